@@ -1,0 +1,79 @@
+"""What can go wrong, as data: every error has a code, one line of message and one of advice.
+
+The exit code belongs to the class, so a caller never maps codes to exit codes by hand.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One finding of a run that reports all of them at once; `line` counts from 1 in the input."""
+
+    code: str
+    subject: str | None
+    message: str
+    line: int | None = None
+
+
+class JpcliError(Exception):
+    """Base of every error that jpcli raises on purpose.
+
+    `code` is stable and machine-readable, `message` says what is wrong, `hint` what to do about
+    it, `subject` what it is about (a license key, a file, an option).
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        hint: str | None = None,
+        subject: str | None = None,
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.subject = subject
+        self.problems = problems
+
+
+class Failed(JpcliError):
+    """A check, or part of a bulk run, found something wrong (exit 1)."""
+
+    exit_code = 1
+
+
+class BadInput(JpcliError):
+    """A bad flag, value, file, or a missing `--yes` (exit 2)."""
+
+    exit_code = 2
+
+
+class Refused(JpcliError):
+    """A billing rule says no; nothing was written (exit 3)."""
+
+    exit_code = 3
+
+
+class AuthProblem(JpcliError):
+    """No key, a wrong key, or a test key against a live ledger (exit 4)."""
+
+    exit_code = 4
+
+
+class Declined(JpcliError):
+    """The payment was declined (exit 5)."""
+
+    exit_code = 5
+
+
+class Busy(JpcliError):
+    """Network, rate limit or lock; the same command may be repeated as it is (exit 75)."""
+
+    exit_code = 75
