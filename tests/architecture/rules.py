@@ -1,0 +1,152 @@
+"""Rules about the source text that a linter does not know. Each takes code and returns findings.
+
+A finding is one line of text that starts with the file and the line number. Nothing here looks at
+the project: the tests apply these functions to it, and to small samples that break each rule.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+MAX_FILE_LINES = 300
+MAX_FUNCTION_LINES = 70
+
+# What billing rules may be written with: nothing that reads, writes, waits or tells the time.
+DOMAIN_MODULES = frozenset(
+    {
+        "__future__",
+        "bisect",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "enum",
+        "functools",
+        "heapq",
+        "itertools",
+        "operator",
+        "re",
+        "string",
+        "types",
+        "typing",
+        "unicodedata",
+        "zoneinfo",
+    }
+)
+IO_CALLS = frozenset({"open", "input", "print", "exec", "eval", "__import__"})
+CLOCK_METHODS = frozenset({"now", "utcnow", "today"})
+MONEY_SUFFIXES = ("_minor", "_e12", "_e6")
+
+
+class Source(NamedTuple):
+    """A file's name, as findings show it, and its text."""
+
+    name: str
+    text: str
+
+    def finding(self, line: int, message: str) -> str:
+        return f"{self.name}:{line}: {message}"
+
+
+def check_all(sources: Iterable[Source], rule: Callable[[Source], Iterator[str]]) -> list[str]:
+    """Apply one rule to every source."""
+    return [finding for source in sources for finding in rule(source)]
+
+
+def file_length(source: Source) -> Iterator[str]:
+    lines = source.text.count("\n")
+    if lines > MAX_FILE_LINES:
+        yield source.finding(1, f"{lines} lines, at most {MAX_FILE_LINES}")
+
+
+def function_length(source: Source) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source.text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > MAX_FUNCTION_LINES:
+                message = f"{node.name} has {lines} lines, at most {MAX_FUNCTION_LINES}"
+                yield source.finding(node.lineno, message)
+
+
+def imported_modules(source: Source) -> Iterator[tuple[int, str]]:
+    """Line and full name of every module that is imported, also inside functions."""
+    for node in ast.walk(ast.parse(source.text)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, "." * node.level + (node.module or "")
+
+
+def no_click(source: Source) -> Iterator[str]:
+    for line, module in imported_modules(source):
+        if module.split(".")[0] == "click":
+            yield source.finding(line, "imports click; Typer carries its own")
+
+
+def domain_imports(source: Source) -> Iterator[str]:
+    """The domain imports itself and a few modules of the standard library that have no effects."""
+    for line, module in imported_modules(source):
+        own = module == "jpcli.domain" or module.startswith("jpcli.domain.")
+        if not own and module.split(".")[0] not in DOMAIN_MODULES and module != "urllib.parse":
+            yield source.finding(line, f"the domain may not import {module}")
+
+
+def no_print(source: Source) -> Iterator[str]:
+    for line, name in _called_names(source):
+        if name == "print":
+            yield source.finding(line, "prints; only the renderer writes to a stream")
+
+
+def domain_calls(source: Source) -> Iterator[str]:
+    """The domain does no I/O and never asks what time it is."""
+    tree = ast.parse(source.text)
+    for line, name in _called_names(source):
+        if name in IO_CALLS:
+            yield source.finding(line, f"the domain may not call {name}()")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in CLOCK_METHODS:
+            yield source.finding(node.lineno, f"the domain has no clock, but uses .{node.attr}")
+
+
+def no_floats(source: Source) -> Iterator[str]:
+    """M1: integers alone. True division and round() make or hide floats, Decimal costs start-up."""
+    for node in ast.walk(ast.parse(source.text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float | complex):
+            yield source.finding(node.lineno, f"the float {node.value}")
+        elif isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div):
+            yield source.finding(node.lineno, "true division")
+    for line, name in _called_names(source):
+        if name in {"float", "round", "Decimal", "Fraction"}:
+            yield source.finding(line, f"{name}()")
+
+
+def exact_money(source: Source) -> Iterator[str]:
+    """M1, everywhere: a name that ends in a unit of money is never divided, floated or rounded."""
+    for node in ast.walk(ast.parse(source.text)):
+        operands: list[ast.expr] = []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            operands = [node.left, node.right]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {"float", "round"}:
+            operands = node.args
+        for operand in operands:
+            for name in _names(operand):
+                if name.endswith(MONEY_SUFFIXES):
+                    yield source.finding(operand.lineno, f"{name} is money and must stay exact")
+
+
+def _called_names(source: Source) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(source.text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.lineno, node.func.id
+
+
+def _names(expression: ast.expr) -> Iterator[str]:
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
