@@ -1,0 +1,261 @@
+"""Billing days: which local dates an instant or an interval falls on (D2, D3, D4).
+
+A billing day is an int: the ordinal of a local date, less the number of dates before it that never
+occurred in the zone, so that a difference is a count of days. Nothing here adds 24 hours to
+anything: an instant becomes a local date first. This module must not know licenses, holders or
+money, and must not import zoneinfo for UTC.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from jpcli.domain.errors import BadInput
+from jpcli.domain.instants import DAY, END_AT, EPOCH_ORDINAL, SECOND
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+OPEN_DAY = 9_999_999
+"""The last day of what has not ended."""
+
+_UTC_NAMES = frozenset({"UTC", "Etc/UTC"})
+# Files beside the zones that say something else on each machine, or count leap seconds.
+_NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+_NOT_FOLDERS = frozenset({"right", "posix"})
+
+
+class BillingCalendar:
+    """The billing days of one zone. Immutable.
+
+    `skipped` holds the ordinals of the dates that never existed there (`find_skipped`), ascending.
+    """
+
+    __slots__ = ("_pieces", "_zone", "skipped", "zone")
+
+    zone: str
+    skipped: tuple[int, ...]
+    _zone: ZoneInfo | None
+    _pieces: dict[int, tuple[tuple[int, int], ...]]
+
+    def __init__(self, zone: str = "UTC", skipped: tuple[int, ...] = ()) -> None:
+        object.__setattr__(self, "zone", zone)
+        object.__setattr__(self, "skipped", tuple(sorted(skipped)))
+        object.__setattr__(self, "_zone", _load(zone))
+        object.__setattr__(self, "_pieces", {})
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a calendar is immutable: {name}")
+
+    def __repr__(self) -> str:
+        return f"BillingCalendar({self.zone!r}, {self.skipped!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, BillingCalendar):
+            return NotImplemented
+        return (self.zone, self.skipped) == (other.zone, other.skipped)
+
+    def __hash__(self) -> int:
+        return hash((self.zone, self.skipped))
+
+    def day_of(self, at: int) -> int:
+        """The billing day on which an instant lies (D3)."""
+        if self._zone is None:
+            return at // DAY + EPOCH_ORDINAL
+        # Whole seconds suffice: no zone changes its offset, or its date, within one.
+        ordinal = datetime.fromtimestamp(at // SECOND, self._zone).toordinal()
+        return ordinal - bisect_left(self.skipped, ordinal) if self.skipped else ordinal
+
+    def date_of(self, day: int) -> date:
+        """The local date of a billing day (D4)."""
+        return date.fromordinal(self._ordinal(day))
+
+    def day_of_date(self, on: date) -> int:
+        """The billing day of a local date. Raises BadInput `date_skipped` where it never was."""
+        ordinal = on.toordinal()
+        if ordinal in self.skipped:
+            raise BadInput(
+                "date_skipped",
+                f"{on.isoformat()} never existed in {self.zone}.",
+                hint="Name the day before it or after it.",
+                subject=on.isoformat(),
+            )
+        return ordinal - bisect_left(self.skipped, ordinal)
+
+    def first_day_from(self, on: date) -> int:
+        """The first billing day on or after a date; the day after it where the date never was."""
+        ordinal = on.toordinal()
+        return ordinal - bisect_left(self.skipped, ordinal)
+
+    def start_of(self, day: int) -> int:
+        """The first instant with the day's local date."""
+        if self._zone is None:
+            return (day - EPOCH_ORDINAL) * DAY
+        return self._pieces_of(day)[0][0]
+
+    def end_of(self, day: int) -> int:
+        """The first instant after the last one with the day's local date."""
+        if self._zone is None:
+            return (day + 1 - EPOCH_ORDINAL) * DAY
+        return self._pieces_of(day)[-1][1]
+
+    def touched(self, issued_at: int, revoked_at: int | None) -> tuple[int, int]:
+        """First and last billing day of `[issued_at, revoked_at)` (D2); OPEN_DAY when it is open.
+
+        The issue day is always one of them, also when both instants are the same.
+        """
+        first_day = last_day = self.day_of(issued_at)
+        if revoked_at is not None and revoked_at > issued_at:
+            last_day = self.day_of(revoked_at - 1)
+        if self._zone is None or revoked_at == issued_at:
+            return first_day, (OPEN_DAY if revoked_at is None else last_day)
+        # Where a clock falls back across midnight, the date before comes once more.
+        while self._touches(first_day - 1, issued_at, revoked_at):
+            first_day -= 1
+        if revoked_at is None:
+            return first_day, OPEN_DAY
+        last_day = max(first_day, last_day)
+        while self._touches(last_day + 1, issued_at, revoked_at):
+            last_day += 1
+        return first_day, last_day
+
+    def first_day_ending_after(self, at: int) -> int:
+        """The first billing day that is not over at an instant (W1): its day, as a rule.
+
+        Where a clock falls back across midnight, the date before may still come once more.
+        """
+        day = self.day_of(at)
+        if self._zone is not None:
+            while self.end_of(day - 1) > at:
+                day -= 1
+        return day
+
+    def iso(self, day: int) -> str:
+        """`YYYY-MM-DD` of a billing day."""
+        return _iso(self._ordinal(day))
+
+    def _ordinal(self, day: int) -> int:
+        ordinal = day
+        for skipped in self.skipped:
+            if ordinal < skipped:
+                break
+            ordinal += 1
+        return ordinal
+
+    def _touches(self, day: int, from_at: int, to_at: int | None) -> bool:
+        return any(
+            end_at > from_at and (to_at is None or start_at < to_at)
+            for start_at, end_at in self._pieces_of(day)
+        )
+
+    def _pieces_of(self, day: int) -> tuple[tuple[int, int], ...]:
+        pieces = self._pieces.get(day)
+        if pieces is None:
+            assert self._zone is not None, "UTC days are computed without looking"
+            pieces = _date_pieces(self._zone, self._ordinal(day))
+            self._pieces[day] = pieces
+        return pieces
+
+
+def check_zone(zone: str) -> None:
+    """Raise BadInput `unknown_time_zone` unless the text is an IANA name of a zone."""
+    # Told apart here, because a name is looked up as a path and reaches errors of the file system.
+    plain = zone.isascii() and all(c.isalnum() or c in "+-_/" for c in zone)
+    if plain and zone not in _NOT_ZONES and zone.split("/", maxsplit=1)[0] not in _NOT_FOLDERS:
+        try:
+            _load(zone)
+        except (KeyError, ValueError, OSError):
+            pass
+        else:
+            return
+    raise BadInput(
+        "unknown_time_zone",
+        f"{zone!r} is not a time zone.",
+        hint="Use an IANA name such as UTC, Europe/Berlin or America/New_York.",
+        subject=zone,
+    )
+
+
+def find_skipped(zone: str) -> tuple[int, ...]:
+    """Ordinals of the dates from 1970 to 2199 that never existed in a zone (D3).
+
+    Takes a tenth of a second, so a ledger asks once, when it is made.
+    """
+    loaded = _load(zone)
+    if loaded is None:
+        return ()
+    step = 20 * 3600 * SECOND
+    seen = {_local_ordinal(loaded, at) for at in range(0, END_AT, step)}
+    # A date that no sample met is looked at closely: it may just be a short one.
+    unseen = set(range(min(seen), max(seen))) - seen
+    return tuple(sorted(ordinal for ordinal in unseen if not _date_pieces(loaded, ordinal)))
+
+
+def _load(zone: str) -> ZoneInfo | None:
+    if zone in _UTC_NAMES:
+        return None
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(zone)
+
+
+def _local_ordinal(zone: ZoneInfo, at: int) -> int:
+    return datetime.fromtimestamp(at // SECOND, zone).toordinal()
+
+
+def _offset(zone: ZoneInfo, second: int) -> int:
+    """Seconds east of UTC at a second since the epoch."""
+    offset = datetime.fromtimestamp(second, zone).utcoffset()
+    assert offset is not None, "a ZoneInfo knows its offset"
+    return offset // timedelta(seconds=1)
+
+
+def _date_pieces(zone: ZoneInfo, ordinal: int) -> tuple[tuple[int, int], ...]:
+    """The instants `[start, end)` with a local date, in order; none where it never existed.
+
+    Two pieces where a clock fell back across midnight. Between two changes of the offset a date
+    is one interval, so this looks for the changes around it and cuts each interval to the date.
+    """
+    midnight = (ordinal - EPOCH_ORDINAL) * 86_400
+    pieces: list[tuple[int, int]] = []
+    for start, end, offset in _steady(zone, midnight - 30 * 3600, midnight + 54 * 3600):
+        first = max(start, midnight - offset)
+        after = min(end, midnight + 86_400 - offset)
+        if first >= after:
+            continue
+        if pieces and pieces[-1][1] == first * SECOND:
+            pieces[-1] = (pieces[-1][0], after * SECOND)
+        else:
+            pieces.append((first * SECOND, after * SECOND))
+    return tuple(pieces)
+
+
+def _steady(zone: ZoneInfo, start: int, end: int) -> list[tuple[int, int, int]]:
+    """`(from, to, offset)` of the stretches of `[start, end)` with one offset, in seconds.
+
+    A look every 12 hours finds every change: no zone has ever had two within six days since 1970.
+    """
+    stretches = []
+    begun, offset = start, _offset(zone, start)
+    for sample in range(start + 12 * 3600, end + 1, 12 * 3600):
+        later = _offset(zone, sample)
+        if later != offset:
+            low, high = sample - 12 * 3600, sample
+            while high - low > 1:
+                middle = (low + high) // 2
+                if _offset(zone, middle) == offset:
+                    low = middle
+                else:
+                    high = middle
+            stretches.append((begun, high, offset))
+            begun, offset = high, later
+    stretches.append((begun, end, offset))
+    return stretches
+
+
+@lru_cache(maxsize=4096)
+def _iso(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()

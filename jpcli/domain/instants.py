@@ -1,0 +1,160 @@
+"""Instants and dates as text: RFC 3339 in, RFC 3339 in UTC out.
+
+An instant is an int, microseconds since the Unix epoch in UTC, and its name ends in `_at`. This
+module must not know time zones by name, billing days or the present time.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from jpcli.domain.errors import BadInput
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+FIRST_YEAR = 1970
+LAST_YEAR = 2199
+END_AT = (date(LAST_YEAR + 1, 1, 1).toordinal() - EPOCH_ORDINAL) * DAY
+
+
+def parse_instant(text: str) -> int:
+    """Microseconds since the epoch of `YYYY-MM-DD[T ]HH:MM[:SS[.ffffff]][Z|±HH:MM|±HHMM]`.
+
+    Without an offset it is UTC. Raises BadInput `bad_instant` for anything else, and outside of
+    the years 1970 to 2199.
+    """
+    clock = text[11:]
+    offset = 0
+    if clock[-1:] == "Z":
+        clock = clock[:-1]
+    elif "+" in clock or "-" in clock:
+        split = max(clock.rfind("+"), clock.rfind("-"))
+        offset = _offset(clock[split:])
+        clock = clock[:split]
+    start = _start_of_date(text[:10])
+    elapsed = _clock(clock)
+    if start < 0 or elapsed < 0 or offset == _BAD_OFFSET or text[10:11] not in _SEPARATORS:
+        raise _bad_instant(text)
+    at = start + elapsed - offset
+    if not 0 <= at < END_AT:
+        raise _bad_instant(text)
+    return at
+
+
+def parse_date(text: str) -> date:
+    """The date that `YYYY-MM-DD` names. Raises BadInput `bad_date` for anything else."""
+    start = _start_of_date(text)
+    if start < 0:
+        raise BadInput(
+            "bad_date",
+            f"{text!r} is not a date.",
+            hint="Write it as YYYY-MM-DD, for example 2026-11-22, from 1970 to 2199.",
+            subject=text,
+        )
+    return date.fromordinal(start // DAY + EPOCH_ORDINAL)
+
+
+def is_date(text: str) -> bool:
+    """Whether `parse_date` accepts the text."""
+    return _start_of_date(text) >= 0
+
+
+def format_instant(at: int) -> str:
+    """`2024-02-25T02:01:55Z`; a fraction only when it is not zero, without trailing zeros."""
+    days, rest = divmod(at, DAY)
+    seconds, fraction = divmod(rest, SECOND)
+    minutes, seconds = divmod(seconds, 60)
+    text = _date_text(days) + _minute_text(minutes) + _SECONDS[seconds]
+    if fraction:
+        return f"{text}.{fraction:06d}".rstrip("0") + "Z"
+    return text + "Z"
+
+
+_SEPARATORS = frozenset("T ")
+_SECONDS = tuple(f"{second:02d}" for second in range(60))
+_BAD = -1
+_BAD_OFFSET = DAY
+
+
+@lru_cache(maxsize=4096)
+def _start_of_date(text: str) -> int:
+    """Midnight UTC of `YYYY-MM-DD` in microseconds, or -1 when the text is no date."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return _BAD
+    year, month, day = _digits(text[:4]), _digits(text[5:7]), _digits(text[8:])
+    if not FIRST_YEAR <= year <= LAST_YEAR or not 1 <= month <= 12 or day < 1:
+        return _BAD
+    try:
+        return (date(year, month, day).toordinal() - EPOCH_ORDINAL) * DAY
+    except ValueError:
+        return _BAD
+
+
+def _clock(text: str) -> int:
+    """Microseconds since midnight of `HH:MM[:SS[.ffffff]]`, or -1. Second 60 is refused."""
+    if text[2:3] != ":":
+        return _BAD
+    hour, minute = _digits(text[:2]), _digits(text[3:5])
+    second = fraction = 0
+    if len(text) > 5:
+        if text[5] != ":":
+            return _BAD
+        second = _digits(text[6:8])
+        if len(text) > 8:
+            fraction = _fraction(text[8:])
+    elif len(text) != 5:
+        return _BAD
+    if not (0 <= hour <= 23 and 0 <= minute <= 59 and 0 <= second <= 59) or fraction < 0:
+        return _BAD
+    return ((hour * 60 + minute) * 60 + second) * SECOND + fraction
+
+
+def _fraction(text: str) -> int:
+    """Microseconds of `.f` to `.ffffff`, or -1."""
+    figures = text[1:]
+    if text[0] != "." or not 1 <= len(figures) <= 6 or not _all_digits(figures):
+        return _BAD
+    return int(figures.ljust(6, "0"))
+
+
+def _offset(text: str) -> int:
+    """Microseconds east of UTC of `±HH:MM` or `±HHMM`, or a whole day when it is none."""
+    figures = text[1:3] + text[4:] if text[3:4] == ":" else text[1:]
+    if len(figures) != 4 or not _all_digits(figures):
+        return _BAD_OFFSET
+    hours, minutes = int(figures[:2]), int(figures[2:])
+    if hours > 23 or minutes > 59:
+        return _BAD_OFFSET
+    offset = (hours * 60 + minutes) * 60 * SECOND
+    return -offset if text[0] == "-" else offset
+
+
+def _digits(text: str) -> int:
+    """The number that ASCII digits write, two or four of them by where they stand, or -1."""
+    return int(text) if len(text) in {2, 4} and _all_digits(text) else _BAD
+
+
+def _all_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+@lru_cache(maxsize=4096)
+def _date_text(days: int) -> str:
+    return date.fromordinal(days + EPOCH_ORDINAL).isoformat() + "T"
+
+
+@lru_cache(maxsize=1440)
+def _minute_text(minute_of_day: int) -> str:
+    hour, minute = divmod(minute_of_day, 60)
+    return f"{hour:02d}:{minute:02d}:"
+
+
+def _bad_instant(text: str) -> BadInput:
+    return BadInput(
+        "bad_instant",
+        f"{text!r} is not a time.",
+        hint="Write it as 2026-11-22T09:30:00Z, or with an offset such as +01:00.",
+        subject=text,
+    )
