@@ -1,0 +1,142 @@
+"""What one call of a command was told: ledger, clock, actor, format, consent."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.cli.output import Output, build_output, is_terminal
+from jpcli.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jpcli.services.desk import Desk
+
+FORMATS = ("auto", "table", "json", "ndjson", "csv", "tsv", "md")
+
+# Rows that a list shows on a terminal without `--limit`.
+TERMINAL_ROWS = 50
+
+
+class Invocation(NamedTuple):
+    """Everything a command needs beside its own options.
+
+    `now_at` is microseconds since the epoch, UTC. `limit` is None when it was not told, 0 for all.
+    `at_text` is `--at` as it was written. `closers` run after the answer is written, because a
+    streamed answer still reads from the ledger.
+    """
+
+    command: str
+    location: str
+    now_at: int
+    at_text: str | None
+    actor: str
+    limit: int | None
+    idempotency_key: str | None
+    dry_run: bool
+    yes: bool
+    output: Output
+    closers: list[Callable[[], object]]
+
+    def desk(self, writes: bool = False) -> Desk:
+        """Open the ledger; it is closed after the answer has been written."""
+        from jpcli.services.desk import open_desk
+
+        desk = open_desk(
+            self.location,
+            now_at=self.now_at,
+            at_text=self.at_text,
+            actor=self.actor,
+            idempotency_key=self.idempotency_key,
+            dry_run=self.dry_run,
+            writes=writes,
+        )
+        self.closers.append(desk.close)
+        return desk
+
+    def list_limit(self) -> int | None:
+        """Rows to ask for, None for all: what was told, or 50 for a table on a terminal."""
+        if self.limit is not None:
+            return self.limit or None
+        return TERMINAL_ROWS if self.output.draws else None
+
+    def confirm(self, question: str, consequence: str) -> None:
+        """Ask before something that can't be undone; returns only after a yes.
+
+        A no is BadInput `cancelled`. Without `--yes` and without a terminal nobody can answer:
+        BadInput `confirmation_required`. A dry run is not asked about.
+        """
+        if self.yes or self.dry_run:
+            return
+        if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+            raise BadInput(
+                "confirmation_required",
+                f"{question} {consequence}",
+                hint="Say --yes to do it without being asked.",
+                subject="--yes",
+            )
+        from jpcli.cli.render.stderr import ask
+
+        ask(question, consequence, self.output)
+
+
+def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
+    """Resolve the shared options that were given with environment variables and defaults."""
+    get = options.get
+    return Invocation(
+        command=command,
+        location=get("ledger") or os.environ.get("JPCLI_LEDGER") or _default_location(),
+        now_at=_now(),
+        at_text=get("at"),
+        actor=get("actor") or os.environ.get("JPCLI_ACTOR") or _login_name(),
+        limit=get("limit"),
+        idempotency_key=get("idempotency_key"),
+        dry_run=bool(get("dry_run")),
+        yes=bool(get("yes")),
+        output=output_for(options),
+        closers=[],
+    )
+
+
+def output_for(options: Mapping[str, Any]) -> Output:
+    """Where the answer, or the error, of these options goes."""
+    return build_output(
+        options.get("format"), bool(options.get("quiet")), bool(options.get("no_color"))
+    )
+
+
+def _default_location() -> str:
+    from platformdirs import user_data_dir
+
+    return os.path.join(user_data_dir("jpcli", appauthor=False), "ledger.db")
+
+
+def _now() -> int:
+    fixed = os.environ.get("JPCLI_NOW")
+    if fixed:
+        from jpcli.domain.instants import parse_instant
+
+        try:
+            return parse_instant(fixed)
+        except BadInput as error:
+            raise BadInput(
+                error.code, f"JPCLI_NOW: {error.message}", hint=error.hint, subject="JPCLI_NOW"
+            ) from None
+    import time
+
+    return time.time_ns() // 1000
+
+
+def _login_name() -> str:
+    """The name of the user who runs this; never fails, as in a container without a passwd entry."""
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if name := os.environ.get(variable):
+            return name
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return "unknown"

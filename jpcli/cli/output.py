@@ -1,0 +1,58 @@
+"""Where an answer goes: format, terminal or not, color or not. Decided once for each call."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, NamedTuple
+
+
+class Output(NamedTuple):
+    """`format` is resolved: never `auto`. `color` and `error_color` are for stdout and stderr."""
+
+    format: str
+    terminal: bool
+    color: bool
+    error_terminal: bool
+    error_color: bool
+    quiet: bool
+
+    @property
+    def draws(self) -> bool:
+        """Whether a person looks at a table."""
+        return self.terminal and self.format == "table"
+
+
+def build_output(named: str | None, quiet: bool, no_color: bool) -> Output:
+    """A table for a terminal, TSV for a pipe, unless a format was named."""
+    terminal = is_terminal(sys.stdout)
+    error_terminal = is_terminal(sys.stderr)
+    plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    automatic = "table" if terminal else "tsv"
+    return Output(
+        format=automatic if named in (None, "auto") else str(named),
+        terminal=terminal,
+        color=terminal and not plain,
+        error_terminal=error_terminal,
+        error_color=error_terminal and not plain,
+        quiet=quiet,
+    )
+
+
+def is_terminal(stream: Any) -> bool:
+    """Whether a stream is a terminal; a closed or missing one is not."""
+    try:
+        return stream is not None and bool(stream.isatty())
+    except ValueError:
+        return False
+
+
+def terminal_width(stream: Any, default: int = 80) -> int:
+    """Columns of the terminal behind a stream; `COLUMNS` goes first, as elsewhere."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or default
+    except (AttributeError, OSError, ValueError):
+        return default

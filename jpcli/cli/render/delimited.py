@@ -1,0 +1,78 @@
+"""CSV and TSV: one table, with a header, in UTF-8, never shortened."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+from jpcli.cli.render.escape import is_clean, visible
+from jpcli.cli.render.tables import Table, flat_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+# A spreadsheet runs a cell that begins so as a formula.
+_FORMULA = frozenset("=+-@\t\r")
+
+
+def write_csv(out: TextIO, table: Table) -> None:
+    """Rows end in a line feed; cells that a spreadsheet would run begin with an apostrophe."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.columns)
+    for batch in table.batches:
+        columns = flat_columns(batch)
+        bare_return = False
+        for index, column in enumerate(columns):
+            texts = [cell for cell in column if type(cell) is str]
+            if not texts:
+                continue
+            if not _FORMULA.isdisjoint({cell[:1] for cell in texts}):
+                columns[index] = list(map(_guarded, column))
+            bare_return = bare_return or "\r" in "".join(texts)
+        rows = zip(*columns, strict=True)
+        if bare_return:
+            # The csv module quotes what its line terminator holds, and that is no "\r".
+            out.writelines(",".join(map(_quoted, row)) + "\n" for row in rows)
+        else:
+            writer.writerows(rows)
+        out.flush()
+
+
+def _guarded(cell: Any) -> Any:
+    """An apostrophe before a formula; a plain number such as -3.10 is none."""
+    if type(cell) is not str or cell[:1] not in _FORMULA or not cell:
+        return cell
+    if cell[0] in "+-" and _is_number(cell[1:]):
+        return cell
+    return "'" + cell
+
+
+def _is_number(text: str) -> bool:
+    whole, point, fraction = text.partition(".")
+    if not (whole.isascii() and whole.isdecimal()):
+        return False
+    return not point or (fraction.isascii() and fraction.isdecimal())
+
+
+def _quoted(cell: Any) -> str:
+    text = "" if cell is None else str(cell)
+    if any(character in text for character in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def write_tsv(out: TextIO, table: Table) -> None:
+    r"""Control characters in cells are written out (`\t`, `\n`, `\x1b`), so a row is a line."""
+    out.write("\t".join(map(visible, table.columns)) + "\n")
+    for batch in table.batches:
+        columns = [_tsv_column(column) for column in flat_columns(batch)]
+        rows = map("\t".join, zip(*columns, strict=True))
+        out.write("\n".join(rows) + "\n")
+        out.flush()
+
+
+def _tsv_column(column: Sequence[Any]) -> Sequence[str]:
+    kinds = set(map(type, column))
+    texts = column if kinds == {str} else ["" if cell is None else str(cell) for cell in column]
+    return texts if is_clean("".join(texts)) else list(map(visible, texts))

@@ -1,0 +1,171 @@
+"""JSON and NDJSON: the contract `jpcli/1`. Long tables are written while they are read."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from jpcli.cli.render.tables import Table, as_objects, batches_of
+from jpcli.domain.answers import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import TextIO
+
+    from jpcli.cli.failures import Failure
+    from jpcli.cli.output import Output
+    from jpcli.domain.answers import Note
+
+VERSION = "jpcli/1"
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_indented = json.JSONEncoder(ensure_ascii=False, indent=2)
+_text = json.encoder.encode_basestring
+
+# Legal in JSON as they are, but not on a terminal, and a lone surrogate not in UTF-8 either.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def write_json(
+    out: TextIO, command: str, data: Mapping[str, Any], notes: Sequence[Note], indent: bool
+) -> None:
+    """One object: version, command, data and, where there are any, notes."""
+    write = _Writer(out, indent)
+    write.open("{")
+    write.field("version", VERSION)
+    write.field("command", command)
+    write.key("data")
+    write.open("{")
+    for key, value in data.items():
+        if isinstance(value, Rows):
+            write.rows(key, value)
+        else:
+            write.field(key, value)
+    write.close("}")
+    if notes:
+        write.field("notes", [note._asdict() for note in notes])
+    write.close("}")
+    out.write("\n")
+
+
+def write_ndjson(out: TextIO, table: Table) -> None:
+    """One object a line, with the fields of the table."""
+    template = _row_template(table.columns)
+    for batch in table.batches:
+        out.write(_safe("\n".join(_encoded_rows(template, batch)) + "\n"))
+        out.flush()
+
+
+def write_ndjson_object(out: TextIO, data: Mapping[str, Any]) -> None:
+    """An answer without a table is one line."""
+    out.write(_safe(_compact.encode(_without_rows(data))) + "\n")
+
+
+def write_failure_json(failure: Failure, output: Output) -> None:
+    """The error object on stdout; nothing else is there."""
+    error: dict[str, Any] = {
+        "code": failure.code,
+        "message": failure.message,
+        "hint": failure.hint,
+        "subject": failure.subject,
+    }
+    if failure.problems:
+        error["problems"] = [problem._asdict() for problem in failure.problems]
+    encoder = _indented if output.terminal else _compact
+    sys.stdout.write(_safe(encoder.encode({"version": VERSION, "error": error})) + "\n")
+    sys.stdout.flush()
+
+
+class _Writer:
+    """Writes nested objects field by field, either compact or indented by two."""
+
+    def __init__(self, out: TextIO, indent: bool) -> None:
+        self._write = out.write
+        self._encoder = _indented if indent else _compact
+        self._indent = indent
+        self._depth = 0
+        self._first = True
+
+    def open(self, bracket: str) -> None:
+        self._write(bracket)
+        self._depth += 1
+        self._first = True
+
+    def close(self, bracket: str) -> None:
+        self._depth -= 1
+        if not self._first:
+            self._new_line()
+        self._write(bracket)
+        self._first = False
+
+    def key(self, name: str) -> None:
+        self.separate()
+        self._write(_text(name) + (": " if self._indent else ":"))
+
+    def field(self, name: str, value: Any) -> None:
+        self.key(name)
+        text = _safe(self._encoder.encode(_without_rows(value)))
+        self._write(text.replace("\n", "\n" + "  " * self._depth))
+
+    def rows(self, name: str, rows: Rows) -> None:
+        self.key(name)
+        self.open("[")
+        template = _row_template(rows.columns)
+        for batch in batches_of(rows.rows):
+            self.separate()
+            if self._indent:
+                objects = as_objects(Rows(rows.columns, batch))
+                texts = [self._encoder.encode(entry) for entry in objects]
+                joined = ",\n".join(texts).replace("\n", "\n" + "  " * self._depth)
+            else:
+                joined = ",".join(_encoded_rows(template, batch))
+            self._write(_safe(joined))
+        self.close("]")
+
+    def separate(self) -> None:
+        if not self._first:
+            self._write(",")
+        self._first = False
+        self._new_line()
+
+    def _new_line(self) -> None:
+        if self._indent:
+            self._write("\n" + "  " * self._depth)
+
+
+def _row_template(columns: Sequence[str]) -> str:
+    return "{" + ",".join(f"{_text(name)}:".replace("%", "%%") + "%s" for name in columns) + "}"
+
+
+def _encoded_rows(template: str, batch: Sequence[tuple[Any, ...]]) -> list[str]:
+    columns = [_encoded_column(column) for column in zip(*batch, strict=True)]
+    return [template % row for row in zip(*columns, strict=True)]
+
+
+def _encoded_column(column: Sequence[Any]) -> Sequence[str]:
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return list(map(_text, column))
+    if kinds == {int}:
+        return list(map(str, column))
+    if kinds <= {str, type(None)}:
+        return ["null" if cell is None else _text(cell) for cell in column]
+    return list(map(_compact.encode, column))
+
+
+def _safe(text: str) -> str:
+    """Write out what a terminal would act on; in JSON text it can only be inside a string."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _without_rows(value: Any) -> Any:
+    """Nested `Rows` as lists of objects; the table of an answer is never nested."""
+    if isinstance(value, Rows):
+        return as_objects(value)
+    if isinstance(value, dict) and any(isinstance(inner, Rows) for inner in value.values()):
+        return {key: _without_rows(inner) for key, inner in value.items()}
+    return value

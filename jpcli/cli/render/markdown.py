@@ -1,0 +1,38 @@
+"""A Markdown table, for issues and chats. Data is shown as it is: its markup is escaped."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from jpcli.cli.render.escape import visible
+from jpcli.cli.render.tables import Table, flat_cell
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+_MARKUP = re.compile(r"[\\|<`*\[\]]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
+
+
+def write_markdown(out: TextIO, table: Table) -> None:
+    """Columns whose first row is a number or money are aligned right."""
+    first = next(table.batches, ())
+    sample = first[0] if first else (None,) * len(table.columns)
+    marks = ["---:" if _is_numeric(cell) else "---" for cell in sample]
+    out.write(_line(table.columns) + "| " + " | ".join(marks) + " |\n")
+    out.writelines(map(_line, first))
+    for batch in table.batches:
+        out.writelines(map(_line, batch))
+
+
+def _is_numeric(cell: Any) -> bool:
+    return isinstance(cell, (int, dict)) and not isinstance(cell, bool)
+
+
+def _line(row: tuple[Any, ...]) -> str:
+    return "| " + " | ".join(map(_cell, row)) + " |\n"
+
+
+def _cell(value: Any) -> str:
+    flat = flat_cell(value)
+    return "" if flat is None else _MARKUP.sub(r"\\\g<0>", visible(str(flat)))

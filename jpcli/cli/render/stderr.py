@@ -1,0 +1,111 @@
+"""Remarks, errors and questions for a person, on stderr. Plain text and a little color, no Rich."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+from jpcli.cli.output import terminal_width
+from jpcli.cli.render.escape import visible
+from jpcli.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jpcli.cli.failures import Failure
+    from jpcli.cli.output import Output
+    from jpcli.domain.answers import Note
+    from jpcli.domain.errors import Problem
+
+# kind -> sign, sign where stderr is not UTF-8, color
+_SIGNS = {
+    "error": ("✗", "x", "31"),
+    "warning": ("!", "!", "33"),
+    "ok": ("✓", "+", "32"),
+    "info": ("·", "-", "2"),
+}
+_DIM = "2"
+
+
+def write_notes(notes: Iterable[Note], output: Output) -> None:
+    """One line a remark; `--quiet` leaves the warnings."""
+    for note in notes:
+        if output.quiet and note.kind != "warning":
+            continue
+        _write_lines(note.kind, note.message, "", note.hint, output)
+
+
+def write_more(count: int, output: Output) -> None:
+    """That a list on a terminal was cut."""
+    if count > 0 and not output.quiet:
+        dots = "…" if _is_unicode() else "..."
+        text = f"{dots} and {count:,} more   --limit 0 shows all"
+        _write(_colored(text, _DIM, output) + "\n")
+
+
+def write_failure(failure: Failure, output: Output) -> None:
+    """What is wrong, its code at the right, what to do next, and every problem with its line."""
+    _write_lines("error", failure.message, failure.code, failure.hint, output)
+    for problem in failure.problems:
+        _write(_problem_line(problem) + "\n")
+
+
+def ask(question: str, consequence: str, output: Output) -> None:
+    """Ask on stderr, read from stdin; anything but yes is BadInput `cancelled`."""
+    _write_lines("warning", question, "", consequence, output)
+    _write("  Continue? [y/N] ")
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        _write("\n")
+    if answer.strip().lower() not in ("y", "yes"):
+        raise BadInput("cancelled", "Nothing was changed.")
+
+
+def _write_lines(kind: str, message: str, code: str, hint: str | None, output: Output) -> None:
+    sign, ascii_sign, color = _SIGNS.get(kind, _SIGNS["info"])
+    sign = _colored(sign if _is_unicode() else ascii_sign, color, output)
+    lines = _laid_out(visible(message), visible(code), output)
+    if code and output.error_color:
+        lines[-1] = lines[-1].removesuffix(code) + _colored(code, _DIM, output)
+    _write(f"{sign} " + "\n  ".join(lines) + "\n")
+    if hint:
+        _write("\n".join(f"  {visible(line)}" for line in hint.splitlines()) + "\n")
+
+
+def _laid_out(message: str, code: str, output: Output) -> list[str]:
+    """The message and, in the same line where it fits, its code at the right edge."""
+    if not output.error_terminal:
+        return [f"{message}  {code}" if code else message]
+    width = max(terminal_width(sys.stderr), 40) - 2
+    lines = textwrap.wrap(message, width, break_long_words=False, break_on_hyphens=False) or [""]
+    if code:
+        space = width - len(lines[-1]) - len(code)
+        if space >= 2:
+            lines[-1] += " " * space + code
+        else:
+            lines.append(code.rjust(width))
+    return lines
+
+
+def _problem_line(problem: Problem) -> str:
+    where = f"line {problem.line}: " if problem.line is not None else ""
+    subject = f"{problem.subject}: " if problem.subject else ""
+    return f"  {where}{visible(subject)}{visible(problem.message)}  {problem.code}"
+
+
+def _is_unicode() -> bool:
+    return (sys.stderr.encoding or "").lower().replace("-", "").startswith("utf8")
+
+
+def _colored(text: str, color: str, output: Output) -> str:
+    return f"\x1b[{color}m{text}\x1b[0m" if output.error_color else text
+
+
+def _write(text: str) -> None:
+    """Stderr may be closed or full; that must not hide how the command ended."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass

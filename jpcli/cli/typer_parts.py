@@ -1,0 +1,65 @@
+"""The one file that touches Typer's private modules.
+
+Typer carries its own Click as `typer._click`; a separately installed `click` has other classes,
+and an exception of one is not caught as the other's. What jpcli needs of it is named here, so a
+new Typer breaks in one place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer._click.core import Context, Parameter
+from typer._click.exceptions import BadParameter, ClickException, NoSuchOption, UsageError
+from typer._click.formatting import HelpFormatter
+from typer._click.globals import get_current_context
+from typer._click.types import INT, IntRange, ParamType
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import Abort, Exit
+from typer.main import get_command as _get_command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "INT",
+    "Abort",
+    "BadParameter",
+    "ClickException",
+    "Context",
+    "Exit",
+    "HelpFormatter",
+    "IntRange",
+    "NoSuchCommand",
+    "NoSuchOption",
+    "ParamType",
+    "Parameter",
+    "TyperArgument",
+    "TyperCommand",
+    "TyperGroup",
+    "TyperOption",
+    "UsageError",
+    "build_command",
+    "get_current_context",
+]
+
+
+class NoSuchCommand(UsageError):
+    """A command path that is not in the table, and those that may have been meant."""
+
+    def __init__(self, path: str, suggestions: tuple[str, ...], ctx: Context) -> None:
+        super().__init__(f"There is no command '{path}'.", ctx)
+        self.path = path
+        self.suggestions = suggestions
+
+
+def build_command(
+    function: Callable[..., Any], *, name: str, help_text: str, cls: type[TyperCommand]
+) -> TyperCommand:
+    """One command from an annotated function, as Typer reads it; no completion options."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(name=name, help=help_text, cls=cls)(function)
+    command = _get_command(app)
+    assert isinstance(command, TyperCommand)
+    return command

@@ -1,0 +1,20 @@
+"""Drawings for a person, one file each; the only code that imports Rich."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.cli.output import Output
+
+
+def draw(view: str, data: Mapping[str, Any], output: Output) -> None:
+    """Call `module:function` below this package with the data and a screen."""
+    from importlib import import_module
+
+    from jpcli.cli.views.screen import open_screen
+
+    module, _, name = view.partition(":")
+    getattr(import_module(f"jpcli.cli.views.{module}"), name)(data, open_screen(output))
