@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.invocation import build_invocation
@@ -23,6 +24,8 @@ def execute(
     The ledger stays open until the last row is out, since rows are read while they are written.
     """
     invocation = build_invocation(path, given)
+    gc.freeze()
+    gc.enable()
     try:
         result = function(invocation, **parameters)
         from jpcli.cli.render.stdout import write_result
