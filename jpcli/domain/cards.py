@@ -1,0 +1,220 @@
+"""Cards on file: which one is charged, which has expired, and what must never be typed in.
+
+Owns R1, R3 and R4. A card is a brand, four digits and an expiry date; this module must not know a
+gateway, and a full card number must never pass it (`check_no_card_number`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jpcli.domain.answers import Note
+from jpcli.domain.errors import BadInput, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+BRANDS = frozenset(
+    {
+        "amex",
+        "cartes_bancaires",
+        "diners",
+        "discover",
+        "eftpos_au",
+        "jcb",
+        "link",
+        "mastercard",
+        "unionpay",
+        "unknown",
+        "visa",
+    }
+)
+"""The names that Stripe gives to brands."""
+
+SHORTEST_NUMBER = 12
+LONGEST_NUMBER = 19
+
+
+class Card(NamedTuple):
+    """A stored payment method; `added_at` in microseconds since the epoch."""
+
+    id: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    added_at: int
+    primary: bool
+
+
+def is_expired(card: Card, today: date) -> bool:
+    """Whether the month printed on the card is over (R4)."""
+    return (card.exp_year, card.exp_month) < (today.year, today.month)
+
+
+def expiry_note(card: Card, today: date) -> Note | None:
+    """A warning for a card that has expired, wherever a card matters; it refuses nothing (R4)."""
+    if not is_expired(card, today):
+        return None
+    return Note(
+        "card_expired",
+        f"The card {describe(card)} expired in {card.exp_month:02d}/{card.exp_year}.",
+        kind="warning",
+        subject=card.id,
+        hint="jpcli cards add --primary",
+    )
+
+
+def describe(card: Card) -> str:
+    """`visa ···· 4242`, for a sentence."""
+    return f"{card.brand} ···· {card.last4}"
+
+
+def check_can_issue(cards: Sequence[Card]) -> None:
+    """Raise Refused `no_primary_card` unless one of the cards is primary (R1)."""
+    if not any(card.primary for card in cards):
+        raise Refused(
+            "no_primary_card",
+            "Issuing is paused: there is no primary card on file.",
+            hint="Add one: jpcli cards add --primary",
+        )
+
+
+def becomes_primary(cards: Sequence[Card], asked: bool) -> bool:
+    """Whether a new card beside these becomes primary: the first one, or when asked to (R3)."""
+    return asked or not cards
+
+
+def promoted(cards: Sequence[Card], removed_id: str) -> Card | None:
+    """The card that becomes primary when one is removed: the oldest other one (R3).
+
+    None when the removed card was not primary, or was the only one. Of cards added in the same
+    instant it is the earlier in the sequence.
+    """
+    others = [card for card in cards if card.id != removed_id]
+    was_primary = any(card.primary for card in cards if card.id == removed_id)
+    if not was_primary or not others:
+        return None
+    return min(others, key=lambda card: card.added_at)
+
+
+def parse_exp(text: str) -> tuple[int, int]:
+    """Month and year of `12/2030`, or of `12/30` as a card has it. Raises BadInput `bad_expiry`."""
+    check_no_card_number(text)
+    month, slash, year = text.partition("/")
+    if slash and _figures(month, {1, 2}) and _figures(year, {2, 4}):
+        full_year = int(year) + (2000 if len(year) == 2 else 0)
+        if 1 <= int(month) <= 12 and 2000 <= full_year <= 2199:
+            return int(month), full_year
+    raise BadInput(
+        "bad_expiry",
+        f"{text!r} is not an expiry date.",
+        hint="Write month and year as on the card: 12/2030.",
+        subject=text,
+    )
+
+
+def check_last4(text: str) -> str:
+    """The last four digits of a card. Raises BadInput `bad_last4`, `card_number` for all of it."""
+    check_no_card_number(text)
+    if not _figures(text, {4}):
+        raise BadInput(
+            "bad_last4",
+            f"{text!r} are not the last four digits of a card.",
+            hint="Write four digits, such as 4242.",
+            subject=text,
+        )
+    return text
+
+
+def check_brand(text: str) -> str:
+    """The brand in lower case, as Stripe names it. Raises BadInput `bad_brand`."""
+    check_no_card_number(text)
+    brand = text.strip().lower()
+    brand = {"american express": "amex", "master card": "mastercard"}.get(brand, brand)
+    if brand not in BRANDS:
+        raise BadInput(
+            "bad_brand",
+            f"{text!r} is not a brand of card.",
+            hint="Use one of " + ", ".join(sorted(BRANDS)) + ".",
+            subject=text,
+        )
+    return brand
+
+
+def check_no_card_number(text: str) -> None:
+    """Raise BadInput `card_number` for what looks like one. The text is not in the message."""
+    if looks_like_card_number(text):
+        raise BadInput(
+            "card_number",
+            "This looks like a card number. A card number never enters jpcli.",
+            hint="Give --brand, --last4 and --exp, and nothing more of the card.",
+        )
+
+
+def looks_like_card_number(text: str) -> bool:
+    """Whether 12 to 19 digits that pass the Luhn check stand in a text.
+
+    They may be grouped by single spaces or dashes: any way when nothing else is in the text, in
+    groups of three or more inside a longer one, so that a list of dates is not taken for a card.
+    """
+    groups = _digit_groups(text.strip())
+    if groups is not None:
+        return _is_card_number("".join(groups))
+    return any(_is_card_number(number) for number in _numbers_inside(text))
+
+
+def _digit_groups(text: str) -> list[str] | None:
+    """The groups of digits of a text that has nothing else, or None."""
+    groups = text.replace("-", " ").split()
+    return groups if groups and all(group.isdecimal() for group in groups) else None
+
+
+def _numbers_inside(text: str) -> Iterator[str]:
+    """Every run of neighboring groups, each of three digits or more, that has a card's length."""
+    groups: list[str] = []
+    # A mark ends the last run; anything that is no digit and no single separator ends one before.
+    for part in _split_runs(text):
+        if part and len(part) >= 3:
+            groups.append(part)
+            for start in range(len(groups)):
+                number = "".join(groups[start:])
+                if SHORTEST_NUMBER <= len(number) <= LONGEST_NUMBER:
+                    yield number
+            groups = groups[-LONGEST_NUMBER // 3 :]
+        else:
+            groups = []
+
+
+def _split_runs(text: str) -> Iterator[str]:
+    """Groups of digits in order, with an empty text wherever a run of them is interrupted."""
+    group = ""
+    separated = False
+    for character in text:
+        if character.isdecimal():
+            group += character
+            separated = False
+        elif character in " -" and group and not separated:
+            yield group
+            group, separated = "", True
+        else:
+            yield group
+            yield ""
+            group, separated = "", False
+    yield group
+
+
+def _is_card_number(number: str) -> bool:
+    """The Luhn check, on a number of a card's length. Any script's digits count."""
+    if not SHORTEST_NUMBER <= len(number) <= LONGEST_NUMBER:
+        return False
+    total = 0
+    for position, figure in enumerate(reversed(number)):
+        value = int(figure) * (1 + position % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def _figures(text: str, lengths: set[int]) -> bool:
+    return len(text) in lengths and text.isascii() and text.isdigit()

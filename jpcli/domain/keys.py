@@ -1,0 +1,100 @@
+"""Names that people and files give: license keys, product slugs, clients.
+
+New license keys are made here too, from random bytes that the caller brings. This module must not
+know whether a name is taken.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING
+
+from jpcli.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BASE62 = string.ascii_uppercase + string.ascii_lowercase + string.digits
+SECRET_LENGTH = 25
+MAX_KEY = 200
+MAX_SLUG = 100
+MAX_CLIENT = 200
+
+# 248 is the largest multiple of 62 in a byte: what is above it is left out, so that each character
+# is equally likely.
+_FAIR = 62 * 4
+_TO_BASE62 = bytes(ord(BASE62[value % 62]) for value in range(256))
+_UNFAIR = bytes(range(_FAIR, 256))
+
+_SLUG_CHARACTERS = frozenset(string.ascii_lowercase + string.digits + "-_")
+_KEY_CHARACTERS = frozenset(string.ascii_letters + string.digits + "-_.:")
+
+
+def new_keys(product: str, n: int, random_bytes: Callable[[int], bytes]) -> list[str]:
+    """`n` license keys: the product, `_` and 25 characters of base 62 (149 bits).
+
+    `random_bytes(count)` is `os.urandom` or a stand-in.
+    """
+    wanted = n * SECRET_LENGTH
+    figures = b""
+    while len(figures) < wanted:
+        missing = wanted - len(figures)
+        figures += random_bytes(missing + missing // 16 + 16).translate(_TO_BASE62, _UNFAIR)
+    text = figures.decode("ascii")
+    return [
+        f"{product}_{text[start : start + SECRET_LENGTH]}"
+        for start in range(0, wanted, SECRET_LENGTH)
+    ]
+
+
+def check_license_key(text: str) -> str:
+    """The key itself. Raises BadInput `bad_license_key` for what no license has as its key.
+
+    Keys come from elsewhere too, so this asks for harmless characters and not for our own form.
+    """
+    plain = _KEY_CHARACTERS.issuperset(text)
+    if not plain or not text[:1].isalnum() or len(text) > MAX_KEY:
+        raise BadInput(
+            "bad_license_key",
+            f"{_shown(text)} is not a license key.",
+            hint="A key looks like jetpack-scan_xZjtE12WIVwBus4n2wbIrYcIM.",
+            subject=text[:MAX_KEY],
+        )
+    return text
+
+
+def check_product_slug(text: str) -> str:
+    """The slug itself, such as `jetpack-scan`. Raises BadInput `bad_product`."""
+    plain = _SLUG_CHARACTERS.issuperset(text)
+    if not plain or not text[:1].isalnum() or len(text) > MAX_SLUG:
+        raise BadInput(
+            "bad_product",
+            f"{_shown(text)} is not the name of a product.",
+            hint="A product is named in lower case, such as jetpack-scan.",
+            subject=text[:MAX_SLUG],
+        )
+    return text
+
+
+def check_client_name(text: str) -> str:
+    """The name without outer spaces: printable, 1 to 200 characters. Raises BadInput `bad_client`.
+
+    Composed (NFC), so that a name typed on another keyboard is the same client.
+    """
+    name = text.strip()
+    if not name.isascii():
+        from unicodedata import normalize
+
+        name = normalize("NFC", name)
+    if not name or len(name) > MAX_CLIENT or not name.isprintable():
+        raise BadInput(
+            "bad_client",
+            f"{_shown(text)} cannot be the name of a client.",
+            hint="A name has 1 to 200 characters that can be printed.",
+            subject=text[:MAX_CLIENT],
+        )
+    return name
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:80] + "…")

@@ -1,0 +1,135 @@
+"""Exact money: day prices in, amounts out, every rounding in one place (M1, M3, M4).
+
+An amount is an int of minor units (`amount_minor`). A day price is an int of 10^-12 of a minor unit
+(`day_price_e12`): 0.27 USD is 27 * 10**12. This module must not know what is sold, and there is no
+float and no Decimal anywhere near it.
+"""
+
+from __future__ import annotations
+
+from jpcli.domain import currency as currencies
+from jpcli.domain.errors import BadInput
+
+E12 = 10**12
+PLACES = 12
+"""Decimal places of a day price past the minor unit (M1)."""
+
+MAX_STORED = 2**63 - 1
+_PERCENT_E6 = 100 * 10**6
+
+
+def parse_day_price(text: str, currency: str) -> int:
+    """`day_price_e12` of a plain decimal such as `0.27`, which is not negative (M1).
+
+    Raises BadInput `bad_price` for anything else, for more than 12 places past the minor unit, and
+    for what a database cannot hold (about 92,000 USD a day).
+    """
+    day_price_e12 = _scaled(text, currencies.digits(currency) + PLACES)
+    if day_price_e12 is None:
+        raise _bad_price(text, currency)
+    return day_price_e12
+
+
+def parse_month_price(text: str, currency: str) -> int:
+    """`day_price_e12` of a price per month: times 12 / 365, half up to the minor unit (M3)."""
+    return half_away(parse_day_price(text, currency) * 12, 365 * E12) * E12
+
+
+def format_day_price(day_price_e12: int, currency: str) -> str:
+    """`0.27`: the currency's decimals at least, more only where the price has more."""
+    text = _fixed(day_price_e12, currencies.digits(currency) + PLACES)
+    return (text[:-PLACES] + text[-PLACES:].rstrip("0")).removesuffix(".")
+
+
+def amount_text(amount_minor: int, currency: str) -> str:
+    """`81.27`, with the currency's decimals and nothing else."""
+    return _fixed(amount_minor, currencies.digits(currency))
+
+
+def money_json(amount_minor: int, currency: str) -> dict[str, int | str]:
+    """The money object of the JSON contract."""
+    return {
+        "amount_minor": amount_minor,
+        "currency": currency,
+        "amount": amount_text(amount_minor, currency),
+    }
+
+
+def display_amount(amount_minor: int, currency: str) -> str:
+    """What a person reads: `$1,234.50`, `-$3.10`, `¥300`, `KWD 1.230`."""
+    sign = "-" if amount_minor < 0 else ""
+    whole, point, decimals = amount_text(abs(amount_minor), currency).partition(".")
+    return f"{sign}{currencies.symbol(currency)}{int(whole):,}{point}{decimals}"
+
+
+def display_day_price(day_price_e12: int, currency: str) -> str:
+    """What a person reads: `$0.27`."""
+    return currencies.symbol(currency) + format_day_price(day_price_e12, currency)
+
+
+def line_amount(days: int, day_price_e12: int, currency: str) -> int:
+    """`days x day price` in minor units, rounded once, half away from zero, to a step (M4)."""
+    step_minor = currencies.step_minor(currency)
+    return half_away(days * day_price_e12, step_minor * E12) * step_minor
+
+
+def parse_percent(text: str) -> int:
+    """Millionths of a percent of `20`, `20%` or `12.5`; raises BadInput `bad_percent`."""
+    markup_e6 = _scaled(text.removesuffix("%"), 6)
+    if markup_e6 is None:
+        raise BadInput(
+            "bad_percent",
+            f"{text!r} is not a percentage.",
+            hint="Write a number such as 20 or 12.5, at most six decimals.",
+            subject=text,
+        )
+    return markup_e6
+
+
+def with_markup(amount_minor: int, markup_e6: int, currency: str) -> int:
+    """An amount with a markup in millionths of a percent on top, rounded as a line is (M4)."""
+    step_minor = currencies.step_minor(currency)
+    return (
+        half_away(amount_minor * (_PERCENT_E6 + markup_e6), _PERCENT_E6 * step_minor) * step_minor
+    )
+
+
+def half_away(numerator: int, denominator: int) -> int:
+    """The nearest integer to a fraction, halves away from zero; the denominator is positive."""
+    quotient = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return -quotient if numerator < 0 else quotient
+
+
+def _scaled(text: str, places: int) -> int | None:
+    """A plain non-negative decimal times 10^places, or None where it is none or does not fit."""
+    whole, point, decimals = text.partition(".")
+    if not _all_digits(whole) or (point and not _all_digits(decimals)):
+        return None
+    # Cut before int(): a number of a million figures takes minutes, and Python refuses it anyway.
+    if len(decimals) > places or len(whole.lstrip("0")) > 19:
+        return None
+    scaled = int(whole.lstrip("0") + decimals.ljust(places, "0") or "0")
+    return scaled if scaled <= MAX_STORED else None
+
+
+def _all_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _fixed(scaled: int, places: int) -> str:
+    """A number times 10^-places as text."""
+    if not places:
+        return str(scaled)
+    sign = "-" if scaled < 0 else ""
+    figures = str(abs(scaled)).rjust(places + 1, "0")
+    return f"{sign}{figures[:-places]}.{figures[-places:]}"
+
+
+def _bad_price(text: str, currency: str) -> BadInput:
+    shown = text if len(text) <= 40 else text[:40] + "…"
+    return BadInput(
+        "bad_price",
+        f"{shown!r} is not a price in {currency.upper()}.",
+        hint="Write a plain decimal such as 0.27, not negative, without a sign or a separator.",
+        subject=shown,
+    )

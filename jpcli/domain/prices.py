@@ -1,0 +1,59 @@
+"""Prices over time: which day price holds on which billing days (M2).
+
+This module must not know products or amounts.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class PricePoint(NamedTuple):
+    """From this billing day on, one day costs this much."""
+
+    from_day: int
+    day_price_e12: int
+
+
+class Segment(NamedTuple):
+    """Billing days, both included, with one day price; None: there is no price yet."""
+
+    first_day: int
+    last_day: int
+    day_price_e12: int | None
+
+
+def segments(points: Iterable[PricePoint], first_day: int, last_day: int) -> tuple[Segment, ...]:
+    """The stretches of `[first_day, last_day]` with one price each, in order, without a gap (M2).
+
+    The day of a change has the new price. Neighbors with the same price are one. Of two points on
+    the same day the later in the list holds. No stretch when the last day is before the first.
+    """
+    if last_day < first_day:
+        return ()
+    found: list[Segment] = []
+    begun_day, day_price_e12 = first_day, None
+    # sorted() keeps the order of points on one day, so the later one replaces the earlier.
+    for point in sorted(points, key=attrgetter("from_day")):
+        if point.from_day > last_day:
+            break
+        if point.day_price_e12 == day_price_e12:
+            continue
+        if point.from_day > begun_day:
+            _append(found, Segment(begun_day, point.from_day - 1, day_price_e12))
+            begun_day = point.from_day
+        day_price_e12 = point.day_price_e12
+    _append(found, Segment(begun_day, last_day, day_price_e12))
+    return tuple(found)
+
+
+def _append(found: list[Segment], segment: Segment) -> None:
+    """Add a segment; at the price of the one before, it makes that one longer."""
+    if found and found[-1].day_price_e12 == segment.day_price_e12:
+        found[-1] = found[-1]._replace(last_day=segment.last_day)
+    else:
+        found.append(segment)

@@ -1,0 +1,54 @@
+"""Split an amount so that the parts add up to it, to the last minor unit (M5).
+
+This module must not know what is split or between whom.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def largest_remainder(amount_minor: int, weights: Sequence[int], step: int = 1) -> list[int]:
+    """Parts of an amount in proportion to integer weights; they always add up to it (M5).
+
+    Each part is its exact share rounded down to a multiple of `step`; what is left goes, a step
+    each, to the largest remainders, and of equal ones to the earlier. A negative amount is split as
+    its opposite is. Raises ValueError for negative weights, for weights that are all zero (unless
+    the amount is zero too), and for an amount that is not a multiple of the step.
+    """
+    if amount_minor < 0:
+        return [-part for part in largest_remainder(-amount_minor, weights, step)]
+    steps, rest = divmod(amount_minor, step)
+    if rest:
+        raise ValueError(f"{amount_minor} is not a multiple of {step}")
+    if weights and min(weights) < 0:
+        raise ValueError("a weight is negative")
+    total = sum(weights)
+    if not total:
+        if amount_minor:
+            raise ValueError("nothing to split the amount by: all weights are zero")
+        return [0] * len(weights)
+    parts = [steps * weight // total for weight in weights]
+    missing = steps - sum(parts)
+    if missing:
+        _hand_out(parts, [steps * weight % total for weight in weights], missing)
+    return parts if step == 1 else [part * step for part in parts]
+
+
+def _hand_out(parts: list[int], remainders: list[int], missing: int) -> None:
+    """One more for each of the `missing` largest remainders, ties to the earlier; in place.
+
+    There are always more remainders above zero than steps missing. Values are sorted rather than
+    positions, which is several times faster for 250,000 of them.
+    """
+    least = sorted(remainders, reverse=True)[missing - 1]
+    ties = missing - sum(remainder > least for remainder in remainders)
+    for position, remainder in enumerate(remainders):
+        if remainder > least:
+            parts[position] += 1
+        elif remainder == least and ties:
+            parts[position] += 1
+            ties -= 1

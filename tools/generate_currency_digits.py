@@ -1,0 +1,55 @@
+"""Write jpcli/domain/currency_digits.py from the CLDR data that Babel carries.
+
+Run it when the test that holds the table against Babel says that it is out of date:
+
+    python tools/generate_currency_digits.py
+"""  # noqa: INP001
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from babel.core import get_global
+from babel.numbers import get_currency_precision, get_currency_symbol
+
+TARGET = Path(__file__).parent.parent / "jpcli" / "domain" / "currency_digits.py"
+
+HEADER = '''"""Decimals and symbols of the currencies in use, by upper-case ISO 4217 code.
+
+Generated from CLDR by tools/generate_currency_digits.py; do not edit. What Stripe counts otherwise
+stands in currency.py.
+"""
+
+from __future__ import annotations
+
+'''
+
+
+def current_currencies() -> list[str]:
+    """The codes of all currencies that are legal tender somewhere today, sorted."""
+    codes = set()
+    for uses in get_global("territory_currencies").values():
+        for code, _start, end, tender in uses:
+            if end is None and tender:
+                codes.add(code)
+    return sorted(codes)
+
+
+def render() -> str:
+    """The text of the generated module."""
+    codes = current_currencies()
+    symbols = {code: get_currency_symbol(code, "en") for code in codes}
+    # Letters need a space before the amount, and then the code itself is clearer.
+    signs = {
+        code: text for code, text in symbols.items() if text[-1] != "." and not text[-1].isalnum()
+    }
+    lines = [HEADER, "CURRENCY_DIGITS: dict[str, int] = {\n"]
+    lines += [f'    "{code}": {get_currency_precision(code)},\n' for code in codes]
+    lines += ["}\n\n", "CURRENCY_SYMBOLS: dict[str, str] = {\n"]
+    lines += [f'    "{code}": "{symbol}",\n' for code, symbol in signs.items()]
+    lines.append("}\n")
+    return "".join(lines)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(render(), encoding="utf-8")
