@@ -105,10 +105,10 @@ def compute_groups(
     """Split every line over its holders, and add up what each holder has (M5).
 
     `weights_by_line` has, for each line, `(license_days_to_date, license_days)` by key. The keys of
-    one call can be ordered, but for None, which comes last. Parts of a line are minor units, also
-    where a line can only be charged in larger steps. A line without license-days, such as that of a
-    bundle without children, goes to None. Groups are ordered by key, and so are ties: the outcome
-    does not depend on the order in which the days were counted.
+    one call can be ordered, but for None, which comes last; groups are in that order, and so are
+    ties, so the outcome does not depend on the order in which days were counted. Parts of a line
+    are minor units, also where a whole line is charged in larger steps. A line without
+    license-days, such as that of a bundle without children, goes to its only key, or to None.
     """
     del currency  # parts are minor units in every currency
     sums: dict[Hashable, list[int]] = {}
@@ -183,4 +183,4 @@ def _add_split(
     if any(weights):
         _add(sums, keys, column, largest_remainder(amount_minor, weights))
     elif amount_minor:
-        _add(sums, [None], column, [amount_minor])
+        _add(sums, [keys[0] if len(keys) == 1 else None], column, [amount_minor])
