@@ -56,11 +56,11 @@ class Invocation(NamedTuple):
         self.closers.append(desk.close)
         return desk
 
-    def list_limit(self) -> int | None:
-        """Rows to ask for, None for all: what was told, or 50 for a table on a terminal."""
+    def list_limit(self) -> int:
+        """Rows to ask for, 0 for all: what was told, or 50 for a table on a terminal."""
         if self.limit is not None:
-            return self.limit or None
-        return TERMINAL_ROWS if self.output.draws else None
+            return self.limit
+        return TERMINAL_ROWS if self.output.draws else 0
 
     def confirm(self, question: str, consequence: str) -> None:
         """Ask before something that can't be undone; returns only after a yes.

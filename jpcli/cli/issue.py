@@ -6,18 +6,54 @@ from typing import Annotated
 
 import typer
 
+from jpcli.cli.bulk import From, KeepGoing, bulk_rows, check_source
 from jpcli.cli.invocation import Invocation
 from jpcli.cli.options import command
-from jpcli.cli.result import Result
+from jpcli.cli.result import Result, result_of
+
+COLUMNS = frozenset({"product", "quantity", "site", "client", "bundle_size"})
 
 
-@command("issue", writes=True, examples=("jpcli issue jetpack-scan --quantity 3",))
+@command(
+    "issue",
+    writes=True,
+    examples=(
+        "jpcli issue jetpack-scan --quantity 3",
+        "jpcli issue jetpack-scan --site https://acme.example --client Acme",
+        "jpcli issue jetpack-anti-spam --bundle 20",
+        "jpcli issue --from orders.csv      # product,quantity,site,client,bundle_size",
+    ),
+)
 def run(
     invocation: Invocation,
-    product: Annotated[str | None, typer.Argument(help="What to issue.")] = None,
-    quantity: Annotated[int, typer.Option("--quantity", "-n", min=1, help="How many.")] = 1,
+    product: Annotated[
+        str | None, typer.Argument(metavar="PRODUCT", help="What to issue, as jetpack-scan.")
+    ] = None,
+    quantity: Annotated[
+        int | None, typer.Option("--quantity", "-n", metavar="N", help="How many; 1 unless told.")
+    ] = None,
+    bundle: Annotated[
+        int | None, typer.Option("--bundle", metavar="SIZE", help="Bundles of SIZE licenses.")
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="URL", help="Put them on this site at once.")
+    ] = None,
+    client: Annotated[
+        str | None, typer.Option("--client", metavar="NAME", help="Whose site it is.")
+    ] = None,
+    source: From = None,
+    keep_going: KeepGoing = False,
 ) -> Result:
-    from jpcli.services.issue import issue
+    """A license is billed for every day on which it is active, the day of issue and the day of
+    revocation included, whether it is on a site or not. A primary card must be on file."""
+    from jpcli.services import issue
 
-    answer = issue(invocation.desk(writes=True), product, quantity)
-    return Result(answer.data, "licenses", notes=answer.notes)
+    check_source(source, keep_going, "PRODUCT", product, quantity, bundle, site, client)
+    desk = invocation.desk(writes=True)
+    if source is not None:
+        rows, problems = bulk_rows(source, COLUMNS, frozenset({"product"}))
+        answer = issue.issue_rows(desk, rows, problems, keep_going=keep_going)
+    else:
+        count = 1 if quantity is None else quantity
+        answer = issue.issue(desk, product or "", count, bundle, site, client)
+    return result_of(answer, "licenses", view="licenses:draw_changed")

@@ -59,11 +59,16 @@ def command(
     reads: bool = False,
     lists: bool = False,
     writes: bool = False,
+    without: tuple[str, ...] = (),
     examples: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Result]], Callable[..., int]]:
-    """Make `function(invocation, …)` the command `path`; exactly one kind must be named."""
+    """Make `function(invocation, …)` the command `path`; exactly one kind must be named.
+
+    `without` leaves out shared options whose names the command needs for its own.
+    """
     assert reads + lists + writes == 1, path
-    shared = COMMON + (LISTS if lists else ()) + (WRITES if writes else ())
+    kinds = COMMON + (LISTS if lists else ()) + (WRITES if writes else ())
+    shared = tuple(name for name in kinds if name not in without)
 
     def decorate(function: Callable[..., Result]) -> Callable[..., int]:
         def call(**parameters: Any) -> int:
@@ -159,10 +164,10 @@ SHARED = _build()
 def refuse_foreign(context: Context, path: str, shared: tuple[str, ...]) -> None:
     """An option before the sub-command that it does not take is an error, not ignored.
 
-    `--yes` is harmless and may stand in an alias.
+    `--yes` and `--actor` are harmless and may stand in an alias.
     """
     for name in given(context):
-        if name not in shared and name != "yes":
+        if name not in shared and name not in ("yes", "actor"):
             flag = SHARED[name].opts[0]
             raise UsageError(f"'{path}' takes no {flag}.", context)
 

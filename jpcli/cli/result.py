@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.errors import Problem
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from jpcli.domain.answers import Note
+    from jpcli.domain.answers import Answer, Note
 
 
 class Result(NamedTuple):
@@ -19,7 +21,7 @@ class Result(NamedTuple):
     gives that table's header where it may be empty. `view` is `module:function` below
     `jpcli.cli.views`, used for a table only. `payload` (text or bytes, streamed) replaces all of
     it: the bytes are the answer, as with an export. `total` is how many rows there are where the
-    table holds only the first of them.
+    table holds only the first of them. `problems` are listed on stderr.
     """
 
     data: Mapping[str, Any]
@@ -30,3 +32,24 @@ class Result(NamedTuple):
     payload: Iterable[str | bytes] | None = None
     exit_code: int = 0
     total: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def result_of(
+    answer: Answer, rows_key: str | None = None, *, limit: int = 0, **more: Any
+) -> Result:
+    """The result that an answer of a use case is, its table cut to `limit` rows unless that is 0.
+
+    `problems` in its data are what was left out of a bulk run with `--keep-going`: they are
+    shown, and the exit code is 1. `total` in it is how many rows a list has in all.
+    """
+    data = answer.data
+    if rows_key is not None and isinstance(data.get("total"), int):
+        more.setdefault("total", data["total"])
+    if limit and rows_key is not None and len(data[rows_key]) > limit:
+        more["total"] = len(data[rows_key])
+        data = {**data, rows_key: data[rows_key][:limit]}
+    problems = tuple(Problem(**problem) for problem in data.get("problems", ()))
+    if problems:
+        more.setdefault("exit_code", 1)
+    return Result(data, rows_key, notes=answer.notes, problems=problems, **more)

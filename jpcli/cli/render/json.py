@@ -7,7 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.render.tables import Table, as_objects, batches_of
+from jpcli.cli.render.tables import BATCH, Table, as_objects, batches_of
 from jpcli.domain.answers import Rows
 
 if TYPE_CHECKING:
@@ -106,8 +106,19 @@ class _Writer:
 
     def field(self, name: str, value: Any) -> None:
         self.key(name)
+        if isinstance(value, list) and len(value) > BATCH and not self._indent:
+            self._long_list(value)
+            return
         text = _safe(self._encoder.encode(_without_rows(value)))
         self._write(text.replace("\n", "\n" + "  " * self._depth))
+
+    def _long_list(self, values: list[Any]) -> None:
+        """Piece by piece, so that the text of all of it is never in memory at once."""
+        self.open("[")
+        for start in range(0, len(values), BATCH):
+            self.separate()
+            self._write(_safe(self._encoder.encode(values[start : start + BATCH])[1:-1]))
+        self.close("]")
 
     def rows(self, name: str, rows: Rows) -> None:
         self.key(name)
@@ -152,6 +163,9 @@ def _encoded_column(column: Sequence[Any]) -> Sequence[str]:
         return list(map(str, column))
     if kinds <= {str, type(None)}:
         return ["null" if cell is None else _text(cell) for cell in column]
+    if kinds == {dict} and len(shapes := set(map(tuple, column))) == 1:
+        (names,) = shapes
+        return _encoded_rows(_row_template(names), [tuple(cell.values()) for cell in column])
     return list(map(_compact.encode, column))
 
 

@@ -47,7 +47,12 @@ def write_more(count: int, output: Output) -> None:
 def write_failure(failure: Failure, output: Output) -> None:
     """What is wrong, its code at the right, what to do next, and every problem with its line."""
     _write_lines("error", failure.message, failure.code, failure.hint, output)
-    for problem in failure.problems:
+    write_problems(failure.problems)
+
+
+def write_problems(problems: Iterable[Problem]) -> None:
+    """One line a problem, with its line in the input."""
+    for problem in problems:
         _write(_problem_line(problem) + "\n")
 
 

@@ -121,10 +121,11 @@ def _write_payload(payload: Iterable[str | bytes]) -> None:
 
 
 def _write_remarks(result: Result, output: Output) -> None:
-    from jpcli.cli.render.stderr import write_notes
+    if result.notes or result.problems:
+        from jpcli.cli.render.stderr import write_notes, write_problems
 
-    if result.notes:
         write_notes(result.notes, output)
+        write_problems(result.problems)
 
 
 def _prepared(output: Output) -> Any:

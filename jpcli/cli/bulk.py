@@ -1,0 +1,56 @@
+"""`--from FILE`: the rows of a bulk command, and that it comes instead of arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jpcli.cli.typer_parts import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jpcli.domain.errors import Problem
+    from jpcli.services.reading import Row
+
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="FILE",
+        help="Many at once, from CSV, TSV, JSON or NDJSON; - is standard input.",
+    ),
+]
+KeepGoing = Annotated[
+    bool,
+    typer.Option("--keep-going", help="With --from: leave out bad rows, report them, exit 1."),
+]
+
+# What `licenses list` writes may be piped into a bulk command: these columns are then ignored.
+LICENSE_COLUMNS = frozenset(
+    ["license_key", "product", "state", "site", "client", "issued_at", "assigned_at", "revoked_at", "bundle_key", "bundle_size"]
+)
+
+
+def check_source(
+    source: str | None, keep_going: bool, argument: str, *arguments: Any, options: str = ""
+) -> None:
+    """Either a file, or `argument` on the command line; raises UsageError for both or neither."""
+    told = any(value for value in arguments)
+    if source is not None and told:
+        raise UsageError(f"--from brings its own {options or argument}: leave that out.")
+    if source is None and not arguments[0]:
+        raise UsageError(f"Missing argument '{argument}', or --from FILE.")
+    if keep_going and source is None:
+        raise UsageError("--keep-going goes with --from.")
+
+
+def bulk_rows(
+    source: str, known: frozenset[str], required: frozenset[str]
+) -> tuple[Iterator[Row], list[Problem]]:
+    """The rows of a file, read as they are asked for, and the list that its problems go to."""
+    from jpcli.services.reading import read_rows
+
+    problems: list[Problem] = []
+    return read_rows(source, known=known, required=required, problems=problems), problems

@@ -1,0 +1,15 @@
+"""`jpcli clients list`."""
+
+from __future__ import annotations
+
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+
+@command("clients list", lists=True, examples=("jpcli clients list",))
+def run(invocation: Invocation) -> Result:
+    from jpcli.services.sites import list_clients
+
+    answer = list_clients(invocation.desk(), invocation.list_limit())
+    return result_of(answer, "clients", view="sites:draw_clients")

@@ -1,0 +1,81 @@
+"""`jpcli invoice preview`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+from jpcli.cli.typer_parts import BadParameter
+
+GROUPS = ("product", "site", "client", "license", "day")
+
+
+def _known_group(value: str | None) -> str | None:
+    if value is not None and value not in GROUPS:
+        raise BadParameter(f"{value!r} is not one of {', '.join(GROUPS)}.")
+    return value
+
+
+@command(
+    "invoice preview",
+    lists=True,
+    examples=(
+        "jpcli invoice preview",
+        "jpcli invoice preview 2026-10 --by client --markup 20",
+        "jpcli invoice preview --revoke jetpack-scan_…@2026-11-25 --issue jetpack-ai:5@2026-11-20",
+    ),
+)
+def run(
+    invocation: Invocation,
+    month: Annotated[
+        str | None, typer.Argument(metavar="MONTH", help="YYYY-MM; this month unless told.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="FIELD",
+            help="Split it by product, site, client, license or day.",
+            callback=_known_group,
+        ),
+    ] = None,
+    markup: Annotated[
+        str | None,
+        typer.Option("--markup", metavar="PERCENT", help="Add what you bill on top, as 20."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="TIME", help="As it stood at that time or on that day."),
+    ] = None,
+    revoke: Annotated[
+        list[str] | None,
+        typer.Option("--revoke", metavar="KEY@DATE", help="What if this were revoked? Repeatable."),
+    ] = None,
+    issue: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--issue", metavar="PRODUCT:N@DATE", help="What if these were issued? Repeatable."
+        ),
+    ] = None,
+) -> Result:
+    """Days are calendar days on which a license was active, assigned or not; the day of issue and
+    the day of revocation both count. The projection assumes that nothing changes after today."""
+    from jpcli.services.preview import preview
+
+    answer = preview(
+        invocation.desk(),
+        month,
+        by,
+        markup,
+        as_of,
+        tuple(revoke or ()),
+        tuple(issue or ()),
+        details=invocation.output.format == "table",
+    )
+    if by is None:
+        return result_of(answer, "lines", view="invoice:draw_preview")
+    return result_of(answer, "groups", limit=invocation.list_limit(), view="invoice:draw_groups")

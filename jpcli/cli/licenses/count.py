@@ -1,0 +1,51 @@
+"""`jpcli licenses count`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.licenses import filters
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+
+@command(
+    "licenses count",
+    lists=True,
+    examples=("jpcli licenses count --json", "jpcli licenses count --by client"),
+)
+def run(
+    invocation: Invocation,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="FIELD", help="product, site or client.")
+    ] = None,
+    state: filters.State = None,
+    product: filters.Product = None,
+    site: filters.Site = None,
+    client: filters.Client = None,
+    older_than: filters.OlderThan = None,
+    newer_than: filters.NewerThan = None,
+    search: filters.Search = None,
+) -> Result:
+    """Counts what can be put on a site: a bundle counts as its licenses. The total leaves out
+    revoked ones."""
+    from jpcli.services.licenses import build_filter, count
+
+    desk = invocation.desk()
+    wanted = build_filter(
+        desk,
+        state=state,
+        product=product,
+        site=site,
+        client=client,
+        older_than=older_than,
+        newer_than=newer_than,
+        search=search,
+    )
+    limit = invocation.list_limit()
+    return result_of(
+        count(desk, wanted, by), "groups" if by else None, limit=limit, view="counts:draw"
+    )

@@ -1,0 +1,60 @@
+"""`jpcli revoke`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.bulk import LICENSE_COLUMNS, From, KeepGoing, bulk_rows, check_source
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+CONSEQUENCE = "A revoked license can't be assigned again; the day of revocation is still billed."
+
+
+@command(
+    "revoke",
+    writes=True,
+    examples=(
+        "jpcli revoke jetpack-scan_… --yes --reason 'site was closed'",
+        "jpcli revoke jetpack-scan_… --at 2026-11-10 --yes",
+        "jpcli licenses list --state unassigned --format csv | jpcli revoke --from - --yes",
+    ),
+)
+def run(
+    invocation: Invocation,
+    licenses: Annotated[
+        list[str] | None, typer.Argument(metavar="LICENSE…", help="License or bundle keys.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the log.")
+    ] = None,
+    source: From = None,
+    keep_going: KeepGoing = False,
+) -> Result:
+    """Revoking a bundle revokes all its licenses. Revoking an assigned license of a bundle puts a
+    new unassigned one in its place, and the bundle's price stays."""
+    from jpcli.services import revoke
+
+    check_source(source, keep_going, "LICENSE…", licenses, options="licenses")
+    keys = list(dict.fromkeys(licenses or []))
+    invocation.confirm(_question(keys, source), CONSEQUENCE)
+    desk = invocation.desk(writes=True)
+    if source is not None:
+        rows, problems = bulk_rows(source, LICENSE_COLUMNS, frozenset({"license_key"}))
+        answer = revoke.revoke_rows(desk, rows, problems, reason, keep_going=keep_going)
+    else:
+        answer = revoke.revoke(desk, keys, reason)
+    return result_of(answer, "licenses", view="licenses:draw_changed")
+
+
+def _question(keys: list[str], source: str | None) -> str:
+    if source is not None:
+        return (
+            "Revoke the licenses in standard input?"
+            if source == "-"
+            else f"Revoke the licenses in {source}?"
+        )
+    return f"Revoke {keys[0]}?" if len(keys) == 1 else f"Revoke {len(keys):,} licenses?"

@@ -1,0 +1,27 @@
+"""`jpcli sites list`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+
+@command("sites list", lists=True, examples=("jpcli sites list --client Acme",))
+def run(
+    invocation: Invocation,
+    client: Annotated[
+        str | None, typer.Option("--client", metavar="NAME", help="Only this client's sites.")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", metavar="TEXT", help="Only sites whose URL has TEXT.")
+    ] = None,
+) -> Result:
+    from jpcli.services.sites import list_sites
+
+    answer = list_sites(invocation.desk(), client, search, invocation.list_limit())
+    return result_of(answer, "sites", view="sites:draw_list")

@@ -1,0 +1,23 @@
+"""`jpcli unassign`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+
+@command("unassign", writes=True, examples=("jpcli unassign jetpack-scan_…",))
+def run(
+    invocation: Invocation,
+    licenses: Annotated[list[str], typer.Argument(metavar="LICENSE…", help="License keys.")],
+) -> Result:
+    """They stay active and billed. To stop paying for a license, revoke it."""
+    from jpcli.services.assign import unassign
+
+    answer = unassign(invocation.desk(writes=True), licenses)
+    return result_of(answer, "licenses", view="licenses:draw_changed")
