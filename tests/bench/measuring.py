@@ -1,0 +1,134 @@
+"""Times whole processes against `python -c pass`, in alternation, and prints ratios and targets.
+
+A ratio within one run on one machine says something; a time alone does not. Nothing here asserts.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).parents[2]
+LAUNCHER = "#!{python}\nimport sys\nfrom jpcli.cli.entry import main\nsys.exit(main())\n"
+
+
+class Case(NamedTuple):
+    """A command, what it may take and what it should (both in units of the case's base)."""
+
+    name: str
+    argv: list[str]
+    limit: float
+    goal: float | None = None
+    on_terminal: bool = False
+
+
+def find_command(folder: Path) -> str:
+    """The installed `jpcli` of this interpreter, else a script like it over the source tree."""
+    installed = Path(sys.executable).with_name("jpcli")
+    if installed.exists():
+        return str(installed)
+    launcher = folder / "jpcli"
+    launcher.write_text(LAUNCHER.format(python=sys.executable))
+    launcher.chmod(0o755)
+    return str(launcher)
+
+
+def environment(folder: Path, ledger: Path) -> dict[str, str]:
+    """A quiet environment with a ledger and home of its own."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+    return {
+        **kept,
+        "HOME": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "JPCLI_LEDGER": str(ledger),
+        "TERM": "xterm-256color",
+        "COLUMNS": "120",
+    }
+
+
+def timed(argv: list[str], env: dict[str, str], *, on_terminal: bool = False) -> float:
+    """Seconds from the start of a process to its end, whatever it prints and returns."""
+    if not on_terminal:
+        start = time.perf_counter()
+        subprocess.run(argv, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        return time.perf_counter() - start
+    ours, theirs = pty.openpty()
+    reader = threading.Thread(target=_drain, args=(ours,))
+    reader.start()
+    start = time.perf_counter()
+    subprocess.run(argv, env=env, stdin=theirs, stdout=theirs, stderr=theirs, check=False)
+    seconds = time.perf_counter() - start
+    os.close(theirs)
+    reader.join()
+    os.close(ours)
+    return seconds
+
+
+def _drain(terminal: int) -> None:
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:  # what Linux says at the end of a terminal
+        return
+
+
+def medians(cases: list[Case], env: dict[str, str], rounds: int) -> dict[str, float]:
+    """Median seconds of each case; one run of every case a round, so that all share the noise."""
+    seconds: dict[str, list[float]] = {case.name: [] for case in cases}
+    for number in range(rounds + 2):
+        for case in cases:
+            took = timed(case.argv, env, on_terminal=case.on_terminal)
+            if number >= 2:  # the first two fill the caches
+                seconds[case.name].append(took)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def verdict(ratio: float, limit: float, goal: float | None) -> str:
+    """`goal`, `ok` or `OVER`."""
+    if ratio > limit:
+        return "OVER"
+    return "goal" if goal is not None and ratio <= goal else "ok"
+
+
+def print_table(rows: Sequence[tuple[str, ...]]) -> None:
+    """Columns wide enough for what is in them; the first to the left, the others to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+        print("  ".join([row[0].ljust(widths[0]), *cells[1:]]).rstrip())
+
+
+def checked(argv: list[str], env: dict[str, str]) -> str:
+    """Run a step of the preparation and return its output; its failure ends the benchmark."""
+    run = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
+    if run.returncode:
+        sys.exit(f"{' '.join(argv)}\nended with {run.returncode}:\n{run.stdout}{run.stderr}")
+    return run.stdout
+
+
+def with_peak(argv: list[str], env: dict[str, str], output: Path) -> tuple[float, float]:
+    """Seconds, and the most memory in MiB, of one process whose output goes to a file."""
+    with output.open("wb") as stream:
+        start = time.perf_counter()
+        process = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=stream)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(argv)} ended with {process.returncode}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def machine() -> str:
+    """One line on what this was measured with."""
+    return f"Python {sys.version.split()[0]}, {os.cpu_count()} cores"
