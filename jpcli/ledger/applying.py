@@ -1,0 +1,188 @@
+"""From an event to the state: the one place where state tables are written.
+
+Owns every INSERT, UPDATE and DELETE on the state, in daily work and in replay alike, so that
+replaying the events must give the same rows. Handlers get runs of events of one kind, because
+a bulk change is a hundred thousand of them. They trust the event: rules are checked before an
+event is recorded, never here.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from jpcli.domain.instants import parse_date, parse_instant
+from jpcli.ledger import applying_licenses as licenses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from jpcli.ledger.chain import Event
+    from jpcli.ledger.connection import Ledger
+    from jpcli.ledger.lookups import Lookups
+
+    Handler = Callable[[Ledger, Lookups, list[Event]], None]
+
+
+def apply_events(ledger: Ledger, lookups: Lookups, events: Iterable[Event]) -> None:
+    """Change the state as `events` say, in their order, inside the caller's transaction."""
+    for kind, run in groupby(events, key=attrgetter("kind")):
+        _HANDLERS[kind](ledger, lookups, list(run))
+
+
+def _created(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    for event in events:
+        rows = sorted(event.data.items())
+        ledger.execute_many("INSERT INTO meta (key, value) VALUES (?, ?)", rows)
+
+
+def _price_set(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
+    """M2: a price holds from its day on; setting the same day again replaces it."""
+    for event in events:
+        data = event.data
+        product, size = event.subject, data["bundle_size"]
+        product_id = lookups.product_id(product)
+        if product_id is None:
+            product_id = event.seq
+            ledger.execute(
+                "INSERT INTO products (id, product, name, family) VALUES (?, ?, ?, ?)",
+                (product_id, product, data["name"], data["family"]),
+            )
+        elif size == 1:
+            ledger.execute(
+                "UPDATE products SET name = ?, family = ? WHERE id = ?",
+                (data["name"], data["family"], product_id),
+            )
+        ledger.execute(
+            "INSERT INTO offers (id, product_id, bundle_size, name) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (product_id, bundle_size) DO UPDATE SET name = excluded.name",
+            (event.seq, product_id, size, data["name"]),
+        )
+        lookups.forget_offers()
+        from_day = ledger.calendar.first_day_from(parse_date(data["from"]))
+        ledger.execute(
+            "INSERT INTO prices (offer_id, from_day, day_price_e12) VALUES (?, ?, ?) "
+            "ON CONFLICT (offer_id, from_day) DO UPDATE SET day_price_e12 = excluded.day_price_e12",
+            (lookups.offer(product, size), from_day, data["day_price_e12"]),
+        )
+
+
+def _client_added(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    rows = [(event.seq, event.subject) for event in events]
+    ledger.execute_many("INSERT INTO clients (id, name) VALUES (?, ?)", rows)
+
+
+def _site_added(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
+    """W2: the client a site is first named with holds for all days before, too."""
+    sites, owners = [], []
+    for event in events:
+        client_id = lookups.client_id(event.data["client"])
+        sites.append((event.seq, event.subject, client_id))
+        owners.append((event.seq, 0, _OPEN, event.at, client_id))
+    ledger.execute_many("INSERT INTO sites (id, url, client_id) VALUES (?, ?, ?)", sites)
+    ledger.execute_many(_NEW_OWNER, owners)
+    lookups.add_sites((event.subject, event.seq) for event in events)
+
+
+def _site_moved(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
+    """W2: the client at the end of a day has the whole day, so the day of the move is new."""
+    for event in events:
+        site_id = lookups.site_id(event.subject)
+        client_id = lookups.client_id(event.data["client"])
+        day = ledger.calendar.day_of(event.at)
+        ledger.execute("UPDATE sites SET client_id = ? WHERE id = ?", (client_id, site_id))
+        ledger.execute(
+            "DELETE FROM site_clients WHERE site_id = ? AND first_day >= ?", (site_id, day)
+        )
+        ledger.execute(
+            "UPDATE site_clients SET last_day = ? WHERE site_id = ? AND last_day = ?",
+            (day - 1, site_id, _OPEN),
+        )
+        ledger.execute_many(_NEW_OWNER, [(site_id, day, _OPEN, event.at, client_id)])
+
+
+def _site_owners_set(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
+    """W2: all clients a site ever had, as a history file tells them; the first since ever."""
+    for event in events:
+        site_id = lookups.site_id(event.subject)
+        rows: list[tuple[int, int, int, int, int | None]] = []
+        for owner in event.data["owners"]:
+            at = parse_instant(owner["from"])
+            day = ledger.calendar.day_of(at) if rows else 0
+            if rows:
+                rows[-1] = (site_id, rows[-1][1], day - 1, *rows[-1][3:])
+            if rows and rows[-1][2] < rows[-1][1]:
+                rows.pop()  # handed on within the day: the day is the last one's
+            rows.append((site_id, day, _OPEN, at, lookups.client_id(owner["client"])))
+        ledger.execute("DELETE FROM site_clients WHERE site_id = ?", (site_id,))
+        ledger.execute_many(_NEW_OWNER, rows)
+        ledger.execute("UPDATE sites SET client_id = ? WHERE id = ?", (rows[-1][4], site_id))
+
+
+def _card_added(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    for event in events:
+        data = event.data
+        if data["primary"]:
+            ledger.execute("UPDATE cards SET is_primary = 0 WHERE is_primary = 1")
+        ledger.execute(
+            "INSERT INTO cards (id, position, brand, last4, exp_month, exp_year, is_primary,"
+            " added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.subject,
+                event.seq,
+                data["brand"],
+                data["last4"],
+                data["exp_month"],
+                data["exp_year"],
+                int(data["primary"]),
+                event.at,
+            ),
+        )
+
+
+def _card_made_primary(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    for event in events:
+        ledger.execute("UPDATE cards SET is_primary = 0 WHERE is_primary = 1")
+        ledger.execute("UPDATE cards SET is_primary = 1 WHERE id = ?", (event.subject,))
+
+
+def _card_removed(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    for event in events:
+        ledger.execute("DELETE FROM cards WHERE id = ?", (event.subject,))
+        if event.data["promoted"] is not None:
+            promoted = (event.data["promoted"],)
+            ledger.execute("UPDATE cards SET is_primary = 1 WHERE id = ?", promoted)
+
+
+def _answered(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    rows = [(e.subject, e.data["request_hash"], e.data["answer"]) for e in events]
+    ledger.execute_many(
+        "INSERT INTO answers (idempotency_key, request_hash, answer) VALUES (?, ?, ?)", rows
+    )
+
+
+_OPEN = licenses.OPEN_DAY
+_NEW_OWNER = (
+    "INSERT INTO site_clients (site_id, first_day, last_day, from_at, client_id)"
+    " VALUES (?, ?, ?, ?, ?)"
+)
+
+_HANDLERS: dict[str, Handler] = {
+    "ledger.created": _created,
+    "price.set": _price_set,
+    "client.added": _client_added,
+    "site.added": _site_added,
+    "site.moved": _site_moved,
+    "site.owners_set": _site_owners_set,
+    "license.issued": licenses.issued,
+    "license.imported": licenses.imported,
+    "license.assigned": licenses.assigned,
+    "license.transferred": licenses.assigned,
+    "license.unassigned": licenses.assigned,
+    "license.revoked": licenses.revoked,
+    "card.added": _card_added,
+    "card.made_primary": _card_made_primary,
+    "card.removed": _card_removed,
+    "request.answered": _answered,
+}

@@ -1,0 +1,210 @@
+"""Opening a ledger file: for reading, for writing, and refusing what is no ledger.
+
+Owns connections, pragmas and transactions. Everything above asks with `:name` parameters and
+gets tuples; nobody else holds a connection. Writers start with BEGIN IMMEDIATE: a deferred
+transaction that reads and then writes fails under WAL as soon as another writer came between.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.calendar import BillingCalendar
+from jpcli.domain.errors import BadInput, Failed
+from jpcli.ledger import schema
+from jpcli.ledger.faults import guarded, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+BUSY_TIMEOUT_SECONDS = 10.0
+_HEADER_BYTES = 100
+
+
+class Ledger:
+    """One open ledger. `path` is for messages; `currency`, `zone` and `name` never change."""
+
+    def __init__(self, connection: sqlite3.Connection, path: str, meta: Mapping[str, str]) -> None:
+        self._connection = connection
+        self.path = path
+        self.meta = meta
+        self.currency = self.meta["currency"]
+        self.zone = self.meta["time_zone"]
+        self.name = self.meta["name"]
+        skipped = self.meta["skipped_dates"]
+        self.calendar = BillingCalendar(
+            self.zone, tuple(int(part) for part in skipped.split(",")) if skipped else ()
+        )
+
+    def rows(self, sql: str, **params: Any) -> Iterator[tuple[Any, ...]]:
+        """Stream the rows of a query; memory stays flat however many there are."""
+        with guarded(self.path):
+            yield from self._connection.execute(sql, params)
+
+    def all(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
+        """All rows of a query that is known to be short."""
+        with guarded(self.path):
+            return self._connection.execute(sql, params).fetchall()
+
+    def one(self, sql: str, **params: Any) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        with guarded(self.path):
+            row: tuple[Any, ...] | None = self._connection.execute(sql, params).fetchone()
+            return row
+
+    def value(self, sql: str, **params: Any) -> Any:
+        """The first cell of the first row, or None."""
+        row = self.one(sql, **params)
+        return None if row is None else row[0]
+
+    def execute(self, sql: str, params: Mapping[str, Any] | tuple[Any, ...] = ()) -> None:
+        """Run one statement that returns nothing, inside the caller's transaction."""
+        with guarded(self.path):
+            self._connection.execute(sql, params)
+
+    def execute_many(self, sql: str, params: Iterable[tuple[Any, ...]]) -> None:
+        """Run one statement for many rows (positional parameters: twice as fast as named)."""
+        with guarded(self.path):
+            self._connection.executemany(sql, params)
+
+    @contextmanager
+    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+        """BEGIN IMMEDIATE … COMMIT; rolled back on any error, or at the end unless `keep`."""
+        with guarded(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with guarded(self.path):
+                self._connection.execute("COMMIT" if keep else "ROLLBACK")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.rollback()
+
+    def close(self) -> None:
+        """Give the file back. The last one to leave folds the write-ahead log into it."""
+        self._connection.close()
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """The connection itself, for `ledger/` modules that copy or compare whole files."""
+        return self._connection
+
+
+def open_ledger(path: str, *, writes: bool) -> Ledger:
+    """Open the ledger at `path`.
+
+    Raises BadInput (`no_ledger`, `not_a_ledger`, `ledger_newer`) or Failed (`ledger_damaged`,
+    `ledger_unreadable`). A read-only file or folder can be read; a write then fails.
+    """
+    _check_file(path)
+    connection = _connect(path, writes=writes)
+    try:
+        with guarded(path):
+            _check_version(connection, path)
+            connection.execute("PRAGMA foreign_keys = ON")
+            if writes:
+                connection.execute("PRAGMA synchronous = FULL")
+            meta = dict(connection.execute("SELECT key, value FROM meta"))
+            return Ledger(connection, path, meta)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _connect(path: str, *, writes: bool) -> sqlite3.Connection:
+    """A connection in autocommit mode; a reader falls back to `immutable` in a folder where
+    SQLite can't make its shared-memory file, which is safe because nobody can write there."""
+    uri = "file:" + _quoted(path)
+    modes = ["?mode=rw"] if writes else ["?mode=ro", "?immutable=1"]
+    for mode in modes:
+        with guarded(path):
+            connection = sqlite3.connect(
+                uri + mode, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None
+            )
+        try:
+            connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error as error:
+            connection.close()
+            fallback = mode != modes[-1] and not _has_content(path + "-wal")
+            if fallback and error.sqlite_errorcode & 0xFF in (
+                sqlite3.SQLITE_CANTOPEN,
+                sqlite3.SQLITE_READONLY,
+            ):
+                continue
+            raise translate(error, path) or error from error
+        return connection
+    raise AssertionError("unreachable: the last mode either returns or raises")
+
+
+def _check_file(path: str) -> None:
+    """Refuse what can't be a ledger before SQLite touches it, so that nothing is created."""
+    try:
+        with open(path, "rb") as file:
+            header = file.read(_HEADER_BYTES)
+            size = os.fstat(file.fileno()).st_size
+    except FileNotFoundError:
+        raise BadInput(
+            "no_ledger",
+            f"There is no ledger at {path}",
+            hint="Make one:   jpcli init",
+            subject=path,
+        ) from None
+    except OSError as error:
+        raise Failed(
+            "ledger_unreadable",
+            f"The ledger can't be read: {path} ({error.strerror})",
+            hint="Check the path and the permissions of the file and of its folder.",
+            subject=path,
+        ) from None
+    if not header.startswith(b"SQLite format 3\x00") or len(header) < _HEADER_BYTES:
+        raise _not_a_ledger(path)
+    page_size = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    # 1 stands for 65536. While a log is there the file may still be growing into its page count.
+    expected = (65536 if page_size == 1 else page_size) * pages
+    if size < expected and not _has_content(path + "-wal"):
+        raise Failed(
+            "ledger_damaged",
+            f"The ledger is cut short: {path} has {size:,} of {expected:,} bytes",
+            hint="Restore the last backup:   jpcli ledger restore FILE",
+            subject=path,
+        )
+
+
+def _check_version(connection: sqlite3.Connection, path: str) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
+        raise _not_a_ledger(path)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > schema.SCHEMA_VERSION:
+        raise BadInput(
+            "ledger_newer",
+            f"This ledger was made by a newer jpcli (schema {version}, "
+            f"this one knows {schema.SCHEMA_VERSION}): {path}",
+            hint="Upgrade jpcli:   python -m pip install --upgrade jpcli",
+            subject=path,
+        )
+
+
+def _not_a_ledger(path: str) -> BadInput:
+    return BadInput(
+        "not_a_ledger",
+        f"This file is not a ledger: {path}",
+        hint="Name another file with --ledger, or make a ledger:   jpcli init",
+        subject=path,
+    )
+
+
+def _has_content(path: str) -> bool:
+    try:
+        return os.stat(path).st_size > 0
+    except OSError:
+        return False
+
+
+def _quoted(path: str) -> str:
+    """A path as an SQLite URI: `%`, `?` and `#` would otherwise end or change it."""
+    absolute = os.path.abspath(path)
+    return absolute.replace("%", "%25").replace("?", "%3f").replace("#", "%23")

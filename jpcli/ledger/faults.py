@@ -1,0 +1,100 @@
+"""What SQLite says when something is wrong, in our words: one table, closed by default.
+
+Owns the mapping from SQLite's result codes to errors of ours; never looks at message texts. A
+code that is not listed is raised as it came, because hiding an unknown fault would be worse.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RESTORE = "Restore the last backup:   jpcli ledger restore FILE"
+
+# Primary result code -> (class, code, message, hint); `{path}` is the ledger.
+_FAULTS: dict[int, tuple[type[JpcliError], str, str, str]] = {
+    sqlite3.SQLITE_BUSY: (
+        Busy,
+        "ledger_busy",
+        "The ledger is in use by another process for too long: {path}",
+        "Run the same command again; nothing was written.",
+    ),
+    sqlite3.SQLITE_LOCKED: (
+        Busy,
+        "ledger_busy",
+        "The ledger is locked by another process: {path}",
+        "Run the same command again; nothing was written.",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        Failed,
+        "ledger_read_only",
+        "The ledger can't be written: {path}",
+        "Check the permissions of the file and of its folder; nothing was written.",
+    ),
+    sqlite3.SQLITE_PERM: (
+        Failed,
+        "ledger_read_only",
+        "The ledger can't be written: {path}",
+        "Check the permissions of the file and of its folder; nothing was written.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        Failed,
+        "ledger_unreadable",
+        "The ledger can't be opened: {path}",
+        "Check the path and the permissions of the file and of its folder.",
+    ),
+    sqlite3.SQLITE_FULL: (
+        Failed,
+        "disk_full",
+        "The disk is full; nothing was written to {path}",
+        "Free some space and run the same command again.",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        Failed,
+        "disk_error",
+        "The disk failed while reading or writing {path}",
+        "Check the disk, then run:   jpcli ledger check",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        Failed,
+        "ledger_damaged",
+        "The ledger is damaged: {path}",
+        _RESTORE,
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        BadInput,
+        "not_a_ledger",
+        "This file is not a ledger: {path}",
+        "Name another file with --ledger, or make a ledger:   jpcli init",
+    ),
+}
+
+
+def translate(error: sqlite3.Error, path: str) -> JpcliError | None:
+    """The error of ours that `error` stands for, or None when it is not one we know."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    known = _FAULTS.get(code & 0xFF)
+    if known is None:
+        return None
+    kind, name, message, hint = known
+    return kind(name, message.format(path=path), hint=hint, subject=path)
+
+
+@contextmanager
+def guarded(path: str) -> Iterator[None]:
+    """Turn SQLite's errors inside the block into ours; unknown ones pass through."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        translated = translate(error, path)
+        if translated is None:
+            raise
+        raise translated from error

@@ -1,0 +1,194 @@
+"""The tables of a ledger, and the steps from one schema version to the next.
+
+Owns the schema and nothing else. All tables are STRICT; instants are integers (microseconds
+since the Unix epoch, UTC), days are billing-day numbers (D4), prices are integers in 10^-12 of
+a minor unit (M1). `spans` is clustered by its key, so that the month's sum reads one
+contiguous stretch an offer: `last_day` comes first because everything that ended before the
+period must never be touched, however long the history.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlite_utils import Database
+
+# "jpcl" in ASCII: tells a ledger from any other SQLite file.
+APPLICATION_ID = 0x6A70636C
+SCHEMA_VERSION = 1
+
+EVENT_TABLES = ("events", "chain")
+# Every table that replaying the events must reproduce, with the order that makes rows comparable.
+STATE_TABLES = {
+    "meta": "key",
+    "products": "id",
+    "offers": "id",
+    "prices": "offer_id, from_day",
+    "clients": "id",
+    "sites": "id",
+    "site_clients": "site_id, first_day",
+    "licenses": "id",
+    "assignments": "license_id, position",
+    "spans": "offer_id, child, last_day, first_day, license_id",
+    "cards": "id",
+    "answers": "idempotency_key",
+}
+
+_TABLES = """
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  reason TEXT,
+  data TEXT NOT NULL,
+  hash BLOB NOT NULL
+) STRICT;
+CREATE INDEX events_by_subject ON events (subject);
+
+CREATE TABLE chain (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  latest_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE products (
+  id INTEGER PRIMARY KEY,
+  product TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  family TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE offers (
+  id INTEGER PRIMARY KEY,
+  product_id INTEGER NOT NULL REFERENCES products (id),
+  bundle_size INTEGER NOT NULL CHECK (bundle_size >= 1),
+  name TEXT NOT NULL,
+  UNIQUE (product_id, bundle_size)
+) STRICT;
+
+CREATE TABLE prices (
+  offer_id INTEGER NOT NULL REFERENCES offers (id),
+  from_day INTEGER NOT NULL,
+  day_price_e12 INTEGER NOT NULL CHECK (day_price_e12 >= 0),
+  PRIMARY KEY (offer_id, from_day)
+) STRICT;
+
+CREATE TABLE clients (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE sites (
+  id INTEGER PRIMARY KEY,
+  url TEXT NOT NULL UNIQUE,
+  client_id INTEGER REFERENCES clients (id)
+) STRICT;
+
+CREATE TABLE site_clients (
+  site_id INTEGER NOT NULL REFERENCES sites (id),
+  first_day INTEGER NOT NULL,
+  last_day INTEGER NOT NULL CHECK (last_day >= first_day),
+  from_at INTEGER NOT NULL,
+  client_id INTEGER REFERENCES clients (id),
+  PRIMARY KEY (site_id, first_day)
+) STRICT;
+
+CREATE TABLE licenses (
+  id INTEGER PRIMARY KEY,
+  license_key TEXT NOT NULL UNIQUE,
+  offer_id INTEGER NOT NULL REFERENCES offers (id),
+  child INTEGER NOT NULL CHECK (child IN (0, 1)),
+  parent_id INTEGER REFERENCES licenses (id),
+  site_id INTEGER REFERENCES sites (id),
+  issued_at INTEGER NOT NULL,
+  assigned_at INTEGER,
+  revoked_at INTEGER CHECK (revoked_at >= issued_at),
+  last_at INTEGER NOT NULL,
+  CHECK (child = (parent_id IS NOT NULL))
+) STRICT;
+CREATE INDEX licenses_by_parent ON licenses (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX licenses_by_site ON licenses (site_id) WHERE site_id IS NOT NULL;
+
+CREATE TABLE assignments (
+  license_id INTEGER NOT NULL REFERENCES licenses (id),
+  position INTEGER NOT NULL,
+  site_id INTEGER NOT NULL REFERENCES sites (id),
+  from_at INTEGER NOT NULL,
+  to_at INTEGER CHECK (to_at >= from_at),
+  PRIMARY KEY (license_id, position)
+) STRICT;
+
+CREATE TABLE spans (
+  offer_id INTEGER NOT NULL REFERENCES offers (id),
+  child INTEGER NOT NULL CHECK (child IN (0, 1)),
+  last_day INTEGER NOT NULL,
+  first_day INTEGER NOT NULL CHECK (first_day <= last_day),
+  license_id INTEGER NOT NULL REFERENCES licenses (id),
+  site_id INTEGER REFERENCES sites (id),
+  ends INTEGER NOT NULL CHECK (ends IN (0, 1)),
+  PRIMARY KEY (offer_id, child, last_day, first_day, license_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spans_by_license ON spans (license_id);
+
+CREATE TABLE cards (
+  id TEXT PRIMARY KEY,
+  position INTEGER NOT NULL,
+  brand TEXT NOT NULL,
+  last4 TEXT NOT NULL CHECK (length(last4) = 4),
+  exp_month INTEGER NOT NULL CHECK (exp_month BETWEEN 1 AND 12),
+  exp_year INTEGER NOT NULL,
+  is_primary INTEGER NOT NULL CHECK (is_primary IN (0, 1)),
+  added_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX one_primary_card ON cards (is_primary) WHERE is_primary = 1;
+
+CREATE TABLE answers (
+  idempotency_key TEXT PRIMARY KEY,
+  request_hash TEXT NOT NULL,
+  answer TEXT NOT NULL
+) STRICT
+"""
+
+_TRIGGERS = """
+CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END
+"""
+
+
+def statements() -> list[str]:
+    """Every statement that makes an empty database the newest schema, in order."""
+    tables = [text.strip() for text in _TABLES.split(";\n") if text.strip()]
+    triggers = [text.strip() for text in _TRIGGERS.split("END;\n")]
+    return tables + [t if t.endswith("END") else t + " END" for t in triggers]
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring `connection` to the newest schema; sqlite-utils keeps the list of steps taken."""
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations("jpcli")
+
+    @migrations(name="0001_first_ledger")
+    def first_ledger(db: Database) -> None:
+        for statement in statements():
+            db.execute(statement)
+
+    database = Database(connection)
+    migrations.apply(database)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def create_in_memory(connection: sqlite3.Connection) -> None:
+    """The same tables without the book-keeping of migrations: what a replay writes into."""
+    for statement in statements():
+        connection.execute(statement)

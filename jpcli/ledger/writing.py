@@ -1,0 +1,98 @@
+"""One write: lock, read, decide, record, apply, commit.
+
+Owns the order of things. A service opens a `Writer`, reads whatever its rule needs, records
+events, and the writer appends them to the chain and applies them to the state in the same
+transaction. An exception leaves the ledger as it was.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from jpcli.ledger import chain
+from jpcli.ledger.applying import apply_events
+from jpcli.ledger.lookups import Lookups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jpcli.ledger.connection import Ledger
+
+# Events waiting to be applied are flushed at this many, so that a bulk change of any size
+# needs flat memory and still reaches the tables through executemany.
+FLUSH_EVENTS = 5_000
+
+_INSERT_EVENT = (
+    "INSERT INTO events (seq, kind, subject, at, recorded_at, actor, reason, data, hash)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Writer:
+    """Records events into one open transaction. `now_at` is the instant of recording."""
+
+    def __init__(self, ledger: Ledger, *, actor: str, now_at: int) -> None:
+        self.ledger = ledger
+        self._actor = actor
+        self._now_at = now_at
+        self._lookups = Lookups(ledger)
+        self._waiting: list[chain.Event] = []
+        self.recorded = 0
+        head = ledger.one("SELECT seq, hash, latest_at FROM chain WHERE id = 1")
+        self._seq, self._hash, self._latest_at = head or (0, chain.GENESIS, 0)
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the last event recorded so far."""
+        return int(self._seq)
+
+    def record(
+        self,
+        kind: str,
+        subject: str,
+        data: Mapping[str, Any],
+        *,
+        at: int | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Append one event that took effect `at` (an instant; default: now)."""
+        effective_at = self._now_at if at is None else at
+        self._seq += 1
+        self.recorded += 1
+        self._latest_at = max(self._latest_at, effective_at)
+        self._waiting.append(
+            chain.Event(
+                self._seq, kind, subject, effective_at, self._now_at, self._actor, reason, data
+            )
+        )
+        if len(self._waiting) >= FLUSH_EVENTS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring tables up to date with what was recorded so far, so that queries see it."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        rows = []
+        for event in waiting:
+            data_text = chain.encode(event.data)
+            self._hash = chain.link(self._hash, event, data_text)
+            rows.append((*event[:7], data_text, self._hash))
+        self.ledger.execute_many(_INSERT_EVENT, rows)
+        apply_events(self.ledger, self._lookups, waiting)
+        self.ledger.execute(
+            "INSERT INTO chain (id, seq, hash, latest_at) VALUES (1, ?, ?, ?) ON CONFLICT (id)"
+            " DO UPDATE SET seq = excluded.seq, hash = excluded.hash,"
+            " latest_at = excluded.latest_at",
+            (self._seq, self._hash, self._latest_at),
+        )
+
+
+@contextmanager
+def writing(ledger: Ledger, *, actor: str, now_at: int, keep: bool = True) -> Iterator[Writer]:
+    """A transaction with a `Writer`; with `keep` false everything is rolled back at the end."""
+    with ledger.transaction(keep=keep):
+        writer = Writer(ledger, actor=actor, now_at=now_at)
+        yield writer
+        writer.flush()

@@ -1,0 +1,159 @@
+"""The desk: one open ledger, and who asks, when, and how.
+
+Owns what every use case shares: the instant of a change and its limits, idempotency keys, dry
+runs, the primary-card refusal. It holds no rule of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import BadInput, Refused
+from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
+from jpcli.ledger.connection import Ledger, open_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from jpcli.ledger.writing import Writer
+
+
+class Desk:
+    """One open ledger with the caller's clock, name and wishes. `now_at` is an instant."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        now_at: int,
+        actor: str,
+        at_text: str | None = None,
+        idempotency_key: str | None = None,
+        dry_run: bool = False,
+    ) -> None:
+        self.ledger = ledger
+        self.now_at = now_at
+        self.actor = actor
+        self.at_text = at_text
+        self.idempotency_key = idempotency_key
+        self.dry_run = dry_run
+
+    @property
+    def today(self) -> int:
+        """The billing day it is now."""
+        return self.ledger.calendar.day_of(self.now_at)
+
+    def effective_at(self, *, end_of_day: bool = False) -> int:
+        """The instant a change takes effect: `--at`, else now.
+
+        A date alone means the start of that billing day, or with `end_of_day` its end, so that
+        a revoke day counts (D2). Raises BadInput `time_in_future`.
+        """
+        if self.at_text is None:
+            return self.now_at
+        calendar = self.ledger.calendar
+        if is_date(self.at_text):
+            day = calendar.day_of_date(parse_date(self.at_text))
+            at = calendar.end_of(day) - 1 if end_of_day else calendar.start_of(day)
+            if day == self.today:
+                at = min(at, self.now_at)
+        else:
+            at = parse_instant(self.at_text)
+        if at > self.now_at:
+            raise BadInput(
+                "time_in_future",
+                f"{self.at_text} lies in the future; it is {format_instant(self.now_at)} now",
+                hint="Leave out --at to do it now.",
+                subject=self.at_text,
+            )
+        return at
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """A write transaction; with `--dry-run` everything is rolled back at its end."""
+        from jpcli.ledger.writing import writing
+
+        keep = not self.dry_run
+        with writing(self.ledger, actor=self.actor, now_at=self.now_at, keep=keep) as writer:
+            yield writer
+
+    def change(self, request: dict[str, Any], do: Callable[[Writer], Answer]) -> Answer:
+        """Run `do` once: the same idempotency key again gives the first answer back.
+
+        `request` is what the caller asked for, as JSON-ready data. Raises Refused
+        `idempotency_key_reused` when the key was used for another request.
+        """
+        with self.writing() as writer:
+            if self.idempotency_key is None:
+                return self._finished(do(writer))
+            asked = {**request, "at": self.at_text}
+            request_hash = sha256(_canonical(asked).encode()).hexdigest()
+            earlier = self._earlier_answer(request_hash)
+            if earlier is not None:
+                return earlier
+            answer = self._finished(do(writer))
+            stored = {"data": answer.data, "notes": [list(note) for note in answer.notes]}
+            writer.record(
+                "request.answered",
+                self.idempotency_key,
+                {"request_hash": request_hash, "answer": _canonical(stored)},
+            )
+            return answer
+
+    def close(self) -> None:
+        """Give the ledger back."""
+        self.ledger.close()
+
+    def _finished(self, answer: Answer) -> Answer:
+        if not self.dry_run:
+            return answer
+        note = Note("dry_run", "Dry run: nothing was written")
+        return Answer({**answer.data, "dry_run": True}, (*answer.notes, note))
+
+    def _earlier_answer(self, request_hash: str) -> Answer | None:
+        from jpcli.ledger.cards import stored_answer
+
+        assert self.idempotency_key is not None
+        found = stored_answer(self.ledger, self.idempotency_key)
+        if found is None:
+            return None
+        if found[0] != request_hash:
+            raise Refused(
+                "idempotency_key_reused",
+                f"The idempotency key {self.idempotency_key} was used for another request",
+                hint="Use a new key for a new request.",
+                subject=self.idempotency_key,
+            )
+        stored = json.loads(found[1])
+        notes = tuple(Note(*note) for note in stored["notes"])
+        repeated = Note("repeated", "Done before under this idempotency key; nothing was changed")
+        return Answer(stored["data"], (*notes, repeated))
+
+
+def open_desk(
+    path: str,
+    *,
+    now_at: int,
+    actor: str,
+    at_text: str | None = None,
+    idempotency_key: str | None = None,
+    dry_run: bool = False,
+    writes: bool = False,
+) -> Desk:
+    """Open the ledger at `path`; errors as `jpcli.ledger.connection.open_ledger`."""
+    return Desk(
+        open_ledger(path, writes=writes),
+        now_at=now_at,
+        actor=actor,
+        at_text=at_text,
+        idempotency_key=idempotency_key,
+        dry_run=dry_run,
+    )
+
+
+def _canonical(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -1,0 +1,159 @@
+"""Whose part of the bill: lines split by product, site, client, license or day (M5, W1, W2).
+
+Owns which sums a grouping needs and what its keys are called. Groups add up to the lines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.invoice import compute_groups
+from jpcli.domain.money import money_json, with_markup
+from jpcli.ledger import billing
+from jpcli.services.preview import window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jpcli.domain.invoice import Line
+    from jpcli.ledger.billing import OfferPart
+    from jpcli.services.desk import Desk
+    from jpcli.services.preview import Computed
+
+    Weights = dict[Any, tuple[int, int]]
+    Counter = Callable[[Line, OfferPart], Weights]
+
+KEY_NAMES = {
+    "product": "product",
+    "site": "site",
+    "client": "client",
+    "license": "license_key",
+    "day": "day",
+}
+
+
+def groups(
+    desk: Desk, computed: Computed, by: str, markup_e6: int | None = None
+) -> list[dict[str, Any]]:
+    """The month's lines split `by` something; the group without one has None as its key."""
+    currency = desk.ledger.currency
+    weights = _weights(desk, computed, by)
+    found = [
+        {
+            KEY_NAMES[by]: group.key,
+            "days_to_date": group.days_to_date,
+            "days": group.days,
+            "to_date": money_json(group.to_date_minor, currency),
+            "amount": money_json(group.amount_minor, currency),
+        }
+        for group in compute_groups(computed.lines, weights, currency)
+    ]
+    if markup_e6 is not None:
+        marked_lines = [
+            line._replace(amount_minor=with_markup(line.amount_minor, markup_e6, currency))
+            for line in computed.lines
+        ]
+        marked = compute_groups(marked_lines, weights, currency)
+        for item, group in zip(found, marked, strict=True):
+            item["amount_with_markup"] = money_json(group.amount_minor, currency)
+    return found
+
+
+def details(desk: Desk, computed: Computed) -> dict[str, Any]:
+    """What the terminal shows beside the table: licenses a day, and what unassigned ones cost."""
+    ledger, period = desk.ledger, computed.period
+    per_day = [0] * (period.last_day - period.first_day + 1)
+    for line, part in zip(computed.lines, computed.parts, strict=True):
+        window = window_of(computed, line)
+        offset = line.first_day - period.first_day
+        counts = billing.licenses_by_day(ledger, part, window, computed.source)
+        for position, count in enumerate(counts):
+            per_day[offset + position] += count
+    by_site = compute_groups(computed.lines, _weights(desk, computed, "site"), ledger.currency)
+    unassigned = next((group for group in by_site if group.key is None), None)
+    amount = 0 if unassigned is None else unassigned.amount_minor
+    to_date = 0 if unassigned is None else unassigned.to_date_minor
+    return {
+        "licenses_per_day": per_day,
+        "unassigned_to_date": money_json(to_date, ledger.currency),
+        "unassigned_amount": money_json(amount, ledger.currency),
+    }
+
+
+def _weights(desk: Desk, computed: Computed, by: str) -> list[Weights]:
+    counters: dict[str, Callable[[Desk, Computed], Counter]] = {
+        "product": _by_product,
+        "site": _by_site,
+        "client": _by_client,
+        "license": _by_license,
+        "day": _by_day,
+    }
+    count = counters[by](desk, computed)
+    return [count(line, part) for line, part in zip(computed.lines, computed.parts, strict=True)]
+
+
+def _by_product(desk: Desk, computed: Computed) -> Counter:
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        to_date = days = 0
+        for _, row_to_date, row_days in billing.days_by_site(
+            desk.ledger, part, window, computed.source
+        ):
+            to_date += row_to_date
+            days += row_days
+        return {line.product: (to_date, days)}
+
+    return count
+
+
+def _by_site(desk: Desk, computed: Computed) -> Counter:
+    names = billing.site_names(desk.ledger)
+
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        rows = billing.days_by_site(desk.ledger, part, window, computed.source)
+        return {names[site_id]: (to_date, days) for site_id, to_date, days in rows}
+
+    return count
+
+
+def _by_client(desk: Desk, computed: Computed) -> Counter:
+    names = billing.client_names(desk.ledger)
+
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        rows = billing.days_by_client(desk.ledger, part, window, computed.source)
+        return {names[client_id]: (to_date, days) for client_id, to_date, days in rows}
+
+    return count
+
+
+def _by_license(desk: Desk, computed: Computed) -> Counter:
+    supposed = {} if computed.overlay is None else computed.overlay.names
+
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        names = billing.license_names(desk.ledger, part, window)
+        rows = billing.days_by_license(desk.ledger, part, window, computed.source)
+        return {
+            supposed[number] if number < 0 else names[number]: (to_date, days)
+            for number, to_date, days in rows
+        }
+
+    return count
+
+
+def _by_day(desk: Desk, computed: Computed) -> Counter:
+    iso = desk.ledger.calendar.iso
+
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        counts = billing.licenses_by_day(desk.ledger, part, window, computed.source)
+        days = range(line.first_day, line.last_day + 1)
+        return {
+            iso(day): (number if day <= computed.today else 0, number)
+            for day, number in zip(days, counts, strict=True)
+            if number
+        }
+
+    return count

@@ -1,0 +1,76 @@
+"""The events, newest first: who did what, when, and why."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Rows
+from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
+from jpcli.domain.sites import normalize_url
+from jpcli.ledger.log import EVENT_COLUMNS, EventFilter, count_events, event_rows, events_of
+from jpcli.services.refusals import known_license
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jpcli.services.desk import Desk
+
+
+def list_events(
+    desk: Desk,
+    *,
+    license_key: str | None = None,
+    site: str | None = None,
+    actor: str | None = None,
+    kind: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    limit: int | None = None,
+) -> Answer:
+    """Events by license, site, actor, kind and time of effect; streams.
+
+    A date alone begins, or for `until` ends, with its billing day.
+    """
+    if license_key is not None:
+        known_license(desk.ledger, license_key)
+    wanted = EventFilter(
+        subject=license_key,
+        actor=actor,
+        kind=kind,
+        site=None if site is None else normalize_url(site),
+        since_at=None if since is None else _bound(desk, since, end=False),
+        until_at=None if until is None else _bound(desk, until, end=True),
+    )
+    rows = event_tuples(event_rows(desk.ledger, wanted, limit or 0))
+    total = count_events(desk.ledger, wanted)
+    return Answer({"events": Rows(EVENT_COLUMNS, rows), "total": total})
+
+
+def history_objects(desk: Desk, license_key: str) -> list[dict[str, Any]]:
+    """One license's events as objects, oldest first."""
+    rows = event_tuples(events_of(desk.ledger, license_key))
+    return [dict(zip(EVENT_COLUMNS, row, strict=True)) for row in rows]
+
+
+def event_tuples(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Event rows with instants as text and data as an object."""
+    for seq, kind, subject, at, recorded_at, actor, reason, data in rows:
+        yield (
+            seq,
+            kind,
+            subject,
+            format_instant(at),
+            format_instant(recorded_at),
+            actor,
+            reason,
+            json.loads(data),
+        )
+
+
+def _bound(desk: Desk, text: str, *, end: bool) -> int:
+    if not is_date(text):
+        return parse_instant(text)
+    calendar = desk.ledger.calendar
+    day = calendar.day_of_date(parse_date(text))
+    return calendar.end_of(day) - 1 if end else calendar.start_of(day)

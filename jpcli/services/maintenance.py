@@ -1,0 +1,139 @@
+"""Care for a ledger: is it whole, copies of it, and its history as a file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note, Rows
+from jpcli.domain.errors import Failed, Refused
+from jpcli.ledger.checking import CheckReport, check_ledger
+from jpcli.ledger.history import HISTORY_COLUMNS, history_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jpcli.services.desk import Desk
+
+FLAT_COLUMNS = (
+    "license_key",
+    "product",
+    "issued_at",
+    "revoked_at",
+    "site",
+    "client",
+    "assigned_at",
+)
+
+
+def check(desk: Desk) -> Answer:
+    """Verify the chain, replay the events, compare the state. `ok` false is exit 1."""
+    report = check_ledger(desk.ledger)
+    if report.problems:
+        count = len(report.problems)
+        plural = "problem" if count == 1 else "problems"
+        hint = "Restore the last backup that passes:   jpcli ledger restore FILE"
+        note = Note("ledger_damaged", f"{count:,} {plural} found", "warning", hint=hint)
+    else:
+        message = f"{report.events:,} events replayed; the chain and the state agree"
+        note = Note("ledger_ok", message, "ok")
+    return Answer(_report(report), (note,))
+
+
+def export(desk: Desk) -> Answer:
+    """Every license with its whole history, streaming; `ledger import` takes it back."""
+    return Answer({"licenses": Rows(HISTORY_COLUMNS, history_rows(desk.ledger))})
+
+
+def export_flat(desk: Desk) -> Answer:
+    """The same in the flat columns of a CSV file: only the present, or last, site of each."""
+    return Answer({"licenses": Rows(FLAT_COLUMNS, _flat(desk))})
+
+
+def backup(desk: Desk, target: str) -> Answer:
+    """Copy the ledger to `target` while it is in use; the copy is checked before it counts."""
+    from jpcli.ledger.copies import copy_ledger
+
+    path = os.path.abspath(target)
+    report = copy_ledger(desk.ledger.path, path, replace=False, inspect=_must_be_ok)
+    size = os.path.getsize(path)
+    note = Note("backed_up", f"Copied {report.events:,} events to {path}", "ok", path)
+    return Answer({"file": path, "bytes": size, **_report(report)}, (note,))
+
+
+def restore(path: str, source: str, *, replace: bool) -> Answer:
+    """Put the backup `source` in the place of the ledger at `path`.
+
+    A backup that does not pass its check is refused. An existing ledger is replaced only with
+    `replace`, and kept beside it under another name. Raises Refused `ledger_exists`.
+    """
+    from jpcli.ledger.copies import copy_ledger
+
+    kept = None
+    there = os.path.lexists(path)
+    if there and not replace:
+        raise Refused(
+            "ledger_exists",
+            f"There is a ledger at {path} already",
+            hint="Put the backup in its place with --yes; the old one is kept beside it.",
+            subject=path,
+        )
+    if there:
+        kept = _free_name(path)
+        _set_aside(path, kept)
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    report = copy_ledger(source, path, replace=replace, inspect=_must_be_ok)
+    message = f"Restored {report.events:,} events from {source}"
+    notes = [Note("restored", message, "ok", path)]
+    if kept is not None:
+        notes.append(Note("kept", f"The ledger that was there is kept as {kept}"))
+    return Answer({"ledger": path, "kept": kept, **_report(report)}, tuple(notes))
+
+
+def _set_aside(path: str, kept: str) -> None:
+    """Keep what is there, log and all, byte for byte: it may be damaged, so it is not opened."""
+    from shutil import copyfile
+
+    for suffix in ("-wal", ""):
+        if os.path.exists(path + suffix):
+            copyfile(path + suffix, kept + suffix)
+
+
+def _free_name(path: str) -> str:
+    number = 1
+    while os.path.lexists(f"{path}.before-restore-{number}"):
+        number += 1
+    return f"{path}.before-restore-{number}"
+
+
+def _must_be_ok(report: CheckReport) -> None:
+    if report.problems:
+        first = report.problems[0]
+        raise Failed(
+            "ledger_damaged",
+            f"The copy has {len(report.problems):,} problems and is not kept: {first.message}",
+            hint="See them all:   jpcli ledger check",
+            subject=first.subject,
+            problems=report.problems,
+        )
+
+
+def _report(report: CheckReport) -> dict[str, Any]:
+    problems = [
+        {"code": p.code, "subject": p.subject, "message": p.message} for p in report.problems
+    ]
+    return {
+        "ok": not report.problems,
+        "events": report.events,
+        "head": report.head,
+        "problems": problems,
+    }
+
+
+def _flat(desk: Desk) -> Iterator[tuple[Any, ...]]:
+    for key, product, issued, revoked, assignments, _, _ in history_rows(desk.ledger):
+        last = assignments[-1] if assignments else None
+        if last is None or last["to"] not in (None, revoked):
+            yield key, product, issued, revoked, None, None, None
+        else:
+            yield key, product, issued, revoked, last["site"], last["client"], last["from"]

@@ -1,0 +1,121 @@
+"""Whose sites are whose, as the rows of a history file claim it bit by bit (W2).
+
+Owns the merging of claims: a site that has one client in the whole file is simply made with it;
+where a site changed hands the claims become one list of owners, and two clients at once are a
+problem.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from jpcli.domain.errors import Problem
+from jpcli.domain.instants import format_instant
+from jpcli.ledger.places import client_exists, find_site, owners_of
+
+if TYPE_CHECKING:
+    from jpcli.ledger.connection import Ledger
+    from jpcli.ledger.writing import Writer
+    from jpcli.services.history_rows import Placed
+
+_FOREVER = 2**62
+
+
+class _Site:
+    """The claims on one site: per client the stretches (from, to, line), merged."""
+
+    __slots__ = ("is_new", "stretches")
+
+    def __init__(self, is_new: bool) -> None:
+        self.is_new = is_new
+        self.stretches: dict[str | None, list[tuple[int, int, int]]] = {}
+
+    def add(self, client: str | None, from_at: int, to_at: int, line: int) -> None:
+        found = self.stretches.setdefault(client, [])
+        for position, (low, high, first_line) in enumerate(found):
+            if from_at <= high and to_at >= low:
+                found[position] = (min(low, from_at), max(high, to_at), min(first_line, line))
+                return
+        found.append((from_at, to_at, line))
+
+
+class Claims:
+    """Collects claims, makes new sites and clients on the way, settles changes at the end."""
+
+    def __init__(self, ledger: Ledger, writer: Writer) -> None:
+        self._ledger = ledger
+        self._writer = writer
+        self._sites: dict[str, _Site] = {}
+        self._clients: set[str] = set()
+        self.new_sites = 0
+
+    def add(self, placed: Placed, line: int) -> None:
+        """One assignment's claim; records the site and the client where they are new."""
+        self._ensure_client(placed.client, placed.from_at)
+        site = self._sites.get(placed.site)
+        if site is None:
+            is_new = find_site(self._ledger, placed.site) is None
+            site = self._sites[placed.site] = _Site(is_new)
+            if is_new:
+                data = {"client": placed.client}
+                self._writer.record("site.added", placed.site, data, at=placed.from_at)
+                self.new_sites += 1
+        to_at = _FOREVER if placed.to_at is None else placed.to_at
+        site.add(placed.client, placed.from_at, to_at, line)
+
+    def settle(self) -> list[Problem]:
+        """Record the owners of sites that changed hands; the problems of those that can't be."""
+        problems: list[Problem] = []
+        for url, site in self._sites.items():
+            if site.is_new and len(site.stretches) > 1:
+                problems += self._record_owners(url, site)
+            elif not site.is_new:
+                problems += self._compare(url, site)
+        return problems
+
+    def _ensure_client(self, client: str | None, at: int) -> None:
+        if client is None or client in self._clients:
+            return
+        self._clients.add(client)
+        if not client_exists(self._ledger, client):
+            self._writer.record("client.added", client, {}, at=at)
+
+    def _record_owners(self, url: str, site: _Site) -> list[Problem]:
+        claims = sorted(
+            (low, high, line, client)
+            for client, stretches in site.stretches.items()
+            if client is not None
+            for low, high, line in stretches
+        )
+        problems = []
+        for before, after in pairwise(claims):
+            if after[0] < before[1] and after[3] != before[3]:
+                message = f"{url} can't belong to {before[3]} and {after[3]} at once"
+                problems.append(Problem("site_two_clients", url, message, after[2]))
+        first_at = claims[0][0]
+        ownerless = [low for low, _, _ in site.stretches.get(None, ()) if low < first_at]
+        owners: list[dict[str, str | None]] = []
+        if ownerless:
+            owners.append({"client": None, "from": format_instant(min(ownerless))})
+        for low, _, _, client in claims:
+            if not owners or owners[-1]["client"] != client:
+                owners.append({"client": client, "from": format_instant(low)})
+        if not problems:
+            self._writer.record("site.owners_set", url, {"owners": owners}, at=claims[-1][0])
+        return problems
+
+    def _compare(self, url: str, site: _Site) -> list[Problem]:
+        """A site that the ledger knows has the clients that the ledger says."""
+        facts = find_site(self._ledger, url)
+        assert facts is not None
+        owners = owners_of(self._ledger, facts.id)
+        problems = []
+        for client, stretches in site.stretches.items():
+            for low, _, line in stretches:
+                day = self._ledger.calendar.day_of(low)
+                owner = next(o[0] for o in owners if o[1] <= day <= o[2])
+                if client is not None and owner != client:
+                    message = f"{url} belonged to {owner or 'no client'} then, not to {client}"
+                    problems.append(Problem("site_has_other_client", url, message, line))
+        return problems

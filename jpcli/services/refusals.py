@@ -1,0 +1,121 @@
+"""When a change is refused, whatever it is about: the rules R1 and R2, and unknown names.
+
+Owns the questions that several use cases ask before they record anything. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jpcli.domain.cards import check_can_issue
+from jpcli.domain.errors import BadInput, Refused
+from jpcli.domain.instants import format_instant
+from jpcli.ledger import catalog, licenses
+from jpcli.ledger.cards import cards
+
+if TYPE_CHECKING:
+    from jpcli.ledger.connection import Ledger
+    from jpcli.ledger.licenses import LicenseFacts
+    from jpcli.services.desk import Desk
+
+
+def check_may_issue(desk: Desk) -> None:
+    """R1: without a primary card nothing is issued (Refused `no_primary_card`)."""
+    check_can_issue(cards(desk.ledger))
+
+
+def known_license(ledger: Ledger, license_key: str) -> LicenseFacts:
+    """The facts of a license; BadInput `unknown_license` when there is none of that key."""
+    facts = licenses.find(ledger, license_key)
+    if facts is None:
+        raise BadInput(
+            "unknown_license",
+            f"There is no license {license_key} in this ledger",
+            hint=f"Look for it:   jpcli licenses list --search {_shell(license_key[:20])}",
+            subject=license_key,
+        )
+    return facts
+
+
+def assignable_license(ledger: Ledger, license_key: str, at: int) -> LicenseFacts:
+    """A license that a change of site may reach: known, not revoked (R5), no bundle parent,
+    and nothing happened to it after `at`."""
+    facts = known_license(ledger, license_key)
+    check_not_revoked(facts)
+    if facts.is_bundle:
+        raise Refused(
+            "bundle_parent",
+            f"{license_key} is a bundle of {facts.bundle_size}; its children are what is assigned",
+            hint=f"See them:   jpcli licenses show {license_key}",
+            subject=license_key,
+        )
+    check_not_before(facts, at)
+    return facts
+
+
+def check_not_revoked(facts: LicenseFacts) -> None:
+    """R5: a revoked license stays revoked (Refused `license_revoked`)."""
+    if facts.revoked_at is not None:
+        raise Refused(
+            "license_revoked",
+            f"{facts.license_key} was revoked at {format_instant(facts.revoked_at)}",
+            hint=f"Issue a new one:   jpcli issue {facts.product}",
+            subject=facts.license_key,
+        )
+
+
+def check_not_before(facts: LicenseFacts, at: int) -> None:
+    """A change can't be dated before the license's last one (BadInput `before_last_event`)."""
+    if at < facts.last_at:
+        raise BadInput(
+            "before_last_event",
+            f"{format_instant(at)} is before the last change of {facts.license_key}"
+            f" at {format_instant(facts.last_at)}",
+            hint=f"See its history:   jpcli licenses show {facts.license_key}",
+            subject=facts.license_key,
+        )
+
+
+def known_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
+    """The size of a known offer (1: alone). BadInput `unknown_product` or `unknown_bundle`."""
+    sizes = catalog.bundle_sizes(ledger, product)
+    if not sizes:
+        raise BadInput(
+            "unknown_product",
+            f"There is no product {product} in the price list",
+            hint=_closest_product(ledger, product),
+            subject=product,
+        )
+    size = bundle_size or 1
+    if size not in sizes:
+        offered = ", ".join(str(n) for n in sizes if n > 1)
+        alone = size == 1
+        raise BadInput(
+            "unknown_bundle",
+            f"{product} is not sold {'alone' if alone else f'as a bundle of {size}'}",
+            hint=f"Bundles of {offered} are:   jpcli issue {product} --bundle {_last(offered)}"
+            if offered
+            else f"Issue single ones:   jpcli issue {product} --quantity {size}",
+            subject=product,
+        )
+    return size
+
+
+def _closest_product(ledger: Ledger, product: str) -> str:
+    from difflib import get_close_matches
+
+    names = catalog.product_names(ledger)
+    if not names:
+        return "The price list is empty:   jpcli products import FILE"
+    close = get_close_matches(product, names, n=1, cutoff=0.4)
+    return f"Did you mean {close[0]}?" if close else "See them all:   jpcli products list"
+
+
+def _last(text: str) -> str:
+    return text.rsplit(", ", 1)[-1]
+
+
+def _shell(text: str) -> str:
+    from shlex import quote
+
+    return quote(text)

@@ -1,0 +1,129 @@
+"""Making a ledger: what is fixed for its life (M6, D3), and its price list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.calendar import check_zone, find_skipped
+from jpcli.domain.currency import check_currency
+from jpcli.domain.errors import BadInput, Problem
+from jpcli.ledger.creating import already_there, create_ledger
+from jpcli.services.products import (
+    PRICE_COLUMNS,
+    PRICE_REQUIRED,
+    Priced,
+    bad_price_list,
+    checked_prices,
+    record_prices,
+)
+from jpcli.services.reading import read_rows
+
+if TYPE_CHECKING:
+    from jpcli.ledger.writing import Writer
+
+NO_PRICES = "none"
+DEFAULT_CURRENCY = "usd"
+MOST_TERMS_DAYS = 365
+
+
+def init(
+    path: str,
+    *,
+    now_at: int,
+    actor: str,
+    currency: str = DEFAULT_CURRENCY,
+    time_zone: str = "UTC",
+    name: str | None = None,
+    prices: str | None = None,
+    payment_terms_days: int = 0,
+) -> Answer:
+    """Make the ledger at `path`; `prices` is a file, `none`, or None for the list that ships.
+
+    Raises Refused `ledger_exists`; BadInput for a bad currency, zone, name or price list;
+    Failed `folder_unwritable`.
+    """
+    import os
+
+    if os.path.lexists(path):
+        raise already_there(path)
+    code = check_currency(currency)
+    check_zone(time_zone)
+    agency = _checked_name(name)
+    if not 0 <= payment_terms_days <= MOST_TERMS_DAYS:
+        raise BadInput(
+            "bad_payment_terms",
+            f"Payment terms are 0 to {MOST_TERMS_DAYS} days, not {payment_terms_days}",
+        )
+    priced = _price_list(prices, code)
+    meta = {
+        "currency": code,
+        "time_zone": time_zone,
+        "name": agency,
+        "skipped_dates": ",".join(str(ordinal) for ordinal in find_skipped(time_zone)),
+        "payment_terms_days": str(payment_terms_days),
+        "payments": "offline",
+        "licensing": "none",
+    }
+
+    def first_events(writer: Writer) -> None:
+        record_prices(writer, priced)
+
+    create_ledger(path, meta, actor=actor, now_at=now_at, first_events=first_events)
+    return _answer(path, meta, priced)
+
+
+def _answer(path: str, meta: dict[str, str], priced: list[Priced]) -> Answer:
+    products = len({price.product for price in priced})
+    data: dict[str, Any] = {
+        "ledger": path,
+        "name": meta["name"],
+        "currency": meta["currency"],
+        "time_zone": meta["time_zone"],
+        "payment_terms_days": int(meta["payment_terms_days"]),
+        "products": products,
+    }
+    made = f"Made a ledger in {meta['currency'].upper()}, days in {meta['time_zone']}: {path}"
+    notes = [Note("created", made, "ok", path)]
+    if not products:
+        hint = "jpcli products import FILE"
+        notes.append(Note("no_prices", "It has no prices yet", "warning", hint=hint))
+    hint = "jpcli cards add --brand visa --last4 4242 --exp 12/2030"
+    notes.append(Note("next", "Next, put a card on file", hint=hint))
+    return Answer(data, tuple(notes))
+
+
+def _price_list(prices: str | None, currency: str) -> list[Priced]:
+    if prices == NO_PRICES:
+        return []
+    if prices is None and currency != DEFAULT_CURRENCY:
+        raise BadInput(
+            "no_default_prices",
+            f"The price list that ships is in USD, and this ledger would be in {currency.upper()}",
+            hint="Name a price list:   --prices FILE    or begin without:   --prices none",
+            subject="--prices",
+        )
+    problems: list[Problem] = []
+    if prices is None:
+        from importlib.resources import as_file, files
+
+        with as_file(files("jpcli") / "data" / "prices.csv") as path:
+            return _read(str(path), currency, problems)
+    return _read(prices, currency, problems)
+
+
+def _read(source: str, currency: str, problems: list[Problem]) -> list[Priced]:
+    rows = read_rows(source, known=PRICE_COLUMNS, required=PRICE_REQUIRED, problems=problems)
+    priced = checked_prices(rows, currency, problems)
+    if problems:
+        raise bad_price_list(problems)
+    return priced
+
+
+def _checked_name(name: str | None) -> str:
+    if name is None:
+        return "Agency"
+    text = name.strip()
+    if not text or len(text) > 200 or not text.isprintable():
+        raise BadInput("bad_name", "The agency's name must be 1 to 200 printable characters")
+    return text

@@ -1,0 +1,138 @@
+"""Sites and clients: lists, one of them, and handing a site to another client (W2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note, Rows
+from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.errors import BadInput
+from jpcli.domain.instants import format_instant
+from jpcli.domain.keys import check_client_name
+from jpcli.domain.sites import normalize_url
+from jpcli.ledger import licenses, places
+from jpcli.services.shapes import license_objects
+
+if TYPE_CHECKING:
+    from jpcli.services.desk import Desk
+
+
+def list_sites(
+    desk: Desk, client: str | None = None, search: str | None = None, limit: int = 0
+) -> Answer:
+    """Sites with their clients and what runs on them; streams."""
+    rows = (
+        (url, name, count, (products or "").split(",") if products else [])
+        for url, name, count, products in places.site_rows(desk.ledger, client, limit, search)
+    )
+    data = {
+        "sites": Rows(places.SITE_COLUMNS, rows),
+        "total": places.count_sites(desk.ledger, client, search),
+    }
+    return Answer(data)
+
+
+def show_site(desk: Desk, site: str) -> Answer:
+    """One site: its licenses, and every client it had."""
+    facts = _known_site(desk, site)
+    calendar = desk.ledger.calendar
+    wanted = licenses.LicenseFilter(site=facts.url)
+    owners = [
+        {
+            "client": client,
+            "from": None if first_day == 0 else calendar.iso(first_day),
+            "to": None if last_day == OPEN_DAY else calendar.iso(last_day),
+        }
+        for client, first_day, last_day, _ in places.owners_of(desk.ledger, facts.id)
+    ]
+    data = {
+        "site": facts.url,
+        "client": facts.client,
+        "clients": owners,
+        "licenses": license_objects(licenses.list_rows(desk.ledger, wanted)),
+    }
+    return Answer(data)
+
+
+def move_site(desk: Desk, site: str, client: str | None) -> Answer:
+    """Hand a site to another client, or to none: its days from that day on are theirs (W2)."""
+    name = None if client is None else check_client_name(client)
+
+    def do(writer: Any) -> Answer:
+        facts = _known_site(desk, site)
+        if facts.client == name:
+            owner = "no client" if name is None else name
+            note = Note("already_moved", f"{facts.url} belongs to {owner} already")
+            return Answer({"site": facts.url, "client": name}, (note,))
+        at = desk.effective_at()
+        if at < facts.client_since_at:
+            raise BadInput(
+                "before_last_event",
+                f"{format_instant(at)} is before the last change of {facts.url}"
+                f" at {format_instant(facts.client_since_at)}",
+                hint=f"See it:   jpcli sites show {facts.url}",
+                subject=facts.url,
+            )
+        if name is not None and not places.client_exists(desk.ledger, name):
+            writer.record("client.added", name, {}, at=at)
+        data = {"client": name, "from": facts.client}
+        writer.record("site.moved", facts.url, data, at=at)
+        day = desk.ledger.calendar.iso(desk.ledger.calendar.day_of(at))
+        owner = "no client" if name is None else name
+        note = Note("moved", f"{facts.url} belongs to {owner} from {day} on", "ok", facts.url)
+        return Answer({"site": facts.url, "client": name}, (note,))
+
+    return desk.change({"command": "sites move", "site": site, "client": name}, do)
+
+
+def list_clients(desk: Desk, limit: int = 0) -> Answer:
+    """Clients with the number of their sites and active licenses; streams."""
+    rows = places.client_rows(desk.ledger, limit)
+    total = places.count_clients(desk.ledger)
+    return Answer({"clients": Rows(places.CLIENT_COLUMNS, rows), "total": total})
+
+
+def add_client(desk: Desk, client: str) -> Answer:
+    """Make a client before it has a site."""
+    name = check_client_name(client)
+
+    def do(writer: Any) -> Answer:
+        if places.client_exists(desk.ledger, name):
+            note = Note("already_added", f"There is a client {name} already", subject=name)
+            return Answer({"client": name}, (note,))
+        writer.record("client.added", name, {}, at=desk.effective_at())
+        return Answer({"client": name}, (Note("client_added", f"Added {name}", "ok", name),))
+
+    return desk.change({"command": "clients add", "client": name}, do)
+
+
+def show_client(desk: Desk, client: str) -> Answer:
+    """One client: its sites and the licenses on them."""
+    name = check_client_name(client)
+    if not places.client_exists(desk.ledger, name):
+        raise BadInput(
+            "unknown_client",
+            f"There is no client {name}",
+            hint="See them:   jpcli clients list",
+            subject=name,
+        )
+    sites = [
+        dict(zip(places.SITE_COLUMNS, (url, owner, n, (text or "").split(",")), strict=True))
+        for url, owner, n, text in places.site_rows(desk.ledger, name)
+    ]
+    wanted = licenses.LicenseFilter(client=name)
+    rows = license_objects(licenses.list_rows(desk.ledger, wanted))
+    return Answer({"client": name, "sites": sites, "licenses": rows})
+
+
+def _known_site(desk: Desk, site: str) -> places.SiteFacts:
+    url = normalize_url(site)
+    facts = places.find_site(desk.ledger, url)
+    if facts is None:
+        raise BadInput(
+            "unknown_site",
+            f"There is no site {url}",
+            hint="See them:   jpcli sites list",
+            subject=url,
+        )
+    return facts
