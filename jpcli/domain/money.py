@@ -25,14 +25,23 @@ def parse_day_price(text: str, currency: str) -> int:
     for what a database cannot hold (about 92,000 USD a day).
     """
     day_price_e12 = _scaled(text, currencies.digits(currency) + PLACES)
-    if day_price_e12 is None:
+    if day_price_e12 is None or day_price_e12 > MAX_STORED:
         raise _bad_price(text, currency)
     return day_price_e12
 
 
 def parse_month_price(text: str, currency: str) -> int:
-    """`day_price_e12` of a price per month: times 12 / 365, half up to the minor unit (M3)."""
-    return half_away(parse_day_price(text, currency) * 12, 365 * E12) * E12
+    """`day_price_e12` of a price per month: times 12 / 365, half up to the minor unit (M3).
+
+    Raises BadInput `bad_price` as `parse_day_price` does.
+    """
+    month_price_e12 = _scaled(text, currencies.digits(currency) + PLACES)
+    if month_price_e12 is None:
+        raise _bad_price(text, currency)
+    day_price_e12 = half_away(month_price_e12 * 12, 365 * E12) * E12
+    if day_price_e12 > MAX_STORED:
+        raise _bad_price(text, currency)
+    return day_price_e12
 
 
 def format_day_price(day_price_e12: int, currency: str) -> str:
@@ -101,15 +110,14 @@ def half_away(numerator: int, denominator: int) -> int:
 
 
 def _scaled(text: str, places: int) -> int | None:
-    """A plain non-negative decimal times 10^places, or None where it is none or does not fit."""
+    """A plain non-negative decimal times 10^places, or None for any other text."""
     whole, point, decimals = text.partition(".")
     if not _all_digits(whole) or (point and not _all_digits(decimals)):
         return None
-    # Cut before int(): a number of a million figures takes minutes, and Python refuses it anyway.
-    if len(decimals) > places or len(whole.lstrip("0")) > 19:
+    # Before int(), which refuses thousands of figures in a way of its own.
+    if len(decimals) > places or len(whole) > 30:
         return None
-    scaled = int(whole.lstrip("0") + decimals.ljust(places, "0") or "0")
-    return scaled if scaled <= MAX_STORED else None
+    return int(whole + decimals.ljust(places, "0"))
 
 
 def _all_digits(text: str) -> bool:
