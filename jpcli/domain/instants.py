@@ -66,7 +66,7 @@ def format_instant(at: int) -> str:
     days, rest = divmod(at, DAY)
     seconds, fraction = divmod(rest, SECOND)
     minutes, seconds = divmod(seconds, 60)
-    text = _date_text(days) + _minute_text(minutes) + _SECONDS[seconds]
+    text = f"{_date_text(days)}{_MINUTE_TEXTS[minutes]}:{_SECONDS[seconds]}"
     if fraction:
         return f"{text}.{fraction:06d}".rstrip("0") + "Z"
     return text + "Z"
@@ -74,6 +74,10 @@ def format_instant(at: int) -> str:
 
 _SEPARATORS = frozenset("T ")
 _SECONDS = tuple(f"{second:02d}" for second in range(60))
+# Looked up rather than computed: an import parses a million times. No seconds are second 0.
+_SECOND_OF = {"": 0} | {f":{second:02d}": second for second in range(60)}
+_MINUTE_TEXTS = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
+_MINUTES = {text: minute for minute, text in enumerate(_MINUTE_TEXTS)}
 _BAD = -1
 _BAD_OFFSET = DAY
 
@@ -94,21 +98,12 @@ def _start_of_date(text: str) -> int:
 
 def _clock(text: str) -> int:
     """Microseconds since midnight of `HH:MM[:SS[.ffffff]]`, or -1. Second 60 is refused."""
-    if text[2:3] != ":":
+    minutes = _MINUTES.get(text[:5], _BAD)
+    seconds = _SECOND_OF.get(text[5:8], _BAD)
+    fraction = _fraction(text[8:]) if len(text) > 8 else 0
+    if minutes < 0 or seconds < 0 or fraction < 0:
         return _BAD
-    hour, minute = _digits(text[:2]), _digits(text[3:5])
-    second = fraction = 0
-    if len(text) > 5:
-        if text[5] != ":":
-            return _BAD
-        second = _digits(text[6:8])
-        if len(text) > 8:
-            fraction = _fraction(text[8:])
-    elif len(text) != 5:
-        return _BAD
-    if not (0 <= hour <= 23 and 0 <= minute <= 59 and 0 <= second <= 59) or fraction < 0:
-        return _BAD
-    return ((hour * 60 + minute) * 60 + second) * SECOND + fraction
+    return (minutes * 60 + seconds) * SECOND + fraction
 
 
 def _fraction(text: str) -> int:
@@ -143,12 +138,6 @@ def _all_digits(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def _date_text(days: int) -> str:
     return date.fromordinal(days + EPOCH_ORDINAL).isoformat() + "T"
-
-
-@lru_cache(maxsize=1440)
-def _minute_text(minute_of_day: int) -> str:
-    hour, minute = divmod(minute_of_day, 60)
-    return f"{hour:02d}:{minute:02d}:"
 
 
 def _bad_instant(text: str) -> BadInput:

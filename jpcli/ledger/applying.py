@@ -9,7 +9,6 @@ event is recorded, never here.
 from __future__ import annotations
 
 from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from jpcli.domain.instants import parse_date, parse_instant
@@ -26,9 +25,16 @@ if TYPE_CHECKING:
 
 
 def apply_events(ledger: Ledger, lookups: Lookups, events: Iterable[Event]) -> None:
-    """Change the state as `events` say, in their order, inside the caller's transaction."""
-    for kind, run in groupby(events, key=attrgetter("kind")):
-        _HANDLERS[kind](ledger, lookups, list(run))
+    """Change the state as `events` say, inside the caller's transaction.
+
+    Events of kinds with a stage are sorted by it (stably) between two without one: a site is made
+    before anything is put on it whenever it was first named, so runs get long and the outcome is
+    the same.
+    """
+    for staged, stretch in groupby(events, key=lambda event: event.kind in _STAGES):
+        ordered = sorted(stretch, key=lambda event: _STAGES[event.kind]) if staged else stretch
+        for handler, run in groupby(ordered, key=lambda event: _HANDLERS[event.kind]):
+            handler(ledger, lookups, list(run))
 
 
 def _created(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
@@ -167,6 +173,21 @@ _NEW_OWNER = (
     "INSERT INTO site_clients (site_id, first_day, last_day, from_at, client_id)"
     " VALUES (?, ?, ?, ?, ?)"
 )
+
+# What depends on what: later stages may name what earlier ones make, never the other way round.
+# Two events on one license or one site that must keep their order share a stage.
+_STAGES = {
+    "client.added": 0,
+    "site.added": 1,
+    "site.moved": 2,
+    "site.owners_set": 2,
+    "license.issued": 3,
+    "license.imported": 3,
+    "license.assigned": 4,
+    "license.transferred": 4,
+    "license.unassigned": 4,
+    "license.revoked": 5,
+}
 
 _HANDLERS: dict[str, Handler] = {
     "ledger.created": _created,

@@ -140,6 +140,12 @@ def find(ledger: Ledger, license_key: str) -> LicenseFacts | None:
     return None if row is None else LicenseFacts(*row)
 
 
+def exists(ledger: Ledger, license_key: str) -> bool:
+    """Is there a license of this key?"""
+    sql = "SELECT 1 FROM licenses WHERE license_key = :license_key"
+    return ledger.one(sql, license_key=license_key) is not None
+
+
 def rows_of(ledger: Ledger, license_keys: list[str]) -> Iterator[tuple[Any, ...]]:
     """The rows of these licenses, in the order asked for; unknown ones are left out."""
     sql = f"{_SELECT}{_FROM} WHERE l.license_key = :license_key"

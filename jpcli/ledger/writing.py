@@ -75,8 +75,10 @@ class Writer:
             return
         waiting, self._waiting = self._waiting, []
         rows = []
+        data_text, encoded = "", None
         for event in waiting:
-            data_text = chain.encode(event.data)
+            if event.data is not encoded:  # a bulk issue shares one object
+                data_text, encoded = chain.encode(event.data), event.data
             self._hash = chain.link(self._hash, event, data_text)
             rows.append((*event[:7], data_text, self._hash))
         self.ledger.execute_many(_INSERT_EVENT, rows)

@@ -5,6 +5,7 @@ Owns the two forms of a row: an object with `assignments`, or flat cells with on
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput
@@ -32,6 +33,11 @@ HISTORY_COLUMNS = frozenset(
 )
 HISTORY_REQUIRED = frozenset({"license_key", "product", "issued_at"})
 _ASSIGNMENT_FIELDS = {"site", "client", "from", "to"}
+
+
+# A file names the same sites and clients again and again.
+_url = lru_cache(maxsize=65_536)(normalize_url)
+_name = lru_cache(maxsize=65_536)(check_client_name)
 
 
 class Placed(NamedTuple):
@@ -124,7 +130,7 @@ def _assignments(values: dict[str, Any], issued_at: int) -> tuple[Placed, ...]:
     if site is not None:
         assigned = values.get("assigned_at")
         from_at = issued_at if assigned is None else _instant(assigned, "assigned_at")
-        return (Placed(normalize_url(str(site)), _client(values.get("client")), from_at, None),)
+        return (Placed(_url(str(site)), _client(values.get("client")), from_at, None),)
     if listed is None:
         return ()
     if not isinstance(listed, list):
@@ -141,7 +147,7 @@ def _placed(item: Any) -> Placed:
         raise BadInput("bad_assignments", "an assignment needs a site and from")
     ended = item.get("to")
     return Placed(
-        normalize_url(str(item["site"])),
+        _url(str(item["site"])),
         _client(item.get("client")),
         _instant(item["from"], "from"),
         None if ended is None else _instant(ended, "to"),
@@ -149,7 +155,7 @@ def _placed(item: Any) -> Placed:
 
 
 def _client(value: Any) -> str | None:
-    return None if value is None else check_client_name(str(value))
+    return None if value is None else _name(str(value))
 
 
 def _instant(value: Any, name: str) -> int:

@@ -128,7 +128,7 @@ class _Importing:
 
     def _is_known(self, parsed: HistoryRow, data: dict[str, Any]) -> bool:
         """Was this very history imported before, or is it what the ledger says now?"""
-        if licenses.find(self._ledger, parsed.license_key) is None:
+        if not licenses.exists(self._ledger, parsed.license_key):
             return False
         if imported_data(self._ledger, parsed.license_key) == data:
             return True
