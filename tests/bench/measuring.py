@@ -30,6 +30,7 @@ class Case(NamedTuple):
     limit: float
     goal: float | None = None
     on_terminal: bool = False
+    code: int = 0
 
 
 def find_command(folder: Path) -> str:
@@ -56,22 +57,27 @@ def environment(folder: Path, ledger: Path) -> dict[str, str]:
     }
 
 
-def timed(argv: list[str], env: dict[str, str], *, on_terminal: bool = False) -> float:
-    """Seconds from the start of a process to its end, whatever it prints and returns."""
-    if not on_terminal:
+def timed(case: Case, env: dict[str, str]) -> float:
+    """Seconds from the start of a process to its end; infinite if it ends with another code."""
+    if not case.on_terminal:
         start = time.perf_counter()
-        subprocess.run(argv, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        return time.perf_counter() - start
+        done = subprocess.run(
+            case.argv, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        seconds = time.perf_counter() - start
+        return seconds if done.returncode == case.code else float("inf")
     ours, theirs = pty.openpty()
     reader = threading.Thread(target=_drain, args=(ours,))
     reader.start()
     start = time.perf_counter()
-    subprocess.run(argv, env=env, stdin=theirs, stdout=theirs, stderr=theirs, check=False)
+    done = subprocess.run(
+        case.argv, env=env, stdin=theirs, stdout=theirs, stderr=theirs, check=False
+    )
     seconds = time.perf_counter() - start
     os.close(theirs)
     reader.join()
     os.close(ours)
-    return seconds
+    return seconds if done.returncode == case.code else float("inf")
 
 
 def _drain(terminal: int) -> None:
@@ -87,7 +93,7 @@ def medians(cases: list[Case], env: dict[str, str], rounds: int) -> dict[str, fl
     seconds: dict[str, list[float]] = {case.name: [] for case in cases}
     for number in range(rounds + 2):
         for case in cases:
-            took = timed(case.argv, env, on_terminal=case.on_terminal)
+            took = timed(case, env)
             if number >= 2:  # the first two fill the caches
                 seconds[case.name].append(took)
     return {name: statistics.median(values) for name, values in seconds.items()}
@@ -116,17 +122,35 @@ def checked(argv: list[str], env: dict[str, str]) -> str:
     return run.stdout
 
 
+# A child's peak starts at that of the process which it was forked from, so a small one starts it.
+_MEASURE = """
+import os, sys, time
+start = time.perf_counter()
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(process, 0)
+code = os.waitstatus_to_exitcode(status)
+print(time.perf_counter() - start, usage.ru_maxrss, code, file=sys.stderr)
+"""
+
+
 def with_peak(argv: list[str], env: dict[str, str], output: Path) -> tuple[float, float]:
     """Seconds, and the most memory in MiB, of one process whose output goes to a file."""
+    measure = [sys.executable, "-c", _MEASURE, *argv]
     with output.open("wb") as stream:
-        start = time.perf_counter()
-        process = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=stream)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(argv)} ended with {process.returncode}")
-    return seconds, usage.ru_maxrss / 1024
+        run = subprocess.run(
+            measure,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    *said, figures = run.stderr.splitlines()
+    seconds, peak_kib, code = figures.split()
+    if code != "0":
+        sys.exit("\n".join([f"{' '.join(argv)} ended with {code}", *said]))
+    return float(seconds), int(peak_kib) / 1024
 
 
 def machine() -> str:

@@ -55,8 +55,10 @@ def cases(jpcli: str, key_start: str) -> list[Case]:
         Case("issue --help", [*issue, "--help"], 12, 9),
         Case("issue --help on a terminal", [*issue, "--help"], 12, 9, on_terminal=True),
         Case("--help on a terminal", [jpcli, "--help"], 12, 9, on_terminal=True),
-        Case("a usage error", [jpcli, "issue", "--quantity", "none"], 12, 9),
-        Case("a usage error, --json", [jpcli, "issue", "--quantity", "none", "--json"], 12, 9),
+        Case("a usage error", [jpcli, "issue", "--quantity", "none"], 12, 9, code=2),
+        Case(
+            "a usage error, --json", [jpcli, "issue", "--quantity", "none", "--json"], 12, 9, code=2
+        ),
     ]
 
 
