@@ -1,0 +1,94 @@
+"""What the documents show is what the commands print, and what they name exists.
+
+To bring them up to date: python tests/docs/sessions.py README.md docs/*.md
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from jpcli.cli.table import COMMANDS
+from tests.docs.sessions import ROOT, Step, play, rewritten, steps_of
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_sessions_are_current(path: Path, tmp_path: Path) -> None:
+    steps = steps_of(path.read_text("utf-8"))
+    assert play(steps, tmp_path) == steps
+
+
+def test_every_command_has_its_help_in_the_documents() -> None:
+    steps = steps_of((ROOT / "docs/commands.md").read_text("utf-8"))
+    assert [step.command for step in steps[1:]] == [f"jpcli {path} --help" for path in COMMANDS]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_within_the_project_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_the_ci_script_runs_the_commands_of_the_readme() -> None:
+    script = (ROOT / ".ci/run").read_text("utf-8")
+    commands = re.findall(
+        r"^python -m pip install .*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert len(commands) == 2
+    for command in commands:
+        assert re.search(rf"^  {re.escape(command)}$", script, re.MULTILINE)
+
+
+# --- the player itself ---------------------------------------------------------------------------
+
+SAMPLE = """Text.
+
+<!-- at 2026-11-03T09:00:00Z -->
+```console
+$ printenv JPCLI_NOW \\
+    COLUMNS
+old
+$ false
+$ echo $?; echo wrong >&2
+```
+
+```sh
+$ not a session
+```
+
+```console
+$ echo a > file
+$ cat file; printf '\\033[1mbold\\033[0m  \\n'
+```
+"""
+
+
+def test_sessions_are_played_in_order_in_one_folder(tmp_path: Path) -> None:
+    played = play(steps_of(SAMPLE), tmp_path)
+    assert [step.output for step in played] == [
+        "2026-11-03T09:00:00Z\n100\n",
+        "",
+        "1\nwrong\n",
+        "",
+        "a\nbold\n",
+    ]
+    text = rewritten(SAMPLE, played)
+    assert steps_of(text) == played
+    assert text.replace("2026-11-03T09:00:00Z\n100\n", "old\n").startswith("Text.\n\n<!-- at")
+    assert "$ not a session\n" in text
+
+
+def test_license_keys_of_a_run_stand_for_those_in_the_text(tmp_path: Path) -> None:
+    shown, other = "scan-a_" + "A" * 25, "scan-b_" + "B" * 25
+    actual = "scan-a_" + "x" * 25
+    issue = f"printf '%s\\n' {actual[:7]}$(printf 'x%.0s' $(seq 25))"
+    steps = [Step(None, issue, shown + "\n"), Step(None, f"echo {shown} {other}", "")]
+    played = play(steps, tmp_path)
+    assert played[0] == steps[0]
+    assert played[1].output == f"{shown} {other}\n"
+    (unmapped,) = play([Step(None, issue, "")], tmp_path)
+    assert unmapped.output == actual + "\n"
