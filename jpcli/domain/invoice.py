@@ -109,6 +109,7 @@ def compute_groups(
     ties, so the outcome does not depend on the order in which days were counted. Parts of a line
     are minor units, also where a whole line is charged in larger steps. A line without
     license-days, such as that of a bundle without children, goes to its only key, or to None.
+    A key that has neither days nor an amount is no group.
     """
     del currency  # parts are minor units in every currency
     sums: dict[Hashable, list[int]] = {}
@@ -120,7 +121,7 @@ def compute_groups(
         _add(sums, keys, 1, whole)
         _add_split(sums, keys, 2, line.to_date_minor, to_date)
         _add_split(sums, keys, 3, line.amount_minor, whole)
-    return tuple(Group(key, *sums[key]) for key in _in_order(sums))
+    return tuple(Group(key, *sums[key]) for key in _in_order(sums) if any(sums[key]))
 
 
 def _line(counted: LineDays, currency: str) -> Line:

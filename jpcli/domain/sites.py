@@ -48,8 +48,8 @@ def _scheme(text: str) -> tuple[str, str]:
 
 def _host_and_port(text: str, authority: str) -> tuple[str, str]:
     if authority.startswith("["):
-        host, _bracket, rest = authority[1:].partition("]")
-        if ":" not in host or any(c not in "0123456789abcdefABCDEF:." for c in host):
+        host, bracket, rest = authority[1:].partition("]")
+        if not bracket or ":" not in host or any(c not in "0123456789abcdefABCDEF:." for c in host):
             raise _bad(text, "its host is not an address")
         host = f"[{host.lower()}]"
         colon, port = rest[:1], rest[1:]

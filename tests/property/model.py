@@ -394,4 +394,5 @@ def _group_rows(name: str, sums: dict[Any, list[int]], currency: str) -> list[di
             "amount": money(sums[key][3], currency),
         }
         for key in sorted(sums, key=lambda key: (key is None, key))
+        if any(sums[key])
     ]

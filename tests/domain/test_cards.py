@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from jpcli.domain.cards import (
+    Card,
+    becomes_primary,
+    check_brand,
+    check_can_issue,
+    check_last4,
+    check_no_card_number,
+    describe,
+    expiry_note,
+    is_expired,
+    looks_like_card_number,
+    parse_exp,
+    promoted,
+)
+from jpcli.domain.errors import BadInput, Refused
+
+
+def card(name: str, added_at: int = 0, primary: bool = False) -> Card:
+    return Card(name, "visa", "4242", 12, 2030, added_at, primary)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4242424242424242",
+        "4242 4242 4242 4242",
+        "4242-4242-4242-4242",
+        "  4242 4242 4242 4242\n",
+        "42 42 42 42 42 42 42 42",
+        "378282246310005",
+        "3782 822463 10005",
+        "6304 0000 0000 0000",
+        "5555555555554444",
+        "6011 1111 1111 1117",
+        "4222222222222",
+        "visa 4242 4242 4242 4242",
+        "visa:4242424242424242,12/30",
+        "4242424242424242 12/30",
+        "Anna Bell, 3782-822463-10005, 12/30",
+        "４２４２４２４２４２４２４２４２",
+    ],
+)
+def test_a_card_number_is_never_taken(text: str) -> None:
+    assert looks_like_card_number(text)
+    for check in (check_no_card_number, check_brand, check_last4, parse_exp):
+        with pytest.raises(BadInput) as caught:
+            check(text)
+        assert caught.value.code == "card_number"
+        # It must not be repeated in a log.
+        assert caught.value.subject is None
+        assert "4242" not in caught.value.message + str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "4242",
+        "visa",
+        "12/2030",
+        "4242424242424241",
+        "42424242424",
+        "424242424242424242420",
+        "jetpack-scan_xZjtE12WIVwBus4n2wbIrYcIM",
+        "pm_1NXxyz4242424242",
+        "2024-01-02 2024-01-03 2024-01-04 2024-01-05",
+        "2024-02-25T02:01:55Z",
+        "https://example.com/4242/4242/4242/4242",
+        "- - -",
+    ],
+)
+def test_what_is_no_card_number_passes(text: str) -> None:
+    assert not looks_like_card_number(text)
+    check_no_card_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "12",
+        "12/",
+        "/2030",
+        "13/2030",
+        "00/2030",
+        "12/203",
+        "12-2030",
+        "12/20300",
+        "1 2/2030",
+        "12/1999",
+        "12/2200",
+        "-1/2030",
+        "１２/2030",
+        "dec/2030",
+        "12/2030/1",
+    ],
+)
+def test_what_is_no_expiry_is_refused(text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_exp(text)
+    assert caught.value.code == "bad_expiry"
+
+
+@pytest.mark.parametrize("text", ["", "424", "42424", "42 2", "abcd", "４２４２", "-424"])
+def test_what_are_no_last_four_digits_is_refused(text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        check_last4(text)
+    assert caught.value.code == "bad_last4"
+
+
+@pytest.mark.parametrize("text", ["", "vsia", "visa!", "bank"])
+def test_what_is_no_brand_is_refused(text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        check_brand(text)
+    assert caught.value.code == "bad_brand"
+    assert "mastercard" in str(caught.value.hint)
+
+
+def test_a_card_is_a_brand_four_digits_and_a_month() -> None:
+    assert check_brand("Visa") == "visa"
+    assert check_brand("American Express") == "amex"
+    assert check_last4("0042") == "0042"
+    assert parse_exp("12/2030") == parse_exp("12/30") == (12, 2030)
+    assert parse_exp("1/2031") == parse_exp("01/2031") == (1, 2031)
+    assert describe(card("a")) == "visa ···· 4242"
+
+
+def test_r1_without_a_primary_card_nothing_is_issued() -> None:
+    for cards in ([], [card("a")], [card("a"), card("b")]):
+        with pytest.raises(Refused) as caught:
+            check_can_issue(cards)
+        assert caught.value.code == "no_primary_card"
+        assert "jpcli cards add --primary" in str(caught.value.hint)
+    check_can_issue([card("a"), card("b", primary=True)])
+
+
+def test_r3_the_first_card_is_primary_and_a_later_one_when_asked() -> None:
+    assert becomes_primary([], asked=False)
+    assert becomes_primary([card("a", primary=True)], asked=True)
+    assert not becomes_primary([card("a", primary=True)], asked=False)
+
+
+def test_r3_removing_the_primary_promotes_the_oldest_other_card() -> None:
+    cards = [card("c", 3), card("a", 1, primary=True), card("b", 2), card("d", 2)]
+    promoted_card = promoted(cards, "a")
+    assert promoted_card is not None
+    assert promoted_card.id == "b"
+    assert promoted(cards, "b") is None
+    assert promoted(cards, "nobody") is None
+    assert promoted([card("a", primary=True)], "a") is None
+
+
+@pytest.mark.parametrize(
+    ("today", "expired"),
+    [("2030-11-30", False), ("2030-12-31", False), ("2031-01-01", True), ("2099-02-01", True)],
+)
+def test_r4_a_card_holds_to_the_end_of_its_month_and_then_warns(today: str, expired: bool) -> None:
+    on = date.fromisoformat(today)
+    assert is_expired(card("a"), on) == expired
+    note = expiry_note(card("a"), on)
+    assert (note is not None) == expired
+    if note is not None:
+        assert (note.code, note.kind, note.subject) == ("card_expired", "warning", "a")
+        assert note.message == "The card visa ···· 4242 expired in 12/2030."
+
+
+def test_r4_an_expired_card_refuses_nothing() -> None:
+    check_can_issue([card("a", primary=True)._replace(exp_year=2001)])

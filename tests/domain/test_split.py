@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from jpcli.domain.split import largest_remainder
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "weights", "step", "reason"),
+    [
+        (1, [], 1, "all weights are zero"),
+        (1, [0, 0], 1, "all weights are zero"),
+        (5, [2, -1], 1, "negative"),
+        (5, [1, 1], 10, "multiple of 10"),
+        (-5, [1, 1], 10, "multiple of 10"),
+    ],
+)
+def test_m5_what_cannot_be_split_is_refused(
+    amount_minor: int, weights: list[int], step: int, reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
+        largest_remainder(amount_minor, weights, step)
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "weights", "parts"),
+    [
+        (0, [], []),
+        (0, [0, 0], [0, 0]),
+        (0, [1, 2], [0, 0]),
+        (100, [1], [100]),
+        (100, [1, 1, 1], [34, 33, 33]),
+        (101, [1, 1, 1], [34, 34, 33]),
+        (-100, [1, 1, 1], [-34, -33, -33]),
+        (1, [1, 1, 1], [1, 0, 0]),
+        (2, [0, 1, 1, 1], [0, 1, 1, 0]),
+        # the larger remainder first, wherever it stands
+        (10, [1, 5], [2, 8]),
+        (10, [5, 1], [8, 2]),
+        (7, [1, 2, 4], [1, 2, 4]),
+        (8, [1, 2, 4], [1, 2, 5]),
+        (59_83, [1] * 20, [300] * 3 + [299] * 17),
+    ],
+)
+def test_m5_the_largest_remainders_get_the_rest_and_ties_go_to_the_earlier(
+    amount_minor: int, weights: list[int], parts: list[int]
+) -> None:
+    assert largest_remainder(amount_minor, weights) == parts
+
+
+def test_m5_parts_in_steps() -> None:
+    assert largest_remainder(100, [1, 1, 1], step=10) == [40, 30, 30]
+    assert largest_remainder(-100, [1, 1, 1], step=10) == [-40, -30, -30]
+
+
+def test_m5_a_quarter_of_a_million_parts_add_up() -> None:
+    weights = [n % 31 + 1 for n in range(250_000)]
+    for amount_minor in (1, 249_999, 10**9 + 7):
+        assert sum(largest_remainder(amount_minor, weights)) == amount_minor
