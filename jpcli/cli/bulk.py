@@ -29,7 +29,18 @@ KeepGoing = Annotated[
 
 # What `licenses list` writes may be piped into a bulk command: these columns are then ignored.
 LICENSE_COLUMNS = frozenset(
-    ["license_key", "product", "state", "site", "client", "issued_at", "assigned_at", "revoked_at", "bundle_key", "bundle_size"]
+    {
+        "license_key",
+        "product",
+        "state",
+        "site",
+        "client",
+        "issued_at",
+        "assigned_at",
+        "revoked_at",
+        "bundle_key",
+        "bundle_size",
+    }
 )
 
 

@@ -73,8 +73,8 @@ class Invocation(NamedTuple):
         if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
             raise BadInput(
                 "confirmation_required",
-                f"{question} {consequence}",
-                hint="Say --yes to do it without being asked.",
+                f"{question} There is no terminal here to ask on.",
+                hint=f"Say --yes if you mean it. {consequence}",
                 subject="--yes",
             )
         from jpcli.cli.render.stderr import ask

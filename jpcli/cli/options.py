@@ -59,15 +59,17 @@ def command(
     reads: bool = False,
     lists: bool = False,
     writes: bool = False,
+    extra: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
     examples: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Result]], Callable[..., int]]:
     """Make `function(invocation, …)` the command `path`; exactly one kind must be named.
 
-    `without` leaves out shared options whose names the command needs for its own.
+    `extra` adds single shared options of another kind; `without` leaves out those whose names the
+    command needs for its own.
     """
     assert reads + lists + writes == 1, path
-    kinds = COMMON + (LISTS if lists else ()) + (WRITES if writes else ())
+    kinds = COMMON + (LISTS if lists else ()) + (WRITES if writes else ()) + extra
     shared = tuple(name for name in kinds if name not in without)
 
     def decorate(function: Callable[..., Result]) -> Callable[..., int]:

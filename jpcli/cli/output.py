@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 
 class Output(NamedTuple):
-    """`format` is resolved: never `auto`. `color` and `error_color` are for stdout and stderr."""
+    """`format` is resolved: never `auto`; `automatic` says that none was named. `color` and
+    `error_color` are for stdout and stderr."""
 
     format: str
     terminal: bool
@@ -16,6 +17,7 @@ class Output(NamedTuple):
     error_terminal: bool
     error_color: bool
     quiet: bool
+    automatic: bool = False
 
     @property
     def draws(self) -> bool:
@@ -36,6 +38,7 @@ def build_output(named: str | None, quiet: bool, no_color: bool) -> Output:
         error_terminal=error_terminal,
         error_color=error_terminal and not plain,
         quiet=quiet,
+        automatic=named in (None, "auto"),
     )
 
 

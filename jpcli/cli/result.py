@@ -21,7 +21,8 @@ class Result(NamedTuple):
     gives that table's header where it may be empty. `view` is `module:function` below
     `jpcli.cli.views`, used for a table only. `payload` (text or bytes, streamed) replaces all of
     it: the bytes are the answer, as with an export. `total` is how many rows there are where the
-    table holds only the first of them. `problems` are listed on stderr.
+    table holds only the first of them. `problems` are listed on stderr. `format` is what the
+    answer is written in, whatever the output would be.
     """
 
     data: Mapping[str, Any]
@@ -33,6 +34,7 @@ class Result(NamedTuple):
     exit_code: int = 0
     total: int | None = None
     problems: tuple[Problem, ...] = ()
+    format: str | None = None
 
 
 def result_of(

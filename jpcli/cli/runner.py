@@ -26,12 +26,26 @@ def execute(
     invocation = build_invocation(path, given)
     gc.freeze()
     gc.enable()
+    result = None
     try:
         result = function(invocation, **parameters)
         from jpcli.cli.render.stdout import write_result
 
         write_result(result, path, invocation.output)
     finally:
+        if result is not None:
+            _end_reading(result)
         for close in reversed(invocation.closers):
             close()
     return result.exit_code
+
+
+def _end_reading(result: Result) -> None:
+    """End streams that were not read to their end, because the reader went away or had enough.
+
+    An open query on a closed ledger would complain when it is collected.
+    """
+    for value in result.data.values():
+        end = getattr(getattr(value, "rows", None), "close", None)
+        if end is not None:
+            end()

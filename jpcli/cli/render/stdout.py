@@ -22,6 +22,8 @@ DRAWN_ROWS = 200
 def write_result(result: Result, command: str, output: Output) -> None:
     """The data on stdout, then the remarks on stderr."""
     out = _prepared(output)
+    if result.format is not None:
+        output = output._replace(format=result.format)
     if result.payload is not None:
         _write_payload(result.payload)
     else:

@@ -12,11 +12,13 @@ from jpcli.cli.output import terminal_width
 from jpcli.cli.render.escape import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jpcli.cli.output import Output
 
 # Wider than any table, so that a table in a pipe keeps every character.
 PIPE_WIDTH = 10_000
-TEXT_WIDTH = 100
+TEXT_WIDTH = 104
 
 
 class Screen(NamedTuple):
@@ -27,10 +29,33 @@ class Screen(NamedTuple):
     text_width: int
     unicode: bool
 
-    def print(self, *renderables: Any) -> None:
-        """Print, without reading markup or highlighting numbers in anything."""
-        for renderable in renderables:
-            self.console.print(renderable, markup=False, highlight=False, soft_wrap=False)
+    def write(self, line: Text | str = "") -> None:
+        """One line as it is: no markup is read, nothing is wrapped or cut."""
+        self.console.print(
+            line, markup=False, highlight=False, no_wrap=True, overflow="ignore", crop=False
+        )
+
+    def paragraph(self, content: str, style: str = "", indent: str = "  ") -> None:
+        """A sentence, wrapped at `text_width` and indented."""
+        from textwrap import wrap
+
+        for line in wrap(content, self.text_width - len(indent), break_on_hyphens=False):
+            self.write(Text(indent + line, style=style))
+
+    def advice(self, sentence: str, command: str) -> None:
+        """A warning and the command that helps, below it where the line is too long."""
+        line = Text("  ! ", style="yellow")
+        line.append(sentence, style="default")
+        if line.cell_len + len(command) + 3 > self.width:
+            self.write(line)
+            line = Text(" ")
+        if command:
+            line.append(f"   {command}", style="bold default")
+        self.write(line)
+
+    def sign(self, unicode: str, plain: str) -> str:
+        """A character, or what stands for it where stdout is not UTF-8."""
+        return unicode if self.unicode else plain
 
 
 def open_screen(output: Output) -> Screen:
@@ -54,3 +79,13 @@ def open_screen(output: Output) -> Screen:
 def text(value: Any, style: str = "") -> Text:
     """Data as Rich text: never read as markup, control characters written out."""
     return Text("" if value is None else visible(str(value)), style=style)
+
+
+def facts(screen: Screen, rows: Iterable[tuple[str, Any]]) -> None:
+    """Names and values, one a line, the values below each other."""
+    found = list(rows)
+    width = max((len(name) for name, _ in found), default=0)
+    for name, value in found:
+        line = Text(f"  {name.ljust(width)}   ", style="dim")
+        line.append_text(value if isinstance(value, Text) else text(value, "not dim"))
+        screen.write(line)

@@ -1,0 +1,56 @@
+"""`jpcli init`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+
+@command(
+    "init",
+    reads=True,
+    examples=(
+        "jpcli init --name 'Acme Agency'",
+        "jpcli init --currency eur --time-zone Europe/Berlin --prices prices.csv",
+    ),
+)
+def run(
+    invocation: Invocation,
+    currency: Annotated[
+        str, typer.Option("--currency", metavar="CODE", help="What everything costs in.")
+    ] = "usd",
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", metavar="ZONE", help="Whose midnights part the days.")
+    ] = "UTC",
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="The agency's name.")
+    ] = None,
+    prices: Annotated[
+        str | None,
+        typer.Option("--prices", metavar="FILE", help="A price list, or none; one ships with it."),
+    ] = None,
+    payment_terms: Annotated[
+        int,
+        typer.Option("--payment-terms", metavar="DAYS", help="Days until an invoice is past due."),
+    ] = 0,
+) -> Result:
+    """Currency and time zone are fixed for the life of the ledger. An existing one is never
+    overwritten."""
+    from jpcli.services.setup import init
+
+    answer = init(
+        invocation.location,
+        now_at=invocation.now_at,
+        actor=invocation.actor,
+        currency=currency,
+        time_zone=time_zone,
+        name=name,
+        prices=prices,
+        payment_terms_days=payment_terms,
+    )
+    return result_of(answer, view="notes:draw_nothing")

@@ -1,0 +1,28 @@
+"""`jpcli ledger import`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.bulk import bulk_rows
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+
+@command("ledger import", writes=True, examples=("jpcli ledger import history.ndjson",))
+def run(
+    invocation: Invocation,
+    source: Annotated[
+        str, typer.Argument(metavar="FILE", help="NDJSON, JSON, CSV or TSV; - is standard input.")
+    ],
+) -> Result:
+    """Records licenses as they were: no card is needed. The same file again changes nothing."""
+    from jpcli.services.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
+    from jpcli.services.importing import import_history
+
+    desk = invocation.desk(writes=True)
+    rows, problems = bulk_rows(source, HISTORY_COLUMNS, HISTORY_REQUIRED)
+    return result_of(import_history(desk, rows, problems), view="notes:draw_nothing")

@@ -1,0 +1,41 @@
+"""The cards on file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.render.escape import visible
+from jpcli.cli.views.grid import Column, Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+
+def draw(data: Mapping[str, Any], screen: Screen) -> None:
+    """One card a row; without any, what that means."""
+    if not data["cards"]:
+        screen.advice(
+            "There is no card on file: issuing new licenses is paused.",
+            "jpcli cards add --brand visa --last4 4242 --exp 12/2030",
+        )
+        return
+    grid = Grid(Column("Card"), Column("Number"), Column("Expires"), Column(""))
+    for card in data["cards"]:
+        primary = Text("primary", style="green") if card["primary"] else Text()
+        grid.add(card["id"], number(card, screen), expiry(card), primary)
+    grid.draw(screen)
+
+
+def number(card: Mapping[str, Any], screen: Screen) -> Text:
+    """`visa ···· 4242`."""
+    return Text(f"{visible(card['brand'])} {screen.sign('····', '....')} {visible(card['last4'])}")
+
+
+def expiry(card: Mapping[str, Any]) -> Text:
+    """`12/2030`, and that it is over."""
+    date = f"{card['exp_month']:02}/{card['exp_year']}"
+    return Text(f"{date} expired", style="red") if card["expired"] else Text(date)

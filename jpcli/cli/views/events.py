@@ -1,0 +1,63 @@
+"""What an event says, in a few words."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.money import display_day_price
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def described(event: Mapping[str, Any], currency: str = "") -> str:
+    """The event's own data and its reason, for a person."""
+    data = event["data"]
+    tell = _TELLERS.get(event["kind"])
+    words = tell(data) if tell is not None else _plain(data)
+    if event["kind"] == "price.set" and currency:
+        price = display_day_price(data["day_price_e12"], currency)
+        words = f"{price} a day from {data['from']} on"
+    reason = event.get("reason")
+    return f"{words}; {reason}" if words and reason else words or reason or ""
+
+
+def _issued(data: Mapping[str, Any]) -> str:
+    if data.get("bundle_key"):
+        return f"in {data['bundle_key']}"
+    if data.get("bundle_size"):
+        return f"bundle of {data['bundle_size']}"
+    return ""
+
+
+def _moved(data: Mapping[str, Any]) -> str:
+    return f"from {data.get('from') or 'nobody'} to {data.get('client') or 'nobody'}"
+
+
+def _card(data: Mapping[str, Any]) -> str:
+    return f"{data.get('brand')} ···· {data.get('last4')}"
+
+
+def _price(data: Mapping[str, Any]) -> str:
+    size = data.get("bundle_size") or 1
+    return f"from {data.get('from')} on" + (f", bundle of {size}" if size > 1 else "")
+
+
+def _plain(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False) if data else ""
+
+
+_TELLERS: dict[str, Callable[[Any], str]] = {
+    "license.issued": _issued,
+    "license.assigned": lambda data: f"to {data['site']}",
+    "license.unassigned": lambda data: f"from {data.get('from')}",
+    "license.transferred": lambda data: f"from {data.get('from')} to {data['site']}",
+    "license.revoked": lambda _data: "",
+    "license.imported": lambda _data: "",
+    "site.added": lambda data: f"of {data['client']}" if data.get("client") else "",
+    "site.moved": _moved,
+    "card.added": _card,
+    "price.set": _price,
+    "request.answered": lambda _data: "",
+}

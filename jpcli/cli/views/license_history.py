@@ -1,0 +1,86 @@
+"""One license's whole life: what it is, the days that are billed, every event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.render.escape import visible
+from jpcli.cli.views.events import described
+from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.licenses import STATE_STYLES
+from jpcli.cli.views.screen import facts, text
+from jpcli.cli.views.words import instant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jpcli.cli.views.screen import Screen
+
+
+def draw(data: Mapping[str, Any], screen: Screen) -> None:
+    """One license after another."""
+    for number, found in enumerate(data["licenses"]):
+        if number:
+            screen.write()
+        _draw_one(found, screen)
+
+
+def _draw_one(found: Mapping[str, Any], screen: Screen) -> None:
+    title = Text(visible(found["license_key"]), style="bold")
+    title.append(f"   {found['state']}", style=f"not bold {STATE_STYLES.get(found['state'], '')}")
+    screen.write(title)
+    screen.write()
+    rows = [
+        ("Product", found["product"]),
+        ("Site", found["site"]),
+        ("Client", found["client"]),
+        ("Issued", instant(found["issued_at"])),
+        ("Assigned", instant(found["assigned_at"])),
+        ("Revoked", instant(found["revoked_at"])),
+        ("Bundle", found["bundle_key"]),
+        ("Bundle of", found["bundle_size"]),
+    ]
+    facts(screen, [(name, value) for name, value in rows if value])
+    _draw_spans(found.get("spans", ()), screen)
+    _draw_events(found.get("history", ()), screen)
+    _draw_children(found.get("children", ()), screen)
+
+
+def _draw_spans(spans: Sequence[Mapping[str, Any]], screen: Screen) -> None:
+    if not spans:
+        return
+    screen.write()
+    grid = Grid(
+        Column("First day"),
+        Column("Last day"),
+        Column("Days", right=True),
+        Column("On", wraps=True),
+    )
+    for span in spans:
+        days = "" if span["days"] is None else f"{span['days']:,}"
+        last = text(span["last_day"]) if span["last_day"] else Text("still active", style="green")
+        place = text(span["site"]) if span["site"] else Text("(unassigned)", style="yellow")
+        grid.add(text(span["first_day"]), last, text(days), place)
+    grid.draw(screen)
+
+
+def _draw_events(events: Sequence[Mapping[str, Any]], screen: Screen) -> None:
+    if not events:
+        return
+    screen.write()
+    grid = Grid(Column("When"), Column("Event"), Column("By", drop=1), Column("", wraps=True))
+    for event in events:
+        kind = event["kind"].removeprefix("license.")
+        grid.add(instant(event["at"]), kind, event["actor"], described(event))
+    grid.draw(screen)
+
+
+def _draw_children(children: Sequence[str], screen: Screen) -> None:
+    if not children:
+        return
+    screen.write()
+    screen.paragraph(f"Its {len(children):,} licenses", "bold")
+    for key in children:
+        screen.write(text(f"  {key}"))

@@ -1,0 +1,68 @@
+"""Lists of licenses: what there is, and what a command has just changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.render.tables import as_objects
+from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.screen import text
+from jpcli.cli.views.words import instant
+from jpcli.domain.answers import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+STATE_STYLES = {"assigned": "green", "unassigned": "yellow", "revoked": "dim"}
+
+
+def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
+    """One license a row."""
+    found = data["licenses"]
+    licenses = as_objects(found) if isinstance(found, Rows) else found
+    if not licenses:
+        screen.paragraph("No license is like that.", "dim")
+        return
+    license_grid(licenses).draw(screen)
+
+
+def draw_changed(data: Mapping[str, Any], screen: Screen) -> None:
+    """The licenses a command touched, then those that took their place in a bundle."""
+    draw_list(data, screen)
+    if data.get("replacements"):
+        screen.write()
+        screen.paragraph("In their place in the bundle", "bold")
+        license_grid(data["replacements"]).draw(screen)
+
+
+def license_grid(licenses: Iterable[Mapping[str, Any]]) -> Grid:
+    """Keys are never cut; where there is little room, what the key says already goes first."""
+    rows = list(licenses)
+    columns = (
+        (Column("License"), [text(row["license_key"]) for row in rows]),
+        (Column("Product", drop=1), [text(row["product"], "dim") for row in rows]),
+        (Column("State"), [_state(row) for row in rows]),
+        (Column("Site", wraps=True), [_place(row) for row in rows]),
+        (Column("Client", drop=3, wraps=True), [text(row["client"]) for row in rows]),
+        (Column("Issued", drop=2), [text(instant(row["issued_at"]), "dim") for row in rows]),
+        (Column("Revoked", drop=4), [text(instant(row["revoked_at"]), "dim") for row in rows]),
+    )
+    filled = [(column, cells) for column, cells in columns if any(cells)]
+    grid = Grid(*(column for column, _ in filled))
+    for line in zip(*(cells for _, cells in filled), strict=True):
+        grid.add(*line)
+    return grid
+
+
+def _state(row: Mapping[str, Any]) -> Text:
+    return text(row["state"], STATE_STYLES.get(row["state"], ""))
+
+
+def _place(row: Mapping[str, Any]) -> Text:
+    if row["bundle_size"]:
+        return Text(f"bundle of {row['bundle_size']}", style="cyan")
+    return text(row["site"])

@@ -1,0 +1,35 @@
+"""The events, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.cli.render.tables import as_objects
+from jpcli.cli.views.events import described
+from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.screen import text
+from jpcli.cli.views.words import instant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+
+def draw(data: Mapping[str, Any], screen: Screen) -> None:
+    """When, what, on what, by whom, and the rest in words."""
+    events = as_objects(data["events"])
+    if not events:
+        screen.paragraph("No event is like that.", "dim")
+        return
+    grid = Grid(
+        Column("When"),
+        Column("Event"),
+        Column("On"),
+        Column("By", drop=2),
+        Column("", drop=1, wraps=True),
+    )
+    for event in events:
+        when = text(instant(event["at"]), "dim")
+        grid.add(when, event["kind"], event["subject"], event["actor"], described(event))
+    grid.draw(screen)

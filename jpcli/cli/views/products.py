@@ -1,0 +1,78 @@
+"""Products, bundles and their prices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.screen import text
+from jpcli.domain.currency import symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+
+def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
+    """Every way that something is sold, with the price of today and one that is to come."""
+    if not data["products"]:
+        screen.advice("The price list is empty.", "jpcli products import FILE")
+        return
+    grid = Grid(
+        Column("Product"),
+        Column("Name", wraps=True),
+        Column("Bundle of", right=True, short="Of"),
+        Column("Per day", right=True),
+        Column("Next price", drop=1),
+    )
+    for offer in data["products"]:
+        grid.add(
+            offer["product"],
+            offer["name"],
+            str(offer["bundle_size"] or ""),
+            _price(offer["day_price"], offer),
+            _next_price(offer),
+        )
+    grid.draw(screen)
+
+
+def draw_one(data: Mapping[str, Any], screen: Screen) -> None:
+    """Every price that a product ever had, offer by offer."""
+    for number, offer in enumerate(data["products"]):
+        if number:
+            screen.write()
+        title = text(offer["name"], "bold")
+        title.append_text(text(f"   {offer['product']}", "not bold dim"))
+        screen.write(title)
+        grid = Grid(Column("From"), Column("Per day", right=True), Column(""))
+        for price in offer["prices"]:
+            now = price is _current(offer)
+            mark = Text("today", style="green") if now else Text()
+            grid.add(price["from"], _price(price["day_price"], offer), mark)
+        grid.draw(screen)
+
+
+def _current(offer: Mapping[str, Any]) -> Any:
+    """The price of today: the last one with the amount that holds today."""
+    if offer["day_price"] is None:
+        return None
+    holding = [price for price in offer["prices"] if price["day_price"] == offer["day_price"]]
+    return holding[-1] if holding else None
+
+
+def _price(amount: str | None, offer: Mapping[str, Any]) -> Text:
+    if amount is None:
+        return Text("none yet", style="yellow")
+    return text(f"{symbol(offer['currency'])}{amount}")
+
+
+def _next_price(offer: Mapping[str, Any]) -> Text:
+    current = _current(offer)
+    later = offer["prices"][offer["prices"].index(current) + 1 :] if current else offer["prices"]
+    if not later:
+        return Text()
+    amount = f"{symbol(offer['currency'])}{later[0]['day_price']}"
+    return text(f"{amount} from {later[0]['from']}")

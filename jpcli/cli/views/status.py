@@ -1,0 +1,80 @@
+"""One screen: the bill, the licenses, the cards, and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.render.escape import visible
+from jpcli.cli.views.cards import expiry, number
+from jpcli.cli.views.screen import facts, text
+from jpcli.cli.views.words import money, month_of, short_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+
+def draw(data: Mapping[str, Any], screen: Screen) -> None:
+    """Facts first, then the next steps with the commands that take them."""
+    dot = screen.sign("·", "-")
+    title = Text(visible(data["agency"]), style="bold")
+    title.append(
+        f" {dot} {short_day(data['today'])}, {data['today'][:4]} {dot} days in"
+        f" {visible(data['time_zone'])}",
+        style="not bold dim",
+    )
+    screen.write(title)
+    screen.write()
+    facts(screen, [*_bill(data, dot), *_licenses(data), *_cards(data, screen)])
+    if data.get("next"):
+        screen.write()
+        screen.paragraph("Next", "bold")
+        width = max(len(step["why"]) for step in data["next"])
+        for step in data["next"]:
+            fits = width + len(step["command"]) + 8 <= screen.width
+            line = text(f"  {step['why'].ljust(width) if fits else step['why']}")
+            if not fits:
+                screen.write(line)
+                line = Text(" ")
+            line.append(f"   {step['command']}", style="bold cyan")
+            screen.write(line)
+
+
+def _bill(data: Mapping[str, Any], dot: str) -> Iterator[tuple[str, Text]]:
+    bill = data["bill"]
+    line = Text(money(bill["to_date"]), style="not dim bold")
+    line.append(f" so far in {month_of(bill['period'])} {dot} ", style="not bold not dim")
+    line.append(money(bill["projected"]))
+    line.append(" by its end if nothing changes", style="not bold not dim")
+    yield "Bill", line
+    if bill["unassigned_projected"]["amount_minor"]:
+        waste = Text(money(bill["unassigned_projected"]), style="not dim yellow")
+        waste.append(" of that for licenses on no site", style="default")
+        yield "", waste
+
+
+def _licenses(data: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    found = data["licenses"]
+    line = Text(f"{found['total']:,}", style="not dim bold")
+    line.append(
+        f"   {found['assigned']:,} assigned, {found['unassigned']:,} unassigned,"
+        f" {found['revoked']:,} revoked",
+        style="not bold not dim",
+    )
+    yield "Licenses", line
+
+
+def _cards(data: Mapping[str, Any], screen: Screen) -> Iterator[tuple[str, Text]]:
+    if not data["cards"]:
+        yield "Cards", Text("none: issuing new licenses is paused", style="not dim red")
+    for position, card in enumerate(data["cards"]):
+        line = number(card, screen)
+        line.append("   ")
+        line.append_text(expiry(card))
+        if card["primary"]:
+            line.append("   primary", style="green")
+        line.stylize("not dim")
+        yield "" if position else "Cards", line

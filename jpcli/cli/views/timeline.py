@@ -1,0 +1,127 @@
+"""A month as bars: a row a license, a column a day, a letter and a color a site."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from string import ascii_letters
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.views.screen import text
+from jpcli.cli.views.words import count, month_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+_COLORS = (
+    "black on bright_cyan",
+    "black on bright_green",
+    "black on bright_yellow",
+    "black on bright_magenta",
+    "white on blue",
+    "white on red",
+    "black on white",
+    "white on magenta",
+)
+# Past the letters there are no more names for sites.
+_MANY = "*"
+
+
+def draw(data: Mapping[str, Any], screen: Screen) -> None:
+    """The bars, then which letter is which site."""
+    licenses = data["licenses"]
+    title = Text(month_name(data["period"]), style="bold")
+    title.append(f"   {count(data['total'], 'license')} with billed days", style="not bold dim")
+    screen.write(title)
+    screen.write()
+    if not licenses:
+        screen.paragraph("None.", "dim")
+        return
+    signs = _signs(data)
+    _draw_bars(data, signs, screen)
+    screen.write()
+    _draw_legend(signs, data, screen)
+
+
+def _draw_bars(
+    data: Mapping[str, Any], signs: Mapping[str, tuple[str, str]], screen: Screen
+) -> None:
+    """Key, bar and number of days in a line; on a narrow screen the key gets its own."""
+    licenses = data["licenses"]
+    width = max(len(found["license_key"]) for found in licenses)
+    last = int(data["last_day"][8:10])
+    beside = width + last + 8 <= screen.width
+    days = width + last + 12 <= screen.width or not beside
+    title = f"  {'License'.ljust(width)}  " if beside else "  "
+    screen.write(Text(title + _ruler(last) + ("  Days" if days else ""), style="bold"))
+    for found in licenses:
+        line = text(f"  {found['license_key'].ljust(width)}  ")
+        if not beside:
+            screen.write(line)
+            line = Text("  ")
+        line.append_text(_bar(found, data, signs, screen))
+        if days:
+            line.append(f"  {found['days']:>4,}")
+        screen.write(line)
+
+
+def _signs(data: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """A letter and a style for every site, in the order in which they appear."""
+    sites = dict.fromkeys(
+        span["site"] for found in data["licenses"] for span in found["spans"] if span["site"]
+    )
+    letters = ascii_letters + _MANY * max(len(sites) - len(ascii_letters), 0)
+    return {
+        site: (letter, style)
+        for site, letter, style in zip(sites, letters, cycle(_COLORS), strict=False)
+    }
+
+
+def _ruler(last: int) -> str:
+    """`1   5    10   15 …`, each number at its day."""
+    marks = [" "] * last
+    for day in (1, *range(5, last, 5)):
+        for offset, digit in enumerate(str(day)):
+            marks[day - 1 + offset] = digit
+    return "".join(marks)
+
+
+def _bar(
+    found: Mapping[str, Any],
+    data: Mapping[str, Any],
+    signs: Mapping[str, tuple[str, str]],
+    screen: Screen,
+) -> Text:
+    days = [(" ", "")] * int(data["last_day"][8:10])
+    empty = screen.sign("░", "-")
+    for span in found["spans"]:
+        letter, style = signs.get(span["site"], (empty, "yellow"))
+        first, last = int(span["first_day"][8:10]), int(span["last_day"][8:10])
+        for day in range(first, last + 1):
+            future = f"{data['period']}-{day:02}" > data["today"]
+            days[day - 1] = (letter, f"{style} dim" if future else style)
+    bar = Text()
+    for sign, style in days:
+        bar.append(sign, style=style)
+    return bar
+
+
+def _draw_legend(
+    signs: Mapping[str, tuple[str, str]], data: Mapping[str, Any], screen: Screen
+) -> None:
+    for site, (letter, style) in signs.items():
+        line = Text("  ")
+        line.append(letter, style=style)
+        line.append_text(text(f"  {site}"))
+        screen.write(line)
+    line = Text("  ")
+    line.append(screen.sign("░", "-"), style="yellow")
+    line.append("  on no site, billed all the same")
+    screen.write(line)
+    if data["today"] < data["last_day"]:
+        screen.paragraph(
+            f"Days after {data['today']} are as they will be if nothing changes.", "dim"
+        )

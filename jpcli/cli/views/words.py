@@ -1,0 +1,82 @@
+"""How views write money, counts, months and days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.domain.money import display_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_BARS = "▁▂▃▄▅▆▇█"
+_PLAIN_BARS = "_.-=+*#@"
+
+
+def money(value: Mapping[str, Any]) -> str:
+    """`$81.27` of a money object."""
+    return display_amount(value["amount_minor"], value["currency"])
+
+
+def count(number: int, singular: str) -> str:
+    """`1 license`, `2,000 licenses`."""
+    return f"{number:,} {singular}{'' if number == 1 else 's'}"
+
+
+def month_name(period: str) -> str:
+    """`November 2026` of `2026-11`."""
+    year, _, month = period.partition("-")
+    return f"{MONTHS[int(month) - 1]} {year}"
+
+
+def month_of(period: str) -> str:
+    """`November` of `2026-11`."""
+    return MONTHS[int(period[5:7]) - 1]
+
+
+def short_day(iso: str) -> str:
+    """`Nov 2` of `2026-11-02`."""
+    return f"{MONTHS[int(iso[5:7]) - 1][:3]} {int(iso[8:10])}"
+
+
+def day_range(first: str, last: str) -> str:
+    """`Nov 1–14`, or `Nov 28 – Dec 3`."""
+    if first == last:
+        return short_day(first)
+    if first[:7] == last[:7]:
+        return f"{short_day(first)}–{int(last[8:10])}"
+    return f"{short_day(first)} – {short_day(last)}"
+
+
+def instant(text: str | None) -> str:
+    """`2026-11-02 09:30` of an RFC 3339 instant; a person rarely needs the seconds."""
+    return "" if text is None else text[:16].replace("T", " ")
+
+
+def sparkline(values: Sequence[int], known: int, unicode: bool) -> Text:
+    """A bar a day for the first `known` values; the rest is only supposed and drawn light."""
+    low, high = min(values, default=0), max(values, default=0)
+    bars = _BARS if unicode else _PLAIN_BARS
+    spread = max(high - low, 1)
+    floor = 0 if low == 0 else 2
+    steps = len(bars) - 1 - floor
+    drawn = "".join(bars[floor + (value - low) * steps // spread] for value in values[:known])
+    line = Text(drawn, style="cyan")
+    line.append(("░" if unicode else ":") * (len(values) - known), style="dim")
+    return line
