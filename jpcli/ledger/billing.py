@@ -123,7 +123,8 @@ def _params(part: OfferPart, window: Window) -> dict[str, int]:
         "child": part.child,
         "first": window.first_day,
         "last": window.last_day,
-        "today": window.today_day,
+        # What lies after the window is not "so far" in it.
+        "today": min(window.today_day, window.last_day),
     }
 
 
