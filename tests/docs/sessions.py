@@ -48,8 +48,14 @@ def steps_of(text: str) -> list[Step]:
     return found
 
 
-def play(steps: list[Step], folder: Path) -> list[Step]:
-    """Run the commands in `folder` and return them with what they print now."""
+def play(steps: list[Step]) -> list[Step]:
+    """Run the commands in a new folder and return them with what they print now."""
+    # A short path, because lines with a path in them are broken by its length.
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        return _play(steps, Path(folder))
+
+
+def _play(steps: list[Step], folder: Path) -> list[Step]:
     keys: dict[str, str] = {}
     played = []
     status = 0
@@ -96,7 +102,6 @@ def _run(command: str, at: str | None, folder: Path) -> tuple[int, str]:
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "COLUMNS": str(COLUMNS),
-        "JPCLI_LEDGER": str(folder / "ledger.db"),
         "JPCLI_ACTOR": "ada",
         **({"JPCLI_NOW": at} if at else {}),
     }
@@ -117,6 +122,7 @@ def _run(command: str, at: str | None, folder: Path) -> tuple[int, str]:
     reader.join()
     os.close(ours)
     text = _ESCAPE.sub("", b"".join(printed).decode()).replace("\r\n", "\n")
+    text = text.replace(str(folder), "~")
     return done.returncode, "\n".join(line.rstrip() for line in text.split("\n"))
 
 
@@ -132,8 +138,7 @@ def main() -> None:
     for name in sys.argv[1:]:
         path = Path(name)
         text = path.read_text("utf-8")
-        with tempfile.TemporaryDirectory() as folder:
-            path.write_text(rewritten(text, play(steps_of(text), Path(folder))), "utf-8")
+        path.write_text(rewritten(text, play(steps_of(text))), "utf-8")
 
 
 if __name__ == "__main__":
