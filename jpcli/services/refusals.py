@@ -86,7 +86,7 @@ def known_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
             hint=_closest_product(ledger, product),
             subject=product,
         )
-    size = bundle_size or 1
+    size = 1 if bundle_size is None else bundle_size
     if size not in sizes:
         offered = ", ".join(str(n) for n in sizes if n > 1)
         alone = size == 1
@@ -95,7 +95,7 @@ def known_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
             f"{product} is not sold {'alone' if alone else f'as a bundle of {size}'}",
             hint=f"Bundles of {offered} are:   jpcli issue {product} --bundle {_last(offered)}"
             if offered
-            else f"Issue single ones:   jpcli issue {product} --quantity {size}",
+            else f"Issue single ones:   jpcli issue {product} --quantity {max(1, size)}",
             subject=product,
         )
     return size

@@ -97,7 +97,7 @@ class _Revoking:
         return Answer(data, tuple(self._notes))
 
     def _one(self, key: str) -> None:
-        if self._touched:
+        if key in self._touched:
             self._writer.flush()
             self._touched.clear()
         facts = known_license(self._desk.ledger, key)
@@ -120,7 +120,6 @@ class _Revoking:
         self._end(facts)
         for child in children:
             self._end(child)
-        self._touched.add(facts.license_key)
 
     def _child(self, facts: LicenseFacts) -> None:
         """B2: the bundle keeps its size, so a child is replaced, never just ended."""
@@ -141,13 +140,14 @@ class _Revoking:
         }
         self._writer.record("license.issued", key, data, at=self._at, reason="replacement")
         self._replacements.append(key)
-        self._touched.add(facts.license_key)
+        self._touched.add(str(facts.bundle_key))  # which has another child now
 
     def _end(self, facts: LicenseFacts) -> None:
         self._writer.record(
             "license.revoked", facts.license_key, {}, at=self._at, reason=self._reason
         )
         self._revoked.append(facts.license_key)
+        self._touched.add(facts.license_key)
 
     def _again(self, facts: LicenseFacts, revoked_at: int) -> None:
         """R5: revoking again changes nothing; revoking to another date is refused."""
