@@ -7,7 +7,9 @@ import sys
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from jpcli.cli.streams import discard_output
 from jpcli.domain.answers import Rows
+from jpcli.domain.errors import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,15 +22,25 @@ DRAWN_ROWS = 200
 
 
 def write_result(result: Result, command: str, output: Output) -> None:
-    """The data on stdout, then the remarks on stderr."""
+    """The data on stdout, then the remarks on stderr.
+
+    Raises Failed `output_failed` when stdout takes no more, as on a full disk. Ledgers are read
+    meanwhile, too, but SQLite's errors are no OSErrors.
+    """
     out = _prepared(output)
     if result.format is not None:
         output = output._replace(format=result.format)
-    if result.payload is not None:
-        _write_payload(result.payload)
-    else:
-        _write_data(_begun(result), command, output, out)
-    out.flush()
+    try:
+        if result.payload is not None:
+            _write_payload(result.payload)
+        else:
+            _write_data(_begun(result), command, output, out)
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_output()
+        raise Failed("output_failed", f"The output could not be written: {error}") from error
     _write_remarks(result, output)
 
 

@@ -1,0 +1,51 @@
+"""The standard streams of the process: closed ones, full disks, readers that went away.
+
+Imports nothing that an interpreter has not loaded anyway, because `jpcli --version` passes here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+EXIT_FAILED = 1
+EXIT_BROKEN_PIPE = 141
+
+
+def reopen_closed() -> None:
+    """Put the null device where a standard stream is closed.
+
+    Otherwise the next file that is opened, the ledger perhaps, would get its number, and text
+    meant for a person would be written into it. `sys.stdin` stays None, so that a command that
+    needs input can say that there is none.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def flushed(code: int) -> int:
+    """Write out what is buffered; the exit code, which tells when that fails."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_output()
+        return EXIT_BROKEN_PIPE
+    except (OSError, ValueError) as error:
+        discard_output()
+        sys.stderr.write(f"jpcli: the output could not be written: {error}  output_failed\n")
+        return code or EXIT_FAILED
+    return code
+
+
+def discard_output() -> None:
+    """Send what is still buffered to the null device, so that the process ends in silence."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)

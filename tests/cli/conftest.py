@@ -1,0 +1,141 @@
+"""Ways to run `jpcli`: in this process, in one of its own, and on a terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ENTRY = "from jpcli.cli.entry import main; main()"
+NOW = "2026-11-22T11:00:00Z"
+
+
+class Run(NamedTuple):
+    """How one call ended and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def data(self) -> Any:
+        return self.json["data"]
+
+    @property
+    def error(self) -> Any:
+        return self.json["error"]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """TSV as cells."""
+        return [line.split("\t") for line in self.out.splitlines()]
+
+
+Jpcli = "Callable[..., Run]"
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith("JPCLI_") or name in ("NO_COLOR", "COLUMNS"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("JPCLI_LEDGER", str(tmp_path / "ledger.db"))
+    monkeypatch.setenv("JPCLI_NOW", NOW)
+    monkeypatch.setenv("JPCLI_ACTOR", "tester")
+
+
+@pytest.fixture
+def jpcli(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Run]:
+    """Run a command line in this process; `now` moves the clock."""
+    from jpcli.cli.app import run
+
+    def call(*argv: str, now: str | None = None) -> Run:
+        if now is not None:
+            monkeypatch.setenv("JPCLI_NOW", now)
+        capsys.readouterr()
+        code = run(list(argv))
+        return Run(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def ledger(jpcli: Callable[..., Run]) -> Callable[..., Run]:
+    """`jpcli` on a ledger that is there, empty, with a card."""
+    assert jpcli("init", "--name", "Acme Agency", now="2026-11-01T08:00:00Z").code == 0
+    card = ("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030")
+    assert jpcli(*card).code == 0
+    return jpcli
+
+
+@pytest.fixture
+def agency(ledger: Callable[..., Run]) -> Callable[..., Run]:
+    """A ledger with a few licenses, sites, clients and a history; the clock is at `NOW`."""
+    ledger("issue", "jetpack-complete", "-n", "2", now="2026-11-02T09:30:00Z")
+    (_, first, second) = ledger("licenses", "list").rows
+    ledger(
+        "assign", first[0], "--site", "shop.example", "--client", "Shop", now="2026-11-03T10:00:00Z"
+    )
+    ledger("assign", second[0], "--site", "blog.example", "--client", "[b]Blog[/b]")
+    ledger("transfer", first[0], "--to", "new.example", now="2026-11-08T10:00:00Z")
+    ledger("issue", "jetpack-security-t1", "--bundle", "5", now="2026-11-10T10:00:00Z")
+    ledger("revoke", first[0], "--yes", "--reason", "\x1b[31mclosed", now="2026-11-20T10:00:00Z")
+    assert ledger("ledger", "check", now=NOW).code == 0
+    return ledger
+
+
+def run_process(*argv: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """A process of its own, as the console script starts it; output as bytes."""
+    options.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.run(
+        [sys.executable, "-c", ENTRY, *argv], capture_output=True, check=False, **options
+    )
+
+
+def run_on_terminal(
+    *argv: str, columns: int = 100, answer: str | None = None, env: dict[str, str] | None = None
+) -> Run:
+    """Run on a pseudo terminal; stdout and stderr come together, as a person sees them."""
+    screen, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-c", ENTRY, *argv],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env={**os.environ, "TERM": "xterm-256color", **(env or {})},
+        start_new_session=True,
+    )
+    os.close(terminal)
+    if answer is not None:
+        os.write(screen, answer.encode())
+    pieces = []
+    while True:
+        try:
+            piece = os.read(screen, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        pieces.append(piece)
+    os.close(screen)
+    text = b"".join(pieces).decode().replace("\r\n", "\n")
+    return Run(process.wait(), text, "")
