@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Days in the month, days so far, licenses, unassigned ones: one seek an offer.
-_LO, _HI = "MAX(first_day, {first})", "MIN(last_day, {last})"
-_DAYS = f"SUM({_HI} - {_LO} + 1)"
-_TO_DATE = f"SUM(MAX(0, MIN(last_day, {{today}}) - {_LO} + 1))"
+_LO = "(CASE WHEN first_day > {first} THEN first_day ELSE {first} END)"
+_DAYS = f"SUM((CASE WHEN last_day < {{last}} THEN last_day ELSE {{last}} END) - {_LO} + 1)"
+_TO_DATE = (
+    "SUM(CASE WHEN first_day > {today} THEN 0"
+    f" ELSE (CASE WHEN last_day < {{today}} THEN last_day ELSE {{today}} END) - {_LO} + 1 END)"
+)
 _LASTS = "SUM(last_day >= {last} OR ends = 1)"
 _INSIDE = "s.offer_id = o.id AND s.child IN (0, 1) AND last_day >= {first} AND first_day <= {last}"
 

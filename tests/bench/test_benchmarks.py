@@ -1,0 +1,39 @@
+"""The benchmarks still run, and each of their commands still succeeds. Times are not looked at."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.bench.measuring import ROOT, Case, timed, verdict
+
+
+@pytest.mark.parametrize("arguments", [["startup.py", "1"], ["scale.py", "--licenses", "400"]])
+def test_a_benchmark_runs(arguments: list[str]) -> None:
+    script, *options = arguments
+    run = subprocess.run(
+        [sys.executable, ROOT / "tests" / "bench" / script, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "inf" not in run.stdout.split()
+
+
+def test_a_command_that_fails_has_no_time() -> None:
+    case = Case("fails", [sys.executable, "-c", "raise SystemExit(3)"], 1)
+    assert timed(case, {}) == float("inf")
+    assert timed(case._replace(on_terminal=True), {}) == float("inf")
+    assert timed(case._replace(code=3), {}) < 60
+    assert verdict(float("inf"), 2, 1) == "OVER"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "goal", "said"),
+    [(1.5, 1.7, "goal"), (2, 1.7, "ok"), (2, None, "ok"), (2.3, 1, "OVER")],
+)
+def test_verdicts(ratio: float, goal: float | None, said: str) -> None:
+    assert verdict(ratio, 2.2, goal) == said
