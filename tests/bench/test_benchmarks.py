@@ -10,7 +10,9 @@ import pytest
 from tests.bench.measuring import ROOT, Case, timed, verdict
 
 
-@pytest.mark.parametrize("arguments", [["startup.py", "1"], ["scale.py", "--licenses", "400"]])
+@pytest.mark.parametrize(
+    "arguments", [["startup.py", "1"], ["scale.py", "--licenses", "400"], ["writers.py", "16"]]
+)
 def test_a_benchmark_runs(arguments: list[str]) -> None:
     script, *options = arguments
     run = subprocess.run(
