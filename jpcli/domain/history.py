@@ -56,8 +56,6 @@ def spans_of(history: History, calendar: BillingCalendar) -> tuple[Span, ...]:
     for day, site in _changes(history, calendar):
         if day > last_day:
             break
-        if site == holder:
-            continue
         if day > begun_day:
             _append(spans, Span(begun_day, day - 1, holder))
             begun_day = day

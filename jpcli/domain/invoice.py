@@ -6,6 +6,7 @@ count days, read a ledger or know the present time.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import Failed
@@ -13,7 +14,7 @@ from jpcli.domain.money import line_amount
 from jpcli.domain.split import largest_remainder
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import Any
 
     from jpcli.domain.prices import Segment
@@ -112,16 +113,28 @@ def compute_groups(
     A key that has neither days nor an amount is no group.
     """
     del currency  # parts are minor units in every currency
-    sums: dict[Hashable, list[int]] = {}
+    # A dict keeps their order: keys that come sorted are sorted in no time.
+    every_key = _in_order(dict.fromkeys(chain(*weights_by_line, (None,))))
+    place = {key: number for number, key in enumerate(every_key)}
+    # Columns of integers rather than a row for each key: a quarter of a million keys are usual.
+    columns: list[list[int]] = [[0] * len(every_key) for _ in Group._fields[1:]]
     for line, weights in zip(lines, weights_by_line, strict=True):
         keys = _in_order(weights)
         to_date = [weights[key][0] for key in keys]
         whole = [weights[key][1] for key in keys]
-        _add(sums, keys, 0, to_date)
-        _add(sums, keys, 1, whole)
-        _add_split(sums, keys, 2, line.to_date_minor, to_date)
-        _add_split(sums, keys, 3, line.amount_minor, whole)
-    return tuple(Group(key, *sums[key]) for key in _in_order(sums) if any(sums[key]))
+        places = [place[key] for key in keys]
+        _add(columns[0], places, to_date)
+        _add(columns[1], places, whole)
+        for column, amount_minor, days in (
+            (columns[2], line.to_date_minor, to_date),
+            (columns[3], line.amount_minor, whole),
+        ):
+            if any(days):
+                _add(column, places, largest_remainder(amount_minor, days))
+            else:
+                column[places[0] if len(places) == 1 else place[None]] += amount_minor
+    rows = zip(every_key, *columns, strict=True)
+    return tuple(Group._make(row) for row in rows if any(row[1:]))
 
 
 def _line(counted: LineDays, currency: str) -> Line:
@@ -159,29 +172,11 @@ def _no_price(offer: Offer) -> Failed:
     )
 
 
-def _in_order(keys: Mapping[Any, object]) -> list[Any]:
+def _in_order(keys: Collection[Any]) -> list[Any]:
     found = sorted(key for key in keys if key is not None)
     return [*found, None] if None in keys else found
 
 
-def _add(
-    sums: dict[Hashable, list[int]], keys: Sequence[Any], column: int, parts: Sequence[int]
-) -> None:
-    for key, part in zip(keys, parts, strict=True):
-        row = sums.get(key)
-        if row is None:
-            row = sums[key] = [0, 0, 0, 0]
-        row[column] += part
-
-
-def _add_split(
-    sums: dict[Hashable, list[int]],
-    keys: Sequence[Any],
-    column: int,
-    amount_minor: int,
-    weights: Sequence[int],
-) -> None:
-    if any(weights):
-        _add(sums, keys, column, largest_remainder(amount_minor, weights))
-    elif amount_minor:
-        _add(sums, [keys[0] if len(keys) == 1 else None], column, [amount_minor])
+def _add(column: list[int], places: Sequence[int], parts: Sequence[int]) -> None:
+    for place, part in zip(places, parts, strict=True):
+        column[place] += part

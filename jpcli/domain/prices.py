@@ -41,8 +41,6 @@ def segments(points: Iterable[PricePoint], first_day: int, last_day: int) -> tup
     for point in sorted(points, key=attrgetter("from_day")):
         if point.from_day > last_day:
             break
-        if point.day_price_e12 == day_price_e12:
-            continue
         if point.from_day > begun_day:
             _append(found, Segment(begun_day, point.from_day - 1, day_price_e12))
             begun_day = point.from_day

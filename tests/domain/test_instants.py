@@ -44,6 +44,7 @@ from jpcli.domain.instants import format_instant, is_date, parse_date, parse_ins
         "2024-02-25T02:01:55+1",
         "2024-02-25T02:01:55+01",
         "2024-02-25T02:01:55+24:00",
+        "2024-02-25T02:01:55-24:30",
         "2024-02-25T02:01:55+01:60",
         "2024-02-25T02:01:55+01:00:00",
         "2024-02-25T02:01:55+01:00Z",
@@ -59,6 +60,7 @@ from jpcli.domain.instants import format_instant, is_date, parse_date, parse_ins
         "1970-01-01T00:00:00+00:01",
         "2200-01-01T00:00:00Z",
         "2199-12-31T23:59:59-00:01",
+        "2199-12-31T23:00:00-01:00",
     ],
 )
 def test_what_is_no_instant_is_refused(text: str) -> None:

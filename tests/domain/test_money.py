@@ -65,7 +65,8 @@ def test_m1_what_is_no_price_is_refused(text: str) -> None:
         ("0.000000000000001", "usd"),  # 13 places in cents
         ("0.0000000000001", "jpy"),
         ("0.0000000000000001", "kwd"),
-        ("92233.73", "usd"),  # past 2^63 - 1
+        ("92233.72036854775808", "usd"),  # 2^63
+        ("92233.73", "usd"),
     ],
 )
 def test_m1_a_price_has_twelve_places_in_minor_units_and_fits(text: str, currency: str) -> None:
@@ -87,6 +88,7 @@ def test_m1_a_price_has_twelve_places_in_minor_units_and_fits(text: str, currenc
         ("0.275", "usd", 275 * 10**11, "0.275"),
         ("0.00000000000001", "usd", 1, "0.00000000000001"),
         ("92233.72", "usd", 9_223_372 * 10**12, "92233.72"),
+        ("92233.72036854775807", "usd", 2**63 - 1, "92233.72036854775807"),
         ("30", "jpy", 30 * 10**12, "30"),
         ("0", "jpy", 0, "0"),
         ("100", "jpy", 100 * 10**12, "100"),

@@ -1,0 +1,130 @@
+"""Closing a month: what corrects earlier months, what credit does, and the seal on the lines.
+
+Owns I3, I4 and the content hash of I2. This module must not know how days are counted, where
+invoices are stored or what day it is.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.domain.invoice import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+OPEN, PAID, VOID, UNCOLLECTIBLE = "open", "paid", "void", "uncollectible"
+
+
+class OfferKey(NamedTuple):
+    """What an adjustment is made for: a product, alone (1) or as a bundle of this size."""
+
+    product: str
+    bundle_size: int
+
+
+class Sum(NamedTuple):
+    """Days and money of one offer in one period; days are bundle-days for a bundle."""
+
+    days: int = 0
+    license_days: int = 0
+    amount_minor: int = 0
+
+    def minus(self, other: Sum) -> Sum:
+        """The difference, field by field."""
+        return Sum(
+            self.days - other.days,
+            self.license_days - other.license_days,
+            self.amount_minor - other.amount_minor,
+        )
+
+    def plus(self, other: Sum) -> Sum:
+        """The sum, field by field."""
+        return self.minus(Sum().minus(other))
+
+
+def sums_of(lines: Iterable[Line]) -> dict[OfferKey, Sum]:
+    """What lines come to by offer; credit is no offer's."""
+    sums: dict[OfferKey, Sum] = {}
+    for line in lines:
+        if line.kind == "credit":
+            continue
+        key = OfferKey(line.product, line.bundle_size)
+        found = Sum(line.days, line.license_days, line.amount_minor)
+        sums[key] = sums.get(key, Sum()).plus(found)
+    return sums
+
+
+def adjustment_lines(
+    now: Iterable[Line], billed: Mapping[OfferKey, Sum], names: Mapping[OfferKey, Line]
+) -> tuple[Line, ...]:
+    """I3: what a closed period comes to now, less what was billed for it so far, by offer.
+
+    `names` has, for each offer of either side, a line to take name, price and days from: one of
+    the period's own. Nothing for an offer whose days and amount are as billed.
+    """
+    current = sums_of(now)
+    lines = []
+    for key in sorted(current.keys() | billed.keys()):
+        difference = current.get(key, Sum()).minus(billed.get(key, Sum()))
+        if difference != Sum():
+            lines.append(_adjustment(names[key], difference))
+    return tuple(lines)
+
+
+def credit_line(lines: Iterable[Line], credit_minor: int) -> Line | None:
+    """I3: use credit from before, or carry a negative total forward, so that the total is not
+    negative. The credit balance changes by the line's amount."""
+    total = sum(line.amount_minor for line in lines)
+    payable = max(0, total - credit_minor)
+    if payable == total:
+        return None
+    return Line(
+        kind="credit",
+        product="",
+        name="Credit carried forward" if payable > total else "Credit from earlier months",
+        bundle_size=1,
+        day_price_e12=0,
+        first_day=0,
+        last_day=0,
+        licenses=0,
+        assigned=0,
+        unassigned=0,
+        days_to_date=0,
+        days=0,
+        license_days=0,
+        to_date_minor=payable - total,
+        amount_minor=payable - total,
+    )
+
+
+def invoice_number(period: str, earlier: int) -> str:
+    """`INV-2026-10`; after voided ones of the same month `INV-2026-10-2` and so on."""
+    return f"INV-{period}" if earlier == 0 else f"INV-{period}-{earlier + 1}"
+
+
+def is_past_due(status: str, due_day: int, today: int) -> bool:
+    """I4: open, and the due date lies before today."""
+    return status == OPEN and due_day < today
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """I2: SHA-256 (hex) over the canonical JSON of what closing froze."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return sha256(text.encode()).hexdigest()
+
+
+def _adjustment(line: Line, difference: Sum) -> Line:
+    return line._replace(
+        kind="adjustment",
+        licenses=0,
+        assigned=0,
+        unassigned=0,
+        days_to_date=difference.days,
+        days=difference.days,
+        license_days=difference.license_days,
+        to_date_minor=difference.amount_minor,
+        amount_minor=difference.amount_minor,
+    )
