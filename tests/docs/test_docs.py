@@ -6,6 +6,7 @@ To bring them up to date: python tests/docs/sessions.py README.md docs/*.md
 from __future__ import annotations
 
 import re
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,11 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_the_sessions_are_current(path: Path) -> None:
-    steps = steps_of(path.read_text("utf-8"))
-    assert play(steps) == steps
+    text = path.read_text("utf-8")
+    now = rewritten(text, play(steps_of(text)))
+    changes = "\n".join(unified_diff(text.splitlines(), now.splitlines(), "shown", "now", n=1))
+    name = path.relative_to(ROOT)
+    assert not changes, f"python tests/docs/sessions.py {name} writes it anew:\n{changes}"
 
 
 def test_every_command_has_its_help_in_the_documents() -> None:
