@@ -96,7 +96,7 @@ def _site_moved(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
     for event in events:
         site_id = lookups.site_id(event.subject)
         client_id = lookups.client_id(event.data["client"])
-        day = ledger.calendar.day_of(event.at)
+        day = ledger.calendar.first_day_ending_after(event.at)
         ledger.execute("UPDATE sites SET client_id = ? WHERE id = ?", (client_id, site_id))
         ledger.execute(
             "DELETE FROM site_clients WHERE site_id = ? AND first_day >= ?", (site_id, day)
@@ -115,7 +115,7 @@ def _site_owners_set(ledger: Ledger, lookups: Lookups, events: list[Event]) -> N
         rows: list[tuple[int, int, int, int, int | None]] = []
         for owner in event.data["owners"]:
             at = parse_instant(owner["from"])
-            day = ledger.calendar.day_of(at) if rows else 0
+            day = ledger.calendar.first_day_ending_after(at) if rows else 0
             if rows:
                 rows[-1] = (site_id, rows[-1][1], day - 1, *rows[-1][3:])
             if rows and rows[-1][2] < rows[-1][1]:

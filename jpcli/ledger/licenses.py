@@ -162,10 +162,15 @@ def rows_recorded_after(ledger: Ledger, seq: int) -> Iterator[tuple[Any, ...]]:
 
 def active_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
     """The children of a bundle that are not revoked, oldest first."""
+    return [child for child in all_children(ledger, parent_id) if child.revoked_at is None]
+
+
+def all_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
+    """Every child that a bundle ever had, oldest first."""
     rows = ledger.all(
         "SELECT l.id, l.license_key, p.product, o.bundle_size, l.child, parent.license_key, s.url,"
         f" l.issued_at, l.revoked_at, l.last_at{_FROM}"
-        " WHERE l.parent_id = :parent_id AND l.revoked_at IS NULL ORDER BY l.id",
+        " WHERE l.parent_id = :parent_id ORDER BY l.id",
         parent_id=parent_id,
     )
     return [LicenseFacts(*row) for row in rows]

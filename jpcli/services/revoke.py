@@ -13,7 +13,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem, Refused
 from jpcli.domain.instants import format_instant, is_date
 from jpcli.domain.keys import new_keys
-from jpcli.ledger.licenses import active_children, rows_of
+from jpcli.ledger.licenses import all_children, rows_of
 from jpcli.services.batches import apply_each
 from jpcli.services.refusals import check_not_before, known_license
 from jpcli.services.shapes import license_objects
@@ -113,13 +113,14 @@ class _Revoking:
             self._end(facts)
 
     def _bundle(self, facts: LicenseFacts) -> None:
-        """B2: the parent takes all its children along."""
-        children = active_children(self._desk.ledger, facts.id)
+        """B2: the parent takes all its children along; none of them may outlive it."""
+        children = all_children(self._desk.ledger, facts.id)
         for child in children:
             check_not_before(child, self._at)
         self._end(facts)
         for child in children:
-            self._end(child)
+            if child.revoked_at is None:
+                self._end(child)
 
     def _child(self, facts: LicenseFacts) -> None:
         """B2: the bundle keeps its size, so a child is replaced, never just ended."""

@@ -14,6 +14,8 @@ from jpcli.ledger import licenses, places
 from jpcli.services.shapes import license_objects
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from jpcli.services.desk import Desk
 
 
@@ -21,15 +23,18 @@ def list_sites(
     desk: Desk, client: str | None = None, search: str | None = None, limit: int = 0
 ) -> Answer:
     """Sites with their clients and what runs on them; streams."""
-    rows = (
-        (url, name, count, (products or "").split(",") if products else [])
-        for url, name, count, products in places.site_rows(desk.ledger, client, limit, search)
-    )
+    rows = _site_tuples(places.site_rows(desk.ledger, client, limit, search))
     data = {
         "sites": Rows(places.SITE_COLUMNS, rows),
         "total": places.count_sites(desk.ledger, client, search),
     }
     return Answer(data)
+
+
+def _site_tuples(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Site rows with what runs on them as a list."""
+    for url, client, count, products in rows:
+        yield url, client, count, products.split(",") if products else []
 
 
 def show_site(desk: Desk, site: str) -> Answer:
@@ -117,8 +122,8 @@ def show_client(desk: Desk, client: str) -> Answer:
             subject=name,
         )
     sites = [
-        dict(zip(places.SITE_COLUMNS, (url, owner, n, (text or "").split(",")), strict=True))
-        for url, owner, n, text in places.site_rows(desk.ledger, name)
+        dict(zip(places.SITE_COLUMNS, row, strict=True))
+        for row in _site_tuples(places.site_rows(desk.ledger, name))
     ]
     wanted = licenses.LicenseFilter(client=name)
     rows = license_objects(licenses.list_rows(desk.ledger, wanted))
