@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from jpcli.domain.instants import parse_date, parse_instant
+from jpcli.ledger import applying_invoices as invoices
 from jpcli.ledger import applying_licenses as licenses
 
 if TYPE_CHECKING:
@@ -32,9 +33,13 @@ def apply_events(ledger: Ledger, lookups: Lookups, events: Iterable[Event]) -> N
     the same.
     """
     for staged, stretch in groupby(events, key=lambda event: event.kind in _STAGES):
-        ordered = sorted(stretch, key=lambda event: _STAGES[event.kind]) if staged else stretch
+        ordered = list(stretch)
+        if staged:
+            ordered.sort(key=lambda event: _STAGES[event.kind])
         for handler, run in groupby(ordered, key=lambda event: _HANDLERS[event.kind]):
             handler(ledger, lookups, list(run))
+        if staged:
+            invoices.unsettle(ledger, ordered)
 
 
 def _created(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
@@ -72,6 +77,7 @@ def _price_set(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
             "ON CONFLICT (offer_id, from_day) DO UPDATE SET day_price_e12 = excluded.day_price_e12",
             (lookups.offer(product, size), from_day, data["day_price_e12"]),
         )
+        invoices.unsettle_from(ledger, from_day)
 
 
 def _client_added(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
@@ -206,4 +212,7 @@ _HANDLERS: dict[str, Handler] = {
     "card.made_primary": _card_made_primary,
     "card.removed": _card_removed,
     "request.answered": _answered,
+    "invoice.closed": invoices.closed,
+    "invoice.paid": invoices.paid,
+    "invoice.voided": invoices.voided,
 }

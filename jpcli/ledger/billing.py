@@ -233,12 +233,14 @@ def client_names(ledger: Ledger) -> dict[int | None, str | None]:
     return {None: None, **dict(ledger.rows("SELECT id, name FROM clients"))}
 
 
-def license_names(ledger: Ledger, part: OfferPart, window: Window) -> dict[int, str]:
+def license_names(
+    ledger: Ledger, part: OfferPart, window: Window, source: str = SPANS
+) -> dict[int, str]:
     """Row number to key of the licenses that have a day in the window."""
     return dict(
         ledger.rows(
             "SELECT id, license_key FROM licenses WHERE id IN"
-            f" (SELECT license_id FROM spans WHERE {_INSIDE})",
+            f" (SELECT license_id FROM {source} WHERE {_INSIDE})",
             **{k: v for k, v in _params(part, window).items() if k != "today"},
         )
     )

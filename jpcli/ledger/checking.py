@@ -11,8 +11,10 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.closing import content_hash
 from jpcli.domain.errors import JpcliError, Problem
-from jpcli.ledger import chain, schema
+from jpcli.domain.periods import Period
+from jpcli.ledger import chain, invoices, schema
 from jpcli.ledger.applying import apply_events
 from jpcli.ledger.comparing import compare_states
 from jpcli.ledger.connection import Ledger
@@ -36,7 +38,7 @@ class CheckReport(NamedTuple):
 
 def check_ledger(ledger: Ledger) -> CheckReport:
     """Verify file, schema, chain and state. Problems are data; only an unreadable file raises."""
-    problems = [*_file_problems(ledger), *_schema_problems(ledger)]
+    problems = [*_file_problems(ledger), *_schema_problems(ledger), *_seal_problems(ledger)]
     chain_walk = _ChainWalk(ledger)
     # "" is a private temporary file: a replay of millions of events must not fill the memory.
     scratch = sqlite3.connect("", isolation_level=None)
@@ -166,6 +168,21 @@ def _schema_problems(ledger: Ledger) -> list[Problem]:
             problems.append(Problem("schema_changed", name, f"{name} does not belong here"))
         elif expected[name] != found[name]:
             problems.append(Problem("schema_changed", name, f"{name} was changed"))
+    return problems
+
+
+def _seal_problems(ledger: Ledger) -> list[Problem]:
+    """I2: the lines, number and total of an invoice are those that its content hash was made of."""
+    problems = []
+    for invoice in invoices.invoices(ledger):
+        lines = invoices.lines_of(ledger, invoice.id)
+        content = invoices.sealed_content(
+            ledger, invoice.number, Period(*invoice[3:5], invoice.period), lines
+        )
+        whole = content_hash(content) == invoice.content_hash
+        if not whole or content["total_minor"] != invoice.total_minor:
+            message = f"{invoice.number} is not what was closed: its content hash does not fit"
+            problems.append(Problem("invoice_changed", invoice.number, message))
     return problems
 
 

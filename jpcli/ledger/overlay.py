@@ -7,10 +7,13 @@ beside the ledger, never in it, so this works on a read-only file too.
 
 from __future__ import annotations
 
+import json
+from itertools import count
 from typing import TYPE_CHECKING
 
-from jpcli.domain.history import History, spans_of
-from jpcli.ledger.applying_licenses import stored_history
+from jpcli.domain.history import Assignment, History, spans_of
+from jpcli.ledger.applying_licenses import history_of, stored_history
+from jpcli.ledger.lookups import Lookups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,23 +21,30 @@ if TYPE_CHECKING:
     from jpcli.ledger.connection import Ledger
 
 _COLUMNS = "offer_id, child, last_day, first_day, license_id, site_id, ends"
-SOURCE = (
-    f"(SELECT {_COLUMNS} FROM spans WHERE license_id NOT IN"
-    f" (SELECT license_id FROM temp.overlay_licenses)"
-    f" UNION ALL SELECT {_COLUMNS} FROM temp.overlay_spans)"
-)
+_numbers = count(1)
 
 
 class Overlay:
-    """What the sums should read instead. Hypothetical licenses have negative row numbers."""
+    """What the sums should read instead. Hypothetical licenses have negative row numbers.
+
+    `source` is the sub-query that takes the place of the span table.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
+        number = next(_numbers)
+        self._licenses = f"overlay_licenses_{number}"
+        self._spans = f"overlay_spans_{number}"
+        self.source = (
+            f"(SELECT {_COLUMNS} FROM spans WHERE license_id NOT IN"
+            f" (SELECT license_id FROM temp.{self._licenses})"
+            f" UNION ALL SELECT {_COLUMNS} FROM temp.{self._spans})"
+        )
         self._ledger = ledger
         self._next_id = -1
         self.names: dict[int, str] = {}
-        ledger.execute("CREATE TEMP TABLE overlay_licenses (license_id INTEGER PRIMARY KEY)")
+        ledger.execute(f"CREATE TEMP TABLE {self._licenses} (license_id INTEGER PRIMARY KEY)")
         ledger.execute(
-            "CREATE TEMP TABLE overlay_spans (offer_id INTEGER, child INTEGER, last_day INTEGER,"
+            f"CREATE TEMP TABLE {self._spans} (offer_id INTEGER, child INTEGER, last_day INTEGER,"
             " first_day INTEGER, license_id INTEGER, site_id INTEGER, ends INTEGER)"
         )
 
@@ -43,10 +53,10 @@ class Overlay:
         row = self._ledger.one("SELECT offer_id, child FROM licenses WHERE id = :i", i=license_id)
         assert row is not None
         self._ledger.execute(
-            "INSERT INTO temp.overlay_licenses (license_id) VALUES (?) ON CONFLICT DO NOTHING",
+            f"INSERT INTO temp.{self._licenses} (license_id) VALUES (?) ON CONFLICT DO NOTHING",
             (license_id,),
         )
-        self._ledger.execute("DELETE FROM temp.overlay_spans WHERE license_id = ?", (license_id,))
+        self._ledger.execute(f"DELETE FROM temp.{self._spans} WHERE license_id = ?", (license_id,))
         if history is not None:
             self._insert(row[0], row[1], license_id, history)
 
@@ -63,7 +73,7 @@ class Overlay:
         ]
         marks = "?, ?, ?, ?, ?, ?, ?"
         self._ledger.execute_many(
-            f"INSERT INTO temp.overlay_spans ({_COLUMNS}) VALUES ({marks})", rows
+            f"INSERT INTO temp.{self._spans} ({_COLUMNS}) VALUES ({marks})", rows
         )
 
 
@@ -76,3 +86,64 @@ def changed_after(ledger: Ledger, at: int) -> Iterator[tuple[int, History]]:
     """(row number, life) of the licenses to which something happened after an instant."""
     for (license_id,) in ledger.all("SELECT id FROM licenses WHERE last_at > :at", at=at):
         yield license_id, stored_history(ledger, license_id)
+
+
+def as_recorded(ledger: Ledger, seq: int, end_at: int) -> Overlay | None:
+    """The licenses as the first `seq` events have them, for the days before the instant `end_at`.
+
+    None when nothing recorded later reaches back behind it: then the span table itself is right.
+    """
+    subjects = ledger.all(
+        "SELECT DISTINCT subject FROM events WHERE seq > :seq AND kind LIKE 'license.%'"
+        " AND (at < :end_at OR kind = 'license.imported')",
+        seq=seq,
+        end_at=end_at + _DAY_AND_MORE,
+    )
+    if not subjects:
+        return None
+    overlay = Overlay(ledger)
+    lookups = Lookups(ledger)
+    for (license_key,) in subjects:
+        overlay.replace(
+            lookups.license_id(license_key), _recorded_history(ledger, license_key, seq)
+        )
+    return overlay
+
+
+# A revocation at midnight sharp reaches back behind it; two days cover every time zone's quirks.
+_DAY_AND_MORE = 2 * 86_400_000_000
+
+
+def _recorded_history(ledger: Ledger, license_key: str, seq: int) -> History | None:
+    """A license's life as the first `seq` events tell it; None when it was not known yet."""
+    lookups = Lookups(ledger)
+    history: History | None = None
+    for kind, at, data_text in ledger.all(
+        "SELECT kind, at, data FROM events WHERE subject = :key AND seq <= :seq"
+        " AND kind LIKE 'license.%' ORDER BY seq",
+        key=license_key,
+        seq=seq,
+    ):
+        data = json.loads(data_text)
+        if kind == "license.issued":
+            history = History(at)
+        elif kind == "license.imported":
+            history = history_of(lookups, data)
+        elif kind == "license.revoked":
+            assert history is not None
+            history = history._replace(revoked_at=at)
+        else:
+            assert history is not None
+            site_id = None if data["site"] is None else lookups.site_id(data["site"])
+            history = _placed(history, at, site_id)
+    return history
+
+
+def _placed(history: History, at: int, site_id: int | None) -> History:
+    """The life with a change of site at its end; None is no site."""
+    closed = [
+        item if item.to_at is not None else item._replace(to_at=at) for item in history.assignments
+    ]
+    if site_id is not None:
+        closed.append(Assignment(site_id, at))
+    return history._replace(assignments=tuple(closed))

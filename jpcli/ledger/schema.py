@@ -35,6 +35,9 @@ STATE_TABLES = {
     "spans": "offer_id, child, last_day, first_day, license_id",
     "cards": "id",
     "answers": "idempotency_key",
+    "invoices": "id",
+    "invoice_lines": "invoice_id, position",
+    "unsettled": "id",
 }
 
 _TABLES = """
@@ -152,14 +155,66 @@ CREATE TABLE answers (
   idempotency_key TEXT PRIMARY KEY,
   request_hash TEXT NOT NULL,
   answer TEXT NOT NULL
-) STRICT
+) STRICT;
+
+CREATE TABLE invoices (
+  id INTEGER PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  period TEXT NOT NULL,
+  first_day INTEGER NOT NULL,
+  last_day INTEGER NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('open', 'paid', 'void', 'uncollectible')),
+  due_day INTEGER NOT NULL,
+  closed_at INTEGER NOT NULL,
+  paid_at INTEGER,
+  reference TEXT,
+  total_minor INTEGER NOT NULL CHECK (total_minor >= 0),
+  amount_paid_minor INTEGER NOT NULL,
+  content_hash TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX one_invoice_a_period ON invoices (period) WHERE status <> 'void';
+
+CREATE TABLE invoice_lines (
+  invoice_id INTEGER NOT NULL REFERENCES invoices (id) DEFERRABLE INITIALLY DEFERRED,
+  position INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('license', 'bundle', 'adjustment', 'credit')),
+  product TEXT NOT NULL,
+  name TEXT NOT NULL,
+  bundle_size INTEGER NOT NULL,
+  day_price_e12 INTEGER NOT NULL,
+  first_day INTEGER NOT NULL,
+  last_day INTEGER NOT NULL,
+  licenses INTEGER NOT NULL,
+  assigned INTEGER NOT NULL,
+  unassigned INTEGER NOT NULL,
+  days INTEGER NOT NULL,
+  license_days INTEGER NOT NULL,
+  amount_minor INTEGER NOT NULL,
+  period TEXT,
+  PRIMARY KEY (invoice_id, position)
+) STRICT;
+CREATE INDEX adjustments_by_period ON invoice_lines (period) WHERE period IS NOT NULL;
+
+CREATE TABLE unsettled (id INTEGER PRIMARY KEY CHECK (id = 1), first_day INTEGER NOT NULL) STRICT
 """
 
 _TRIGGERS = """
 CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
-BEGIN SELECT RAISE(ABORT, 'events are append-only'); END
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+CREATE TRIGGER closed_invoices_stay BEFORE DELETE ON invoices
+BEGIN SELECT RAISE(ABORT, 'a closed invoice is never deleted'); END;
+CREATE TRIGGER closed_invoices_are_frozen BEFORE UPDATE OF id, number, period, first_day, last_day,
+  due_day, closed_at, total_minor, content_hash ON invoices
+BEGIN SELECT RAISE(ABORT, 'a closed invoice is never changed'); END;
+CREATE TRIGGER closed_lines_stay BEFORE DELETE ON invoice_lines
+BEGIN SELECT RAISE(ABORT, 'the lines of a closed invoice are never deleted'); END;
+CREATE TRIGGER closed_lines_are_frozen BEFORE UPDATE ON invoice_lines
+BEGIN SELECT RAISE(ABORT, 'the lines of a closed invoice are never changed'); END;
+CREATE TRIGGER closed_invoices_take_no_lines BEFORE INSERT ON invoice_lines
+WHEN EXISTS (SELECT 1 FROM invoices WHERE id = NEW.invoice_id)
+BEGIN SELECT RAISE(ABORT, 'a closed invoice takes no more lines'); END
 """
 
 

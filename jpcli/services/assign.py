@@ -12,7 +12,7 @@ from jpcli.domain.errors import BadInput, Problem, Refused
 from jpcli.ledger.licenses import rows_of
 from jpcli.services.batches import apply_each
 from jpcli.services.places import checked_site, ensure_site
-from jpcli.services.refusals import assignable_license
+from jpcli.services.refusals import assignable_license, check_nothing_past_due
 from jpcli.services.shapes import license_objects
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class _Moves:
 
     def assign(self, keys: list[str], site: str, client: str | None) -> Answer:
         url, name = checked_site(self._desk.ledger, site, client)
+        check_nothing_past_due(self._desk)
 
         def one(key: str) -> None:
             facts = self._facts(key)

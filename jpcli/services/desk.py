@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
+from jpcli.ledger import invoices
 from jpcli.ledger.connection import Ledger, open_ledger
 
 if TYPE_CHECKING:
@@ -89,13 +90,13 @@ class Desk:
         """
         with self.writing() as writer:
             if self.idempotency_key is None:
-                return self._finished(do(writer))
+                return self._finished(self._noting_closed(writer, do))
             asked = {**request, "at": self.at_text}
             request_hash = sha256(_canonical(asked).encode()).hexdigest()
             earlier = self._earlier_answer(request_hash)
             if earlier is not None:
                 return earlier
-            answer = self._finished(do(writer))
+            answer = self._finished(self._noting_closed(writer, do))
             stored = {"data": answer.data, "notes": [list(note) for note in answer.notes]}
             writer.record(
                 "request.answered",
@@ -107,6 +108,16 @@ class Desk:
     def close(self) -> None:
         """Give the ledger back."""
         self.ledger.close()
+
+    def _noting_closed(self, writer: Writer, do: Callable[[Writer], Answer]) -> Answer:
+        """Run `do`; where it reached into a closed month, say which invoice corrects it (I3)."""
+        from jpcli.services.corrections import reach_note
+
+        before = invoices.unsettled_day(self.ledger)
+        answer = do(writer)
+        writer.flush()
+        note = reach_note(self, before)
+        return answer if note is None else Answer(answer.data, (*answer.notes, note))
 
     def _finished(self, answer: Answer) -> Answer:
         if not self.dry_run:

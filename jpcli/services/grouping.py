@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.invoice import compute_groups
 from jpcli.domain.money import money_json, with_markup
 from jpcli.ledger import billing
-from jpcli.services.preview import window_of
+from jpcli.services.computing import window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.invoice import Group, Line
     from jpcli.ledger.billing import OfferPart
+    from jpcli.services.computing import Computed
     from jpcli.services.desk import Desk
-    from jpcli.services.preview import Computed
 
     Weights = dict[Any, tuple[int, int]]
     Counter = Callable[[Line, OfferPart], Weights]
@@ -37,7 +37,7 @@ def groups(
 ) -> list[dict[str, Any]]:
     """The month's lines split `by` something; the group without one has None as its key."""
     currency = desk.ledger.currency
-    weights = _weights(desk, computed, by)
+    split = Splitting(desk, computed, by)
     found = [
         {
             KEY_NAMES[by]: group.key,
@@ -46,16 +46,17 @@ def groups(
             "to_date": money_json(group.to_date_minor, currency),
             "amount": money_json(group.amount_minor, currency),
         }
-        for group in compute_groups(computed.lines, weights, currency)
+        for group in split.groups(computed.lines)
     ]
     if markup_e6 is not None:
         marked_lines = [
             line._replace(amount_minor=with_markup(line.amount_minor, markup_e6, currency))
             for line in computed.lines
         ]
-        marked = compute_groups(marked_lines, weights, currency)
-        for item, group in zip(found, marked, strict=True):
-            item["amount_with_markup"] = money_json(group.amount_minor, currency)
+        amounts = {group.key: group.amount_minor for group in split.groups(marked_lines)}
+        for item in found:
+            amount_minor = amounts[item[KEY_NAMES[by]]]
+            item["amount_with_markup"] = money_json(amount_minor, currency)
     return found
 
 
@@ -64,12 +65,14 @@ def details(desk: Desk, computed: Computed) -> dict[str, Any]:
     ledger, period = desk.ledger, computed.period
     per_day = [0] * (period.last_day - period.first_day + 1)
     for line, part in zip(computed.lines, computed.parts, strict=True):
+        if part is None:
+            continue
         window = window_of(computed, line)
         offset = line.first_day - period.first_day
         counts = billing.licenses_by_day(ledger, part, window, computed.source)
         for position, count in enumerate(counts):
             per_day[offset + position] += count
-    by_site = compute_groups(computed.lines, _weights(desk, computed, "site"), ledger.currency)
+    by_site = Splitting(desk, computed, "site").groups(computed.lines)
     unassigned = next((group for group in by_site if group.key is None), None)
     amount = 0 if unassigned is None else unassigned.amount_minor
     to_date = 0 if unassigned is None else unassigned.to_date_minor
@@ -80,16 +83,30 @@ def details(desk: Desk, computed: Computed) -> dict[str, Any]:
     }
 
 
-def _weights(desk: Desk, computed: Computed, by: str) -> list[Weights]:
-    counters: dict[str, Callable[[Desk, Computed], Counter]] = {
-        "product": _by_product,
-        "site": _by_site,
-        "client": _by_client,
-        "license": _by_license,
-        "day": _by_day,
-    }
-    count = counters[by](desk, computed)
-    return [count(line, part) for line, part in zip(computed.lines, computed.parts, strict=True)]
+class Splitting:
+    """How the lines of one month are split; days are counted once, amounts as often as asked."""
+
+    def __init__(self, desk: Desk, computed: Computed, by: str) -> None:
+        self._desk = desk
+        self._computed = computed
+        self._by = by
+        count = COUNTERS[by](desk, computed)
+        self._weights = [
+            None if part is None else count(line, part)
+            for line, part in zip(computed.lines, computed.parts, strict=True)
+        ]
+
+    def groups(self, lines: Sequence[Line]) -> tuple[Group, ...]:
+        """The groups of lines that differ from the month's own in their amounts at most (M5)."""
+        billed = [line for line, w in zip(lines, self._weights, strict=True) if w is not None]
+        weights = [w for w in self._weights if w is not None]
+        found = compute_groups(billed, weights, self._desk.ledger.currency)
+        others = [line for line, w in zip(lines, self._weights, strict=True) if w is None]
+        if not others:
+            return found
+        from jpcli.services.adjusted_groups import with_corrections
+
+        return with_corrections(self._desk, self._computed, self._by, found, others)
 
 
 def _by_product(desk: Desk, computed: Computed) -> Counter:
@@ -133,7 +150,7 @@ def _by_license(desk: Desk, computed: Computed) -> Counter:
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
-        names = billing.license_names(desk.ledger, part, window)
+        names = billing.license_names(desk.ledger, part, window, computed.source)
         rows = billing.days_by_license(desk.ledger, part, window, computed.source)
         return {
             supposed[number] if number < 0 else names[number]: (to_date, days)
@@ -157,3 +174,12 @@ def _by_day(desk: Desk, computed: Computed) -> Counter:
         }
 
     return count
+
+
+COUNTERS: dict[str, Callable[[Desk, Computed], Counter]] = {
+    "product": _by_product,
+    "site": _by_site,
+    "client": _by_client,
+    "license": _by_license,
+    "day": _by_day,
+}

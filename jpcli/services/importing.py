@@ -13,6 +13,8 @@ from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import format_instant
 from jpcli.ledger import licenses
 from jpcli.ledger.history import exported, imported_data
+from jpcli.ledger.invoices import unsettled_day
+from jpcli.services.corrections import reach_note
 from jpcli.services.history_rows import HistoryRow, parse_row
 from jpcli.services.ownership import Claims
 from jpcli.services.reading import MAX_PROBLEMS
@@ -34,11 +36,14 @@ def import_history(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> 
     """
     with desk.writing() as writer:
         importing = _Importing(desk, writer, problems)
+        before_day = unsettled_day(desk.ledger)
         for row in rows:
             importing.row(row)
         importing.finish()
         if problems:
             raise _bad_file(problems)
+        writer.flush()
+        reached = reach_note(desk, before_day)
     data: dict[str, Any] = {
         "imported": importing.recorded,
         "unchanged": importing.unchanged,
@@ -49,7 +54,8 @@ def import_history(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> 
     message = f"Imported {importing.recorded:,} licenses; {importing.unchanged:,} known already"
     if desk.dry_run:
         message = f"Dry run, nothing was written: {importing.recorded:,} licenses to import"
-    return Answer(data, (Note("imported", message, "ok"),))
+    notes = (Note("imported", message, "ok"),)
+    return Answer(data, notes if reached is None else (*notes, reached))
 
 
 class _Importing:

@@ -6,49 +6,17 @@ Owns how a question becomes sums and sums become the published object. The rules
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer
-from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
-from jpcli.domain.invoice import compute_lines, totals
+from jpcli.domain.instants import format_instant
+from jpcli.domain.invoice import totals
 from jpcli.domain.money import format_day_price, money_json, parse_percent, with_markup
-from jpcli.domain.periods import month_of, month_period, parse_month
-from jpcli.ledger import billing, catalog
-from jpcli.ledger.overlay import latest_at
+from jpcli.services.computing import Computed, Question, compute
 
 if TYPE_CHECKING:
     from jpcli.domain.invoice import Line
-    from jpcli.domain.periods import Period
-    from jpcli.ledger.billing import OfferPart, Window
-    from jpcli.ledger.overlay import Overlay
     from jpcli.services.desk import Desk
-
-
-class Question(NamedTuple):
-    """What to preview: a month `YYYY-MM` (default: the one it is), as of when, grouped by what,
-    with what added (`markup` in percent), supposing which changes."""
-
-    month: str | None = None
-    by: str | None = None
-    markup: str | None = None
-    as_of: str | None = None
-    revoke: tuple[str, ...] = ()
-    issue: tuple[str, ...] = ()
-    details: bool = False
-
-
-class Computed(NamedTuple):
-    """The sums of one month: each line with the offer part that its holders are counted by."""
-
-    period: Period
-    as_of_at: int
-    today: int
-    lines: tuple[Line, ...]
-    parts: tuple[OfferPart, ...]
-    licenses: int
-    unassigned: int
-    source: str
-    overlay: Overlay | None
 
 
 def preview(
@@ -71,57 +39,6 @@ def preview(
     question = Question(month, by, markup, as_of, tuple(revoke), tuple(issue), details)
     computed = compute(desk, question)
     return Answer(_data(desk, question, computed))
-
-
-def compute(desk: Desk, question: Question) -> Computed:
-    """Sum the month; closing it uses the same function (I1)."""
-    ledger = desk.ledger
-    as_of_at = _as_of_at(desk, question.as_of)
-    today = ledger.calendar.day_of(as_of_at)
-    label = question.month or month_of(ledger.calendar, today)
-    period = month_period(ledger.calendar, *parse_month(label))
-    source, overlay = billing.SPANS, None
-    if question.revoke or question.issue or as_of_at < latest_at(ledger):
-        from jpcli.ledger.overlay import SOURCE
-        from jpcli.services.whatif import build_overlay
-
-        source = SOURCE
-        overlay = build_overlay(desk, as_of_at, question.revoke, question.issue)
-    offers = catalog.priced_offers(ledger)
-    summed = [
-        (part, days)
-        for part, days in billing.sum_lines(ledger, offers, period, today, source)
-        if days.days
-    ]
-    lines = compute_lines([days for _, days in summed], ledger.currency)
-    # With one line an offer its counts are the month's; a price change makes more, so ask again.
-    if len({part for part, _ in summed}) == len(summed):
-        licenses = sum(line.licenses for line in lines)
-        unassigned = sum(line.unassigned for line in lines)
-    else:
-        licenses, unassigned = billing.count_used(ledger, offers, period, source)
-    parts = tuple(part for part, _ in summed)
-    return Computed(period, as_of_at, today, lines, parts, licenses, unassigned, source, overlay)
-
-
-def window_of(computed: Computed, line: Line) -> Window:
-    """The days over which a line was summed."""
-    return billing.Window(line.first_day, line.last_day, computed.today)
-
-
-def _as_of_at(desk: Desk, text: str | None) -> int:
-    """`--as-of`: an instant, or a date, which means the end of that billing day."""
-    if text is None:
-        return desk.now_at
-    if not is_date(text):
-        return parse_instant(text)
-    calendar = desk.ledger.calendar
-    end_at = calendar.end_of(calendar.day_of_date(parse_date(text))) - 1
-    return (
-        min(end_at, desk.now_at)
-        if calendar.day_of(desk.now_at) == calendar.day_of(end_at)
-        else end_at
-    )
 
 
 def _data(desk: Desk, question: Question, computed: Computed) -> dict[str, Any]:
@@ -147,6 +64,9 @@ def _data(desk: Desk, question: Question, computed: Computed) -> dict[str, Any]:
         "total_to_date": money_json(to_date, currency),
         "total": money_json(amount, currency),
     }
+    if computed.invoice is not None:
+        data["invoice"] = computed.invoice.number
+        data["status"] = computed.invoice.status
     if markup_e6 is not None:
         marked = sum(with_markup(line.amount_minor, markup_e6, currency) for line in computed.lines)
         data["markup_percent"] = question.markup
@@ -167,14 +87,15 @@ def _data(desk: Desk, question: Question, computed: Computed) -> dict[str, Any]:
 def line_object(desk: Desk, line: Line, markup_e6: int | None = None) -> dict[str, Any]:
     """One line as the JSON contract has it."""
     currency, iso = desk.ledger.currency, desk.ledger.calendar.iso
+    is_credit = line.kind == "credit"
     found = {
         "kind": line.kind,
-        "product": line.product,
+        "product": None if is_credit else line.product,
         "name": line.name,
         "bundle_size": line.bundle_size if line.bundle_size > 1 else None,
-        "day_price": format_day_price(line.day_price_e12, currency),
-        "first_day": iso(line.first_day),
-        "last_day": iso(line.last_day),
+        "day_price": None if is_credit else format_day_price(line.day_price_e12, currency),
+        "first_day": None if is_credit else iso(line.first_day),
+        "last_day": None if is_credit else iso(line.last_day),
         "licenses": line.licenses,
         "assigned": line.assigned,
         "unassigned": line.unassigned,

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from jpcli.domain.cards import check_can_issue
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
+from jpcli.domain.money import display_amount
 from jpcli.ledger import catalog, licenses
 from jpcli.ledger.cards import cards
+from jpcli.ledger.invoices import past_due
 
 if TYPE_CHECKING:
     from jpcli.ledger.connection import Ledger
@@ -20,8 +22,27 @@ if TYPE_CHECKING:
 
 
 def check_may_issue(desk: Desk) -> None:
-    """R1: without a primary card nothing is issued (Refused `no_primary_card`)."""
+    """R1, R2: without a primary card, or with a past-due invoice, nothing is issued."""
     check_can_issue(cards(desk.ledger))
+    check_nothing_past_due(desk)
+
+
+def check_nothing_past_due(desk: Desk) -> None:
+    """R2: a past-due invoice stops issuing and assigning (Refused `invoice_past_due`)."""
+    found = past_due(desk.ledger, desk.today)
+    if not found:
+        return
+    first = found[0]
+    amount = display_amount(first.total_minor, desk.ledger.currency)
+    since = desk.ledger.calendar.iso(first.due_day + 1)
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    raise Refused(
+        "invoice_past_due",
+        f"{first.number} over {amount} is past due since {since}{more}:"
+        " issuing and assigning wait until it is paid",
+        hint=f"When it is paid:   jpcli invoice mark-paid {first.number} --reference TEXT",
+        subject=first.number,
+    )
 
 
 def known_license(ledger: Ledger, license_key: str) -> LicenseFacts:

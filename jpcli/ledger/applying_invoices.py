@@ -1,0 +1,125 @@
+"""Invoice events to state, and the day from which closed months may need a correction.
+
+Owns the invoice tables and `unsettled`: the earliest day that anything recorded since the last
+closing may have changed. Closed months before it are known to be as billed, so they are never
+summed again (I3).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.closing import PAID, VOID
+from jpcli.domain.instants import parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jpcli.ledger.chain import Event
+    from jpcli.ledger.connection import Ledger
+    from jpcli.ledger.lookups import Lookups
+
+LINE_FIELDS = (
+    "kind",
+    "product",
+    "name",
+    "bundle_size",
+    "day_price_e12",
+    "first_day",
+    "last_day",
+    "licenses",
+    "assigned",
+    "unassigned",
+    "days",
+    "license_days",
+    "amount_minor",
+    "period",
+)
+_INSERT_LINE = (
+    f"INSERT INTO invoice_lines (invoice_id, position, {', '.join(LINE_FIELDS)})"
+    f" VALUES ({', '.join('?' * (len(LINE_FIELDS) + 2))})"
+)
+
+
+def closed(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """I2: lines first, because a closed invoice takes no more of them. All is settled now."""
+    for event in events:
+        data = event.data
+        lines = [(event.seq, position, *line) for position, line in enumerate(data["lines"])]
+        ledger.execute_many(_INSERT_LINE, lines)
+        total = data["total_minor"]
+        ledger.execute(
+            "INSERT INTO invoices (id, number, period, first_day, last_day, status, due_day,"
+            " closed_at, paid_at, reference, total_minor, amount_paid_minor, content_hash)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, 0, ?)",
+            (
+                event.seq,
+                event.subject,
+                data["period"],
+                data["first_day"],
+                data["last_day"],
+                data["status"],
+                data["due_day"],
+                event.at,
+                event.at if data["status"] == PAID else None,
+                total,
+                data["content_hash"],
+            ),
+        )
+        _set_unsettled(ledger, OPEN_DAY)
+
+
+def paid(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """I4: the whole amount was collected."""
+    for event in events:
+        ledger.execute(
+            "UPDATE invoices SET status = ?, paid_at = ?, reference = ?, amount_paid_minor = ?"
+            " WHERE number = ?",
+            (PAID, event.at, event.data["reference"], event.data["amount_minor"], event.subject),
+        )
+
+
+def voided(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """I6: the period is billable again, and so is all that this invoice had corrected."""
+    for event in events:
+        ledger.execute("UPDATE invoices SET status = ? WHERE number = ?", (VOID, event.subject))
+        _set_unsettled(ledger, 0)
+
+
+def unsettle(ledger: Ledger, events: Iterable[Event]) -> None:
+    """Note the earliest day that these license events may have changed."""
+    instants = [_earliest_at(event) for event in events if event.kind.startswith("license.")]
+    if instants:
+        unsettle_from(ledger, ledger.calendar.day_of(min(instants)))
+
+
+def unsettle_from(ledger: Ledger, day: int) -> None:
+    """Closed months that reach this day may no longer be as billed.
+
+    It is noted a day early: a change at midnight sharp reaches back to the day that ends there.
+    """
+    ledger.execute(
+        "INSERT INTO unsettled (id, first_day) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET"
+        " first_day = excluded.first_day WHERE excluded.first_day < unsettled.first_day",
+        (day - 1,),
+    )
+
+
+def _earliest_at(event: Event) -> int:
+    if event.kind == "license.imported":
+        return parse_instant(event.data["issued_at"])
+    return event.at
+
+
+def _set_unsettled(ledger: Ledger, day: int) -> None:
+    ledger.execute(
+        "INSERT INTO unsettled (id, first_day) VALUES (1, ?)"
+        " ON CONFLICT (id) DO UPDATE SET first_day = excluded.first_day",
+        (day,),
+    )
+
+
+def line_row(line: Any) -> list[Any]:
+    """A domain line as the closing event records it."""
+    return [getattr(line, name) for name in LINE_FIELDS]

@@ -1,0 +1,182 @@
+"""Questions about closed invoices and the months that wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.closing import OPEN, OfferKey, Sum
+from jpcli.domain.invoice import Line
+from jpcli.ledger.applying_invoices import LINE_FIELDS, line_row
+
+if TYPE_CHECKING:
+    from jpcli.domain.periods import Period
+    from jpcli.ledger.connection import Ledger
+
+
+class Invoice(NamedTuple):
+    """One closed invoice. `id` is the number of its closing event, so it also says what was
+    recorded when it was closed; days are billing days, instants end in `_at`."""
+
+    id: int
+    number: str
+    period: str
+    first_day: int
+    last_day: int
+    status: str
+    due_day: int
+    closed_at: int
+    paid_at: int | None
+    reference: str | None
+    total_minor: int
+    amount_paid_minor: int
+    content_hash: str
+
+
+_LATEST = 2**62
+_SELECT = f"SELECT {', '.join(Invoice._fields)} FROM invoices"
+_LINES = f"SELECT {', '.join(LINE_FIELDS)} FROM invoice_lines"
+
+
+def invoices(ledger: Ledger, *, newest_first: bool = True, limit: int = 0) -> list[Invoice]:
+    """All invoices by period and number."""
+    order = " DESC" if newest_first else ""
+    tail = f" LIMIT {int(limit)}" if limit else ""
+    rows = ledger.all(f"{_SELECT} ORDER BY period{order}, id{order}{tail}")
+    return [Invoice(*row) for row in rows]
+
+
+def by_number(ledger: Ledger, number: str) -> Invoice | None:
+    """One invoice, or None."""
+    row = ledger.one(f"{_SELECT} WHERE number = :number", number=number)
+    return None if row is None else Invoice(*row)
+
+
+def of_period(ledger: Ledger, period: str) -> Invoice | None:
+    """The invoice of a month that is not void, or None."""
+    sql = f"{_SELECT} WHERE period = :period AND status <> 'void'"
+    row = ledger.one(sql, period=period)
+    return None if row is None else Invoice(*row)
+
+
+def count_of_period(ledger: Ledger, period: str) -> int:
+    """How many invoices a month had, void ones included."""
+    sql = "SELECT COUNT(*) FROM invoices WHERE period = :period"
+    return int(ledger.value(sql, period=period))
+
+
+def past_due(ledger: Ledger, today: int) -> list[Invoice]:
+    """I4: open invoices whose due date is before today, the oldest first."""
+    rows = ledger.rows(
+        f"{_SELECT} WHERE status = :status AND due_day < :today ORDER BY due_day, id",
+        status=OPEN,
+        today=today,
+    )
+    return [Invoice(*row) for row in rows]
+
+
+def lines_of(ledger: Ledger, invoice_id: int) -> tuple[Line, ...]:
+    """The frozen lines of an invoice, in order; all their days have passed."""
+    rows = ledger.rows(f"{_LINES} WHERE invoice_id = :id ORDER BY position", id=invoice_id)
+    return tuple(_line(row) for row in rows)
+
+
+def billed_for(ledger: Ledger, period: str, before_id: int | None = None) -> dict[OfferKey, Sum]:
+    """I3: what was billed for a month so far, by offer: on its own invoice and by adjustments on
+    later ones, void ones left out; with `before_id` only on invoices closed before that one."""
+    rows = ledger.rows(
+        "SELECT product, bundle_size, SUM(days), SUM(license_days), SUM(amount_minor) FROM"
+        " invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE i.status <> 'void'"
+        " AND (l.period = :period OR (i.period = :period AND l.kind IN ('license', 'bundle')))"
+        " AND i.id < :before_id GROUP BY product, bundle_size",
+        period=period,
+        before_id=_LATEST if before_id is None else before_id,
+    )
+    return {OfferKey(row[0], row[1]): Sum(*row[2:]) for row in rows}
+
+
+def lines_about(ledger: Ledger, period: str) -> tuple[Line, ...]:
+    """The frozen lines that bill or adjust a month, void invoices left out, in order."""
+    fields = ", ".join(f"l.{name}" for name in LINE_FIELDS)
+    rows = ledger.rows(
+        f"SELECT {fields} FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id"
+        " WHERE i.status <> 'void'"
+        " AND (l.period = :period OR (i.period = :period AND l.kind IN ('license', 'bundle')))"
+        " ORDER BY l.invoice_id, l.position",
+        period=period,
+    )
+    return tuple(_line(row) for row in rows)
+
+
+def settled_before(ledger: Ledger, before_id: int | None = None) -> int:
+    """The event up to which closed months were settled before an invoice (or until now): the
+    closing before it, void ones left out; 0 when there is none."""
+    return int(
+        ledger.value(
+            "SELECT COALESCE(MAX(id), 0) FROM invoices WHERE status <> 'void' AND id < :before_id",
+            before_id=_LATEST if before_id is None else before_id,
+        )
+    )
+
+
+def any_invoice(ledger: Ledger) -> bool:
+    """Was any month ever closed?"""
+    return ledger.one("SELECT 1 FROM invoices LIMIT 1") is not None
+
+
+def credit_minor(ledger: Ledger) -> int:
+    """I3: the credit that the next invoice may use."""
+    return int(
+        ledger.value(
+            "SELECT COALESCE(SUM(amount_minor), 0) FROM invoice_lines l"
+            " JOIN invoices i ON i.id = l.invoice_id"
+            " WHERE l.kind = 'credit' AND i.status <> 'void'"
+        )
+    )
+
+
+def unsettled_day(ledger: Ledger) -> int:
+    """The earliest day that was changed since the last closing."""
+    day = ledger.value("SELECT first_day FROM unsettled WHERE id = 1")
+    return OPEN_DAY if day is None else int(day)
+
+
+def closed_reaching(ledger: Ledger, day: int) -> list[Invoice]:
+    """Closed months with this day or later ones, the oldest first; void ones are not closed."""
+    rows = ledger.rows(
+        f"{_SELECT} WHERE status <> 'void' AND last_day >= :day ORDER BY period", day=day
+    )
+    return [Invoice(*row) for row in rows]
+
+
+def closed_periods(ledger: Ledger) -> set[str]:
+    """The months that have an invoice."""
+    return {row[0] for row in ledger.rows("SELECT period FROM invoices WHERE status <> 'void'")}
+
+
+def first_active_day(ledger: Ledger) -> int | None:
+    """The first billed day there ever was."""
+    day = ledger.value("SELECT MIN(first_day) FROM spans")
+    return None if day is None else int(day)
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    values = dict(zip(LINE_FIELDS, row, strict=True))
+    return Line(**values, days_to_date=values["days"], to_date_minor=values["amount_minor"])
+
+
+def sealed_content(
+    ledger: Ledger, number: str, period: Period, lines: tuple[Line, ...]
+) -> dict[str, Any]:
+    """I2: what the content hash of an invoice covers, JSON-ready."""
+    return {
+        "number": number,
+        "period": period.label,
+        "first_day": period.first_day,
+        "last_day": period.last_day,
+        "currency": ledger.currency,
+        "time_zone": ledger.zone,
+        "fields": list(LINE_FIELDS),
+        "lines": [line_row(line) for line in lines],
+        "total_minor": sum(line.amount_minor for line in lines),
+    }
