@@ -55,6 +55,10 @@ COMMANDS = {
     "cards remove": ("cards.remove:run", "Remove a card."),
     "invoice preview": ("invoice.preview:run", "Preview a month: the days so far and projected."),
     "log": ("log:run", "The events of the ledger, newest first."),
+    "invoice close": ("invoice.close:run", "Close a month that is over: its invoice is final."),
+    "invoice list": ("invoice.list:run", "List the closed invoices."),
+    "invoice mark-paid": ("invoice.mark_paid:run", "Note that an invoice was paid elsewhere."),
+    "invoice void": ("invoice.void:run", "Void an open invoice; its month is billed again."),
     "ledger check": (
         "ledger.check:run",
         "Replay the events and compare; exit 1 on any difference.",

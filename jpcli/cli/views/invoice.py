@@ -62,7 +62,8 @@ def draw_groups(data: Mapping[str, Any], screen: Screen) -> None:
 def _draw_title(data: Mapping[str, Any], screen: Screen) -> None:
     dot = screen.sign("·", "-")
     title = Text(visible(data.get("agency") or "jpcli"), style="bold")
-    title.append(f" {dot} preview of {month_name(data['period'])}", style="not bold")
+    what = f"{data['invoice']} for" if "invoice" in data else "preview of"
+    title.append(f" {dot} {visible(what)} {month_name(data['period'])}", style="not bold")
     title.append(f" {dot} days in {visible(data['time_zone'])}", style="not bold dim")
     if _is_open(data):
         title.append(f", as of {short_day(data['as_of_day'])}", style="not bold dim")
@@ -97,8 +98,9 @@ def _lines_grid(data: Mapping[str, Any]) -> Grid:
     grid = Grid(*columns)
     for line in data["lines"]:
         cells = _line_cells(line, data)
+        is_credit = line["kind"] == "credit"
         if is_open:
-            cells.insert(3, text(f"{line['days_to_date']:,}"))
+            cells.insert(3, text("" if is_credit else f"{line['days_to_date']:,}"))
             cells.insert(6, text(money(line["to_date"])))
         if marked:
             cells.append(text(money(line["amount_with_markup"])))
@@ -119,6 +121,8 @@ def _line_cells(line: Mapping[str, Any], data: Mapping[str, Any]) -> list[Text]:
     name = text(line["name"])
     if line["kind"] == "adjustment" and line.get("period"):
         name.append(f", correction of {month_name(line['period'])}")
+    elif line["kind"] == "credit":
+        return [name, text(""), text(""), text(""), text(""), text(money(line["amount"]))]
     elif (line["first_day"], line["last_day"]) != (data["first_day"], data["last_day"]):
         name.append(f", {day_range(line['first_day'], line['last_day'])}", style="dim")
     return [

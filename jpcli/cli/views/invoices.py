@@ -1,0 +1,65 @@
+"""Closed invoices: the list of them, and one whose state has just changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.screen import text
+from jpcli.cli.views.words import money, short_day
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+_STYLES = {"paid": "green", "open": "yellow", "void": "dim", "uncollectible": "red"}
+
+
+def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
+    """One invoice a row, the newest month first."""
+    if not data["invoices"]:
+        screen.paragraph("No month is closed yet.")
+        return
+    _grid(list(data["invoices"])).draw(screen)
+
+
+def draw_closed(data: Mapping[str, Any], screen: Screen) -> None:
+    """The invoices that were closed; nothing where none was."""
+    if data["invoices"]:
+        _grid(list(data["invoices"])).draw(screen)
+
+
+def draw_changed(data: Mapping[str, Any], screen: Screen) -> None:
+    """One invoice as it is now."""
+    _grid([data["invoice"]]).draw(screen)
+
+
+def status_text(invoice: Mapping[str, Any]) -> Text:
+    """`open`, `paid` …, or `past due`, which is what matters of an open one."""
+    if invoice["past_due"]:
+        return Text("past due", style="bold red")
+    return text(invoice["status"], _STYLES.get(invoice["status"], ""))
+
+
+def _grid(invoices: list[Mapping[str, Any]]) -> Grid:
+    grid = Grid(
+        Column("Invoice"),
+        Column("Month", drop=2),
+        Column("Status"),
+        Column("Due", drop=1),
+        Column("Total", right=True),
+        Column("Paid", right=True),
+    )
+    for invoice in invoices:
+        grid.add(
+            invoice["number"],
+            invoice["period"],
+            status_text(invoice),
+            f"{short_day(invoice['due_date'])}, {invoice['due_date'][:4]}",
+            money(invoice["total"]),
+            money(invoice["amount_paid"]),
+        )
+    return grid
