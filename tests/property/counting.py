@@ -5,6 +5,7 @@ The counting here is plain and slow; what is tested is what it calls.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from jpcli.domain.calendar import BillingCalendar
@@ -89,7 +90,8 @@ def _points(
             calendar.first_day_from(parse_date(price["from"])),
             parse[price["price_interval"]](price["amount"], currency),
         )
-        for price in prices
+        # By date: one that never existed and the one after it come to the same day, in that order.
+        for price in sorted(prices, key=itemgetter("from"))
         if (price["product"], int(price["bundle_size"])) == (offer.product, offer.bundle_size)
     ]
 
