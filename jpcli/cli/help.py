@@ -41,9 +41,9 @@ def write_command_help(
     for paragraph in (command.help or "").split("\n\n"):
         formatter.write_text(" ".join(paragraph.split()))
         formatter.write("\n")
-    pieces = [piece for piece in command.collect_usage_pieces(ctx) if piece != "[OPTIONS]"]
-    formatter.write(f"{_bold('Usage')}  {' '.join([ctx.command_path, *pieces, '[OPTIONS]'])}\n")
     params = command.get_params(ctx)
+    pieces = [_usage_piece(param) for param in params if _is_argument(param) or param.required]
+    formatter.write(f"{_bold('Usage')}  {' '.join([ctx.command_path, *pieces, '[OPTIONS]'])}\n")
     _section(formatter, "Arguments", _records([p for p in params if _is_argument(p)], ctx))
     options = [p for p in params if not _is_argument(p)]
     own = [p for p in options if p.expose_value]
@@ -58,6 +58,14 @@ def write_command_help(
 
 def _is_argument(param: Parameter) -> bool:
     return param.param_type_name == "argument"
+
+
+def _usage_piece(param: Parameter) -> str:
+    """`LICENSE…`, `[MONTH]` where it may be left out, `--to URL` where it must be there."""
+    name = str(param.metavar)
+    if not _is_argument(param):
+        return f"{param.opts[0]} {name}"
+    return name if param.required else f"[{name}]"
 
 
 def _records(params: list[Parameter], ctx: Context) -> list[tuple[str, str]]:

@@ -36,7 +36,9 @@ def run(
     ] = None,
     payment_terms: Annotated[
         int,
-        typer.Option("--payment-terms-days", metavar="DAYS", help="Days until an invoice is past due."),
+        typer.Option(
+            "--payment-terms-days", metavar="DAYS", help="Days until an invoice is past due."
+        ),
     ] = 0,
 ) -> Result:
     """Currency and time zone are fixed for the life of the ledger. An existing one is never

@@ -18,9 +18,9 @@ from jpcli.cli.invocation import FORMATS, Invocation
 from jpcli.cli.result import Result
 from jpcli.cli.runner import execute
 from jpcli.cli.typer_parts import (
+    INT,
     BadParameter,
     Context,
-    IntRange,
     Parameter,
     TyperOption,
     UsageError,
@@ -112,6 +112,12 @@ def _record_format(context: Context, param: Parameter, value: Any) -> Any:
     return _record(context, param, value)
 
 
+def _record_limit(context: Context, param: Parameter, value: Any) -> Any:
+    if value is not None and value < 0:
+        raise BadParameter(f"{value} is less than 0.")
+    return _record(context, param, value)
+
+
 def _option(name: str, *flags: str, help: str, **attributes: Any) -> TyperOption:
     attributes.setdefault("callback", _record)
     return TyperOption(param_decls=[name, *flags], help=help, expose_value=False, **attributes)
@@ -144,8 +150,9 @@ def _build() -> dict[str, TyperOption]:
             "limit",
             "--limit",
             metavar="N",
-            type=IntRange(min=0),
+            type=INT,
             help="Show at most N; 0 is all. A terminal shows 50 unless told.",
+            callback=_record_limit,
         ),
         _option("at", "--at", metavar="TIME", help="When it happened; never in the future."),
         _flag("dry_run", "--dry-run", help="Show what would be done, write nothing."),

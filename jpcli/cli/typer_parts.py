@@ -14,8 +14,8 @@ from typer._click.core import Context, Parameter
 from typer._click.exceptions import BadParameter, ClickException, NoSuchOption, UsageError
 from typer._click.formatting import HelpFormatter
 from typer._click.globals import get_current_context
-from typer._click.types import INT, IntRange, ParamType
-from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer._click.types import INT
+from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import Abort, Exit
 from typer.main import get_command as _get_command
 
@@ -30,12 +30,9 @@ __all__ = [
     "Context",
     "Exit",
     "HelpFormatter",
-    "IntRange",
     "NoSuchCommand",
     "NoSuchOption",
-    "ParamType",
     "Parameter",
-    "TyperArgument",
     "TyperCommand",
     "TyperGroup",
     "TyperOption",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENTRY = "from jpcli.cli.entry import main; main()"
+PROMPT = b"[y/N] "
 NOW = "2026-11-22T11:00:00Z"
 
 
@@ -110,6 +111,11 @@ def run_process(*argv: str, **options: Any) -> subprocess.CompletedProcess[bytes
     )
 
 
+def _take_terminal() -> None:
+    """Make the terminal the one whose Ctrl-C interrupts this process."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 def run_on_terminal(
     *argv: str, columns: int = 100, answer: str | None = None, env: dict[str, str] | None = None
 ) -> Run:
@@ -123,10 +129,9 @@ def run_on_terminal(
         stderr=terminal,
         env={**os.environ, "TERM": "xterm-256color", **(env or {})},
         start_new_session=True,
+        preexec_fn=_take_terminal,
     )
     os.close(terminal)
-    if answer is not None:
-        os.write(screen, answer.encode())
     pieces = []
     while True:
         try:
@@ -136,6 +141,8 @@ def run_on_terminal(
         if not piece:
             break
         pieces.append(piece)
+        if answer is not None and piece.endswith(PROMPT):
+            os.write(screen, answer.encode())
     os.close(screen)
     text = b"".join(pieces).decode().replace("\r\n", "\n")
     return Run(process.wait(), text, "")

@@ -24,12 +24,13 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
         return
     grid = Grid(
         Column("When"),
-        Column("Event"),
+        Column("Event", wraps=True),
         Column("On"),
         Column("By", drop=2),
         Column("", drop=1, wraps=True),
     )
     for event in events:
         when = text(instant(event["at"]), "dim")
-        grid.add(when, event["kind"], event["subject"], event["actor"], described(event))
+        kind = event["kind"].removeprefix("license.")
+        grid.add(when, kind, event["subject"], event["actor"], described(event))
     grid.draw(screen)
