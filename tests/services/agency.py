@@ -53,6 +53,7 @@ class Agency:
     def __init__(self, path: Path | str, now: str = NOW) -> None:
         self.path = str(path)
         self.now = now
+        self.dry_run = False
 
     # --- the frame ------------------------------------------------------------------------------
 
@@ -99,7 +100,7 @@ class Agency:
             at_text=at,
             actor=actor,
             idempotency_key=key,
-            dry_run=dry_run,
+            dry_run=dry_run or self.dry_run,
             writes=writes,
         )
         try:

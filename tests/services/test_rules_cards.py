@@ -1,0 +1,165 @@
+"""Cards: R1, R3 and R4."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jpcli.domain.errors import BadInput, Refused
+from jpcli.services import cards, issue
+from jpcli.services.status import status
+from tests.services.agency import BEGUN, A, Agency, codes
+
+
+def listed(agency: Agency, **options: Any) -> list[tuple[str, bool]]:
+    """(last four digits, primary) of the cards on file."""
+    found = agency.ask(cards.list_cards, **options)["cards"]
+    return [(card["last4"], card["primary"]) for card in found]
+
+
+def test_r1_without_a_card_nothing_is_issued(new_agency: Agency) -> None:
+    before = new_agency.state()
+    with pytest.raises(Refused) as caught:
+        new_agency.issue_one()
+    assert (caught.value.code, caught.value.exit_code) == ("no_primary_card", 3)
+    assert "jpcli cards add --primary" in str(caught.value.hint)
+    assert new_agency.state() == before
+
+
+def test_r1_adding_a_primary_card_lifts_it_at_once(new_agency: Agency) -> None:
+    new_agency.card()
+    assert new_agency.issue_one()
+
+
+def test_r1_removing_the_only_card_pauses_issuing_again(agency: Agency) -> None:
+    answer = agency.do(cards.remove_card, "4242")
+    assert answer.data["cards"] == []
+    assert codes(answer) == ["card_removed", "issuing_paused"]
+    assert "paused until you add a card" in answer.notes[1].message
+    with pytest.raises(Refused):
+        agency.issue_one()
+
+
+def test_r1_back_dating_does_not_get_around_it(agency: Agency) -> None:
+    agency.do(cards.remove_card, "4242")
+    with pytest.raises(Refused):
+        agency.issue_one(at="2024-07-01")
+
+
+def test_r1_everything_but_issuing_goes_on_without_a_card(agency: Agency) -> None:
+    key, other = agency.issue("jetpack-scan", 2, at="2024-07-01")
+    _, (child, *_) = agency.bundle(at="2024-07-01")
+    agency.do(cards.remove_card, "4242")
+    agency.assign(key, A)
+    agency.transfer(key, "https://b.example")
+    agency.unassign(key)
+    agency.assign(child, A)
+    assert "replaced" in codes(agency.revoke(key, other, child))
+
+
+def test_r3_the_first_card_becomes_primary_by_itself(new_agency: Agency) -> None:
+    new_agency.card("4242")
+    assert listed(new_agency) == [("4242", True)]
+
+
+def test_r3_a_later_card_becomes_primary_only_when_asked(agency: Agency) -> None:
+    agency.card("1111")
+    assert listed(agency) == [("4242", True), ("1111", False)]
+    agency.card("2222", primary=True)
+    assert listed(agency) == [("4242", False), ("1111", False), ("2222", True)]
+
+
+def test_r3_removing_the_primary_promotes_the_oldest_other_and_says_so(agency: Agency) -> None:
+    agency.card("1111", now="2024-08-15T12:00:02Z")
+    agency.card("2222", now="2024-08-15T12:00:01Z", primary=True)
+    answer = agency.do(cards.remove_card, "2222")
+    assert listed(agency) == [("4242", True), ("1111", False)]
+    assert codes(answer) == ["card_removed", "promoted"]
+    assert "4242" in answer.notes[1].message
+    assert agency.issue_one()
+
+
+def test_r3_removing_another_card_leaves_the_primary_alone(agency: Agency) -> None:
+    agency.card("1111")
+    assert codes(agency.do(cards.remove_card, "1111")) == ["card_removed"]
+    assert listed(agency) == [("4242", True)]
+
+
+def test_r3_whether_a_card_is_the_only_one_is_known_before_it_is_removed(agency: Agency) -> None:
+    with agency.desk() as desk:
+        assert cards.is_only_card(desk, "4242")
+    agency.card("1111")
+    with agency.desk() as desk:
+        assert not cards.is_only_card(desk, "4242")
+
+
+def test_r3_after_the_only_card_went_the_next_one_is_the_first_again(agency: Agency) -> None:
+    agency.do(cards.remove_card, "4242")
+    agency.card("1111")
+    assert listed(agency) == [("1111", True)]
+
+
+def test_r3_another_card_is_made_primary_by_name(agency: Agency) -> None:
+    number = agency.card("1111")
+    assert codes(agency.do(cards.make_primary, number)) == ["primary"]
+    assert listed(agency) == [("4242", False), ("1111", True)]
+    before = agency.state()
+    assert codes(agency.do(cards.make_primary, "1111")) == ["already_primary"]
+    assert agency.state() == before
+
+
+def test_r3_two_cards_with_the_same_digits_are_told_apart_by_their_ids(agency: Agency) -> None:
+    agency.do(cards.add_card, "mastercard", "4242", "11/2031")
+    before = agency.state()
+    with pytest.raises(BadInput) as caught:
+        agency.do(cards.remove_card, "4242")
+    assert caught.value.code == "ambiguous_card"
+    assert agency.state() == before
+    first, second = (card["id"] for card in agency.ask(cards.list_cards)["cards"])
+    agency.do(cards.remove_card, first)
+    (left,) = agency.ask(cards.list_cards)["cards"]
+    assert (left["id"], left["primary"]) == (second, True)
+
+
+@pytest.mark.parametrize(
+    ("now", "expired"),
+    [("2024-06-30T23:59:59Z", False), ("2024-07-01T00:00:00Z", True), ("2025-01-01T00:00Z", True)],
+)
+def test_r4_a_card_is_good_to_the_end_of_its_month(
+    new_agency: Agency, now: str, expired: bool
+) -> None:
+    new_agency.card("4242", "06/2024", now=BEGUN)
+    (card,) = new_agency.ask(cards.list_cards, now=now)["cards"]
+    assert card["expired"] is expired
+
+
+def test_r4_an_expired_card_warns_wherever_a_card_matters_and_refuses_nothing(
+    new_agency: Agency,
+) -> None:
+    new_agency.card("4242", "06/2024", now=BEGUN)
+    issued = new_agency.do(issue.issue, "jetpack-scan")
+    assert codes(issued) == ["issued", "card_expired"]
+    assert issued.notes[1].kind == "warning"
+    with new_agency.desk(writes=False) as desk:
+        assert codes(cards.list_cards(desk)) == ["card_expired"]
+        assert codes(status(desk)) == ["card_expired"]
+    added = new_agency.do(cards.add_card, "visa", "1111", "12/2030")
+    assert codes(added) == ["card_added", "not_primary", "card_expired"]
+
+
+def test_a_card_number_never_gets_in_not_even_as_a_name(agency: Agency) -> None:
+    number = "4242424242424242"
+    before = agency.state()
+    for arguments in [
+        ("visa", number, "12/2030"),
+        (number, "4242", "12/2030"),
+        ("visa", "4242", number),
+        ("visa", "4242 4242 4242 4242", "12/2030"),
+    ]:
+        with pytest.raises(BadInput) as caught:
+            agency.do(cards.add_card, *arguments)
+        assert caught.value.code == "card_number"
+        assert "4242" not in caught.value.message
+    assert agency.state() == before
+    assert number not in before.tables
