@@ -42,6 +42,7 @@ def unassign(desk: Desk, keys: list[str]) -> Answer:
 
 def transfer(desk: Desk, keys: list[str], to: str, client: str | None = None) -> Answer:
     """Move assigned licenses to another site in one step."""
+    _check_named(keys)
     pairs: list[tuple[int | None, tuple[str, str, str | None]]]
     pairs = [(None, (key, to, client)) for key in keys]
     request = {"command": "transfer", "keys": keys, "to": to, "client": client}
@@ -141,8 +142,7 @@ class _Moves:
         return Answer({**answer.data, "problems": listed}, answer.notes)
 
     def _each(self, keys: list[str], one: Any) -> None:
-        if not keys:
-            raise BadInput("no_license", "No license is named", hint="Name at least one key.")
+        _check_named(keys)
         apply_each([(None, key) for key in keys], one, problems=[])
 
     def _facts(self, key: str) -> LicenseFacts:
@@ -176,3 +176,8 @@ class _Moves:
         unique = list(dict.fromkeys(keys))
         rows = license_objects(rows_of(self._desk.ledger, unique))
         return Answer({"licenses": rows}, tuple(self._notes))
+
+
+def _check_named(keys: list[str]) -> None:
+    if not keys:
+        raise BadInput("no_license", "No license is named", hint="Name at least one key.")

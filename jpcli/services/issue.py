@@ -114,6 +114,12 @@ class _Issuing:
                 subject=str(wanted.quantity),
             )
         size = self._size(wanted)
+        if wanted.quantity * size > MOST_AT_ONCE:
+            raise BadInput(
+                "bad_quantity",
+                f"{wanted.quantity:,} bundles of {size:,} are more than {MOST_AT_ONCE:,} licenses",
+                subject=str(wanted.quantity),
+            )
         if wanted.site is None:
             if wanted.client is not None:
                 raise BadInput(
