@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENTRY = "from jpcli.cli.entry import main; main()"
+# Makes stdin the terminal whose Ctrl-C interrupts the process.
+TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
 PROMPT = b"[y/N] "
 NOW = "2026-11-22T11:00:00Z"
 
@@ -111,11 +113,6 @@ def run_process(*argv: str, **options: Any) -> subprocess.CompletedProcess[bytes
     )
 
 
-def _take_terminal() -> None:
-    """Make the terminal the one whose Ctrl-C interrupts this process."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
 def run_on_terminal(
     *argv: str, columns: int = 100, answer: str | None = None, env: dict[str, str] | None = None
 ) -> Run:
@@ -123,13 +120,12 @@ def run_on_terminal(
     screen, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-c", ENTRY, *argv],
+        [sys.executable, "-c", TAKE_TERMINAL + ENTRY, *argv],
         stdin=terminal,
         stdout=terminal,
         stderr=terminal,
         env={**os.environ, "TERM": "xterm-256color", **(env or {})},
         start_new_session=True,
-        preexec_fn=_take_terminal,
     )
     os.close(terminal)
     pieces = []

@@ -20,21 +20,8 @@ if TYPE_CHECKING:
 
 CLI = Path(jpcli.cli.__file__).parent
 ALL = sorted(COMMANDS)
-CHANGING = {
-    "issue",
-    "assign",
-    "unassign",
-    "transfer",
-    "revoke",
-    "sites move",
-    "clients add",
-    "products set-price",
-    "products import",
-    "cards add",
-    "cards primary",
-    "cards remove",
-    "ledger import",
-}
+# Closing and voiding are facts of the moment at which they are done.
+NEVER_BACK_DATED = {"invoice close", "invoice void"}
 
 
 def _options(path: str) -> set[str]:
@@ -69,11 +56,24 @@ def test_the_common_options_are_there(path: str) -> None:
 
 @pytest.mark.parametrize("path", ALL)
 def test_what_changes_state_can_be_dated_tried_and_repeated(path: str) -> None:
-    flags = {"--at", "--dry-run", "--yes", "-y", "--idempotency-key"}
-    if path in CHANGING:
-        assert flags <= _options(path)
+    flags = {"--dry-run", "--yes", "-y", "--idempotency-key"}
+    if _changes_state(path):
+        expected = flags if path in NEVER_BACK_DATED else flags | {"--at"}
+        assert expected <= _options(path)
     else:
-        assert _options(path) & flags <= {"--yes", "-y"}
+        assert _options(path) & (flags | {"--at"}) <= {"--yes", "-y"}
+
+
+def _changes_state(path: str) -> bool:
+    """Whether the command's own source opens the ledger for writing."""
+    module = COMMANDS[path][0].partition(":")[0].replace(".", "/")
+    return "desk(writes=True)" in (CLI / f"{module}.py").read_text()
+
+
+def test_the_commands_that_change_state_are_found() -> None:
+    found = {path for path in ALL if _changes_state(path)}
+    assert {"issue", "revoke", "cards add", "products import", "ledger import"} <= found
+    assert not {"status", "invoice preview", "ledger check"} & found
 
 
 @pytest.mark.parametrize("path", [path for path in ALL if path.endswith(" list")] + ["log"])
@@ -91,6 +91,7 @@ def test_no_two_options_of_a_command_share_a_flag(path: str) -> None:
 def test_every_option_is_explained(path: str) -> None:
     for param in load_command(path).params:
         assert param.help, param.name  # type: ignore[attr-defined]
+        assert param.metavar or param.is_flag, param.name  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("path", [*ALL, *GROUPS])

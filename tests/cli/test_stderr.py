@@ -75,12 +75,13 @@ def test_no_message_can_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_ascii_where_stderr_is_not_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, encoding="ascii", errors="backslashreplace")
     monkeypatch.setattr("sys.stderr", stream)
     write_notes(NOTES[:2], PIPE)
     write_failure(_failure(message="Büro"), PIPE)
     stream.flush()
-    text = stream.buffer.getvalue()  # type: ignore[attr-defined]
+    text = written.getvalue()
     assert text.startswith(b"+ All done\n- By the way\nx B\\xfcro  no_card\n")
 
 
