@@ -1,7 +1,4 @@
-"""What the documents show is what the commands print, and what they name exists.
-
-To bring them up to date: python tests/docs/sessions.py README.md docs/*.md
-"""
+"""What the documents show is what the commands print, and what they name exists."""
 
 from __future__ import annotations
 
@@ -11,25 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from jpcli.cli.table import COMMANDS
+from tests.docs.commands import PAGE, page
 from tests.docs.sessions import ROOT, Step, play, rewritten, steps_of
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def assert_current(path: Path, now: str, how: str) -> None:
+    shown = path.read_text("utf-8")
+    changes = "\n".join(unified_diff(shown.splitlines(), now.splitlines(), "shown", "now", n=1))
+    assert not changes, f"python {how} writes it anew:\n{changes}"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in DOCUMENTS if path != PAGE], ids=lambda path: path.name
+)
 def test_the_sessions_are_current(path: Path) -> None:
     text = path.read_text("utf-8")
     now = rewritten(text, play(steps_of(text)))
-    changes = "\n".join(unified_diff(text.splitlines(), now.splitlines(), "shown", "now", n=1))
-    name = path.relative_to(ROOT)
-    assert not changes, f"python tests/docs/sessions.py {name} writes it anew:\n{changes}"
+    assert_current(path, now, f"tests/docs/sessions.py {path.relative_to(ROOT)}")
 
 
 def test_every_command_has_its_help_in_the_documents() -> None:
-    steps = steps_of((ROOT / "docs/commands.md").read_text("utf-8"))
-    shown = [step.command for step in steps]
-    assert sorted(shown) == sorted(["jpcli --help", *(f"jpcli {path} --help" for path in COMMANDS)])
+    assert_current(PAGE, page(), "tests/docs/commands.py")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
