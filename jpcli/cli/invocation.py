@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.cli.location import default_location
 from jpcli.cli.output import Output, build_output, is_terminal
 from jpcli.domain.errors import BadInput
 
@@ -87,7 +88,7 @@ def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
     get = options.get
     return Invocation(
         command=command,
-        location=get("ledger") or os.environ.get("JPCLI_LEDGER") or _default_location(),
+        location=get("ledger") or os.environ.get("JPCLI_LEDGER") or default_location(),
         now_at=_now(),
         at_text=get("at"),
         actor=get("actor") or os.environ.get("JPCLI_ACTOR") or _login_name(),
@@ -105,12 +106,6 @@ def output_for(options: Mapping[str, Any]) -> Output:
     return build_output(
         options.get("format"), bool(options.get("quiet")), bool(options.get("no_color"))
     )
-
-
-def _default_location() -> str:
-    from platformdirs import user_data_dir
-
-    return os.path.join(user_data_dir("jpcli", appauthor=False), "ledger.db")
 
 
 def _now() -> int:

@@ -16,6 +16,7 @@ from jpcli.cli.output import is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import TextIO
 
 
 class Printed(NamedTuple):
@@ -28,7 +29,7 @@ class Printed(NamedTuple):
 class Tape(io.TextIOWrapper):
     """A stream that keeps what is written and looks like `model`: terminal, width, encoding."""
 
-    def __init__(self, model: io.TextIOBase) -> None:
+    def __init__(self, model: TextIO) -> None:
         encoding = getattr(model, "encoding", None) or "utf-8"
         if not is_terminal(model):
             encoding = "utf-8"  # as for any answer in a pipe

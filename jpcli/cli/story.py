@@ -55,7 +55,7 @@ class Story(NamedTuple):
 
     def steps(self) -> Iterator[Step]:
         """Every step, to be played before the next one is asked for."""
-        yield from _opening(self.sample)
+        yield from _opening()
         year = format_instant(self.present_at)[:4]
         card = (
             "cards",
@@ -68,7 +68,7 @@ class Story(NamedTuple):
             f"12/{int(year) + 4}",
         )
         yield Step("Of a card only brand, last four digits and expiry are ever stored.", card)
-        yield from _licenses(self.sample, self)
+        yield from _licenses(self)
         yield from _bill()
 
     def newest(self, product: str) -> str:
@@ -158,7 +158,7 @@ def _no_room(error: OSError) -> Failed:
     )
 
 
-def _opening(sample: Sample) -> Iterator[Step]:
+def _opening() -> Iterator[Step]:
     yield Step(
         "A ledger has one currency, one time zone and one price list.",
         ("init", "--name", demo.AGENCY),
@@ -175,7 +175,7 @@ def _opening(sample: Sample) -> Iterator[Step]:
     )
 
 
-def _licenses(sample: Sample, story: Story) -> Iterator[Step]:
+def _licenses(story: Story) -> Iterator[Step]:
     yield Step(
         "Now it works. From today on each is billed by the day, on a site or on none.",
         ("issue", "jetpack-scan", "--quantity", "3"),
@@ -190,11 +190,11 @@ def _licenses(sample: Sample, story: Story) -> Iterator[Step]:
     )
     yield Step(
         "Another license moves to the bakery's other site in one step: no day is billed twice.",
-        ("transfer", sample.moving, "--to", "https://cakes.example"),
+        ("transfer", story.sample.moving, "--to", "https://cakes.example"),
     )
     yield Step(
-        f"This one has been on no site for {sample.idle_days} days: stop paying for it.",
-        ("revoke", sample.idle, "--yes", "--reason", "never used"),
+        f"This one has been on no site for {story.sample.idle_days} days: stop paying for it.",
+        ("revoke", story.sample.idle, "--yes", "--reason", "never used"),
     )
 
 

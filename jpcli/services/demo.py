@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.calendar import BillingCalendar
+from jpcli.domain.errors import Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.keys import new_keys
 from jpcli.domain.periods import month_of
-from jpcli.ledger.creating import already_there
+from jpcli.services.licenses import build_filter, list_licenses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jpcli.services.desk import Desk
 
 AGENCY = "Harbor Web"
 
@@ -24,14 +27,14 @@ _MINUTE = 60 * _SECOND
 _DAY = 86_400 * _SECOND
 
 _CLIENTS = {
-    "https://bakerylane.example": "Bakery Lane",
-    "https://shop.bakerylane.example": "Bakery Lane",
+    "https://bakery.example": "Bakery Lane",
+    "https://cakes.example": "Bakery Lane",
     "https://norte.example": "Norte Studio",
     "https://blog.norte.example": "Norte Studio",
     "https://osei.example": "Osei Dental",
     "https://booking.osei.example": "Osei Dental",
 }
-_BAKERY, _SHOP, _NORTE, _BLOG, _OSEI, _BOOKING = _CLIENTS
+_BAKERY, _CAKES, _NORTE, _BLOG, _OSEI, _BOOKING = _CLIENTS
 
 _BUNDLE, _BUNDLE_SIZE = "jetpack-anti-spam", 20
 _BUNDLE_DAYS_AGO = 47
@@ -51,7 +54,7 @@ _SOLD = (
     _Sold("jetpack-complete", 58, ((_BAKERY, 58),)),
     _Sold("jetpack-complete", 51, ((_NORTE, 50),)),
     _Sold("jetpack-complete", 37, ((_OSEI, 37),)),
-    _Sold("jetpack-backup-t1", 55, ((_SHOP, 55),)),
+    _Sold("jetpack-backup-t1", 55, ((_CAKES, 55),)),
     _Sold("jetpack-backup-t1", 44, ((_BLOG, 44),)),
     _Sold("jetpack-backup-t1", 23, ((_BOOKING, 23),)),
     _Sold("jetpack-boost", 30, ((_BAKERY, 30),)),
@@ -59,10 +62,17 @@ _SOLD = (
     _Sold("jetpack-boost", 33, ((_OSEI, 33),), revoked=6),
     _Sold("jetpack-ai", 41, ((_BLOG, 19),)),
     _Sold("jetpack-ai", 41),
-    _Sold("jetpack-search", 16, ((_SHOP, 9),)),
+    _Sold("jetpack-search", 16, ((_CAKES, 9),)),
 )
 # Where the first children of the bundle are; the others are on no site.
-_BUNDLE_STAYS = ((_BAKERY, 47), (_SHOP, 47), (_NORTE, 46), (_BLOG, 46), (_OSEI, 37), (_BOOKING, 23))
+_BUNDLE_STAYS = (
+    (_BAKERY, 47),
+    (_CAKES, 47),
+    (_NORTE, 46),
+    (_BLOG, 46),
+    (_OSEI, 37),
+    (_BOOKING, 23),
+)
 
 
 class Sample(NamedTuple):
@@ -104,7 +114,19 @@ def check_free(path: str) -> None:
     import os
 
     if os.path.lexists(path):
-        raise already_there(path)
+        raise Refused(
+            "ledger_exists",
+            f"There is a file at {path} already; a ledger is never overwritten",
+            hint="Name another file:   jpcli demo --keep FILE",
+            subject=path,
+        )
+
+
+def newest_license(desk: Desk, product: str) -> str:
+    """The key of an unassigned license of `product`, the one issued last."""
+    wanted = build_filter(desk, state="unassigned", product=product, sort="issued", reverse=True)
+    rows = list_licenses(desk, wanted, 1).data["licenses"].rows
+    return str(next(iter(rows))[0])
 
 
 class _Clock:
@@ -144,11 +166,15 @@ def _row(key: str, each: _Sold, when: _Clock) -> dict[str, Any]:
 
 def _bundle_rows(keys: Iterator[str], when: _Clock) -> list[dict[str, Any]]:
     bundle = next(keys)
-    facts = {"product": _BUNDLE, "issued_at": when(_BUNDLE_DAYS_AGO), "revoked_at": None}
-    parent = {"license_key": bundle, **facts, "assignments": [], "bundle_size": _BUNDLE_SIZE}
+    facts: dict[str, Any] = {
+        "product": _BUNDLE,
+        "issued_at": when(_BUNDLE_DAYS_AGO),
+        "revoked_at": None,
+        "assignments": [],
+    }
+    parent = {"license_key": bundle, **facts, "bundle_size": _BUNDLE_SIZE}
     children = [
-        {"license_key": next(keys), **facts, "assignments": [], "bundle_key": bundle}
-        for _ in range(_BUNDLE_SIZE)
+        {"license_key": next(keys), **facts, "bundle_key": bundle} for _ in range(_BUNDLE_SIZE)
     ]
     for child, (site, since) in zip(children, _BUNDLE_STAYS, strict=False):
         child["assignments"] = [_stay(site, when(since, minutes=5), None)]
