@@ -25,7 +25,7 @@ PRODUCTS = ["jetpack-scan", "jetpack-ai", "jetpack-security-t1"]
 # (what, which, how far back in days)
 actions = st.tuples(
     st.sampled_from(
-        ["issue", "bundle", "revoke", "assign", "free", "price", "close", "close", "void", "pay"]
+        ["issue", "bundle", "revoke", "revoke", "assign", "free", "price", "close", "void", "pay"]
     ),
     st.integers(0, 9),
     st.integers(0, 75),
@@ -36,34 +36,37 @@ class Story:
     """One agency, one action a week; what can't be done that week is left out."""
 
     def __init__(self, path: Path, zone: str) -> None:
-        self.agency = Agency(path).init(zone=zone, now="2023-06-01T00:00:00Z")
+        # Terms long enough that nothing becomes past due: the story must not stop being told.
+        self.agency = Agency(path).init(zone=zone, payment_terms_days=365)
         self.agency.card(now=BEGUN)
         self.prices = list(csv.DictReader(io.StringIO(PRICES)))
-        self.keys: list[str] = []
+        self.agency.now = "2024-01-01T12:00:00Z"
+        self.keys = self.agency.issue("jetpack-scan", 3) + self.agency.issue("jetpack-ai", 2)
 
     def act(self, now: str, what: str, which: int, back: int) -> None:
         self.agency.now = now
         at = back_dated(now, back)
-        key = self.keys[which % len(self.keys)] if self.keys else ""
+        key = self.keys[which % len(self.keys)]
         try:
             if what == "issue":
                 self.keys += self.agency.issue(PRODUCTS[which % 3], 1 + which % 2, at=at)
             elif what == "bundle":
                 self.keys += self.agency.issue("jetpack-security-t1", bundle_size=3, at=at)
-            elif what == "revoke" and key:
+            elif what == "revoke":
                 self.agency.revoke(key, at=self.not_before(key, at))
-            elif what == "assign" and key:
+            elif what == "assign":
                 self.agency.assign(key, A, at=self.not_before(key, at))
-            elif what == "free" and key:
+            elif what == "free":
                 self.agency.unassign(key, at=self.not_before(key, at))
             elif what == "price":
                 self.set_price(PRODUCTS[which % 3], f"0.{11 + which}", at[:10])
             elif what == "close":
                 self.close()
+                self.close()
             elif what in ("void", "pay"):
                 self.settle(what, which)
         except Refused:
-            pass  # past due, revoked, a bundle's own license: the story goes on
+            pass  # revoked, or a bundle's own license: the story goes on
 
     def not_before(self, key: str, at: str) -> str:
         """A change can't be dated before the license's last one."""
@@ -97,7 +100,7 @@ class Story:
 
     def settle(self, what: str, which: int) -> None:
         found = self.agency.ask(invoices.list_invoices)["invoices"]
-        still_open = [item["number"] for item in found if item["status"] == "open"]
+        still_open = [item["number"] for item in found if item["status"] == "open"][::-1]
         if still_open:
             number = still_open[which % len(still_open)]
             self.agency.do(invoices.void if what == "void" else invoices.mark_paid, number)
@@ -108,7 +111,7 @@ def back_dated(now: str, days: int) -> str:
     from datetime import datetime, timedelta
 
     at = datetime.fromisoformat(now) - timedelta(days=days, hours=11)
-    return max(at.strftime("%Y-%m-%dT%H:%M:%SZ"), "2024-01-01T00:00:00Z")
+    return max(at.strftime("%Y-%m-%dT%H:%M:%SZ"), "2024-01-01T12:00:00Z")
 
 
 def billed_by_month(agency: Agency) -> dict[str, int]:
@@ -134,10 +137,9 @@ def history(agency: Agency) -> list[Any]:
 
 @given(
     st.sampled_from(["UTC", "America/Santiago"]),
-    st.lists(actions, min_size=4, max_size=len(WEEKS)),
+    st.lists(actions, min_size=10, max_size=len(WEEKS)),
 )
 @settings(
-    max_examples=settings().max_examples // 2,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 def test_i3_all_invoices_together_bill_what_the_final_history_costs(
