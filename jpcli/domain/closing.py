@@ -1,14 +1,12 @@
-"""Closing a month: what corrects earlier months, what credit does, and the seal on the lines.
+"""Closing a month: what corrects earlier months, what credit does, and when an invoice is late.
 
-Owns I3, I4 and the content hash of I2. This module must not know how days are counted, where
+Owns I3 and I4. This module must not know how days are counted, where
 invoices are stored or what day it is.
 """
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.invoice import Line
 
@@ -108,12 +106,6 @@ def invoice_number(period: str, earlier: int) -> str:
 def is_past_due(status: str, due_day: int, today: int) -> bool:
     """I4: open, and the due date lies before today."""
     return status == OPEN and due_day < today
-
-
-def content_hash(content: Mapping[str, Any]) -> str:
-    """I2: SHA-256 (hex) over the canonical JSON of what closing froze."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return sha256(text.encode()).hexdigest()
 
 
 def _adjustment(line: Line, difference: Sum) -> Line:

@@ -11,7 +11,6 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.closing import content_hash
 from jpcli.domain.errors import JpcliError, Problem
 from jpcli.domain.periods import Period
 from jpcli.ledger import chain, invoices, schema
@@ -179,7 +178,7 @@ def _seal_problems(ledger: Ledger) -> list[Problem]:
         content = invoices.sealed_content(
             ledger, invoice.number, Period(*invoice[3:5], invoice.period), lines
         )
-        whole = content_hash(content) == invoice.content_hash
+        whole = invoices.content_hash(content) == invoice.content_hash
         if not whole or content["total_minor"] != invoice.total_minor:
             message = f"{invoice.number} is not what was closed: its content hash does not fit"
             problems.append(Problem("invoice_changed", invoice.number, message))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.closing import OPEN, OfferKey, Sum
 from jpcli.domain.invoice import Line
 from jpcli.ledger.applying_invoices import LINE_FIELDS, line_row
+from jpcli.ledger.chain import encode
 
 if TYPE_CHECKING:
     from jpcli.domain.periods import Period
@@ -158,6 +160,11 @@ def first_active_day(ledger: Ledger) -> int | None:
     """The first billed day there ever was."""
     day = ledger.value("SELECT MIN(first_day) FROM spans")
     return None if day is None else int(day)
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """I2: SHA-256 (hex) over the canonical JSON of what closing froze."""
+    return sha256(encode(content).encode()).hexdigest()
 
 
 def _line(row: tuple[Any, ...]) -> Line:

@@ -190,18 +190,6 @@ def span_rows(
     )
 
 
-def keys_starting_with(ledger: Ledger, prefix: str, limit: int) -> list[str]:
-    """License keys for completion: those not revoked, in order."""
-    rows = ledger.rows(
-        "SELECT license_key FROM licenses WHERE license_key >= :low AND license_key < :high"
-        " AND revoked_at IS NULL ORDER BY license_key LIMIT :limit",
-        low=prefix,
-        high=prefix + "\U0010ffff",
-        limit=limit,
-    )
-    return [row[0] for row in rows]
-
-
 def _conditions(wanted: LicenseFilter) -> tuple[str, dict[str, Any]]:
     """The WHERE clause, empty or beginning with a space, and its parameters."""
     parts: list[str] = []

@@ -113,16 +113,3 @@ def owners_of(ledger: Ledger, site_id: int) -> list[tuple[Any, ...]]:
         " LEFT JOIN clients c ON c.id = o.client_id WHERE o.site_id = :id ORDER BY o.first_day",
         id=site_id,
     )
-
-
-def names_starting_with(ledger: Ledger, kind: str, prefix: str, limit: int) -> list[str]:
-    """Site urls or client names for completion; `kind` is `sites` or `clients`."""
-    column = {"sites": "url", "clients": "name"}[kind]
-    rows = ledger.rows(
-        f"SELECT {column} FROM {kind} WHERE {column} >= :low AND {column} < :high"
-        f" ORDER BY {column} LIMIT :limit",
-        low=prefix,
-        high=prefix + "\U0010ffff",
-        limit=limit,
-    )
-    return [row[0] for row in rows]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import OPEN, PAID, content_hash, invoice_number
+from jpcli.domain.closing import OPEN, PAID, invoice_number
 from jpcli.domain.errors import Refused
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
@@ -99,7 +99,7 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
         "due_day": desk.today + int(ledger.meta["payment_terms_days"]),
         "total_minor": total,
         "lines": content["lines"],
-        "content_hash": content_hash(content),
+        "content_hash": invoices.content_hash(content),
     }
     writer.record("invoice.closed", number, data)
     writer.flush()
