@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.instants import parse_date, parse_instant
 from jpcli.ledger import applying_invoices as invoices
 from jpcli.ledger import applying_licenses as licenses
+from jpcli.ledger.owners import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -118,18 +119,14 @@ def _site_owners_set(ledger: Ledger, lookups: Lookups, events: list[Event]) -> N
     """W2: all clients a site ever had, as a history file tells them; the first since ever."""
     for event in events:
         site_id = lookups.site_id(event.subject)
-        rows: list[tuple[int, int, int, int, int | None]] = []
-        for owner in event.data["owners"]:
-            at = parse_instant(owner["from"])
-            day = ledger.calendar.first_day_ending_after(at) if rows else 0
-            if rows:
-                rows[-1] = (site_id, rows[-1][1], day - 1, *rows[-1][3:])
-            if rows and rows[-1][2] < rows[-1][1]:
-                rows.pop()  # handed on within the day: the day is the last one's
-            rows.append((site_id, day, _OPEN, at, lookups.client_id(owner["client"])))
+        changes = [
+            (parse_instant(owner["from"]), lookups.client_id(owner["client"]))
+            for owner in event.data["owners"]
+        ]
+        rows = [(site_id, *item) for item in stretches(ledger.calendar, changes)]
         ledger.execute("DELETE FROM site_clients WHERE site_id = ?", (site_id,))
         ledger.execute_many(_NEW_OWNER, rows)
-        ledger.execute("UPDATE sites SET client_id = ? WHERE id = ?", (rows[-1][4], site_id))
+        ledger.execute("UPDATE sites SET client_id = ? WHERE id = ?", (changes[-1][1], site_id))
 
 
 def _card_added(ledger: Ledger, _: Lookups, events: list[Event]) -> None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from jpcli.domain.history import Assignment, History, spans_of
 from jpcli.ledger.applying_licenses import history_of, stored_history
 from jpcli.ledger.lookups import Lookups
+from jpcli.ledger.owners import OWNERS
+from jpcli.ledger.owners import as_recorded as owners_as_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +29,13 @@ _numbers = count(1)
 class Overlay:
     """What the sums should read instead. Hypothetical licenses have negative row numbers.
 
-    `source` is the sub-query that takes the place of the span table.
+    `source` is the sub-query that takes the place of the span table, `owners` the one in the place
+    of the sites' clients, `names` what hypothetical licenses are called.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, owners: str = OWNERS) -> None:
         number = next(_numbers)
+        self.owners = owners
         self._licenses = f"overlay_licenses_{number}"
         self._spans = f"overlay_spans_{number}"
         self.source = (
@@ -40,7 +44,7 @@ class Overlay:
             f" UNION ALL SELECT {_COLUMNS} FROM temp.{self._spans})"
         )
         self._ledger = ledger
-        self._next_id = -1
+        self._added: dict[int, tuple[int, int]] = {}
         self.names: dict[int, str] = {}
         ledger.execute(f"CREATE TEMP TABLE {self._licenses} (license_id INTEGER PRIMARY KEY)")
         ledger.execute(
@@ -50,27 +54,37 @@ class Overlay:
 
     def replace(self, license_id: int, history: History | None) -> None:
         """Let a license have had another life, or (None) not have been issued."""
-        row = self._ledger.one("SELECT offer_id, child FROM licenses WHERE id = :i", i=license_id)
-        assert row is not None
-        self._ledger.execute(
-            f"INSERT INTO temp.{self._licenses} (license_id) VALUES (?) ON CONFLICT DO NOTHING",
-            (license_id,),
-        )
+        if license_id in self._added:
+            offer_id, child = self._added[license_id]
+        else:
+            sql = "SELECT offer_id, child FROM licenses WHERE id = :id"
+            row = self._ledger.one(sql, id=license_id)
+            assert row is not None
+            offer_id, child = row
+            self._ledger.execute(
+                f"INSERT INTO temp.{self._licenses} (license_id) VALUES (?) ON CONFLICT DO NOTHING",
+                (license_id,),
+            )
         self._ledger.execute(f"DELETE FROM temp.{self._spans} WHERE license_id = ?", (license_id,))
         if history is not None:
-            self._insert(row[0], row[1], license_id, history)
+            self._insert(offer_id, child, [license_id], history)
 
-    def add(self, offer_id: int, child: int, name: str, history: History) -> None:
-        """Put in a license that does not exist; `name` stands where its key would."""
-        self.names[self._next_id] = name
-        self._insert(offer_id, child, self._next_id, history)
-        self._next_id -= 1
+    def add(self, offer_id: int, child: int, names: list[str], history: History) -> list[int]:
+        """Put in licenses that do not exist, named so where keys would be; gives their numbers."""
+        first = -len(self._added) - 1
+        numbers = list(range(first, first - len(names), -1))
+        self.names.update(zip(numbers, names, strict=True))
+        self._added.update(dict.fromkeys(numbers, (offer_id, child)))
+        self._insert(offer_id, child, numbers, history)
+        return numbers
 
-    def _insert(self, offer_id: int, child: int, license_id: int, history: History) -> None:
-        rows = [
-            (offer_id, child, span.last_day, span.first_day, license_id, span.site, int(span.ends))
-            for span in spans_of(history, self._ledger.calendar)
-        ]
+    def _insert(self, offer_id: int, child: int, numbers: list[int], history: History) -> None:
+        spans = spans_of(history, self._ledger.calendar)
+        rows = (
+            (offer_id, child, span.last_day, span.first_day, number, span.site, int(span.ends))
+            for number in numbers
+            for span in spans
+        )
         marks = "?, ?, ?, ?, ?, ?, ?"
         self._ledger.execute_many(
             f"INSERT INTO temp.{self._spans} ({_COLUMNS}) VALUES ({marks})", rows
@@ -91,7 +105,7 @@ def changed_after(ledger: Ledger, at: int) -> Iterator[tuple[int, History]]:
 def as_recorded(ledger: Ledger, seq: int, end_at: int) -> Overlay | None:
     """The licenses as the first `seq` events have them, for the days before the instant `end_at`.
 
-    None when nothing recorded later reaches back behind it: then the span table itself is right.
+    None when nothing recorded later reaches back behind it: then the tables themselves are right.
     """
     subjects = ledger.all(
         "SELECT DISTINCT subject FROM events WHERE seq > :seq AND kind LIKE 'license.%'"
@@ -99,9 +113,10 @@ def as_recorded(ledger: Ledger, seq: int, end_at: int) -> Overlay | None:
         seq=seq,
         end_at=end_at + _DAY_AND_MORE,
     )
-    if not subjects:
+    owners = owners_as_recorded(ledger, seq)
+    if not subjects and owners == OWNERS:
         return None
-    overlay = Overlay(ledger)
+    overlay = Overlay(ledger, owners)
     lookups = Lookups(ledger)
     for (license_key,) in subjects:
         overlay.replace(

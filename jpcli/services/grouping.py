@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.errors import BadInput
 from jpcli.domain.invoice import compute_groups
 from jpcli.domain.money import money_json, with_markup
 from jpcli.ledger import billing
+from jpcli.ledger.owners import OWNERS
 from jpcli.services.computing import window_of
 
 if TYPE_CHECKING:
@@ -35,7 +37,13 @@ KEY_NAMES = {
 def groups(
     desk: Desk, computed: Computed, by: str, markup_e6: int | None = None
 ) -> list[dict[str, Any]]:
-    """The month's lines split `by` something; the group without one has None as its key."""
+    """The month's lines split `by` something; the group without one has None as its key.
+
+    Raises BadInput `bad_by` for something else than `KEY_NAMES` has.
+    """
+    if by not in KEY_NAMES:
+        message = f"by must be one of {', '.join(KEY_NAMES)}, not {by}"
+        raise BadInput("bad_by", message, subject=by)
     currency = desk.ledger.currency
     split = Splitting(desk, computed, by)
     found = [
@@ -136,10 +144,11 @@ def _by_site(desk: Desk, computed: Computed) -> Counter:
 
 def _by_client(desk: Desk, computed: Computed) -> Counter:
     names = billing.client_names(desk.ledger)
+    owners = OWNERS if computed.overlay is None else computed.overlay.owners
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
-        rows = billing.days_by_client(desk.ledger, part, window, computed.source)
+        rows = billing.days_by_client(desk.ledger, part, window, computed.source, owners)
         return {names[client_id]: (to_date, days) for client_id, to_date, days in rows}
 
     return count

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.errors import BadInput
+from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.history import History, truncated
-from jpcli.domain.instants import is_date, parse_date, parse_instant
-from jpcli.ledger.applying_licenses import stored_history
+from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
+from jpcli.ledger.applying_licenses import last_at, stored_history
 from jpcli.ledger.catalog import bundle_sizes
-from jpcli.ledger.licenses import LicenseFacts, active_children
+from jpcli.ledger.licenses import LicenseFacts, all_children
 from jpcli.ledger.overlay import Overlay, changed_after, latest_at
+from jpcli.ledger.owners import as_of as owners_as_of
 from jpcli.services.refusals import check_not_before, check_not_revoked, known_license, known_offer
 
 if TYPE_CHECKING:
@@ -27,45 +28,102 @@ def build_overlay(
     desk: Desk, as_of_at: int, revoke: tuple[str, ...], issue: tuple[str, ...]
 ) -> Overlay:
     """An overlay with the licenses as they stood at `as_of_at`, then with the suppositions."""
-    overlay = Overlay(desk.ledger)
-    if as_of_at < latest_at(desk.ledger):
-        for license_id, history in changed_after(desk.ledger, as_of_at):
+    ledger = desk.ledger
+    if as_of_at < latest_at(ledger):
+        overlay = Overlay(ledger, owners_as_of(ledger, as_of_at))
+        for license_id, history in changed_after(ledger, as_of_at):
             overlay.replace(license_id, truncated(history, as_of_at))
+    else:
+        overlay = Overlay(ledger)
+    supposing = _Supposing(desk, overlay, as_of_at)
     for text in revoke:
-        _suppose_revoked(desk, overlay, text)
+        supposing.revoked(text)
     for text in issue:
         _suppose_issued(desk, overlay, text)
     return overlay
 
 
-def _suppose_revoked(desk: Desk, overlay: Overlay, text: str) -> None:
-    """`KEY@DATE`: the license, or the whole bundle, is revoked on that day, which counts (D2)."""
-    key, at = _split_at(desk, text, end_of_day=True, form="--revoke KEY@DATE")
-    facts = known_license(desk.ledger, key)
-    check_not_revoked(facts)
-    check_not_before(facts, at)
-    if facts.child:
-        _suppose_child_revoked(desk, overlay, facts, at)
-        return
-    _end(desk, overlay, facts, at)
-    if facts.is_bundle:
-        for child in active_children(desk.ledger, facts.id):
-            check_not_before(child, at)
-            _end(desk, overlay, child, at)
+class _Supposing:
+    """Revocations one after the other, each on what those before it left."""
 
+    def __init__(self, desk: Desk, overlay: Overlay, as_of_at: int) -> None:
+        self._desk = desk
+        self._overlay = overlay
+        self._as_of_at = as_of_at
+        self._lives: dict[int, History] = {}
+        # Key of a bundle -> overlay number and instant of issue of each child put into it.
+        self._replacements: dict[str | None, list[tuple[int, int]]] = {}
 
-def _suppose_child_revoked(desk: Desk, overlay: Overlay, facts: LicenseFacts, at: int) -> None:
-    """B2: an assigned child is replaced by an unassigned one; the bundle's price stays."""
-    if facts.site is None:
-        raise BadInput(
-            "bundle_child_unassigned",
-            f"{facts.license_key} is an unassigned license of a bundle: suppose the bundle revoked",
-            hint=f"--revoke {facts.bundle_key}@DATE",
-            subject=facts.license_key,
-        )
-    _end(desk, overlay, facts, at)
-    offer_id = bundle_sizes(desk.ledger, facts.product)[facts.bundle_size]
-    overlay.add(offer_id, 1, f"(replaces {facts.license_key})", History(at))
+    def revoked(self, text: str) -> None:
+        """`KEY@DATE`: the license, or the whole bundle, is revoked on that day, which counts."""
+        key, at = _split_at(self._desk, text, end_of_day=True, form="--revoke KEY@DATE")
+        facts = known_license(self._desk.ledger, key)
+        if self._life(facts) is None:
+            raise BadInput(
+                "not_issued_yet",
+                f"{key} was issued at {format_instant(facts.issued_at)},"
+                f" after {format_instant(self._as_of_at)}",
+                subject=key,
+            )
+        check_not_revoked(self._supposed(facts))
+        check_not_before(self._supposed(facts), at)
+        if facts.is_bundle:
+            self._bundle(facts, at)
+        elif facts.child:
+            self._child(facts, at)
+        else:
+            self._end(facts, at)
+
+    def _bundle(self, facts: LicenseFacts, at: int) -> None:
+        """B2: all children go with it, those that were put in too."""
+        children = [
+            child
+            for child in all_children(self._desk.ledger, facts.id)
+            if self._life(child) is not None
+        ]
+        for child in children:
+            check_not_before(self._supposed(child), at)
+        self._end(facts, at)
+        for child in children:
+            if self._supposed(child).revoked_at is None:
+                self._end(child, at)
+        for number, issued_at in self._replacements.pop(facts.license_key, []):
+            self._overlay.replace(number, History(issued_at, at))
+
+    def _child(self, facts: LicenseFacts, at: int) -> None:
+        """B2: an assigned child is replaced by an unassigned one; the bundle's price stays."""
+        life = self._life(facts)
+        if life is None or not life.assignments or life.assignments[-1].to_at is not None:
+            raise Refused(
+                "bundle_child_unassigned",
+                f"{facts.license_key} is an unassigned license of a bundle:"
+                " suppose the bundle revoked",
+                hint=f"--revoke {facts.bundle_key}@DATE",
+                subject=facts.license_key,
+            )
+        self._end(facts, at)
+        offer_id = bundle_sizes(self._desk.ledger, facts.product)[facts.bundle_size]
+        name = f"(replaces {facts.license_key})"
+        (number,) = self._overlay.add(offer_id, 1, [name], History(at))
+        self._replacements.setdefault(facts.bundle_key, []).append((number, at))
+
+    def _life(self, facts: LicenseFacts) -> History | None:
+        """A license's life as it is supposed to be by now; None before its issue."""
+        if facts.id not in self._lives:
+            stored = truncated(stored_history(self._desk.ledger, facts.id), self._as_of_at)
+            if stored is None:
+                return None
+            self._lives[facts.id] = stored
+        return self._lives[facts.id]
+
+    def _supposed(self, facts: LicenseFacts) -> LicenseFacts:
+        life = self._lives[facts.id]
+        return facts._replace(revoked_at=life.revoked_at, last_at=last_at(life))
+
+    def _end(self, facts: LicenseFacts, at: int) -> None:
+        life = self._lives[facts.id]._replace(revoked_at=at)
+        self._lives[facts.id] = life
+        self._overlay.replace(facts.id, life)
 
 
 def _suppose_issued(desk: Desk, overlay: Overlay, text: str) -> None:
@@ -81,13 +139,10 @@ def _suppose_issued(desk: Desk, overlay: Overlay, text: str) -> None:
         raise _bad_form(text, form)
     known_offer(desk.ledger, product, None)
     offer_id = bundle_sizes(desk.ledger, product)[1]
-    for position in range(1, count + 1):
-        overlay.add(offer_id, 0, f"(new {product} {position} {text})", History(at))
-
-
-def _end(desk: Desk, overlay: Overlay, facts: LicenseFacts, at: int) -> None:
-    history = stored_history(desk.ledger, facts.id)
-    overlay.replace(facts.id, history._replace(revoked_at=at))
+    # Names of a group must differ, also when the same is supposed twice.
+    first = len(overlay.names) + 1
+    names = [f"(new {product} {position})" for position in range(first, first + count)]
+    overlay.add(offer_id, 0, names, History(at))
 
 
 def _split_at(desk: Desk, text: str, *, end_of_day: bool, form: str) -> tuple[str, int]:
