@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from jpcli.cli.bulk import changed
 from jpcli.cli.invocation import Invocation
 from jpcli.cli.options import command
-from jpcli.cli.result import Result, result_of
+from jpcli.cli.result import Result
 
 
 @command(
@@ -29,4 +30,4 @@ def run(
     from jpcli.services.assign import assign
 
     answer = assign(invocation.desk(writes=True), licenses, site, client)
-    return result_of(answer, "licenses", view="licenses:draw_changed")
+    return changed(invocation, answer)

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from jpcli.cli.result import Result, result_of
 from jpcli.cli.typer_parts import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
+    from jpcli.cli.invocation import Invocation
+    from jpcli.domain.answers import Answer
     from jpcli.domain.errors import Problem
     from jpcli.services.reading import Row
 
@@ -58,10 +61,23 @@ def check_source(
 
 
 def bulk_rows(
-    source: str, known: frozenset[str], required: frozenset[str]
-) -> tuple[Iterator[Row], list[Problem]]:
+    invocation: Invocation, source: str, known: frozenset[str], required: frozenset[str]
+) -> tuple[Iterable[Row], list[Problem]]:
     """The rows of a file, read as they are asked for, and the list that its problems go to."""
+    from jpcli.cli.render.progress import watched
     from jpcli.services.reading import read_rows
 
     problems: list[Problem] = []
-    return read_rows(source, known=known, required=required, problems=problems), problems
+    rows = read_rows(source, known=known, required=required, problems=problems)
+    return watched(rows, source, invocation.output), problems
+
+
+def changed(invocation: Invocation, answer: Answer) -> Result:
+    """The licenses that a command changed; a terminal shows the first of very many."""
+    return result_of(
+        answer,
+        "licenses",
+        limit=invocation.list_limit(),
+        more="jpcli licenses list --sort issued --reverse",
+        view="licenses:draw_changed",
+    )

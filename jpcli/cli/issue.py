@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from jpcli.cli.bulk import From, KeepGoing, bulk_rows, check_source
+from jpcli.cli.bulk import From, KeepGoing, bulk_rows, changed, check_source
 from jpcli.cli.invocation import Invocation
 from jpcli.cli.options import command
-from jpcli.cli.result import Result, result_of
+from jpcli.cli.result import Result
 
 COLUMNS = frozenset({"product", "quantity", "site", "client", "bundle_size"})
 
@@ -51,9 +51,9 @@ def run(
     check_source(source, keep_going, "PRODUCT", product, quantity, bundle, site, client)
     desk = invocation.desk(writes=True)
     if source is not None:
-        rows, problems = bulk_rows(source, COLUMNS, frozenset({"product"}))
+        rows, problems = bulk_rows(invocation, source, COLUMNS, frozenset({"product"}))
         answer = issue.issue_rows(desk, rows, problems, keep_going=keep_going)
     else:
         count = 1 if quantity is None else quantity
         answer = issue.issue(desk, product or "", count, bundle, site, client)
-    return result_of(answer, "licenses", view="licenses:draw_changed")
+    return changed(invocation, answer)

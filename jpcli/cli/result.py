@@ -21,8 +21,8 @@ class Result(NamedTuple):
     gives that table's header where it may be empty. `view` is `module:function` below
     `jpcli.cli.views`, used for a table only. `payload` (text or bytes, streamed) replaces all of
     it: the bytes are the answer, as with an export. `total` is how many rows there are where the
-    table holds only the first of them. `problems` are listed on stderr. `format` is what the
-    answer is written in, whatever the output would be.
+    table holds only the first of them, `more` how to see the others. `problems` are listed on
+    stderr. `format` is what the answer is written in, whatever the output would be.
     """
 
     data: Mapping[str, Any]
@@ -33,6 +33,7 @@ class Result(NamedTuple):
     payload: Iterable[str | bytes] | None = None
     exit_code: int = 0
     total: int | None = None
+    more: str = "--limit 0 shows all"
     problems: tuple[Problem, ...] = ()
     format: str | None = None
 

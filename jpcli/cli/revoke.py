@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from jpcli.cli.bulk import LICENSE_COLUMNS, From, KeepGoing, bulk_rows, check_source
+from jpcli.cli.bulk import LICENSE_COLUMNS, From, KeepGoing, bulk_rows, changed, check_source
 from jpcli.cli.invocation import Invocation
 from jpcli.cli.options import command
-from jpcli.cli.result import Result, result_of
+from jpcli.cli.result import Result
 
 CONSEQUENCE = "A revoked license can't be assigned again; the day of revocation is still billed."
 
@@ -43,11 +43,11 @@ def run(
     invocation.confirm(_question(keys, source), CONSEQUENCE)
     desk = invocation.desk(writes=True)
     if source is not None:
-        rows, problems = bulk_rows(source, LICENSE_COLUMNS, frozenset({"license_key"}))
+        rows, problems = bulk_rows(invocation, source, LICENSE_COLUMNS, frozenset({"license_key"}))
         answer = revoke.revoke_rows(desk, rows, problems, reason, keep_going=keep_going)
     else:
         answer = revoke.revoke(desk, keys, reason)
-    return result_of(answer, "licenses", view="licenses:draw_changed")
+    return changed(invocation, answer)
 
 
 def _question(keys: list[str], source: str | None) -> str:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from jpcli.cli.bulk import LICENSE_COLUMNS, From, KeepGoing, bulk_rows, check_source
+from jpcli.cli.bulk import LICENSE_COLUMNS, From, KeepGoing, bulk_rows, changed, check_source
 from jpcli.cli.invocation import Invocation
 from jpcli.cli.options import command
-from jpcli.cli.result import Result, result_of
+from jpcli.cli.result import Result
 from jpcli.cli.typer_parts import UsageError
 
 
@@ -44,8 +44,8 @@ def run(
     desk = invocation.desk(writes=True)
     if source is not None:
         known, required = LICENSE_COLUMNS | {"to"}, frozenset({"license_key", "to"})
-        rows, problems = bulk_rows(source, known, required)
+        rows, problems = bulk_rows(invocation, source, known, required)
         answer = assign.transfer_rows(desk, rows, problems, keep_going=keep_going)
     else:
         answer = assign.transfer(desk, licenses or [], to or "", client)
-    return result_of(answer, "licenses", view="licenses:draw_changed")
+    return changed(invocation, answer)

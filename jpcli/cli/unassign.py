@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from jpcli.cli.bulk import changed
 from jpcli.cli.invocation import Invocation
 from jpcli.cli.options import command
-from jpcli.cli.result import Result, result_of
+from jpcli.cli.result import Result
 
 
 @command("unassign", writes=True, examples=("jpcli unassign jetpack-scan_…",))
@@ -20,4 +21,4 @@ def run(
     from jpcli.services.assign import unassign
 
     answer = unassign(invocation.desk(writes=True), licenses)
-    return result_of(answer, "licenses", view="licenses:draw_changed")
+    return changed(invocation, answer)

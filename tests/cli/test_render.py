@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jpcli.cli.failures import report
 from jpcli.cli.output import Output
 from jpcli.cli.render.delimited import write_csv, write_tsv
 from jpcli.cli.render.escape import is_clean, visible
@@ -38,6 +39,7 @@ CELLS = st.one_of(
         ["=1+1", "-3.10", "+4", "@cmd", "\t=x", "\r", "", "-", "-x", "+1.2.3", HOSTILE]
     ),
 )
+JSON = Output("json", False, False, False, False, False)
 PIPE = Output("tsv", False, False, False, False, False)
 
 
@@ -167,6 +169,30 @@ def test_json_can_be_read_back_and_moves_no_cursor(
 
 def test_json_keeps_letters_as_they_are() -> None:
     assert "Büro 日本" in as_json({"name": "Büro 日本"})
+
+
+@pytest.mark.parametrize(
+    "cells", [[{}], [{}, {}], [{"a": 1}, {}], [{"a": {}}, {"a": {}}], [None, {}]]
+)
+def test_json_of_empty_objects(cells: list[Any]) -> None:
+    found = json.loads(as_json({"rows": Rows(("x",), [(cell,) for cell in cells])}))
+    assert found["data"]["rows"] == [{"x": cell} for cell in cells]
+
+
+@pytest.mark.parametrize(("good", "out"), [(3, ""), (5000, "partial")])
+def test_json_that_breaks_off_is_followed_by_no_other_object(
+    good: int, out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ((f"key{number}", 1 // (good - number)) for number in range(good + 1))
+    with pytest.raises(ZeroDivisionError) as caught:
+        write_result(Result({"rows": Rows(("a", "b"), rows)}, "rows"), "x", JSON)
+    assert report(caught.value, ["--json"], {"format": "json"}) == 1
+    shown = capsys.readouterr()
+    assert "internal_error" in shown.err
+    if out:
+        assert '"error"' not in shown.out
+    else:
+        assert json.loads(shown.out)["error"]["code"] == "internal_error"
 
 
 def test_ndjson_is_a_line_a_row() -> None:

@@ -24,5 +24,5 @@ def run(
     from jpcli.services.importing import import_history
 
     desk = invocation.desk(writes=True)
-    rows, problems = bulk_rows(source, HISTORY_COLUMNS, HISTORY_REQUIRED)
+    rows, problems = bulk_rows(invocation, source, HISTORY_COLUMNS, HISTORY_REQUIRED)
     return result_of(import_history(desk, rows, problems), view="notes:draw_nothing")

@@ -24,5 +24,5 @@ def run(
     from jpcli.services.products import PRICE_COLUMNS, PRICE_REQUIRED, import_prices
 
     desk = invocation.desk(writes=True)
-    rows, problems = bulk_rows(source, PRICE_COLUMNS, PRICE_REQUIRED)
+    rows, problems = bulk_rows(invocation, source, PRICE_COLUMNS, PRICE_REQUIRED)
     return result_of(import_prices(desk, rows, problems), "products", view="products:draw_list")

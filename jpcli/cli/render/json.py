@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from jpcli.domain.answers import Note
 
 VERSION = "jpcli/1"
+# Characters of an answer that are kept until it is whole.
+HELD_BACK = 32_768
+# Not empty while a part of a long answer is out.
+_begun: list[bool] = []
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _indented = json.JSONEncoder(ensure_ascii=False, indent=2)
@@ -31,7 +35,11 @@ _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud8
 def write_json(
     out: TextIO, command: str, data: Mapping[str, Any], notes: Sequence[Note], indent: bool
 ) -> None:
-    """One object: version, command, data and, where there are any, notes."""
+    """One object: version, command, data and, where there are any, notes.
+
+    A short answer is written in one piece, so that an error in the middle of it leaves nothing.
+    """
+    _begun.clear()
     write = _Writer(out, indent)
     write.open("{")
     write.field("version", VERSION)
@@ -47,7 +55,7 @@ def write_json(
     if notes:
         write.field("notes", [note._asdict() for note in notes])
     write.close("}")
-    out.write("\n")
+    write.end()
 
 
 def write_ndjson(out: TextIO, table: Table) -> None:
@@ -64,7 +72,9 @@ def write_ndjson_object(out: TextIO, data: Mapping[str, Any]) -> None:
 
 
 def write_failure_json(failure: Failure, output: Output) -> None:
-    """The error object on stdout; nothing else is there."""
+    """The error object on stdout, alone: it is left out after the beginning of a long answer."""
+    if _begun:
+        return
     error: dict[str, Any] = {
         "code": failure.code,
         "message": failure.message,
@@ -82,11 +92,31 @@ class _Writer:
     """Writes nested objects field by field, either compact or indented by two."""
 
     def __init__(self, out: TextIO, indent: bool) -> None:
-        self._write = out.write
+        self._out = out
+        self._pieces: list[str] = []
+        self._size = 0
         self._encoder = _indented if indent else _compact
         self._indent = indent
         self._depth = 0
         self._first = True
+
+    def _write(self, text: str) -> None:
+        self._pieces.append(text)
+        self._size += len(text)
+        if self._size > HELD_BACK:
+            self._put()
+            _begun.append(True)
+
+    def _put(self) -> None:
+        self._out.write("".join(self._pieces))
+        self._pieces.clear()
+        self._size = 0
+
+    def end(self) -> None:
+        """The last of it, and a line end."""
+        self._pieces.append("\n")
+        self._put()
+        _begun.clear()
 
     def open(self, bracket: str) -> None:
         self._write(bracket)
@@ -163,8 +193,7 @@ def _encoded_column(column: Sequence[Any]) -> Sequence[str]:
         return list(map(str, column))
     if kinds <= {str, type(None)}:
         return ["null" if cell is None else _text(cell) for cell in column]
-    if kinds == {dict} and len(shapes := set(map(tuple, column))) == 1:
-        (names,) = shapes
+    if kinds == {dict} and len(shapes := set(map(tuple, column))) == 1 and (names := shapes.pop()):
         return _encoded_rows(_row_template(names), [tuple(cell.values()) for cell in column])
     return list(map(_compact.encode, column))
 

@@ -26,6 +26,8 @@ _SIGNS = {
     "info": ("·", "-", "2"),
 }
 _DIM = "2"
+# What stands in the last line of the terminal for a moment; at most one text.
+_transient: list[str] = []
 
 
 def write_notes(notes: Iterable[Note], output: Output) -> None:
@@ -36,11 +38,11 @@ def write_notes(notes: Iterable[Note], output: Output) -> None:
         _write_lines(note.kind, note.message, "", note.hint, output)
 
 
-def write_more(count: int, output: Output) -> None:
-    """That a list on a terminal was cut."""
+def write_more(count: int, hint: str, output: Output) -> None:
+    """That a list on a terminal was cut, and how to see all of it."""
     if count > 0 and not output.quiet:
         dots = "…" if _is_unicode() else "..."
-        text = f"{dots} and {count:,} more   --limit 0 shows all"
+        text = f"{dots} and {count:,} more   {hint}"
         _write(_colored(text, _DIM, output) + "\n")
 
 
@@ -107,8 +109,23 @@ def _colored(text: str, color: str, output: Output) -> str:
     return f"\x1b[{color}m{text}\x1b[0m" if output.error_color else text
 
 
+def show_transient(text: str) -> None:
+    """A line that the next one, on stdout or stderr, takes the place of."""
+    _write(text)
+    _transient.append(text)
+
+
+def clear_transient() -> None:
+    """Take away the line of `show_transient`, if there is one."""
+    if _transient:
+        _write("")
+
+
 def _write(text: str) -> None:
     """Stderr may be closed or full; that must not hide how the command ended."""
+    if _transient:
+        _transient.clear()
+        text = f"\r\x1b[K{text}"
     try:
         sys.stderr.write(text)
         sys.stderr.flush()

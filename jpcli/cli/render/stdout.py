@@ -28,6 +28,10 @@ def write_result(result: Result, command: str, output: Output) -> None:
     meanwhile, too, but SQLite's errors are no OSErrors.
     """
     out = _prepared(output)
+    if output.error_terminal:
+        from jpcli.cli.render.stderr import clear_transient
+
+        clear_transient()
     if result.format is not None:
         output = output._replace(format=result.format)
     try:
@@ -90,7 +94,7 @@ def _write_table(result: Result, output: Output, out: Any) -> None:
         from jpcli.cli.render.stderr import write_more
 
         out.flush()
-        write_more(result.total - shown, output)
+        write_more(result.total - shown, result.more, output)
 
 
 def _begun(result: Result) -> Result:
