@@ -81,7 +81,8 @@ def set_price(
         note = Note("price_set", f"{name} costs {text} a day from {date} on", "ok", product)
         return Answer(show_product(desk, product).data, (note,))
 
-    request = {"command": "products set-price", "price": list(wanted)}
+    # As asked: "today" must be the same request tomorrow.
+    request = {"command": "products set-price", "price": [product, price, since, size]}
     return desk.change(request, do)
 
 
