@@ -74,6 +74,7 @@ def write_ndjson_object(out: TextIO, data: Mapping[str, Any]) -> None:
 def write_failure_json(failure: Failure, output: Output) -> None:
     """The error object on stdout, alone: it is left out after the beginning of a long answer."""
     if _begun:
+        _begun.clear()
         return
     error: dict[str, Any] = {
         "code": failure.code,
