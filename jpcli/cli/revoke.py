@@ -40,7 +40,7 @@ def run(
 
     check_source(source, keep_going, "LICENSE…", licenses, options="licenses")
     keys = list(dict.fromkeys(licenses or []))
-    invocation.confirm(_question(keys, source), CONSEQUENCE)
+    _ask(invocation, keys, source)
     desk = invocation.desk(writes=True)
     if source is not None:
         rows, problems = bulk_rows(invocation, source, LICENSE_COLUMNS, frozenset({"license_key"}))
@@ -50,11 +50,21 @@ def run(
     return changed(invocation, answer)
 
 
-def _question(keys: list[str], source: str | None) -> str:
+def _ask(invocation: Invocation, keys: list[str], source: str | None) -> None:
+    """Ask about what is really going to end: what can't be done fails before the question, and
+    where nothing would change there is none."""
+    if invocation.yes or invocation.dry_run:
+        return
     if source is not None:
-        return (
-            "Revoke the licenses in standard input?"
-            if source == "-"
-            else f"Revoke the licenses in {source}?"
-        )
-    return f"Revoke {keys[0]}?" if len(keys) == 1 else f"Revoke {len(keys):,} licenses?"
+        place = "standard input" if source == "-" else source
+        invocation.confirm(f"Revoke the licenses in {place}?", CONSEQUENCE)
+        return
+    from jpcli.services.revoke import revoke
+
+    trial = revoke(invocation._replace(dry_run=True).desk(writes=True), keys)
+    if not any(note.code == "revoked" for note in trial.notes):
+        return
+    others = len(trial.data["licenses"]) - len(keys)
+    what = keys[0] if len(keys) == 1 else f"{len(keys):,} licenses"
+    more = f" and the {others:,} licenses in it" if others else ""
+    invocation.confirm(f"Revoke {what}{more}?", CONSEQUENCE)

@@ -224,6 +224,18 @@ def test_a_license_is_revoked_after_a_yes(agency: Jpcli) -> None:
     assert keys(agency, "--state", "assigned") == []
 
 
+def test_the_question_is_about_what_ends(agency: Jpcli) -> None:
+    bundle = next(found for found in licenses(agency) if found["bundle_size"])
+    asked = run_on_terminal("revoke", bundle["license_key"], answer="n\n")
+    assert f"Revoke {bundle['license_key']} and the 5 licenses in it?" in asked.out
+    unknown = agency("revoke", "jetpack-scan_0000000000000000000000000", "--json")
+    assert (unknown.code, unknown.error["code"]) == (2, "unknown_license")
+    (gone,) = keys(agency, "--state", "revoked")
+    again = agency("revoke", gone, "--json")
+    assert again.code == 0
+    assert agency("ledger", "check").code == 0
+
+
 # licenses
 
 
@@ -259,6 +271,7 @@ def test_counting(agency: Jpcli) -> None:
     assert {group["client"] for group in by_client["groups"]} >= {"[b]Blog[/b]", None}
     rows = agency("licenses", "count", "--by", "product").rows
     assert rows[0] == ["product", "total", "assigned", "unassigned", "revoked"]
+    assert "more" not in run_on_terminal("licenses", "count", "--by", "product").out
 
 
 def test_the_timeline(agency: Jpcli) -> None:

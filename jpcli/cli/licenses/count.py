@@ -45,7 +45,9 @@ def run(
         newer_than=newer_than,
         search=search,
     )
+    answer = count(desk, wanted, by)
+    if by is None:
+        return result_of(answer, view="counts:draw")
     limit = invocation.list_limit()
-    return result_of(
-        count(desk, wanted, by), "groups" if by else None, limit=limit, view="counts:draw"
-    )
+    # The answer's own "total" counts licenses, not groups.
+    return result_of(answer, "groups", limit=limit, total=None, view="counts:draw")

@@ -77,7 +77,10 @@ def _write_lines(kind: str, message: str, code: str, hint: str | None, output: O
         lines[-1] = lines[-1].removesuffix(code) + _colored(code, _DIM, output)
     _write(f"{sign} " + "\n  ".join(lines) + "\n")
     if hint:
-        _write("\n".join(f"  {visible(line)}" for line in hint.splitlines()) + "\n")
+        lines = [
+            part for line in hint.splitlines() for part in _laid_out(visible(line), "", output)
+        ]
+        _write("".join(f"  {line}\n" for line in lines))
 
 
 def _laid_out(message: str, code: str, output: Output) -> list[str]:

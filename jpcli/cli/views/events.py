@@ -25,7 +25,7 @@ def described(event: Mapping[str, Any], currency: str = "") -> str:
 
 def _issued(data: Mapping[str, Any]) -> str:
     if data.get("bundle_key"):
-        return f"in {data['bundle_key']}"
+        return f"in a bundle of {data['bundle_size']}"
     if data.get("bundle_size"):
         return f"bundle of {data['bundle_size']}"
     return ""

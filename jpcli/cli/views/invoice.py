@@ -54,9 +54,7 @@ def draw_groups(data: Mapping[str, Any], screen: Screen) -> None:
     _draw_title(data, screen)
     _groups_grid(data).draw(screen)
     screen.write()
-    screen.paragraph(
-        "Days are license-days; amounts add up to the invoice's to the last cent.", "dim"
-    )
+    screen.paragraph("Days are license-days; the amounts add up to the invoice's exactly.", "dim")
 
 
 def _draw_title(data: Mapping[str, Any], screen: Screen) -> None:
