@@ -19,6 +19,8 @@ from jpcli.cli.typer_parts import (
     build_command,
 )
 
+from jpcli.domain.errors import BadInput
+
 if TYPE_CHECKING:
     from jpcli.cli.options import Spec
 
@@ -122,6 +124,7 @@ def run(argv: list[str]) -> int:
     """Run one command line; the exit code."""
     given: dict[str, Any] = {}
     try:
+        _check_text(argv)
         with build_group("").make_context("jpcli", list(argv), obj=given) as context:
             code: int = context.command.invoke(context)
             return code
@@ -129,3 +132,15 @@ def run(argv: list[str]) -> int:
         from jpcli.cli import failures
 
         return failures.report(error, argv, given)
+
+
+def _check_text(argv: list[str]) -> None:
+    """Bytes that are no text can't be a name, and a ledger can't hold them."""
+    for argument in argv:
+        if not argument.isascii():
+            try:
+                argument.encode()
+            except UnicodeEncodeError:
+                raise BadInput(
+                    "bad_text", f"This is no text in UTF-8: {argument}", subject=argument
+                ) from None

@@ -53,7 +53,7 @@ def report(error: Exception, argv: Sequence[str], given: Mapping[str, Any]) -> i
         raise error
     failure = _failure_of(error)
     options = dict(given)
-    if isinstance(error, ClickException) and wants_json(argv):
+    if (isinstance(error, ClickException) or not given) and wants_json(argv):
         options["format"] = "json"
     output = output_for(options)
     from jpcli.cli.render.stderr import write_failure

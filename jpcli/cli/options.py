@@ -30,6 +30,8 @@ from jpcli.cli.typer_parts import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MOST_ROWS = 10**15
+
 COMMON = ("ledger", "format", "json", "quiet", "no_color", "actor")
 LISTS = ("limit",)
 WRITES = ("at", "dry_run", "yes", "idempotency_key")
@@ -113,8 +115,8 @@ def _record_format(context: Context, param: Parameter, value: Any) -> Any:
 
 
 def _record_limit(context: Context, param: Parameter, value: Any) -> Any:
-    if value is not None and value < 0:
-        raise BadParameter(f"{value} is less than 0.")
+    if value is not None and not 0 <= value <= MOST_ROWS:
+        raise BadParameter(f"{value} is not between 0 and {MOST_ROWS:,}.")
     return _record(context, param, value)
 
 

@@ -186,6 +186,13 @@ def jpcli_version() -> str:
     return __version__
 
 
+@pytest.mark.parametrize("path", ALL)
+def test_bytes_that_are_no_text_are_refused(path: str, jpcli: Callable[..., Any]) -> None:
+    wrong = jpcli(*path.split(), "--json", "a\udcff")
+    assert (wrong.code, wrong.error["code"]) == (2, "bad_text")
+    assert "\udcff" not in wrong.err
+
+
 @pytest.mark.parametrize(
     ("argv", "wanted"),
     [

@@ -65,7 +65,7 @@ def test_yes_may_stand_in_an_alias(ledger: Callable[..., Any]) -> None:
     assert ledger("--yes", "status").code == 0
 
 
-@pytest.mark.parametrize("limit", ["-1", "x", "1.5", ""])
+@pytest.mark.parametrize("limit", ["-1", "x", "1.5", "", "9" * 30])
 def test_a_limit_is_a_number(limit: str, ledger: Callable[..., Any]) -> None:
     wrong = ledger("cards", "list", "--json", "--limit", limit)
     assert (wrong.code, wrong.error["code"], wrong.error["subject"]) == (2, "usage", "--limit")
