@@ -18,7 +18,6 @@ from jpcli.cli.typer_parts import (
     TyperOption,
     build_command,
 )
-
 from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
