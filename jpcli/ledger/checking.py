@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.errors import JpcliError, Problem
+from jpcli.domain.errors import BadInput, Failed, Problem
 from jpcli.domain.periods import Period
 from jpcli.ledger import chain, invoices, schema
 from jpcli.ledger.applying import apply_events
-from jpcli.ledger.comparing import compare_states
+from jpcli.ledger.comparing import compare_table
 from jpcli.ledger.connection import Ledger
 from jpcli.ledger.faults import guarded
 from jpcli.ledger.lookups import Lookups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _BATCH_EVENTS = 5_000
 _EVENT_COLUMNS = "seq, kind, subject, at, recorded_at, actor, reason, data, hash"
@@ -36,21 +37,43 @@ class CheckReport(NamedTuple):
 
 
 def check_ledger(ledger: Ledger) -> CheckReport:
-    """Verify file, schema, chain and state. Problems are data; only an unreadable file raises."""
-    problems = [*_file_problems(ledger), *_schema_problems(ledger), *_seal_problems(ledger)]
-    chain_walk = _ChainWalk(ledger)
+    """Verify file, schema, chain and state. Whatever is wrong is a problem, never an error."""
+    problems = _Problems()
+    problems.look(ledger.path, lambda: _file_problems(ledger))
+    problems.look(ledger.path, lambda: _schema_problems(ledger))
+    problems.look("invoices", lambda: _seal_problems(ledger))
+    walk = _ChainWalk(ledger)
     # "" is a private temporary file: a replay of millions of events must not fill the memory.
     scratch = sqlite3.connect("", isolation_level=None)
     try:
-        replay_problem = _replay(chain_walk, scratch)
-        problems += chain_walk.problems
-        problems += _head_problems(ledger, chain_walk)
+        replay_problem = _replay(walk, scratch)
+        problems.found += walk.problems
+        problems.look("chain", lambda: _head_problems(ledger, walk))
         if replay_problem is not None:
-            problems.append(replay_problem)
-        problems += compare_states(ledger.raw, scratch)
+            problems.found.append(replay_problem)
+        for table in schema.STATE_TABLES:
+            problems.look(table, partial(compare_table, ledger.raw, scratch, table))
     finally:
         scratch.close()
-    return CheckReport(chain_walk.events, chain_walk.last_hash.hex(), tuple(problems))
+    return CheckReport(walk.events, walk.last_hash.hex(), tuple(problems.found))
+
+
+class _Problems:
+    """What was found so far. A part of the ledger that can't even be read is one finding."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def look(self, subject: str, at: Callable[[], Iterable[Problem]]) -> None:
+        """Add the findings of one look, those before an error included."""
+        try:
+            self.found.extend(at())
+        except _UNREADABLE as error:
+            message = f"{subject} can't be read ({type(error).__name__}: {error})"
+            self.found.append(Problem("file_damaged", subject, message))
+
+
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError, Failed, BadInput)
 
 
 class _ChainWalk:
@@ -60,12 +83,22 @@ class _ChainWalk:
         self._ledger = ledger
         self.problems: list[Problem] = []
         self.events = 0
+        self.latest_at = 0
         self.last_seq = 0
         self.last_hash = chain.GENESIS
 
     def __iter__(self) -> Iterator[chain.Event]:
-        sql = f"SELECT {_EVENT_COLUMNS} FROM events ORDER BY seq"
-        for row in self._ledger.rows(sql):
+        rows = self._ledger.rows(f"SELECT {_EVENT_COLUMNS} FROM events ORDER BY seq")
+        while True:
+            try:
+                row = next(rows, None)
+            except _UNREADABLE as error:
+                subject = f"event {self.last_seq + 1}"
+                message = f"{subject} and those after it can't be read ({error})"
+                self._add("event_changed", subject, message)
+                return
+            if row is None:
+                return
             event = self._checked(row)
             if event is not None:
                 yield event
@@ -82,13 +115,15 @@ class _ChainWalk:
         try:
             event = chain.Event._make((*row[:7], json.loads(data_text)))
             fits = chain.link(self.last_hash, event, data_text) == stored_hash
-        except ValueError:
+        except (ValueError, TypeError, RecursionError):  # no JSON, or no text at all
             event, fits = None, False
         if whole and not fits:
             subject = f"event {seq}"
             message = f"{subject} ({row[1]} {row[2]}) does not fit its hash: it was changed"
             self._add("event_changed", subject, message)
         self.last_seq, self.last_hash = seq, stored_hash
+        if fits:
+            self.latest_at = max(self.latest_at, row[3])
         return event
 
     def _add(self, code: str, subject: str, message: str) -> None:
@@ -96,7 +131,10 @@ class _ChainWalk:
 
 
 def _replay(events: _ChainWalk, scratch: sqlite3.Connection) -> Problem | None:
-    """Apply the events to an empty ledger; what can't be applied ends the replay."""
+    """Apply the events to an empty ledger; what can't be applied ends the replay.
+
+    A damaged event can do anything to a handler, and each of those errors is a finding.
+    """
     schema.create_in_memory(scratch)
     scratch.execute("BEGIN")
     target: Ledger | None = None
@@ -114,17 +152,14 @@ def _replay(events: _ChainWalk, scratch: sqlite3.Connection) -> Problem | None:
             if len(batch) >= _BATCH_EVENTS:
                 apply_events(target, lookups, batch)
                 batch = []
-        except _REPLAY_ERRORS as error:
+        except Exception as error:  # noqa: BLE001
             problem = _cannot_replay(batch[0] if batch else event, error)
     if problem is None and target is not None and lookups is not None:
         try:
             apply_events(target, lookups, batch)
-        except _REPLAY_ERRORS as error:
+        except Exception as error:  # noqa: BLE001
             problem = _cannot_replay(batch[0], error)
     return problem
-
-
-_REPLAY_ERRORS = (JpcliError, LookupError, TypeError, ValueError, sqlite3.Error)
 
 
 def _cannot_replay(event: chain.Event, error: Exception) -> Problem:
@@ -148,26 +183,9 @@ def _file_problems(ledger: Ledger) -> list[Problem]:
 
 
 def _schema_problems(ledger: Ledger) -> list[Problem]:
-    """Tables, indexes and triggers must be ours to the letter: a dropped trigger guards nothing."""
-    fresh = sqlite3.connect(":memory:")
-    schema.create_in_memory(fresh)
-    # sqlite-utils' list of migrations is book-keeping of the file, not of the ledger.
-    sql = (
-        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-        " AND tbl_name NOT LIKE '!_sqlite%' ESCAPE '!' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
-    )
-    expected = dict(fresh.execute(sql))
-    fresh.close()
-    found = {name: text for name, text in ledger.rows(sql) if text}
-    problems = []
-    for name in sorted(expected.keys() | found.keys()):
-        if name not in found:
-            problems.append(Problem("schema_changed", name, f"{name} is missing"))
-        elif name not in expected:
-            problems.append(Problem("schema_changed", name, f"{name} does not belong here"))
-        elif expected[name] != found[name]:
-            problems.append(Problem("schema_changed", name, f"{name} was changed"))
-    return problems
+    return [
+        Problem("schema_changed", name, message) for name, message in schema.differences(ledger.raw)
+    ]
 
 
 def _seal_problems(ledger: Ledger) -> list[Problem]:
@@ -187,14 +205,15 @@ def _seal_problems(ledger: Ledger) -> list[Problem]:
 
 def _head_problems(ledger: Ledger, walk: _ChainWalk) -> list[Problem]:
     """The chain row remembers the last event, so events cut off at the end are noticed."""
-    head = ledger.one("SELECT seq, hash FROM chain WHERE id = 1")
-    if head == (walk.last_seq, walk.last_hash):
+    head = ledger.one("SELECT seq, hash, latest_at FROM chain WHERE id = 1")
+    if head == (walk.last_seq, walk.last_hash, walk.latest_at):
         return []
     remembered = "none" if head is None else f"event {head[0]}"
     return [
         Problem(
             "head_differs",
             f"event {walk.last_seq}",
-            f"The chain ends with event {walk.last_seq}, its head remembers {remembered}",
+            f"The chain ends with event {walk.last_seq}, its head remembers {remembered}"
+            " or another hash or time",
         )
     ]

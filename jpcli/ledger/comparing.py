@@ -38,20 +38,19 @@ _NAMES = {
 }
 
 
-def compare_states(stored: sqlite3.Connection, replayed: sqlite3.Connection) -> list[Problem]:
-    """Every row that is in only one of the two, or differs between them."""
-    problems: list[Problem] = []
-    for table, order in STATE_TABLES.items():
-        columns = [row[1] for row in replayed.execute(f"PRAGMA table_info({table})")]
-        found = 0
-        for row, is_stored in _differences(stored, replayed, table, columns, order):
-            found += 1
-            if found <= MOST_PER_TABLE:
-                problems.append(_problem(stored, replayed, table, columns, row, is_stored))
-        if found > MOST_PER_TABLE:
-            message = f"{table} has {found - MOST_PER_TABLE:,} more rows like these"
-            problems.append(Problem("state_differs", table, message))
-    return problems
+def compare_table(
+    stored: sqlite3.Connection, replayed: sqlite3.Connection, table: str
+) -> Iterator[Problem]:
+    """Every row of a table that is in only one of the two, or differs between them."""
+    columns = [row[1] for row in replayed.execute(f"PRAGMA table_info({table})")]
+    found = 0
+    for row, is_stored in _differences(stored, replayed, table, columns, STATE_TABLES[table]):
+        found += 1
+        if found <= MOST_PER_TABLE:
+            yield _problem(stored, replayed, table, columns, row, is_stored)
+    if found > MOST_PER_TABLE:
+        message = f"{table} has {found - MOST_PER_TABLE:,} more rows like these"
+        yield Problem("state_differs", table, message)
 
 
 def _differences(
@@ -70,8 +69,8 @@ def _differences(
         if a == b:
             a, b = left.fetchone(), right.fetchone()
             continue
-        key_a = None if a is None else tuple(a[i] for i in keys)
-        key_b = None if b is None else tuple(b[i] for i in keys)
+        key_a = None if a is None else [_rank(a[i]) for i in keys]
+        key_b = None if b is None else [_rank(b[i]) for i in keys]
         if key_b is None or (key_a is not None and key_a <= key_b):
             yield a, True
         if key_a is None or (key_b is not None and key_b <= key_a):
@@ -82,6 +81,14 @@ def _differences(
             a = left.fetchone()
         if advance_b:
             b = right.fetchone()
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    """Orders values as SQLite does, also where damage has put one of another kind."""
+    for rank, kind in enumerate((int, float, str, bytes), 1):
+        if isinstance(value, kind):
+            return max(rank, 2), value
+    return 0, 0
 
 
 def _problem(

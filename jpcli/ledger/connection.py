@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.errors import BadInput, Failed
 from jpcli.ledger import schema
-from jpcli.ledger.faults import guarded, translate
+from jpcli.ledger.faults import damaged, guarded, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
 BUSY_TIMEOUT_SECONDS = 10.0
 # Keys are random, so a bulk change touches every page of their index: 2 MB, SQLite's own choice,
@@ -44,17 +45,19 @@ class Ledger:
 
     def rows(self, sql: str, **params: Any) -> Iterator[tuple[Any, ...]]:
         """Stream the rows of a query; memory stays flat however many there are."""
-        with guarded(self.path):
-            yield from self._connection.execute(sql, params)
+        with self._guarded():
+            # Not from the cursor itself: left early, that would be closed, and so complain of
+            # a damaged file while somebody else's error is on its way.
+            yield from iter(self._connection.execute(sql, params).fetchone, None)
 
     def all(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
         """All rows of a query that is known to be short."""
-        with guarded(self.path):
+        with self._guarded():
             return self._connection.execute(sql, params).fetchall()
 
     def one(self, sql: str, **params: Any) -> tuple[Any, ...] | None:
         """The first row, or None."""
-        with guarded(self.path):
+        with self._guarded():
             row: tuple[Any, ...] | None = self._connection.execute(sql, params).fetchone()
             return row
 
@@ -65,22 +68,22 @@ class Ledger:
 
     def execute(self, sql: str, params: Mapping[str, Any] | tuple[Any, ...] = ()) -> None:
         """Run one statement that returns nothing, inside the caller's transaction."""
-        with guarded(self.path):
+        with self._guarded():
             self._connection.execute(sql, params)
 
     def execute_many(self, sql: str, params: Iterable[tuple[Any, ...]]) -> None:
         """Run one statement for many rows (positional parameters: twice as fast as named)."""
-        with guarded(self.path):
+        with self._guarded():
             self._connection.executemany(sql, params)
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
         """BEGIN IMMEDIATE … COMMIT; rolled back on any error, or at the end unless `keep`."""
-        with guarded(self.path):
+        with self._guarded():
             self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
-            with guarded(self.path):
+            with self._guarded():
                 self._connection.execute("COMMIT" if keep else "ROLLBACK")
         finally:
             if self._connection.in_transaction:
@@ -95,6 +98,9 @@ class Ledger:
         """The connection itself, for `ledger/` modules that copy or compare whole files."""
         return self._connection
 
+    def _guarded(self) -> AbstractContextManager[None]:
+        return guarded(self.path, lambda: _is_damaged(self._connection))
+
 
 def open_ledger(path: str, *, writes: bool) -> Ledger:
     """Open the ledger at `path`.
@@ -105,17 +111,39 @@ def open_ledger(path: str, *, writes: bool) -> Ledger:
     _check_file(path)
     connection = _connect(path, writes=writes)
     try:
-        with guarded(path):
+        with guarded(path, lambda: _is_damaged(connection)):
             _check_version(connection, path)
             connection.execute("PRAGMA foreign_keys = ON")
             if writes:
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute(f"PRAGMA cache_size = -{WRITE_CACHE_KIB}")
+            else:
+                # One moment for the whole command, whatever others write meanwhile.
+                connection.execute("BEGIN")
             meta = dict(connection.execute("SELECT key, value FROM meta"))
-            return Ledger(connection, path, meta)
+            return _ledger_of(connection, path, meta)
     except BaseException:
         connection.close()
         raise
+
+
+def _ledger_of(connection: sqlite3.Connection, path: str, meta: Mapping[str, str]) -> Ledger:
+    try:
+        return Ledger(connection, path, meta)
+    except (LookupError, ValueError, TypeError, AttributeError, OSError) as error:
+        # A fact is missing or no text, or it is a time zone that nobody knows.
+        raise damaged(path) from error
+
+
+def _is_damaged(connection: sqlite3.Connection) -> bool:
+    """Is it the file's fault? Asked only after an error that nothing else explains."""
+    try:
+        if schema.differences(connection):
+            return True
+        found: tuple[str] = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except (sqlite3.Error, UnicodeDecodeError):
+        return True
+    return found != ("ok",)
 
 
 def _connect(path: str, *, writes: bool) -> sqlite3.Connection:
@@ -182,6 +210,8 @@ def _check_version(connection: sqlite3.Connection, path: str) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
         raise _not_a_ledger(path)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version < 1:
+        raise damaged(path)
     if version > schema.SCHEMA_VERSION:
         raise BadInput(
             "ledger_newer",

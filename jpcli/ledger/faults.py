@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _RESTORE = "Restore the last backup:   jpcli ledger restore FILE"
 
@@ -76,11 +76,12 @@ _FAULTS: dict[int, tuple[type[JpcliError], str, str, str]] = {
 }
 
 
-def translate(error: sqlite3.Error, path: str) -> JpcliError | None:
+def translate(error: Exception, path: str) -> JpcliError | None:
     """The error of ours that `error` stands for, or None when it is not one we know."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        return None
+        # Python's own: a text in the file is no UTF-8.
+        return damaged(path) if isinstance(error, sqlite3.OperationalError) else None
     known = _FAULTS.get(code & 0xFF)
     if known is None:
         return None
@@ -88,13 +89,25 @@ def translate(error: sqlite3.Error, path: str) -> JpcliError | None:
     return kind(name, message.format(path=path), hint=hint, subject=path)
 
 
+def damaged(path: str) -> JpcliError:
+    """The error for a ledger that is not what it was."""
+    kind, name, message, hint = _FAULTS[sqlite3.SQLITE_CORRUPT]
+    return kind(name, message.format(path=path), hint=hint, subject=path)
+
+
 @contextmanager
-def guarded(path: str) -> Iterator[None]:
-    """Turn SQLite's errors inside the block into ours; unknown ones pass through."""
+def guarded(path: str, is_damaged: Callable[[], bool] | None = None) -> Iterator[None]:
+    """Turn SQLite's errors inside the block into ours.
+
+    Unknown ones pass through, unless `is_damaged` says that it is the file's fault. An error
+    whose message quotes a damaged name comes as UnicodeDecodeError.
+    """
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         translated = translate(error, path)
+        if translated is None and is_damaged is not None and is_damaged():
+            translated = damaged(path)
         if translated is None:
             raise
         raise translated from error

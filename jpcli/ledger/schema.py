@@ -247,3 +247,32 @@ def create_in_memory(connection: sqlite3.Connection) -> None:
     """The same tables without the book-keeping of migrations: what a replay writes into."""
     for statement in statements():
         connection.execute(statement)
+
+
+def differences(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """(name, what is wrong) of tables, indexes and triggers that are not ours to the letter.
+
+    A dropped trigger guards nothing, and an extra one may do anything.
+    """
+    import sqlite3
+
+    fresh = sqlite3.connect(":memory:")
+    create_in_memory(fresh)
+    # sqlite-utils' list of migrations is book-keeping of the file, not of the ledger.
+    sql = (
+        "SELECT name, type, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+        " AND tbl_name NOT LIKE '!_sqlite%' ESCAPE '!' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    )
+    expected = {name: rest for name, *rest in fresh.execute(sql)}
+    fresh.close()
+    # A damaged name may be anything but text.
+    found = {str(name): rest for name, *rest in connection.execute(sql)}
+    problems = []
+    for name in sorted(expected.keys() | found.keys()):
+        if name not in found:
+            problems.append((name, f"{name} is missing"))
+        elif name not in expected:
+            problems.append((name, f"{name} does not belong here"))
+        elif expected[name] != found[name]:
+            problems.append((name, f"{name} was changed"))
+    return problems
