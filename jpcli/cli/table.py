@@ -13,6 +13,7 @@ SECTIONS = (
     ("Billing", ("invoice", "products", "cards")),
     ("Agency", ("sites", "clients")),
     ("Ledger", ("log", "ledger")),
+    ("Shell", ("completion",)),
 )
 
 GROUPS = {
@@ -67,6 +68,7 @@ COMMANDS = {
     "ledger import": ("ledger.import_:run", "Import a license history, all or nothing."),
     "ledger backup": ("ledger.backup:run", "Copy a ledger, even while it is in use."),
     "ledger restore": ("ledger.restore:run", "Put a backup in a ledger's place."),
+    "completion": ("completion:run", "Print the completion script of a shell."),
 }
 
 

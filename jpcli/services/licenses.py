@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 COUNT_GROUPS = ("product", "site", "client")
+STATES = queries.STATES
+SORTS = tuple(queries.SORTS)
 
 
 def build_filter(

@@ -1,0 +1,264 @@
+# Completion of jpcli for bash; written by `jpcli completion bash`, not by hand.
+#
+# Commands, options and fixed values are answered here, without a process. For names in the ledger
+# `jpcli --complete KIND PREFIX` is asked. Text from the command line or the ledger is never
+# evaluated, and what is inserted is quoted.
+
+# Split $1 as the shell will: into `words`, without their quotes; the last one is the one that is
+# being typed, and `quote` is the quote that is open in it. `expands` is set when the shell would
+# not take that word as it is: what follows "$" may become a command. COMP_WORDS can't be used: it
+# is split at ':' and '=', too, and keeps the quotes.
+_jpcli_split() {
+  local rest=$1 word= part begun=
+  words=() quote= expands=
+  while [[ -n $rest ]]; do
+    case $rest in
+      [[:blank:]]*)
+        [[ -n $begun ]] && words+=("$word")
+        word= begun= expands=
+        part=${rest%%[![:blank:]]*}
+        rest=${rest:${#part}} ;;
+      \\*)
+        begun=1 word+=${rest:1:1} rest=${rest:2} ;;
+      \'*)
+        begun=1 rest=${rest:1} part=${rest%%\'*}
+        word+=$part
+        if [[ ${#part} -eq ${#rest} ]]; then quote=\' rest=; else rest=${rest:${#part} + 1}; fi ;;
+      \"*)
+        begun=1 quote=\" rest=${rest:1}
+        while [[ -n $rest ]]; do
+          part=${rest%%[\"\\]*}
+          word+=$part rest=${rest:${#part}}
+          [[ $part == *[\$\`!]* ]] && expands=1
+          case $rest in
+            \"*) quote= rest=${rest:1}; break ;;
+            \\[\$\`\"\\]*) word+=${rest:1:1} rest=${rest:2} ;;
+            \\*) word+=\\ rest=${rest:1} ;;
+          esac
+        done ;;
+      *)
+        begun=1 part=${rest%%[[:blank:]\\\'\"]*}
+        word+=$part rest=${rest:${#part}}
+        [[ $part == *[\$\`!]* ]] && expands=1 ;;
+    esac
+  done
+  words+=("$word")
+}
+
+# Set `quoted` to $1 so that it stands for itself after what is typed already.
+_jpcli_quote() {
+  local dollar=\$ tick=\` slash=\\ mark=\" apostrophe=\'
+  quoted=$1
+  [[ -n $1 ]] || return 0
+  case $quote in
+    \')
+      quoted=${quoted//"$apostrophe"/"$apostrophe$slash$apostrophe$apostrophe"} ;;
+    \")
+      quoted=${quoted//"$slash"/"$slash$slash"}
+      quoted=${quoted//"$mark"/"$slash$mark"}
+      quoted=${quoted//"$dollar"/"$slash$dollar"}
+      quoted=${quoted//"$tick"/"$slash$tick"}
+      quoted=${quoted//!/"$mark$apostrophe!$apostrophe$mark"} ;;
+    *)
+      printf -v quoted %q "$1" ;;
+  esac
+}
+
+# Offer those of `words` that begin with $2, what is typed of the value; $1 is as much of it as
+# readline will replace. Every reply begins with that, so that nothing typed is ever changed; the
+# part they share is quoted, and what follows it is only shown.
+_jpcli_offer() {
+  local word shared quoted found
+  found=()
+  for word in ${words[@]+"${words[@]}"}; do
+    [[ $word == "$2"* ]] && found+=("$word")
+  done
+  [[ ${#found[@]} -gt 0 ]] || return 0
+  shared=${found[0]}
+  for word in "${found[@]}"; do
+    while [[ $word != "$shared"* ]]; do shared=${shared%?}; done
+  done
+  _jpcli_quote "${shared:${#2}}"
+  # Readline closes an open quote only after text that does not look closed already.
+  [[ ${#found[@]} -eq 1 && ${COMP_LINE:COMP_POINT:1} != "$quote" ]] && quoted+=$quote
+  for word in "${found[@]}"; do
+    COMPREPLY+=("$1$quoted${word:${#shared}}")
+  done
+}
+
+# Set `words` to the names of kind $1 that begin with $2.
+_jpcli_ask() {
+  local name about program=jpcli
+  [[ $called == */* && -x $called ]] && program=$called
+  words=()
+  while IFS=$'\t' read -r name about; do
+    words+=("$name")
+  done < <(
+    [[ -n $ledger ]] && export JPCLI_LEDGER="$ledger"
+    "$program" --complete "$1" "$2" </dev/null 2>/dev/null
+  )
+}
+
+_jpcli() {
+  local IFS=$' \t\n' line=${COMP_LINE:0:COMP_POINT} called=$1 typed=$2 words quote expands
+  local where= kind= option= value= expects= plain= given=' ' ledger= number=0 index last word
+  COMPREPLY=()
+  _jpcli_split "$line"
+  last=$((${#words[@]} - 1))
+  value=${words[last]}
+  [[ -z $expands ]] || return 0
+  for ((index = 1; index < last; index++)); do
+    word=${words[index]}
+    if [[ -n $expects ]]; then
+      [[ $expects == --ledger ]] && ledger=$word
+      expects=
+    elif [[ -n $plain || $word != -* ]]; then
+      case $where in
+        '' | licenses | sites | clients | products | cards | invoice | ledger) where=${where:+$where }$word ;;
+        *) number=$((number + 1)) ;;
+      esac
+    else
+      given+="${word%%=*} "
+      case $word in
+        --) plain=1 ;;
+        --ledger=*) ledger=${word#*=} ;;
+        --actor | --as-of | --at | --brand | --bundle | --by | --client | --currency | --exp | --format | --from | --idempotency-key | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --name | --newer-than | --older-than | --payment-terms-days | --payments | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --time-zone | --to | --until | -n) expects=$word ;;
+      esac
+    fi
+  done
+  # shellcheck disable=SC2088
+  [[ $ledger == '~/'* ]] && ledger=$HOME/${ledger:2}
+
+  if [[ -n $expects ]]; then
+    option=$expects
+  elif [[ -z $plain && $value == --*=* ]]; then
+    option=${value%%=*} value=${value#*=}
+  elif [[ -z $plain && $value == -* ]]; then
+    _jpcli_options
+    _jpcli_offer "$typed" "$value"
+    return 0
+  fi
+
+  words=()
+  if [[ -n $option ]]; then
+    [[ $option == -* ]] && case $option in
+      -n) option=--quantity ;;
+    esac
+    case "$where $option" in
+      *' --brand') words=(amex cartes_bancaires diners discover eftpos_au jcb link mastercard unionpay unknown visa) ;;
+      *' --bundle') kind=bundles ;;
+      'licenses count --by') words=(product site client) ;;
+      'invoice preview --by') words=(product site client license day) ;;
+      *' --client') kind=clients ;;
+      *' --currency') kind=currencies ;;
+      *' --format') words=(auto table json ndjson csv tsv md) ;;
+      'issue --from' | 'transfer --from' | 'revoke --from' | *' --keep' | *' --ledger' | *' --prices') kind=/files ;;
+      *' --issue') kind=products: ;;
+      *' --license') kind=licenses ;;
+      *' --payments') words=(offline stripe) ;;
+      *' --product') kind=products ;;
+      *' --revoke') kind=active@ ;;
+      *' --site' | *' --to') kind=sites ;;
+      *' --sort') words=(recorded issued key product site client state) ;;
+      *' --state') words=(assigned unassigned revoked) ;;
+      *' --time-zone') kind=zones ;;
+    esac
+  else
+    case $where in
+      '') words=(init demo status issue assign unassign transfer revoke licenses invoice products cards sites clients log ledger completion) ;;
+      licenses) words=(list show count timeline) ;;
+      sites) words=(list show move) ;;
+      clients) words=(list add show) ;;
+      products) words=(list show set-price import) ;;
+      cards) words=(list add primary remove) ;;
+      invoice) words=(preview close list mark-paid void) ;;
+      ledger) words=(check export import backup restore) ;;
+    esac
+    case $where:$((number + 1)) in
+      issue:1 | 'products show':1 | 'products set-price':1) kind=products ;;
+      assign:*) kind=unassigned ;;
+      unassign:* | transfer:*) kind=assigned ;;
+      revoke:*) kind=active ;;
+      'licenses show':*) kind=licenses ;;
+      'licenses timeline':1 | 'invoice preview':1 | 'invoice close':1) kind=months ;;
+      'sites show':1 | 'sites move':1) kind=sites ;;
+      'clients show':1) kind=clients ;;
+      'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger restore':1) kind=/files ;;
+      'cards primary':1 | 'cards remove':1) kind=cards ;;
+      'invoice mark-paid':1 | 'invoice void':1) kind=invoices ;;
+      completion:1) words=(bash zsh fish) ;;
+    esac
+  fi
+  case $kind in
+    '') ;;
+    /files) compopt -o default 2>/dev/null; return 0 ;;
+    *[@:])
+      compopt -o nospace 2>/dev/null
+      _jpcli_ask "$kind" "$value" ;;
+    *) _jpcli_ask "$kind" "$value" ;;
+  esac
+  _jpcli_offer "$typed" "$value"
+}
+
+# Set `words` to the options of `where` that are not given yet.
+_jpcli_options() {
+  local word left=()
+  words=()
+  case $where in
+    '') words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --version --help) ;;
+    licenses) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
+    sites) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
+    clients) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
+    products) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
+    cards) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
+    invoice) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
+    ledger) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
+    init) words=(--currency --time-zone --name --prices --payments --payment-terms-days --ledger --format --json --quiet --no-color --actor --help) ;;
+    demo) words=(--keep --format --json --quiet --no-color --actor --help) ;;
+    status) words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    issue) words=(--quantity --bundle --site --client --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    assign) words=(--site --client --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    unassign) words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    transfer) words=(--to --client --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    revoke) words=(--reason --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'licenses list') words=(--state --product --site --client --older-than --newer-than --search --sort --reverse --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'licenses count') words=(--by --state --product --site --client --older-than --newer-than --search --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses timeline') words=(--state --product --site --client --search --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'sites list') words=(--client --search --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'sites show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'sites move') words=(--client --no-client --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'clients list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'clients add') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'clients show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'products list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'products show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'products set-price') words=(--price --from --bundle --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'products import') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'cards list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'cards add') words=(--brand --last4 --exp --primary --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'cards primary') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'cards remove') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'invoice preview') words=(--by --markup --as-of --revoke --issue --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    log) words=(--license --site --actor --kind --since --until --ledger --format --json --quiet --no-color --limit --help) ;;
+    'invoice close') words=(--due --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'invoice list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'invoice mark-paid') words=(--reference --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'invoice void') words=(--reason --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'ledger check') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'ledger export') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'ledger import') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'ledger backup') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'ledger restore') words=(--ledger --format --json --quiet --no-color --actor --yes --help) ;;
+    completion) words=(--format --json --quiet --no-color --actor --help) ;;
+  esac
+  for word in ${words[@]+"${words[@]}"}; do
+    case $word in
+      --issue | --revoke) left+=("$word") ;;
+      *) [[ $given == *" $word "* ]] || left+=("$word") ;;
+    esac
+  done
+  words=(${left[@]+"${left[@]}"})
+}
+
+complete -F _jpcli jpcli

@@ -1,0 +1,589 @@
+# Completion of jpcli for fish; written by `jpcli completion fish`, not by hand.
+#
+# Commands, options and fixed values are answered here, without a process. For names in the ledger
+# `jpcli --complete KIND PREFIX` is asked. Text from the command line or the ledger is never
+# evaluated, and fish quotes what it inserts.
+
+# What is typed of the word at the cursor, without its quotes.
+function __jpcli_typed
+    set -l typed (commandline -ct)
+    for closing in '' "'" '"'
+        set -l plain (string unescape -- $typed$closing)
+        and printf '%s\n' $plain
+        and return
+    end
+    printf '%s\n' $typed
+end
+
+# The ledger that is named before the command: JPCLI_LEDGER=PATH jpcli …
+function __jpcli_assigned
+    string match -rg '^\s*(?:\w+=\S*\s+)*JPCLI_LEDGER=(\S+)\s' -- (commandline -pc)
+end
+
+# The names of kind $argv[1] that begin with $argv[2], each after $argv[3]; the ledger is $argv[4].
+function __jpcli_ask
+    set -l program jpcli
+    set -l called (commandline -opc)[1]
+    string match -q '*/*' -- $called; and test -x $called; and set program $called
+    set -q argv[4]; and set -lx JPCLI_LEDGER (string replace -r '^~/' ~/ -- $argv[4])
+    for line in ($program --complete $argv[1] "$argv[2]" </dev/null 2>/dev/null)
+        printf '%s%s\n' "$argv[3]" $line
+    end
+end
+
+# The options of the command or group $argv[1], each with what it is.
+function __jpcli_options
+    switch $argv[1]
+            case ''
+                printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --version 'Show the version' \
+                    --help 'Show this message and exit'
+            case 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'ledger'
+                printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'init'
+                printf '%s\t%s\n' \
+                    --currency 'What everything costs in' \
+                    --time-zone 'Whose midnights part the days' \
+                    --name 'The agency\'s name' \
+                    --prices 'A price list, or none' \
+                    --payments 'Who collects: offline or stripe' \
+                    --payment-terms-days 'Days until an invoice is past due' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --help 'Show this message and exit'
+            case 'demo'
+                printf '%s\t%s\n' \
+                    --keep 'Keep the ledger, in this file' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --help 'Show this message and exit'
+            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'ledger check' 'ledger export' 'ledger backup'
+                printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --help 'Show this message and exit'
+            case 'issue'
+                printf '%s\t%s\n' \
+                    --quantity 'How many' \
+                    --bundle 'Bundles of SIZE licenses' \
+                    --site 'Put them on this site at once' \
+                    --client 'Whose site it is' \
+                    --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
+                    --keep-going 'With --from: leave out bad rows, report them, exit 1' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'assign'
+                printf '%s\t%s\n' \
+                    --site 'The site to put them on' \
+                    --client 'Whose site it is' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'unassign' 'clients add' 'products import' 'cards primary' 'cards remove' 'ledger import'
+                printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'transfer'
+                printf '%s\t%s\n' \
+                    --to 'The site to move them to' \
+                    --client 'Whose site that is' \
+                    --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
+                    --keep-going 'With --from: leave out bad rows, report them, exit 1' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'revoke'
+                printf '%s\t%s\n' \
+                    --reason 'Why, for the log' \
+                    --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
+                    --keep-going 'With --from: leave out bad rows, report them, exit 1' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'licenses list'
+                printf '%s\t%s\n' \
+                    --state 'assigned, unassigned or revoked' \
+                    --product 'Only this product' \
+                    --site 'Only on this site' \
+                    --client 'Only this client\'s' \
+                    --older-than 'Issued more than DAYS days ago' \
+                    --newer-than 'Issued at most DAYS days ago' \
+                    --search 'TEXT is in the key, the site or the client' \
+                    --sort 'issued, key, product, site, client or state' \
+                    --reverse 'The other way round' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --help 'Show this message and exit'
+            case 'licenses count'
+                printf '%s\t%s\n' \
+                    --by 'product, site or client' \
+                    --state 'assigned, unassigned or revoked' \
+                    --product 'Only this product' \
+                    --site 'Only on this site' \
+                    --client 'Only this client\'s' \
+                    --older-than 'Issued more than DAYS days ago' \
+                    --newer-than 'Issued at most DAYS days ago' \
+                    --search 'TEXT is in the key, the site or the client' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --help 'Show this message and exit'
+            case 'licenses timeline'
+                printf '%s\t%s\n' \
+                    --state 'assigned, unassigned or revoked' \
+                    --product 'Only this product' \
+                    --site 'Only on this site' \
+                    --client 'Only this client\'s' \
+                    --search 'TEXT is in the key, the site or the client' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --help 'Show this message and exit'
+            case 'sites list'
+                printf '%s\t%s\n' \
+                    --client 'Only this client\'s sites' \
+                    --search 'Only sites whose URL has TEXT' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --help 'Show this message and exit'
+            case 'sites move'
+                printf '%s\t%s\n' \
+                    --client 'Whose site it is from now on' \
+                    --no-client 'It is nobody\'s from now on' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'clients list' 'products list' 'cards list' 'invoice list'
+                printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --help 'Show this message and exit'
+            case 'products set-price'
+                printf '%s\t%s\n' \
+                    --price 'Per day, for one license or one bundle' \
+                    --from 'The first day at this price' \
+                    --bundle 'The price of a bundle of SIZE' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'cards add'
+                printf '%s\t%s\n' \
+                    --brand 'As visa, mastercard' \
+                    --last4 'The last four digits, never more' \
+                    --exp 'When it expires' \
+                    --primary 'Charge it first' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'invoice preview'
+                printf '%s\t%s\n' \
+                    --by 'Split it by product, site, client, license or day' \
+                    --markup 'Add what you bill on top, as 20' \
+                    --as-of 'As it stood at that time or on that day' \
+                    --revoke 'What if this were revoked? Repeatable' \
+                    --issue 'What if these were issued? Repeatable' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --help 'Show this message and exit'
+            case 'log'
+                printf '%s\t%s\n' \
+                    --license 'Only this license' \
+                    --site 'Only what concerns this site' \
+                    --actor 'Only what NAME did' \
+                    --kind 'As license, license.issued, card, price' \
+                    --since 'From this time or day on' \
+                    --until 'Up to this time or day' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --limit 'Show at most N' \
+                    --help 'Show this message and exit'
+            case 'invoice close'
+                printf '%s\t%s\n' \
+                    --due 'Every month that is over, in order' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'invoice mark-paid'
+                printf '%s\t%s\n' \
+                    --reference 'How it was paid' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'invoice void'
+                printf '%s\t%s\n' \
+                    --reason 'Why, for the log' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'ledger restore'
+                printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --yes 'Answer yes to every question' \
+                    --help 'Show this message and exit'
+            case 'completion'
+                printf '%s\t%s\n' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --help 'Show this message and exit'
+    end
+end
+
+function __jpcli_complete
+    set -l tokens (commandline -opc)
+    set -l typed (__jpcli_typed)
+    set -l before ''
+    set -l at ''
+    set -l number 1
+    set -l option
+    set -l plain
+    set -l given
+    set -l ledger (__jpcli_assigned)
+    for word in $tokens[2..-1]
+        if set -q option[1]
+            test $option = --ledger; and set ledger $word
+            set option
+            continue
+        end
+        if set -q plain[1]; or not string match -q -- '-*' $word
+            switch $at
+                case '' 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'ledger'
+                    set at (string trim -- "$at $word")
+                case '*'
+                    set number (math $number + 1)
+            end
+            continue
+        end
+        set -a given (string replace -r '=.*' '' -- $word)
+        switch $word
+            case --
+                set plain 1
+            case '--ledger=*'
+                set ledger (string replace -- --ledger= '' $word)
+            case --actor --as-of --at --brand --bundle --by --client --currency --exp --format --from --idempotency-key --issue --keep --kind --last4 --ledger --license --limit --markup --name --newer-than --older-than --payment-terms-days --payments --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --time-zone --to --until -n
+                set option $word
+        end
+    end
+
+    if not set -q option[1]; and not set -q plain[1]
+        if string match -q -- '--*=*' $typed
+            set option (string replace -r '=.*' '' -- $typed)
+            set before $option=
+            set typed (string replace -r '^[^=]*=' '' -- $typed)
+        else if string match -q -- '-*' $typed
+            set -l lines (__jpcli_options $at)
+            for name in $given
+                contains -- $name --issue --revoke
+                or set lines (string match -v -- $name\t'*' $lines)
+            end
+            printf '%s\n' $lines
+            return
+        end
+    end
+
+    set -l kind
+    set -l words
+    if set -q option[1]
+        switch $option
+            case -n
+                set option --quantity
+        end
+        switch "$at $option"
+            case '* --brand'
+                set words amex cartes_bancaires diners discover eftpos_au jcb link mastercard unionpay unknown visa
+            case '* --bundle'
+                set kind 'bundles'
+            case 'licenses count --by'
+                set words product site client
+            case 'invoice preview --by'
+                set words product site client license day
+            case '* --client'
+                set kind 'clients'
+            case '* --currency'
+                set kind 'currencies'
+            case '* --format'
+                set words auto table json ndjson csv tsv md
+            case 'issue --from' 'transfer --from' 'revoke --from' '* --keep' '* --ledger' '* --prices'
+                set kind '/files'
+            case '* --issue'
+                set kind 'products:'
+            case '* --license'
+                set kind 'licenses'
+            case '* --payments'
+                set words offline stripe
+            case '* --product'
+                set kind 'products'
+            case '* --revoke'
+                set kind 'active@'
+            case '* --site' '* --to'
+                set kind 'sites'
+            case '* --sort'
+                set words recorded issued key product site client state
+            case '* --state'
+                set words assigned unassigned revoked
+            case '* --time-zone'
+                set kind 'zones'
+        end
+    else
+        switch $at
+            case ''
+                printf '%s\t%s\n' \
+                    init 'Make a ledger: currency, time zone, name, price list' \
+                    demo 'Build a sample agency in a temporary ledger and walk through it' \
+                    status 'One screen: cards, licenses, the bill so far, what to do next' \
+                    issue 'Issue licenses' \
+                    assign 'Assign licenses to a site' \
+                    unassign 'Free licenses from their sites' \
+                    transfer 'Move licenses to another site in one step, without a gap' \
+                    revoke 'End licenses for good' \
+                    licenses 'List, show and count licenses, draw their days' \
+                    invoice 'The monthly bill' \
+                    products 'Products, bundles and their day prices' \
+                    cards 'Cards on file' \
+                    sites 'Sites, and whose they are' \
+                    clients 'The agency\'s customers, who own the sites' \
+                    log 'The events of the ledger, newest first' \
+                    ledger 'Check, copy, export and restore the ledger' \
+                    completion 'Print the completion script of a shell'
+            case 'licenses'
+                printf '%s\t%s\n' \
+                    list 'List licenses, filtered and sorted' \
+                    show 'Show licenses with their whole history' \
+                    count 'Count licenses, in total or by a field' \
+                    timeline 'Draw the days on which licenses were active'
+            case 'sites'
+                printf '%s\t%s\n' \
+                    list 'List the sites, their clients and licenses' \
+                    show 'Show one site and its licenses' \
+                    move 'Give a site to another client'
+            case 'clients'
+                printf '%s\t%s\n' \
+                    list 'List the clients' \
+                    add 'Add a client' \
+                    show 'Show one client, its sites and licenses'
+            case 'products'
+                printf '%s\t%s\n' \
+                    list 'List products, bundles and today\'s prices' \
+                    show 'Show one product and all its prices' \
+                    set-price 'Set the price of a product from a date on' \
+                    import 'Import a price list'
+            case 'cards'
+                printf '%s\t%s\n' \
+                    list 'List the cards on file' \
+                    add 'Add a card' \
+                    primary 'Make a card the one that is charged first' \
+                    remove 'Remove a card'
+            case 'invoice'
+                printf '%s\t%s\n' \
+                    preview 'Preview a month: the days so far and projected' \
+                    close 'Close a month that is over: its invoice is final' \
+                    list 'List the closed invoices' \
+                    mark-paid 'Note that an invoice was paid elsewhere' \
+                    void 'Void an open invoice'
+            case 'ledger'
+                printf '%s\t%s\n' \
+                    check 'Replay the events and compare' \
+                    export 'Write the license history to a file or stdout' \
+                    import 'Import a license history, all or nothing' \
+                    backup 'Copy a ledger, even while it is in use' \
+                    restore 'Put a backup in a ledger\'s place'
+        end
+        switch "$at $number"
+            case 'issue 1' 'products show 1' 'products set-price 1'
+                set kind 'products'
+            case 'assign *'
+                set kind 'unassigned'
+            case 'unassign *' 'transfer *'
+                set kind 'assigned'
+            case 'revoke *'
+                set kind 'active'
+            case 'licenses show *'
+                set kind 'licenses'
+            case 'licenses timeline 1' 'invoice preview 1' 'invoice close 1'
+                set kind 'months'
+            case 'sites show 1' 'sites move 1'
+                set kind 'sites'
+            case 'clients show 1'
+                set kind 'clients'
+            case 'products import 1' 'ledger import 1' 'ledger backup 1' 'ledger restore 1'
+                set kind '/files'
+            case 'cards primary 1' 'cards remove 1'
+                set kind 'cards'
+            case 'invoice mark-paid 1' 'invoice void 1'
+                set kind 'invoices'
+            case 'completion 1'
+                set words bash zsh fish
+        end
+    end
+    set -q words[1]; and printf '%s\n' $before$words
+    switch "$kind"
+        case ''
+        case /files
+            printf '%s\n' $before(__fish_complete_path $typed)
+        case '*'
+            __jpcli_ask $kind "$typed" "$before" $ledger
+    end
+end
+
+complete -c jpcli -e
+complete -c jpcli -f -a '(__jpcli_complete)'

@@ -1,0 +1,78 @@
+"""What may stand where an option or an argument wants a value.
+
+Owns one decision for every value that a command takes. A value without one is an error when the
+scripts are generated, so that none is forgotten.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jpcli.cli.completions import FILES
+from jpcli.cli.invocation import FORMATS
+from jpcli.cli.invoice import preview
+from jpcli.domain.cards import BRANDS
+from jpcli.services.licenses import COUNT_GROUPS, SORTS, STATES
+from jpcli.services.setup import GATEWAYS
+
+
+class Value(NamedTuple):
+    """`words` are all there are; `ask` is the KIND to ask `jpcli --complete` for; `files` says that
+    it is a path. None of them: nothing can be suggested."""
+
+    words: tuple[str, ...] = ()
+    ask: str = ""
+    files: bool = False
+
+
+FREE = Value()
+
+# By what the help calls the value.
+_BY_METAVAR = {
+    **dict.fromkeys(("AMOUNT", "DATE", "DAYS", "DIGITS", "KEY", "KIND", "MM/YYYY", "N"), FREE),
+    **dict.fromkeys(("NAME", "PERCENT", "TEXT", "TIME"), FREE),
+    **dict.fromkeys(("FILE", "PATH"), Value(files=True)),
+    "BRAND": Value(tuple(sorted(BRANDS))),
+    "CARD": Value(ask="cards"),
+    "CODE": Value(ask="currencies"),
+    "FORMAT": Value(FORMATS),
+    "GATEWAY": Value(GATEWAYS),
+    "INVOICE": Value(ask="invoices"),
+    "KEY@DATE": Value(ask="active@"),
+    "LICENSE…": Value(ask="licenses"),
+    "MONTH": Value(ask="months"),
+    "PRODUCT": Value(ask="products"),
+    "PRODUCT:N@DATE": Value(ask="products:"),
+    "SHELL": Value(tuple(FILES)),
+    "SIZE": Value(ask="bundles"),
+    "STATE": Value(STATES),
+    "URL": Value(ask="sites"),
+    "ZONE": Value(ask="zones"),
+}
+
+# Where the help's name does not say it: by command and parameter, `*` for any command.
+_BY_NAME = {
+    ("assign", "licenses"): Value(ask="unassigned"),
+    ("unassign", "licenses"): Value(ask="assigned"),
+    ("transfer", "licenses"): Value(ask="assigned"),
+    ("revoke", "licenses"): Value(ask="active"),
+    ("licenses list", "sort"): Value(SORTS),
+    ("licenses count", "by"): Value(COUNT_GROUPS),
+    ("invoice preview", "by"): Value(preview.GROUPS),
+    ("log", "license_key"): Value(ask="licenses"),
+    ("clients add", "client"): FREE,
+    ("*", "client"): Value(ask="clients"),
+}
+
+
+def value_of(path: str, name: str, metavar: str | None) -> Value:
+    """What completes the value of a parameter; LookupError where that is not decided."""
+    for key in ((path, name), ("*", name)):
+        if key in _BY_NAME:
+            return _BY_NAME[key]
+    if metavar is None or metavar not in _BY_METAVAR:
+        raise LookupError(
+            f"jpcli.cli.completions.values does not say what completes {name!r} ({metavar}) of"
+            f" 'jpcli {path}'"
+        )
+    return _BY_METAVAR[metavar]
