@@ -45,7 +45,7 @@ def cases(jpcli: str, key_start: str) -> list[Case]:
     issue = [jpcli, "issue", "jetpack-scan"]
     return [
         Case("--version", [jpcli, "--version"], 2.2, 1.7),
-        Case("complete a license key", [jpcli, "--complete", "license", key_start], 3),
+        Case("complete a license key", [jpcli, "--complete", "licenses", key_start], 3),
         Case("invoice preview --json", [*preview, "--json"], 8, 5),
         Case("licenses list in a pipe", listing, 8, 5),
         Case("invoice preview on a terminal", preview, 12, 9, on_terminal=True),
