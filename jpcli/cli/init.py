@@ -34,6 +34,10 @@ def run(
         str | None,
         typer.Option("--prices", metavar="FILE", help="A price list, or none; one ships with it."),
     ] = None,
+    payments: Annotated[
+        str,
+        typer.Option("--payments", metavar="GATEWAY", help="Who collects: offline or stripe."),
+    ] = "offline",
     payment_terms: Annotated[
         int,
         typer.Option(
@@ -54,5 +58,6 @@ def run(
         name=name,
         prices=prices,
         payment_terms_days=payment_terms,
+        payments=payments,
     )
     return result_of(answer, view="notes:draw_nothing")

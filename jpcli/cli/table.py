@@ -10,7 +10,7 @@ from __future__ import annotations
 SECTIONS = (
     ("Start", ("init", "demo", "status")),
     ("Licenses", ("issue", "assign", "unassign", "transfer", "revoke", "licenses")),
-    ("Billing", ("invoice", "products", "cards")),
+    ("Billing", ("invoice", "products", "cards", "stripe")),
     ("Agency", ("sites", "clients")),
     ("Ledger", ("log", "ledger")),
     ("Shell", ("completion",)),
@@ -23,6 +23,7 @@ GROUPS = {
     "products": "Products, bundles and their day prices.",
     "cards": "Cards on file; the primary one is charged first.",
     "invoice": "The monthly bill.",
+    "stripe": "The account that collects the money.",
     "ledger": "Check, copy, export and restore the ledger.",
 }
 
@@ -60,6 +61,13 @@ COMMANDS = {
     "invoice list": ("invoice.list:run", "List the closed invoices."),
     "invoice mark-paid": ("invoice.mark_paid:run", "Note that an invoice was paid elsewhere."),
     "invoice void": ("invoice.void:run", "Void an open invoice; its month is billed again."),
+    "invoice push": ("invoice.push:run", "Bring a closed invoice to Stripe, charging nothing."),
+    "invoice pay": ("invoice.pay:run", "Charge the primary card, then the others in order."),
+    "invoice sync": ("invoice.sync:run", "Take over what happened at Stripe."),
+    "invoice reconcile": ("invoice.reconcile:run", "Compare every line with Stripe's."),
+    "cards sync": ("cards.sync:run", "Take over the cards as Stripe has them."),
+    "stripe login": ("stripe.login:run", "Store the secret key in the system's keyring."),
+    "stripe status": ("stripe.status:run", "Check the secret key and what it is for."),
     "ledger check": (
         "ledger.check:run",
         "Replay the events and compare; exit 1 on any difference.",

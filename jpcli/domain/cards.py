@@ -77,7 +77,9 @@ def check_can_issue(cards: Sequence[Card]) -> None:
         raise Refused(
             "no_primary_card",
             "Issuing is paused: there is no primary card on file.",
-            hint="Add one: jpcli cards add --primary",
+            hint=f"Make one primary:   jpcli cards primary {cards[0].id}"
+            if cards
+            else "Add one:   jpcli cards add --primary",
         )
 
 

@@ -13,7 +13,7 @@ from jpcli.domain.invoice import Line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-OPEN, PAID, VOID, UNCOLLECTIBLE = "open", "paid", "void", "uncollectible"
+DRAFT, OPEN, PAID, VOID, UNCOLLECTIBLE = "draft", "open", "paid", "void", "uncollectible"
 
 
 class OfferKey(NamedTuple):

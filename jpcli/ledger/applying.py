@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.instants import parse_date, parse_instant
 from jpcli.ledger import applying_invoices as invoices
 from jpcli.ledger import applying_licenses as licenses
+from jpcli.ledger import applying_outbox as outbox
 from jpcli.ledger.owners import stretches
 
 if TYPE_CHECKING:
@@ -164,6 +165,27 @@ def _card_removed(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
             ledger.execute("UPDATE cards SET is_primary = 1 WHERE id = ?", promoted)
 
 
+def _cards_synced(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """The cards as the gateway has them; what is not in the list is gone."""
+    for event in events:
+        ledger.execute("DELETE FROM cards")
+        ledger.execute_many(
+            "INSERT INTO cards (position, id, brand, last4, exp_month, exp_year, is_primary,"
+            " added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(position, *card) for position, card in enumerate(event.data["cards"])],
+        )
+
+
+def _payments_set(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """Facts about the gateway that a ledger learns later than its birth."""
+    for event in events:
+        ledger.execute_many(
+            "INSERT INTO meta (key, value) VALUES (?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            sorted(event.data.items()),
+        )
+
+
 def _answered(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
     rows = [(e.subject, e.data["request_hash"], e.data["answer"]) for e in events]
     ledger.execute_many(
@@ -212,4 +234,11 @@ _HANDLERS: dict[str, Handler] = {
     "invoice.closed": invoices.closed,
     "invoice.paid": invoices.paid,
     "invoice.voided": invoices.voided,
+    "invoice.synced": invoices.synced,
+    "outbox.wished": outbox.wished,
+    "outbox.stumbled": outbox.stumbled,
+    "outbox.done": outbox.done,
+    "outbox.failed": outbox.failed,
+    "payments.set": _payments_set,
+    "cards.synced": _cards_synced,
 }

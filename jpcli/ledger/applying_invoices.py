@@ -87,6 +87,27 @@ def voided(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
         _set_unsettled(ledger, 0)
 
 
+def synced(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """The invoice's state as the gateway says it is; its lines are ours and stay."""
+    for event in events:
+        data = event.data
+        before = ledger.value("SELECT status FROM invoices WHERE number = :n", n=event.subject)
+        ledger.execute(
+            "UPDATE invoices SET status = ?, amount_paid_minor = ?, paid_at = ?, gateway_id = ?,"
+            " page_url = ? WHERE number = ?",
+            (
+                data["status"],
+                data["amount_paid_minor"],
+                data["paid_at"],
+                data["gateway_id"],
+                data["page_url"],
+                event.subject,
+            ),
+        )
+        if data["status"] == VOID and before != VOID:
+            _set_unsettled(ledger, 0)
+
+
 def unsettle(ledger: Ledger, events: Iterable[Event]) -> None:
     """Note the earliest day that these license events may have changed."""
     instants = [_earliest_at(event) for event in events if event.kind.startswith("license.")]

@@ -66,6 +66,11 @@ class Ledger:
         row = self.one(sql, **params)
         return None if row is None else row[0]
 
+    def fact(self, key: str) -> str | None:
+        """One of the ledger's fixed facts as it is stored now; some are learnt after its birth."""
+        found: str | None = self.value("SELECT value FROM meta WHERE key = :key", key=key)
+        return found
+
     def execute(self, sql: str, params: Mapping[str, Any] | tuple[Any, ...] = ()) -> None:
         """Run one statement that returns nothing, inside the caller's transaction."""
         with self._guarded():

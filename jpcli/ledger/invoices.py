@@ -33,6 +33,8 @@ class Invoice(NamedTuple):
     total_minor: int
     amount_paid_minor: int
     content_hash: str
+    gateway_id: str | None
+    page_url: str | None
 
 
 _LATEST = 2**62

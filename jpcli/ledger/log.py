@@ -38,6 +38,16 @@ def count_events(ledger: Ledger, wanted: EventFilter) -> int:
     return int(ledger.value(f"SELECT COUNT(*) FROM events{where}", **params))
 
 
+def latest_seq(ledger: Ledger) -> int:
+    """The number of the last event."""
+    return int(ledger.value("SELECT seq FROM chain WHERE id = 1") or 0)
+
+
+def born_at(ledger: Ledger) -> int:
+    """The instant the ledger was made."""
+    return int(ledger.value("SELECT at FROM events WHERE seq = 1"))
+
+
 def events_of(ledger: Ledger, license_key: str) -> list[tuple[Any, ...]]:
     """A license's events in `EVENT_COLUMNS` order, oldest first."""
     return ledger.all(

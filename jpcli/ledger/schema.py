@@ -38,6 +38,7 @@ STATE_TABLES = {
     "invoices": "id",
     "invoice_lines": "invoice_id, position",
     "unsettled": "id",
+    "outbox": "name",
 }
 
 _TABLES = """
@@ -163,14 +164,16 @@ CREATE TABLE invoices (
   period TEXT NOT NULL,
   first_day INTEGER NOT NULL,
   last_day INTEGER NOT NULL,
-  status TEXT NOT NULL CHECK (status IN ('open', 'paid', 'void', 'uncollectible')),
+  status TEXT NOT NULL CHECK (status IN ('draft', 'open', 'paid', 'void', 'uncollectible')),
   due_day INTEGER NOT NULL,
   closed_at INTEGER NOT NULL,
   paid_at INTEGER,
   reference TEXT,
   total_minor INTEGER NOT NULL CHECK (total_minor >= 0),
   amount_paid_minor INTEGER NOT NULL,
-  content_hash TEXT NOT NULL
+  content_hash TEXT NOT NULL,
+  gateway_id TEXT,
+  page_url TEXT
 ) STRICT;
 CREATE UNIQUE INDEX one_invoice_a_period ON invoices (period) WHERE status <> 'void';
 
@@ -194,6 +197,19 @@ CREATE TABLE invoice_lines (
   PRIMARY KEY (invoice_id, position)
 ) STRICT;
 CREATE INDEX adjustments_by_period ON invoice_lines (period) WHERE period IS NOT NULL;
+
+CREATE TABLE outbox (
+  name TEXT PRIMARY KEY,
+  position INTEGER NOT NULL,
+  attempt INTEGER NOT NULL CHECK (attempt >= 1),
+  idempotency_key TEXT NOT NULL UNIQUE,
+  request_hash TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('wished', 'done', 'failed')),
+  stumbled INTEGER NOT NULL CHECK (stumbled IN (0, 1)),
+  wished_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  result TEXT
+) STRICT;
 
 CREATE TABLE unsettled (id INTEGER PRIMARY KEY CHECK (id = 1), first_day INTEGER NOT NULL) STRICT
 """

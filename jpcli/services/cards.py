@@ -25,7 +25,7 @@ PAUSED = "Issuing new licenses is paused until you add a card"
 
 def list_cards(desk: Desk) -> Answer:
     """Every card on file, oldest first; expired ones warn (R4)."""
-    return Answer(_data(desk), tuple(expiry_notes(desk)))
+    return Answer(card_data(desk), tuple(expiry_notes(desk)))
 
 
 def add_card(desk: Desk, brand: str, last4: str, exp: str, *, primary: bool = False) -> Answer:
@@ -50,14 +50,14 @@ def add_card(desk: Desk, brand: str, last4: str, exp: str, *, primary: bool = Fa
             "exp_year": year,
             "primary": becomes,
         }
-        writer.record("card.added", card_id, data)
+        writer.record("card.added", card_id, data, at=desk.effective_at())
         writer.flush()
         what = "is the primary card now" if becomes else "was added"
         notes = [Note("card_added", f"{name} ···· {digits} {what}", "ok", card_id)]
         if not becomes:
             hint = f"jpcli cards primary {card_id}"
             notes.append(Note("not_primary", "Another card stays primary", hint=hint))
-        return Answer(_data(desk), (*notes, *expiry_notes(desk)))
+        return Answer(card_data(desk), (*notes, *expiry_notes(desk)))
 
     return desk.change(request, do)
 
@@ -66,21 +66,21 @@ def make_primary(desk: Desk, card_id: str) -> Answer:
     """Charge this card first from now on; BadInput `unknown_card`."""
 
     def do(writer: Any) -> Answer:
-        card = _known(desk, card_id)
+        card = known_card(desk, card_id)
         if card.primary:
             note = Note("already_primary", f"{rules.describe(card)} is the primary card already")
-            return Answer(_data(desk), (note, *expiry_notes(desk)))
-        writer.record("card.made_primary", card.id, {})
+            return Answer(card_data(desk), (note, *expiry_notes(desk)))
+        writer.record("card.made_primary", card.id, {}, at=desk.effective_at())
         writer.flush()
         note = Note("primary", f"{rules.describe(card)} is the primary card now", "ok", card.id)
-        return Answer(_data(desk), (note, *expiry_notes(desk)))
+        return Answer(card_data(desk), (note, *expiry_notes(desk)))
 
     return desk.change({"command": "cards primary", "card": card_id}, do)
 
 
 def is_only_card(desk: Desk, card_id: str) -> bool:
     """Would removing this card pause issuing? (R3: then it needs a yes.)"""
-    _known(desk, card_id)
+    known_card(desk, card_id)
     return len(cards(desk.ledger)) == 1
 
 
@@ -88,10 +88,10 @@ def remove_card(desk: Desk, card_id: str) -> Answer:
     """Take a card off file; the oldest other one becomes primary when it was the primary (R3)."""
 
     def do(writer: Any) -> Answer:
-        card = _known(desk, card_id)
+        card = known_card(desk, card_id)
         successor = rules.promoted(cards(desk.ledger), card.id)
         promoted = None if successor is None else successor.id
-        writer.record("card.removed", card.id, {"promoted": promoted})
+        writer.record("card.removed", card.id, {"promoted": promoted}, at=desk.effective_at())
         writer.flush()
         notes = [Note("card_removed", f"{rules.describe(card)} was removed", "ok", card.id)]
         if successor is not None:
@@ -106,7 +106,7 @@ def remove_card(desk: Desk, card_id: str) -> Answer:
                     hint="Add one:   jpcli cards add --primary",
                 )
             )
-        return Answer(_data(desk), (*notes, *expiry_notes(desk)))
+        return Answer(card_data(desk), (*notes, *expiry_notes(desk)))
 
     return desk.change({"command": "cards remove", "card": card_id}, do)
 
@@ -118,12 +118,13 @@ def expiry_notes(desk: Desk) -> list[Note]:
     return [note for note in notes if note is not None]
 
 
-def _data(desk: Desk) -> dict[str, Any]:
+def card_data(desk: Desk) -> dict[str, Any]:
+    """The cards on file as the JSON contract has them."""
     today = desk.ledger.calendar.date_of(desk.today)
     return {"cards": [card_object(card, today) for card in cards(desk.ledger)]}
 
 
-def _known(desk: Desk, card_id: str) -> Card:
+def known_card(desk: Desk, card_id: str) -> Card:
     """A card by its id, or by its last four digits where only one has them."""
     rules.check_no_card_number(card_id)
     found = [c for c in cards(desk.ledger) if card_id in (c.id, c.last4)]

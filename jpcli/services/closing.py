@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import OPEN, PAID, invoice_number
+from jpcli.domain.closing import DRAFT, OPEN, PAID, invoice_number
 from jpcli.domain.errors import Refused
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger import invoices
 from jpcli.services.computing import Question, compute
 from jpcli.services.corrections import waiting_months
+from jpcli.services.gateways import uses_stripe
 from jpcli.services.invoices import invoice_object
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def close(desk: Desk, month: str) -> Answer:
     period = month_period(desk.ledger.calendar, *parse_month(month))
 
     def do(writer: Writer) -> Answer:
-        _check_may_close(desk, period)
+        check_may_close(desk, period)
         number = _close(desk, writer, period)
         return _answer(desk, [number])
 
@@ -52,7 +53,7 @@ def close_due(desk: Desk) -> Answer:
     return desk.change({"command": "invoice close", "due": True}, do)
 
 
-def _check_may_close(desk: Desk, period: Period) -> None:
+def check_may_close(desk: Desk, period: Period) -> None:
     """I2: only a month that is over, only once, only in order."""
     ledger = desk.ledger
     closed = invoices.of_period(ledger, period.label)
@@ -94,8 +95,7 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
         "period": period.label,
         "first_day": period.first_day,
         "last_day": period.last_day,
-        # Nothing to pay is paid: it must never become past due.
-        "status": OPEN if total else PAID,
+        "status": _first_status(desk, total),
         "due_day": desk.today + int(ledger.meta["payment_terms_days"]),
         "total_minor": total,
         "lines": content["lines"],
@@ -104,6 +104,14 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
     writer.record("invoice.closed", number, data)
     writer.flush()
     return number
+
+
+def _first_status(desk: Desk, total_minor: int) -> str:
+    """I4: at Stripe an invoice begins as a draft. Elsewhere it is open at once, or, over nothing,
+    paid: it must never become past due."""
+    if uses_stripe(desk.ledger):
+        return DRAFT
+    return OPEN if total_minor else PAID
 
 
 def _answer(desk: Desk, numbers: list[str]) -> Answer:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
@@ -83,27 +82,31 @@ class Desk:
             yield writer
 
     def change(self, request: dict[str, Any], do: Callable[[Writer], Answer]) -> Answer:
-        """Run `do` once: the same idempotency key again gives the first answer back.
+        """Run `do` in one transaction: the same idempotency key again gives the first answer.
 
         `request` is what the caller asked for, as JSON-ready data. Raises Refused
         `idempotency_key_reused` when the key was used for another request.
         """
         with self.writing() as writer:
-            if self.idempotency_key is None:
-                return self._finished(self._noting_closed(writer, do))
-            asked = {**request, "at": self.at_text}
-            request_hash = sha256(_canonical(asked).encode()).hexdigest()
-            earlier = self._earlier_answer(request_hash)
+            earlier = self._earlier_answer(request)
             if earlier is not None:
                 return earlier
             answer = self._finished(self._noting_closed(writer, do))
-            stored = {"data": answer.data, "notes": [list(note) for note in answer.notes]}
-            writer.record(
-                "request.answered",
-                self.idempotency_key,
-                {"request_hash": request_hash, "answer": _canonical(stored)},
-            )
+            self._remember(writer, request, answer)
             return answer
+
+    def once(self, request: dict[str, Any], do: Callable[[], Answer]) -> Answer:
+        """The same for what needs more than one transaction, such as calls to the outside, which
+        the outbox keeps from happening twice; here only the answer is kept."""
+        earlier = self._earlier_answer(request)
+        if earlier is not None:
+            return earlier
+        answer = do()
+        if self.idempotency_key is not None and not self.dry_run:
+            with self.writing() as writer:
+                if self._earlier_answer(request) is None:
+                    self._remember(writer, request, answer)
+        return answer
 
     def close(self) -> None:
         """Give the ledger back."""
@@ -125,14 +128,27 @@ class Desk:
         note = Note("dry_run", "Dry run: nothing was written")
         return Answer({**answer.data, "dry_run": True}, (*answer.notes, note))
 
-    def _earlier_answer(self, request_hash: str) -> Answer | None:
+    def _remember(self, writer: Writer, request: dict[str, Any], answer: Answer) -> None:
+        if self.idempotency_key is None:
+            return
+        stored = {"data": answer.data, "notes": [list(note) for note in answer.notes]}
+        data = {"request_hash": self._hash(request), "answer": _canonical(stored)}
+        writer.record("request.answered", self.idempotency_key, data)
+
+    def _hash(self, request: dict[str, Any]) -> str:
+        from hashlib import sha256
+
+        return sha256(_canonical({**request, "at": self.at_text}).encode()).hexdigest()
+
+    def _earlier_answer(self, request: dict[str, Any]) -> Answer | None:
+        if self.idempotency_key is None:
+            return None
         from jpcli.ledger.cards import stored_answer
 
-        assert self.idempotency_key is not None
         found = stored_answer(self.ledger, self.idempotency_key)
         if found is None:
             return None
-        if found[0] != request_hash:
+        if found[0] != self._hash(request):
             raise Refused(
                 "idempotency_key_reused",
                 f"The idempotency key {self.idempotency_key} was used for another request",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import OPEN, PAID, VOID, is_past_due
+from jpcli.domain.closing import PAID, UNCOLLECTIBLE, VOID, is_past_due
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger import invoices
+from jpcli.services.gateways import uses_stripe
 from jpcli.services.preview import line_object
 
 if TYPE_CHECKING:
@@ -43,7 +44,14 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
 
     def do(writer: Writer) -> Answer:
         invoice = known_invoice(desk, name)
-        _check_open(invoice)
+        check_open(invoice)
+        if uses_stripe(desk.ledger):
+            raise Refused(
+                "stripe_decides",
+                f"Whether {invoice.number} is paid is for Stripe to say",
+                hint=f"Collect it:   jpcli invoice pay {invoice.number}",
+                subject=invoice.number,
+            )
         at = desk.effective_at(end_of_day=True)
         if at < invoice.closed_at:
             raise BadInput(
@@ -70,14 +78,7 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
 
     def do(writer: Writer) -> Answer:
         invoice = known_invoice(desk, name)
-        if invoice.status == PAID:
-            raise Refused(
-                "invoice_paid",
-                f"{invoice.number} is paid; only an open invoice can be voided",
-                hint="What was wrong on it is corrected by adjustments on the next invoice.",
-                subject=invoice.number,
-            )
-        _check_open(invoice)
+        check_voidable(invoice)
         writer.record("invoice.voided", invoice.number, {}, reason=reason)
         writer.flush()
         message = f"{invoice.number} is void; {invoice.period} can be billed again"
@@ -115,7 +116,8 @@ def invoice_object(desk: Desk, invoice: Invoice, *, lines: bool = True) -> dict[
         "due_date": iso(invoice.due_day),
         "total": money_json(invoice.total_minor, currency),
         "amount_paid": money_json(invoice.amount_paid_minor, currency),
-        "stripe_invoice_id": None,
+        "stripe_invoice_id": invoice.gateway_id,
+        "page_url": invoice.page_url,
         "closed_at": format_instant(invoice.closed_at),
         "paid_at": None if invoice.paid_at is None else format_instant(invoice.paid_at),
         "reference": invoice.reference,
@@ -126,7 +128,20 @@ def invoice_object(desk: Desk, invoice: Invoice, *, lines: bool = True) -> dict[
     return found
 
 
-def _check_open(invoice: Invoice) -> None:
+def check_voidable(invoice: Invoice) -> None:
+    """I6: only an open invoice can be voided (Refused `invoice_paid`, `invoice_void`)."""
+    if invoice.status == PAID:
+        raise Refused(
+            "invoice_paid",
+            f"{invoice.number} is paid; only an open invoice can be voided",
+            hint="What was wrong on it is corrected by adjustments on the next invoice.",
+            subject=invoice.number,
+        )
+    check_open(invoice)
+
+
+def check_open(invoice: Invoice) -> None:
+    """Refuse what is settled already: `already_paid`, `invoice_void`, `invoice_uncollectible`."""
     if invoice.status == PAID:
         raise Refused(
             "already_paid",
@@ -141,7 +156,13 @@ def _check_open(invoice: Invoice) -> None:
             hint=f"See what its month has now:   jpcli invoice preview {invoice.period}",
             subject=invoice.number,
         )
-    assert invoice.status == OPEN
+    if invoice.status == UNCOLLECTIBLE:
+        raise Refused(
+            "invoice_uncollectible",
+            f"{invoice.number} was given up as uncollectible at Stripe",
+            hint=f"See it:   jpcli invoice show {invoice.number}",
+            subject=invoice.number,
+        )
 
 
 def _again(desk: Desk, invoice: Invoice) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
@@ -22,6 +23,7 @@ from jpcli.services.reading import read_rows
 if TYPE_CHECKING:
     from jpcli.ledger.writing import Writer
 
+GATEWAYS = ("offline", "stripe")
 NO_PRICES = "none"
 DEFAULT_CURRENCY = "usd"
 MOST_TERMS_DAYS = 365
@@ -37,6 +39,7 @@ def init(
     name: str | None = None,
     prices: str | None = None,
     payment_terms_days: int = 0,
+    payments: str = "offline",
 ) -> Answer:
     """Make the ledger at `path`; `prices` is a file, `none`, or None for the list that ships.
 
@@ -55,6 +58,12 @@ def init(
             "bad_payment_terms",
             f"Payment terms are 0 to {MOST_TERMS_DAYS} days, not {payment_terms_days}",
         )
+    if payments not in GATEWAYS:
+        raise BadInput(
+            "bad_payments",
+            f"payments must be one of {', '.join(GATEWAYS)}, not {payments}",
+            subject="--payments",
+        )
     priced = _price_list(prices, code)
     meta = {
         "currency": code,
@@ -62,7 +71,8 @@ def init(
         "name": agency,
         "skipped_dates": ",".join(str(ordinal) for ordinal in find_skipped(time_zone)),
         "payment_terms_days": str(payment_terms_days),
-        "payments": "offline",
+        "ledger_id": token_hex(12),
+        "payments": payments,
         "licensing": "none",
     }
 

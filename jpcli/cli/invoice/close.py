@@ -29,12 +29,11 @@ def run(
 ) -> Result:
     """Months are closed in order, after they are over in the billing time zone. A closed invoice
     never changes; what is recorded later comes as an adjustment on the next one."""
-    from jpcli.services.closing import close, close_due
+    from jpcli.services.payments import close
 
     if (month is None) == (not due):
         raise UsageError("Name a month, or --due for all that wait.")
-    desk = invocation.desk(writes=True)
-    answer = close_due(desk) if month is None else close(desk, month)
+    answer = close(invocation.desk(writes=True), month)
     return result_of(answer, "invoices", columns=COLUMNS, view="invoices:draw_closed")
 
 

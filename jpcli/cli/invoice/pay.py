@@ -1,0 +1,24 @@
+"""`jpcli invoice pay`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+
+@command("invoice pay", writes=True, without=("at",), examples=("jpcli invoice pay INV-2026-10",))
+def run(
+    invocation: Invocation,
+    invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number, or its month.")],
+) -> Result:
+    """Charges the primary card; where it is declined, the other cards in order. Without Stripe an
+    invoice is paid elsewhere and noted with jpcli invoice mark-paid."""
+    from jpcli.services.stripe_billing import pay
+
+    answer = pay(invocation.desk(writes=True), invoice)
+    return result_of(answer, view="invoices:draw_changed")

@@ -1,0 +1,24 @@
+"""`jpcli invoice push`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+
+@command("invoice push", writes=True, without=("at",), examples=("jpcli invoice push INV-2026-10",))
+def run(
+    invocation: Invocation,
+    invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number, or its month.")],
+) -> Result:
+    """Every step is written down before it is done, so a push that was interrupted goes on where it
+    was, and nothing is made twice."""
+    from jpcli.services.stripe_billing import push
+
+    answer = push(invocation.desk(writes=True), invoice)
+    return result_of(answer, view="invoices:draw_changed")

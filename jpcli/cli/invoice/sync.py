@@ -1,0 +1,20 @@
+"""`jpcli invoice sync`."""
+
+from __future__ import annotations
+
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+
+@command("invoice sync", reads=True, examples=("jpcli invoice sync",))
+def run(
+    invocation: Invocation,
+) -> Result:
+    """Reads Stripe's events since the last one it saw; what an invoice's status is comes from there
+    alone. Safe to repeat."""
+    from jpcli.cli.invoice.close import COLUMNS
+    from jpcli.services.stripe_billing import sync
+
+    answer = sync(invocation.desk(writes=True))
+    return result_of(answer, "invoices", columns=COLUMNS, view="invoices:draw_closed")

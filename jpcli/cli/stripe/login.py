@@ -1,0 +1,34 @@
+"""`jpcli stripe login`."""
+
+from __future__ import annotations
+
+from jpcli.cli.invocation import Invocation
+from jpcli.cli.options import command
+from jpcli.cli.result import Result, result_of
+
+
+@command(
+    "stripe login",
+    reads=True,
+    examples=("jpcli stripe login", "pass stripe/key | jpcli stripe login"),
+)
+def run(
+    invocation: Invocation,
+) -> Result:
+    """Reads the key without showing it, from the terminal or from standard input, checks it at
+    Stripe and stores it in the system's keyring. STRIPE_API_KEY goes before it."""
+    del invocation  # no ledger is needed
+    import sys
+    from getpass import getpass
+
+    from jpcli.cli.output import is_terminal
+    from jpcli.domain.errors import BadInput
+    from jpcli.services.stripe_account import login
+
+    if sys.stdin is None or sys.stdin.closed:
+        raise BadInput("no_stdin", "Standard input is closed, so there is no key to read")
+    if is_terminal(sys.stdin):
+        key = getpass("Stripe secret key (not shown): ")
+    else:
+        key = sys.stdin.readline()
+    return result_of(login(key.strip()), view="notes:draw_nothing")

@@ -1,0 +1,1 @@
+"""Gateways: who holds the cards and collects the money. Knows no ledger."""

@@ -1,0 +1,119 @@
+"""What a gateway can do, in the words of ours, and the plain data that comes back.
+
+Owns the boundary: nothing of a provider's own types gets past it. Every call that changes
+something takes the idempotency key that the caller derived and stored. Errors are those of
+`jpcli.domain.errors`: `Declined` for a card, `Busy` when the outcome is unknown or the same call
+may be repeated, `AuthProblem` for keys, `BadInput` or `Refused` when the request can't be right.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# A lost answer after which the outcome is unknown and the key will give the same error again.
+SERVER_ERROR = "gateway_server_error"
+
+
+class RemoteCard(NamedTuple):
+    """A stored payment method, as `Card` has it; `added_at` is an instant."""
+
+    id: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    added_at: int
+
+
+class RemoteInvoice(NamedTuple):
+    """An invoice over there; amounts in minor units. `total_minor` is the sum of its lines,
+    `due_minor` what is to be collected after the provider's own balance."""
+
+    id: str
+    number: str | None
+    status: str
+    currency: str
+    total_minor: int
+    due_minor: int
+    paid_minor: int
+    paid_at: int | None
+    page_url: str | None
+
+
+class RemoteLine(NamedTuple):
+    """A line over there; `position` is the one that we gave it, None for a foreign line."""
+
+    id: str
+    position: int | None
+    amount_minor: int
+    currency: str
+    description: str
+
+
+class RemoteEvent(NamedTuple):
+    """Something that happened over there, and the invoice it is about, if any."""
+
+    id: str
+    kind: str
+    invoice_id: str | None
+
+
+class Checkout(NamedTuple):
+    """A page on which a person enters a card; `card_id` is there once it is done."""
+
+    id: str
+    url: str
+    status: str
+    card_id: str | None
+
+
+class LineItem(NamedTuple):
+    """A line to bill: an integer amount, and what it is for."""
+
+    position: int
+    amount_minor: int
+    description: str
+    first_at: int
+    last_at: int
+
+
+class Gateway(Protocol):
+    """A provider that holds cards and collects invoices."""
+
+    live: bool
+
+    def find_customer(self, ledger_id: str, since_at: int) -> str | None: ...
+    def create_customer(self, ledger_id: str, name: str, key: str) -> str: ...
+
+    def cards(self, customer: str) -> list[RemoteCard]: ...
+    def primary_card(self, customer: str) -> str | None: ...
+    def attach_card(self, card_id: str, customer: str, key: str) -> str: ...
+    def detach_card(self, card_id: str, key: str) -> None: ...
+    def make_primary(self, customer: str, card_id: str, key: str) -> None: ...
+    def start_checkout(self, customer: str, currency: str, key: str) -> Checkout: ...
+    def checkout(self, checkout_id: str) -> Checkout: ...
+
+    def find_invoice(self, customer: str, number: str) -> RemoteInvoice | None: ...
+    def create_invoice(
+        self, customer: str, number: str, currency: str, metadata: Mapping[str, str], key: str
+    ) -> RemoteInvoice: ...
+    def invoice(self, invoice_id: str) -> RemoteInvoice: ...
+    def lines(self, invoice_id: str) -> list[RemoteLine]: ...
+    def add_line(
+        self,
+        customer: str,
+        invoice_id: str,
+        item: LineItem,
+        currency: str,
+        metadata: Mapping[str, str],
+        key: str,
+    ) -> str: ...
+    def finalize(self, invoice_id: str, key: str) -> RemoteInvoice: ...
+    def pay(self, invoice_id: str, card_id: str, key: str) -> RemoteInvoice: ...
+    def void(self, invoice_id: str, key: str) -> RemoteInvoice: ...
+    def our_invoices(self, customer: str) -> dict[str, RemoteInvoice]: ...
+
+    def events_since(self, cursor: str | None) -> list[RemoteEvent] | None: ...

@@ -1,0 +1,110 @@
+"""What Stripe's errors mean for us: one table, closed by default.
+
+Owns the mapping from the names of Stripe's error classes to ours, with what a person can do. An
+error whose class is not in the table is raised as it came. Only Stripe's own codes and messages
+for users are passed on, never a request or a header: those could hold the key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.errors import AuthProblem, BadInput, Busy, Declined, Failed, JpcliError
+from jpcli.payments.gateway import SERVER_ERROR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RETRIES_MOST = 4
+RETRY_SECONDS_MOST = 30.0
+
+_AGAIN = "Run the same command again; nothing is done twice."
+_CARD_HINTS = {
+    "authentication_required": "The bank wants the cardholder to confirm: open the invoice's page.",
+    "insufficient_funds": "Use another card:   jpcli cards add --primary",
+    "expired_card": "Add its successor:   jpcli cards add --primary",
+    "lost_card": "Use another card:   jpcli cards add --primary",
+    "stolen_card": "Use another card:   jpcli cards add --primary",
+}
+_CARD_HINT = "Ask the bank, or use another card:   jpcli cards add --primary"
+
+
+def translate(error: Any) -> JpcliError | Any:
+    """The error of ours for an error of the SDK; the very error when it is not in the table."""
+    for kind in type(error).__mro__:
+        mapped = _TABLE.get(kind.__name__)
+        if mapped is not None:
+            return mapped(error)
+    return error
+
+
+def _card(error: Any) -> JpcliError:
+    body = (error.json_body or {}).get("error", {}) if error.json_body else {}
+    reason = body.get("decline_code") or error.code or "card_declined"
+    message = error.user_message or "The card was declined"
+    hint = _CARD_HINTS.get(reason) or _CARD_HINTS.get(error.code or "", _CARD_HINT)
+    return Declined(str(error.code or "card_declined"), f"{message} ({reason})", hint=hint)
+
+
+def _rate_limit(_: Any) -> JpcliError:
+    return Busy("rate_limited", "Stripe asks to slow down", hint=_AGAIN)
+
+
+def _connection(_: Any) -> JpcliError:
+    return Busy("network", "Stripe can't be reached, or its answer was lost", hint=_AGAIN)
+
+
+def _authentication(_: Any) -> JpcliError:
+    return AuthProblem(
+        "wrong_key",
+        "Stripe does not accept the secret key",
+        hint="Set STRIPE_API_KEY, or store a key:   jpcli stripe login",
+    )
+
+
+def _permission(_: Any) -> JpcliError:
+    return AuthProblem(
+        "key_not_allowed",
+        "The secret key may not do this at Stripe",
+        hint="Use a key with rights on customers, payment methods, invoices and events.",
+    )
+
+
+def _conflict(error: Any) -> JpcliError:
+    if error.http_status == 409:
+        return Busy("in_progress", "The same request is being carried out at Stripe", hint=_AGAIN)
+    return Failed(
+        "idempotency_conflict",
+        "Stripe knows this idempotency key with another request; nothing was done",
+        hint="Compare both sides:   jpcli invoice reconcile",
+    )
+
+
+def _invalid(error: Any) -> JpcliError:
+    if error.http_status == 409:
+        return _conflict(error)
+    if error.http_status == 429:
+        return _rate_limit(error)
+    message = error.user_message or "Stripe refused the request"
+    if error.http_status == 404 or error.code == "resource_missing":
+        return BadInput("unknown_at_stripe", message, subject=error.param)
+    return Failed(str(error.code or "stripe_refused"), message, subject=error.param)
+
+
+def _server(error: Any) -> JpcliError:
+    if error.http_status == 409:
+        return _conflict(error)
+    return Busy(SERVER_ERROR, "Stripe failed while it handled the request", hint=_AGAIN)
+
+
+# Names of the SDK's classes; a subclass is found by its nearest listed ancestor.
+_TABLE: dict[str, Callable[[Any], JpcliError]] = {
+    "CardError": _card,
+    "RateLimitError": _rate_limit,
+    "APIConnectionError": _connection,
+    "AuthenticationError": _authentication,
+    "PermissionError": _permission,
+    "IdempotencyError": _conflict,
+    "InvalidRequestError": _invalid,
+    "APIError": _server,
+}

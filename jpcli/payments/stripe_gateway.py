@@ -1,0 +1,266 @@
+"""Stripe, through its own SDK. The only file that imports stripe.
+
+Owns the translation: our calls to Stripe's, its objects to plain data, its errors to ours. The
+secret key is held by the client and goes nowhere else. Searches list and compare instead of using
+Stripe's search, which lags behind by up to a minute.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import stripe
+
+from jpcli.domain.errors import BadInput, Failed
+from jpcli.payments import stripe_shapes as shapes
+from jpcli.payments.stripe_errors import RETRIES_MOST, RETRY_SECONDS_MOST, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from jpcli.payments.gateway import (
+        Checkout,
+        LineItem,
+        RemoteCard,
+        RemoteEvent,
+        RemoteInvoice,
+        RemoteLine,
+    )
+
+CONNECT_TIMEOUT_SECONDS = 5.0
+READ_TIMEOUT_SECONDS = 30.0
+# The SDK repeats a call with its key when the connection breaks, and on 409 and 5xx.
+SDK_RETRIES = 2
+_SECOND = 1_000_000
+_PAGE = 100
+
+
+class StripeGateway:
+    """One Stripe account. `live` is whether the key moves real money."""
+
+    def __init__(self, secret_key: str, base_url: str | None = None) -> None:
+        self.live = "_live_" in secret_key
+        addresses: Any = {} if base_url is None else {"base_addresses": {"api": base_url}}
+        timeout = (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
+        self._client = stripe.StripeClient(
+            secret_key,
+            max_network_retries=SDK_RETRIES,
+            http_client=stripe.RequestsClient(timeout=timeout),
+            **addresses,
+        )
+
+    # --- account and customer ---
+
+    def check(self) -> None:
+        """Ask for something small; AuthProblem when the key is wrong."""
+        self._call(lambda: self._client.v1.balance.retrieve())
+
+    def find_customer(self, ledger_id: str, since_at: int) -> str | None:
+        """The customer made for a ledger after an instant (an hour's slack for clocks)."""
+        params: Any = {"limit": _PAGE, "created": {"gte": since_at // _SECOND - 3600}}
+        for item in self._pages(self._client.v1.customers.list, params):
+            if item["metadata"].get("jpcli_ledger") == ledger_id and not item.get("deleted"):
+                return str(item["id"])
+        return None
+
+    def create_customer(self, ledger_id: str, name: str, key: str) -> str:
+        params: Any = {"name": name, "metadata": {"jpcli_ledger": ledger_id}}
+        made = self._post(self._client.v1.customers.create, params, key=key)
+        return str(made["id"])
+
+    # --- cards ---
+
+    def cards(self, customer: str) -> list[RemoteCard]:
+        """Every card of a customer, oldest first."""
+        params: Any = {"customer": customer, "type": "card", "limit": _PAGE}
+        found = [
+            shapes.card(item) for item in self._pages(self._client.v1.payment_methods.list, params)
+        ]
+        return sorted(found, key=lambda card: (card.added_at, card.id))
+
+    def primary_card(self, customer: str) -> str | None:
+        """The card that Stripe would charge, `invoice_settings.default_payment_method`."""
+        found = self._get(self._client.v1.customers.retrieve, customer)
+        chosen = (found.get("invoice_settings") or {}).get("default_payment_method")
+        return shapes.object_id(chosen)
+
+    def attach_card(self, card_id: str, customer: str, key: str) -> str:
+        params: Any = {"customer": customer}
+        attach = self._client.v1.payment_methods.attach
+        return str(self._post(attach, params, card_id, key=key)["id"])
+
+    def detach_card(self, card_id: str, key: str) -> None:
+        self._post(self._client.v1.payment_methods.detach, {}, card_id, key=key)
+
+    def make_primary(self, customer: str, card_id: str, key: str) -> None:
+        params: Any = {"invoice_settings": {"default_payment_method": card_id}}
+        self._post(self._client.v1.customers.update, params, customer, key=key)
+
+    def start_checkout(self, customer: str, currency: str, key: str) -> Checkout:
+        """A page of Stripe's on which a card is entered; the number never comes here."""
+        params: Any = {
+            "mode": "setup",
+            "customer": customer,
+            "currency": currency,
+            "allowed_payment_method_types": ["card"],
+            "success_url": "https://stripe.com/docs/payments/checkout?jpcli=done",
+        }
+        made = self._post(self._client.v1.checkout.sessions.create, params, key=key)
+        return shapes.checkout(made)
+
+    def checkout(self, checkout_id: str) -> Checkout:
+        params: Any = {"expand": ["setup_intent"]}
+        return shapes.checkout(
+            self._get(self._client.v1.checkout.sessions.retrieve, checkout_id, params)
+        )
+
+    # --- invoices ---
+
+    def find_invoice(self, customer: str, number: str) -> RemoteInvoice | None:
+        return self.our_invoices(customer).get(number)
+
+    def our_invoices(self, customer: str) -> dict[str, RemoteInvoice]:
+        """Every invoice with a number of ours, by that number; deleted drafts are gone."""
+        params: Any = {"customer": customer, "limit": _PAGE}
+        found = {}
+        for item in self._pages(self._client.v1.invoices.list, params):
+            number = (item.get("metadata") or {}).get("jpcli_invoice")
+            if number:
+                found[str(number)] = shapes.invoice(item)
+        return found
+
+    def create_invoice(
+        self, customer: str, number: str, currency: str, metadata: Mapping[str, str], key: str
+    ) -> RemoteInvoice:
+        """An empty draft that nothing but us will finalize."""
+        params: Any = {
+            "customer": customer,
+            "currency": currency,
+            "auto_advance": False,
+            "collection_method": "charge_automatically",
+            "pending_invoice_items_behavior": "exclude",
+            "description": number,
+            "metadata": {**metadata, "jpcli_invoice": number},
+        }
+        return shapes.invoice(self._post(self._client.v1.invoices.create, params, key=key))
+
+    def invoice(self, invoice_id: str) -> RemoteInvoice:
+        return shapes.invoice(self._get(self._client.v1.invoices.retrieve, invoice_id))
+
+    def lines(self, invoice_id: str) -> list[RemoteLine]:
+        params: Any = {"limit": _PAGE}
+        pages = self._pages(
+            lambda params: self._client.v1.invoices.line_items.list(invoice_id, params), params
+        )
+        return [shapes.line(item) for item in pages]
+
+    def add_line(
+        self,
+        customer: str,
+        invoice_id: str,
+        item: LineItem,
+        currency: str,
+        metadata: Mapping[str, str],
+        key: str,
+    ) -> str:
+        params: Any = {
+            "customer": customer,
+            "invoice": invoice_id,
+            "amount": item.amount_minor,
+            "currency": currency,
+            "description": item.description,
+            "period": {"start": item.first_at // _SECOND, "end": item.last_at // _SECOND},
+            "metadata": {**metadata, "jpcli_line": str(item.position)},
+        }
+        return str(self._post(self._client.v1.invoice_items.create, params, key=key)["id"])
+
+    def finalize(self, invoice_id: str, key: str) -> RemoteInvoice:
+        params: Any = {"auto_advance": False}
+        finalize = self._client.v1.invoices.finalize_invoice
+        return shapes.invoice(self._post(finalize, params, invoice_id, key=key))
+
+    def pay(self, invoice_id: str, card_id: str, key: str) -> RemoteInvoice:
+        params: Any = {"payment_method": card_id, "off_session": True}
+        return shapes.invoice(self._post(self._client.v1.invoices.pay, params, invoice_id, key=key))
+
+    def void(self, invoice_id: str, key: str) -> RemoteInvoice:
+        void = self._client.v1.invoices.void_invoice
+        return shapes.invoice(self._post(void, {}, invoice_id, key=key))
+
+    def delete_draft(self, invoice_id: str, key: str) -> None:
+        self._call(
+            lambda: self._client.v1.invoices.delete(invoice_id, {}, {"idempotency_key": key})
+        )
+
+    def events_since(self, cursor: str | None) -> list[RemoteEvent] | None:
+        """What happened after an event, oldest first; None when Stripe no longer knows it.
+
+        Without a cursor just the latest event, to begin from.
+        """
+        events = self._client.v1.events
+        if cursor is None:
+            first: Any = {"limit": 1}
+            return [
+                shapes.event(item) for item in self._data(self._call(lambda: events.list(first)))
+            ]
+        found: list[RemoteEvent] = []
+        before = cursor
+        while True:
+            newer: Any = {"limit": _PAGE, "ending_before": before}
+            try:
+                page = self._data(self._call(partial(events.list, newer)))
+            except (BadInput, Failed):
+                return None
+            if not page:
+                return found
+            # A page before another is in the order of all lists, newest first.
+            found += [shapes.event(item) for item in reversed(page)]
+            before = page[0]["id"]
+
+    # --- calls ---
+
+    def _post(self, method: Any, params: Any, *path: str, key: str) -> dict[str, Any]:
+        return _plain(self._call(lambda: method(*path, params, {"idempotency_key": key})))
+
+    def _get(self, method: Any, *args: Any) -> dict[str, Any]:
+        return _plain(self._call(lambda: method(*args)))
+
+    def _pages(self, method: Callable[[Any], Any], params: Any) -> Iterator[dict[str, Any]]:
+        """Every item of a list, page by page."""
+        while True:
+            answer = _plain(self._call(partial(method, params)))
+            yield from answer["data"]
+            if not answer.get("has_more") or not answer["data"]:
+                return
+            params = {**params, "starting_after": answer["data"][-1]["id"]}
+
+    def _data(self, answer: Any) -> list[dict[str, Any]]:
+        return list(_plain(answer)["data"])
+
+    def _call(self, call: Callable[[], Any]) -> Any:
+        """One call; a rate limit is waited out a few times, anything else becomes our error."""
+        for attempt in range(RETRIES_MOST + 1):
+            try:
+                return call()
+            except stripe.RateLimitError as error:
+                if attempt == RETRIES_MOST:
+                    raise translate(error) from None
+                time.sleep(_pause_seconds(error, attempt))
+            except stripe.StripeError as error:
+                raise translate(error) from None
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _pause_seconds(error: stripe.RateLimitError, attempt: int) -> float:
+    """Stripe's own Retry-After, or twice as long each time."""
+    told = str((error.headers or {}).get("retry-after", ""))
+    seconds = float(told) if told.replace(".", "", 1).isdigit() else 0.5 * 2**attempt
+    return min(seconds, RETRY_SECONDS_MOST)
+
+
+def _plain(answer: Any) -> dict[str, Any]:
+    """The SDK's object as dicts and lists all the way down."""
+    plain: dict[str, Any] = answer.to_dict()
+    return plain

@@ -1,0 +1,197 @@
+"""Cards that Stripe holds: the ledger has a mirror of them, renewed after every change.
+
+Owns R3 on that side: the first card becomes primary, removing the primary promotes the oldest
+other one. A card number is typed into Stripe's page and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain import cards as rules
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import BadInput
+from jpcli.ledger.cards import cards
+from jpcli.ledger.log import born_at, latest_seq
+from jpcli.services.cards import PAUSED, card_data, expiry_notes, known_card
+from jpcli.services.outbox import carry_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jpcli.payments.gateway import Checkout, Gateway
+    from jpcli.services.desk import Desk
+
+
+def ensure_customer(desk: Desk, gateway: Gateway) -> str:
+    """The one customer of this ledger."""
+    ledger_id = desk.ledger.meta["ledger_id"]
+    found: dict[str, str] = carry_out(
+        desk,
+        "customer",
+        {"ledger_id": ledger_id},
+        perform=lambda key: {"id": gateway.create_customer(ledger_id, desk.ledger.name, key)},
+        find=lambda: _wrapped(gateway.find_customer(ledger_id, born_at(desk.ledger))),
+    )
+    return found["id"]
+
+
+def sync_cards(desk: Desk, gateway: Gateway) -> bool:
+    """Take over the cards as Stripe has them; whether anything was new."""
+    customer = ensure_customer(desk, gateway)
+    primary = gateway.primary_card(customer)
+    rows = [
+        [
+            card.id,
+            card.brand,
+            card.last4,
+            card.exp_month,
+            card.exp_year,
+            int(card.id == primary),
+            card.added_at,
+        ]
+        for card in gateway.cards(customer)
+    ]
+    with desk.writing() as writer:
+        known = [
+            [c.id, c.brand, c.last4, c.exp_month, c.exp_year, int(c.primary), c.added_at]
+            for c in cards(desk.ledger)
+        ]
+        if known == rows:
+            return False
+        writer.record("cards.synced", customer, {"cards": rows})
+    return True
+
+
+def sync(desk: Desk, gateway: Gateway) -> Answer:
+    """`cards sync`: what was changed in Stripe's dashboard."""
+    changed = sync_cards(desk, gateway)
+    message = "Took over the cards from Stripe" if changed else "The cards are as at Stripe"
+    return _answer(desk, Note("cards_synced", message, "ok"))
+
+
+def attach(desk: Desk, gateway: Gateway, card_id: str, *, primary: bool) -> Answer:
+    """Put an existing payment method (`pm_…`) on file; primary when it is the first (R3)."""
+    rules.check_no_card_number(card_id)
+    if not card_id.startswith("pm_"):
+        raise BadInput(
+            "bad_card",
+            f"{card_id} is no payment method of Stripe's; its name begins with pm_",
+            hint="Without one, a page opens on which the card is entered:   jpcli cards add",
+            subject=card_id,
+        )
+    customer = ensure_customer(desk, gateway)
+    attached: dict[str, str] = carry_out(
+        desk,
+        f"card/{card_id}/attach/{latest_seq(desk.ledger)}",
+        {"card": card_id, "customer": customer},
+        perform=lambda key: {"id": gateway.attach_card(card_id, customer, key)},
+        find=lambda: None,  # attaching a card again is harmless
+    )
+    return _added(desk, gateway, customer, attached["id"], primary=primary)
+
+
+def start_checkout(desk: Desk, gateway: Gateway) -> Checkout:
+    """A page of Stripe's on which a card is entered."""
+    customer = ensure_customer(desk, gateway)
+    # A page is for one sitting, so each gets a key of its own; a page nobody uses costs nothing.
+    key = f"jpcli-checkout-{desk.ledger.meta['ledger_id']}-{desk.now_at}"
+    return gateway.start_checkout(customer, desk.ledger.currency, key)
+
+
+def finish_checkout(
+    desk: Desk, gateway: Gateway, page: Checkout, *, primary: bool, wait: Callable[[], None]
+) -> Answer:
+    """Wait until the card was entered; `wait` pauses between two looks and may give up."""
+    while page.status == "open":
+        wait()
+        page = gateway.checkout(page.id)
+    if page.status != "complete" or page.card_id is None:
+        raise BadInput(
+            "checkout_expired",
+            "The page has expired, and no card was entered",
+            hint="Open another one:   jpcli cards add",
+        )
+    customer = ensure_customer(desk, gateway)
+    return _added(desk, gateway, customer, page.card_id, primary=primary)
+
+
+def make_primary(desk: Desk, gateway: Gateway, card_id: str) -> Answer:
+    """Charge this card first from now on."""
+    sync_cards(desk, gateway)
+    card = known_card(desk, card_id)
+    if card.primary:
+        note = Note("already_primary", f"{rules.describe(card)} is the primary card already")
+        return _answer(desk, note)
+    _set_primary(desk, gateway, ensure_customer(desk, gateway), card.id)
+    sync_cards(desk, gateway)
+    note = Note("primary", f"{rules.describe(card)} is the primary card now", "ok", card.id)
+    return _answer(desk, note)
+
+
+def remove(desk: Desk, gateway: Gateway, card_id: str) -> Answer:
+    """Take a card off file; the oldest other one becomes primary when it was the primary (R3)."""
+    sync_cards(desk, gateway)
+    card = known_card(desk, card_id)
+    successor = rules.promoted(cards(desk.ledger), card.id)
+    if successor is not None:
+        # First, so that at no moment there are cards and none of them is primary.
+        _set_primary(desk, gateway, ensure_customer(desk, gateway), successor.id)
+    carry_out(
+        desk,
+        f"card/{card.id}/detach",
+        {"card": card.id},
+        perform=lambda key: gateway.detach_card(card.id, key),
+        find=lambda: _gone(desk, gateway, card.id),
+    )
+    sync_cards(desk, gateway)
+    notes = [Note("card_removed", f"{rules.describe(card)} was removed", "ok", card.id)]
+    if successor is not None:
+        message = f"{rules.describe(successor)} is the primary card now"
+        notes.append(Note("promoted", message, "info", successor.id))
+    if not cards(desk.ledger):
+        hint = "Add one:   jpcli cards add"
+        notes.append(Note("issuing_paused", PAUSED, "warning", hint=hint))
+    return _answer(desk, *notes)
+
+
+def _added(desk: Desk, gateway: Gateway, customer: str, card_id: str, *, primary: bool) -> Answer:
+    current = gateway.primary_card(customer)
+    on_file = {card.id for card in gateway.cards(customer)}
+    becomes = primary or current is None or current not in on_file
+    if becomes and current != card_id:
+        _set_primary(desk, gateway, customer, card_id)
+    sync_cards(desk, gateway)
+    card = known_card(desk, card_id)
+    what = "is the primary card now" if card.primary else "was added"
+    return _answer(desk, Note("card_added", f"{rules.describe(card)} {what}", "ok", card.id))
+
+
+def _set_primary(desk: Desk, gateway: Gateway, customer: str, card_id: str) -> None:
+    """Setting it again is harmless, so each time is a wish of its own."""
+    carry_out(
+        desk,
+        f"card/{card_id}/primary/{latest_seq(desk.ledger)}",
+        {"card": card_id, "customer": customer},
+        perform=lambda key: gateway.make_primary(customer, card_id, key),
+        find=lambda: None,
+    )
+
+
+def _gone(desk: Desk, gateway: Gateway, card_id: str) -> dict[str, str] | None:
+    customer = ensure_customer(desk, gateway)
+    known = any(card.id == card_id for card in gateway.cards(customer))
+    return None if known else {"id": card_id}
+
+
+def _answer(desk: Desk, *notes: Note) -> Answer:
+    return Answer(card_data(desk), (*notes, *expiry_notes(desk)))
+
+
+def _wrapped(found: str | None) -> dict[str, str] | None:
+    return None if found is None else {"id": found}
+
+
+def as_json(page: Checkout) -> dict[str, Any]:
+    """What a script needs to send a person to the page."""
+    return {"checkout": {"id": page.id, "url": page.url, "status": page.status}}
