@@ -17,7 +17,8 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 def assert_current(path: Path, now: str, how: str) -> None:
     shown = path.read_text("utf-8")
     changes = "\n".join(unified_diff(shown.splitlines(), now.splitlines(), "shown", "now", n=1))
-    assert not changes, f"python {how} writes it anew:\n{changes}"
+    if changes:
+        pytest.fail(f"python {how} writes it anew:\n{changes}", pytrace=False)
 
 
 @pytest.mark.parametrize(
