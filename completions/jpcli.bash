@@ -114,7 +114,7 @@ _jpcli() {
       expects=
     elif [[ -n $plain || $word != -* ]]; then
       case $where in
-        '' | licenses | sites | clients | products | cards | invoice | ledger) where=${where:+$where }$word ;;
+        '' | licenses | sites | clients | products | cards | invoice | stripe | ledger) where=${where:+$where }$word ;;
         *) number=$((number + 1)) ;;
       esac
     else
@@ -165,13 +165,14 @@ _jpcli() {
     esac
   else
     case $where in
-      '') words=(init demo status issue assign unassign transfer revoke licenses invoice products cards sites clients log ledger completion) ;;
+      '') words=(init demo status issue assign unassign transfer revoke licenses invoice products cards stripe sites clients log ledger completion) ;;
       licenses) words=(list show count timeline) ;;
       sites) words=(list show move) ;;
       clients) words=(list add show) ;;
       products) words=(list show set-price import) ;;
-      cards) words=(list add primary remove) ;;
-      invoice) words=(preview close list mark-paid void) ;;
+      cards) words=(list add primary remove sync) ;;
+      invoice) words=(preview close list mark-paid void push pay sync reconcile) ;;
+      stripe) words=(login status) ;;
       ledger) words=(check export import backup restore) ;;
     esac
     case $where:$((number + 1)) in
@@ -185,7 +186,7 @@ _jpcli() {
       'clients show':1) kind=clients ;;
       'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger restore':1) kind=/files ;;
       'cards primary':1 | 'cards remove':1) kind=cards ;;
-      'invoice mark-paid':1 | 'invoice void':1) kind=invoices ;;
+      'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
       completion:1) words=(bash zsh fish) ;;
     esac
   fi
@@ -212,6 +213,7 @@ _jpcli_options() {
     products) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     cards) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     invoice) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
+    stripe) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     ledger) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     init) words=(--currency --time-zone --name --prices --payments --payment-terms-days --ledger --format --json --quiet --no-color --actor --help) ;;
     demo) words=(--keep --format --json --quiet --no-color --actor --help) ;;
@@ -236,7 +238,7 @@ _jpcli_options() {
     'products set-price') words=(--price --from --bundle --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'products import') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'cards list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
-    'cards add') words=(--brand --last4 --exp --primary --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'cards add') words=(--brand --last4 --exp --primary --wait --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'cards primary') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'cards remove') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'invoice preview') words=(--by --markup --as-of --revoke --issue --ledger --format --json --quiet --no-color --actor --limit --help) ;;
@@ -245,6 +247,13 @@ _jpcli_options() {
     'invoice list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'invoice mark-paid') words=(--reference --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'invoice void') words=(--reason --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'invoice push') words=(--ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'invoice pay') words=(--ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'invoice sync') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'invoice reconcile') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'cards sync') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'stripe login') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'stripe status') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger check') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger export') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger import') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;

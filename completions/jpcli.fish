@@ -49,7 +49,7 @@ function __jpcli_options
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --version 'Show the version' \
                     --help 'Show this message and exit'
-            case 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'ledger'
+            case 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'ledger'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -87,7 +87,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
-            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'ledger check' 'ledger export' 'ledger backup'
+            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe status' 'ledger check' 'ledger export' 'ledger backup'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -287,6 +287,7 @@ function __jpcli_options
                     --last4 'The last four digits, never more' \
                     --exp 'When it expires' \
                     --primary 'Charge it first' \
+                    --wait 'With Stripe: wait until the card was entered' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
                     --json 'Short for --format json' \
@@ -368,6 +369,18 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
+            case 'invoice push' 'invoice pay'
+                printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
             case 'ledger restore'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
@@ -407,7 +420,7 @@ function __jpcli_complete
         end
         if set -q plain[1]; or not string match -q -- '-*' $word
             switch $at
-                case '' 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'ledger'
+                case '' 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'ledger'
                     set at (string trim -- "$at $word")
                 case '*'
                     set number (math $number + 1)
@@ -500,6 +513,7 @@ function __jpcli_complete
                     invoice 'The monthly bill' \
                     products 'Products, bundles and their day prices' \
                     cards 'Cards on file' \
+                    stripe 'The account that collects the money' \
                     sites 'Sites, and whose they are' \
                     clients 'The agency\'s customers, who own the sites' \
                     log 'The events of the ledger, newest first' \
@@ -532,14 +546,23 @@ function __jpcli_complete
                     list 'List the cards on file' \
                     add 'Add a card' \
                     primary 'Make a card the one that is charged first' \
-                    remove 'Remove a card'
+                    remove 'Remove a card' \
+                    sync 'Take over the cards as Stripe has them'
             case 'invoice'
                 printf '%s\t%s\n' \
                     preview 'Preview a month: the days so far and projected' \
                     close 'Close a month that is over: its invoice is final' \
                     list 'List the closed invoices' \
                     mark-paid 'Note that an invoice was paid elsewhere' \
-                    void 'Void an open invoice'
+                    void 'Void an open invoice' \
+                    push 'Bring a closed invoice to Stripe, charging nothing' \
+                    pay 'Charge the primary card, then the others in order' \
+                    sync 'Take over what happened at Stripe' \
+                    reconcile 'Compare every line with Stripe\'s'
+            case 'stripe'
+                printf '%s\t%s\n' \
+                    login 'Store the secret key in the system\'s keyring' \
+                    status 'Check the secret key and what it is for'
             case 'ledger'
                 printf '%s\t%s\n' \
                     check 'Replay the events and compare' \
@@ -569,7 +592,7 @@ function __jpcli_complete
                 set kind '/files'
             case 'cards primary 1' 'cards remove 1'
                 set kind 'cards'
-            case 'invoice mark-paid 1' 'invoice void 1'
+            case 'invoice mark-paid 1' 'invoice void 1' 'invoice push 1' 'invoice pay 1' 'invoice reconcile 1'
                 set kind 'invoices'
             case 'completion 1'
                 set words bash zsh fish

@@ -10,7 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 from jpcli.cli.app import build_group, load_command
-from jpcli.cli.completions.values import Value, value_of
+from jpcli.cli.completions.values import FREE, Value, value_of
 from jpcli.cli.table import COMMANDS, GROUPS, subcommands
 from jpcli.cli.typer_parts import Context
 
@@ -92,7 +92,7 @@ def _command(path: str) -> Page:
         if getattr(param, "hidden", False):
             continue
         if param.param_type_name == "argument":
-            places.append(value_of(path, str(param.name), param.metavar))
+            places.append(value_of(path, str(param.name), param.metavar) or FREE)
             rest = rest or param.nargs == -1
         else:
             options.append(_option(path, param))
@@ -101,7 +101,7 @@ def _command(path: str) -> Page:
 
 def _option(path: str, param: Any) -> Option:
     flags = tuple(sorted(param.opts, key=len, reverse=True))
-    value = None if param.is_flag else value_of(path, param.name, param.metavar)
+    value = None if param.is_flag else value_of(path, param.name, param.metavar) or FREE
     return Option(flags, value, param.multiple, _short(param.help or ""))
 
 
