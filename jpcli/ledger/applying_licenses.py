@@ -33,6 +33,86 @@ _INSERT_SPAN = (
 )
 
 
+class _Life:
+    """One license while a batch changes it: its row numbers and its life so far."""
+
+    __slots__ = ("child", "history", "license_id", "offer_id")
+
+    def __init__(self, license_id: int, offer_id: int, child: int, history: History) -> None:
+        self.license_id = license_id
+        self.offer_id = offer_id
+        self.child = child
+        self.history = history
+
+
+class Lives:
+    """The licenses that one batch of events changes: each is read once and written once, however
+    many events it has, and all of them together."""
+
+    def __init__(self, ledger: Ledger, lookups: Lookups) -> None:
+        self._ledger = ledger
+        self._lookups = lookups
+        self._lives: dict[str, _Life] = {}
+
+    def place(self, license_key: str, at: int, site_id: int | None) -> None:
+        """From `at` on the license is on a site, or on none."""
+        life = self._life(license_key)
+        life.history = placed(life.history, at, site_id)
+
+    def end(self, license_key: str, at: int) -> None:
+        """From `at` on the license is revoked."""
+        life = self._life(license_key)
+        life.history = life.history._replace(revoked_at=at)
+
+    def store(self) -> None:
+        """Write rows, assignments and spans of all of them."""
+        lives = self._lives.values()
+        keys = [(life.license_id,) for life in lives]
+        self._ledger.execute_many("DELETE FROM assignments WHERE license_id = ?", keys)
+        self._ledger.execute_many("DELETE FROM spans WHERE license_id = ?", keys)
+        self._ledger.execute_many(
+            "UPDATE licenses SET site_id = ?, assigned_at = ?, revoked_at = ?, last_at = ?"
+            " WHERE id = ?",
+            [(*_present(life.history), life.license_id) for life in lives],
+        )
+        assignments = (
+            row for life in lives for row in _assignment_rows(life.license_id, life.history)
+        )
+        self._ledger.execute_many(_INSERT_ASSIGNMENT, assignments)
+        spans = (
+            row
+            for life in lives
+            for row in _span_rows(
+                self._ledger, life.offer_id, life.child, life.license_id, life.history
+            )
+        )
+        self._ledger.execute_many(_INSERT_SPAN, spans)
+
+    def _life(self, license_key: str) -> _Life:
+        life = self._lives.get(license_key)
+        if life is None:
+            license_id = self._lookups.license_id(license_key)
+            row = self._ledger.one(
+                "SELECT offer_id, child, issued_at, revoked_at FROM licenses WHERE id = :id",
+                id=license_id,
+            )
+            assert row is not None
+            offer_id, child, issued_at, revoked_at = row
+            history = History(issued_at, revoked_at, _stored_assignments(self._ledger, license_id))
+            life = self._lives[license_key] = _Life(license_id, offer_id, child, history)
+        return life
+
+
+def placed(history: History, at: int, site_id: int | None) -> History:
+    """A life with a change of site at its end; None is no site."""
+    items = history.assignments
+    if items and items[-1].to_at is None:
+        items = (*items[:-1], items[-1]._replace(to_at=at))
+    if site_id is not None:
+        items = (*items, Assignment(site_id, at))
+    return history._replace(assignments=items)
+
+
 def issued(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
     """D1, B1: active and billed from `at` on, unassigned; a child belongs to its bundle."""
     rows, spans = [], []
@@ -50,6 +130,7 @@ def issued(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
         spans.append((offer_id, child, last_day, first_day, event.seq, None, 0))
     ledger.execute_many(_INSERT_LICENSE, rows)
     ledger.execute_many(_INSERT_SPAN, spans)
+    lookups.add_licenses((event.subject, event.seq) for event in events)
 
 
 def imported(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
@@ -65,8 +146,7 @@ def imported(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
         child = int(parent_id is not None)
         parents[event.subject] = event.seq
         history = history_of(lookups, data)
-        current = history.assignments[-1] if history.assignments else None
-        holds = current is not None and current.to_at in (None, history.revoked_at)
+        site_id, since_at, revoked_at, changed_at = _present(history)
         rows.append(
             (
                 event.seq,
@@ -74,11 +154,11 @@ def imported(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
                 offer_id,
                 child,
                 parent_id,
-                current.site if current is not None and holds else None,
+                site_id,
                 history.issued_at,
-                current.from_at if current is not None and holds else None,
-                history.revoked_at,
-                last_at(history),
+                since_at,
+                revoked_at,
+                changed_at,
             )
         )
         assignments += _assignment_rows(event.seq, history)
@@ -90,36 +170,19 @@ def imported(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
 
 def assigned(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
     """W1: from `at` on the holder is the new site, or none; a transfer is both in one step."""
+    lives = Lives(ledger, lookups)
     for event in events:
-        at, site = event.at, event.data["site"]
-        license_id = lookups.license_id(event.subject)
-        site_id = None if site is None else lookups.site_id(site)
-        ledger.execute(
-            "UPDATE assignments SET to_at = ? WHERE license_id = ? AND to_at IS NULL",
-            (at, license_id),
-        )
-        if site_id is not None:
-            ledger.execute(
-                "INSERT INTO assignments (license_id, position, site_id, from_at, to_at)"
-                " SELECT ?, COUNT(*), ?, ?, NULL FROM assignments WHERE license_id = ?",
-                (license_id, site_id, at, license_id),
-            )
-        ledger.execute(
-            "UPDATE licenses SET site_id = ?, assigned_at = ?, last_at = ? WHERE id = ?",
-            (site_id, None if site_id is None else at, at, license_id),
-        )
-        _rewrite_spans(ledger, license_id)
+        site = event.data["site"]
+        lives.place(event.subject, event.at, None if site is None else lookups.site_id(site))
+    lives.store()
 
 
 def revoked(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
     """D1: inactive from `at` on. The last site stays on the row: the last day is its day (W1)."""
+    lives = Lives(ledger, lookups)
     for event in events:
-        license_id = lookups.license_id(event.subject)
-        ledger.execute(
-            "UPDATE licenses SET revoked_at = ?, last_at = ? WHERE id = ?",
-            (event.at, event.at, license_id),
-        )
-        _rewrite_spans(ledger, license_id)
+        lives.end(event.subject, event.at)
+    lives.store()
 
 
 def history_of(lookups: Lookups, data: Mapping[str, Any]) -> History:
@@ -152,19 +215,24 @@ def stored_history(ledger: Ledger, license_id: int) -> History:
     """The life of one license as the tables have it; sites are row numbers."""
     row = ledger.one("SELECT issued_at, revoked_at FROM licenses WHERE id = :id", id=license_id)
     assert row is not None
+    return History(row[0], row[1], _stored_assignments(ledger, license_id))
+
+
+def _stored_assignments(ledger: Ledger, license_id: int) -> tuple[Assignment, ...]:
     rows = ledger.all(
         "SELECT site_id, from_at, to_at FROM assignments WHERE license_id = :id ORDER BY position",
         id=license_id,
     )
-    return History(row[0], row[1], tuple(Assignment(*item) for item in rows))
+    return tuple(Assignment(*row) for row in rows)
 
 
-def _rewrite_spans(ledger: Ledger, license_id: int) -> None:
-    row = ledger.one("SELECT offer_id, child FROM licenses WHERE id = :id", id=license_id)
-    assert row is not None
-    history = stored_history(ledger, license_id)
-    ledger.execute("DELETE FROM spans WHERE license_id = ?", (license_id,))
-    ledger.execute_many(_INSERT_SPAN, _span_rows(ledger, row[0], row[1], license_id, history))
+def _present(history: History) -> tuple[Any, ...]:
+    """(site, since when, revoked when, instant of the last change). A revoked license keeps its
+    last site: the last day is its day."""
+    current = history.assignments[-1] if history.assignments else None
+    holds = current is not None and current.to_at in (None, history.revoked_at)
+    site, since_at = (current.site, current.from_at) if current and holds else (None, None)
+    return site, since_at, history.revoked_at, last_at(history)
 
 
 def _span_rows(

@@ -11,8 +11,8 @@ import json
 from itertools import count
 from typing import TYPE_CHECKING
 
-from jpcli.domain.history import Assignment, History, spans_of
-from jpcli.ledger.applying_licenses import history_of, stored_history
+from jpcli.domain.history import History, spans_of
+from jpcli.ledger.applying_licenses import history_of, placed, stored_history
 from jpcli.ledger.lookups import Lookups
 from jpcli.ledger.owners import OWNERS
 from jpcli.ledger.owners import as_recorded as owners_as_recorded
@@ -150,15 +150,5 @@ def _recorded_history(ledger: Ledger, license_key: str, seq: int) -> History | N
         else:
             assert history is not None
             site_id = None if data["site"] is None else lookups.site_id(data["site"])
-            history = _placed(history, at, site_id)
+            history = placed(history, at, site_id)
     return history
-
-
-def _placed(history: History, at: int, site_id: int | None) -> History:
-    """The life with a change of site at its end; None is no site."""
-    closed = [
-        item if item.to_at is not None else item._replace(to_at=at) for item in history.assignments
-    ]
-    if site_id is not None:
-        closed.append(Assignment(site_id, at))
-    return history._replace(assignments=tuple(closed))

@@ -11,7 +11,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem, Refused
 from jpcli.ledger.licenses import rows_of
 from jpcli.services.batches import apply_each
-from jpcli.services.places import checked_site, ensure_site
+from jpcli.services.places import Places
 from jpcli.services.refusals import assignable_license, check_nothing_past_due
 from jpcli.services.shapes import license_objects
 
@@ -73,12 +73,12 @@ class _Moves:
         self._writer = writer
         self._at = desk.effective_at()
         self._touched: set[str] = set()
-        self._places: set[tuple[str, str | None]] = set()
+        self._places = Places(writer)
         self._notes: list[Note] = []
         self._moved = 0
 
     def assign(self, keys: list[str], site: str, client: str | None) -> Answer:
-        url, name = checked_site(self._desk.ledger, site, client)
+        url, name = self._places.check(site, client)
         check_nothing_past_due(self._desk)
 
         def one(key: str) -> None:
@@ -118,7 +118,7 @@ class _Moves:
     ) -> Answer:
         def one(move: tuple[str, str, str | None]) -> None:
             key, to, client = move
-            url, name = checked_site(self._desk.ledger, to, client)
+            url, name = self._places.check(to, client)
             facts = self._facts(key)
             if facts.site is None:
                 raise Refused(
@@ -155,9 +155,7 @@ class _Moves:
     def _move(
         self, key: str, kind: str, url: str, client: str | None, data: dict[str, Any]
     ) -> None:
-        if (url, client) not in self._places:
-            ensure_site(self._writer, url, client, self._at)
-            self._places.add((url, client))
+        self._places.ensure(url, client, self._at)
         self._record(key, kind, data)
 
     def _record(self, key: str, kind: str, data: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from jpcli.ledger import catalog
 from jpcli.ledger.licenses import rows_recorded_after
 from jpcli.services.batches import apply_each
 from jpcli.services.cards import expiry_notes
-from jpcli.services.places import checked_site, ensure_site
+from jpcli.services.places import Places
 from jpcli.services.refusals import check_may_issue, known_offer
 from jpcli.services.shapes import license_objects
 
@@ -103,7 +103,7 @@ class _Issuing:
         self._writer = writer
         self._at = at
         self._offers: dict[tuple[str, int | None], int] = {}
-        self._places: set[tuple[str, str | None]] = set()
+        self._places = Places(writer)
 
     def check(self, wanted: Wanted) -> tuple[int, str | None, str | None]:
         """(bundle size, site, client) of an order that may be carried out."""
@@ -136,14 +136,13 @@ class _Issuing:
                 hint="Issue it without --site, then:   jpcli assign LICENSE --site URL",
                 subject=wanted.site,
             )
-        return (size, *checked_site(self._desk.ledger, wanted.site, wanted.client))
+        return (size, *self._places.check(wanted.site, wanted.client))
 
     def one(self, wanted: Wanted) -> None:
         """Record one order."""
         size, site, client = self.check(wanted)
-        if site is not None and (site, client) not in self._places:
-            ensure_site(self._writer, site, client, self._at)
-            self._places.add((site, client))
+        if site is not None:
+            self._places.ensure(site, client, self._at)
         per_order = size + 1 if size > 1 else 1
         keys = new_keys(wanted.product, wanted.quantity * per_order, _random)
         if size > 1:

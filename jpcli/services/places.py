@@ -6,7 +6,7 @@ move.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
@@ -15,50 +15,74 @@ from jpcli.domain.sites import normalize_url
 from jpcli.ledger.places import client_exists, find_site
 
 if TYPE_CHECKING:
-    from jpcli.ledger.connection import Ledger
     from jpcli.ledger.writing import Writer
 
 
-def checked_site(ledger: Ledger, site: str, client: str | None) -> tuple[str, str | None]:
-    """The site's normal form and the client's name; nothing is written.
-
-    Raises BadInput for a bad URL or name, Refused `site_has_other_client` (W2).
-    """
-    url = normalize_url(site)
-    if client is None:
-        return url, None
-    name = check_client_name(client)
-    known = find_site(ledger, url)
-    if known is not None and known.client is not None and known.client != name:
-        raise Refused(
-            "site_has_other_client",
-            f"{url} belongs to {known.client}, not to {name}",
-            hint=f"Hand it over:   jpcli sites move {url} --client {_quoted(name)}",
-            subject=url,
-        )
-    return url, name
+class _Known(NamedTuple):
+    client: str | None
+    since_at: int
 
 
-def ensure_site(writer: Writer, url: str, client: str | None, at: int) -> None:
-    """Record the site and its client where they are new; the names are checked already."""
-    writer.flush()
-    ledger = writer.ledger
-    known = find_site(ledger, url)
-    if known is not None and (client is None or known.client == client):
-        return
-    if known is not None and at < known.client_since_at:
-        raise BadInput(
-            "before_last_event",
-            f"{format_instant(at)} is before the last change of {url}"
-            f" at {format_instant(known.client_since_at)}",
-            hint=f"See it:   jpcli sites show {url}",
-            subject=url,
-        )
-    if client is not None and not client_exists(ledger, client):
-        writer.record("client.added", client, {}, at=at)
-    kind = "site.added" if known is None else "site.moved"
-    writer.record(kind, url, {"client": client}, at=at)
-    writer.flush()
+class Places:
+    """The sites that one command names, looked up once each, with what it has recorded itself."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._urls: dict[str, str] = {}
+        self._sites: dict[str, _Known | None] = {}
+        self._clients: dict[str, bool] = {}
+
+    def check(self, site: str, client: str | None) -> tuple[str, str | None]:
+        """The site's normal form and the client's name; nothing is recorded.
+
+        Raises BadInput for a bad URL or name, Refused `site_has_other_client` (W2).
+        """
+        url = self._urls.get(site)
+        if url is None:
+            url = self._urls[site] = normalize_url(site)
+        if client is None:
+            return url, None
+        name = client if client in self._clients else check_client_name(client)
+        known = self._known(url)
+        if known is not None and known.client is not None and known.client != name:
+            raise Refused(
+                "site_has_other_client",
+                f"{url} belongs to {known.client}, not to {name}",
+                hint=f"Hand it over:   jpcli sites move {url} --client {_quoted(name)}",
+                subject=url,
+            )
+        return url, name
+
+    def ensure(self, url: str, client: str | None, at: int) -> None:
+        """Record the site and its client where they are new; both have been checked."""
+        known = self._known(url)
+        if known is not None and (client is None or known.client == client):
+            return
+        if known is not None and at < known.since_at:
+            raise BadInput(
+                "before_last_event",
+                f"{format_instant(at)} is before the last change of {url}"
+                f" at {format_instant(known.since_at)}",
+                hint=f"See it:   jpcli sites show {url}",
+                subject=url,
+            )
+        if client is not None and not self._client_exists(client):
+            self._writer.record("client.added", client, {}, at=at)
+            self._clients[client] = True
+        kind = "site.added" if known is None else "site.moved"
+        self._writer.record(kind, url, {"client": client}, at=at)
+        self._sites[url] = _Known(client, at)
+
+    def _known(self, url: str) -> _Known | None:
+        if url not in self._sites:
+            facts = find_site(self._writer.ledger, url)
+            self._sites[url] = facts and _Known(facts.client, facts.client_since_at)
+        return self._sites[url]
+
+    def _client_exists(self, name: str) -> bool:
+        if name not in self._clients:
+            self._clients[name] = client_exists(self._writer.ledger, name)
+        return self._clients[name]
 
 
 def _quoted(text: str) -> str:
