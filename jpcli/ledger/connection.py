@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -167,9 +168,9 @@ def _is_damaged(connection: sqlite3.Connection) -> bool:
 
 
 def _connect(path: str, *, writes: bool) -> sqlite3.Connection:
-    """A connection in autocommit mode; a reader falls back to `immutable` in a folder where
-    SQLite can't make its shared-memory file, which is safe because nobody can write there."""
-    uri = "file:" + _quoted(path)
+    """A connection in autocommit mode; a reader falls back to `immutable` in a folder, or on a
+    full disk, where SQLite can't make its shared-memory file and so nobody can write either."""
+    uri = uri_of(path)
     modes = ["?mode=rw"] if writes else ["?mode=ro", "?immutable=1"]
     for mode in modes:
         with guarded(path):
@@ -181,19 +182,25 @@ def _connect(path: str, *, writes: bool) -> sqlite3.Connection:
         except sqlite3.Error as error:
             connection.close()
             fallback = mode != modes[-1] and not _has_content(path + "-wal")
-            if fallback and error.sqlite_errorcode & 0xFF in (
-                sqlite3.SQLITE_CANTOPEN,
-                sqlite3.SQLITE_READONLY,
-            ):
+            if fallback and _has_no_place(error):
                 continue
             raise translate(error, path) or error from error
         return connection
     raise AssertionError("unreachable: the last mode either returns or raises")
 
 
+def _has_no_place(error: sqlite3.Error) -> bool:
+    """Is it because the files beside the ledger can't be made?"""
+    code = error.sqlite_errorcode
+    in_vain = code & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+    return in_vain or code == sqlite3.SQLITE_IOERR_SHMSIZE
+
+
 def _check_file(path: str) -> None:
     """Refuse what can't be a ledger before SQLite touches it, so that nothing is created."""
     try:
+        if stat.S_ISFIFO(os.stat(path).st_mode):
+            raise _not_a_ledger(path)  # opening it would wait for a writer
         with open(path, "rb") as file:
             header = file.read(_HEADER_BYTES)
             size = os.fstat(file.fileno()).st_size
@@ -213,6 +220,9 @@ def _check_file(path: str) -> None:
         ) from None
     if not header.startswith(b"SQLite format 3\x00") or len(header) < _HEADER_BYTES:
         raise _not_a_ledger(path)
+    if not _has_content(path + "-wal"):
+        version, application_id = header[60:64], header[68:72]
+        _check_identity(int.from_bytes(application_id, "big"), int.from_bytes(version, "big"), path)
     page_size = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")
     # 1 stands for 65536. While a log is there the file may still be growing into its page count.
@@ -227,9 +237,14 @@ def _check_file(path: str) -> None:
 
 
 def _check_version(connection: sqlite3.Connection, path: str) -> None:
-    if connection.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    _check_identity(application_id, connection.execute("PRAGMA user_version").fetchone()[0], path)
+
+
+def _check_identity(application_id: int, version: int, path: str) -> None:
+    """What makes a database a ledger, and one that this version knows."""
+    if application_id != schema.APPLICATION_ID:
         raise _not_a_ledger(path)
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version < 1:
         raise damaged(path)
     if version > schema.SCHEMA_VERSION:
@@ -258,7 +273,7 @@ def _has_content(path: str) -> bool:
         return False
 
 
-def _quoted(path: str) -> str:
-    """A path as an SQLite URI: `%`, `?` and `#` would otherwise end or change it."""
+def uri_of(path: str) -> str:
+    """A path as SQLite takes it in front of `?mode=`; `%`, `?` and `#` would end or change it."""
     absolute = os.path.abspath(path)
-    return absolute.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return "file:" + absolute.replace("%", "%25").replace("?", "%3f").replace("#", "%23")

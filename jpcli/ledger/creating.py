@@ -37,11 +37,7 @@ def create_ledger(
     """
     if os.path.lexists(path):
         raise already_there(path)
-    folder = os.path.dirname(os.path.abspath(path))
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise _folder_unwritable(folder, error) from None
+    folder = make_folder(path)
     draft = os.path.join(folder, f".jpcli-{secrets.token_hex(8)}.tmp")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -56,6 +52,16 @@ def create_ledger(
         for leftover in (draft, f"{draft}-wal", f"{draft}-shm", f"{draft}-journal"):
             if os.path.exists(leftover):
                 os.unlink(leftover)
+
+
+def make_folder(path: str) -> str:
+    """The folder that a file is to be in, made if need be; raises Failed `folder_unwritable`."""
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise _folder_unwritable(folder, error) from None
+    return folder
 
 
 def already_there(path: str) -> Refused:

@@ -75,6 +75,9 @@ _FAULTS: dict[int, tuple[type[JpcliError], str, str, str]] = {
     ),
 }
 
+# Extended codes under "I/O error" that mean a full disk as well.
+_FULL_TOO = {sqlite3.SQLITE_IOERR_SHMSIZE}
+
 
 def translate(error: Exception, path: str) -> JpcliError | None:
     """The error of ours that `error` stands for, or None when it is not one we know."""
@@ -82,7 +85,7 @@ def translate(error: Exception, path: str) -> JpcliError | None:
     if code is None:
         # Python's own: a text in the file is no UTF-8.
         return damaged(path) if isinstance(error, sqlite3.OperationalError) else None
-    known = _FAULTS.get(code & 0xFF)
+    known = _FAULTS.get(sqlite3.SQLITE_FULL if code in _FULL_TOO else code & 0xFF)
     if known is None:
         return None
     kind, name, message, hint = known

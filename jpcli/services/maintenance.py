@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Note, Rows
 from jpcli.domain.errors import Failed, Refused
 from jpcli.ledger.checking import CheckReport, check_ledger
+from jpcli.ledger.creating import make_folder
 from jpcli.ledger.history import HISTORY_COLUMNS, history_rows
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def backup(desk: Desk, target: str) -> Answer:
     from jpcli.ledger.copies import copy_ledger
 
     path = os.path.abspath(target)
-    report = copy_ledger(desk.ledger.path, path, replace=False, inspect=_must_be_ok)
+    report = copy_ledger(desk.ledger.path, path, _must_be_ok)
     size = os.path.getsize(path)
     note = Note("backed_up", f"Copied {report.events:,} events to {path}", "ok", path)
     return Answer({"file": path, "bytes": size, **_report(report)}, (note,))
@@ -65,45 +66,25 @@ def restore(path: str, source: str, *, replace: bool) -> Answer:
     """Put the backup `source` in the place of the ledger at `path`.
 
     A backup that does not pass its check is refused. An existing ledger is replaced only with
-    `replace`, and kept beside it under another name. Raises Refused `ledger_exists`.
+    `replace`, and kept beside it under another name. Raises Refused `ledger_exists`, Busy when
+    others have the ledger open, Failed `folder_unwritable`.
     """
-    from jpcli.ledger.copies import copy_ledger
+    from jpcli.ledger.copies import restore_ledger
 
-    kept = None
-    there = os.path.lexists(path)
-    if there and not replace:
+    if os.path.lexists(path) and not replace:
         raise Refused(
             "ledger_exists",
             f"There is a ledger at {path} already",
             hint="Put the backup in its place with --yes; the old one is kept beside it.",
             subject=path,
         )
-    if there:
-        kept = _free_name(path)
-        _set_aside(path, kept)
-    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    report = copy_ledger(source, path, replace=replace, inspect=_must_be_ok)
+    make_folder(path)
+    report, kept = restore_ledger(source, path, _must_be_ok)
     message = f"Restored {report.events:,} events from {source}"
     notes = [Note("restored", message, "ok", path)]
     if kept is not None:
         notes.append(Note("kept", f"The ledger that was there is kept as {kept}"))
     return Answer({"ledger": path, "kept": kept, **_report(report)}, tuple(notes))
-
-
-def _set_aside(path: str, kept: str) -> None:
-    """Keep what is there, log and all, byte for byte: it may be damaged, so it is not opened."""
-    from shutil import copyfile
-
-    for suffix in ("-wal", ""):
-        if os.path.exists(path + suffix):
-            copyfile(path + suffix, kept + suffix)
-
-
-def _free_name(path: str) -> str:
-    number = 1
-    while os.path.lexists(f"{path}.before-restore-{number}"):
-        number += 1
-    return f"{path}.before-restore-{number}"
 
 
 def _must_be_ok(report: CheckReport) -> None:
