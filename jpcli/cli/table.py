@@ -57,6 +57,11 @@ COMMANDS = {
     "cards remove": ("cards.remove:run", "Remove a card."),
     "invoice preview": ("invoice.preview:run", "Preview a month: the days so far and projected."),
     "log": ("log:run", "The events of the ledger, newest first."),
+    "invoice explain": (
+        "invoice.explain:run",
+        "Explain every line of a month down to licenses, dates and events.",
+    ),
+    "invoice diff": ("invoice.diff:run", "What made the bill change between two months."),
     "invoice close": ("invoice.close:run", "Close a month that is over: its invoice is final."),
     "invoice list": ("invoice.list:run", "List the closed invoices."),
     "invoice mark-paid": ("invoice.mark_paid:run", "Note that an invoice was paid elsewhere."),

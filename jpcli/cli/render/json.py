@@ -140,6 +140,9 @@ class _Writer:
         if isinstance(value, list) and len(value) > BATCH and not self._indent:
             self._long_list(value)
             return
+        if isinstance(value, list) and any(map(_has_rows, value)):
+            self._objects(value)
+            return
         text = _safe(self._encoder.encode(_without_rows(value)))
         self._write(text.replace("\n", "\n" + "  " * self._depth))
 
@@ -149,6 +152,20 @@ class _Writer:
         for start in range(0, len(values), BATCH):
             self.separate()
             self._write(_safe(self._encoder.encode(values[start : start + BATCH])[1:-1]))
+        self.close("]")
+
+    def _objects(self, objects: list[dict[str, Any]]) -> None:
+        """Objects that have tables in them, which are written while they are read."""
+        self.open("[")
+        for item in objects:
+            self.separate()
+            self.open("{")
+            for key, value in item.items():
+                if isinstance(value, Rows):
+                    self.rows(key, value)
+                else:
+                    self.field(key, value)
+            self.close("}")
         self.close("]")
 
     def rows(self, name: str, rows: Rows) -> None:
@@ -175,6 +192,10 @@ class _Writer:
     def _new_line(self) -> None:
         if self._indent:
             self._write("\n" + "  " * self._depth)
+
+
+def _has_rows(value: Any) -> bool:
+    return isinstance(value, dict) and any(isinstance(inner, Rows) for inner in value.values())
 
 
 def _row_template(columns: Sequence[str]) -> str:
@@ -207,9 +228,9 @@ def _safe(text: str) -> str:
 
 
 def _without_rows(value: Any) -> Any:
-    """Nested `Rows` as lists of objects; the table of an answer is never nested."""
+    """Nested `Rows` as lists of objects; only those directly in a list of objects are streamed."""
     if isinstance(value, Rows):
         return as_objects(value)
-    if isinstance(value, dict) and any(isinstance(inner, Rows) for inner in value.values()):
+    if _has_rows(value):
         return {key: _without_rows(inner) for key, inner in value.items()}
     return value

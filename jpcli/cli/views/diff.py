@@ -1,0 +1,114 @@
+"""What made the bill change: from one total to the other, then product by product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.render.escape import visible
+from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.screen import text
+from jpcli.cli.views.words import money, month_name, month_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+_TITLES = {
+    "issued": "Issued",
+    "revoked": "Revoked",
+    "price": "Price",
+    "month_length": "Month length",
+    "adjustments": "Adjustments",
+    "credit": "Credit",
+}
+_SHORT = {"month_length": "Length", "adjustments": "Adjusted"}
+_WHY = {
+    "issued": "licenses that were not there all of the earlier month",
+    "revoked": "licenses that are not there all of the later month",
+    "price": "the later month's days at other prices",
+    "month_length": "licenses that stayed, in a longer or shorter month",
+    "adjustments": "corrections of earlier months",
+    "credit": "credit used or carried forward",
+}
+
+
+def draw(data: Mapping[str, Any], screen: Screen) -> None:
+    """The two totals with the parts between them, and a row a product."""
+    dot, arrow = screen.sign("·", "-"), screen.sign("→", "to")
+    title = Text(visible(data["agency"]), style="bold")
+    months = f"{month_name(data['from'])} {arrow} {month_name(data['to'])}"
+    title.append(f" {dot} {months}", style="not bold")
+    title.append(f" {dot} days in {visible(data['time_zone'])}", style="not bold dim")
+    screen.write(title)
+    screen.write()
+    shown = [part for part in data["parts"] if part["amount"]["amount_minor"] or part["days"]]
+    _steps(data, shown).draw(screen)
+    if len(data["products"]) > 1 and shown:
+        screen.write()
+        _products(data, shown).draw(screen)
+
+
+def _steps(data: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Grid:
+    grid = Grid(
+        Column(""), Column("Days", right=True), Column("Amount", right=True), Column("", drop=1)
+    )
+    grid.add(_month(data, "from"), "", money(data["from_total"]), "")
+    for part in shown:
+        reason = part["reason"]
+        grid.add(
+            _TITLES[reason],
+            "" if part["days"] is None else f"{part['days']:+,}",
+            _signed(part["amount"]),
+            Text(_WHY[reason], style="dim"),
+        )
+    change = f"{_signed(data['difference'])} in all" if shown else "nothing changed"
+    grid.total(_month(data, "to"), "", money(data["to_total"]), change)
+    return grid
+
+
+def _month(data: Mapping[str, Any], side: str) -> Text:
+    title = Text(month_name(data[side]))
+    if data[f"{side}_invoice"]:
+        title.append(f", {visible(data[f'{side}_invoice'])}", style="dim")
+    elif data[f"{side}_open"]:
+        title.append(" if nothing changes", style="dim")
+    return title
+
+
+def _products(data: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Grid:
+    """A column for each reason that there is."""
+    reasons = [part["reason"] for part in shown]
+    grid = Grid(
+        Column("Product", wraps=True),
+        Column(month_of(data["from"])[:3], right=True, drop=1),
+        *(Column(_TITLES[name], right=True, short=_SHORT.get(name, "")) for name in reasons),
+        Column(month_of(data["to"])[:3], right=True, drop=2),
+        Column("Change", right=True),
+    )
+    for product in data["products"]:
+        amounts = {part["reason"]: part["amount"] for part in product["parts"]}
+        grid.add(
+            text(product["name"]),
+            money(product["from_amount"]),
+            *(_signed(amounts.get(reason)) for reason in reasons),
+            money(product["to_amount"]),
+            _signed(product["difference"]),
+        )
+    grid.total(
+        "Total",
+        money(data["from_total"]),
+        *(_signed(part["amount"]) for part in shown),
+        money(data["to_total"]),
+        _signed(data["difference"]),
+    )
+    return grid
+
+
+def _signed(amount: Mapping[str, Any] | None) -> str:
+    """`+$3.10`, `-$3.10`, nothing for zero."""
+    if amount is None or not amount["amount_minor"]:
+        return ""
+    return ("+" if amount["amount_minor"] > 0 else "") + money(amount)
