@@ -29,16 +29,24 @@ def preview(
     issue: tuple[str, ...] | list[str] = (),
     *,
     details: bool = False,
+    months: int | None = None,
 ) -> Answer:
     """The invoice of a month as it would be (M4, I1), in the JSON contract's shape.
 
     `details` adds what only a person looks at: licenses a day, the cost of unassigned ones.
+    `months` adds the totals of so many months, from this one on.
     Raises BadInput (`bad_month`, `bad_instant`, `bad_percent`, what-if errors) or Failed
     (`no_price`).
     """
     question = Question(month, by, markup, as_of, tuple(revoke), tuple(issue), details)
     computed = compute(desk, question)
-    return Answer(_data(desk, question, computed))
+    data = _data(desk, question, computed)
+    if months is not None:
+        from jpcli.services.forecast import forecast
+
+        markup_e6 = None if markup is None else parse_percent(markup)
+        data["months"] = forecast(desk, question, computed, months, markup_e6)
+    return Answer(data)
 
 
 def _data(desk: Desk, question: Question, computed: Computed) -> dict[str, Any]:

@@ -5,46 +5,104 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer
+from jpcli.domain.instants import format_instant
+from jpcli.domain.invoice import totals
+from jpcli.domain.money import display_amount, money_json
+from jpcli.ledger import invoices
 from jpcli.ledger import licenses as queries
 from jpcli.ledger.cards import cards
 from jpcli.services.cards import expiry_notes, list_cards
-from jpcli.services.preview import preview
+from jpcli.services.computing import Question, compute
+from jpcli.services.corrections import waiting_months
+from jpcli.services.gateways import uses_stripe
+from jpcli.services.invoices import invoice_object
+from jpcli.services.waste import oldest_waste, waste_by_line
 
 if TYPE_CHECKING:
+    from jpcli.ledger.invoices import Invoice
     from jpcli.services.desk import Desk
+
+# The oldest licenses on no site that are named one by one.
+NAMED = 20
 
 
 def status(desk: Desk) -> Answer:
-    """Cards, license counts, the month's bill so far and projected, warnings, next steps."""
-    bill = preview(desk, details=True).data
-    ((_, assigned, unassigned, revoked),) = queries.count_by_state(
-        desk.ledger, queries.LicenseFilter()
-    )
-    counts = {
-        "total": assigned + unassigned,
-        "assigned": assigned,
-        "unassigned": unassigned,
-        "revoked": revoked,
-    }
+    """Cards, license counts, the month's bill so far and projected, what is wasted, months that
+    wait to be closed, invoices that are past due, warnings, next steps."""
+    counts = _counts(desk)
+    waiting = waiting_months(desk)
+    late = invoices.past_due(desk.ledger, desk.today)
     data: dict[str, Any] = {
         "agency": desk.ledger.name,
         "ledger": desk.ledger.path,
         "currency": desk.ledger.currency,
         "time_zone": desk.ledger.zone,
-        "as_of": bill["as_of"],
-        "today": bill["as_of_day"],
+        **_bill(desk),
         "cards": list_cards(desk).data["cards"],
         "licenses": counts,
-        "bill": {
-            "period": bill["period"],
-            "to_date": bill["total_to_date"],
-            "projected": bill["total"],
-            "unassigned_to_date": bill["details"]["unassigned_to_date"],
-            "unassigned_projected": bill["details"]["unassigned_amount"],
-        },
-        "next": _next_steps(desk, counts),
+        "waiting": waiting,
+        "past_due": [invoice_object(desk, invoice, lines=False) for invoice in late],
+        "next": [
+            *_billing_steps(desk, waiting, late),
+            *_next_steps(desk, counts),
+        ],
     }
     return Answer(data, tuple(expiry_notes(desk)))
+
+
+def _counts(desk: Desk) -> dict[str, int]:
+    ((_, assigned, unassigned, revoked),) = queries.count_by_state(
+        desk.ledger, queries.LicenseFilter()
+    )
+    return {
+        "total": assigned + unassigned,
+        "assigned": assigned,
+        "unassigned": unassigned,
+        "revoked": revoked,
+    }
+
+
+def _bill(desk: Desk) -> dict[str, Any]:
+    """The present month, and what licenses on no site have of it."""
+    currency = desk.ledger.currency
+    computed = compute(desk, Question())
+    to_date, projected = totals(computed.lines)
+    waste = waste_by_line(desk, computed)
+    named, others = oldest_waste(desk, computed, waste, NAMED)
+    wasted, wasted_by_end = (
+        sum(item.to_date_minor for item in waste),
+        sum(item.amount_minor for item in waste),
+    )
+    return {
+        "as_of": format_instant(computed.as_of_at),
+        "today": desk.ledger.calendar.iso(computed.today),
+        "bill": {
+            "period": computed.period.label,
+            "to_date": money_json(to_date, currency),
+            "projected": money_json(projected, currency),
+            "unassigned_to_date": money_json(wasted, currency),
+            "unassigned_projected": money_json(wasted_by_end, currency),
+        },
+        "unassigned": named,
+        # The rest of `unassigned_to_date`: further licenses, and those on a site or revoked by now.
+        "unassigned_others": others,
+    }
+
+
+def _billing_steps(desk: Desk, waiting: list[str], late: list[Invoice]) -> list[dict[str, str]]:
+    """R2, I2: what keeps the agency from issuing, and what it has not billed yet."""
+    steps = []
+    for invoice in late:
+        amount = display_amount(invoice.total_minor, desk.ledger.currency)
+        since = desk.ledger.calendar.iso(invoice.due_day + 1)
+        command = "pay" if uses_stripe(desk.ledger) else "mark-paid"
+        why = f"{invoice.number} over {amount} is past due since {since}"
+        steps.append({"why": why, "command": f"jpcli invoice {command} {invoice.number}"})
+    if waiting:
+        several = f"{waiting[0]} to {waiting[-1]} are over and wait"
+        why = several if len(waiting) > 1 else f"{waiting[0]} is over and waits"
+        steps.append({"why": f"{why} to be closed", "command": "jpcli invoice close --due"})
+    return steps
 
 
 def _next_steps(desk: Desk, counts: dict[str, int]) -> list[dict[str, str]]:

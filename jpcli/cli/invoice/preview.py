@@ -9,8 +9,10 @@ import typer
 from jpcli.cli.invocation import Invocation
 from jpcli.cli.options import command
 from jpcli.cli.result import Result, result_of
-from jpcli.cli.typer_parts import BadParameter
+from jpcli.cli.typer_parts import BadParameter, UsageError
 
+# As in services.forecast, which is not loaded to read a command line.
+MOST_MONTHS = 120
 GROUPS = ("product", "site", "client", "license", "day")
 
 
@@ -20,12 +22,19 @@ def _known_group(value: str | None) -> str | None:
     return value
 
 
+def _known_number(value: int | None) -> int | None:
+    if value is not None and not 1 <= value <= MOST_MONTHS:
+        raise BadParameter(f"{value} is not between 1 and {MOST_MONTHS}.")
+    return value
+
+
 @command(
     "invoice preview",
     lists=True,
     examples=(
         "jpcli invoice preview",
         "jpcli invoice preview 2026-10 --by client --markup 20",
+        "jpcli invoice preview 2026-12 --months 6",
         "jpcli invoice preview --revoke jetpack-scan_…@2026-11-25 --issue jetpack-ai:5@2026-11-20",
     ),
 )
@@ -61,11 +70,22 @@ def run(
             "--issue", metavar="PRODUCT:N@DATE", help="What if these were issued? Repeatable."
         ),
     ] = None,
+    months: Annotated[
+        int | None,
+        typer.Option(
+            "--months",
+            metavar="N",
+            help="The totals of N months, from this one on.",
+            callback=_known_number,
+        ),
+    ] = None,
 ) -> Result:
     """Days are calendar days on which a license was active, assigned or not; the day of issue and
     the day of revocation both count. The projection assumes that nothing changes after today."""
     from jpcli.services.preview import preview
 
+    if by is not None and months is not None:
+        raise UsageError("--by splits one month: leave out --months.")
     answer = preview(
         invocation.desk(),
         month,
@@ -74,8 +94,11 @@ def run(
         as_of,
         tuple(revoke or ()),
         tuple(issue or ()),
-        details=invocation.output.format == "table",
+        details=invocation.output.format == "table" and months is None,
+        months=months,
     )
+    if months is not None:
+        return result_of(answer, "months", view="forecast:draw")
     if by is None:
         return result_of(answer, "lines", view="invoice:draw_preview")
     return result_of(answer, "groups", limit=invocation.list_limit(), view="invoice:draw_groups")

@@ -26,12 +26,12 @@ _TITLES = {
 }
 _SHORT = {"month_length": "Length", "adjustments": "Adjusted"}
 _WHY = {
-    "issued": "licenses that were not there all of the earlier month",
-    "revoked": "licenses that are not there all of the later month",
-    "price": "the later month's days at other prices",
-    "month_length": "licenses that stayed, in a longer or shorter month",
+    "issued": "days of licenses that came",
+    "revoked": "days of licenses that went",
+    "price": "the same days at other prices",
+    "month_length": "a longer or shorter month",
     "adjustments": "corrections of earlier months",
-    "credit": "credit used or carried forward",
+    "credit": "carried from bill to bill",
 }
 
 
@@ -74,7 +74,7 @@ def _month(data: Mapping[str, Any], side: str) -> Text:
     if data[f"{side}_invoice"]:
         title.append(f", {visible(data[f'{side}_invoice'])}", style="dim")
     elif data[f"{side}_open"]:
-        title.append(" if nothing changes", style="dim")
+        title.append(", projected", style="dim")
     return title
 
 

@@ -162,7 +162,9 @@ def _draw_license(found: Mapping[str, Any], screen: Screen) -> None:
     else:
         screen.write(key)
         screen.paragraph(places.plain, style, "      ")
-    screen.paragraph(events.plain, "dim", "      ")
+    fits = events.cell_len + 6 <= screen.width
+    for line in [events.plain] if fits else map(visible, told):
+        screen.paragraph(line, "dim", "      ")
 
 
 def _beside(*parts: Text) -> Text:

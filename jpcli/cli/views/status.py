@@ -8,13 +8,19 @@ from rich.text import Text
 
 from jpcli.cli.render.escape import visible
 from jpcli.cli.views.cards import expiry, number
+from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import facts, text
 from jpcli.cli.views.words import money, month_of, short_day
+from jpcli.domain.money import display_amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jpcli.cli.views.screen import Screen
+
+# What is named one by one; the data has more of them.
+LICENSES_NAMED = 5
+MONTHS_NAMED = 3
 
 
 def draw(data: Mapping[str, Any], screen: Screen) -> None:
@@ -28,7 +34,11 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     )
     screen.write(title)
     screen.write()
-    facts(screen, [*_bill(data, dot), *_licenses(data), *_cards(data, screen)])
+    facts(
+        screen,
+        [*_bill(data, dot), *_late(data), *_licenses(data), *_cards(data, screen)],
+    )
+    _draw_unassigned(data, screen)
     if data.get("next"):
         screen.write()
         screen.paragraph("Next", "bold")
@@ -54,6 +64,55 @@ def _bill(data: Mapping[str, Any], dot: str) -> Iterator[tuple[str, Text]]:
         waste = Text(money(bill["unassigned_projected"]), style="not dim yellow")
         waste.append(" of that for licenses on no site", style="default")
         yield "", waste
+
+
+def _late(data: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    """R2, I2: invoices that are past due, and months without one."""
+    for position, invoice in enumerate(data["past_due"]):
+        line = Text(visible(invoice["number"]), style="not dim bold red")
+        waits = "" if position else ": issuing waits"
+        due = f" over {money(invoice['total'])}, due {invoice['due_date']}{waits}"
+        line.append(due, "not bold")
+        yield "" if position else "Past due", line
+    if data["waiting"]:
+        months = ", ".join(data["waiting"][:MONTHS_NAMED])
+        more = len(data["waiting"]) - MONTHS_NAMED
+        months += f" and {more:,} more" if more > 0 else ""
+        yield "Waiting", Text(f"{months}: over, not closed yet", style="not dim yellow")
+
+
+def _draw_unassigned(data: Mapping[str, Any], screen: Screen) -> None:
+    """The oldest licenses on no site, and what all of them have cost so far this month."""
+    named = data["unassigned"][:LICENSES_NAMED]
+    if not named:
+        return
+    screen.write()
+    month = month_of(data["bill"]["period"])
+    screen.paragraph(f"On no site, the oldest first: what that has cost in {month}", "bold")
+    grid = Grid(
+        Column("License"),
+        Column("Product", drop=1),
+        Column("Issued", drop=2),
+        Column("Days", right=True),
+        Column("So far", right=True),
+    )
+    for found in named:
+        grid.add(
+            found["license_key"],
+            text(found["product"], "dim"),
+            text(found["issued_at"][:10], "dim"),
+            f"{found['days']:,}",
+            money(found["to_date"]),
+        )
+    wasted = data["bill"]["unassigned_to_date"]
+    days = sum(found["days"] for found in data["unassigned"]) + data["unassigned_others"]["days"]
+    shown = sum(found["to_date"]["amount_minor"] for found in named)
+    if shown != wasted["amount_minor"]:
+        rest = display_amount(wasted["amount_minor"] - shown, wasted["currency"])
+        others = days - sum(found["days"] for found in named)
+        grid.add(text("all others", "dim"), "", "", f"{others:,}", rest)
+    grid.total("All unassigned days", "", "", f"{days:,}", money(wasted))
+    grid.draw(screen)
 
 
 def _licenses(data: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:

@@ -1,0 +1,76 @@
+"""The months ahead, one a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.render.escape import visible
+from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.words import money, month_name, short_day
+from jpcli.domain.money import display_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+
+def draw(data: Mapping[str, Any], screen: Screen) -> None:
+    """A table, and what it supposes."""
+    dot = screen.sign("·", "-")
+    title = Text(visible(data["agency"]), style="bold")
+    title.append(f" {dot} forecast", style="not bold")
+    title.append(f" {dot} days in {visible(data['time_zone'])}", style="not bold dim")
+    title.append(f", as of {short_day(data['as_of_day'])}", style="not bold dim")
+    screen.write(title)
+    for what, wishes in data.get("what_if", {}).items():
+        for wish in wishes:
+            screen.write(Text(f"  What if {what} {visible(wish)}", style="magenta"))
+    screen.write()
+    _grid(data).draw(screen)
+    screen.write()
+    screen.paragraph(
+        "The licenses that are active now, at the prices that are known for each month: as if"
+        " nothing else changed.",
+        "dim",
+    )
+
+
+def _grid(data: Mapping[str, Any]) -> Grid:
+    months = data["months"]
+    corrected = any(month["corrections"]["amount_minor"] for month in months)
+    marked = "total_with_markup" in data
+    grid = Grid(
+        Column("Month"),
+        Column("Licenses", right=True, drop=2),
+        Column("Unassigned", right=True, drop=1),
+        Column("Days", right=True),
+        *([Column("Corrections", right=True)] if corrected else []),
+        Column("Total", right=True),
+        *([Column(f"+{data['markup_percent']}%", right=True)] if marked else []),
+    )
+    for month in months:
+        idle = f"{month['unassigned']:,}"
+        grid.add(
+            month_name(month["period"]) + (f", {month['invoice']}" if month["invoice"] else ""),
+            f"{month['licenses']:,}",
+            Text(idle, style="yellow" if month["unassigned"] else "dim"),
+            f"{month['days']:,}",
+            *([money(month["corrections"])] if corrected else []),
+            money(month["total"]),
+            *([money(month["total_with_markup"])] if marked else []),
+        )
+    if len(months) > 1:
+        days = f"{sum(month['days'] for month in months):,}"
+        sums = [_sum(months, "corrections")] if corrected else []
+        sums.append(_sum(months, "total"))
+        sums += [_sum(months, "total_with_markup")] if marked else []
+        grid.total("Total", "", "", days, *sums)
+    return grid
+
+
+def _sum(months: list[Mapping[str, Any]], name: str) -> str:
+    minor = sum(month[name]["amount_minor"] for month in months)
+    return display_amount(minor, months[0][name]["currency"])

@@ -1,0 +1,86 @@
+"""The months ahead: the same computation as a preview's, month after month (I1).
+
+Owns the loop, and that credit left over in one month is used in the next (I3). What is known
+counts: the licenses that are active now and prices that are set for later; nothing else is guessed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.closing import credit_line
+from jpcli.domain.errors import BadInput
+from jpcli.domain.invoice import totals
+from jpcli.domain.money import money_json, with_markup
+from jpcli.domain.periods import month_label, next_month, parse_month
+from jpcli.ledger import invoices
+from jpcli.services.computing import compute
+from jpcli.services.corrections import next_to_close
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jpcli.services.computing import Computed, Question
+    from jpcli.services.desk import Desk
+
+MOST_MONTHS = 120
+
+
+def forecast(
+    desk: Desk, question: Question, first: Computed, months: int, markup_e6: int | None = None
+) -> list[dict[str, Any]]:
+    """What each of so many months comes to, from one that is computed already on.
+
+    `corrections` is what adjustments and credit make of a total. Raises BadInput `bad_months`,
+    Failed `no_price`.
+    """
+    if not 1 <= months <= MOST_MONTHS:
+        raise BadInput("bad_months", f"A forecast is for 1 to {MOST_MONTHS} months, not {months}")
+    found = []
+    carrier = next_to_close(desk)
+    credit_minor: int | None = None
+    for computed in _computed(desk, question, first, months):
+        lines = computed.lines
+        if computed.period.label == carrier and question.as_of is None:
+            credit_minor = invoices.credit_minor(desk.ledger)
+            credit_minor += sum(line.amount_minor for line in lines if line.kind == "credit")
+        elif credit_minor is not None:
+            used = credit_line(lines, credit_minor)
+            if used is not None:
+                credit_minor += used.amount_minor
+                lines = (*lines, used)
+        found.append(_object(desk, computed._replace(lines=lines), markup_e6))
+    return found
+
+
+def _computed(desk: Desk, question: Question, first: Computed, months: int) -> Iterator[Computed]:
+    yield first
+    year, month = parse_month(first.period.label)
+    for _ in range(months - 1):
+        year, month = next_month(year, month)
+        yield compute(desk, question._replace(month=month_label(year, month)))
+
+
+def _object(desk: Desk, computed: Computed, markup_e6: int | None) -> dict[str, Any]:
+    currency, iso = desk.ledger.currency, desk.ledger.calendar.iso
+    own = [line for line in computed.lines if line.kind in ("license", "bundle")]
+    others = [line for line in computed.lines if line.kind not in ("license", "bundle")]
+    to_date, total = totals(computed.lines)
+    found = {
+        "period": computed.period.label,
+        "first_day": iso(computed.period.first_day),
+        "last_day": iso(computed.period.last_day),
+        "invoice": None if computed.invoice is None else computed.invoice.number,
+        "licenses": computed.licenses,
+        "unassigned": computed.unassigned,
+        "days_to_date": sum(line.days_to_date for line in own),
+        "days": sum(line.days for line in own),
+        "license_days": sum(line.license_days for line in own),
+        "corrections": money_json(totals(others)[1], currency),
+        "to_date": money_json(to_date, currency),
+        "total": money_json(total, currency),
+    }
+    if markup_e6 is not None:
+        marked = sum(with_markup(line.amount_minor, markup_e6, currency) for line in computed.lines)
+        found["total_with_markup"] = money_json(marked, currency)
+    return found

@@ -1,0 +1,89 @@
+"""What licenses on no site cost: the month's part of it, and the oldest of them one by one.
+
+Owns the split of that money. Unassigned days are billed as any others (D1), so it is the part that
+`--by site` gives to no site; its split over licenses adds up to it exactly (M5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.domain.instants import format_instant
+from jpcli.domain.invoice import compute_groups
+from jpcli.domain.money import money_json
+from jpcli.domain.split import largest_remainder
+from jpcli.ledger.waste import idle_days, oldest_idle
+from jpcli.services.computing import window_of
+from jpcli.services.grouping import COUNTERS
+
+if TYPE_CHECKING:
+    from jpcli.domain.invoice import Line
+    from jpcli.ledger.billing import OfferPart
+    from jpcli.ledger.waste import Idle
+    from jpcli.services.computing import Computed
+    from jpcli.services.desk import Desk
+
+
+class LineWaste(NamedTuple):
+    """What a line's unassigned days come to, so far and by the month's end."""
+
+    line: Line
+    part: OfferPart
+    days_to_date: int
+    to_date_minor: int
+    amount_minor: int
+
+
+def waste_by_line(desk: Desk, computed: Computed) -> list[LineWaste]:
+    """The unassigned part of each of the month's own lines, as `--by site` has it."""
+    count = COUNTERS["site"](desk, computed)
+    found = []
+    for line, part in zip(computed.lines, computed.parts, strict=True):
+        if part is None:
+            continue
+        groups = compute_groups([line], [count(line, part)], desk.ledger.currency)
+        if groups and groups[-1].key is None:
+            _, to_date, _, to_date_minor, amount_minor = groups[-1]
+            found.append(LineWaste(line, part, to_date, to_date_minor, amount_minor))
+    return found
+
+
+def oldest_waste(
+    desk: Desk, computed: Computed, waste: list[LineWaste], limit: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The `limit` licenses that are on no site and were issued first, with what that has cost so
+    far this month; and the sum of everything else that it cost, so that all adds up exactly."""
+    oldest = oldest_idle(desk.ledger, desk.now_at, limit)
+    days = [0] * (len(oldest) + 1)
+    minors = [0] * (len(oldest) + 1)
+    for item in waste:
+        window = window_of(computed, item.line)
+        weights = [
+            idle_days(desk.ledger, idle.id, window, computed.source)
+            if idle.part == item.part
+            else 0
+            for idle in oldest
+        ]
+        weights.append(item.days_to_date - sum(weights))
+        for index, weight in enumerate(weights):
+            days[index] += weight
+        if item.days_to_date:
+            for index, part_minor in enumerate(largest_remainder(item.to_date_minor, weights)):
+                minors[index] += part_minor
+        else:
+            minors[-1] += item.to_date_minor
+    currency = desk.ledger.currency
+    licenses = [
+        _object(idle, days[index], minors[index], currency) for index, idle in enumerate(oldest)
+    ]
+    return licenses, {"days": days[-1], "to_date": money_json(minors[-1], currency)}
+
+
+def _object(idle: Idle, days: int, to_date_minor: int, currency: str) -> dict[str, Any]:
+    return {
+        "license_key": idle.license_key,
+        "product": idle.product,
+        "issued_at": format_instant(idle.issued_at),
+        "days": days,
+        "to_date": money_json(to_date_minor, currency),
+    }
