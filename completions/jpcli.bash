@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --as-of | --at | --brand | --bundle | --by | --client | --currency | --exp | --format | --from | --idempotency-key | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --name | --newer-than | --older-than | --payment-terms-days | --payments | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --time-zone | --to | --until | -n) expects=$word ;;
+        --actor | --as-of | --at | --brand | --bundle | --by | --client | --currency | --exp | --format | --from | --idempotency-key | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --months | --name | --newer-than | --older-than | --payment-terms-days | --payments | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --time-zone | --to | --until | -n) expects=$word ;;
       esac
     fi
   done
@@ -154,7 +154,7 @@ _jpcli() {
       *' --format') words=(auto table json ndjson csv tsv md) ;;
       'issue --from' | 'transfer --from' | 'revoke --from' | *' --keep' | *' --ledger' | *' --prices') kind=/files ;;
       *' --issue') kind=products: ;;
-      *' --license') kind=licenses ;;
+      'log --license') kind=licenses ;;
       *' --payments') words=(offline stripe) ;;
       *' --product') kind=products ;;
       *' --revoke') kind=active@ ;;
@@ -171,7 +171,7 @@ _jpcli() {
       clients) words=(list add show) ;;
       products) words=(list show set-price import) ;;
       cards) words=(list add primary remove sync) ;;
-      invoice) words=(preview close list mark-paid void push pay sync reconcile) ;;
+      invoice) words=(preview explain diff close list mark-paid void push pay sync reconcile) ;;
       stripe) words=(login status) ;;
       ledger) words=(check export import backup restore) ;;
     esac
@@ -181,7 +181,7 @@ _jpcli() {
       unassign:* | transfer:*) kind=assigned ;;
       revoke:*) kind=active ;;
       'licenses show':*) kind=licenses ;;
-      'licenses timeline':1 | 'invoice preview':1 | 'invoice close':1) kind=months ;;
+      'licenses timeline':1 | 'invoice preview':1 | 'invoice explain':1 | 'invoice diff':1 | 'invoice diff':2 | 'invoice close':1) kind=months ;;
       'sites show':1 | 'sites move':1) kind=sites ;;
       'clients show':1) kind=clients ;;
       'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger restore':1) kind=/files ;;
@@ -241,8 +241,10 @@ _jpcli_options() {
     'cards add') words=(--brand --last4 --exp --primary --wait --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'cards primary') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'cards remove') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    'invoice preview') words=(--by --markup --as-of --revoke --issue --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'invoice preview') words=(--by --markup --as-of --revoke --issue --months --ledger --format --json --quiet --no-color --actor --limit --help) ;;
     log) words=(--license --site --actor --kind --since --until --ledger --format --json --quiet --no-color --limit --help) ;;
+    'invoice explain') words=(--product --license --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'invoice diff') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'invoice close') words=(--due --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'invoice list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'invoice mark-paid') words=(--reference --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;

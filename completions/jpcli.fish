@@ -87,7 +87,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
-            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe status' 'ledger check' 'ledger export' 'ledger backup'
+            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe status' 'ledger check' 'ledger export' 'ledger backup'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -306,6 +306,7 @@ function __jpcli_options
                     --as-of 'As it stood at that time or on that day' \
                     --revoke 'What if this were revoked? Repeatable' \
                     --issue 'What if these were issued? Repeatable' \
+                    --months 'The totals of N months, from this one on' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
                     --json 'Short for --format json' \
@@ -327,6 +328,18 @@ function __jpcli_options
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
+                    --limit 'Show at most N' \
+                    --help 'Show this message and exit'
+            case 'invoice explain'
+                printf '%s\t%s\n' \
+                    --product 'Only its lines' \
+                    --license 'Only this license' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
                     --help 'Show this message and exit'
             case 'invoice close'
@@ -433,7 +446,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --as-of --at --brand --bundle --by --client --currency --exp --format --from --idempotency-key --issue --keep --kind --last4 --ledger --license --limit --markup --name --newer-than --older-than --payment-terms-days --payments --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --time-zone --to --until -n
+            case --actor --as-of --at --brand --bundle --by --client --currency --exp --format --from --idempotency-key --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --older-than --payment-terms-days --payments --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --time-zone --to --until -n
                 set option $word
         end
     end
@@ -480,7 +493,7 @@ function __jpcli_complete
                 set kind '/files'
             case '* --issue'
                 set kind 'products:'
-            case '* --license'
+            case 'log --license'
                 set kind 'licenses'
             case '* --payments'
                 set words offline stripe
@@ -551,6 +564,8 @@ function __jpcli_complete
             case 'invoice'
                 printf '%s\t%s\n' \
                     preview 'Preview a month: the days so far and projected' \
+                    explain 'Explain every line of a month down to licenses, dates and events' \
+                    diff 'What made the bill change between two months' \
                     close 'Close a month that is over: its invoice is final' \
                     list 'List the closed invoices' \
                     mark-paid 'Note that an invoice was paid elsewhere' \
@@ -582,7 +597,7 @@ function __jpcli_complete
                 set kind 'active'
             case 'licenses show *'
                 set kind 'licenses'
-            case 'licenses timeline 1' 'invoice preview 1' 'invoice close 1'
+            case 'licenses timeline 1' 'invoice preview 1' 'invoice explain 1' 'invoice diff 1' 'invoice diff 2' 'invoice close 1'
                 set kind 'months'
             case 'sites show 1' 'sites move 1'
                 set kind 'sites'
