@@ -6,6 +6,8 @@ minor unit is the one that Stripe counts in, so that an amount goes there as it 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from jpcli.domain.currency_digits import CURRENCY_DIGITS, CURRENCY_SYMBOLS
 from jpcli.domain.errors import BadInput
 
@@ -39,6 +41,7 @@ def check_currency(code: str) -> str:
     return code.lower()
 
 
+@lru_cache(maxsize=8)  # a grouped bill asks once for each of its amounts
 def digits(code: str) -> int:
     """How many decimals an amount has: 0 for jpy, 2 for usd, 3 for kwd."""
     upper = check_currency(code).upper()

@@ -1,8 +1,8 @@
 """Invoice events to state, and the day from which closed months may need a correction.
 
-Owns the invoice tables and `unsettled`: the earliest day that anything recorded since the last
-closing may have changed. Closed months before it are known to be as billed, so they are never
-summed again (I3).
+Owns the invoice tables and `marks`: the first day that was ever active, and `unsettled_day`, the
+earliest that anything recorded since the last closing may have changed. Closed months before it
+are known to be as billed, so they are never summed again (I3).
 """
 
 from __future__ import annotations
@@ -109,10 +109,19 @@ def synced(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
 
 
 def unsettle(ledger: Ledger, events: Iterable[Event]) -> None:
-    """Note the earliest day that these license events may have changed."""
-    instants = [_earliest_at(event) for event in events if event.kind.startswith("license.")]
-    if instants:
-        unsettle_from(ledger, ledger.calendar.day_of(min(instants)))
+    """Note the earliest day that these license events may have changed, or made active."""
+    changed = [event for event in events if event.kind.startswith("license.")]
+    if not changed:
+        return
+    unsettle_from(ledger, ledger.calendar.day_of(min(map(_earliest_at, changed))))
+    made = [_earliest_at(event) for event in changed if event.kind in _MAKES]
+    if made:
+        first_day, _ = ledger.calendar.touched(min(made), None)
+        _ensure_marks(ledger)
+        ledger.execute(
+            "UPDATE marks SET first_active_day = ? WHERE first_active_day > ?",
+            (first_day, first_day),
+        )
 
 
 def unsettle_from(ledger: Ledger, day: int) -> None:
@@ -120,11 +129,11 @@ def unsettle_from(ledger: Ledger, day: int) -> None:
 
     It is noted a day early: a change at midnight sharp reaches back to the day that ends there.
     """
-    ledger.execute(
-        "INSERT INTO unsettled (id, first_day) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET"
-        " first_day = excluded.first_day WHERE excluded.first_day < unsettled.first_day",
-        (day - 1,),
-    )
+    _ensure_marks(ledger)
+    ledger.execute("UPDATE marks SET unsettled_day = ? WHERE unsettled_day > ?", (day - 1, day - 1))
+
+
+_MAKES = ("license.issued", "license.imported")
 
 
 def _earliest_at(event: Event) -> int:
@@ -134,10 +143,15 @@ def _earliest_at(event: Event) -> int:
 
 
 def _set_unsettled(ledger: Ledger, day: int) -> None:
+    _ensure_marks(ledger)
+    ledger.execute("UPDATE marks SET unsettled_day = ?", (day,))
+
+
+def _ensure_marks(ledger: Ledger) -> None:
     ledger.execute(
-        "INSERT INTO unsettled (id, first_day) VALUES (1, ?)"
-        " ON CONFLICT (id) DO UPDATE SET first_day = excluded.first_day",
-        (day,),
+        "INSERT INTO marks (id, unsettled_day, first_active_day) VALUES (1, ?, ?)"
+        " ON CONFLICT (id) DO NOTHING",
+        (OPEN_DAY, OPEN_DAY),
     )
 
 

@@ -27,6 +27,7 @@ BUSY_TIMEOUT_SECONDS = 10.0
 # makes it write each of them over and over.
 WRITE_CACHE_KIB = 65_536
 _HEADER_BYTES = 100
+_CHUNK_ROWS = 256
 _FAULTS = (sqlite3.Error, UnicodeDecodeError)
 
 
@@ -50,7 +51,9 @@ class Ledger:
         with self._guarded():
             # Not from the cursor itself: left early, that would be closed, and so complain of
             # a damaged file while somebody else's error is on its way.
-            yield from iter(self._connection.execute(sql, params).fetchone, None)
+            cursor = self._connection.execute(sql, params)
+            while chunk := cursor.fetchmany(_CHUNK_ROWS):
+                yield from chunk
 
     def all(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
         """All rows of a query that is known to be short."""

@@ -141,7 +141,7 @@ def credit_minor(ledger: Ledger) -> int:
 
 def unsettled_day(ledger: Ledger) -> int:
     """The earliest day that was changed since the last closing."""
-    day = ledger.value("SELECT first_day FROM unsettled WHERE id = 1")
+    day = ledger.value("SELECT unsettled_day FROM marks WHERE id = 1")
     return OPEN_DAY if day is None else int(day)
 
 
@@ -160,8 +160,8 @@ def closed_periods(ledger: Ledger) -> set[str]:
 
 def first_active_day(ledger: Ledger) -> int | None:
     """The first billed day there ever was."""
-    day = ledger.value("SELECT MIN(first_day) FROM spans")
-    return None if day is None else int(day)
+    day = ledger.value("SELECT first_active_day FROM marks WHERE id = 1")
+    return None if day in (None, OPEN_DAY) else int(day)
 
 
 def content_hash(content: dict[str, Any]) -> str:

@@ -146,6 +146,11 @@ def exists(ledger: Ledger, license_key: str) -> bool:
     return ledger.one(sql, license_key=license_key) is not None
 
 
+def any_license(ledger: Ledger) -> bool:
+    """Was any license ever recorded?"""
+    return ledger.one("SELECT 1 FROM licenses LIMIT 1") is not None
+
+
 def rows_of(ledger: Ledger, license_keys: list[str]) -> Iterator[tuple[Any, ...]]:
     """The rows of these licenses, in the order asked for; unknown ones are left out."""
     sql = f"{_SELECT}{_FROM} WHERE l.license_key = :license_key"

@@ -37,7 +37,7 @@ STATE_TABLES = {
     "answers": "idempotency_key",
     "invoices": "id",
     "invoice_lines": "invoice_id, position",
-    "unsettled": "id",
+    "marks": "id",
     "outbox": "name",
 }
 
@@ -211,7 +211,11 @@ CREATE TABLE outbox (
   result TEXT
 ) STRICT;
 
-CREATE TABLE unsettled (id INTEGER PRIMARY KEY CHECK (id = 1), first_day INTEGER NOT NULL) STRICT
+CREATE TABLE marks (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  unsettled_day INTEGER NOT NULL,
+  first_active_day INTEGER NOT NULL
+) STRICT
 """
 
 _TRIGGERS = """

@@ -73,6 +73,7 @@ class _Importing:
         self._parents: dict[str, HistoryRow] = {}
         self._orphans: list[HistoryRow] = []
         self.claims = Claims(desk.ledger, writer)
+        self._is_first = not licenses.any_license(desk.ledger)
         self.recorded = 0
         self.unchanged = 0
 
@@ -134,7 +135,7 @@ class _Importing:
 
     def _is_known(self, parsed: HistoryRow, data: dict[str, Any]) -> bool:
         """Was this very history imported before, or is it what the ledger says now?"""
-        if not licenses.exists(self._ledger, parsed.license_key):
+        if self._is_first or not licenses.exists(self._ledger, parsed.license_key):
             return False
         if imported_data(self._ledger, parsed.license_key) == data:
             return True

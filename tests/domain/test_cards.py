@@ -136,7 +136,8 @@ def test_r1_without_a_primary_card_nothing_is_issued() -> None:
         with pytest.raises(Refused) as caught:
             check_can_issue(cards)
         assert caught.value.code == "no_primary_card"
-        assert "jpcli cards add --primary" in str(caught.value.hint)
+        cure = "jpcli cards primary a" if cards else "jpcli cards add --primary"
+        assert cure in str(caught.value.hint)
     check_can_issue([card("a"), card("b", primary=True)])
 
 

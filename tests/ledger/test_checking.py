@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from jpcli.domain.errors import JpcliError
+from jpcli.ledger.schema import EVENT_TABLES, STATE_TABLES
 from tests.ledger.conftest import Busy
 from tests.services.agency import A, Agency, B
 
@@ -320,7 +321,8 @@ def content_of(path: Path) -> str | None:
     """All rows of our tables, or None where they can't be read."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        return "\n".join(line for line in connection.iterdump() if "_sqlite_m" not in line)
+        tables = [*EVENT_TABLES, *STATE_TABLES]
+        return "\n".join(repr(connection.execute(f"SELECT * FROM {t}").fetchall()) for t in tables)
     except (sqlite3.Error, UnicodeDecodeError, TypeError):
         return None
     finally:

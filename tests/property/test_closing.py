@@ -73,7 +73,7 @@ class Story:
         from jpcli.services import licenses
 
         (found,) = self.agency.ask(licenses.show, [key])["licenses"]
-        return max([at, *(event["at"] for event in found["history"])])
+        return max([at, *(str(event["at"]) for event in found["history"])])
 
     def set_price(self, product: str, price: str, since: str) -> None:
         self.agency.set_price(product, price, since)
