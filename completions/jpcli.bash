@@ -171,7 +171,7 @@ _jpcli() {
       clients) words=(list add show) ;;
       products) words=(list show set-price import) ;;
       cards) words=(list add primary remove sync) ;;
-      invoice) words=(preview explain diff close list mark-paid void push pay sync reconcile) ;;
+      invoice) words=(preview explain diff close show list mark-paid void push pay sync reconcile) ;;
       stripe) words=(login status) ;;
       ledger) words=(check export import backup restore) ;;
     esac
@@ -186,7 +186,7 @@ _jpcli() {
       'clients show':1) kind=clients ;;
       'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger restore':1) kind=/files ;;
       'cards primary':1 | 'cards remove':1) kind=cards ;;
-      'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
+      'invoice show':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
       completion:1) words=(bash zsh fish) ;;
     esac
   fi
@@ -246,6 +246,7 @@ _jpcli_options() {
     'invoice explain') words=(--product --license --ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'invoice diff') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'invoice close') words=(--due --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'invoice show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'invoice list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'invoice mark-paid') words=(--reference --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'invoice void') words=(--reason --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;

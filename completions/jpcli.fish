@@ -87,7 +87,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
-            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe status' 'ledger check' 'ledger export' 'ledger backup'
+            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice show' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe status' 'ledger check' 'ledger export' 'ledger backup'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -567,6 +567,7 @@ function __jpcli_complete
                     explain 'Explain every line of a month down to licenses, dates and events' \
                     diff 'What made the bill change between two months' \
                     close 'Close a month that is over: its invoice is final' \
+                    show 'Show a closed invoice with its lines' \
                     list 'List the closed invoices' \
                     mark-paid 'Note that an invoice was paid elsewhere' \
                     void 'Void an open invoice' \
@@ -607,7 +608,7 @@ function __jpcli_complete
                 set kind '/files'
             case 'cards primary 1' 'cards remove 1'
                 set kind 'cards'
-            case 'invoice mark-paid 1' 'invoice void 1' 'invoice push 1' 'invoice pay 1' 'invoice reconcile 1'
+            case 'invoice show 1' 'invoice mark-paid 1' 'invoice void 1' 'invoice push 1' 'invoice pay 1' 'invoice reconcile 1'
                 set kind 'invoices'
             case 'completion 1'
                 set words bash zsh fish
