@@ -1,0 +1,393 @@
+"""History files: what may be imported, what is refused with its line, and the way there and back."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jpcli.domain.errors import BadInput, JpcliError
+from jpcli.services import maintenance
+from jpcli.services.sites import show_site
+from tests.services.agency import A, Agency, B, C, codes
+
+ISSUED = "2024-07-01T00:00:00Z"
+
+
+def license_row(key: str | None = "k_1", **values: Any) -> dict[str, Any]:
+    return {"license_key": key, "product": "jetpack-scan", "issued_at": ISSUED, **values}
+
+
+def on(site: str, begun: str, ended: str | None = None, client: str | None = None) -> Any:
+    """An assignment; a day of July 2024 stands for its first instant."""
+    return {
+        "site": site,
+        "client": client,
+        "from": f"2024-07-{begun}T00:00:00Z",
+        "to": None if ended is None else f"2024-07-{ended}T00:00:00Z",
+    }
+
+
+def write(agency: Agency, *rows: dict[str, Any]) -> Path:
+    path = Path(agency.path).with_suffix(".ndjson")
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def take(agency: Agency, *rows: dict[str, Any], **options: Any) -> Any:
+    return agency.import_file(write(agency, *rows), **options)
+
+
+def problems(agency: Agency, *rows: dict[str, Any]) -> list[tuple[str, int | None]]:
+    """(code, line) of everything that is wrong; nothing was written."""
+    before = agency.state()
+    with pytest.raises(BadInput) as caught:
+        take(agency, *rows)
+    assert caught.value.exit_code == 2
+    assert agency.state() == before
+    return [(problem.code, problem.line) for problem in caught.value.problems]
+
+
+# --- what is taken -------------------------------------------------------------------------------
+
+
+def test_importing_is_recording_facts_so_r1_does_not_apply(new_agency: Agency) -> None:
+    answer = take(new_agency, license_row())
+    assert answer.data == {"imported": 1, "unchanged": 0, "sites": 0}
+    assert new_agency.days("2024-07", "k_1") == 31
+
+
+def test_a_dry_run_says_what_would_be_imported_and_writes_nothing(agency: Agency) -> None:
+    before = agency.state()
+    answer = take(agency, license_row(), license_row("k_2"), dry_run=True)
+    assert answer.data == {"imported": 2, "unchanged": 0, "sites": 0, "dry_run": True}
+    assert agency.state() == before
+
+
+def test_the_same_file_twice_changes_nothing_even_after_the_licenses_moved_on(
+    agency: Agency,
+) -> None:
+    row = license_row(assignments=[on(A, "02", client="Ann")])
+    take(agency, row)
+    agency.transfer("k_1", B)
+    agency.revoke("k_1")
+    before = agency.state()
+    answer = take(agency, row)
+    assert (answer.data["imported"], answer.data["unchanged"]) == (0, 1)
+    assert agency.state() == before
+
+
+def test_a_license_with_another_history_is_refused(agency: Agency) -> None:
+    take(agency, license_row())
+    assert problems(agency, license_row("k_0"), license_row(revoked_at="2024-07-05T00:00:00Z")) == [
+        ("license_differs", 2)
+    ]
+
+
+def test_a_license_that_was_issued_here_is_known_again(agency: Agency) -> None:
+    agency.issue("jetpack-scan", 2, site=A, client="Ann", at="2024-07-01")
+    agency.bundle(at="2024-07-02")
+    before = agency.state()
+    rows = agency.ask(maintenance.export)["licenses"]
+    answer = take(agency, *rows)
+    assert (answer.data["imported"], answer.data["unchanged"]) == (0, 6)
+    assert agency.state() == before
+
+
+def test_children_may_come_before_their_bundle(agency: Agency) -> None:
+    security = {"product": "jetpack-security-t1"}
+    take(
+        agency,
+        license_row("c_1", **security, bundle_key="p_1"),
+        license_row("c_2", **security, bundle_key="p_1"),
+        license_row("p_1", **security, bundle_size=3),
+    )
+    (line,) = agency.preview("2024-07")["lines"]
+    assert (line["days"], line["license_days"]) == (31, 62)
+
+
+def test_flat_rows_are_taken_too(agency: Agency) -> None:
+    path = Path(agency.path).with_suffix(".csv")
+    path.write_text(
+        "license_key,product,issued_at,revoked_at,site,client,assigned_at\n"
+        "k_1,jetpack-scan,2024-07-01 00:00,,a.example,Ann,2024-07-11 00:00\n"
+        "k_2,jetpack-scan,2024-07-01 00:00,2024-07-10 12:00,b.example,,\n"
+        "k_3,jetpack-scan,2024-07-01T02:00:00+02:00,,,,\n"
+    )
+    agency.import_file(path)
+    assert agency.groups("2024-07", "site") == {A: 21, B: 10, None: 10 + 31}
+    assert agency.groups("2024-07", "client") == {"Ann": 21, None: 51}
+
+
+def test_w2_a_site_that_changed_hands_in_the_file_did(agency: Agency) -> None:
+    take(
+        agency,
+        license_row("k_1", assignments=[on(A, "01", "11", "Ann"), on(A, "11", None, "Bob")]),
+        license_row("k_2", assignments=[on(A, "05", "08", "Ann")]),
+    )
+    days = agency.groups("2024-07", "client")
+    assert days == {"Ann": 10 + 3, "Bob": 21, None: 4 + 24}
+    assert agency.ask(show_site, A)["client"] == "Bob"
+
+
+def test_w2_a_site_that_a_client_gave_up_is_nobodys_from_then_on(agency: Agency) -> None:
+    take(
+        agency,
+        license_row("k_1", assignments=[on(A, "01", "11", "Ann"), on(A, "11", None, None)]),
+    )
+    assert agency.groups("2024-07", "client") == {"Ann": 10, None: 21}
+
+
+def test_w2_a_row_that_names_no_client_does_not_take_the_site_away(agency: Agency) -> None:
+    take(
+        agency,
+        license_row("k_1", assignments=[on(A, "01", None, "Ann")]),
+        license_row("k_2", assignments=[on(A, "05", "20", None)]),
+    )
+    assert agency.groups("2024-07", "client") == {"Ann": 31 + 15, None: 4 + 12}
+
+
+# --- what is refused -----------------------------------------------------------------------------
+
+MINUTE_LATER = "2024-08-15T12:01:00Z"
+
+BAD_ROWS: list[tuple[str, dict[str, Any], str]] = [
+    ("bad key", license_row("no key"), "bad_license_key"),
+    ("empty key", license_row(""), "bad_license_key"),
+    ("no key", license_row(None), "missing_value"),
+    ("bad product", license_row(product="Jetpack Scan"), "bad_product"),
+    ("unknown product", license_row(product="nope"), "unknown_product"),
+    ("not sold alone", license_row(product="jetpack-scan", bundle_size=3), "unknown_bundle"),
+    ("no instant", license_row(issued_at="soon"), "bad_instant"),
+    ("a number as instant", license_row(issued_at=1720000000), "bad_instant"),
+    ("in the future", license_row(issued_at=MINUTE_LATER), "time_in_future"),
+    ("revoked in the future", license_row(revoked_at=MINUTE_LATER), "time_in_future"),
+    ("revoked before issue", license_row(revoked_at="2024-06-30T00:00:00Z"), "bad_history"),
+    (
+        "assigned before issue",
+        license_row(assignments=[{"site": A, "from": "2024-06-30T00:00:00Z"}]),
+        "bad_history",
+    ),
+    ("overlapping", license_row(assignments=[on(A, "01", "05"), on(B, "04")]), "bad_history"),
+    ("never ended", license_row(assignments=[on(A, "01"), on(B, "04")]), "bad_history"),
+    ("ends before it begins", license_row(assignments=[on(A, "05", "04")]), "bad_history"),
+    (
+        "after the end",
+        license_row(revoked_at="2024-07-03T00:00:00Z", assignments=[on(A, "05")]),
+        "bad_history",
+    ),
+    ("assignments no list", license_row(assignments={"site": A}), "bad_assignments"),
+    ("assignment no object", license_row(assignments=["a"]), "bad_assignments"),
+    ("assignment with more", license_row(assignments=[{"sit": A}]), "bad_assignments"),
+    ("assignment to nowhere", license_row(assignments=[{"from": ISSUED}]), "bad_assignments"),
+    ("both forms", license_row(site=A, assignments=[]), "bad_assignments"),
+    ("bad site", license_row(site="ftp://a.example"), "bad_site"),
+    ("bad client", license_row(site=A, client="\x07"), "bad_client"),
+    ("bundle of 0", license_row(bundle_size=0), "bad_bundle_size"),
+    ("bundle of 1.5", license_row(bundle_size=1.5), "bad_bundle_size"),
+    ("no such bundle", license_row(bundle_key="p_9"), "unknown_bundle_key"),
+    (
+        "bundle on a site",
+        license_row(product="jetpack-security-t1", bundle_size=3, site=A),
+        "bundle_parent",
+    ),
+    ("unknown column", license_row(colour="red"), "unknown_column"),
+    ("no product", {"license_key": "k_1", "issued_at": ISSUED}, "missing_value"),
+]
+
+
+@pytest.mark.parametrize(("row", "code"), [pytest.param(*row[1:], id=row[0]) for row in BAD_ROWS])
+def test_a_bad_row_is_refused_with_its_line_and_nothing_is_written(
+    agency: Agency, row: dict[str, Any], code: str
+) -> None:
+    found = problems(agency, license_row("k_8"), row, license_row("k_9", site=B, client="Bob"))
+    assert found == [(code, 2)]
+
+
+def test_every_bad_row_is_reported_at_once(agency: Agency) -> None:
+    bad = [
+        {**row, "license_key": f"k_{line}"} if row["license_key"] == "k_1" else row
+        for line, (_, row, _) in enumerate(BAD_ROWS)
+    ]
+    expected = [(code, line) for line, (_, _, code) in enumerate(BAD_ROWS, 1)]
+    assert sorted(problems(agency, *bad), key=lambda item: item[1] or 0) == expected
+
+
+def test_a_license_twice_in_a_file_is_refused(agency: Agency) -> None:
+    assert problems(agency, license_row(), license_row("k_2"), license_row()) == [
+        ("double_license", 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("product", "jetpack-scan"),
+        ("issued_at", "2024-06-30T00:00:00Z"),
+        ("revoked_at", "2024-07-20T00:00:01Z"),
+        ("revoked_at", None),
+    ],
+)
+def test_b1_a_child_has_its_bundles_product_and_lives_within_its_life(
+    agency: Agency, name: str, value: Any
+) -> None:
+    security = {"product": "jetpack-security-t1", "revoked_at": "2024-07-20T00:00:00Z"}
+    parent = license_row("p_1", **security, bundle_size=3)
+    child = {**license_row("c_1", **security, bundle_key="p_1"), name: value}
+    assert problems(agency, parent, child) == [("bad_bundle", 2)]
+    assert problems(agency, child, parent) == [("bad_bundle", 1)]
+
+
+def test_w2_two_clients_at_once_are_refused(agency: Agency) -> None:
+    assert problems(
+        agency,
+        license_row("k_1", assignments=[on(A, "01", "11", "Ann")]),
+        license_row("k_2", assignments=[on(A, "10", None, "Bob")]),
+    ) == [("site_two_clients", 2)]
+
+
+@pytest.mark.parametrize("client", ["Bob", "Ann"])
+def test_w2_a_known_site_has_the_clients_that_the_ledger_says(agency: Agency, client: str) -> None:
+    """Ann had it to July 10 and Bob since; a stretch of either on both is refused."""
+    agency.issue_one(at="2024-07-01", site=A, client="Ann")
+    agency.move_site(A, "Bob", at="2024-07-11T00:00:00Z")
+    rows = license_row("k_1", assignments=[on(A, "05", "20", client)])
+    assert problems(agency, rows) == [("site_has_other_client", 1)]
+    good = [on(A, "05", "11", "Ann"), on(A, "11", "20", "Bob")]
+    assert codes(take(agency, license_row("k_2", assignments=good))) == ["imported"]
+
+
+# --- there and back ------------------------------------------------------------------------------
+
+
+def everything(agency: Agency) -> list[Any]:
+    """What an accountant would look at: every grouping of every month."""
+    months = ("2024-06", "2024-07", "2024-08")
+    groupings = ("product", "site", "client", "license", "day")
+    return [agency.preview(month, by=by) for month in months for by in groupings]
+
+
+@pytest.fixture
+def travelled(agency: Agency) -> Agency:
+    first, second, third = agency.issue("jetpack-scan", 3, at="2024-06-10", site=A, client="Ann")
+    agency.transfer(first, B, at="2024-06-20T10:00:00Z", client="Bob")
+    agency.transfer(first, C, at="2024-06-20T11:00:00Z")
+    agency.unassign(second, at="2024-07-03T00:00:00Z")
+    agency.assign(second, B, at="2024-07-05T00:00:00.000001Z")
+    agency.move_site(A, "Cyd", at="2024-07-10T12:00:00Z")
+    agency.move_site(B, None, at="2024-07-12T12:00:00Z")
+    agency.revoke(third, at="2024-07-15T08:00:00Z")
+    parent, (child, *_) = agency.bundle(at="2024-06-30")
+    agency.assign(child, C, at="2024-07-01")
+    agency.revoke(child, at="2024-07-20")
+    agency.revoke(parent, at="2024-08-01")
+    agency.move_site(C, "Dan", at="2024-08-02")
+    agency.set_price("jetpack-scan", "0.25", "2024-07-07")
+    return agency
+
+
+def test_export_and_import_give_the_same_bills(travelled: Agency, tmp_path: Path) -> None:
+    rows = travelled.ask(maintenance.export)["licenses"]
+    other = Agency(tmp_path / "other.db").init()
+    other.set_price("jetpack-scan", "0.25", "2024-07-07")
+    take(other, *rows)
+    assert everything(other) == everything(travelled)
+    assert other.check()["ok"]
+    before = other.state()
+    assert take(other, *rows).data["imported"] == 0
+    assert other.state() == before
+    assert other.ask(maintenance.export)["licenses"] == rows
+
+
+def test_a_flat_export_keeps_keys_products_days_and_bundles(
+    travelled: Agency, tmp_path: Path
+) -> None:
+    """CSV has the last site alone, so only what needs no other is the same."""
+    rows = travelled.ask(maintenance.export_flat)["licenses"]
+    path = tmp_path / "flat.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    other = Agency(tmp_path / "other.db").init()
+    other.set_price("jetpack-scan", "0.25", "2024-07-07")
+    other.import_file(path)
+    for month in ("2024-06", "2024-07", "2024-08"):
+        for by in ("license", "product", "day"):
+            assert other.groups(month, by) == travelled.groups(month, by)
+        assert other.preview(month)["total"] == travelled.preview(month)["total"]
+
+
+def test_a_flat_export_says_since_when_a_license_is_on_its_site(travelled: Agency) -> None:
+    """Since it was put there, and not since the site has its present client."""
+    rows = travelled.ask(maintenance.export_flat)["licenses"]
+    assert [(row["site"], row["assigned_at"]) for row in rows[:3]] == [
+        (C, "2024-06-20T11:00:00Z"),
+        (B, "2024-07-05T00:00:00.000001Z"),
+        (A, "2024-06-10T00:00:00Z"),
+    ]
+
+
+# --- anything at all -----------------------------------------------------------------------------
+
+GOOD = [
+    license_row("k_1", assignments=[on(A, "01", "11", "Ann"), on(A, "11", None, "Bob")]),
+    license_row("p_1", product="jetpack-security-t1", bundle_size=3),
+    license_row("c_1", product="jetpack-security-t1", bundle_key="p_1", site=B),
+    license_row("k_2", revoked_at="2024-07-20T00:00:00Z", site=A, client="Ann"),
+]
+GOOD[3]["assigned_at"] = "2024-07-02T00:00:00Z"
+GOOD[3]["revoked_at"] = "2024-07-05T00:00:00Z"
+LINES = "".join(json.dumps(row) + "\n" for row in GOOD).encode()
+
+
+@st.composite
+def mutations(draw: st.DrawFn) -> bytes:
+    """A good file with bytes changed, cut out, doubled or put in."""
+    content = bytearray(LINES)
+    for _ in range(draw(st.integers(1, 4))):
+        first = draw(st.integers(0, max(0, len(content) - 1)))
+        last = min(len(content), first + draw(st.integers(0, 60)))
+        kind = draw(st.sampled_from(["change", "cut", "double", "insert", "token"]))
+        if kind == "change":
+            content[first : first + 1] = draw(st.binary(min_size=1, max_size=1))
+        elif kind == "cut":
+            del content[first:last]
+        elif kind == "double":
+            content[last:last] = content[first:last]
+        elif kind == "insert":
+            content[first:first] = draw(st.binary(max_size=8))
+        else:
+            tokens = [b"null", b"[]", b"{}", b'""', b"-1", b"1e99", b"true", b"\n", b"k_2", b"2025"]
+            content[first:first] = draw(st.sampled_from(tokens))
+    return bytes(content)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Agency:
+    return Agency(tmp_path_factory.mktemp("scratch") / "ledger.db").init()
+
+
+def test_the_good_file_is_good(scratch: Agency) -> None:
+    path = Path(scratch.path).with_suffix(".ndjson")
+    path.write_bytes(LINES)
+    assert scratch.import_file(path, dry_run=True).data["imported"] == 4
+
+
+@settings(max_examples=300)
+@given(content=mutations())
+def test_no_file_however_bad_crashes_or_leaves_a_trace(scratch: Agency, content: bytes) -> None:
+    path = Path(scratch.path).with_suffix(".ndjson")
+    path.write_bytes(content)
+    before = scratch.state()
+    try:
+        scratch.import_file(path, dry_run=True)
+    except JpcliError as error:
+        assert error.exit_code == 2  # noqa: PT017
+        assert all(problem.line is None or problem.line >= 1 for problem in error.problems)  # noqa: PT017
+    assert scratch.state() == before
