@@ -52,7 +52,7 @@ def history_rows(ledger: Ledger) -> Iterator[tuple[Any, ...]]:
     ):
         listed: list[dict[str, Any]] = []
         while waiting is not None and waiting[0] == number:
-            listed += _split(owners, *waiting[1:])
+            listed += _split(owners, revoked, *waiting[1:])
             waiting = next(assignments, None)
         yield (
             key,
@@ -77,7 +77,7 @@ def exported(ledger: Ledger, license_key: str) -> dict[str, Any] | None:
         for assignment in ledger.all(
             f"{_ASSIGNMENTS} WHERE a.license_id = :id ORDER BY a.position", id=number
         )
-        for item in _split(owners, *assignment[1:])
+        for item in _split(owners, revoked, *assignment[1:])
     ]
     return {
         "product": product,
@@ -112,14 +112,21 @@ def _changed_owners(ledger: Ledger) -> _Owners:
 
 
 def _split(
-    owners: _Owners, site_id: int, url: str, client: str | None, from_at: int, to_at: int | None
+    owners: _Owners,
+    revoked_at: int | None,
+    site_id: int,
+    url: str,
+    client: str | None,
+    from_at: int,
+    to_at: int | None,
 ) -> Iterator[dict[str, Any]]:
-    """An assignment in the parts that each client of its site had."""
+    """An assignment in the parts that each client of its site had, to the license's end at most."""
     changes = owners.get(site_id)
     if changes is None:
         yield _assignment(url, client, from_at, to_at)
         return
-    starts = [at for at, _ in changes[1:] if at > from_at and (to_at is None or at < to_at)]
+    ended_at = revoked_at if to_at is None else to_at
+    starts = [at for at, _ in changes[1:] if at > from_at and (ended_at is None or at < ended_at)]
     bounds = [from_at, *starts]
     ends = [*starts, to_at]
     for low, high in zip(bounds, ends, strict=True):

@@ -118,7 +118,7 @@ class _Importing:
             self.unchanged += 1
         else:
             for item in parsed.assignments:
-                self.claims.add(item, parsed.line)
+                self.claims.add(item, parsed.revoked_at, parsed.line)
             self._writer.record("license.imported", parsed.license_key, data, at=parsed.last_at)
             self.recorded += 1
         if size > 1 and parsed.bundle_key is None:

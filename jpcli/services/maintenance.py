@@ -24,6 +24,8 @@ FLAT_COLUMNS = (
     "site",
     "client",
     "assigned_at",
+    "bundle_key",
+    "bundle_size",
 )
 
 
@@ -112,9 +114,15 @@ def _report(report: CheckReport) -> dict[str, Any]:
 
 
 def _flat(desk: Desk) -> Iterator[tuple[Any, ...]]:
-    for key, product, issued, revoked, assignments, _, _ in history_rows(desk.ledger):
+    for key, product, issued, revoked, assignments, bundle, size in history_rows(desk.ledger):
         last = assignments[-1] if assignments else None
         if last is None or last["to"] not in (None, revoked):
-            yield key, product, issued, revoked, None, None, None
-        else:
-            yield key, product, issued, revoked, last["site"], last["client"], last["from"]
+            yield key, product, issued, revoked, None, None, None, bundle, size
+            continue
+        begun = last["from"]
+        for part in reversed(assignments[:-1]):
+            # Parts of one stay, split where the site changed hands.
+            if part["site"] != last["site"] or part["to"] != begun:
+                break
+            begun = part["from"]
+        yield key, product, issued, revoked, last["site"], last["client"], begun, bundle, size

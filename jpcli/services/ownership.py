@@ -7,7 +7,7 @@ problem.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import Problem
@@ -50,8 +50,11 @@ class Claims:
         self._clients: set[str] = set()
         self.new_sites = 0
 
-    def add(self, placed: Placed, line: int) -> None:
-        """One assignment's claim; records the site and the client where they are new."""
+    def add(self, placed: Placed, revoked_at: int | None, line: int) -> None:
+        """One assignment's claim; records the site and the client where they are new.
+
+        Without an end of its own it ends when its license is revoked.
+        """
         self._ensure_client(placed.client, placed.from_at)
         site = self._sites.get(placed.site)
         if site is None:
@@ -61,7 +64,7 @@ class Claims:
                 data = {"client": placed.client}
                 self._writer.record("site.added", placed.site, data, at=placed.from_at)
                 self.new_sites += 1
-        to_at = _FOREVER if placed.to_at is None else placed.to_at
+        to_at = next((at for at in (placed.to_at, revoked_at) if at is not None), _FOREVER)
         site.add(placed.client, placed.from_at, to_at, line)
 
     def settle(self) -> list[Problem]:
@@ -89,33 +92,43 @@ class Claims:
             for low, high, line in stretches
         )
         problems = []
-        for before, after in pairwise(claims):
-            if after[0] < before[1] and after[3] != before[3]:
-                message = f"{url} can't belong to {before[3]} and {after[3]} at once"
-                problems.append(Problem("site_two_clients", url, message, after[2]))
-        first_at = claims[0][0]
-        ownerless = [low for low, _, _ in site.stretches.get(None, ()) if low < first_at]
-        owners: list[dict[str, str | None]] = []
-        if ownerless:
-            owners.append({"client": None, "from": format_instant(min(ownerless))})
-        for low, _, _, client in claims:
-            if not owners or owners[-1]["client"] != client:
-                owners.append({"client": client, "from": format_instant(low)})
+        longest = claims[0]
+        for claim in claims[1:]:
+            if claim[0] < longest[1] and claim[3] != longest[3]:
+                message = f"{url} can't belong to {longest[3]} and {claim[3]} at once"
+                problems.append(Problem("site_two_clients", url, message, claim[2]))
+            longest = max(longest, claim, key=itemgetter(1))
         if not problems:
-            self._writer.record("site.owners_set", url, {"owners": owners}, at=claims[-1][0])
+            self._set_owners(url, [(low, client) for low, _, _, client in claims], site)
         return problems
 
+    def _set_owners(self, url: str, changes: list[tuple[int, str | None]], site: _Site) -> None:
+        """A stretch without a client counts where nobody else has the site, and else says nothing."""
+        named = [item for client in site.stretches if client for item in site.stretches[client]]
+        for low, high, _ in site.stretches.get(None, ()):
+            if not any(first < high and low < last for first, last, _ in named):
+                changes.append((low, None))
+        changes.sort(key=itemgetter(0))
+        owners: list[dict[str, str | None]] = []
+        for low, client in changes:
+            if not owners or owners[-1]["client"] != client:
+                owners.append({"client": client, "from": format_instant(low)})
+        self._writer.record("site.owners_set", url, {"owners": owners}, at=changes[-1][0])
+
     def _compare(self, url: str, site: _Site) -> list[Problem]:
-        """A site that the ledger knows has the clients that the ledger says."""
+        """A site that the ledger knows has the clients that the ledger says, all the time."""
         facts = find_site(self._ledger, url)
         assert facts is not None
-        owners = owners_of(self._ledger, facts.id)
+        owned = [(owner[3], owner[0]) for owner in owners_of(self._ledger, facts.id)]
+        begins = [0, *(from_at for from_at, _ in owned[1:])]
+        ends = [*begins[1:], _FOREVER]
         problems = []
         for client, stretches in site.stretches.items():
-            for low, _, line in stretches:
-                day = self._ledger.calendar.day_of(low)
-                owner = next(o[0] for o in owners if o[1] <= day <= o[2])
-                if client is not None and owner != client:
-                    message = f"{url} belonged to {owner or 'no client'} then, not to {client}"
-                    problems.append(Problem("site_has_other_client", url, message, line))
+            for low, high, line in stretches:
+                for begun, ended, (_, owner) in zip(begins, ends, owned, strict=True):
+                    during = begun < max(high, low + 1) and low < ended
+                    if during and client not in (None, owner):
+                        message = f"{url} belonged to {owner or 'no client'} then, not to {client}"
+                        problems.append(Problem("site_has_other_client", url, message, line))
+                        break
         return problems
