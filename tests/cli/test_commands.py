@@ -420,7 +420,9 @@ def test_export_and_import(agency: Jpcli, tmp_path: Path) -> None:
     assert (again["imported"], again["unchanged"]) == (0, 8)
     assert agency("ledger", "export", *other).out == exported
     header, *rows = agency("ledger", "export", "--format", "csv").out.splitlines()
-    assert header == "license_key,product,issued_at,revoked_at,site,client,assigned_at"
+    assert header == (
+        "license_key,product,issued_at,revoked_at,site,client,assigned_at,bundle_key,bundle_size"
+    )
     assert len(rows) == 8
     assert agency("ledger", "export", "--json").json["command"] == "ledger export"
 

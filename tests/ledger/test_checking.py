@@ -235,6 +235,7 @@ def test_an_impossible_event_is_a_finding_and_no_crash(busy: Busy, sql: str) -> 
 
 TABLES = ["events", "chain", "products", "offers", "prices", "clients", "sites", "site_clients"]
 TABLES += ["licenses", "assignments", "spans", "cards", "answers", "invoices", "invoice_lines"]
+TABLES += ["unsettled"]
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -317,13 +318,17 @@ def test_without_its_facts_it_cant_be_opened(busy: Busy) -> None:
     assert caught.value.code == "ledger_damaged"
 
 
-def content_of(path: Path) -> str | None:
-    """All rows of our tables, or None where they can't be read."""
+def content_of(path: Path) -> object:
+    """The schema and all rows of our tables, or None where they can't be read."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    tables = {name: f"SELECT * FROM {name}" for name in [*EVENT_TABLES, *STATE_TABLES]}
+    tables["schema"] = (
+        "SELECT type, name, tbl_name, sql FROM sqlite_master"
+        " WHERE tbl_name <> '_sqlite_migrations' ORDER BY name"
+    )
     try:
-        tables = [*EVENT_TABLES, *STATE_TABLES]
-        return "\n".join(repr(connection.execute(f"SELECT * FROM {t}").fetchall()) for t in tables)
-    except (sqlite3.Error, UnicodeDecodeError, TypeError):
+        return {name: connection.execute(sql).fetchall() for name, sql in tables.items()}
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
     finally:
         connection.close()

@@ -1,4 +1,4 @@
-"""History files: what may be imported, what is refused with its line, and the way there and back."""
+"""History files: what may be imported, what is refused and where, the way there and back."""
 
 from __future__ import annotations
 
