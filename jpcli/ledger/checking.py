@@ -121,7 +121,8 @@ class _ChainWalk:
             subject = f"event {seq}"
             message = f"{subject} ({row[1]} {row[2]}) does not fit its hash: it was changed"
             self._add("event_changed", subject, message)
-        self.last_seq, self.last_hash = seq, stored_hash
+        self.last_seq = seq
+        self.last_hash = stored_hash if isinstance(stored_hash, bytes) else b""
         if fits:
             self.latest_at = max(self.latest_at, row[3])
         return event

@@ -278,10 +278,10 @@ def differences(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 
     fresh = sqlite3.connect(":memory:")
     create_in_memory(fresh)
-    # sqlite-utils' list of migrations is book-keeping of the file, not of the ledger.
+    # sqlite-utils' list of migrations and SQLite's statistics are not the ledger's own.
     sql = (
-        "SELECT name, type, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-        " AND tbl_name NOT LIKE '!_sqlite%' ESCAPE '!' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+        "SELECT name, type, tbl_name, sql FROM sqlite_master"
+        " WHERE tbl_name <> '_sqlite_migrations' AND name NOT LIKE 'sqlite!_stat%' ESCAPE '!'"
     )
     expected = {name: rest for name, *rest in fresh.execute(sql)}
     fresh.close()

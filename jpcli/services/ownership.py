@@ -103,7 +103,7 @@ class Claims:
         return problems
 
     def _set_owners(self, url: str, changes: list[tuple[int, str | None]], site: _Site) -> None:
-        """A stretch without a client counts where nobody else has the site, and else says nothing."""
+        """A stretch without a client counts only where nobody else has the site."""
         named = [item for client in site.stretches if client for item in site.stretches[client]]
         for low, high, _ in site.stretches.get(None, ()):
             if not any(first < high and low < last for first, last, _ in named):
