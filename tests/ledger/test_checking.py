@@ -233,9 +233,7 @@ def test_an_impossible_event_is_a_finding_and_no_crash(busy: Busy, sql: str) -> 
     assert busy.agency.problems() != []
 
 
-TABLES = ["events", "chain", "products", "offers", "prices", "clients", "sites", "site_clients"]
-TABLES += ["licenses", "assignments", "spans", "cards", "answers", "invoices", "invoice_lines"]
-TABLES += ["unsettled"]
+TABLES = [name for name in [*EVENT_TABLES, *STATE_TABLES] if name != "meta"]
 
 
 @pytest.mark.parametrize("table", TABLES)
