@@ -11,7 +11,13 @@ from tests.bench.measuring import ROOT, Case, timed, verdict
 
 
 @pytest.mark.parametrize(
-    "arguments", [["startup.py", "1"], ["scale.py", "--licenses", "400"], ["writers.py", "16"]]
+    "arguments",
+    [
+        ["startup.py", "1"],
+        ["scale.py", "--licenses", "400"],
+        ["writers.py", "16"],
+        ["completion.py", "2"],
+    ],
 )
 def test_a_benchmark_runs(arguments: list[str]) -> None:
     script, *options = arguments
