@@ -59,7 +59,7 @@ _BY_NAME = {
     ("licenses list", "sort"): Value(SORTS),
     ("licenses count", "by"): Value(COUNT_GROUPS),
     ("invoice preview", "by"): Value(preview.GROUPS),
-    ("log", "license_key"): Value(ask="licenses"),
+    ("*", "license_key"): Value(ask="licenses"),
     ("clients add", "client"): FREE,
     ("*", "client"): Value(ask="clients"),
 }
