@@ -154,7 +154,7 @@ _jpcli() {
       *' --format') words=(auto table json ndjson csv tsv md) ;;
       'issue --from' | 'transfer --from' | 'revoke --from' | *' --keep' | *' --ledger' | *' --prices') kind=/files ;;
       *' --issue') kind=products: ;;
-      'log --license') kind=licenses ;;
+      *' --license') kind=licenses ;;
       *' --payments') words=(offline stripe) ;;
       *' --product') kind=products ;;
       *' --revoke') kind=active@ ;;

@@ -493,7 +493,7 @@ function __jpcli_complete
                 set kind '/files'
             case '* --issue'
                 set kind 'products:'
-            case 'log --license'
+            case '* --license'
                 set kind 'licenses'
             case '* --payments'
                 set words offline stripe
