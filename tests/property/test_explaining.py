@@ -6,7 +6,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from datetime import datetime
-from itertools import combinations
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,7 +110,7 @@ def test_every_month_of_a_story_is_explained_and_compared(
         months = [*MONTHS, "2024-05", "2024-06"]
         for month in months:
             check_explained(told.agency, month, zone)
-        for one, other in combinations(months, 2):
+        for one, other in [*pairwise(months), (months[0], months[-1])]:
             check_different(told.agency, one, other)
 
 
