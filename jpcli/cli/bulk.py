@@ -61,14 +61,23 @@ def check_source(
 
 
 def bulk_rows(
-    invocation: Invocation, source: str, known: frozenset[str], required: frozenset[str]
+    invocation: Invocation,
+    source: str,
+    known: frozenset[str],
+    required: frozenset[str],
+    *,
+    keep_going: bool = False,
 ) -> tuple[Iterable[Row], list[Problem]]:
-    """The rows of a file, read as they are asked for, and the list that its problems go to."""
+    """The rows of a file, read as they are asked for, and the list that its problems go to.
+
+    A file with very many bad rows is not read to its end, unless its good rows are wanted.
+    """
     from jpcli.cli.render.progress import watched
-    from jpcli.services.reading import read_rows
+    from jpcli.services.reading import MAX_PROBLEMS, read_rows
 
     problems: list[Problem] = []
-    rows = read_rows(source, known=known, required=required, problems=problems)
+    most = None if keep_going else MAX_PROBLEMS
+    rows = read_rows(source, known=known, required=required, problems=problems, max_problems=most)
     return watched(rows, source, invocation.output), problems
 
 

@@ -51,7 +51,9 @@ def run(
     check_source(source, keep_going, "PRODUCT", product, quantity, bundle, site, client)
     desk = invocation.desk(writes=True)
     if source is not None:
-        rows, problems = bulk_rows(invocation, source, COLUMNS, frozenset({"product"}))
+        rows, problems = bulk_rows(
+            invocation, source, COLUMNS, frozenset({"product"}), keep_going=keep_going
+        )
         answer = issue.issue_rows(desk, rows, problems, keep_going=keep_going)
     else:
         count = 1 if quantity is None else quantity

@@ -43,7 +43,9 @@ def run(
     _ask(invocation, keys, source)
     desk = invocation.desk(writes=True)
     if source is not None:
-        rows, problems = bulk_rows(invocation, source, LICENSE_COLUMNS, frozenset({"license_key"}))
+        rows, problems = bulk_rows(
+            invocation, source, LICENSE_COLUMNS, frozenset({"license_key"}), keep_going=keep_going
+        )
         answer = revoke.revoke_rows(desk, rows, problems, reason, keep_going=keep_going)
     else:
         answer = revoke.revoke(desk, keys, reason)

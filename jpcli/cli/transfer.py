@@ -44,7 +44,7 @@ def run(
     desk = invocation.desk(writes=True)
     if source is not None:
         known, required = LICENSE_COLUMNS | {"to"}, frozenset({"license_key", "to"})
-        rows, problems = bulk_rows(invocation, source, known, required)
+        rows, problems = bulk_rows(invocation, source, known, required, keep_going=keep_going)
         answer = assign.transfer_rows(desk, rows, problems, keep_going=keep_going)
     else:
         answer = assign.transfer(desk, licenses or [], to or "", client)

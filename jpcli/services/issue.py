@@ -83,7 +83,7 @@ def _issue(
     at = desk.effective_at()
     before = writer.last_seq
     bulk = _Issuing(desk, writer, at)
-    if len(orders) == 1:
+    if len(orders) == 1 and orders[0][0] is None:
         bulk.check(orders[0][1])  # a misspelt product is a better answer than a missing card
     check_may_issue(desk)
     apply_each(orders, bulk.one, problems=problems, keep_going=keep_going)
