@@ -1,0 +1,187 @@
+"""Price lists: what is taken, what is refused with its line, and what a product then shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jpcli.domain.errors import BadInput, JpcliError
+from jpcli.services.products import list_products, show_product
+from tests.services.agency import PRICES, Agency, codes
+
+HEADER = "product,name,family,amount,price_interval,currency,from,bundle_size\n"
+
+
+def take(agency: Agency, content: str | bytes, **options: Any) -> Any:
+    path = Path(agency.path).with_suffix(".list")
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return agency.import_prices(path, **options)
+
+
+def offers(agency: Agency, **options: Any) -> dict[tuple[str, int | None], str | None]:
+    found = agency.ask(list_products, **options)["products"]
+    return {(item["product"], item["bundle_size"]): item["day_price"] for item in found}
+
+
+def test_a_price_list_adds_products_and_bundles(agency: Agency) -> None:
+    answer = take(agency, "product,amount,bundle_size\njetpack-vat,1.5,\njetpack-vat,20,25\n")
+    assert (answer.data["imported"], answer.data["unchanged"]) == (2, 0)
+    assert offers(agency)["jetpack-vat", None] == "1.50"
+    assert offers(agency)["jetpack-vat", 25] == "20.00"
+    assert agency.issue("jetpack-vat", bundle_size=25, at="2023-02-01")
+    assert agency.check()["ok"]
+
+
+def test_the_same_list_again_changes_nothing(agency: Agency) -> None:
+    before = agency.state()
+    answer = take(agency, PRICES)
+    assert (answer.data["imported"], answer.data["unchanged"]) == (0, 4)
+    assert agency.state() == before
+
+
+def test_a_dry_run_takes_nothing_over(agency: Agency) -> None:
+    before = agency.state()
+    answer = take(agency, "product,amount\njetpack-vat,1\n", dry_run=True)
+    assert codes(answer) == ["prices_imported", "dry_run"]
+    assert agency.state() == before
+
+
+def test_m2_a_product_shows_the_price_of_today_and_all_it_had(agency: Agency) -> None:
+    take(agency, HEADER + "jetpack-ai,AI,jetpack-ai,0.30,day,usd,2024-08-01,1\n")
+    agency.set_price("jetpack-ai", "0.40", "2024-09-01")
+    (shown,) = agency.ask(show_product, "jetpack-ai")["products"]
+    assert shown["day_price"] == "0.30"
+    assert shown["prices"] == [
+        {"from": "2022-01-01", "day_price": "0.27"},
+        {"from": "2024-08-01", "day_price": "0.30"},
+        {"from": "2024-09-01", "day_price": "0.40"},
+    ]
+    assert offers(agency, now="2024-07-31T23:59:59Z")["jetpack-ai", None] == "0.27"
+    assert offers(agency, now="2024-09-01T00:00:00Z")["jetpack-ai", None] == "0.40"
+    assert offers(agency, now="2021-01-01T00:00:00Z")["jetpack-ai", None] is None
+
+
+def test_m3_months_and_days_may_stand_in_one_list(agency: Agency) -> None:
+    take(agency, "product,amount,price_interval\na-1,10,month\nb-1,0.33,day\n")
+    assert (offers(agency)["a-1", None], offers(agency)["b-1", None]) == ("0.33", "0.33")
+
+
+def test_an_unknown_product_gets_a_suggestion(agency: Agency) -> None:
+    with pytest.raises(BadInput) as caught:
+        agency.ask(show_product, "jetpack-scam")
+    assert (caught.value.code, caught.value.hint) == (
+        "unknown_product",
+        "Did you mean jetpack-scan?",
+    )
+
+
+BAD_ROWS = [
+    ("Jetpack,,,1,,,,", "bad_product"),
+    ("-x,,,1,,,,", "bad_product"),
+    ("a-1,,,,,,,", "missing_value"),
+    (",,,1,,,,", "missing_value"),
+    ("a-1,,,NaN,,,,", "bad_price"),
+    ("a-1,,,-1,,,,", "bad_price"),
+    ("a-1,,,1e5,,,,", "bad_price"),
+    ('a-1,,,"1,5",,,,', "bad_price"),
+    ("a-1,,,$1,,,,", "bad_price"),
+    ("a-1,,,99999999,,,,", "bad_price"),
+    ("a-1,,,1,year,,,", "bad_price_interval"),
+    ("a-1,,,1,,eur,,", "other_currency"),
+    ("a-1,,,1,,,2024-02-30,", "bad_date"),
+    ("a-1,,,1,,,today,", "bad_date"),
+    ("a-1,,,1,,,,0", "bad_bundle_size"),
+    ("a-1,,,1,,,,-5", "bad_bundle_size"),
+    ("a-1,,,1,,,,10001", "bad_bundle_size"),
+    ("a-1,,,1,,,,99999999999999999999", "bad_bundle_size"),
+    ("a-1,,,1,,,,x", "bad_bundle_size"),
+    ("jetpack-ai,,,1,,,2022-01-01,1", "double_price"),
+    ("a-1,,,1,,,,,,,", "wrong_cells"),
+]
+
+
+@pytest.mark.parametrize(("row", "code"), BAD_ROWS)
+def test_a_bad_price_is_refused_with_its_line_and_nothing_is_taken_over(
+    agency: Agency, row: str, code: str
+) -> None:
+    before = agency.state()
+    content = HEADER + "jetpack-ai,,,1,,,2022-01-01,1\n" + row + "\nz-1,,,1,,,,\n"
+    with pytest.raises(BadInput) as caught:
+        take(agency, content)
+    assert [(problem.code, problem.line) for problem in caught.value.problems] == [(code, 3)]
+    assert agency.state() == before
+
+
+@pytest.mark.parametrize(("row", "code"), BAD_ROWS)
+def test_no_ledger_is_made_with_a_bad_price_list(tmp_path: Path, row: str, code: str) -> None:
+    agency = Agency(tmp_path / "ledger.db")
+    prices = HEADER + "jetpack-ai,,,1,,,2022-01-01,1\n" + row + "\n"
+    with pytest.raises(BadInput) as caught:
+        agency.init(prices=prices)
+    assert [(problem.code, problem.line) for problem in caught.value.problems] == [(code, 3)]
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.db.prices.csv"]
+
+
+def test_every_bad_price_is_reported_at_once(agency: Agency) -> None:
+    content = HEADER + "jetpack-ai,,,1,,,2022-01-01,1\n"
+    content += "".join(row + "\n" for row, _ in BAD_ROWS)
+    with pytest.raises(BadInput) as caught:
+        take(agency, content)
+    found = sorted((problem.line or 0, problem.code) for problem in caught.value.problems)
+    assert found == [(line, code) for line, (_, code) in enumerate(BAD_ROWS, 3)]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"currency": "usdollar"}, "unknown_currency"),
+        ({"currency": ""}, "unknown_currency"),
+        ({"currency": "eur", "prices": None}, None),
+        ({"zone": "Berlin"}, "unknown_time_zone"),
+        ({"zone": "../../etc/passwd"}, "unknown_time_zone"),
+        ({"zone": "CET-1CEST"}, "unknown_time_zone"),
+        ({"name": " "}, "bad_name"),
+        ({"name": "a\x1b[31m"}, "bad_name"),
+        ({"name": "x" * 201}, "bad_name"),
+        ({"payment_terms_days": -1}, "bad_payment_terms"),
+        ({"payment_terms_days": 366}, "bad_payment_terms"),
+    ],
+)
+def test_init_refuses_what_would_hold_for_the_ledgers_life(
+    tmp_path: Path, options: dict[str, Any], code: str | None
+) -> None:
+    path = tmp_path / "ledger.db"
+    if code is None:
+        Agency(path).init(**options)
+        return
+    with pytest.raises(BadInput) as caught:
+        Agency(path).init(**{"prices": None, **options})
+    assert caught.value.code == code
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Agency:
+    return Agency(tmp_path_factory.mktemp("scratch") / "ledger.db").init()
+
+
+@settings(max_examples=200)
+@given(data=st.data())
+def test_no_list_however_bad_crashes_or_leaves_a_trace(scratch: Agency, data: Any) -> None:
+    content = bytearray(PRICES.encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        first = data.draw(st.integers(0, len(content)))
+        last = min(len(content), first + data.draw(st.integers(0, 30)))
+        content[first:last] = data.draw(
+            st.one_of(st.binary(max_size=6), st.sampled_from([b"0", b"-", b".5", b"9" * 30, b'"']))
+        )
+    before = scratch.state()
+    try:
+        take(scratch, bytes(content), dry_run=True)
+    except JpcliError as error:
+        assert error.exit_code == 2  # noqa: PT017
+    assert scratch.state() == before
