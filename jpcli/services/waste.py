@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.instants import format_instant
-from jpcli.domain.invoice import compute_groups
 from jpcli.domain.money import money_json
 from jpcli.domain.split import largest_remainder
+from jpcli.ledger.billing import days_by_site
 from jpcli.ledger.waste import idle_days, oldest_idle
 from jpcli.services.computing import window_of
-from jpcli.services.grouping import COUNTERS
 
 if TYPE_CHECKING:
     from jpcli.domain.invoice import Line
@@ -35,17 +34,30 @@ class LineWaste(NamedTuple):
 
 
 def waste_by_line(desk: Desk, computed: Computed) -> list[LineWaste]:
-    """The unassigned part of each of the month's own lines, as `--by site` has it."""
-    count = COUNTERS["site"](desk, computed)
+    """The unassigned part of each of the month's own lines, as `--by site` has it.
+
+    There it is the last group (M5: ties go to the earlier ones), and so the order of the sites, and
+    their names, make no difference to it.
+    """
     found = []
     for line, part in zip(computed.lines, computed.parts, strict=True):
         if part is None:
             continue
-        groups = compute_groups([line], [count(line, part)], desk.ledger.currency)
-        if groups and groups[-1].key is None:
-            _, to_date, _, to_date_minor, amount_minor = groups[-1]
-            found.append(LineWaste(line, part, to_date, to_date_minor, amount_minor))
+        rows = days_by_site(desk.ledger, part, window_of(computed, line), computed.source)
+        days = {site_id: (to_date, whole) for site_id, to_date, whole in rows}
+        if None not in days:
+            continue
+        idle = days.pop(None)
+        to_date_minor, amount_minor = (
+            _last_part(amount_minor, [*(counts[column] for counts in days.values()), idle[column]])
+            for column, amount_minor in enumerate((line.to_date_minor, line.amount_minor))
+        )
+        found.append(LineWaste(line, part, idle[0], to_date_minor, amount_minor))
     return found
+
+
+def _last_part(amount_minor: int, days: list[int]) -> int:
+    return largest_remainder(amount_minor, days)[-1] if any(days) else 0
 
 
 def oldest_waste(

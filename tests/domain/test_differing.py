@@ -1,0 +1,130 @@
+"""What made a bill change: each part alone, then together; see tests/property for random ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jpcli.domain.differing import (
+    ADJUSTMENTS,
+    CREDIT,
+    ISSUED,
+    MONTH_LENGTH,
+    PRICE,
+    REASONS,
+    REVOKED,
+    Part,
+    Shared,
+    Side,
+    offer_parts,
+    opposite,
+    side_of,
+    total_parts,
+)
+from jpcli.domain.invoice import Line
+from jpcli.domain.money import E12
+
+JUNE, JULY = 30, 31
+
+
+def side(days: int, price_minor: int, **more: int) -> Side:
+    return Side(days, days * price_minor * E12, days * price_minor, **more)
+
+
+def parts(earlier: Side, later: Side, shared: Shared) -> dict[str, tuple[int, int | None]]:
+    """Amount and days of each part that is not nothing."""
+    found = offer_parts(earlier, later, shared)
+    assert sum(part.amount_minor for part in found) == (
+        later.amount_minor + later.adjusted_minor - earlier.amount_minor - earlier.adjusted_minor
+    )
+    return {
+        part.reason: (part.amount_minor, part.days)
+        for part in found
+        if part.amount_minor or part.days
+    }
+
+
+def test_a_longer_month_alone() -> None:
+    shared = Shared(2, 2 * JUNE, 2 * JULY)
+    assert parts(side(60, 10), side(62, 10), shared) == {MONTH_LENGTH: (20, 2)}
+
+
+def test_a_license_that_came_has_all_its_days_as_issued() -> None:
+    assert parts(Side(), side(7, 10), Shared()) == {ISSUED: (70, 7)}
+
+
+def test_a_license_issued_within_the_earlier_month_lacked_its_first_days_there() -> None:
+    shared = Shared(1, 6, JULY, from_before=24)
+    assert parts(side(6, 10), side(JULY, 10), shared) == {
+        ISSUED: (240, 24),
+        MONTH_LENGTH: (10, 1),
+    }
+
+
+def test_a_license_that_went_has_all_its_days_as_revoked() -> None:
+    assert parts(side(12, 10), Side(), Shared()) == {REVOKED: (-120, -12)}
+
+
+def test_a_license_revoked_within_the_later_month_lacks_its_last_days_there() -> None:
+    shared = Shared(1, JUNE, 10, to_after=21)
+    assert parts(side(JUNE, 10), side(10, 10), shared) == {
+        REVOKED: (-210, -21),
+        MONTH_LENGTH: (10, 1),
+    }
+
+
+def test_a_price_counts_on_the_later_months_days() -> None:
+    shared = Shared(1, JUNE, JULY)
+    assert parts(side(JUNE, 10), side(JULY, 12), shared) == {
+        MONTH_LENGTH: (10, 1),
+        PRICE: (62, None),
+    }
+
+
+def test_adjustments_are_apart() -> None:
+    earlier = side(JUNE, 10, adjusted_days=-2, adjusted_minor=-20)
+    later = side(JULY, 10, adjusted_days=3, adjusted_minor=30)
+    assert parts(earlier, later, Shared(1, JUNE, JULY)) == {
+        MONTH_LENGTH: (10, 1),
+        ADJUSTMENTS: (50, 5),
+    }
+
+
+def test_m5_rounding_goes_to_the_largest_remainders() -> None:
+    # Half a minor unit a day: 0.5 x (3 - 1) came and went, and lines are rounded up.
+    earlier = Side(1, E12 // 2, 1)
+    later = Side(3, 3 * E12 // 2, 2)
+    assert parts(earlier, later, Shared()) == {ISSUED: (2, 3), REVOKED: (-1, -1)}
+
+
+def test_rounding_that_no_part_explains_is_the_prices() -> None:
+    # The same days at the same price, once in two lines that were rounded one by one.
+    earlier, later = Side(2, E12, 1), Side(2, E12, 2)
+    assert parts(earlier, later, Shared(2, 2, 2)) == {PRICE: (1, None)}
+
+
+def test_lines_are_added_up_adjustments_apart() -> None:
+    def line(kind: str, days: int, price: int, amount: int, period: str | None = None) -> Line:
+        fields: dict[str, Any] = dict.fromkeys(Line._fields, 0)
+        fields |= {"kind": kind, "days": days, "day_price_e12": price * E12}
+        return Line(**{**fields, "amount_minor": amount, "period": period})
+
+    lines = [
+        line("license", 10, 3, 30),
+        line("license", 5, 4, 20),
+        line("adjustment", -2, 3, -6, "2024-06"),
+    ]
+    assert side_of(lines) == Side(15, 50 * E12, 50, -2, -6)
+
+
+def test_totals_have_every_reason_in_order() -> None:
+    total = total_parts([Part(ISSUED, 5, 1), Part(CREDIT, -3), Part(ISSUED, 2, 4)])
+    assert [part.reason for part in total] == list(REASONS)
+    assert total[0] == Part(ISSUED, 7, 5)
+    assert (total[2], total[-1]) == (Part(PRICE, 0), Part(CREDIT, -3))
+
+
+def test_the_other_way_round_is_the_opposite() -> None:
+    assert opposite([Part(ISSUED, 5, 1), Part(PRICE, -3)]) == (
+        Part(ISSUED, -5, -1),
+        Part(PRICE, 3),
+    )

@@ -1,0 +1,107 @@
+"""What made the bill change between two months of a real ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jpcli.domain.errors import BadInput
+from jpcli.services import closing, invoices
+from jpcli.services.diff import diff
+from tests.services.agency import Agency, minor
+
+
+def parts(found: dict[str, Any]) -> dict[str, tuple[int, int | None]]:
+    """(amount, days) of each reason that is not nothing."""
+    return {
+        part["reason"]: (minor(part["amount"]), part["days"])
+        for part in found["parts"]
+        if minor(part["amount"]) or part["days"]
+    }
+
+
+def test_each_reason_has_its_part(agency: Agency) -> None:
+    _, goes = agency.issue("jetpack-scan", 2, at="2024-05-20T10:00:00Z")
+    agency.revoke(goes, at="2024-06-10T10:00:00Z")
+    agency.issue_one(at="2024-07-22T10:00:00Z")
+    agency.set_price("jetpack-scan", "0.20", "2024-07-01")
+    found = agency.ask(diff, "2024-06", "2024-07")
+    # June: 30 + 10 days at 0.16; July: 31 + 10 days at 0.20.
+    assert (minor(found["from_total"]), minor(found["to_total"])) == (640, 820)
+    assert parts(found) == {
+        "issued": (160, 10),
+        "revoked": (-160, -10),
+        "month_length": (16, 1),
+        "price": (41 * 4, None),
+    }
+    assert minor(found["difference"]) == 180
+    (product,) = found["products"]
+    assert (product["product"], product["bundle_size"]) == ("jetpack-scan", None)
+    assert minor(product["difference"]) == 180
+    assert product["parts"] == found["parts"][:-1]  # credit belongs to no product
+
+
+def test_bundles_count_bundle_days(agency: Agency) -> None:
+    agency.bundle(at="2024-06-30T10:00:00Z")
+    found = agency.ask(diff, "2024-06", "2024-07")
+    assert parts(found) == {"issued": (29 * 50, 29), "month_length": (50, 1)}
+    assert found["products"][0]["bundle_size"] == 3
+
+
+def test_i2_closed_months_are_compared_as_they_were_billed(agency: Agency) -> None:
+    key, _ = agency.issue("jetpack-scan", 2, at="2024-06-01T10:00:00Z")
+    agency.do(closing.close, "2024-06")
+    agency.do(invoices.mark_paid, "2024-06")
+    before = agency.ask(diff, "2024-06", "2024-07")
+    assert parts(before) == {"month_length": (32, 2)}
+    agency.revoke(key, at="2024-06-20T10:00:00Z")
+    found = agency.ask(diff, "2024-06", "2024-07")
+    # July no longer has it; June's invoice still has its 30 days, and 10 come back as a correction.
+    assert parts(found) == {
+        "revoked": (-480, -30),
+        "month_length": (16, 1),
+        "adjustments": (-160, -10),
+    }
+    assert (found["from_invoice"], found["to_invoice"]) == ("INV-2024-06", None)
+
+
+def test_i3_credit_is_a_part_of_no_product(agency: Agency) -> None:
+    keys = agency.issue("jetpack-scan", 2, at="2024-06-01T10:00:00Z")
+    agency.do(closing.close, "2024-06")
+    agency.do(invoices.mark_paid, "2024-06")
+    agency.revoke(*keys, at="2024-06-01T12:00:00Z")
+    found = agency.ask(diff, "2024-06", "2024-07")
+    assert parts(found)["credit"] == (928, None)
+    assert found["products"][-1]["product"] is None
+    assert sum(minor(product["difference"]) for product in found["products"]) == -960
+    assert sum(amount for amount, _ in parts(found).values()) == -960
+
+
+def test_a_month_and_itself_and_empty_months(agency: Agency) -> None:
+    agency.issue_one(at="2024-06-01T10:00:00Z")
+    same = agency.ask(diff, "2024-07", "2024-07")
+    assert (parts(same), minor(same["difference"])) == ({}, 0)
+    none = agency.ask(diff, "2024-01", "2024-02")
+    assert (none["products"], minor(none["difference"])) == ([], 0)
+    assert [part["reason"] for part in none["parts"]] == [
+        "issued",
+        "revoked",
+        "price",
+        "month_length",
+        "adjustments",
+        "credit",
+    ]
+
+
+def test_the_other_way_round_is_the_opposite(agency: Agency) -> None:
+    agency.issue_one(at="2024-06-10T10:00:00Z")
+    there = parts(agency.ask(diff, "2024-06", "2024-07"))
+    back = parts(agency.ask(diff, "2024-07", "2024-06"))
+    assert there == {"issued": (9 * 16, 9), "month_length": (16, 1)}
+    assert back == {"issued": (-9 * 16, -9), "month_length": (-16, -1)}
+
+
+def test_a_month_that_is_none(agency: Agency) -> None:
+    with pytest.raises(BadInput, match="not a month"):
+        agency.ask(diff, "2024-07", "July")
