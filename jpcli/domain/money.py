@@ -103,6 +103,12 @@ def with_markup(amount_minor: int, markup_e6: int, currency: str) -> int:
     )
 
 
+def day_price_with_markup(day_price_e12: int, markup_e6: int) -> int:
+    """A day price with a markup on top, to 12 places past the minor unit (M1); only for reading:
+    amounts are marked up themselves."""
+    return half_away(day_price_e12 * (_PERCENT_E6 + markup_e6), _PERCENT_E6)
+
+
 def half_away(numerator: int, denominator: int) -> int:
     """The nearest integer to a fraction, halves away from zero; the denominator is positive."""
     quotient = (2 * abs(numerator) + denominator) // (2 * denominator)

@@ -183,13 +183,37 @@ def days_by_client(
     Sites that kept their client through the window are summed a site first; the few that
     changed hands are joined with the days each client had them.
     """
+    return ledger.rows(
+        "SELECT client_id, SUM(to_date), SUM(days)"
+        f" FROM ({_owned(source, owners)}) GROUP BY client_id",
+        **_params(part, window),
+    )
+
+
+def days_by_owner(
+    ledger: Ledger,
+    part: OfferPart,
+    window: Window,
+    source: str = SPANS,
+    owners: str = OWNERS,
+) -> Iterator[tuple[int | None, int | None, int, int]]:
+    """(client row number or None, site row number or None, days to date, days): W1, W2."""
+    return ledger.rows(
+        "SELECT client_id, site_id, SUM(to_date), SUM(days)"
+        f" FROM ({_owned(source, owners)}) GROUP BY client_id, site_id",
+        **_params(part, window),
+    )
+
+
+def _owned(source: str, owners: str) -> str:
+    """The sums of every site for each of its clients."""
     moved = f"SELECT site_id FROM {owners} WHERE first_day > :first AND first_day <= :last"
     kept = (
         f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days FROM {source} WHERE {_INSIDE}"
         f" AND (site_id IS NULL OR site_id NOT IN ({moved})) GROUP BY site_id"
     )
     owned = (
-        "SELECT o.client_id, s.license_id,"
+        "SELECT o.client_id, s.site_id,"
         " CASE WHEN s.first_day > o.first_day THEN s.first_day ELSE o.first_day END AS first_day,"
         " CASE WHEN s.last_day < o.last_day THEN s.last_day ELSE o.last_day END AS last_day"
         f" FROM {source} s JOIN {owners} o ON o.site_id = s.site_id"
@@ -197,14 +221,11 @@ def days_by_client(
         " WHERE s.offer_id = :offer AND s.child = :child AND s.last_day >= :first"
         f" AND s.first_day <= :last AND s.site_id IN ({moved})"
     )
-    return ledger.rows(
-        "SELECT client_id, SUM(to_date), SUM(days) FROM ("
-        f" SELECT o.client_id, k.to_date, k.days FROM ({kept}) k LEFT JOIN {owners} o"
+    return (
+        f"SELECT o.client_id, k.site_id, k.to_date, k.days FROM ({kept}) k LEFT JOIN {owners} o"
         "  ON o.site_id = k.site_id AND o.first_day <= :first AND o.last_day >= :first"
-        f" UNION ALL SELECT client_id, {_TO_DATE}, {_DAYS} FROM ({owned})"
-        "  WHERE last_day >= :first AND first_day <= :last GROUP BY client_id"
-        ") GROUP BY client_id",
-        **_params(part, window),
+        f" UNION ALL SELECT client_id, site_id, {_TO_DATE}, {_DAYS} FROM ({owned})"
+        "  WHERE last_day >= :first AND first_day <= :last GROUP BY client_id, site_id"
     )
 
 

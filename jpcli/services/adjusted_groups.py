@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.closing import OfferKey, Sum
 from jpcli.domain.invoice import Group, compute_groups
+from jpcli.domain.money import with_markup
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger import billing, invoices
 from jpcli.ledger.overlay import as_recorded
@@ -27,12 +28,20 @@ _Row = tuple[int, int, int, int]
 
 
 def with_corrections(
-    desk: Desk, computed: Computed, by: str, found: tuple[Group, ...], others: list[Line]
+    desk: Desk,
+    computed: Computed,
+    by: str,
+    found: tuple[Group, ...],
+    others: list[Line],
+    markup_e6: int | None = None,
 ) -> tuple[Group, ...]:
-    """The groups with adjustments and credit put in, in the order of their keys, None last."""
+    """The groups with adjustments and credit put in, in the order of their keys, None last.
+
+    `markup_e6` is what the amounts of `others` have on top.
+    """
     sums: dict[Any, _Row] = {group.key: group[1:] for group in found}
     for line in others:
-        for key, row in _shares(desk, computed, by, line).items():
+        for key, row in _shares(desk, computed, by, line, markup_e6).items():
             sums[key] = _plus(sums.get(key, (0, 0, 0, 0)), row)
     keys = sorted(key for key in sums if key is not None)
     if None in sums:
@@ -40,14 +49,16 @@ def with_corrections(
     return tuple(Group(key, *sums[key]) for key in keys)
 
 
-def _shares(desk: Desk, computed: Computed, by: str, line: Line) -> dict[Any, _Row]:
+def _shares(
+    desk: Desk, computed: Computed, by: str, line: Line, markup_e6: int | None
+) -> dict[Any, _Row]:
     """Each key's part of one line; whatever is left over is nobody's."""
     whole = (line.license_days, line.license_days, line.to_date_minor, line.amount_minor)
     if line.kind != "adjustment" or line.period in (None, computed.period.label):
         return {None: whole}
     if by == "product":
         return {line.product: whole}
-    shares = _difference(desk, computed, by, line)
+    shares = _difference(desk, computed, by, line, markup_e6)
     rest = whole
     for row in shares.values():
         rest = _plus(rest, _minus(row))
@@ -56,13 +67,18 @@ def _shares(desk: Desk, computed: Computed, by: str, line: Line) -> dict[Any, _R
     return {key: row for key, row in shares.items() if any(row)}
 
 
-def _difference(desk: Desk, computed: Computed, by: str, line: Line) -> dict[Any, _Row]:
+def _difference(
+    desk: Desk, computed: Computed, by: str, line: Line, markup_e6: int | None
+) -> dict[Any, _Row]:
     assert line.period is not None
     ledger = desk.ledger
     period = month_period(ledger.calendar, *parse_month(line.period))
     closing_id = None if computed.invoice is None else computed.invoice.id
     billed = invoices.billed_for(ledger, line.period, closing_id)
     then = billed.get(OfferKey(line.product, line.bundle_size), Sum()).amount_minor
+    if markup_e6 is not None:
+        # Both sides have it, or whoever changed nothing would get a part of the difference.
+        then = with_markup(then, markup_e6, ledger.currency)
     end_at = ledger.calendar.end_of(period.last_day)
     before = as_recorded(ledger, invoices.settled_before(ledger, closing_id), end_at)
     after = computed.overlay

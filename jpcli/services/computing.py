@@ -85,6 +85,12 @@ def compute(desk: Desk, question: Question) -> Computed:
     )
 
 
+def of_invoice(desk: Desk, invoice: Invoice) -> Computed:
+    """A closed invoice as it was billed, also one that is void."""
+    period = month_period(desk.ledger.calendar, *parse_month(invoice.period))
+    return _closed(desk, period, invoice, desk.now_at)
+
+
 def sum_period(desk: Desk, period: Period, today: int, overlay: Overlay | None) -> Computed:
     """The days of a month as lines, without what corrects other months."""
     ledger = desk.ledger

@@ -15,7 +15,7 @@ from jpcli.ledger.owners import OWNERS
 from jpcli.services.computing import window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from jpcli.domain.invoice import Group, Line
     from jpcli.ledger.billing import OfferPart
@@ -61,7 +61,8 @@ def groups(
             line._replace(amount_minor=with_markup(line.amount_minor, markup_e6, currency))
             for line in computed.lines
         ]
-        amounts = {group.key: group.amount_minor for group in split.groups(marked_lines)}
+        marked = split.groups(marked_lines, markup_e6)
+        amounts = {group.key: group.amount_minor for group in marked}
         for item in found:
             amount_minor = amounts[item[KEY_NAMES[by]]]
             item["amount_with_markup"] = money_json(amount_minor, currency)
@@ -70,25 +71,31 @@ def groups(
 
 def details(desk: Desk, computed: Computed) -> dict[str, Any]:
     """What the terminal shows beside the table: licenses a day, and what unassigned ones cost."""
-    ledger, period = desk.ledger, computed.period
-    per_day = [0] * (period.last_day - period.first_day + 1)
-    for line, part in zip(computed.lines, computed.parts, strict=True):
-        if part is None:
-            continue
-        window = window_of(computed, line)
-        offset = line.first_day - period.first_day
-        counts = billing.licenses_by_day(ledger, part, window, computed.source)
-        for position, count in enumerate(counts):
-            per_day[offset + position] += count
+    ledger = desk.ledger
     by_site = Splitting(desk, computed, "site").groups(computed.lines)
     unassigned = next((group for group in by_site if group.key is None), None)
     amount = 0 if unassigned is None else unassigned.amount_minor
     to_date = 0 if unassigned is None else unassigned.to_date_minor
     return {
-        "licenses_per_day": per_day,
+        "licenses_per_day": licenses_per_day(desk, computed),
         "unassigned_to_date": money_json(to_date, ledger.currency),
         "unassigned_amount": money_json(amount, ledger.currency),
     }
+
+
+def licenses_per_day(desk: Desk, computed: Computed) -> list[int]:
+    """How many licenses were active on each day of the month, from its first to its last."""
+    period = computed.period
+    per_day = [0] * period.days
+    for line, part in zip(computed.lines, computed.parts, strict=True):
+        if part is None:
+            continue
+        window = window_of(computed, line)
+        offset = line.first_day - period.first_day
+        counts = billing.licenses_by_day(desk.ledger, part, window, computed.source)
+        for position, count in enumerate(counts):
+            per_day[offset + position] += count
+    return per_day
 
 
 class Splitting:
@@ -104,8 +111,9 @@ class Splitting:
             for line, part in zip(computed.lines, computed.parts, strict=True)
         ]
 
-    def groups(self, lines: Sequence[Line]) -> tuple[Group, ...]:
-        """The groups of lines that differ from the month's own in their amounts at most (M5)."""
+    def groups(self, lines: Sequence[Line], markup_e6: int | None = None) -> tuple[Group, ...]:
+        """The groups of lines that differ from the month's own in their amounts at most (M5), by a
+        markup if there is one."""
         billed = [line for line, w in zip(lines, self._weights, strict=True) if w is not None]
         weights = [w for w in self._weights if w is not None]
         found = compute_groups(billed, weights, self._desk.ledger.currency)
@@ -114,7 +122,20 @@ class Splitting:
             return found
         from jpcli.services.adjusted_groups import with_corrections
 
-        return with_corrections(self._desk, self._computed, self._by, found, others)
+        return with_corrections(self._desk, self._computed, self._by, found, others, markup_e6)
+
+    def by_line(
+        self, lines: Sequence[Line], markup_e6: int | None = None
+    ) -> Iterator[tuple[Group, ...]]:
+        """The groups of each line by itself, in the order of the lines."""
+        from jpcli.services.adjusted_groups import with_corrections
+
+        desk, computed = self._desk, self._computed
+        for line, weights in zip(lines, self._weights, strict=True):
+            if weights is None:
+                yield with_corrections(desk, computed, self._by, (), [line], markup_e6)
+            else:
+                yield compute_groups([line], [weights], desk.ledger.currency)
 
 
 def _by_product(desk: Desk, computed: Computed) -> Counter:
@@ -154,6 +175,22 @@ def _by_client(desk: Desk, computed: Computed) -> Counter:
     return count
 
 
+def _by_owner(desk: Desk, computed: Computed) -> Counter:
+    """Client and site together, "" for none, so that keys have an order."""
+    clients, sites = billing.client_names(desk.ledger), billing.site_names(desk.ledger)
+    owners = OWNERS if computed.overlay is None else computed.overlay.owners
+
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        rows = billing.days_by_owner(desk.ledger, part, window, computed.source, owners)
+        return {
+            (clients[client_id] or "", sites[site_id] or ""): (to_date, days)
+            for client_id, site_id, to_date, days in rows
+        }
+
+    return count
+
+
 def _by_license(desk: Desk, computed: Computed) -> Counter:
     supposed = {} if computed.overlay is None else computed.overlay.names
 
@@ -189,6 +226,7 @@ COUNTERS: dict[str, Callable[[Desk, Computed], Counter]] = {
     "product": _by_product,
     "site": _by_site,
     "client": _by_client,
+    "owner": _by_owner,
     "license": _by_license,
     "day": _by_day,
 }
