@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from jpcli.domain.errors import JpcliError
+from jpcli.ledger import chain
 from jpcli.ledger.schema import EVENT_TABLES, STATE_TABLES
 from tests.ledger.conftest import Busy
 from tests.services.agency import A, Agency, B
@@ -157,6 +158,18 @@ def test_swapped_events_are_found(busy: Busy) -> None:
     )
     problems = busy.agency.problems()
     assert {("event_changed", "event 10"), ("event_changed", "event 11")} <= set(problems)
+
+
+def test_a_changed_event_with_a_hash_of_its_own_breaks_the_next_one(busy: Busy) -> None:
+    """Whoever knows how a hash is made must make all hashes after it again."""
+    connection = sqlite3.connect(busy.agency.path)
+    columns = "seq, kind, subject, at, recorded_at, actor, reason, data"
+    row = connection.execute(f"SELECT {columns} FROM events WHERE seq = 10").fetchone()
+    (previous,) = connection.execute("SELECT hash FROM events WHERE seq = 9").fetchone()
+    connection.close()
+    forged = chain.link(previous, chain.Event(*row)._replace(actor="eve"), row[7]).hex()
+    tamper(busy, f"UPDATE events SET actor = 'eve', hash = x'{forged}' WHERE seq = 10")
+    assert busy.agency.problems() == [("event_changed", "event 11")]
 
 
 def test_an_event_put_in_at_the_end_is_found(busy: Busy) -> None:

@@ -143,6 +143,22 @@ def test_w2_a_site_that_a_client_gave_up_is_nobodys_from_then_on(agency: Agency)
     assert agency.groups("2024-07", "client") == {"Ann": 10, None: 21}
 
 
+def test_w2_where_a_clock_goes_back_over_midnight_a_day_has_one_client(tmp_path: Path) -> None:
+    """St. John's, 1990-10-28: the date was the 27th, the 28th for a minute, and the 27th again.
+    A site that is handed over in that minute has its new client at the end of both days."""
+    agency = Agency(tmp_path / "nfld.db").init(
+        zone="America/St_Johns", prices="product,amount,from\njetpack-scan,1,1989-01-01\n"
+    )
+    handed = "1990-10-28T02:30:30Z"
+    before = {"site": A, "client": "Ann", "from": "1990-10-01T04:00:00Z", "to": handed}
+    after = {"site": A, "client": "Bob", "from": handed, "to": None}
+    row = license_row(issued_at="1990-10-01T04:00:00Z", assignments=[before, after])
+    take(agency, row)
+    assert agency.groups("1990-10", "client") == {"Ann": 26, "Bob": 5}
+    assert agency.groups("1990-10", "client", as_of=handed) == {"Ann": 26, "Bob": 5}
+    assert agency.groups("1990-10", "client", as_of="1990-10-28T02:30:29Z") == {"Ann": 31}
+
+
 def test_w2_a_row_that_names_no_client_does_not_take_the_site_away(agency: Agency) -> None:
     take(
         agency,

@@ -220,6 +220,10 @@ class Story:
         since = self.scene.first + timedelta(days=step.where)
         price = self._price(offer, step.where, since.isoformat())
         self.agency.set_price(offer[0], price["amount"], price["from"], bundle_size=offer[1])
+        same = ("product", "bundle_size", "from")
+        self.book.prices = [
+            row for row in self.book.prices if any(row[name] != price[name] for name in same)
+        ]
         self.book.prices.append(price)
 
     def _import(self, imported: list[dict[str, Any]]) -> None:
