@@ -12,6 +12,7 @@ SECTIONS = (
     ("Licenses", ("issue", "assign", "unassign", "transfer", "revoke", "licenses")),
     ("Billing", ("invoice", "products", "cards", "stripe")),
     ("Agency", ("sites", "clients")),
+    ("Automation", ("plan", "apply")),
     ("Ledger", ("log", "ledger")),
     ("Shell", ("completion",)),
 )
@@ -82,6 +83,8 @@ COMMANDS = {
     "ledger import": ("ledger.import_:run", "Import a license history, all or nothing."),
     "ledger backup": ("ledger.backup:run", "Copy a ledger, even while it is in use."),
     "ledger restore": ("ledger.restore:run", "Put a backup in a ledger's place."),
+    "plan": ("plan:run", "Show what it takes to have what a file wants, and what that costs."),
+    "apply": ("apply:run", "Do what `plan` shows, in one transaction."),
     "completion": ("completion:run", "Print the completion script of a shell."),
 }
 

@@ -18,7 +18,7 @@ from jpcli.ledger.owners import OWNERS
 from jpcli.ledger.owners import as_recorded as owners_as_recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jpcli.ledger.connection import Ledger
 
@@ -68,6 +68,25 @@ class Overlay:
         self._ledger.execute(f"DELETE FROM temp.{self._spans} WHERE license_id = ?", (license_id,))
         if history is not None:
             self._insert(offer_id, child, [license_id], history)
+
+    def replace_all(self, lives: Iterable[tuple[int, int, int, History]]) -> None:
+        """Let many licenses have had another life: (row number, offer, child, life) of each. They
+        must not have been named here before."""
+        calendar = self._ledger.calendar
+        rows, numbers = [], []
+        for number, offer_id, child, history in lives:
+            numbers.append((number,))
+            rows += [
+                (offer_id, child, span.last_day, span.first_day, number, span.site, int(span.ends))
+                for span in spans_of(history, calendar)
+            ]
+        self._ledger.execute_many(
+            f"INSERT INTO temp.{self._licenses} (license_id) VALUES (?)", numbers
+        )
+        marks = "?, ?, ?, ?, ?, ?, ?"
+        self._ledger.execute_many(
+            f"INSERT INTO temp.{self._spans} ({_COLUMNS}) VALUES ({marks})", rows
+        )
 
     def add(self, offer_id: int, child: int, names: list[str], history: History) -> list[int]:
         """Put in licenses that do not exist, named so where keys would be; gives their numbers."""

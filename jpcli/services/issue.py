@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.errors import BadInput, Problem, Refused
+from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
 from jpcli.domain.keys import new_keys
-from jpcli.ledger import catalog
 from jpcli.ledger.licenses import rows_recorded_after
 from jpcli.services.batches import apply_each
 from jpcli.services.cards import expiry_notes
 from jpcli.services.places import Places
-from jpcli.services.refusals import check_may_issue, known_offer
+from jpcli.services.refusals import check_may_issue, check_price, known_offer
 from jpcli.services.shapes import license_objects
 
 if TYPE_CHECKING:
@@ -169,24 +168,9 @@ class _Issuing:
         known = (wanted.product, wanted.bundle_size)
         if known not in self._offers:
             size = known_offer(self._desk.ledger, *known)
-            self._check_price(wanted.product, size)
+            check_price(self._desk.ledger, wanted.product, size, self._at)
             self._offers[known] = size
         return self._offers[known]
-
-    def _check_price(self, product: str, size: int) -> None:
-        """A license that nothing says the price of can't be billed, so it is not issued."""
-        ledger = self._desk.ledger
-        day = ledger.calendar.day_of(self._at)
-        for _, offer, _, points in catalog.priced_offers(ledger, product):
-            if offer.bundle_size == size and not any(p.from_day <= day for p in points):
-                bundle = f" --bundle {size}" if size > 1 else ""
-                raise Refused(
-                    "no_price",
-                    f"{product} has no price yet on {ledger.calendar.iso(day)}",
-                    hint=f"Set one:   jpcli products set-price {product}{bundle}"
-                    f" --price PRICE --from {ledger.calendar.iso(day)}",
-                    subject=product,
-                )
 
 
 def _random(count: int) -> bytes:

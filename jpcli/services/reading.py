@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_PROBLEMS = 100
 MAX_LINE_BYTES = 8 * 2**20
+MAX_TEXT_BYTES = 64 * 2**20
 _HEAD_BYTES = 64 * 2**10
 _UTF8_BOM = b"\xef\xbb\xbf"
 # Every control character but tab, line feed, form feed and carriage return.
@@ -103,6 +104,26 @@ def read_rows(
             return
         except OSError as error:
             raise _unreadable(source, error) from error
+
+
+def read_text(source: str, stdin: IO[bytes] | None = None) -> str:
+    """The whole of a file that people write, or of standard input for `-`.
+
+    Raises BadInput: it does not exist, can't be read, is too large, is no UTF-8 text.
+    """
+    with _opened(source, stdin) as stream:
+        try:
+            content = stream.read(MAX_TEXT_BYTES + 1)
+        except OSError as error:
+            raise _unreadable(source, error) from error
+    if len(content) > MAX_TEXT_BYTES:
+        message = f"{named(source)} is larger than {MAX_TEXT_BYTES // 2**20} MiB"
+        raise BadInput("file_too_large", message, subject=source)
+    try:
+        return content.removeprefix(_UTF8_BOM).decode()
+    except UnicodeDecodeError:
+        message = f"{named(source)} is not a text file in UTF-8"
+        raise BadInput("not_text", message, hint="Save it as UTF-8.", subject=source) from None
 
 
 def refuse_problems(source: str, problems: list[Problem]) -> None:

@@ -122,6 +122,22 @@ def known_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
     return size
 
 
+def check_price(ledger: Ledger, product: str, bundle_size: int, at: int) -> None:
+    """A license that nothing says the price of can't be billed, so it is not issued (Refused
+    `no_price`)."""
+    day = ledger.calendar.day_of(at)
+    for _, offer, _, points in catalog.priced_offers(ledger, product):
+        if offer.bundle_size == bundle_size and not any(p.from_day <= day for p in points):
+            bundle = f" --bundle {bundle_size}" if bundle_size > 1 else ""
+            raise Refused(
+                "no_price",
+                f"{product} has no price yet on {ledger.calendar.iso(day)}",
+                hint=f"Set one:   jpcli products set-price {product}{bundle}"
+                f" --price PRICE --from {ledger.calendar.iso(day)}",
+                subject=product,
+            )
+
+
 def _closest_product(ledger: Ledger, product: str) -> str:
     from difflib import get_close_matches
 

@@ -1,0 +1,77 @@
+"""Where in a TOML file a key stands, for messages about it.
+
+`tomllib` gives values without places. This reads the file again, line by line and only after
+something was found wrong, so a well-formed file costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_HEADER = re.compile(r"\s*\[(\[?)(.+?)\]\]?\s*(?:#.*)?$")
+_NAME = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
+_KEY = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
+_INLINE = re.compile(rf"[{{,]\s*({_NAME})\s*=")
+
+Path = tuple[str | int, ...]
+
+
+def lines_of(text: str) -> dict[Path, int]:
+    """The line (from 1) of every table and key, by its path; tables of an array by number."""
+    found: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    table: Path = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        header = _HEADER.match(line)
+        path = None if header is None else _path(f"{header[2]} = 0")
+        if header is not None and path is not None:
+            if header[1]:
+                counts[path] = counts.get(path, -1) + 1
+                path = (*path, counts[path])
+            table = path
+            found.setdefault(table, number)
+            continue
+        key = _KEY.match(line)
+        path = None if key is None else _path(f"{key[1]} = 0")
+        if key is not None and path is not None:
+            found.setdefault((*table, *path), number)
+            for inner in _INLINE.finditer(line, key.end()):
+                found.setdefault((*table, *path, *(_path(f"{inner[1]} = 0") or ())), number)
+    return found
+
+
+def line_of(lines: Mapping[Path, int], path: Sequence[str | int]) -> int | None:
+    """The line of a key, or else of the nearest table around it."""
+    for length in range(len(path), 0, -1):
+        if tuple(path[:length]) in lines:
+            return lines[tuple(path[:length])]
+    return None
+
+
+def fault(error: tomllib.TOMLDecodeError, text: str) -> tuple[str, int]:
+    """What `tomllib` found wrong, and the line on which it did."""
+    message = str(error)
+    place = _PLACE.search(message)
+    if place is None:
+        return message, 1
+    last = max(1, len(text.splitlines()))
+    return message[: place.start()], int(place[1]) if place[1] else last
+
+
+def _path(text: str) -> Path | None:
+    """The names of a key such as `sites."https://a.example"`."""
+    try:
+        value: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+    names: list[str] = []
+    while isinstance(value, dict):
+        ((name, value),) = value.items()
+        names.append(name)
+    return tuple(names)
