@@ -5,6 +5,7 @@ It holds what survives between requests. HTTP is `server`'s business.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import threading
@@ -90,7 +91,8 @@ class Double:
         if fault is None:
             return None
         if fault.kind == "together" and fault.barrier is not None:
-            fault.barrier.wait(timeout=fault.seconds)
+            with contextlib.suppress(threading.BrokenBarrierError):  # the others never came
+                fault.barrier.wait(timeout=fault.seconds)
         if fault.kind == "dropped":
             raise Gone
         if fault.kind == "rate_limited":
@@ -117,7 +119,9 @@ class Double:
         if fault.kind == "lost":
             raise Gone
         if fault.kind == "garbage":
-            return Reply(200, b"\x00\xff{]<not json", reply.headers)
+            return Reply(200, b"{]<not json", reply.headers)
+        if fault.kind == "binary":
+            return Reply(200, b"\x00\xff\xfe", reply.headers)
         if fault.kind == "wrong":
             return Reply(200, fault.body.encode(), reply.headers)
         if fault.kind == "truncated":

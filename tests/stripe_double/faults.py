@@ -20,6 +20,7 @@ KINDS = {
     "hang",  # no answer for `seconds`, then the connection closes; `after`
     "slow",  # the right answer, `seconds` late
     "garbage",  # the work is done, the body is no JSON
+    "binary",  # the work is done, the body is not even text
     "html",  # the work is done or not (`after`), the body is a page of some proxy
     "truncated",  # the work is done, the connection breaks inside the body
     "wrong",  # the work is done, the body is JSON of something else: `body`

@@ -25,7 +25,10 @@ class StripeDouble(Control):
         super().__init__(self._server.url)
 
     def stop(self) -> None:
+        """Raises when the double itself broke on a request."""
         self._server.stop()
+        if self._server.crashes:
+            raise ExceptionGroup("the double broke", list(self._server.crashes))
 
 
 @pytest.fixture

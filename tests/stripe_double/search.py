@@ -89,16 +89,17 @@ def _clause(matched: re.Match[str], kind: str, query: str) -> Clause:
     key = _unquoted(matched["key"]) if matched["key"] else None
     quoted = raw[0] in "\"'"
     value: str | int | None = _unquoted(raw) if quoted else None if raw == "null" else int(raw)
+    number = re.fullmatch(r"-?[0-9]+", raw[1:-1] if quoted else raw) is not None
     known = (
         (field == "metadata" and key is not None and (quoted or raw == "null") and operator == ":")
         or (field in TEXT_FIELDS[kind] and key is None and quoted and operator in ":~")
-        or (field in NUMBER_FIELDS[kind] and key is None and raw != "null" and operator != "~")
+        or (field in NUMBER_FIELDS[kind] and key is None and number and operator != "~")
     )
     if not known or (operator == "~" and field not in SUBSTRING_FIELDS):
         message = f"Field `{field}` can't be searched like this for resource `{kind}s`: {query}"
         raise invalid(message, "query")
     if quoted and field in NUMBER_FIELDS[kind]:
-        value = int(str(value))
+        value = int(raw[1:-1])
     return Clause(field, key, operator, value, matched["negated"] is not None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,6 +28,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.double = double
         self.state = state
+        self.crashes: list[Exception] = []
         self.open: set[socket.socket] = set()
         self.open_lock = threading.Lock()
 
@@ -50,10 +52,10 @@ class Server(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error here; anything else is shown."""
-        import sys
-
-        if not isinstance(sys.exception(), OSError):
+        """A client that went away is no error here; anything else is one of the double."""
+        error = sys.exception()
+        if isinstance(error, Exception) and not isinstance(error, OSError):
+            self.crashes.append(error)
             super().handle_error(request, client_address)
 
 

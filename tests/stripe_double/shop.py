@@ -45,6 +45,15 @@ class Shop:
         return self.v1.invoices.finalize_invoice(self.draft(amounts).id).id
 
     @staticmethod
+    def declines(call: Callable[[], object]) -> Any:
+        """The call is declined; its `error` object."""
+        with pytest.raises(stripe.CardError) as declined:
+            call()
+        assert declined.value.http_status == 402
+        body: Any = declined.value.json_body
+        return body["error"]
+
+    @staticmethod
     def refuses(
         call: Callable[[], object],
         param: str | None = None,
