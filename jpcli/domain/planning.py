@@ -138,7 +138,7 @@ def _removed(product: str, left: list[License], spare: Spare, context: _Context)
         yield Step("revoke", product, license=bundle, children=tuple(children))
     for item in singles:
         yield Step("revoke", product, license=item)
-    for item in left:
+    for item in sorted(left, key=lambda item: item.number):
         if item.site is not None and item.number not in gone:
             yield Step("unassign", product, license=item)
 
@@ -149,7 +149,7 @@ def _chosen(pool: _Pool, spare: Spare, context: _Context) -> tuple[list[License]
     A transfer frees a license and uses it in one step, so it goes first; but where something will
     be revoked, first goes what can't be: children of bundles in use, then singles.
     """
-    supply = pool.surplus + pool.free
+    supply = sorted(pool.surplus + pool.free, key=lambda item: item.number)
     needed = len(pool.lacking)
     if not needed:
         return [], supply

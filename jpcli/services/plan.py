@@ -102,10 +102,8 @@ def make(desk: Desk, order: Order) -> Planned:
         _check_owners(order, there)
         found = make_plan(order.wanted, there)
     from_at, until_at = desk.effective_at(), desk.effective_at(end_of_day=True)
-    for product in {step.product for step in found.steps if step.action == "issue"}:
-        check_price(
-            desk.ledger, str(product), known_offer(desk.ledger, str(product), None), from_at
-        )
+    _check_offers(desk, found.steps, from_at)
+    _check_dates(desk, found.steps, from_at, until_at)
     data: dict[str, Any] = {
         "agency": desk.ledger.name,
         "file": order.source,

@@ -1,0 +1,331 @@
+"""Plans: the fewest new licenses, nothing revoked that may be a spare, and nothing twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jpcli.domain.plan_terms import License, Present, SiteWish, Spare, Step, Wanted
+from jpcli.domain.planning import make_plan, other_owners
+
+PRODUCTS = ("ai", "scan")
+SITES = ("a", "b", "c", "new")
+ANY = Spare()
+OWNERS = {"a": "Ann", "b": "Bob", "c": None}
+
+
+def single(number: int, site: str | None = None, product: str = "scan") -> License:
+    return License(number, f"{product}_{number}", product, site, None, 1, 0, 0)
+
+
+def bundle(
+    number: int, *sites: str | None, product: str = "scan"
+) -> tuple[License, tuple[License, ...]]:
+    parent = License(number, f"{product}_{number}", product, None, None, 2, 0, 0)
+    children = tuple(
+        License(number + place, f"{product}_{number + place}", product, site, number, 2, 0, 0)
+        for place, site in enumerate(sites, 1)
+    )
+    return parent, children
+
+
+def there(*found: License | tuple[License, tuple[License, ...]]) -> Present:
+    """Singles and bundles."""
+    licenses: list[License] = []
+    bundles: dict[int, License] = {}
+    for item in found:
+        if isinstance(item, License):
+            licenses.append(item)
+        else:
+            bundles[item[0].number] = item[0]
+            licenses += item[1]
+    return Present(licenses, bundles, OWNERS)
+
+
+def wants(
+    spares: dict[str, Spare] | None = None,
+    *,
+    complete: bool = False,
+    others: Spare = ANY,
+    client: str | None = None,
+    **sites: int,
+) -> Wanted:
+    """So many `scan` on each site."""
+    wishes = {site: SiteWish(client, {"scan": count}) for site, count in sites.items()}
+    return Wanted(wishes, spares or {}, others, complete)
+
+
+def said(steps: tuple[Step, ...]) -> list[tuple[str, int | None, str | None]]:
+    return [(s.action, s.license.number if s.license else None, s.site) for s in steps]
+
+
+def planned(wanted: Wanted, present: Present) -> list[tuple[str, int | None, str | None]]:
+    return said(make_plan(wanted, present).steps)
+
+
+# --- one rule at a time --------------------------------------------------------------------------
+
+
+def test_nothing_is_wanted_and_nothing_is_done() -> None:
+    assert planned(wants(), there(single(1), single(2, "a"))) == []
+
+
+def test_what_a_site_lacks_is_issued_only_if_there_is_none_to_be_had() -> None:
+    assert planned(wants(a=1), there()) == [("issue", None, "a")]
+    assert planned(wants(a=1), there(single(1))) == [("assign", 1, "a")]
+    assert planned(wants(a=1, b=0), there(single(1, "b"))) == [("transfer", 1, "a")]
+    assert planned(wants(a=1), there(single(1, "b"))) == [("issue", None, "a")]
+    assert planned(wants(a=1, complete=True), there(single(1, "b"))) == [("transfer", 1, "a")]
+    assert planned(wants(a=1), there(single(1, product="ai"))) == [("issue", None, "a")]
+
+
+def test_a_bundles_unassigned_child_is_a_spare() -> None:
+    assert planned(wants(a=1), there(bundle(10, "c", None))) == [("assign", 12, "a")]
+
+
+def test_a_transfer_goes_before_a_spare_because_it_is_one_step() -> None:
+    assert planned(wants(a=1, b=0), there(single(1), single(2, "b"))) == [("transfer", 2, "a")]
+
+
+def test_a_license_comes_from_a_site_of_the_same_client_if_there_is_one() -> None:
+    present = Present(
+        [single(1, "x"), single(2, "y")], {}, {"a": "Ann", "x": "Bob", "y": "Ann", "b": "Bob"}
+    )
+    assert planned(wants(b=1, a=1, x=0, y=0), present) == [
+        ("transfer", 1, "b"),
+        ("transfer", 2, "a"),
+    ]
+
+
+def test_what_nobody_wants_becomes_a_spare_or_is_revoked_where_spares_are_limited() -> None:
+    assert planned(wants(a=0), there(single(1, "a"))) == [("unassign", 1, None)]
+    assert planned(wants({"scan": Spare(0, 0)}, a=0), there(single(1, "a"))) == [
+        ("revoke", 1, None)
+    ]
+    assert planned(wants({"scan": Spare(0, 1)}, a=0), there(single(1, "a"))) == [
+        ("unassign", 1, None)
+    ]
+    assert planned(wants(others=Spare(0, 0), a=0), there(single(1, "a"))) == [("revoke", 1, None)]
+
+
+def test_the_newest_spare_is_revoked_and_one_on_a_site_before_one_on_none() -> None:
+    one = {"scan": Spare(0, 1)}
+    assert planned(wants(one), there(single(1), single(2))) == [("revoke", 2, None)]
+    assert planned(wants(one, a=0), there(single(1, "a"), single(2))) == [("revoke", 1, None)]
+
+
+def test_the_least_number_of_spares_is_issued() -> None:
+    assert planned(wants({"scan": Spare(2, None)}), there(single(1))) == [("issue", None, None)]
+    assert planned(wants({"scan": Spare(1, 1)}, a=1), there(single(1))) == [
+        ("assign", 1, "a"),
+        ("issue", None, None),
+    ]
+    assert planned(wants({"scan": Spare(1, 1)}, a=0), there(single(1, "a"))) == [
+        ("unassign", 1, None)
+    ]
+
+
+def test_a_site_keeps_children_of_bundles_rather_than_single_licenses() -> None:
+    present = there(single(1, "a"), bundle(10, "a"))
+    assert planned(wants(a=1), present) == [("unassign", 1, None)]
+
+
+def test_b2_a_child_is_never_revoked_by_itself() -> None:
+    plan = make_plan(wants({"scan": Spare(0, 0)}, a=0), there(bundle(10, "a", "c")))
+    assert said(plan.steps) == [("unassign", 11, None)]
+    assert plan.above_most == {"scan": 1}
+
+
+def test_b2_a_bundle_goes_whole_when_nothing_of_it_is_used_or_allowed() -> None:
+    idle = bundle(10, "a", None)
+    plan = make_plan(wants({"scan": Spare(0, 0)}, a=0), there(idle))
+    assert said(plan.steps) == [("revoke", 10, None)]
+    assert plan.steps[0].children == idle[1]
+    assert plan.above_most == {}
+    allowed = make_plan(wants({"scan": Spare(0, 1)}, a=0), there(idle))
+    assert said(allowed.steps) == [("unassign", 11, None)]
+    assert allowed.above_most == {"scan": 1}
+
+
+def test_children_are_used_first_where_single_licenses_can_then_be_revoked() -> None:
+    present = there(single(1), bundle(10, "c", None))
+    assert planned(wants({"scan": Spare(0, 0)}, a=1), present) == [
+        ("assign", 12, "a"),
+        ("revoke", 1, None),
+    ]
+
+
+def test_w2_a_site_that_is_nobodys_gets_its_client_and_a_foreign_one_is_told() -> None:
+    assert planned(wants(c=0, client="Ann"), there()) == [("client", None, "c")]
+    assert planned(wants(new=0, client="Ann"), there()) == []
+    wanted = wants(a=0, b=0, client="Ann")
+    assert list(other_owners(wanted, there())) == [("b", "Bob", "Ann")]
+
+
+def test_steps_come_in_the_order_in_which_they_are_done() -> None:
+    wanted = Wanted(
+        {"a": SiteWish("Ann", {"scan": 2, "ai": 1}), "c": SiteWish("Ann", {})},
+        {"scan": Spare(0, 0)},
+    )
+    present = there(single(1, "c"), single(2), single(3), single(4, "c", "ai"), single(5))
+    assert [step.action for step in make_plan(wanted, present).steps] == [
+        "client",
+        "transfer",
+        "transfer",
+        "assign",
+        "revoke",
+        "revoke",
+    ]
+
+
+# --- any ledger, any wish ------------------------------------------------------------------------
+
+
+class Case(NamedTuple):
+    wanted: Wanted
+    present: Present
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    place = st.sampled_from((None, *SITES[:3]))
+    product = st.sampled_from(PRODUCTS)
+    number = 0
+    found: list[License | tuple[License, tuple[License, ...]]] = []
+    for _ in range(draw(st.integers(0, 6))):
+        number += 100
+        found.append(single(number, draw(place), draw(product)))
+    for _ in range(draw(st.integers(0, 4))):
+        number += 100
+        places = draw(st.lists(place, min_size=1, max_size=4))
+        found.append(bundle(number, *places, product=draw(product)))
+    amounts = st.dictionaries(product, st.integers(0, 3))
+    sites = draw(st.dictionaries(st.sampled_from(SITES), amounts))
+    wishes = {site: SiteWish(None, counts) for site, counts in sites.items()}
+    least, more = st.integers(0, 3), st.none() | st.integers(0, 2)
+    spare = st.tuples(least, more).map(
+        lambda pair: Spare(pair[0], None if pair[1] is None else sum(filter(None, pair)))
+    )
+    others = draw(st.sampled_from((Spare(), Spare(0, 0), Spare(0, 2))))
+    spares = draw(st.dictionaries(product, spare))
+    return Case(Wanted(wishes, spares, others, draw(st.booleans())), there(*found))
+
+
+def after(present: Present, steps: tuple[Step, ...]) -> Present:
+    """The same licenses when each step has been done, as plainly as can be."""
+    licenses = {item.number: item for item in present.licenses}
+    bundles = dict(present.bundles)
+    number = 1_000_000
+    for step in steps:
+        if step.action == "issue":
+            number += 1
+            licenses[number] = single(number, step.site, str(step.product))
+        elif step.action == "revoke":
+            assert step.license is not None
+            for child in step.children:
+                del licenses[child.number]
+            if step.children:
+                del bundles[step.license.number]
+            else:
+                assert licenses.pop(step.license.number).parent is None
+        else:
+            assert step.license is not None
+            item = licenses[step.license.number]
+            assert (item.site is None) == (step.action == "assign")
+            assert (step.site is None) == (step.action == "unassign")
+            licenses[item.number] = item._replace(site=step.site)
+    assert all(item.parent in bundles for item in licenses.values() if item.parent is not None)
+    return Present(list(licenses.values()), bundles, present.owners)
+
+
+def in_reach(case: Case, product: str) -> list[License]:
+    """What a plan may touch: unassigned, or on a site that the wish is about."""
+    wanted = case.wanted
+    return [
+        item
+        for item in case.present.licenses
+        if item.product == product
+        and (item.site is None or item.site in wanted.sites or wanted.complete)
+    ]
+
+
+@settings(max_examples=400)
+@given(cases())
+def test_after_the_steps_it_is_as_wanted_and_nothing_is_left_to_do(case: Case) -> None:
+    plan = make_plan(*case)
+    now = after(case.present, plan.steps)
+    assert make_plan(case.wanted, now) == ((), plan.above_most)
+    have = Counter((item.site, item.product) for item in now.licenses)
+    for site in {item.site for item in now.licenses} - {None}:
+        assert site in case.wanted.sites or not case.wanted.complete
+    for site, wish in case.wanted.sites.items():
+        assert {product: have[site, product] for product in PRODUCTS} == {
+            product: wish.products.get(product, 0) for product in PRODUCTS
+        }
+
+
+@settings(max_examples=400)
+@given(cases())
+def test_the_number_issued_is_the_least_possible(case: Case) -> None:
+    """Whoever moves licenses about needs as many as are wanted in all, on sites and as spares: what
+    is in reach is not enough for the rest, however it is moved."""
+    issued = Counter(step.product for step in make_plan(*case).steps if step.action == "issue")
+    for product in PRODUCTS:
+        on_sites = sum(wish.products.get(product, 0) for wish in case.wanted.sites.values())
+        spare = case.wanted.spares.get(product, case.wanted.other_spares)
+        needed = on_sites + spare.least
+        assert issued[product] == max(0, needed - len(in_reach(case, product)))
+
+
+@settings(max_examples=400)
+@given(cases())
+def test_only_what_is_too_much_is_revoked_and_all_of_it_that_can_be(case: Case) -> None:
+    plan = make_plan(*case)
+    now = after(case.present, plan.steps)
+    for product in PRODUCTS:
+        spare = case.wanted.spares.get(product, case.wanted.other_spares)
+        revoked = [s for s in plan.steps if s.action == "revoke" and s.product == product]
+        free = [item for item in now.licenses if item.product == product and item.site is None]
+        assert not revoked or (spare.most is not None and len(free) >= spare.most)
+        assert len(free) >= spare.least
+        if spare.most is None or len(free) <= spare.most:
+            assert product not in plan.above_most
+            continue
+        # What is still too much are children of bundles that are used, or larger than the excess.
+        assert plan.above_most[product] == len(free) - spare.most
+        for item in free:
+            assert item.parent is not None
+            siblings = [other for other in now.licenses if other.parent == item.parent]
+            used = any(other.site is not None for other in siblings)
+            assert used or len(siblings) > plan.above_most[product]
+
+
+@settings(max_examples=400)
+@given(cases())
+def test_no_license_is_touched_twice_or_out_of_reach(case: Case) -> None:
+    steps = make_plan(*case).steps
+    touched = [s.license.number for s in steps if s.license and not s.children]
+    touched += [child.number for step in steps for child in step.children]
+    assert len(touched) == len(set(touched))
+    reach = {item.number for product in PRODUCTS for item in in_reach(case, product)}
+    assert set(touched) <= reach
+
+
+@settings(max_examples=100)
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_of_the_ledgers_rows_does_not_matter(case: Case, random: object) -> None:
+    licenses = list(case.present.licenses)
+    random.shuffle(licenses)  # type: ignore[attr-defined]
+    shuffled = case.present._replace(licenses=licenses)
+    assert make_plan(case.wanted, shuffled) == make_plan(*case)
+
+
+@pytest.mark.parametrize("count", [2_000])
+def test_many_licenses_of_one_client_are_moved_at_once(count: int) -> None:
+    present = there(*(single(number, "a") for number in range(count)))
+    steps = planned(wants(a=0, b=count), present)
+    assert [action for action, _, _ in steps] == ["transfer"] * count

@@ -1,0 +1,519 @@
+"""`plan` and `apply` on real ledgers: what they do, what it costs, what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jpcli.domain.answers import Answer
+from jpcli.domain.errors import BadInput, JpcliError, Refused
+from jpcli.services import apply, plan, plan_init
+from tests.services.agency import NOW, PRICES, A, Agency, B, C, codes, minor
+
+NEW = "https://new.example"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "sites.toml"
+
+
+def planned(agency: Agency, text: str, *, out: Path | None = None, now: str = NOW) -> Answer:
+    source = Path(agency.path).with_name("wanted.toml")
+    source.write_text(text, "utf-8")
+    with agency.desk(now=now, writes=False) as desk:
+        return plan.plan(desk, str(source), None if out is None else str(out))
+
+
+def applied(agency: Agency, text: str | Path, **options: Any) -> Answer:
+    source = text
+    if isinstance(text, str):
+        source = Path(agency.path).with_name("wanted.toml")
+        source.write_text(text, "utf-8")
+
+    def do(desk: Any) -> Answer:
+        return apply.apply(desk, plan.read_order(desk, str(source)))
+
+    return agency.do(do, **options)
+
+
+def steps(answer: Answer) -> list[tuple[Any, ...]]:
+    return [
+        (step["action"], step["license_key"], step["site"], step["from"])
+        for step in answer.data["steps"]
+    ]
+
+
+def site(url: str, products: Any, client: str | None = None) -> str:
+    """A site's table, with a list of products or a table of counts."""
+    counted = products if isinstance(products, list) else None
+    body = json.dumps(counted) if counted is not None else _inline(products)
+    owner = "" if client is None else f"client = {json.dumps(client)}\n"
+    return f'[sites."{url}"]\n{owner}products = {body}\n'
+
+
+def _inline(products: dict[str, int]) -> str:
+    return "{ " + ", ".join(f"{name} = {count}" for name, count in products.items()) + " }"
+
+
+def refusal(agency: Agency, call: Any) -> JpcliError:
+    """The error of a call that leaves every table as it was."""
+    before = agency.state()
+    with pytest.raises(JpcliError) as caught:
+        call()
+    assert agency.state() == before
+    return caught.value
+
+
+# --- the steps -----------------------------------------------------------------------------------
+
+
+def test_a_plan_says_what_to_do_and_changes_nothing(agency: Agency) -> None:
+    spare = agency.issue_one("jetpack-scan", now="2024-08-01T00:00:00Z")
+    (moved,) = agency.issue("jetpack-ai", site=A, client="Ann", now="2024-08-01T00:00:00Z")
+    before = agency.state()
+    text = (
+        site(A, ["jetpack-scan"])
+        + site(NEW, {"jetpack-ai": 2}, "Zoe")
+        + "[spares]\njetpack-scan = 0\n"
+    )
+    answer = planned(agency, text)
+    assert agency.state() == before
+    assert answer.data["steps"] == [
+        {
+            "action": "transfer",
+            "license_key": moved,
+            "product": "jetpack-ai",
+            "site": NEW,
+            "client": "Zoe",
+            "from": A,
+            "bundle_size": None,
+        },
+        {
+            "action": "assign",
+            "license_key": spare,
+            "product": "jetpack-scan",
+            "site": A,
+            "client": "Ann",
+            "from": None,
+            "bundle_size": None,
+        },
+        {
+            "action": "issue",
+            "license_key": None,
+            "product": "jetpack-ai",
+            "site": NEW,
+            "client": "Zoe",
+            "from": None,
+            "bundle_size": None,
+        },
+    ]
+    assert answer.data["counts"] == {
+        "issue": 1,
+        "assign": 1,
+        "transfer": 1,
+        "unassign": 0,
+        "revoke": 0,
+        "client": 0,
+    }
+    assert before.head is not None
+    assert answer.data["ledger_head"] == before.head[1].hex()
+
+
+def test_apply_does_what_the_plan_says(agency: Agency) -> None:
+    spare = agency.issue_one("jetpack-scan", now="2024-08-01T00:00:00Z")
+    (moved,) = agency.issue("jetpack-ai", site=A, client="Ann", now="2024-08-01T00:00:00Z")
+    text = site(A, ["jetpack-scan"]) + site(NEW, {"jetpack-ai": 2}, "Zoe")
+    expected = planned(agency, text)
+    answer = applied(agency, text)
+    assert codes(answer) == ["applied"]
+    *first, (action, made, where, _) = steps(answer)
+    assert first == steps(expected)[:-1]
+    assert (action, where) == ("issue", NEW)
+    assert made.startswith("jetpack-ai_")
+    assert answer.data["bill"] == expected.data["bill"]
+    assert agency.groups("2024-08", "license")[moved] == 31
+    assert agency.groups("2024-08", "license")[spare] == 31
+    again = planned(agency, text)
+    assert again.data["steps"] == []
+    assert codes(again) == ["nothing_to_do"]
+    assert agency.check()["ok"]
+
+
+def test_a_site_that_is_nobodys_gets_its_client(agency: Agency) -> None:
+    agency.issue("jetpack-ai", site=A)
+    text = site(A, ["jetpack-ai"], "Ann")
+    assert steps(planned(agency, text)) == [("client", None, A, None)]
+    applied(agency, text)
+    assert agency.groups("2024-08", "client") == {"Ann": 17}
+    assert planned(agency, text).data["steps"] == []
+
+
+def test_a_bundle_is_revoked_whole(agency: Agency) -> None:
+    parent, children = agency.bundle(now="2024-08-01T00:00:00Z")
+    agency.assign(children[0], A, now="2024-08-02T00:00:00Z")
+    text = site(A, []) + "[spares]\njetpack-security-t1 = 0\n"
+    answer = planned(agency, text)
+    assert steps(answer) == [("revoke", parent, None, None)]
+    assert answer.data["steps"][0]["bundle_size"] == 3
+    applied(agency, text)
+    assert agency.preview("2024-09")["lines"] == []
+    assert agency.check()["ok"]
+
+
+def test_children_above_what_is_allowed_are_told(agency: Agency) -> None:
+    _, children = agency.bundle()
+    agency.assign(children[0], C)
+    answer = planned(agency, "[spares]\njetpack-security-t1 = 0\n")
+    assert answer.data["steps"] == []
+    assert codes(answer) == ["nothing_to_do", "spares_in_bundles"]
+    assert answer.notes[1].message.startswith("2 more unassigned jetpack-security-t1")
+
+
+def test_what_becomes_unassigned_is_still_billed_and_the_plan_says_so(agency: Agency) -> None:
+    agency.issue("jetpack-ai", site=A)
+    assert codes(planned(agency, site(A, []))) == ["stays_billed", "next"]
+    limited = site(A, []) + "[spares]\njetpack-ai = 1\n"
+    assert codes(planned(agency, limited)) == ["next"]
+
+
+def test_sites_that_are_not_listed_are_left_alone_unless_the_file_is_complete(
+    agency: Agency,
+) -> None:
+    (key,) = agency.issue("jetpack-ai", site=A)
+    text = site(B, ["jetpack-ai"])
+    assert [step[0] for step in steps(planned(agency, text))] == ["issue"]
+    assert steps(planned(agency, "complete = true\n" + text)) == [("transfer", key, B, A)]
+    assert steps(planned(agency, "complete = true\n")) == [("unassign", key, None, A)]
+
+
+# --- the bill ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [None, "2024-08-10", "2024-07-20"])
+def test_the_bill_is_what_the_preview_says_afterwards(agency: Agency, at: str | None) -> None:
+    """I1, also where `--at` reaches into a closed month (I3)."""
+    begun = "2024-07-05T00:00:00Z"
+    agency.issue("jetpack-scan", 3, now=begun)
+    agency.issue("jetpack-ai", site=A, now=begun)
+    agency.bundle(now=begun)
+    with agency.desk(now="2024-08-01T00:00:00Z") as desk:
+        from jpcli.services.closing import close
+
+        close(desk, "2024-07")
+    with agency.desk() as desk:
+        from jpcli.services.invoices import mark_paid
+
+        mark_paid(desk, "INV-2024-07", "cash")
+    text = (
+        site(A, ["jetpack-security-t1", "jetpack-ai"])
+        + site(B, {"jetpack-ai": 2})
+        + "[spares]\njetpack-scan = 1\n"
+    )
+    now = {month: minor(agency.preview(month)["total"]) for month in ("2024-08", "2024-09")}
+    answer = applied(agency, text, at=at)
+    for name, month in (("month", "2024-08"), ("full_month", "2024-09")):
+        bill = answer.data["bill"][name]
+        assert bill["period"] == month
+        assert minor(bill["now"]) == now[month]
+        assert minor(bill["planned"]) == minor(agency.preview(month)["total"])
+        assert minor(bill["difference"]) == minor(bill["planned"]) - minor(bill["now"])
+    if at is None:
+        # Two days of scan at 0.16 less, two of AI at 0.27 more, for 16 days after the 15th.
+        assert minor(answer.data["bill"]["month"]["difference"]) == 2 * 17 * 27 - 2 * 16 * 16
+    assert agency.check()["ok"]
+
+
+# --- what is refused -----------------------------------------------------------------------------
+
+
+def test_r1_without_a_card_nothing_is_issued_and_nothing_else_done(new_agency: Agency) -> None:
+    agency = new_agency
+    card = agency.card()
+    agency.issue("jetpack-ai", site=A)
+    from jpcli.services.cards import remove_card
+
+    agency.do(remove_card, card)
+    text = site(A, []) + site(B, {"jetpack-ai": 2})
+    warned = planned(agency, text)
+    assert codes(warned) == ["no_primary_card", "next"]
+    assert warned.notes[0].kind == "warning"
+    error = refusal(agency, lambda: applied(agency, text))
+    assert (error.code, error.exit_code) == ("no_primary_card", 3)
+    moving = site(A, []) + site(B, ["jetpack-ai"])
+    assert [step[0] for step in steps(applied(agency, moving))] == ["transfer"]
+    agency.card("1111")
+    assert [step[0] for step in steps(applied(agency, text))] == ["issue"]
+
+
+@pytest.fixture
+def past_due(agency: Agency) -> Agency:
+    from jpcli.services.closing import close
+
+    agency.issue("jetpack-ai", site=A, now="2024-07-01T00:00:00Z")
+    agency.issue("jetpack-scan", now="2024-07-01T00:00:00Z")
+    agency.do(close, "2024-07", now="2024-08-01T00:00:00Z")
+    return agency
+
+
+@pytest.mark.parametrize(
+    "text",
+    [site(B, ["jetpack-scan"]), site(B, ["jetpack-security-t1"])],
+    ids=["assign", "issue"],
+)
+def test_r2_past_due_nothing_is_issued_or_assigned(past_due: Agency, text: str) -> None:
+    assert "invoice_past_due" in codes(planned(past_due, text))
+    error = refusal(past_due, lambda: applied(past_due, text))
+    assert (error.code, error.exit_code) == ("invoice_past_due", 3)
+
+
+def test_r2_transfer_unassign_and_revoke_still_work(past_due: Agency) -> None:
+    moving = site(A, []) + site(B, ["jetpack-ai"]) + "[spares]\njetpack-scan = 0\n"
+    done = applied(past_due, moving)
+    assert [step[0] for step in steps(done)] == ["transfer", "revoke"]
+
+
+def test_w2_a_site_of_another_client_is_refused_with_all_of_them(agency: Agency) -> None:
+    agency.issue("jetpack-ai", site=A, client="Ann")
+    agency.issue("jetpack-ai", site=B, client="Bob")
+    text = site(A, ["jetpack-ai"], "Zoe") + site(B, [], "Ann") + site(C, ["jetpack-ai"])
+    for call in (planned, applied):
+        error = refusal(agency, lambda call=call: call(agency, text))
+        assert (error.code, error.exit_code) == ("site_has_other_client", 3)
+        assert [problem.subject for problem in error.problems] == [A, B]
+        assert "sites move https://a.example --client Zoe" in str(error.hint)
+
+
+def test_a_product_that_is_not_sold_alone_or_has_no_price_is_not_issued(
+    tmp_path: Path,
+) -> None:
+    prices = PRICES.replace("0.27,day,usd,2022-01-01,1", "0.27,day,usd,2024-09-01,1")
+    prices = prices.replace("jetpack-security-t1,Security,jetpack-security,0.32", "", 1)
+    lines = [line for line in prices.splitlines() if not line.startswith(",")]
+    agency = Agency(tmp_path / "l.db").init(prices="\n".join(lines) + "\n")
+    agency.card()
+    error = refusal(agency, lambda: planned(agency, site(A, ["jetpack-ai"])))
+    assert (error.code, error.exit_code) == ("no_price", 3)
+    error = refusal(agency, lambda: planned(agency, site(A, ["jetpack-security-t1"])))
+    assert error.code == "unknown_bundle"
+    assert "--bundle 3" in str(error.hint)
+    agency.bundle()
+    assert [step[0] for step in steps(planned(agency, site(A, ["jetpack-security-t1"])))] == [
+        "assign"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at", "code"), [("2024-08-01", "before_last_event"), ("2024-09-01", "time_in_future")]
+)
+def test_a_date_that_can_not_be_changes_nothing(agency: Agency, at: str, code: str) -> None:
+    agency.issue("jetpack-ai", site=A, now="2024-08-10T00:00:00Z")
+    text = site(A, []) + site(B, {"jetpack-ai": 2})
+    assert refusal(agency, lambda: applied(agency, text, at=at)).code == code
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(agency: Agency) -> None:
+    agency.issue("jetpack-ai", site=A)
+    before = agency.state()
+    text = site(A, []) + site(B, {"jetpack-ai": 2})
+    answer = applied(agency, text, dry_run=True)
+    assert agency.state() == before
+    assert answer.data["dry_run"] is True
+    assert [step[0] for step in steps(answer)] == ["transfer", "issue"]
+    assert [step[0] for step in steps(applied(agency, text))] == ["transfer", "issue"]
+
+
+def test_the_same_idempotency_key_answers_again(agency: Agency) -> None:
+    text = site(A, {"jetpack-ai": 2})
+    first = applied(agency, text, key="one")
+    state = agency.state()
+    second = applied(agency, text, key="one", now="2024-08-16T00:00:00Z")
+    assert steps(second) == steps(first)
+    assert codes(second)[-1] == "repeated"
+    assert agency.state() == state
+    error = refusal(agency, lambda: applied(agency, site(A, []), key="one"))
+    assert error.code == "idempotency_key_reused"
+
+
+# --- saved plans ---------------------------------------------------------------------------------
+
+
+def test_a_saved_plan_is_applied_to_the_state_it_was_made_for(
+    agency: Agency, tmp_path: Path
+) -> None:
+    out = tmp_path / "a plan.json"
+    text = site(A, ["jetpack-ai"], "Ann")
+    made = planned(agency, text, out=out)
+    assert codes(made) == ["saved"]
+    assert made.notes[0].hint == f"jpcli apply '{out}'"
+    saved = json.loads(out.read_text())
+    assert saved["ledger_head"] == made.data["ledger_head"]
+    assert saved["steps"] == made.data["steps"]
+    answer = applied(agency, out, key="k")
+    assert [step[0] for step in steps(answer)] == ["issue"]
+    error = refusal(agency, lambda: applied(agency, out))
+    assert (error.code, error.exit_code) == ("plan_is_stale", 3)
+    assert codes(applied(agency, out, key="k"))[-1] == "repeated"
+
+
+def test_any_change_makes_a_saved_plan_stale(agency: Agency, tmp_path: Path) -> None:
+    out = tmp_path / "plan"
+    planned(agency, site(A, ["jetpack-ai"]), out=out)
+    agency.set_price("jetpack-ai", "0.30", "2024-09-01")
+    assert refusal(agency, lambda: applied(agency, out)).code == "plan_is_stale"
+    with pytest.raises(Refused) as caught, agency.desk(writes=False) as desk:
+        plan.plan(desk, str(out))
+    assert caught.value.code == "plan_is_stale"
+
+
+def test_a_plan_of_one_ledger_is_not_for_another(agency: Agency, tmp_path: Path) -> None:
+    other = Agency(tmp_path / "other.db").init()
+    other.card(now="2023-01-01T00:00:00Z")
+    out = tmp_path / "plan"
+    planned(agency, site(A, ["jetpack-ai"]), out=out)
+    assert refusal(other, lambda: applied(other, out)).code == "plan_is_stale"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace('"issue"', '"revoke"'),
+        lambda text: text.replace(A, B),
+        lambda text: text.replace('"jetpack-ai": 1', '"jetpack-ai": 9'),
+        lambda text: text.replace('"ledger_head": "', '"ledger_head": "0'),
+        lambda text: text.replace("jpcli-plan/1", "jpcli-plan/2"),
+        lambda text: text[: len(text) // 2],
+        lambda text: "{}",
+        lambda text: '{"form": "jpcli-plan/1", "wanted": []}',
+        lambda text: '{"form": ' + "[" * 5_000,
+    ],
+)
+def test_a_saved_plan_that_was_changed_is_no_plan(
+    agency: Agency, tmp_path: Path, change: Any
+) -> None:
+    out = tmp_path / "plan"
+    planned(agency, site(A, ["jetpack-ai"]), out=out)
+    out.write_text(change(out.read_text()))
+    error = refusal(agency, lambda: applied(agency, out))
+    assert (error.code, error.exit_code) == ("bad_plan", 2)
+
+
+def test_a_saved_plan_replaces_an_older_one_and_no_other_file(
+    agency: Agency, tmp_path: Path
+) -> None:
+    out = tmp_path / "plan"
+    planned(agency, site(A, ["jetpack-ai"]), out=out)
+    planned(agency, site(B, ["jetpack-ai"]), out=out)
+    assert B in out.read_text()
+    mine = tmp_path / "mine"
+    mine.write_text("my work")
+    with pytest.raises(Refused) as caught:
+        planned(agency, site(A, ["jetpack-ai"]), out=mine)
+    assert caught.value.code == "file_exists"
+    assert mine.read_text() == "my work"
+    assert sorted(item.name for item in tmp_path.iterdir() if item.name.startswith(".")) == []
+
+
+# --- the file ------------------------------------------------------------------------------------
+
+
+def test_the_file_for_today_has_an_empty_plan(agency: Agency, file: Path) -> None:
+    agency.issue("jetpack-ai", 2, site=A, client='Ann "the \\ boss" [x]')
+    agency.issue("jetpack-scan", site=B)
+    agency.issue("jetpack-scan", 3)
+    agency.issue("jetpack-ai", site=B)
+    agency.bundle()
+    with agency.desk(writes=False) as desk:
+        answer = plan_init.init(desk, str(file))
+        assert answer.data == {"file": str(file), "sites": 2, "licenses": 10}
+        assert plan.plan(desk, str(file)).data["steps"] == []
+    text = file.read_text()
+    assert "jetpack-scan = 3" in text
+    assert "jetpack-ai = 0" in text
+    assert "products = {jetpack-ai = 2}" in text
+    assert 'products = ["jetpack-ai", "jetpack-scan"]' in text
+    with pytest.raises(Refused) as caught, agency.desk(writes=False) as desk:
+        plan_init.init(desk, str(file))
+    assert (caught.value.code, caught.value.exit_code) == ("file_exists", 3)
+    assert file.read_text() == text
+
+
+def test_the_file_for_an_empty_ledger_has_an_empty_plan(agency: Agency, file: Path) -> None:
+    with agency.desk(writes=False) as desk:
+        plan_init.init(desk, str(file))
+        assert plan.plan(desk, str(file)).data["steps"] == []
+
+
+def test_a_folder_that_takes_no_file_is_an_error(agency: Agency, tmp_path: Path) -> None:
+    with pytest.raises(JpcliError) as caught, agency.desk(writes=False) as desk:
+        plan_init.init(desk, str(tmp_path / "no" / "such" / "file"))
+    assert caught.value.code == "folder_unwritable"
+
+
+WRONG = [
+    ("complete = 1", "bad_value", 1),
+    ("[sites", "bad_toml", 1),
+    ('x = "', "bad_toml", 1),
+    ("\n\nsits = {}", "unknown_key", 3),
+    ("sites = 3", "bad_value", 1),
+    ('[sites."ftp://a.example"]\nproducts = []', "bad_site", 1),
+    ('[sites."a.example"]\nproducts = []\n[sites."https://a.example/"]\nproducts=[]', "duplicate_site", 3),  # noqa: E501
+    ('[sites."a.example"]\nclient = "A"', "missing_value", 1),
+    ('[sites]\n"a.example" = ["jetpack-ai"]', "bad_value", 2),
+    ('[sites."a.example"]\nclient = 7\nproducts = []', "bad_client", 2),
+    ('[sites."a.example"]\nclient = "  "\nproducts = []', "bad_client", 2),
+    ('[sites."a.example"]\nproducts = "jetpack-ai"', "bad_value", 2),
+    ('[sites."a.example"]\nproducts = [1]', "bad_value", 2),
+    ('[sites."a.example"]\nproducts = ["jetpack-ia"]', "unknown_product", 2),
+    ('[sites."a.example"]\nproducts = ["jetpack-ai", "jetpack-ai"]', "bad_value", 2),
+    ('[sites."a.example".products]\njetpack-ai = true', "bad_number", 2),
+    ('[sites."a.example".products]\njetpack-ai = -1', "bad_number", 2),
+    ('[sites."a.example".products]\njetpack-ai = 1.0', "bad_number", 2),
+    ('[sites."a.example".products]\njetpack-ai = 1000001', "bad_number", 2),
+    ('[sites]\n"a.example" = { products = { jetpack-ai = 999_999, jetpack-scan = 2 } }', "bad_number", None),  # noqa: E501
+    ("[spares]\njetpack-ai = '1'", "bad_number", 2),
+    ("[spares]\njetpack-ia = 1", "unknown_product", 2),
+    ("[spares]\njetpack-ai = { most = 1, least = 2 }", "bad_number", 2),
+    ("[spares]\njetpack-ai = { max = 1 }", "unknown_key", 2),
+    ('[spares]\n"*" = { least = 1 }', "bad_number", 2),
+    ("x = " + "9" * 5_000, "bad_toml", None),
+    ("x = " + "[" * 5_000, "bad_toml", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "code", "line"), WRONG)
+def test_a_wrong_file_is_refused_with_its_line(
+    agency: Agency, text: str, code: str, line: int | None
+) -> None:
+    for call in (planned, applied):
+        error = refusal(agency, lambda call=call: call(agency, text))
+        assert isinstance(error, BadInput)
+        assert (error.code, error.problems[0].line) == (code, line)
+        assert "wanted.toml" in error.message
+        assert len(error.message) < 400
+
+
+def test_all_mistakes_are_told_at_once_with_what_was_meant(agency: Agency) -> None:
+    text = "cmplete = true\n\n[sites.'a.example']\nprodukts = []\n[spares]\njetpack-scna = 1\n"
+    error = refusal(agency, lambda: planned(agency, text))
+    told = [(p.line, p.code, p.message.partition("; ")[2]) for p in error.problems]
+    assert told == [
+        (1, "unknown_key", "did you mean 'complete'?"),
+        (3, "missing_value", "write  products = []  for none"),
+        (4, "unknown_key", "did you mean 'products'?"),
+        (6, "unknown_product", "did you mean 'jetpack-scan'?"),
+    ]
+
+
+def test_a_file_that_is_no_text_or_not_there(agency: Agency, tmp_path: Path) -> None:
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff\xfe\x00")
+    for path, code in ((binary, "not_text"), (tmp_path / "no", "no_such_file")):
+        error = refusal(agency, lambda path=path: applied(agency, path))
+        assert (error.code, error.exit_code) == (code, 2)
+    empty = tmp_path / "empty.toml"
+    empty.write_bytes(b"\xef\xbb\xbf# nothing\n")
+    assert steps(applied(agency, empty)) == []
