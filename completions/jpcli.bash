@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --as-of | --at | --brand | --bundle | --by | --client | --currency | --exp | --format | --from | --idempotency-key | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --months | --name | --newer-than | --older-than | --payment-terms-days | --payments | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --time-zone | --to | --until | -n) expects=$word ;;
+        --actor | --as-of | --at | --brand | --bundle | --by | --client | --currency | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --months | --name | --newer-than | --older-than | --out | --output | --payment-terms-days | --payments | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --time-zone | --to | --until | -n) expects=$word ;;
       esac
     fi
   done
@@ -151,8 +151,9 @@ _jpcli() {
       'invoice preview --by') words=(product site client license day) ;;
       *' --client') kind=clients ;;
       *' --currency') kind=currencies ;;
-      *' --format') words=(auto table json ndjson csv tsv md) ;;
-      'issue --from' | 'transfer --from' | 'revoke --from' | *' --keep' | *' --ledger' | *' --prices') kind=/files ;;
+      ' --format' | 'licenses --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe status --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger backup --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv tsv md) ;;
+      'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv tsv md html pdf) ;;
+      'issue --from' | 'transfer --from' | 'revoke --from' | *' --init' | *' --keep' | *' --ledger' | *' --output' | *' --prices') kind=/files ;;
       *' --issue') kind=products: ;;
       *' --license') kind=licenses ;;
       *' --payments') words=(offline stripe) ;;
@@ -165,13 +166,13 @@ _jpcli() {
     esac
   else
     case $where in
-      '') words=(init demo status issue assign unassign transfer revoke licenses invoice products cards stripe sites clients log ledger completion) ;;
+      '') words=(init demo status issue assign unassign transfer revoke licenses invoice products cards stripe sites clients plan apply log ledger completion) ;;
       licenses) words=(list show count timeline) ;;
       sites) words=(list show move) ;;
       clients) words=(list add show) ;;
       products) words=(list show set-price import) ;;
       cards) words=(list add primary remove sync) ;;
-      invoice) words=(preview explain diff close show list mark-paid void push pay sync reconcile) ;;
+      invoice) words=(preview explain diff close show export list mark-paid void push pay sync reconcile) ;;
       stripe) words=(login status) ;;
       ledger) words=(check export import backup restore) ;;
     esac
@@ -184,9 +185,9 @@ _jpcli() {
       'licenses timeline':1 | 'invoice preview':1 | 'invoice explain':1 | 'invoice diff':1 | 'invoice diff':2 | 'invoice close':1) kind=months ;;
       'sites show':1 | 'sites move':1) kind=sites ;;
       'clients show':1) kind=clients ;;
-      'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger restore':1) kind=/files ;;
+      'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger restore':1 | plan:1 | apply:1) kind=/files ;;
       'cards primary':1 | 'cards remove':1) kind=cards ;;
-      'invoice show':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
+      'invoice show':1 | 'invoice export':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
       completion:1) words=(bash zsh fish) ;;
     esac
   fi
@@ -247,6 +248,7 @@ _jpcli_options() {
     'invoice diff') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'invoice close') words=(--due --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'invoice show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'invoice export') words=(--client --markup --output --ledger --format --json --quiet --no-color --actor --yes --help) ;;
     'invoice list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'invoice mark-paid') words=(--reference --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'invoice void') words=(--reason --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
@@ -262,6 +264,8 @@ _jpcli_options() {
     'ledger import') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'ledger backup') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger restore') words=(--ledger --format --json --quiet --no-color --actor --yes --help) ;;
+    plan) words=(--out --detailed-exitcode --init --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    apply) words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     completion) words=(--format --json --quiet --no-color --actor --help) ;;
   esac
   for word in ${words[@]+"${words[@]}"}; do

@@ -87,7 +87,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
-            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice show' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe status' 'ledger check' 'ledger export' 'ledger backup'
+            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe status' 'ledger check' 'ledger export' 'ledger backup'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -130,7 +130,7 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
-            case 'unassign' 'clients add' 'products import' 'cards primary' 'cards remove' 'ledger import'
+            case 'unassign' 'clients add' 'products import' 'cards primary' 'cards remove' 'ledger import' 'apply'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -355,6 +355,28 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
+            case 'invoice show'
+                printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md, html, pdf' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --help 'Show this message and exit'
+            case 'invoice export'
+                printf '%s\t%s\n' \
+                    --client 'One client\'s part' \
+                    --markup 'Add what you bill on top, as 20' \
+                    --output 'Write this file' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md, html, pdf' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --yes 'Answer yes to every question' \
+                    --help 'Show this message and exit'
             case 'invoice mark-paid'
                 printf '%s\t%s\n' \
                     --reference 'How it was paid' \
@@ -404,6 +426,19 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --yes 'Answer yes to every question' \
                     --help 'Show this message and exit'
+            case 'plan'
+                printf '%s\t%s\n' \
+                    --out 'Save it, for `jpcli apply PLANFILE`' \
+                    --detailed-exitcode 'Exit 0 for nothing to do, 10 for changes' \
+                    --init 'Write the file for what there is today' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --help 'Show this message and exit'
             case 'completion'
                 printf '%s\t%s\n' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -446,7 +481,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --as-of --at --brand --bundle --by --client --currency --exp --format --from --idempotency-key --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --older-than --payment-terms-days --payments --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --time-zone --to --until -n
+            case --actor --as-of --at --brand --bundle --by --client --currency --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --older-than --out --output --payment-terms-days --payments --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --time-zone --to --until -n
                 set option $word
         end
     end
@@ -487,9 +522,11 @@ function __jpcli_complete
                 set kind 'clients'
             case '* --currency'
                 set kind 'currencies'
-            case '* --format'
+            case ' --format' 'licenses --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe status --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger backup --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
                 set words auto table json ndjson csv tsv md
-            case 'issue --from' 'transfer --from' 'revoke --from' '* --keep' '* --ledger' '* --prices'
+            case 'invoice show --format' 'invoice export --format'
+                set words auto table json ndjson csv tsv md html pdf
+            case 'issue --from' 'transfer --from' 'revoke --from' '* --init' '* --keep' '* --ledger' '* --output' '* --prices'
                 set kind '/files'
             case '* --issue'
                 set kind 'products:'
@@ -529,6 +566,8 @@ function __jpcli_complete
                     stripe 'The account that collects the money' \
                     sites 'Sites, and whose they are' \
                     clients 'The agency\'s customers, who own the sites' \
+                    plan 'Show what it takes to have what a file wants, and what that costs' \
+                    apply 'Do what `plan` shows, in one transaction' \
                     log 'The events of the ledger, newest first' \
                     ledger 'Check, copy, export and restore the ledger' \
                     completion 'Print the completion script of a shell'
@@ -568,6 +607,7 @@ function __jpcli_complete
                     diff 'What made the bill change between two months' \
                     close 'Close a month that is over: its invoice is final' \
                     show 'Show a closed invoice with its lines' \
+                    export 'Write an invoice as a statement to mail' \
                     list 'List the closed invoices' \
                     mark-paid 'Note that an invoice was paid elsewhere' \
                     void 'Void an open invoice' \
@@ -604,11 +644,11 @@ function __jpcli_complete
                 set kind 'sites'
             case 'clients show 1'
                 set kind 'clients'
-            case 'products import 1' 'ledger import 1' 'ledger backup 1' 'ledger restore 1'
+            case 'products import 1' 'ledger import 1' 'ledger backup 1' 'ledger restore 1' 'plan 1' 'apply 1'
                 set kind '/files'
             case 'cards primary 1' 'cards remove 1'
                 set kind 'cards'
-            case 'invoice show 1' 'invoice mark-paid 1' 'invoice void 1' 'invoice push 1' 'invoice pay 1' 'invoice reconcile 1'
+            case 'invoice show 1' 'invoice export 1' 'invoice mark-paid 1' 'invoice void 1' 'invoice push 1' 'invoice pay 1' 'invoice reconcile 1'
                 set kind 'invoices'
             case 'completion 1'
                 set words bash zsh fish

@@ -85,7 +85,7 @@ def load_command(path: str) -> Command:
     built = build_command(function, name=path.rpartition(" ")[2], help_text=text, cls=Command)
     assert isinstance(built, Command)
     built.spec = spec
-    built.params.extend(SHARED[option] for option in spec.shared)
+    built.params.extend(spec.options())
     return built
 
 

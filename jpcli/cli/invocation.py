@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 FORMATS = ("auto", "table", "json", "ndjson", "csv", "tsv", "md")
+# Files to send, which a few commands write as well.
+DOCUMENTS = ("html", "pdf")
 
 # Rows that a list shows on a terminal without `--limit`.
 TERMINAL_ROWS = 50

@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.invocation import FORMATS, Invocation
+from jpcli.cli.invocation import DOCUMENTS, FORMATS, Invocation
 from jpcli.cli.result import Result
 from jpcli.cli.runner import execute
 from jpcli.cli.typer_parts import (
@@ -40,7 +40,7 @@ WRITES = ("at", "dry_run", "yes", "idempotency_key")
 class Spec:
     """What `@command` knows of one command."""
 
-    __slots__ = ("examples", "function", "path", "shared")
+    __slots__ = ("examples", "formats", "function", "path", "shared")
 
     def __init__(
         self,
@@ -48,11 +48,20 @@ class Spec:
         function: Callable[..., Result],
         shared: tuple[str, ...],
         examples: tuple[str, ...],
+        formats: tuple[str, ...] = FORMATS,
     ) -> None:
         self.path = path
         self.function = function
         self.shared = shared
         self.examples = examples
+        self.formats = formats
+
+    def options(self) -> list[TyperOption]:
+        """The shared options that it takes."""
+        return [
+            _format_option(self.formats) if name == "format" else SHARED[name]
+            for name in self.shared
+        ]
 
 
 def command(
@@ -64,20 +73,23 @@ def command(
     extra: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
     examples: tuple[str, ...] = (),
+    documents: bool = False,
 ) -> Callable[[Callable[..., Result]], Callable[..., int]]:
     """Make `function(invocation, …)` the command `path`; exactly one kind must be named.
 
     `extra` adds single shared options of another kind; `without` leaves out those whose names the
-    command needs for its own.
+    command needs for its own. With `documents` the formats to send are there beside the usual ones.
     """
     assert reads + lists + writes == 1, path
     kinds = COMMON + (LISTS if lists else ()) + (WRITES if writes else ()) + extra
     shared = tuple(name for name in kinds if name not in without)
+    formats = FORMATS + DOCUMENTS if documents else FORMATS
 
     def decorate(function: Callable[..., Result]) -> Callable[..., int]:
         def call(**parameters: Any) -> int:
             context = get_current_context()
             refuse_foreign(context, path, shared)
+            _refuse_format(context, formats)
             return execute(path, function, given(context), parameters)
 
         signature = inspect.signature(function, eval_str=True)
@@ -85,7 +97,7 @@ def command(
         call.__signature__ = signature.replace(parameters=own)  # type: ignore[attr-defined]
         call.__doc__ = function.__doc__
         call.__name__ = function.__name__
-        call.spec = Spec(path, function, shared, examples)  # type: ignore[attr-defined]
+        call.spec = Spec(path, function, shared, examples, formats)  # type: ignore[attr-defined]
         return call
 
     return decorate
@@ -109,9 +121,22 @@ def _record(context: Context, param: Parameter, value: Any) -> Any:
 
 
 def _record_format(context: Context, param: Parameter, value: Any) -> Any:
-    if value is not None and value not in FORMATS:
-        raise BadParameter(f"{value!r} is not one of {', '.join(FORMATS)}.")
+    if value is not None and value not in FORMATS + DOCUMENTS:
+        raise _bad_format(value, FORMATS, context)
     return _record(context, param, value)
+
+
+def _refuse_format(context: Context, formats: tuple[str, ...]) -> None:
+    """What only some commands write is known once it is known which command it is."""
+    form = given(context).get("format")
+    if form is not None and form not in formats:
+        del given(context)["format"]
+        raise _bad_format(form, formats, context)
+
+
+def _bad_format(value: str, formats: tuple[str, ...], context: Context) -> BadParameter:
+    message = f"{value!r} is not one of {', '.join(formats)}."
+    return BadParameter(message, ctx=context, param=SHARED["format"])
 
 
 def _record_limit(context: Context, param: Parameter, value: Any) -> Any:
@@ -129,16 +154,20 @@ def _flag(name: str, *flags: str, help: str) -> TyperOption:
     return _option(name, *flags, help=help, is_flag=True)
 
 
+def _format_option(formats: tuple[str, ...]) -> TyperOption:
+    return _option(
+        "format",
+        "--format",
+        metavar="FORMAT",
+        help=f"One of {', '.join(formats)}; auto is a table on a terminal, else tsv.",
+        callback=_record_format,
+    )
+
+
 def _build() -> dict[str, TyperOption]:
     options = (
         _option("ledger", "--ledger", metavar="PATH", help="The ledger. [env: JPCLI_LEDGER]"),
-        _option(
-            "format",
-            "--format",
-            metavar="FORMAT",
-            help=f"One of {', '.join(FORMATS)}; auto is a table on a terminal, else tsv.",
-            callback=_record_format,
-        ),
+        _format_option(FORMATS),
         _flag("json", "--json", help="Short for --format json."),
         _flag("quiet", "--quiet", "-q", help="No remarks, only errors and warnings."),
         _flag("no_color", "--no-color", help="No color. [env: NO_COLOR]"),

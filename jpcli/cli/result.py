@@ -22,7 +22,8 @@ class Result(NamedTuple):
     `jpcli.cli.views`, used for a table only. `payload` (text or bytes, streamed) replaces all of
     it: the bytes are the answer, as with an export. `total` is how many rows there are where the
     table holds only the first of them, `more` how to see the others. `problems` are listed on
-    stderr. `format` is what the answer is written in, whatever the output would be.
+    stderr. `format` is what the answer is written in, whatever the output would be. `target` is
+    the file that takes it instead of stdout, `replaces` whether it may be there already.
     """
 
     data: Mapping[str, Any]
@@ -36,6 +37,8 @@ class Result(NamedTuple):
     more: str = "--limit 0 shows all"
     problems: tuple[Problem, ...] = ()
     format: str | None = None
+    target: str | None = None
+    replaces: bool = False
 
 
 def result_of(

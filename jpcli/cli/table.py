@@ -65,6 +65,7 @@ COMMANDS = {
     "invoice diff": ("invoice.diff:run", "What made the bill change between two months."),
     "invoice close": ("invoice.close:run", "Close a month that is over: its invoice is final."),
     "invoice show": ("invoice.show:run", "Show a closed invoice with its lines."),
+    "invoice export": ("invoice.export:run", "Write an invoice as a statement to mail."),
     "invoice list": ("invoice.list:run", "List the closed invoices."),
     "invoice mark-paid": ("invoice.mark_paid:run", "Note that an invoice was paid elsewhere."),
     "invoice void": ("invoice.void:run", "Void an open invoice; its month is billed again."),

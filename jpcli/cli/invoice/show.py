@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from jpcli.cli.invocation import Invocation
+from jpcli.cli.invocation import DOCUMENTS, Invocation
+from jpcli.cli.invoice.export import COLUMNS, check_terminal, statement_result
 from jpcli.cli.options import command
 from jpcli.cli.result import Result, result_of
 
@@ -14,13 +15,25 @@ from jpcli.cli.result import Result, result_of
 @command(
     "invoice show",
     reads=True,
+    documents=True,
     examples=("jpcli invoice show INV-2026-10", "jpcli invoice show 2026-10 --json"),
 )
 def run(
     invocation: Invocation,
     invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number, or its month.")],
 ) -> Result:
-    """A closed invoice as it was closed: its lines never change."""
+    """A closed invoice as it was closed: its lines never change. To have it for one client, or in a
+    file, use jpcli invoice export."""
     from jpcli.services.invoices import show
 
-    return result_of(show(invocation.desk(), invoice), view="invoices:draw_one")
+    desk, form = invocation.desk(), invocation.output.format
+    answer = show(desk, invoice)
+    if form == "table" or form in DOCUMENTS:
+        from jpcli.services.statements import export
+
+        check_terminal(invocation, form, f"jpcli invoice export {invoice} --output statement.pdf")
+        made, exported = export(desk, answer.data["invoice"]["number"])
+        return statement_result(made, exported.data, form)
+    if form == "json":
+        return result_of(answer)
+    return Result({"lines": answer.data["invoice"]["lines"]}, "lines", COLUMNS)

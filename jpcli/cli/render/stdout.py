@@ -27,25 +27,39 @@ def write_result(result: Result, command: str, output: Output) -> None:
     Raises Failed `output_failed` when stdout takes no more, as on a full disk. Ledgers are read
     meanwhile, too, but SQLite's errors are no OSErrors.
     """
-    out = _prepared(output)
     if output.error_terminal:
         from jpcli.cli.render.stderr import clear_transient
 
         clear_transient()
     if result.format is not None:
         output = output._replace(format=result.format)
+    if result.target is not None:
+        from jpcli.cli.render.file import writing_to
+
+        with writing_to(result.target, result.replaces):
+            _write_answer(result, command, output._replace(terminal=False, color=False))
+    else:
+        _write_to_stdout(result, command, output)
+    _write_remarks(result, output)
+
+
+def _write_to_stdout(result: Result, command: str, output: Output) -> None:
     try:
-        if result.payload is not None:
-            _write_payload(result.payload)
-        else:
-            _write_data(_begun(result), command, output, out)
-        out.flush()
+        _write_answer(result, command, output)
     except BrokenPipeError:
         raise
     except OSError as error:
         discard_output()
         raise Failed("output_failed", f"The output could not be written: {error}") from error
-    _write_remarks(result, output)
+
+
+def _write_answer(result: Result, command: str, output: Output) -> None:
+    out = _prepared(output)
+    if result.payload is not None:
+        _write_payload(result.payload)
+    else:
+        _write_data(_begun(result), command, output, out)
+    out.flush()
 
 
 def _write_data(result: Result, command: str, output: Output, out: Any) -> None:

@@ -9,7 +9,6 @@ from rich.text import Text
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import money, short_day
-from jpcli.domain.currency import symbol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,35 +35,6 @@ def draw_closed(data: Mapping[str, Any], screen: Screen) -> None:
 def draw_changed(data: Mapping[str, Any], screen: Screen) -> None:
     """One invoice as it is now."""
     _grid([data["invoice"]]).draw(screen)
-
-
-def draw_one(data: Mapping[str, Any], screen: Screen) -> None:
-    """One invoice with its lines and its total."""
-    from jpcli.cli.views.words import month_name
-
-    invoice = data["invoice"]
-    draw_changed(data, screen)
-    screen.write()
-    grid = Grid(
-        Column("Line", wraps=True),
-        Column("Days", right=True),
-        Column("Per day", right=True),
-        Column("Amount", right=True),
-    )
-    for line in invoice["lines"]:
-        name = text(line["name"])
-        if line["period"] is not None:
-            name.append(f", correction of {month_name(line['period'])}")
-        is_credit = line["kind"] == "credit"
-        price = f"{symbol(line['amount']['currency'])}{line['day_price']}"
-        grid.add(
-            name,
-            "" if is_credit else f"{line['days']:,}",
-            "" if is_credit else price,
-            money(line["amount"]),
-        )
-    grid.total("Total", "", "", money(invoice["total"]))
-    grid.draw(screen)
 
 
 def status_text(invoice: Mapping[str, Any]) -> Text:

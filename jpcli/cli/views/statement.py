@@ -1,0 +1,146 @@
+"""One invoice, or the preview of one, as a statement: head, lines, clients, licenses a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.invoices import status_text
+from jpcli.cli.views.screen import text
+from jpcli.cli.views.words import count, day_range, money, month_name, short_day
+from jpcli.domain.currency import symbol
+from jpcli.reports.heat import shades
+from jpcli.reports.text import weekday_letter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+# Clients and sites together; with more of them sites are left out, then clients.
+MOST_ROWS = 100
+_BARS, _PLAIN_BARS = "·▁▃▄▆█", " .:-=#"
+_GREENS = ("dim", "#7fb896", "#5cae7c", "#3aa363", "#1f9850", "#0b8c45")
+# Room for a strip of two columns a day, with its title.
+WIDE = 84
+
+
+def draw(data: Mapping[str, Any], screen: Screen) -> None:
+    """The statement; below its tables the month with a mark for every day."""
+    invoice = data["invoice"]
+    _draw_head(invoice, screen)
+    _lines_grid(invoice).draw(screen)
+    if any(part["client"] or part["sites"] for part in invoice["clients"]):
+        screen.write()
+        _draw_clients(invoice, screen)
+    screen.write()
+    _draw_strip(invoice, screen)
+    screen.paragraph(
+        "A day is any calendar day on which a license was active, assigned or not; the day of"
+        " issue and the day of revocation both count.",
+        "dim",
+    )
+
+
+def _draw_head(invoice: Mapping[str, Any], screen: Screen) -> None:
+    dot = screen.sign("·", "-")
+    title = text(invoice["agency"] or "jpcli", "bold")
+    what = "preview of" if invoice["number"] is None else f"{invoice['number']} for"
+    title.append(f" {dot} {what} {month_name(invoice['period'])}", style="not bold")
+    title.append_text(text(f" {dot} days in {invoice['time_zone']}", "not bold dim"))
+    screen.write(title)
+    if "client" in invoice:
+        name = invoice["client"]
+        screen.write(text(f"  For {name}" if name else "  For licenses without a client", "bold"))
+    line = Text("  ")
+    if invoice["number"] is None:
+        day = short_day(invoice["as_of_day"])
+        line.append(f"Preview, not an invoice, as of {day}", style="bold yellow")
+    else:
+        line.append_text(status_text(invoice))
+        due = invoice["due_date"]
+        line.append(f", due {short_day(due)}, {due[:4]}", style="dim")
+    screen.write(line)
+    screen.write()
+
+
+def _lines_grid(invoice: Mapping[str, Any]) -> Grid:
+    grid = Grid(
+        Column("Product", wraps=True),
+        Column("Days", right=True),
+        Column("Per day", right=True),
+        Column("Amount", right=True),
+    )
+    whole = (invoice["first_day"], invoice["last_day"])
+    for line in invoice["lines"]:
+        name = text(line["name"])
+        price = line["day_price"]
+        if line["kind"] == "adjustment":
+            price = None  # a difference is no product of days and a price
+            name.append(f", correction of {month_name(line['period'])}")
+        elif line["kind"] != "credit" and (line["first_day"], line["last_day"]) != whole:
+            name.append(f", {day_range(line['first_day'], line['last_day'])}", style="dim")
+        grid.add(
+            name,
+            "" if line["kind"] == "credit" else f"{line['days']:,}",
+            "" if price is None else f"{symbol(line['amount']['currency'])}{price}",
+            money(line["amount"]),
+        )
+    grid.total("Total", "", "", money(invoice["total"]))
+    return grid
+
+
+def _draw_clients(invoice: Mapping[str, Any], screen: Screen) -> None:
+    """Each client and, where that is not too much, its sites; on one client's only those."""
+    parts, alone = invoice["clients"], "client" in invoice
+    sites = sum(len(part["sites"]) for part in parts)
+    named = len(parts) + sites <= MOST_ROWS
+    grid = Grid(
+        Column("Site" if alone else "Client", wraps=True),
+        Column("License-days", right=True),
+        Column("Amount", right=True),
+    )
+    for part in parts[:MOST_ROWS]:
+        if not alone:
+            name = text(part["client"], "bold") if part["client"] else Text("No client", "yellow")
+            grid.add(name, f"{part['days']:,}", money(part["amount"]))
+        for site in part["sites"][:MOST_ROWS] if named or alone else ():
+            name = text("" if alone else "  ")
+            name.append_text(_site(site["site"]))
+            grid.add(name, f"{site['days']:,}", money(site["amount"]))
+        if part["credit"]["amount_minor"]:
+            grid.add("Credit" if alone else "  Credit", "", money(part["credit"]))
+    grid.total("Total", "", money(invoice["total"]))
+    grid.draw(screen)
+    if not named:
+        shown = "" if alone else f"{count(len(parts), 'client')}, "
+        screen.paragraph(f"{shown}{count(sites, 'site')}: --format json has them all.", "dim")
+
+
+def _site(url: str | None) -> Text:
+    return Text("on no site", "yellow") if url is None else text(url)
+
+
+def _draw_strip(invoice: Mapping[str, Any], screen: Screen) -> None:
+    """Weekdays, a mark for each day, days of the month; days still to come are dim."""
+    days = invoice["licenses_per_day"]
+    counts = [found["licenses"] for found in days]
+    known = invoice["last_day"] if invoice["number"] else invoice["as_of_day"]
+    width = 2 if screen.width >= WIDE else 1
+    bars = _BARS if screen.unicode else _PLAIN_BARS
+    letters, marks, numbers = Text("  Licenses a day   ", "default"), Text(" " * 19), ""
+    for index, (found, shade) in enumerate(zip(days, shades(counts), strict=True)):
+        letters.append(weekday_letter(found["day"]).ljust(width), style="dim")
+        style = _GREENS[shade] if found["day"] <= known else "dim"
+        marks.append(bars[shade] * width, style=style)
+        number = int(found["day"][8:10])
+        if number == 1 or number % 5 == 0:
+            numbers = numbers.ljust(index * width) + str(number)
+    arrow = screen.sign("→", "to")
+    marks.append(f"   {counts[0]:,} {arrow} {counts[-1]:,}")
+    letters.rstrip()
+    screen.write(letters)
+    screen.write(marks)
+    screen.write(Text(" " * 19 + numbers, style="dim"))

@@ -1,0 +1,1 @@
+"""What is made of the numbers for others: statements, policies. Knows no ledger and no screen."""
