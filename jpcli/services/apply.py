@@ -56,9 +56,10 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer:
     elif planned.data["counts"]["assign"]:
         check_nothing_past_due(desk)
     keys = _Applying(desk, writer).record(planned)
-    steps = [
-        {**item, "license_key": key} for item, key in zip(planned.data["steps"], keys, strict=True)
-    ]
+    steps = planned.data["steps"]
+    if not desk.dry_run:  # whose new keys are gone with it
+        pairs = zip(steps, keys, strict=True)
+        steps = [{**step, "license_key": key} for step, key in pairs]
     data: dict[str, Any] = {**planned.data, "steps": steps}
     if not steps:
         return Answer(data, (Note("nothing_to_do", f"{order.source}: nothing to do", "ok"),))

@@ -31,7 +31,7 @@ FREE = Value()
 _BY_METAVAR = {
     **dict.fromkeys(("AMOUNT", "DATE", "DAYS", "DIGITS", "KEY", "KIND", "MM/YYYY", "N"), FREE),
     **dict.fromkeys(("NAME", "PERCENT", "TEXT", "TIME", "pm_…"), FREE),
-    **dict.fromkeys(("FILE", "PATH"), Value(files=True)),
+    **dict.fromkeys(("FILE", "PATH", "PLANFILE"), Value(files=True)),
     "BRAND": Value(tuple(sorted(BRANDS))),
     "CARD": Value(ask="cards"),
     "CODE": Value(ask="currencies"),
