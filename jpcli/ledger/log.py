@@ -43,11 +43,6 @@ def latest_seq(ledger: Ledger) -> int:
     return int(ledger.value("SELECT seq FROM chain WHERE id = 1") or 0)
 
 
-def born_at(ledger: Ledger) -> int:
-    """The instant the ledger was made."""
-    return int(ledger.value("SELECT at FROM events WHERE seq = 1"))
-
-
 def events_of(ledger: Ledger, license_key: str) -> list[tuple[Any, ...]]:
     """A license's events in `EVENT_COLUMNS` order, oldest first."""
     return ledger.all(

@@ -38,6 +38,11 @@ def translate(error: Any) -> JpcliError | Any:
     return error
 
 
+def garbled() -> JpcliError:
+    """An answer that is not what the API description says; what was done is not known."""
+    return Busy(SERVER_ERROR, "Stripe's answer can't be understood", hint=_AGAIN)
+
+
 def _card(error: Any) -> JpcliError:
     body = (error.json_body or {}).get("error", {}) if error.json_body else {}
     reason = body.get("decline_code") or error.code or "card_declined"

@@ -15,7 +15,7 @@ import stripe
 
 from jpcli.domain.errors import BadInput, Failed
 from jpcli.payments import stripe_shapes as shapes
-from jpcli.payments.stripe_errors import RETRIES_MOST, RETRY_SECONDS_MOST, translate
+from jpcli.payments.stripe_errors import RETRIES_MOST, RETRY_SECONDS_MOST, garbled, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -57,9 +57,10 @@ class StripeGateway:
         """Ask for something small; AuthProblem when the key is wrong."""
         self._call(lambda: self._client.v1.balance.retrieve())
 
-    def find_customer(self, ledger_id: str, since_at: int) -> str | None:
-        """The customer made for a ledger after an instant (an hour's slack for clocks)."""
-        params: Any = {"limit": _PAGE, "created": {"gte": since_at // _SECOND - 3600}}
+    def find_customer(self, ledger_id: str) -> str | None:
+        """The customer that was made for a ledger; every customer is looked at, because two clocks
+        that disagree would hide it from a search by date."""
+        params: Any = {"limit": _PAGE}
         for item in self._pages(self._client.v1.customers.list, params):
             if item["metadata"].get("jpcli_ledger") == ledger_id and not item.get("deleted"):
                 return str(item["id"])
@@ -202,15 +203,13 @@ class StripeGateway:
         events = self._client.v1.events
         if cursor is None:
             first: Any = {"limit": 1}
-            return [
-                shapes.event(item) for item in self._data(self._call(lambda: events.list(first)))
-            ]
+            return [shapes.event(item) for item in self._plain(lambda: events.list(first))["data"]]
         found: list[RemoteEvent] = []
         before = cursor
         while True:
             newer: Any = {"limit": _PAGE, "ending_before": before}
             try:
-                page = self._data(self._call(partial(events.list, newer)))
+                page = self._plain(partial(events.list, newer))["data"]
             except (BadInput, Failed):
                 return None
             if not page:
@@ -222,22 +221,27 @@ class StripeGateway:
     # --- calls ---
 
     def _post(self, method: Any, params: Any, *path: str, key: str) -> dict[str, Any]:
-        return _plain(self._call(lambda: method(*path, params, {"idempotency_key": key})))
+        return self._plain(lambda: method(*path, params, {"idempotency_key": key}))
 
     def _get(self, method: Any, *args: Any) -> dict[str, Any]:
-        return _plain(self._call(lambda: method(*args)))
+        return self._plain(lambda: method(*args))
 
     def _pages(self, method: Callable[[Any], Any], params: Any) -> Iterator[dict[str, Any]]:
         """Every item of a list, page by page."""
         while True:
-            answer = _plain(self._call(partial(method, params)))
+            answer = self._plain(partial(method, params))
             yield from answer["data"]
             if not answer.get("has_more") or not answer["data"]:
                 return
             params = {**params, "starting_after": answer["data"][-1]["id"]}
 
-    def _data(self, answer: Any) -> list[dict[str, Any]]:
-        return list(_plain(answer)["data"])
+    def _plain(self, call: Callable[[], Any]) -> dict[str, Any]:
+        """The SDK's answer as dicts and lists all the way down."""
+        answer = self._call(call)
+        if not isinstance(answer, stripe.StripeObject):
+            raise garbled()
+        plain: dict[str, Any] = answer.to_dict()
+        return plain
 
     def _call(self, call: Callable[[], Any]) -> Any:
         """One call; a rate limit is waited out a few times, anything else becomes our error."""
@@ -250,6 +254,8 @@ class StripeGateway:
                 time.sleep(_pause_seconds(error, attempt))
             except stripe.StripeError as error:
                 raise translate(error) from None
+            except UnicodeDecodeError:  # what the SDK makes of a body that is no text
+                raise garbled() from None
         raise AssertionError("unreachable: the last attempt returns or raises")
 
 
@@ -258,9 +264,3 @@ def _pause_seconds(error: stripe.RateLimitError, attempt: int) -> float:
     told = str((error.headers or {}).get("retry-after", ""))
     seconds = float(told) if told.replace(".", "", 1).isdigit() else 0.5 * 2**attempt
     return min(seconds, RETRY_SECONDS_MOST)
-
-
-def _plain(answer: Any) -> dict[str, Any]:
-    """The SDK's object as dicts and lists all the way down."""
-    plain: dict[str, Any] = answer.to_dict()
-    return plain

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jpcli.payments.gateway import Checkout, RemoteCard, RemoteEvent, RemoteInvoice, RemoteLine
+from jpcli.payments.stripe_errors import garbled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SECOND = 1_000_000
+Shape = TypeVar("Shape")
+
+
+def _understood(convert: Callable[[dict[str, Any]], Shape]) -> Callable[[dict[str, Any]], Shape]:
+    """A field that is missing or of another kind is an answer that can't be understood."""
+
+    @wraps(convert)
+    def checked(item: dict[str, Any]) -> Shape:
+        try:
+            return convert(item)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise garbled() from None
+
+    return checked
 
 
 def object_id(value: Any) -> str | None:
@@ -16,6 +35,7 @@ def object_id(value: Any) -> str | None:
     return str(value["id"]) if isinstance(value, dict) else str(value)
 
 
+@_understood
 def card(item: dict[str, Any]) -> RemoteCard:
     """A payment method of type card."""
     details = item["card"]
@@ -29,6 +49,7 @@ def card(item: dict[str, Any]) -> RemoteCard:
     )
 
 
+@_understood
 def invoice(item: dict[str, Any]) -> RemoteInvoice:
     """An invoice, whatever its state."""
     paid_at = (item.get("status_transitions") or {}).get("paid_at")
@@ -45,6 +66,7 @@ def invoice(item: dict[str, Any]) -> RemoteInvoice:
     )
 
 
+@_understood
 def line(item: dict[str, Any]) -> RemoteLine:
     """A line of an invoice."""
     position = (item.get("metadata") or {}).get("jpcli_line")
@@ -58,6 +80,7 @@ def line(item: dict[str, Any]) -> RemoteLine:
     )
 
 
+@_understood
 def event(item: dict[str, Any]) -> RemoteEvent:
     """An event, with the invoice it is about."""
     about = (item.get("data") or {}).get("object") or {}
@@ -65,6 +88,7 @@ def event(item: dict[str, Any]) -> RemoteEvent:
     return RemoteEvent(str(item["id"]), str(item["type"]), object_id(about) if is_invoice else None)
 
 
+@_understood
 def checkout(item: dict[str, Any]) -> Checkout:
     """A Checkout session in setup mode; the card is there once it is complete."""
     intent = item.get("setup_intent")

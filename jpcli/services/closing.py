@@ -20,6 +20,7 @@ from jpcli.services.gateways import uses_stripe
 from jpcli.services.invoices import invoice_object
 
 if TYPE_CHECKING:
+    from jpcli.domain.invoice import Line
     from jpcli.domain.periods import Period
     from jpcli.ledger.writing import Writer
     from jpcli.services.desk import Desk
@@ -95,7 +96,7 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
         "period": period.label,
         "first_day": period.first_day,
         "last_day": period.last_day,
-        "status": _first_status(desk, total),
+        "status": _first_status(desk, computed.lines),
         "due_day": desk.today + int(ledger.meta["payment_terms_days"]),
         "total_minor": total,
         "lines": content["lines"],
@@ -106,12 +107,13 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
     return number
 
 
-def _first_status(desk: Desk, total_minor: int) -> str:
+def _first_status(desk: Desk, lines: tuple[Line, ...]) -> str:
     """I4: at Stripe an invoice begins as a draft. Elsewhere it is open at once, or, over nothing,
-    paid: it must never become past due."""
-    if uses_stripe(desk.ledger):
+    paid: it must never become past due. One without a line never gets to Stripe, which takes none.
+    """
+    if lines and uses_stripe(desk.ledger):
         return DRAFT
-    return OPEN if total_minor else PAID
+    return OPEN if sum(line.amount_minor for line in lines) else PAID
 
 
 def _answer(desk: Desk, numbers: list[str]) -> Answer:

@@ -54,6 +54,7 @@ def attach_card(desk: Desk, card_id: str, *, primary: bool) -> Answer:
     """Put an existing payment method of Stripe's on file."""
     from jpcli.services import stripe_cards
 
+    _refuse_dry_run(desk)
     return stripe_cards.attach(desk, stripe_gateway(desk), card_id, primary=primary)
 
 
@@ -61,6 +62,7 @@ def open_checkout(desk: Desk) -> Checkout:
     """A page of Stripe's on which a card is entered."""
     from jpcli.services import stripe_cards
 
+    _refuse_dry_run(desk)
     return stripe_cards.start_checkout(desk, stripe_gateway(desk))
 
 

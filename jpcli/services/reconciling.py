@@ -28,7 +28,8 @@ def differences(
     for invoice in chosen:
         remote = remote_by_number.get(invoice.number)
         if remote is None:
-            if invoice.status != VOID:
+            empty = not line_items(desk, invoice)
+            if invoice.status != VOID and not empty:
                 found.append(_difference(invoice.number, "invoice", invoice.status, None))
             continue
         found += _heads(desk, invoice, remote)

@@ -12,7 +12,7 @@ from jpcli.domain import cards as rules
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
 from jpcli.ledger.cards import cards
-from jpcli.ledger.log import born_at, latest_seq
+from jpcli.ledger.log import latest_seq
 from jpcli.services.cards import PAUSED, card_data, expiry_notes, known_card
 from jpcli.services.outbox import carry_out
 
@@ -31,7 +31,7 @@ def ensure_customer(desk: Desk, gateway: Gateway) -> str:
         "customer",
         {"ledger_id": ledger_id},
         perform=lambda key: {"id": gateway.create_customer(ledger_id, desk.ledger.name, key)},
-        find=lambda: _wrapped(gateway.find_customer(ledger_id, born_at(desk.ledger))),
+        find=lambda: _wrapped(gateway.find_customer(ledger_id)),
     )
     return found["id"]
 
@@ -81,12 +81,14 @@ def attach(desk: Desk, gateway: Gateway, card_id: str, *, primary: bool) -> Answ
             subject=card_id,
         )
     customer = ensure_customer(desk, gateway)
+    if any(card.id == card_id for card in gateway.cards(customer)):
+        return _added(desk, gateway, customer, card_id, primary=primary)
     attached: dict[str, str] = carry_out(
         desk,
         f"card/{card_id}/attach/{latest_seq(desk.ledger)}",
         {"card": card_id, "customer": customer},
         perform=lambda key: {"id": gateway.attach_card(card_id, customer, key)},
-        find=lambda: None,  # attaching a card again is harmless
+        find=lambda: None,  # what is attached already was found above
     )
     return _added(desk, gateway, customer, attached["id"], primary=primary)
 

@@ -45,6 +45,19 @@ class Double:
             self.keys = {live: Keys(self.clock) for live in (False, True)}
             self.log: list[Object] = []
 
+    def snapshot(self) -> Callable[[], None]:
+        """What brings everything back to how it is now, as often as it is called."""
+        shared = {id(self.clock): self.clock}
+        worlds, keys, shift = self.worlds, self.keys, self.clock.shift
+        saved = copy.deepcopy((worlds, keys), shared.copy())
+
+        def restore() -> None:
+            with self.lock:
+                self.worlds, self.keys = copy.deepcopy(saved, shared.copy())
+                self.clock.shift = shift
+
+        return restore
+
     def answer(self, request: Request) -> Reply:
         """Do what a request asks for, and what is set to go wrong. Raises Gone."""
         entry = self._enter(request)

@@ -1,0 +1,68 @@
+"""An agency that collects through Stripe, which is the double in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jpcli.domain.answers import Answer
+from jpcli.services import payments, stripe_billing
+from tests.services.agency import Agency
+from tests.stripe_double.auth import TEST_KEY
+from tests.stripe_double.fixtures import StripeDouble, stripe_double
+
+__all__ = ["stripe_double"]
+
+JUNE_15 = "2024-06-15T00:00:00Z"
+JULY_2 = "2024-07-02T09:00:00Z"
+
+
+class Shop(Agency):
+    """The agency, with what Stripe has of it."""
+
+    double: StripeDouble
+
+    def attach(self, card: str = "pm_card_visa", **options: Any) -> str:
+        """The id of a card that was put on file."""
+        known = {item["id"] for item in self.cards()}
+        answer = self.do(payments.attach_card, card, primary=options.pop("primary", False))
+        (new,) = {item["id"] for item in answer.data["cards"]} - known
+        return str(new)
+
+    def cards(self) -> list[dict[str, Any]]:
+        from jpcli.services.cards import list_cards
+
+        found: list[dict[str, Any]] = self.ask(list_cards)["cards"]
+        return found
+
+    def close(self, month: str | None = "2024-06", **options: Any) -> Answer:
+        return self.do(payments.close, month, **options)
+
+    def reconcile(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.do(stripe_billing.reconcile).data["differences"]
+        return found
+
+    def posts(self) -> int:
+        return sum(request["method"] == "POST" for request in self.double.requests())
+
+
+@pytest.fixture
+def shop(
+    tmp_path: Path, stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Shop]:
+    """Two scans and a bundle since June 15; it is July 2, and no card is on file."""
+    monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
+    monkeypatch.setenv("STRIPE_API_BASE", stripe_double.url)
+    agency = Shop(tmp_path / "ledger.db", JUNE_15)
+    agency.double = stripe_double
+    agency.init(payments="stripe")
+    card = agency.attach()
+    agency.issue("jetpack-scan", 2)
+    agency.bundle()
+    agency.do(payments.remove_card, card)
+    agency.now = JULY_2
+    yield agency
+    assert agency.problems() == []
