@@ -87,7 +87,7 @@ def plan(desk: Desk, source: str, out: str | None = None) -> Answer:
 
         save(out, order.wanted, planned.data, format_instant(desk.now_at))
         notes.append(Note("saved", f"Saved: {out}", "ok", out, f"jpcli apply {_shell(out)}"))
-    elif planned.plan.steps:
+    elif planned.plan.steps and source != "-":
         notes.append(Note("next", "Make it so", hint=f"jpcli apply {_shell(source)}"))
     return Answer(planned.data, tuple(notes))
 

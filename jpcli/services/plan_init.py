@@ -23,7 +23,8 @@ def init(desk: Desk, target: str) -> Answer:
     write_new(target, file_for(there, os.path.basename(target)))
     sites = {item.site for item in there.licenses} - {None}
     data = {"file": target, "sites": len(sites), "licenses": len(list(there.licenses))}
-    message = f"Wrote what there is today to {target}: {len(sites):,} sites"
+    plural = "site" if len(sites) == 1 else "sites"
+    message = f"Wrote what there is today to {target}: {len(sites):,} {plural}"
     return Answer(data, (Note("written", message, "ok", target, f"jpcli plan {_shell(target)}"),))
 
 
