@@ -526,7 +526,7 @@ function __jpcli_complete
                 set words auto table json ndjson csv tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv tsv md html pdf
-            case 'issue --from' 'transfer --from' 'revoke --from' '* --init' '* --keep' '* --ledger' '* --output' '* --prices'
+            case 'issue --from' 'transfer --from' 'revoke --from' '* --init' '* --keep' '* --ledger' '* --out' '* --output' '* --prices'
                 set kind '/files'
             case '* --issue'
                 set kind 'products:'
