@@ -171,3 +171,10 @@ def test_a_partial_bulk_is_remembered_with_its_problems(agency: Agency) -> None:
     assert [p["code"] for p in first.data["problems"]] == ["unknown_product"]
     assert plain(again) == plain(first)
     assert agency.state() == before
+
+
+def test_the_answer_has_its_fields_in_the_same_order_again(agency: Agency) -> None:
+    """They are the columns of a table that a script may cut."""
+    first, again = (agency.do(issue.issue, SCAN, 2, key="order") for _ in range(2))
+    for row, repeated in zip(first.data["licenses"], again.data["licenses"], strict=True):
+        assert list(row.items()) == list(repeated.items())
