@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --as-of | --at | --brand | --bundle | --by | --client | --currency | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --months | --name | --newer-than | --older-than | --out | --output | --payment-terms-days | --payments | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --time-zone | --to | --until | -n) expects=$word ;;
+        --actor | --as-of | --at | --brand | --bundle | --by | --client | --currency | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --months | --name | --newer-than | --older-than | --out | --output | --payment-terms-days | --payments | --policy | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --time-zone | --to | --until | -n) expects=$word ;;
       esac
     fi
   done
@@ -153,7 +153,8 @@ _jpcli() {
       *' --currency') kind=currencies ;;
       ' --format' | 'licenses --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe status --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger backup --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv tsv md html pdf) ;;
-      'issue --from' | 'transfer --from' | 'revoke --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --prices') kind=/files ;;
+      'audit --format') words=(auto table json ndjson csv tsv md junit github) ;;
+      'issue --from' | 'transfer --from' | 'revoke --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
       *' --issue') kind=products: ;;
       *' --license') kind=licenses ;;
       *' --payments') words=(offline stripe) ;;
@@ -166,7 +167,7 @@ _jpcli() {
     esac
   else
     case $where in
-      '') words=(init demo status issue assign unassign transfer revoke licenses invoice products cards stripe sites clients plan apply log ledger completion) ;;
+      '') words=(init demo status issue assign unassign transfer revoke licenses invoice products cards stripe sites clients audit plan apply log ledger completion) ;;
       licenses) words=(list show count timeline) ;;
       sites) words=(list show move) ;;
       clients) words=(list add show) ;;
@@ -264,6 +265,7 @@ _jpcli_options() {
     'ledger import') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'ledger backup') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger restore') words=(--ledger --format --json --quiet --no-color --actor --yes --help) ;;
+    audit) words=(--policy --init --schema --ledger --format --json --quiet --no-color --actor --help) ;;
     plan) words=(--out --detailed-exitcode --init --ledger --format --json --quiet --no-color --actor --limit --help) ;;
     apply) words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     completion) words=(--format --json --quiet --no-color --actor --help) ;;

@@ -426,6 +426,18 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --yes 'Answer yes to every question' \
                     --help 'Show this message and exit'
+            case 'audit'
+                printf '%s\t%s\n' \
+                    --policy 'TOML, see docs/audit.md' \
+                    --init 'Write a policy for what there is today' \
+                    --schema 'Print the JSON schema of a policy, for editors' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md, junit, github' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --help 'Show this message and exit'
             case 'plan'
                 printf '%s\t%s\n' \
                     --out 'Save it, for `jpcli apply PLANFILE`' \
@@ -481,7 +493,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --as-of --at --brand --bundle --by --client --currency --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --older-than --out --output --payment-terms-days --payments --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --time-zone --to --until -n
+            case --actor --as-of --at --brand --bundle --by --client --currency --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --older-than --out --output --payment-terms-days --payments --policy --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --time-zone --to --until -n
                 set option $word
         end
     end
@@ -526,7 +538,9 @@ function __jpcli_complete
                 set words auto table json ndjson csv tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv tsv md html pdf
-            case 'issue --from' 'transfer --from' 'revoke --from' '* --init' '* --keep' '* --ledger' '* --out' '* --output' '* --prices'
+            case 'audit --format'
+                set words auto table json ndjson csv tsv md junit github
+            case 'issue --from' 'transfer --from' 'revoke --from' '* --init' '* --keep' '* --ledger' '* --out' '* --output' '* --policy' '* --prices'
                 set kind '/files'
             case '* --issue'
                 set kind 'products:'
@@ -566,6 +580,7 @@ function __jpcli_complete
                     stripe 'The account that collects the money' \
                     sites 'Sites, and whose they are' \
                     clients 'The agency\'s customers, who own the sites' \
+                    audit 'Check counts, waste and the bill against a policy' \
                     plan 'Show what it takes to have what a file wants, and what that costs' \
                     apply 'Do what `plan` shows, in one transaction' \
                     log 'The events of the ledger, newest first' \

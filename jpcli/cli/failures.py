@@ -62,6 +62,10 @@ def report(error: Exception, argv: Sequence[str], given: Mapping[str, Any]) -> i
         from jpcli.cli.render.json import write_failure_json
 
         write_failure_json(failure, output)
+    elif output.format == "github":
+        from jpcli.cli.render.annotations import write_failure_annotations
+
+        write_failure_annotations(failure)
     write_failure(failure, output)
     if os.environ.get("JPCLI_DEBUG") == "1":
         import traceback

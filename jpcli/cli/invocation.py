@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FORMATS = ("auto", "table", "json", "ndjson", "csv", "tsv", "md")
 # Files to send, which a few commands write as well.
 DOCUMENTS = ("html", "pdf")
+# What CI systems read, which the audit writes as well.
+REPORTS = ("junit", "github")
 
 # Rows that a list shows on a terminal without `--limit`.
 TERMINAL_ROWS = 50

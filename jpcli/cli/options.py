@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.invocation import DOCUMENTS, FORMATS, Invocation
+from jpcli.cli.invocation import DOCUMENTS, FORMATS, REPORTS, Invocation
 from jpcli.cli.result import Result
 from jpcli.cli.runner import execute
 from jpcli.cli.typer_parts import (
@@ -74,16 +74,18 @@ def command(
     without: tuple[str, ...] = (),
     examples: tuple[str, ...] = (),
     documents: bool = False,
+    reports: bool = False,
 ) -> Callable[[Callable[..., Result]], Callable[..., int]]:
     """Make `function(invocation, …)` the command `path`; exactly one kind must be named.
 
     `extra` adds single shared options of another kind; `without` leaves out those whose names the
-    command needs for its own. With `documents` the formats to send are there beside the usual ones.
+    command needs for its own. With `documents` the formats to send are there beside the usual ones,
+    with `reports` those of CI systems.
     """
     assert reads + lists + writes == 1, path
     kinds = COMMON + (LISTS if lists else ()) + (WRITES if writes else ()) + extra
     shared = tuple(name for name in kinds if name not in without)
-    formats = FORMATS + DOCUMENTS if documents else FORMATS
+    formats = FORMATS + (DOCUMENTS if documents else ()) + (REPORTS if reports else ())
 
     def decorate(function: Callable[..., Result]) -> Callable[..., int]:
         def call(**parameters: Any) -> int:
@@ -120,12 +122,6 @@ def _record(context: Context, param: Parameter, value: Any) -> Any:
     return value
 
 
-def _record_format(context: Context, param: Parameter, value: Any) -> Any:
-    if value is not None and value not in FORMATS + DOCUMENTS:
-        raise _bad_format(value, FORMATS, context)
-    return _record(context, param, value)
-
-
 def _refuse_format(context: Context, formats: tuple[str, ...]) -> None:
     """What only some commands write is known once it is known which command it is."""
     form = given(context).get("format")
@@ -154,20 +150,27 @@ def _flag(name: str, *flags: str, help: str) -> TyperOption:
     return _option(name, *flags, help=help, is_flag=True)
 
 
-def _format_option(formats: tuple[str, ...]) -> TyperOption:
+def _format_option(formats: tuple[str, ...], also: tuple[str, ...] = ()) -> TyperOption:
+    """`also` is let through before it is known which command will have it."""
+
+    def record(context: Context, param: Parameter, value: Any) -> Any:
+        if value is not None and value not in formats + also:
+            raise _bad_format(value, formats, context)
+        return _record(context, param, value)
+
     return _option(
         "format",
         "--format",
         metavar="FORMAT",
         help=f"One of {', '.join(formats)}; auto is a table on a terminal, else tsv.",
-        callback=_record_format,
+        callback=record,
     )
 
 
 def _build() -> dict[str, TyperOption]:
     options = (
         _option("ledger", "--ledger", metavar="PATH", help="The ledger. [env: JPCLI_LEDGER]"),
-        _format_option(FORMATS),
+        _format_option(FORMATS, also=DOCUMENTS),
         _flag("json", "--json", help="Short for --format json."),
         _flag("quiet", "--quiet", "-q", help="No remarks, only errors and warnings."),
         _flag("no_color", "--no-color", help="No color. [env: NO_COLOR]"),

@@ -12,7 +12,7 @@ SECTIONS = (
     ("Licenses", ("issue", "assign", "unassign", "transfer", "revoke", "licenses")),
     ("Billing", ("invoice", "products", "cards", "stripe")),
     ("Agency", ("sites", "clients")),
-    ("Automation", ("plan", "apply")),
+    ("Automation", ("audit", "plan", "apply")),
     ("Ledger", ("log", "ledger")),
     ("Shell", ("completion",)),
 )
@@ -84,6 +84,7 @@ COMMANDS = {
     "ledger import": ("ledger.import_:run", "Import a license history, all or nothing."),
     "ledger backup": ("ledger.backup:run", "Copy a ledger, even while it is in use."),
     "ledger restore": ("ledger.restore:run", "Put a backup in a ledger's place."),
+    "audit": ("audit:run", "Check counts, waste and the bill against a policy; for CI."),
     "plan": ("plan:run", "Show what it takes to have what a file wants, and what that costs."),
     "apply": ("apply:run", "Do what `plan` shows, in one transaction."),
     "completion": ("completion:run", "Print the completion script of a shell."),

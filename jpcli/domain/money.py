@@ -44,6 +44,23 @@ def parse_month_price(text: str, currency: str) -> int:
     return day_price_e12
 
 
+def parse_amount(text: str, currency: str) -> int:
+    """Minor units of a plain decimal such as `250` or `81.27`, which is not negative.
+
+    Raises BadInput `bad_amount` for anything else and for more places than the currency has.
+    """
+    amount_minor = _scaled(text, currencies.digits(currency))
+    if amount_minor is None or amount_minor > MAX_STORED:
+        shown = text if len(text) <= 40 else text[:40] + "…"
+        raise BadInput(
+            "bad_amount",
+            f"{shown!r} is not an amount in {currency.upper()}.",
+            hint="Write a plain decimal such as 250, without a sign or a separator.",
+            subject=shown,
+        )
+    return amount_minor
+
+
 def format_day_price(day_price_e12: int, currency: str) -> str:
     """`0.27`: the currency's decimals at least, more only where the price has more."""
     text = _fixed(day_price_e12, currencies.digits(currency) + PLACES)

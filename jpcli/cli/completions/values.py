@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from jpcli.cli.completions import FILES
-from jpcli.cli.invocation import DOCUMENTS, FORMATS
+from jpcli.cli.invocation import DOCUMENTS, FORMATS, REPORTS
 from jpcli.cli.invoice import preview
 from jpcli.domain.cards import BRANDS
 from jpcli.services.licenses import COUNT_GROUPS, SORTS, STATES
@@ -59,6 +59,7 @@ _BY_NAME = {
     ("licenses list", "sort"): Value(SORTS),
     ("licenses count", "by"): Value(COUNT_GROUPS),
     ("invoice preview", "by"): Value(preview.GROUPS),
+    ("audit", "format"): Value(FORMATS + REPORTS),
     ("invoice show", "format"): Value(FORMATS + DOCUMENTS),
     ("invoice export", "format"): Value(FORMATS + DOCUMENTS),
     ("*", "license_key"): Value(ask="licenses"),

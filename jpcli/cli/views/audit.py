@@ -1,0 +1,71 @@
+"""The outcome of an audit: every check a line, and below those that fail what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from jpcli.cli.render.escape import visible
+from jpcli.cli.views.screen import text
+from jpcli.cli.views.words import instant
+from jpcli.reports.audit import ERROR, SHOWN, named_subjects, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.cli.views.screen import Screen
+
+
+def draw(data: Mapping[str, Any], screen: Screen) -> None:
+    """Passed checks are one line each; a finding has expected, actual, which and the remedy."""
+    dot = screen.sign("·", "-")
+    title = Text(visible(data["agency"]), style="bold")
+    policy = visible(data["policy"] or "the checks without a policy")
+    title.append(f" {dot} audit by {policy} {dot} {instant(data['as_of'])} UTC", "not bold dim")
+    screen.write(title)
+    screen.write()
+    for check in data["checks"]:
+        _draw_check(check, screen)
+    screen.write()
+    style = "bold green" if data["ok"] else "bold red"
+    screen.paragraph(summary(data), style)
+
+
+def _draw_check(check: Mapping[str, Any], screen: Screen) -> None:
+    if check["ok"]:
+        line = Text(f"  {screen.sign('✓', '+')} ", style="green")
+        line.append(visible(check["message"]), style="default")
+        screen.write(line)
+        return
+    sign, style = _mark(check, screen)
+    line = Text(f"  {sign} ", style=style)
+    line.append(visible(check["message"]), style="bold default")
+    screen.write(line)
+    where = f" (line {check['line']})" if check["line"] is not None else ""
+    facts = [("expected", check["expected"] + where), ("actual", check["actual"])]
+    if check["subjects"]:
+        facts.append(("which", named_subjects(check, SHOWN)))
+    for name, value in facts:
+        _draw_fact(name, value, screen)
+    if check["fix"]:
+        fix = text(f"    {'mend it'.ljust(10)}", "dim")
+        fix.append(visible(check["fix"]), style="not dim bold cyan")
+        screen.write(fix)
+
+
+def _draw_fact(name: str, value: str, screen: Screen) -> None:
+    from textwrap import wrap
+
+    width = max(screen.text_width - 14, 40)
+    lines = wrap(visible(value), width, break_long_words=False, break_on_hyphens=False) or [""]
+    for number, part in enumerate(lines):
+        line = text(f"    {(name if not number else '').ljust(10)}", "dim")
+        line.append(part, style="not dim")
+        screen.write(line)
+
+
+def _mark(check: Mapping[str, Any], screen: Screen) -> tuple[str, str]:
+    if check["level"] == ERROR:
+        return screen.sign("✗", "x"), "bold red"
+    return "!", "bold yellow"

@@ -1,0 +1,67 @@
+"""What an audit found: one outcome a rule, as data, and the forms that more than one format needs.
+
+Knows no ledger, no policy file and no screen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ERROR, WARNING = "error", "warning"
+NAMED = 20
+"""How many licenses or sites a finding names one by one; it has the number of all of them."""
+SHOWN = 5
+"""How many of those a person is shown at a glance."""
+
+
+class Check(NamedTuple):
+    """One rule and whether it holds. `subjects` are the licenses, sites or invoices that break it,
+    `subjects_total` how many there are; `fix` is the command that mends it. `key` and `line` are
+    the rule's place in the policy."""
+
+    rule: str
+    ok: bool
+    expected: str
+    actual: str
+    message: str
+    level: str = ERROR
+    subjects: tuple[str, ...] = ()
+    subjects_total: int = 0
+    fix: str | None = None
+    key: str | None = None
+    line: int | None = None
+
+    @property
+    def fails(self) -> bool:
+        """Whether the audit fails by it; a warning does not."""
+        return not self.ok and self.level == ERROR
+
+
+CHECK_COLUMNS = Check._fields
+
+
+def check_object(check: Check) -> dict[str, Any]:
+    """A check as the JSON contract has it."""
+    return {**check._asdict(), "subjects": list(check.subjects)}
+
+
+def named_subjects(check: Mapping[str, Any], most: int = NAMED) -> str:
+    """`a, b and 3 more`, or nothing; at most so many by name."""
+    shown = check["subjects"][:most]
+    names = ", ".join(shown)
+    more = check["subjects_total"] - len(shown)
+    return f"{names} and {more:,} more" if names and more > 0 else names
+
+
+def summary(data: Mapping[str, Any]) -> str:
+    """`2 of 7 checks failed, 1 warning`, or `7 checks passed`."""
+    total = len(data["checks"])
+    plural = "check" if total == 1 else "checks"
+    warnings = data["warnings"]
+    tail = f", {warnings:,} warning{'' if warnings == 1 else 's'}" if warnings else ""
+    if data["failed"]:
+        return f"{data['failed']:,} of {total:,} {plural} failed{tail}"
+    return f"{total - warnings:,} of {total:,} {plural} passed{tail}"
