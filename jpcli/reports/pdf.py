@@ -140,14 +140,14 @@ def _draw_head(sheet: Sheet, statement: Statement) -> None:
 
 def _draw_title(sheet: Sheet, statement: Statement) -> None:
     top = sheet.y
-    label = Look(7.2, "B", WARN if statement.is_preview else ACCENT, 0.9)
-    sheet.put_right(sheet.right, top + 6, wording.kind(statement).upper(), label)
-    sheet.put_right(sheet.right, top + 23, wording.title(statement), Look(15))
     taken = sheet.width_of(wording.title(statement), Look(15)) + 30
     y = top + 12
     for line in sheet.wrapped(wording.agency(statement), sheet.room - taken, Look(16, "B")):
         sheet.put(SIDE, y, line, Look(16, "B"))
         y += 19
+    label = Look(7.2, "B", WARN if statement.is_preview else ACCENT, 0.9)
+    sheet.put_right(sheet.right, top + 6, wording.kind(statement).upper(), label)
+    sheet.put_right(sheet.right, top + 23, wording.title(statement), Look(15))
     sheet.set_y(max(y - 19, top + 23) + 4)
 
 
@@ -222,7 +222,7 @@ def _draw_clients(sheet: Sheet, statement: Statement) -> None:
     for part in statement.clients:
         if whole:
             days, total = text.number(part.days), wording.amount(part.amount_minor, statement)
-            row = Row(wording.client_name(part), (days, total), look=STRONG, above=8)
+            row = Row(wording.client_name(part), (days, total), look=STRONG, above=7)
             table.add(row, keep=18 if part.sites else 0)
         _add_sites(table, part, statement)
     total = wording.amount(statement.total_minor, statement)
@@ -231,7 +231,7 @@ def _draw_clients(sheet: Sheet, statement: Statement) -> None:
 
 def _add_sites(table: Table, part: ClientPart, statement: Statement) -> None:
     whole = statement.whose is None
-    plain = Row("", (), indent=12, above=2.6, below=3) if whole else Row("", ())
+    plain = Row("", (), indent=12, above=2.0, below=2.4) if whole else Row("", ())
     if wording.lists_sites(statement):
         for site in part.sites:
             numbers = (

@@ -150,8 +150,8 @@ class Row(NamedTuple):
     note: str = ""
     look: Look = BODY
     indent: float = 0.0
-    above: float = 4.6
-    below: float = 5.0
+    above: float = 3.6
+    below: float = 4.0
     hair: bool = True
 
 
@@ -175,11 +175,12 @@ class Table:
         height = row.above + leading * len(names) + 10.6 * len(notes) + row.below
         sheet.need(height + keep)
         y = sheet.y + row.above + size * 0.92
+        # In the order in which it is read aloud, or copied.
+        for position, line in enumerate(names):
+            sheet.put(SIDE + row.indent, y + leading * position, line, row.look)
         for edge, number in zip(self._edges, row.numbers, strict=True):
             sheet.put_right(edge, y, number, row.look)
-        for line in names:
-            sheet.put(SIDE + row.indent, y, line, row.look)
-            y += leading
+        y += leading * len(names)
         y += 8.2 - size  # the small line stands closer
         for line in notes:
             sheet.put(SIDE + row.indent, y + 1, line, SMALL)

@@ -145,7 +145,10 @@ def _nobody_last(names: Iterable[str]) -> Sequence[str]:
 def _marked(line: Line, markup_e6: int | None, currency: str) -> Line:
     if markup_e6 is None:
         return line
-    return line._replace(amount_minor=with_markup(line.amount_minor, markup_e6, currency))
+    return line._replace(
+        to_date_minor=with_markup(line.to_date_minor, markup_e6, currency),
+        amount_minor=with_markup(line.amount_minor, markup_e6, currency),
+    )
 
 
 def _whole_line(desk: Desk, line: Line, markup_e6: int | None) -> StatementLine:
