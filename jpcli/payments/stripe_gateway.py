@@ -80,7 +80,8 @@ class StripeGateway:
             shapes.card(item) for item in self._pages(self._client.v1.payment_methods.list, params)
         ]
         # Lists are newest first, also within the second that is all `created` tells.
-        return sorted(reversed(found), key=lambda card: card.added_at)
+        found.reverse()
+        return sorted(found, key=lambda card: card.added_at)
 
     def primary_card(self, customer: str) -> str | None:
         """The card that Stripe would charge, `invoice_settings.default_payment_method`."""

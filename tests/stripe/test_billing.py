@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, Refused
-from jpcli.services import collecting, invoices, payments, stripe_billing
+from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, Problem, Refused
+from jpcli.ledger.licenses import LicenseFilter
+from jpcli.payments import stripe_gateway
+from jpcli.services import collecting, invoices, issue, licenses, payments, stripe_billing
+from jpcli.services.reading import read_rows
 from tests.services.agency import codes, minor
 from tests.stripe.conftest import Shop
 from tests.stripe_double.auth import EXPIRED_KEY, LIVE_KEY
@@ -245,4 +249,81 @@ def test_any_fault_at_any_step_is_ridden_out_and_nothing_is_made_twice(
     assert len(shop.double.objects("invoice")) == 1
     assert len(shop.double.objects("invoiceitem")) == 2
     assert sum(charge["paid"] for charge in shop.double.objects("charge")) == 1
+    assert shop.reconcile() == []
+
+
+def test_a_hanging_stripe_is_given_up_and_the_next_run_goes_on(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.attach()
+    monkeypatch.setattr(stripe_gateway, "READ_TIMEOUT_SECONDS", 0.2)
+    shop.double.fault("hang", method="POST", path=".*/pay", times=9, seconds=1, after=True)
+    with pytest.raises(Busy) as caught:
+        shop.close()
+    assert (caught.value.code, caught.value.exit_code) == ("network", 75)
+    shop.double.clear_faults()
+    monkeypatch.undo()
+    monkeypatch.setenv("STRIPE_API_KEY", shop.double.api_key)
+    monkeypatch.setenv("STRIPE_API_BASE", shop.double.url)
+    shop.close()
+    assert local(shop)["status"] == "paid"
+    assert sum(charge["paid"] for charge in shop.double.objects("charge")) == 1
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "total"),
+    [("jpy", "33", 33 * 16), ("kwd", "0.125", 2000), ("isk", "30", 48_000), ("eur", "0.27", 432)],
+)
+def test_m4_amounts_go_to_stripe_in_its_own_minor_units(
+    shop: Shop, tmp_path: Path, currency: str, price: str, total: int
+) -> None:
+    agency = Shop(tmp_path / f"{currency}.db", shop.now)
+    agency.double = shop.double
+    prices = f"product,amount,currency\njetpack-ai,{price},{currency}\n"
+    agency.init(payments="stripe", currency=currency, prices=prices, now="2024-06-15T00:00:00Z")
+    agency.now = "2024-06-15T00:00:00Z"
+    agency.attach()
+    agency.issue("jetpack-ai")
+    agency.now = shop.now
+    agency.close()
+    (there,) = shop.double.objects("invoice")
+    assert (there["currency"], there["total"], there["status"]) == (currency, total, "paid")
+    assert minor(local(agency)["total"]) == total
+
+
+def test_more_lines_than_stripe_takes_are_folded_with_a_remark(shop: Shop, tmp_path: Path) -> None:
+    names = [f"product-{number:03}" for number in range(260)]
+    agency = Shop(tmp_path / "long.db", "2024-06-30T00:00:00Z")
+    agency.double = shop.double
+    rows = "".join(f"{name},0.10,usd\n" for name in names)
+    agency.init(payments="stripe", prices="product,amount,currency\n" + rows)
+    agency.attach()
+    source = tmp_path / "orders.csv"
+    source.write_text("product\n" + "\n".join(names) + "\n", encoding="utf-8")
+    problems: list[Problem] = []
+    columns = frozenset({"product"})
+    orders = read_rows(str(source), known=columns, required=columns, problems=problems)
+    agency.do(issue.issue_rows, orders, problems)
+    agency.now = shop.now
+    agency.close()
+    items = shop.double.objects("invoiceitem")
+    assert len(items) == 250
+    assert sum(item["amount"] for item in items) == 2600 == minor(local(agency)["total"])
+    assert [item["amount"] for item in items if "11 more lines" in item["description"]] == [110]
+    assert agency.reconcile() == []
+
+
+def test_a_month_without_a_line_never_goes_to_stripe(shop: Shop) -> None:
+    shop.attach()
+    keys = {row["license_key"] for row in shop.preview("2024-06", by="license")["groups"]}
+    parents = {"jetpack-security-t1"}
+    shop.now = "2024-06-20T00:00:00Z"
+    for item in shop.ask(licenses.list_licenses, LicenseFilter())["licenses"]:
+        if (item["license_key"] in keys and item["product"] not in parents) or item["bundle_size"]:
+            shop.revoke(item["license_key"])
+    shop.now = "2024-08-02T00:00:00Z"
+    shop.close(None)
+    july = local(shop, "2024-07")
+    assert (july["lines"], july["status"], july["stripe_invoice_id"]) == ([], "paid", None)
+    assert len(shop.double.objects("invoice")) == 1
     assert shop.reconcile() == []

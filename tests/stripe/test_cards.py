@@ -28,8 +28,9 @@ class Till:
             name = {"4242": "pm_card_visa", "4444": "pm_card_mastercard", "0005": "pm_card_amex"}
             self.agency.do(payments.attach_card, name[last4], primary=primary)
         else:
-            described = {"brand": "visa", "last4": last4, "exp": "12/2030"}
-            self.agency.do(payments.add_card, **described, primary=primary)
+            self.agency.do(
+                payments.add_card, brand="visa", last4=last4, exp="12/2030", primary=primary
+            )
         (new,) = {card["id"] for card in self.listed()} - before
         return str(new)
 
@@ -130,12 +131,13 @@ def test_a_card_is_entered_on_stripes_page(shop: Shop) -> None:
 
 
 def test_a_page_that_expires_adds_nothing(shop: Shop) -> None:
+    def a_day_passes() -> None:
+        shop.double.advance(hours=25)
+
     with shop.desk() as desk:
         page = payments.open_checkout(desk)
         with pytest.raises(BadInput) as caught:
-            payments.finish_checkout(
-                desk, page, primary=False, wait=lambda: shop.double.advance(hours=25)
-            )
+            payments.finish_checkout(desk, page, primary=False, wait=a_day_passes)
     assert caught.value.code == "checkout_expired"
     assert shop.cards() == []
 
