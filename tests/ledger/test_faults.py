@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -22,6 +25,7 @@ from tests.ledger.conftest import Busy
 from tests.services.agency import Agency
 
 NOBODY = 65534
+ROOT = Path(__file__).parent.parent.parent
 
 Make = Callable[[Path], object]
 
@@ -322,6 +326,25 @@ def test_a_file_that_may_not_grow_stops_a_change_and_loses_nothing(busy: Busy) -
         from jpcli.services.issue import issue
 
         assert refused(lambda: issue(desk, "jetpack-scan", 5_000)) == ("disk_full", 1)
+    assert busy.agency.state() == before
+    assert check(busy.agency)["ok"]
+
+
+@pytest.mark.parametrize("room", [1_000, 40_000, 400_000])
+def test_a_process_that_may_not_write_more_stops_and_loses_nothing(busy: Busy, room: int) -> None:
+    """The whole command, with a limit on the size of files that it meets at different points."""
+    before = busy.agency.state()
+    command = [sys.executable, "-m", "jpcli", "issue", "jetpack-scan", "--quantity", "3000"]
+    ended = subprocess.run(
+        [*command, "--ledger", busy.agency.path, "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        check=False,
+    )
+    error = json.loads(ended.stdout)["error"]
+    assert (ended.returncode, error["code"] in {"disk_full", "disk_error"}) == (1, True)
+    assert b"Traceback" not in ended.stderr
     assert busy.agency.state() == before
     assert check(busy.agency)["ok"]
 
