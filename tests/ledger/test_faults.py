@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -334,13 +333,13 @@ def test_a_file_that_may_not_grow_stops_a_change_and_loses_nothing(busy: Busy) -
 def test_a_process_that_may_not_write_more_stops_and_loses_nothing(busy: Busy, room: int) -> None:
     """The whole command, with a limit on the size of files that it meets at different points."""
     before = busy.agency.state()
-    command = [sys.executable, "-m", "jpcli", "issue", "jetpack-scan", "--quantity", "3000"]
+    program = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}));"
+        "from jpcli.cli.entry import main; main()"
+    )
+    order = ["issue", "jetpack-scan", "--quantity", "3000", "--ledger", busy.agency.path, "--json"]
     ended = subprocess.run(
-        [*command, "--ledger", busy.agency.path, "--json"],
-        cwd=ROOT,
-        capture_output=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
-        check=False,
+        [sys.executable, "-c", program, *order], cwd=ROOT, capture_output=True, check=False
     )
     error = json.loads(ended.stdout)["error"]
     assert (ended.returncode, error["code"] in {"disk_full", "disk_error"}) == (1, True)
