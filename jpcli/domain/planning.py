@@ -62,15 +62,14 @@ class _Context(NamedTuple):
 
 class _Pool:
     """One product: the sites that lack one (as often as they do), what sites have too many of, and
-    what is unassigned. `used` are the bundles with a child that stays where it is."""
+    what is unassigned."""
 
-    __slots__ = ("free", "lacking", "surplus", "used")
+    __slots__ = ("free", "lacking", "surplus")
 
     def __init__(self) -> None:
         self.lacking: list[str] = []
         self.surplus: list[License] = []
         self.free: list[License] = []
-        self.used: set[int] = set()
 
 
 def _sorted_out(
@@ -94,8 +93,6 @@ def _sorted_out(
             pools[product].free.append(item)
         elif complete:
             pools[product].surplus.append(item)
-        elif parent is not None:
-            pools[product].used.add(parent)
     _compare(wanted, held, pools)
     return pools, sizes
 
@@ -111,9 +108,6 @@ def _compare(
             # Children stay first, because a single license can be revoked; then the oldest.
             items.sort(key=lambda item: (item.parent is None, item.number))
             pool.surplus += items[kept:]
-        for item in items[:kept]:
-            if item.parent is not None:
-                pool.used.add(item.parent)
     for site, wish in wanted.sites.items():
         for product, count in wish.products.items():
             missing = count - len(held.get((site, product), ()))
@@ -154,9 +148,7 @@ def _chosen(pool: _Pool, spare: Spare, context: _Context) -> tuple[list[License]
     if not needed:
         return [], supply
     idle = {
-        parent
-        for parent, count in _by_parent(supply)
-        if parent not in pool.used and len(count) == context.sizes[parent]
+        parent for parent, children in _by_parent(supply) if len(children) == context.sizes[parent]
     }
     too_many = spare.most is not None and len(supply) - needed > spare.most
 

@@ -150,6 +150,18 @@ def first_byte(bench: Bench, ledger: Path, arguments: tuple[str, ...]) -> float:
     return seconds
 
 
+def measure_plan(bench: Bench, ledger: Path) -> None:
+    """A plan for every site, of which some thousand change, against counting the licenses."""
+    today, changed = bench.folder / "today.toml", bench.folder / "changed.toml"
+    bench.info("plan --init", bench.run(ledger, "plan", "--init", str(today)))
+    text = today.read_text().replace("jetpack-ai", "\0").replace("jetpack-scan", "jetpack-ai")
+    changed.write_text(text.replace("\0", "jetpack-scan"))
+    base, _ = bench.best(ledger, "licenses", "count", "--json")
+    for name, file in (("nothing to do", today), ("two products swapped", changed)):
+        took = bench.best(ledger, "plan", str(file), "--json")
+        bench.add(f"plan, {name}, against licenses count", took, base, 10, 8)
+
+
 def measure_history(bench: Bench, licenses: int) -> None:
     """The same active licenses with a little and with 20 times the past behind them."""
     active = licenses // 4
@@ -172,6 +184,7 @@ def main() -> None:
         bench = Bench(Path(name))
         ledger = measure_import(bench, options.licenses)
         measure_reads(bench, ledger, options.licenses)
+        measure_plan(bench, ledger)
         measure_issue(bench, options.licenses // 2)
         if options.history:
             measure_history(bench, options.licenses)
