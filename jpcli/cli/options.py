@@ -170,7 +170,7 @@ def _format_option(formats: tuple[str, ...], also: tuple[str, ...] = ()) -> Type
 def _build() -> dict[str, TyperOption]:
     options = (
         _option("ledger", "--ledger", metavar="PATH", help="The ledger. [env: JPCLI_LEDGER]"),
-        _format_option(FORMATS, also=DOCUMENTS),
+        _format_option(FORMATS, also=DOCUMENTS + REPORTS),
         _flag("json", "--json", help="Short for --format json."),
         _flag("quiet", "--quiet", "-q", help="No remarks, only errors and warnings."),
         _flag("no_color", "--no-color", help="No color. [env: NO_COLOR]"),

@@ -87,7 +87,7 @@ def facts_of(desk: Desk) -> Facts:
 def append_summary(path: str, text: str) -> Note | None:
     """Add Markdown to the file that a CI job shows; where it can't be, a warning says so."""
     try:
-        with open(path, "a", encoding="utf-8", newline="\n") as stream:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
             stream.write(text)
     except OSError as error:
         message = f"The summary could not be written to {path} ({error.strerror})"
