@@ -7,7 +7,6 @@ is one function in `audit_checks.CHECKS` away. Nothing is written to the ledger.
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
@@ -56,6 +55,8 @@ def run_policy(desk: Desk, policy: Policy) -> Iterator[Check]:
 
 def read_policy(desk: Desk, text: str, source: str) -> Policy:
     """The rules of a policy file. Raises BadInput `bad_policy` with all mistakes and lines."""
+    import tomllib
+
     from jpcli.services.toml_lines import fault, line_of, lines_of
 
     try:

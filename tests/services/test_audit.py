@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput, JpcliError, Refused
+from jpcli.ledger import auditing
+from jpcli.ledger.auditing import Which
 from jpcli.reports.audit import NAMED
 from jpcli.reports.policy_rules import DEFAULT_CHECKS, SECTIONS
+from jpcli.reports.policy_values import site_matcher
 from jpcli.services import audit_checks, closing, invoices
 from jpcli.services.audit import audit
 from jpcli.services.audit_init import init
@@ -222,6 +225,36 @@ def test_licenses_are_counted(counted: Agency, tmp_path: Path, which: str, expec
     ):
         check = only(run(counted, tmp_path, f"[[licenses]]\n{which}\n{limit}"))
         assert (check["ok"], check["actual"]) == (ok, str(expected)), limit
+
+
+def test_patterns_mean_the_same_in_every_rule(agency: Agency) -> None:
+    """Counts ask the ledger, required sites are matched here: the two must not drift apart."""
+    urls = [
+        A,
+        "http://a.example",
+        "https://a.example/B_c",
+        "https://[::1]:8080",
+        "https://a.b.c/%25",
+    ]
+    for url in urls:
+        agency.assign(agency.issue_one(), url)
+    patterns = [
+        "*",
+        "a*",
+        "A.EXAMPLE*",
+        "https://*",
+        "http://?.*",
+        "*b_c",
+        "*b?c",
+        "[::1]*",
+        "*[a]*",
+    ]
+    patterns += ["*%*", "*!*", "*_*", "?", "", "*.example", "*://*", "a.*.c/*", "**"]
+    with agency.desk(writes=False) as desk:
+        for pattern in patterns:
+            matches = site_matcher([pattern])
+            counted = auditing.count(desk.ledger, Which(site=pattern))
+            assert counted == sum(map(matches, urls)), pattern
 
 
 def test_too_many_names_the_spare_ones_first(counted: Agency, tmp_path: Path) -> None:
