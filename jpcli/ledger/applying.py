@@ -11,10 +11,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.instants import parse_date, parse_instant
 from jpcli.ledger import applying_invoices as invoices
 from jpcli.ledger import applying_licenses as licenses
 from jpcli.ledger import applying_outbox as outbox
+from jpcli.ledger.lives import Lives
 from jpcli.ledger.owners import stretches
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.lookups import Lookups
 
     Handler = Callable[[Ledger, Lookups, list[Event]], None]
+    LicenseHandler = Callable[[Lives, Event], None]
 
 
 def apply_events(ledger: Ledger, lookups: Lookups, events: Iterable[Event]) -> None:
@@ -38,10 +41,16 @@ def apply_events(ledger: Ledger, lookups: Lookups, events: Iterable[Event]) -> N
         ordered = list(stretch)
         if staged:
             ordered.sort(key=lambda event: _STAGES[event.kind])
-        for handler, run in groupby(ordered, key=lambda event: _HANDLERS[event.kind]):
+        changes = [event for event in ordered if event.kind in _LICENSE_HANDLERS]
+        others = [event for event in ordered if event.kind not in _LICENSE_HANDLERS]
+        for handler, run in groupby(others, key=lambda event: _HANDLERS[event.kind]):
             handler(ledger, lookups, list(run))
-        if staged:
-            invoices.unsettle(ledger, ordered)
+        if changes:
+            lives = Lives(ledger, lookups)
+            for event in changes:
+                _LICENSE_HANDLERS[event.kind](lives, event)
+            lives.store()
+            invoices.unsettle(ledger, changes)
 
 
 def _created(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
@@ -193,7 +202,7 @@ def _answered(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
     )
 
 
-_OPEN = licenses.OPEN_DAY
+_OPEN = OPEN_DAY
 _NEW_OWNER = (
     "INSERT INTO site_clients (site_id, first_day, last_day, from_at, client_id)"
     " VALUES (?, ?, ?, ?, ?)"
@@ -214,6 +223,15 @@ _STAGES = {
     "license.revoked": 5,
 }
 
+_LICENSE_HANDLERS: dict[str, LicenseHandler] = {
+    "license.issued": licenses.issued,
+    "license.imported": licenses.imported,
+    "license.assigned": licenses.assigned,
+    "license.transferred": licenses.assigned,
+    "license.unassigned": licenses.assigned,
+    "license.revoked": licenses.revoked,
+}
+
 _HANDLERS: dict[str, Handler] = {
     "ledger.created": _created,
     "price.set": _price_set,
@@ -221,12 +239,6 @@ _HANDLERS: dict[str, Handler] = {
     "site.added": _site_added,
     "site.moved": _site_moved,
     "site.owners_set": _site_owners_set,
-    "license.issued": licenses.issued,
-    "license.imported": licenses.imported,
-    "license.assigned": licenses.assigned,
-    "license.transferred": licenses.assigned,
-    "license.unassigned": licenses.assigned,
-    "license.revoked": licenses.revoked,
     "card.added": _card_added,
     "card.made_primary": _card_made_primary,
     "card.removed": _card_removed,

@@ -22,7 +22,6 @@ class Lookups:
         self._offers: dict[tuple[str, int], int] = {}
         self._clients: dict[str, int] = {}
         self._sites: dict[str, int] = {}
-        self._fresh: dict[str, int] = {}
 
     def product_id(self, product: str) -> int | None:
         """Row number of a product, or None."""
@@ -65,15 +64,8 @@ class Lookups:
         """Remember sites that were just made."""
         self._sites.update(pairs)
 
-    def add_licenses(self, pairs: Iterable[tuple[str, int]]) -> None:
-        """Remember licenses that were just made, in place of those before them."""
-        self._fresh = dict(pairs)
-
     def license_id(self, license_key: str) -> int:
-        """Row number of a license. It must exist; there may be millions, so only the latest made
-        are remembered."""
-        if license_key in self._fresh:
-            return self._fresh[license_key]
+        """Row number of a license. It must exist; there may be millions, so it is not kept."""
         sql = "SELECT id FROM licenses WHERE license_key = :license_key"
         return _required(self._ledger.value(sql, license_key=license_key), license_key)
 

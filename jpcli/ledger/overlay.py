@@ -12,7 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from jpcli.domain.history import History, spans_of
-from jpcli.ledger.applying_licenses import history_of, placed, stored_history
+from jpcli.ledger.lives import history_of, placed, stored_history
 from jpcli.ledger.lookups import Lookups
 from jpcli.ledger.owners import OWNERS
 from jpcli.ledger.owners import as_recorded as owners_as_recorded
