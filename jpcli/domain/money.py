@@ -151,6 +151,8 @@ def _fixed(scaled: int, places: int) -> str:
     """A number times 10^-places as text."""
     if not places:
         return str(scaled)
+    if places == 2 and scaled >= 0:  # most of all amounts, and a bill by site has many
+        return f"{scaled // 100}.{scaled % 100:02}"
     sign = "-" if scaled < 0 else ""
     figures = str(abs(scaled)).rjust(places + 1, "0")
     return f"{sign}{figures[:-places]}.{figures[-places:]}"

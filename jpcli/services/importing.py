@@ -67,9 +67,8 @@ class _Importing:
         self._writer = writer
         self._problems = problems
         self._offers: dict[tuple[str, int], int] = {}
-        # Key of every license of this file -> (line, bundle size, product, from, to): keys alone
-        # for singles would do, but a parent may be asked for by its children.
-        self._lines: dict[str, int] = {}
+        # By the key's hash (64 bits), because a million keys would take a quarter of a gigabyte.
+        self._lines: dict[int, int] = {}
         self._parents: dict[str, HistoryRow] = {}
         self._orphans: list[HistoryRow] = []
         self.claims = Claims(desk.ledger, writer)
@@ -125,7 +124,7 @@ class _Importing:
             self._parents[parsed.license_key] = parsed
 
     def _check_once(self, parsed: HistoryRow) -> None:
-        earlier = self._lines.setdefault(parsed.license_key, parsed.line)
+        earlier = self._lines.setdefault(hash(parsed.license_key), parsed.line)
         if earlier != parsed.line:
             raise BadInput(
                 "double_license",
