@@ -36,6 +36,19 @@ LINE_FIELDS = (
     "amount_minor",
     "period",
 )
+# What the gateway may say of an invoice; `invoice.synced` events have these names.
+SYNCED_FIELDS = (
+    "status",
+    "amount_paid_minor",
+    "paid_at",
+    "gateway_id",
+    "page_url",
+    "pdf_url",
+    "refunded_minor",
+    "disputed_minor",
+    "credited_minor",
+    "reference",
+)
 _INSERT_LINE = (
     f"INSERT INTO invoice_lines (invoice_id, position, {', '.join(LINE_FIELDS)})"
     f" VALUES ({', '.join('?' * (len(LINE_FIELDS) + 2))})"
@@ -88,21 +101,19 @@ def voided(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
 
 
 def synced(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
-    """The invoice's state as the gateway says it is; its lines are ours and stay."""
+    """The invoice's state as the gateway says it is; its lines are ours and stay.
+
+    What an event does not name stays as it was: those before the second schema knew neither the
+    file nor what went back.
+    """
     for event in events:
         data = event.data
         before = ledger.value("SELECT status FROM invoices WHERE number = :n", n=event.subject)
+        known = [name for name in SYNCED_FIELDS if name in data]
         ledger.execute(
-            "UPDATE invoices SET status = ?, amount_paid_minor = ?, paid_at = ?, gateway_id = ?,"
-            " page_url = ? WHERE number = ?",
-            (
-                data["status"],
-                data["amount_paid_minor"],
-                data["paid_at"],
-                data["gateway_id"],
-                data["page_url"],
-                event.subject,
-            ),
+            f"UPDATE invoices SET {', '.join(f'{name} = :{name}' for name in known)}"
+            " WHERE number = :number",
+            {**{name: data[name] for name in known}, "number": event.subject},
         )
         if data["status"] == VOID and before != VOID:
             _set_unsettled(ledger, 0)

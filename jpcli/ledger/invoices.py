@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 class Invoice(NamedTuple):
     """One closed invoice. `id` is the number of its closing event, so it also says what was
-    recorded when it was closed; days are billing days, instants end in `_at`."""
+    recorded when it was closed; days are billing days, instants end in `_at`. What was paid,
+    refunded, disputed and credited is as the gateway said last."""
 
     id: int
     number: str
@@ -35,6 +36,10 @@ class Invoice(NamedTuple):
     content_hash: str
     gateway_id: str | None
     page_url: str | None
+    pdf_url: str | None
+    refunded_minor: int
+    disputed_minor: int
+    credited_minor: int
 
 
 _LATEST = 2**62

@@ -172,8 +172,10 @@ CREATE TABLE invoices (
   total_minor INTEGER NOT NULL CHECK (total_minor >= 0),
   amount_paid_minor INTEGER NOT NULL,
   content_hash TEXT NOT NULL,
-  gateway_id TEXT,
-  page_url TEXT
+  gateway_id TEXT, page_url TEXT, pdf_url TEXT,
+  refunded_minor INTEGER NOT NULL DEFAULT 0,
+  disputed_minor INTEGER NOT NULL DEFAULT 0,
+  credited_minor INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX one_invoice_a_period ON invoices (period) WHERE status <> 'void';
 

@@ -8,7 +8,7 @@ may be repeated, `AuthProblem` for keys, `BadInput` or `Refused` when the reques
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,9 @@ class RemoteCard(NamedTuple):
 
 class RemoteInvoice(NamedTuple):
     """An invoice over there; amounts in minor units. `total_minor` is the sum of its lines,
-    `due_minor` what is to be collected after the provider's own balance."""
+    `due_minor` what is to be collected after the provider's own balance. `due_at` is there where
+    the provider mails it, `reference` says how it was paid outside of it, `void_reason`
+    why it was voided."""
 
     id: str
     number: str | None
@@ -41,6 +43,43 @@ class RemoteInvoice(NamedTuple):
     paid_minor: int
     paid_at: int | None
     page_url: str | None
+    pdf_url: str | None = None
+    due_at: int | None = None
+    credit_notes_minor: int = 0
+    reference: str | None = None
+    void_reason: str | None = None
+
+
+class RemoteMoney(NamedTuple):
+    """What became of an invoice's money, in minor units: `refunded_minor` went back to the payer,
+    `disputed_minor` is held back or taken by the bank, `credited_minor` was credited before
+    payment or to the customer's balance, without money going back."""
+
+    refunded_minor: int
+    disputed_minor: int
+    credited_minor: int
+
+
+class RemoteTaxId(NamedTuple):
+    """A tax id on the customer's invoices; `status` is what Stripe's check of it says."""
+
+    id: str
+    kind: str
+    value: str
+    status: str
+
+
+class RemoteCustomer(NamedTuple):
+    """Who gets the invoices. `balance_minor` is positive where the customer owes."""
+
+    id: str
+    name: str | None
+    email: str | None
+    phone: str | None
+    address: dict[str, str | None]
+    tax_ids: tuple[RemoteTaxId, ...]
+    balance_minor: int
+    deleted: bool
 
 
 class RemoteLine(NamedTuple):
@@ -54,11 +93,12 @@ class RemoteLine(NamedTuple):
 
 
 class RemoteEvent(NamedTuple):
-    """Something that happened over there, and the invoice it is about, if any."""
+    """Something that happened over there, and the invoice or the payment it is about, if any."""
 
     id: str
     kind: str
     invoice_id: str | None
+    payment_id: str | None = None
 
 
 class Checkout(NamedTuple):
@@ -88,6 +128,13 @@ class Gateway(Protocol):
     def find_customer(self, ledger_id: str) -> str | None: ...
     def create_customer(self, ledger_id: str, name: str, key: str) -> str: ...
 
+    def account_id(self) -> str | None: ...
+    def customer(self, customer: str) -> RemoteCustomer: ...
+    def update_customer(self, customer: str, changes: Mapping[str, Any], key: str) -> None: ...
+    def add_tax_id(self, customer: str, kind: str, value: str, key: str) -> None: ...
+    def remove_tax_id(self, customer: str, tax_id: str, key: str) -> None: ...
+    def portal(self, customer: str, key: str) -> str: ...
+
     def cards(self, customer: str) -> list[RemoteCard]: ...
     def primary_card(self, customer: str) -> str | None: ...
     def attach_card(self, card_id: str, customer: str, key: str) -> str: ...
@@ -113,6 +160,12 @@ class Gateway(Protocol):
     ) -> str: ...
     def finalize(self, invoice_id: str, key: str) -> RemoteInvoice: ...
     def pay(self, invoice_id: str, card_id: str, key: str) -> RemoteInvoice: ...
+    def pay_outside(self, invoice_id: str, key: str) -> RemoteInvoice: ...
+    def send(self, invoice_id: str, key: str) -> RemoteInvoice: ...
+    def was_sent(self, invoice_id: str) -> bool: ...
+    def annotate(self, invoice_id: str, metadata: Mapping[str, str], key: str) -> None: ...
+    def money(self, invoice_id: str, *, has_credit_notes: bool) -> RemoteMoney: ...
+    def invoice_of_payment(self, payment_intent: str) -> str | None: ...
     def void(self, invoice_id: str, key: str) -> RemoteInvoice: ...
     def our_invoices(self, customer: str) -> dict[str, RemoteInvoice]: ...
 

@@ -15,7 +15,9 @@ import stripe
 
 from jpcli.domain.errors import BadInput, Failed
 from jpcli.payments import stripe_shapes as shapes
+from jpcli.payments.stripe_customer import CustomerCalls
 from jpcli.payments.stripe_errors import RETRIES_MOST, RETRY_SECONDS_MOST, garbled, translate
+from jpcli.payments.stripe_money import MoneyCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,7 +39,7 @@ _SECOND = 1_000_000
 _PAGE = 100
 
 
-class StripeGateway:
+class StripeGateway(CustomerCalls, MoneyCalls):
     """One Stripe account. `live` is whether the key moves real money."""
 
     def __init__(self, secret_key: str, base_url: str | None = None) -> None:
@@ -188,14 +190,27 @@ class StripeGateway:
         params: Any = {"payment_method": card_id, "off_session": True}
         return shapes.invoice(self._post(self._client.v1.invoices.pay, params, invoice_id, key=key))
 
+    def pay_outside(self, invoice_id: str, key: str) -> RemoteInvoice:
+        """Note that it was paid by other means, all of it; no card is charged."""
+        params: Any = {"paid_out_of_band": True}
+        return shapes.invoice(self._post(self._client.v1.invoices.pay, params, invoice_id, key=key))
+
+    def send(self, invoice_id: str, key: str) -> RemoteInvoice:
+        """Have Stripe mail it to the customer."""
+        send = self._client.v1.invoices.send_invoice
+        return shapes.invoice(self._post(send, {}, invoice_id, key=key))
+
+    def annotate(self, invoice_id: str, metadata: Mapping[str, str], key: str) -> None:
+        """Keep a remark of ours with an invoice, whatever its state."""
+        params: Any = {"metadata": dict(metadata)}
+        self._post(self._client.v1.invoices.update, params, invoice_id, key=key)
+
     def void(self, invoice_id: str, key: str) -> RemoteInvoice:
         void = self._client.v1.invoices.void_invoice
         return shapes.invoice(self._post(void, {}, invoice_id, key=key))
 
     def delete_draft(self, invoice_id: str, key: str) -> None:
-        self._call(
-            lambda: self._client.v1.invoices.delete(invoice_id, {}, {"idempotency_key": key})
-        )
+        self._remove(self._client.v1.invoices.delete, invoice_id, key=key)
 
     def events_since(self, cursor: str | None) -> list[RemoteEvent] | None:
         """What happened after an event, oldest first; None when Stripe no longer knows it.
@@ -224,6 +239,9 @@ class StripeGateway:
 
     def _post(self, method: Any, params: Any, *path: str, key: str) -> dict[str, Any]:
         return self._plain(lambda: method(*path, params, {"idempotency_key": key}))
+
+    def _remove(self, method: Any, *path: str, key: str) -> None:
+        self._call(lambda: method(*path, {}, {"idempotency_key": key}))
 
     def _get(self, method: Any, *args: Any) -> dict[str, Any]:
         return self._plain(lambda: method(*args))

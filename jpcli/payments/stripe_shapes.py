@@ -3,25 +3,54 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
-from jpcli.payments.gateway import Checkout, RemoteCard, RemoteEvent, RemoteInvoice, RemoteLine
+from jpcli.payments.gateway import (
+    Checkout,
+    RemoteCard,
+    RemoteCustomer,
+    RemoteEvent,
+    RemoteInvoice,
+    RemoteLine,
+    RemoteTaxId,
+)
 from jpcli.payments.stripe_errors import garbled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SECOND = 1_000_000
+# The parts of an address, as Stripe names them.
+ADDRESS = ("line1", "line2", "postal_code", "city", "state", "country")
+# Disputes that hold nothing back: warnings, and those that were decided for us.
+_HARMLESS = ("won", "prevented", "warning_needs_response", "warning_under_review", "warning_closed")
 Shape = TypeVar("Shape")
+Given = ParamSpec("Given")
 
 
-def _understood(convert: Callable[[dict[str, Any]], Shape]) -> Callable[[dict[str, Any]], Shape]:
+class Charge(NamedTuple):
+    """A charge of a card: what went back of it, and whether the cardholder's bank disputes it."""
+
+    id: str
+    refunded_minor: int
+    disputed: bool
+
+
+class CreditNote(NamedTuple):
+    """What a credit note credits, and what was paid back by hand. What Stripe refunded for it is
+    with the charge."""
+
+    credited_minor: int
+    by_hand_minor: int
+
+
+def _understood(convert: Callable[Given, Shape]) -> Callable[Given, Shape]:
     """A field that is missing or of another kind is an answer that can't be understood."""
 
     @wraps(convert)
-    def checked(item: dict[str, Any]) -> Shape:
+    def checked(*args: Given.args, **options: Given.kwargs) -> Shape:
         try:
-            return convert(item)
+            return convert(*args, **options)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise garbled() from None
 
@@ -53,6 +82,9 @@ def card(item: dict[str, Any]) -> RemoteCard:
 def invoice(item: dict[str, Any]) -> RemoteInvoice:
     """An invoice, whatever its state."""
     paid_at = (item.get("status_transitions") or {}).get("paid_at")
+    due_at = item.get("due_date")
+    metadata = item.get("metadata") or {}
+    credited = ("pre_payment_credit_notes_amount", "post_payment_credit_notes_amount")
     return RemoteInvoice(
         str(item["id"]),
         item.get("number"),
@@ -63,6 +95,11 @@ def invoice(item: dict[str, Any]) -> RemoteInvoice:
         int(item.get("amount_paid") or 0),
         None if paid_at is None else int(paid_at) * _SECOND,
         item.get("hosted_invoice_url"),
+        item.get("invoice_pdf"),
+        None if due_at is None else int(due_at) * _SECOND,
+        sum(int(item.get(name) or 0) for name in credited),
+        metadata.get("jpcli_reference"),
+        metadata.get("jpcli_void_reason"),
     )
 
 
@@ -82,10 +119,69 @@ def line(item: dict[str, Any]) -> RemoteLine:
 
 @_understood
 def event(item: dict[str, Any]) -> RemoteEvent:
-    """An event, with the invoice it is about."""
+    """An event, with the invoice or the payment it is about."""
     about = (item.get("data") or {}).get("object") or {}
-    is_invoice = about.get("object") == "invoice"
-    return RemoteEvent(str(item["id"]), str(item["type"]), object_id(about) if is_invoice else None)
+    kind = about.get("object")
+    invoice_id = object_id(about) if kind == "invoice" else object_id(about.get("invoice"))
+    payment_id = object_id(about.get("payment_intent")) if invoice_id is None else None
+    return RemoteEvent(str(item["id"]), str(item["type"]), invoice_id, payment_id)
+
+
+@_understood
+def customer(item: dict[str, Any], tax_ids: list[dict[str, Any]]) -> RemoteCustomer:
+    """A customer with its tax ids."""
+    address = item.get("address") or {}
+    return RemoteCustomer(
+        str(item["id"]),
+        item.get("name"),
+        item.get("email"),
+        item.get("phone"),
+        {name: address.get(name) for name in ADDRESS},
+        tuple(_tax_id(tax_id) for tax_id in tax_ids),
+        int(item.get("balance") or 0),
+        bool(item.get("deleted")),
+    )
+
+
+def _tax_id(item: dict[str, Any]) -> RemoteTaxId:
+    status = str((item.get("verification") or {}).get("status") or "unavailable")
+    return RemoteTaxId(str(item["id"]), str(item["type"]), str(item["value"]), status)
+
+
+@_understood
+def portal_url(item: dict[str, Any]) -> str:
+    """Where a session of the billing portal is."""
+    return str(item["url"])
+
+
+@_understood
+def charge_of(item: dict[str, Any]) -> Charge | None:
+    """The charge of an invoice's payment, None where no card was charged for it."""
+    paid = item["payment"]
+    found = paid.get("charge")
+    if isinstance(paid.get("payment_intent"), dict):
+        found = paid["payment_intent"].get("latest_charge")
+    if not isinstance(found, dict):
+        return None
+    return Charge(
+        str(found["id"]), int(found.get("amount_refunded") or 0), bool(found.get("disputed"))
+    )
+
+
+@_understood
+def credit_note(item: dict[str, Any]) -> CreditNote:
+    """A credit note; a void one is nothing."""
+    if item["status"] == "void":
+        return CreditNote(0, 0)
+    by_hand = int(item.get("out_of_band_amount") or 0)
+    refunds = sum(int(refund["amount_refunded"]) for refund in item.get("refunds") or ())
+    return CreditNote(int(item["amount"]) - by_hand - refunds, by_hand)
+
+
+@_understood
+def disputed_minor(item: dict[str, Any]) -> int:
+    """What a dispute holds back or has taken."""
+    return 0 if item["status"] in _HARMLESS else int(item["amount"])
 
 
 @_understood

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.closing import OPEN
+from jpcli.domain.closing import OPEN, VOID
 from jpcli.domain.errors import Declined, Failed
 from jpcli.domain.money import amount_text, display_day_price
 from jpcli.ledger import invoices
 from jpcli.ledger.cards import cards
 from jpcli.payments.gateway import LineItem
 from jpcli.services.outbox import carry_out
+from jpcli.services.remarks import annotate
 from jpcli.services.stripe_cards import ensure_customer, sync_cards
 
 if TYPE_CHECKING:
     from jpcli.domain.invoice import Line
     from jpcli.ledger.invoices import Invoice
-    from jpcli.payments.gateway import Gateway, RemoteInvoice
+    from jpcli.payments.gateway import Gateway, RemoteInvoice, RemoteMoney
     from jpcli.services.desk import Desk
 
 # Stripe takes 250 items an invoice; what is more is folded into the last one.
@@ -89,10 +90,14 @@ def _charge(desk: Desk, gateway: Gateway, invoice: Invoice, invoice_id: str, car
     )
 
 
-def void_remote(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
-    """Void an open invoice at Stripe."""
+def void_remote(
+    desk: Desk, gateway: Gateway, invoice: Invoice, reason: str | None = None
+) -> RemoteInvoice:
+    """Void an open invoice at Stripe; the reason is kept there, too, and comes back with it."""
     assert invoice.gateway_id is not None
     invoice_id = invoice.gateway_id
+    if reason:
+        annotate(desk, gateway, invoice, "void_reason", reason)
     carry_out(
         desk,
         f"invoice/{invoice.number}/void",
@@ -103,20 +108,29 @@ def void_remote(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice
     return sync_invoice(desk, invoice, gateway.invoice(invoice_id))
 
 
-def sync_invoice(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> RemoteInvoice:
-    """Take over what Stripe says of an invoice; nothing is recorded when nothing is new."""
+def sync_invoice(
+    desk: Desk, invoice: Invoice, remote: RemoteInvoice, money: RemoteMoney | None = None
+) -> RemoteInvoice:
+    """Take over what Stripe says of an invoice; nothing is recorded when nothing is new.
+
+    Without `money` what went back of it was not asked for, and stays as it is known.
+    """
     data = {
         "status": remote.status,
         "amount_paid_minor": remote.paid_minor,
         "paid_at": remote.paid_at,
         "gateway_id": remote.id,
         "page_url": remote.page_url,
+        "pdf_url": remote.pdf_url,
+        "reference": remote.reference,
+        **({} if money is None else money._asdict()),
     }
     with desk.writing() as writer:
         known = invoices.by_number(desk.ledger, invoice.number)
         assert known is not None
         if any(getattr(known, name) != value for name, value in data.items()):
-            writer.record("invoice.synced", invoice.number, data)
+            reason = remote.void_reason if remote.status == VOID else None
+            writer.record("invoice.synced", invoice.number, data, reason=reason)
     return remote
 
 

@@ -1,7 +1,8 @@
 """Which gateway a ledger has, and the key to it.
 
 Owns where the secret key comes from (the environment, then the system's keyring, never a flag or
-the ledger) and the refusal to mix test and live.
+the ledger) and the refusal to mix test and live, or two accounts. A ledger belongs to the account
+and the mode of the first key that Stripe accepted, not of the first that was tried.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ def uses_stripe(ledger: Ledger) -> bool:
 def stripe_gateway(desk: Desk) -> StripeGateway:
     """The gateway of a ledger that collects through Stripe.
 
-    Raises Refused `offline_gateway` for any other ledger, AuthProblem `no_key`, or `wrong_mode` for
-    a test key on a live ledger and the other way round. The first key decides which it is.
+    Raises Refused `offline_gateway` for any other ledger, AuthProblem `no_key`, `wrong_key`,
+    `wrong_mode` for a test key on a live ledger and the other way round, `wrong_account` for the
+    key of another account.
     """
     if not uses_stripe(desk.ledger):
         raise Refused(
@@ -39,8 +41,10 @@ def stripe_gateway(desk: Desk) -> StripeGateway:
             "This ledger collects by hand, not through Stripe",
             hint="Note what was paid:   jpcli invoice mark-paid NUMBER --reference TEXT",
         )
-    gateway = open_gateway(secret_key())
-    _check_mode(desk, gateway.live)
+    gateway = open_gateway(secret_key(desk.ledger))
+    check_mode(desk.ledger, gateway)
+    if not desk.dry_run:  # nothing is asked, and so nothing is learnt about the account
+        _pin(desk, gateway)
     return gateway
 
 
@@ -51,9 +55,9 @@ def open_gateway(key: str) -> StripeGateway:
     return StripeGateway(key, os.environ.get(BASE_VARIABLE) or None)
 
 
-def secret_key() -> str:
-    """The key, or AuthProblem `no_key` or `bad_key`."""
-    key = os.environ.get(KEY_VARIABLE, "").strip() or _stored_key()
+def secret_key(ledger: Ledger | None = None) -> str:
+    """The key to a ledger, or AuthProblem `no_key` or `bad_key`."""
+    key = os.environ.get(KEY_VARIABLE, "").strip() or _stored_key(ledger)
     if not key:
         raise AuthProblem(
             "no_key",
@@ -76,8 +80,9 @@ def check_form(key: str) -> None:
         )
 
 
-def store_key(key: str) -> None:
-    """Put the key into the system's keyring; Failed `no_keyring` without one."""
+def store_key(key: str, ledger: Ledger | None = None) -> None:
+    """Put the key into the system's keyring, for one ledger or for all that have none of their
+    own; Failed `no_keyring` without one."""
     check_form(key)
     try:
         import keyring
@@ -85,21 +90,30 @@ def store_key(key: str) -> None:
     except ImportError:
         raise _no_keyring("The extra that talks to it is not installed") from None
     try:
-        keyring.set_password(KEYRING_SERVICE, KEYRING_NAME, key)
+        keyring.set_password(KEYRING_SERVICE, _entry(ledger), key)
     except (KeyringError, RuntimeError):
         raise _no_keyring("It can't be used here") from None
 
 
-def _stored_key() -> str:
+def _stored_key(ledger: Ledger | None) -> str:
+    """The ledger's own entry, else the one that all share."""
     try:
         import keyring
         from keyring.errors import KeyringError
     except ImportError:
         return ""
     try:
-        return keyring.get_password(KEYRING_SERVICE, KEYRING_NAME) or ""
+        for entry in dict.fromkeys((_entry(ledger), KEYRING_NAME)):
+            if key := keyring.get_password(KEYRING_SERVICE, entry):
+                return key
     except (KeyringError, RuntimeError):
-        return ""
+        pass
+    return ""
+
+
+def _entry(ledger: Ledger | None) -> str:
+    """By the ledger's id, which a copy and a restored backup share."""
+    return KEYRING_NAME if ledger is None else f"{KEYRING_NAME}/{ledger.meta['ledger_id']}"
 
 
 def _no_keyring(why: str) -> Failed:
@@ -110,18 +124,50 @@ def _no_keyring(why: str) -> Failed:
     )
 
 
-def _check_mode(desk: Desk, live: bool) -> None:
-    """A ledger is for test money or for real money, as its first key was."""
-    mode = "live" if live else "test"
-    known = desk.ledger.fact("stripe_mode")
-    if known is None:
-        with desk.writing() as writer:
-            writer.record("payments.set", "stripe", {"stripe_mode": mode})
-        return
-    if known != mode:
+def check_mode(ledger: Ledger, gateway: StripeGateway) -> None:
+    """A ledger is for test money or for real money (AuthProblem `wrong_mode`); nothing is asked."""
+    mode = mode_of(gateway)
+    known = ledger.fact("stripe_mode")
+    if known not in (None, mode):
         raise AuthProblem(
             "wrong_mode",
             f"This is a {mode} key, and the ledger is a {known} one",
             hint=f"Use a {known} key, or a ledger of its own for {mode} money.",
             subject=KEY_VARIABLE,
         )
+
+
+def check_account(ledger: Ledger, account: str | None) -> None:
+    """A ledger stays with one account (AuthProblem `wrong_account`); None is an account that the
+    key may not tell, and then its customer will not be found."""
+    known = ledger.fact("stripe_account")
+    if account is not None and known not in (None, account):
+        raise AuthProblem(
+            "wrong_account",
+            f"This key belongs to the Stripe account {account}, and the ledger to {known}",
+            hint=f"Use a key of {known}, or a ledger of its own for the other account.",
+            subject=KEY_VARIABLE,
+        )
+
+
+def mode_of(gateway: StripeGateway) -> str:
+    """`test` or `live`."""
+    return "live" if gateway.live else "test"
+
+
+def _pin(desk: Desk, gateway: StripeGateway) -> None:
+    """Ask whose key it is, and tie the ledger to what a good key was the first to say."""
+    account = gateway.account_id()
+    check_account(desk.ledger, account)
+    found = {"stripe_mode": mode_of(gateway)}
+    if account is not None:
+        found["stripe_account"] = account
+    if all(desk.ledger.fact(name) == value for name, value in found.items()):
+        return
+    with desk.writing() as writer:
+        # Again, inside the transaction: another process may have been first with another key.
+        check_mode(desk.ledger, gateway)
+        check_account(desk.ledger, account)
+        new = {name: value for name, value in found.items() if desk.ledger.fact(name) is None}
+        if new:
+            writer.record("payments.set", "stripe", new)

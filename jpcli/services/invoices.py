@@ -11,6 +11,7 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger import invoices
 from jpcli.services.gateways import uses_stripe
+from jpcli.services.payment_state import money_fields, money_notes, page_notes
 from jpcli.services.preview import line_object
 
 if TYPE_CHECKING:
@@ -31,8 +32,10 @@ def list_invoices(desk: Desk, limit: int | None = None) -> Answer:
 
 
 def show(desk: Desk, name: str) -> Answer:
-    """One invoice by its number, or by its month."""
-    return Answer({"invoice": invoice_object(desk, known_invoice(desk, name))})
+    """One invoice by its number, or by its month, with remarks on its money and where it is."""
+    invoice = known_invoice(desk, name)
+    notes = (*money_notes(invoice, desk.ledger.currency), *page_notes(invoice))
+    return Answer({"invoice": invoice_object(desk, invoice)}, notes)
 
 
 def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
@@ -117,7 +120,10 @@ def invoice_object(desk: Desk, invoice: Invoice, *, lines: bool = True) -> dict[
         "total": money_json(invoice.total_minor, currency),
         "amount_paid": money_json(invoice.amount_paid_minor, currency),
         "stripe_invoice_id": invoice.gateway_id,
+        **money_fields(invoice, currency),
         "page_url": invoice.page_url,
+        "hosted_url": invoice.page_url,
+        "pdf_url": invoice.pdf_url,
         "closed_at": format_instant(invoice.closed_at),
         "paid_at": None if invoice.paid_at is None else format_instant(invoice.paid_at),
         "reference": invoice.reference,

@@ -89,13 +89,25 @@ def make_primary(desk: Desk, card_id: str) -> Answer:
     return make(desk, card_id)
 
 
-def remove_card(desk: Desk, card_id: str) -> Answer:
-    """Take a card off file (R3)."""
+def is_only_card(desk: Desk, card_id: str) -> bool:
+    """Would removing this card pause issuing? (R3: then it needs a yes.)"""
     if uses_stripe(desk.ledger):
         from jpcli.services import stripe_cards
 
         _refuse_dry_run(desk)
-        return stripe_cards.remove(desk, stripe_gateway(desk), card_id)
+        return stripe_cards.is_only_card(desk, stripe_gateway(desk), card_id)
+    from jpcli.services.cards import is_only_card as is_only
+
+    return is_only(desk, card_id)
+
+
+def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer:
+    """Take a card off file (R3); with `only_too` also when it is the only one."""
+    if uses_stripe(desk.ledger):
+        from jpcli.services import stripe_cards
+
+        _refuse_dry_run(desk)
+        return stripe_cards.remove(desk, stripe_gateway(desk), card_id, only_too=only_too)
     from jpcli.services.cards import remove_card as remove
 
     return remove(desk, card_id)
@@ -124,7 +136,7 @@ def void(desk: Desk, name: str, reason: str | None) -> Answer:
     if uses_stripe(desk.ledger):
         from jpcli.services import stripe_billing
 
-        return stripe_billing.void(desk, name)
+        return stripe_billing.void(desk, name, reason)
     from jpcli.services.invoices import void as void_here
 
     return void_here(desk, name, reason)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.closing import VOID
 from jpcli.domain.money import amount_text
 from jpcli.services.collecting import line_items
+from jpcli.services.payment_state import known_money, money_at
 from jpcli.services.stripe_cards import ensure_customer
 
 if TYPE_CHECKING:
     from jpcli.ledger.invoices import Invoice
-    from jpcli.payments.gateway import Gateway, RemoteInvoice
+    from jpcli.payments.gateway import Gateway, RemoteInvoice, RemoteMoney
     from jpcli.services.desk import Desk
 
 
@@ -32,7 +33,7 @@ def differences(
             if invoice.status != VOID and not empty:
                 found.append(_difference(invoice.number, "invoice", invoice.status, None))
             continue
-        found += _heads(desk, invoice, remote)
+        found += _heads(desk, invoice, remote, money_at(gateway, remote))
         found += _lines(desk, gateway, invoice, remote)
     if all_of_them:
         known = {invoice.number for invoice in chosen}
@@ -41,8 +42,11 @@ def differences(
     return found
 
 
-def _heads(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> list[dict[str, Any]]:
+def _heads(
+    desk: Desk, invoice: Invoice, remote: RemoteInvoice, money: RemoteMoney
+) -> list[dict[str, Any]]:
     currency = desk.ledger.currency
+    known = known_money(invoice)
     pairs = [
         ("status", invoice.status, remote.status),
         ("currency", currency, remote.currency),
@@ -55,6 +59,14 @@ def _heads(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> list[dict[str
             "amount_paid",
             amount_text(invoice.amount_paid_minor, currency),
             amount_text(remote.paid_minor, currency),
+        ),
+        *(
+            (
+                what,
+                amount_text(getattr(known, f"{what}_minor"), currency),
+                amount_text(getattr(money, f"{what}_minor"), currency),
+            )
+            for what in ("refunded", "disputed", "credited")
         ),
         ("stripe_invoice_id", invoice.gateway_id, remote.id),
     ]

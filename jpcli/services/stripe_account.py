@@ -6,9 +6,19 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.ledger.outbox import open_wishes
-from jpcli.services.gateways import open_gateway, store_key, stripe_gateway
+from jpcli.services.gateways import (
+    check_account,
+    check_form,
+    check_mode,
+    mode_of,
+    open_gateway,
+    store_key,
+    stripe_gateway,
+    uses_stripe,
+)
 
 if TYPE_CHECKING:
+    from jpcli.ledger.connection import Ledger
     from jpcli.services.desk import Desk
 
 
@@ -17,19 +27,28 @@ def status(desk: Desk) -> Answer:
     gateway = stripe_gateway(desk)
     gateway.check()
     waiting = [wish.name for wish in open_wishes(desk.ledger)]
-    mode = "live" if gateway.live else "test"
+    mode, account = mode_of(gateway), desk.ledger.fact("stripe_account")
     note = Note("stripe_ok", f"The key is accepted; it moves {mode} money", "ok")
-    return Answer({"ok": True, "mode": mode, "unfinished": waiting}, (note,))
+    data = {"ok": True, "mode": mode, "account": account, "unfinished": waiting}
+    return Answer(data, (note,))
 
 
-def login(key: str) -> Answer:
-    """Check a key at Stripe and store it in the system's keyring."""
-    from jpcli.services.gateways import check_form
+def login(key: str, ledger: Ledger | None = None) -> Answer:
+    """Check a key at Stripe and store it in the system's keyring.
 
+    With a ledger that collects through Stripe the key is for that one alone, and must be of its
+    mode and account (AuthProblem `wrong_mode`, `wrong_account`).
+    """
     check_form(key)
+    own = ledger if ledger is not None and uses_stripe(ledger) else None
     gateway = open_gateway(key)
+    if own is not None:
+        check_mode(own, gateway)
+        check_account(own, gateway.account_id())
     gateway.check()
-    store_key(key)
-    mode = "live" if gateway.live else "test"
-    note = Note("stored", f"The key is stored in the system's keyring; it moves {mode} money", "ok")
-    return Answer({"ok": True, "mode": mode}, (note,))
+    store_key(key, own)
+    mode = mode_of(gateway)
+    whose = "for this ledger " if own is not None else ""
+    message = f"The key is stored {whose}in the system's keyring; it moves {mode} money"
+    data = {"ok": True, "mode": mode, "for_ledger": own.path if own is not None else None}
+    return Answer(data, (Note("stored", message, "ok"),))

@@ -9,12 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import DRAFT, OPEN, PAID, VOID
+from jpcli.domain.closing import DRAFT, OPEN, VOID
 from jpcli.domain.money import display_amount
 from jpcli.ledger import invoices
 from jpcli.services import closing, collecting
 from jpcli.services.gateways import stripe_gateway
 from jpcli.services.invoices import check_open, check_voidable, invoice_object, known_invoice
+from jpcli.services.payment_state import (
+    MONEY_SEEN,
+    invoices_of,
+    money_at,
+    money_notes,
+    money_unseen,
+    page_notes,
+)
 from jpcli.services.reconciling import differences
 from jpcli.services.stripe_cards import ensure_customer, sync_cards
 
@@ -81,8 +89,9 @@ def pay(desk: Desk, name: str) -> Answer:
     return desk.once({"command": "invoice pay", "invoice": name}, do)
 
 
-def void(desk: Desk, name: str) -> Answer:
-    """I6: void an open invoice at Stripe; its month is billable again."""
+def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
+    """I6: void an open invoice at Stripe; its month is billable again. The reason is kept there and
+    in the log."""
     gateway = stripe_gateway(desk)
     invoice = known_invoice(desk, name)
 
@@ -94,12 +103,12 @@ def void(desk: Desk, name: str) -> Answer:
         collecting.push(desk, gateway, invoice)
         pushed = known_invoice(desk, invoice.number)
         check_voidable(pushed)
-        collecting.void_remote(desk, gateway, pushed)
+        collecting.void_remote(desk, gateway, pushed, reason)
         hint = f"jpcli invoice close {invoice.period}"
         message = f"{invoice.number} is void; {invoice.period} can be billed again"
         return _answer(desk, [invoice.number], (Note("voided", message, "ok", hint=hint),))
 
-    return desk.once({"command": "invoice void", "invoice": name}, do)
+    return desk.once({"command": "invoice void", "invoice": name, "reason": reason}, do)
 
 
 def sync(desk: Desk) -> Answer:
@@ -110,28 +119,33 @@ def sync(desk: Desk) -> Answer:
     customer = ensure_customer(desk, gateway)
     remote_by_number = gateway.our_invoices(customer)
     touched = None
-    if cursor is not None and events is not None:
-        touched = {event.invoice_id for event in events}
+    if cursor is not None and events is not None and not money_unseen(desk.ledger):
+        touched = invoices_of(gateway, events)
     changed = []
     for invoice in invoices.invoices(desk.ledger, newest_first=False):
         remote = remote_by_number.get(invoice.number)
         if remote is None or (touched is not None and remote.id not in touched):
             continue
-        collecting.sync_invoice(desk, invoice, remote)
-        if known_invoice(desk, invoice.number).status != invoice.status:
+        collecting.sync_invoice(desk, invoice, remote, money_at(gateway, remote))
+        if known_invoice(desk, invoice.number) != invoice:
             changed.append(invoice.number)
     sync_cards(desk, gateway)
     latest = events[-1].id if events else cursor
     if events is None:
-        found = gateway.events_since(None)
-        latest = found[-1].id if found else None
+        newest = gateway.events_since(None)
+        latest = newest[-1].id if newest else None
+    facts = {MONEY_SEEN: "yes"} if money_unseen(desk.ledger) else {}
     if latest is not None and latest != cursor:
+        facts["stripe_cursor"] = latest
+    if facts:
         with desk.writing() as writer:
-            writer.record("payments.set", "stripe", {"stripe_cursor": latest})
+            writer.record("payments.set", "stripe", facts)
     seen = len(events or ())
     note = Note("synced", f"Read {seen} events; {len(changed)} invoices changed", "ok")
-    listed = [invoice_object(desk, known_invoice(desk, n), lines=False) for n in changed]
-    return Answer({"events": seen, "invoices": listed}, (note,))
+    found = [known_invoice(desk, number) for number in changed]
+    listed = [invoice_object(desk, invoice, lines=False) for invoice in found]
+    remarks = [r for invoice in found for r in money_notes(invoice, desk.ledger.currency)]
+    return Answer({"events": seen, "invoices": listed}, (note, *remarks))
 
 
 def reconcile(desk: Desk, name: str | None = None) -> Answer:
@@ -167,14 +181,11 @@ def _outcome(desk: Desk, invoice: Invoice) -> tuple[Note, ...]:
         hint = f"Add a card, then:   jpcli invoice pay {number}"
         message = f"{number} over {total} is open: there is no card to charge"
         return (Note("not_collected", message, "warning", number, hint),)
-    if invoice.status == PAID and invoice.amount_paid_minor < invoice.total_minor:
-        paid = display_amount(invoice.amount_paid_minor, currency)
-        message = (
-            f"{number} counts as paid at Stripe, but only {paid} of {total} was collected;"
-            " the rest stands on the customer's balance there"
-        )
-        return (Note("paid_not_collected", message, "warning", number),)
-    return (Note("collected", f"{number} is {invoice.status}: {total}", "ok", number),)
+    remarks = money_notes(invoice, currency)
+    if any(note.code == "paid_not_collected" for note in remarks):
+        return (*remarks, *page_notes(invoice))
+    done = Note("collected", f"{number} is {invoice.status}: {total}", "ok", number)
+    return (done, *remarks, *page_notes(invoice))
 
 
 def _unfinished(desk: Desk, month: str) -> Invoice | None:

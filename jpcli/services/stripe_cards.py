@@ -1,7 +1,8 @@
 """Cards that Stripe holds: the ledger has a mirror of them, renewed after every change.
 
-Owns R3 on that side: the first card becomes primary, removing the primary promotes the oldest
-other one. A card number is typed into Stripe's page and nowhere else.
+Owns R3 on that side, on every road by which a card comes or goes: while there are cards, one is
+primary, and without a choice it is the oldest. A card number is typed into Stripe's page and
+nowhere else.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from jpcli.services.outbox import carry_out
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jpcli.domain.cards import Card
     from jpcli.payments.gateway import Checkout, Gateway
     from jpcli.services.desk import Desk
 
@@ -37,9 +39,16 @@ def ensure_customer(desk: Desk, gateway: Gateway) -> str:
 
 
 def sync_cards(desk: Desk, gateway: Gateway) -> bool:
-    """Take over the cards as Stripe has them; whether anything was new."""
+    """Take over the cards as Stripe has them; whether anything was new.
+
+    R3: where there are cards and none is primary (one was entered on a page that nobody waited for,
+    or removed in the dashboard), the oldest becomes primary.
+    """
     customer = ensure_customer(desk, gateway)
-    primary = gateway.primary_card(customer)
+    primary, found = gateway.primary_card(customer), gateway.cards(customer)
+    if found and primary not in {card.id for card in found}:
+        primary = found[0].id
+        _set_primary(desk, gateway, customer, primary)
     rows = [
         [
             card.id,
@@ -50,7 +59,7 @@ def sync_cards(desk: Desk, gateway: Gateway) -> bool:
             int(card.id == primary),
             card.added_at,
         ]
-        for card in gateway.cards(customer)
+        for card in found
     ]
     with desk.writing() as writer:
         known = [
@@ -64,10 +73,24 @@ def sync_cards(desk: Desk, gateway: Gateway) -> bool:
 
 
 def sync(desk: Desk, gateway: Gateway) -> Answer:
-    """`cards sync`: what was changed in Stripe's dashboard."""
+    """`cards sync`: what was changed in Stripe's dashboard, or entered on a page of Stripe's."""
+    before = _primary(desk)
     changed = sync_cards(desk, gateway)
     message = "Took over the cards from Stripe" if changed else "The cards are as at Stripe"
-    return _answer(desk, Note("cards_synced", message, "ok"))
+    notes = [Note("cards_synced", message, "ok")]
+    after = _primary(desk)
+    if after is not None and after.id != (before.id if before else None):
+        notes.append(
+            Note("primary", f"{rules.describe(after)} is the primary card now", "info", after.id)
+        )
+    return _answer(desk, *notes)
+
+
+def is_only_card(desk: Desk, gateway: Gateway, card_id: str) -> bool:
+    """R3: would removing it pause issuing? Asked of Stripe, because the mirror may be stale."""
+    sync_cards(desk, gateway)
+    known_card(desk, card_id)
+    return len(cards(desk.ledger)) == 1
 
 
 def attach(desk: Desk, gateway: Gateway, card_id: str, *, primary: bool) -> Answer:
@@ -131,10 +154,21 @@ def make_primary(desk: Desk, gateway: Gateway, card_id: str) -> Answer:
     return _answer(desk, note)
 
 
-def remove(desk: Desk, gateway: Gateway, card_id: str) -> Answer:
-    """Take a card off file; the oldest other one becomes primary when it was the primary (R3)."""
+def remove(desk: Desk, gateway: Gateway, card_id: str, *, only_too: bool = True) -> Answer:
+    """Take a card off file; the oldest other one becomes primary when it was the primary (R3).
+
+    Without `only_too` the only card stays: BadInput `confirmation_required`, for a card that became
+    the only one between the question and the answer.
+    """
     sync_cards(desk, gateway)
     card = known_card(desk, card_id)
+    if not only_too and len(cards(desk.ledger)) == 1:
+        raise BadInput(
+            "confirmation_required",
+            f"{rules.describe(card)} has become the only card on file",
+            hint=f"Say --yes if you mean it. {PAUSED}.",
+            subject="--yes",
+        )
     successor = rules.promoted(cards(desk.ledger), card.id)
     if successor is not None:
         # First, so that at no moment there are cards and none of them is primary.
@@ -184,6 +218,10 @@ def _gone(desk: Desk, gateway: Gateway, card_id: str) -> dict[str, str] | None:
     customer = ensure_customer(desk, gateway)
     known = any(card.id == card_id for card in gateway.cards(customer))
     return None if known else {"id": card_id}
+
+
+def _primary(desk: Desk) -> Card | None:
+    return next((card for card in cards(desk.ledger) if card.primary), None)
 
 
 def _answer(desk: Desk, *notes: Note) -> Answer:

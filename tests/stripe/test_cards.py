@@ -3,13 +3,16 @@ what only Stripe has."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Declined, Refused
-from jpcli.services import payments
+from jpcli.services import payments, stripe_billing
+from jpcli.services.desk import Desk
 from tests.services.agency import Agency, codes
 from tests.stripe.conftest import JUNE_15, Shop
 from tests.stripe_double.fixtures import StripeDouble
@@ -144,15 +147,78 @@ def test_a_page_that_expires_adds_nothing(shop: Shop) -> None:
 
 def test_sync_takes_over_what_was_changed_at_stripe(shop: Shop) -> None:
     first, second = shop.attach(), shop.attach("pm_card_mastercard")
-    (customer,) = shop.double.objects("customer")
-    shop.double.edit(customer["id"], invoice_settings={"default_payment_method": None})
-    shop.do(payments.sync_cards)
-    assert [card["primary"] for card in shop.cards()] == [False, False]
-    with pytest.raises(Refused) as caught:
+    shop.double.edit(customer(shop), invoice_settings={"default_payment_method": second})
+    answer = shop.do(payments.sync_cards)
+    assert [card["id"] for card in shop.cards() if card["primary"]] == [second]
+    assert "primary" in codes(answer)
+    assert "primary" not in codes(shop.do(payments.sync_cards))
+    assert {card["id"] for card in shop.cards()} == {first, second}
+
+
+def customer(shop: Shop) -> str:
+    (found,) = shop.double.objects("customer")
+    return str(found["id"])
+
+
+def test_r3_a_card_entered_on_a_page_that_nobody_waited_for_becomes_primary(shop: Shop) -> None:
+    with shop.desk() as desk:
+        page = payments.open_checkout(desk)
+    shop.double.complete_checkout(page.id, "pm_card_visa")
+    with pytest.raises(Refused):
         shop.issue("jetpack-scan")
-    assert f"cards primary {first}" in str(caught.value.hint)
-    shop.do(payments.make_primary, second)
+    answer = shop.do(payments.sync_cards)
+    (card,) = shop.cards()
+    assert card["primary"]
+    assert "primary" in codes(answer)
+    settings = shop.double.objects("customer")[0]["invoice_settings"]
+    assert settings["default_payment_method"] == card["id"]
     shop.issue("jetpack-scan")
+    before, posts = shop.state(), shop.posts()
+    shop.do(payments.sync_cards)
+    assert (shop.state(), shop.posts()) == (before, posts)
+
+
+ROADS = [
+    payments.sync_cards,
+    stripe_billing.sync,
+    lambda desk: payments.close(desk, "2024-06"),
+    lambda desk: payments.attach_card(desk, "pm_card_amex", primary=False),
+]
+
+
+@pytest.mark.parametrize("road", ROADS, ids=["cards sync", "invoice sync", "close", "cards add"])
+def test_r3_on_every_road_by_which_cards_are_looked_at_one_is_primary(
+    shop: Shop, road: Callable[[Desk], Answer]
+) -> None:
+    first = shop.attach()
+    shop.attach("pm_card_mastercard")
+    shop.double.edit(customer(shop), invoice_settings={"default_payment_method": None})
+    shop.do(road)
+    chosen = [card["id"] for card in shop.cards() if card["primary"]]
+    if road is ROADS[-1]:  # the one that is being added is then the first that is chosen
+        assert len(chosen) == 1
+    else:
+        assert chosen == [first]
+
+
+def test_r3_the_only_card_is_found_out_at_stripe_and_not_in_a_stale_mirror(shop: Shop) -> None:
+    first, second = shop.attach(), shop.attach("pm_card_mastercard")
+    shop.double.edit(second, customer=None)  # taken off in the dashboard
+    assert len(shop.cards()) == 2
+    with shop.desk() as desk:
+        assert payments.is_only_card(desk, first)
+    third = shop.attach("pm_card_amex")
+    with shop.desk() as desk:
+        assert not payments.is_only_card(desk, first)
+        # The other one goes between the question and the answer.
+        shop.double.edit(third, customer=None)
+        posts = shop.posts()
+        with pytest.raises(BadInput) as caught:
+            payments.remove_card(desk, first, only_too=False)
+    assert (caught.value.code, shop.posts()) == ("confirmation_required", posts)
+    assert [card["id"] for card in shop.cards()] == [first]
+    with shop.desk() as desk, pytest.raises(BadInput, match="no card"):
+        payments.is_only_card(desk, second)
 
 
 def test_a_card_that_stripe_declines_at_once_is_not_put_on_file(shop: Shop) -> None:

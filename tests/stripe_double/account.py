@@ -16,7 +16,7 @@ MAX_TYPES = 20
 
 def retrieve(world: World, params: Object, operation: Operation) -> Object:
     return {
-        "id": "acct_1DoubleOfStripe",
+        "id": world.account,
         "object": "account",
         "business_profile": {"name": "Double", "support_email": None, "url": None},
         "charges_enabled": True,

@@ -39,8 +39,28 @@ CALLS = (
     Call(
         "POST",
         "/v1/customers/{customer}",
-        {"invoice_settings": {"default_payment_method": "pm_1"}, "metadata": {"a": "b"}},
+        {
+            "invoice_settings": {"default_payment_method": "pm_1"},
+            "metadata": {"a": "b"},
+            "name": "Acme",
+            "email": "billing@example.com",
+            "phone": "+49 1",
+            "address": {
+                "line1": "Main Street 1",
+                "line2": "2nd floor",
+                "postal_code": "12345",
+                "city": "Ulm",
+                "state": "BW",
+                "country": "DE",
+            },
+        },
     ),
+    Call("GET", "/v1/customers/{customer}/tax_ids", PAGE),
+    Call("POST", "/v1/customers/{customer}/tax_ids", {"type": "eu_vat", "value": "DE123456789"}),
+    Call("DELETE", "/v1/customers/{customer}/tax_ids/{id}"),
+    Call("POST", "/v1/billing_portal/sessions", CUSTOMER),
+    Call("GET", "/v1/credit_notes", {**PAGE, "invoice": "in_1"}),
+    Call("GET", "/v1/disputes", {**PAGE, "charge": "ch_1"}),
     Call("GET", "/v1/customers/{customer}/balance_transactions", {**PAGE, "invoice": "in_1"}),
     Call("GET", "/v1/customers/{customer}/payment_methods", {**PAGE, "type": "card"}),
     Call("GET", "/v1/payment_methods", {**PAGE, **CUSTOMER, "type": "card"}),
@@ -72,7 +92,9 @@ CALLS = (
             "auto_advance": "false",
             "collection_method": "charge_automatically",
             "currency": "usd",
+            "days_until_due": "14",
             "description": "INV-2026-10",
+            "number": "INV-2026-10",
             "metadata": {"jpcli_invoice": "INV-2026-10"},
             "pending_invoice_items_behavior": "exclude",
         },
@@ -88,7 +110,12 @@ CALLS = (
     Call("DELETE", "/v1/invoices/{invoice}"),
     Call("GET", "/v1/invoices/{invoice}/lines", PAGE),
     Call("POST", "/v1/invoices/{invoice}/finalize", {"auto_advance": "false"}),
-    Call("POST", "/v1/invoices/{invoice}/pay", {"payment_method": "pm_1", "off_session": "true"}),
+    Call(
+        "POST",
+        "/v1/invoices/{invoice}/pay",
+        {"payment_method": "pm_1", "off_session": "true", "paid_out_of_band": "true"},
+    ),
+    Call("POST", "/v1/invoices/{invoice}/send"),
     Call("POST", "/v1/invoices/{invoice}/void"),
     Call(
         "POST",
@@ -105,11 +132,22 @@ CALLS = (
     ),
     Call("GET", "/v1/invoiceitems", {**PAGE, **CUSTOMER, "invoice": "in_1", "pending": "true"}),
     Call("DELETE", "/v1/invoiceitems/{invoiceitem}"),
-    Call("GET", "/v1/invoice_payments", {**PAGE, "invoice": "in_1", "status": "paid"}),
+    Call(
+        "GET",
+        "/v1/invoice_payments",
+        {
+            **PAGE,
+            "invoice": "in_1",
+            "status": "paid",
+            "payment": {"type": "payment_intent", "payment_intent": "pi_1"},
+        },
+    ),
     Call("GET", "/v1/payment_intents/{intent}"),
     Call("GET", "/v1/charges/{charge}"),
     Call(
-        "GET", "/v1/events", {"limit": "100", "ending_before": "evt_1", "types": ["invoice.paid"]}
+        "GET",
+        "/v1/events",
+        {"limit": "100", "ending_before": "evt_1", "types": ["invoice.paid"], "type": "x"},
     ),
 )
 

@@ -78,6 +78,31 @@ class Control:
         found: Object = self._call("POST", "hosted", body)
         return found
 
+    def refund(self, invoice: str, amount: int) -> Object:
+        """Somebody refunds some of an invoice that a card has paid."""
+        found: Object = self._call("POST", "refund", {"invoice": invoice, "amount": amount})
+        return found
+
+    def credit_note(
+        self, invoice: str, amount: int, *, refunds: int = 0, by_hand: int = 0
+    ) -> Object:
+        """Somebody writes a credit note, and refunds or pays back by hand some of it."""
+        body = {"invoice": invoice, "amount": amount, "refunds": refunds, "by_hand": by_hand}
+        found: Object = self._call("POST", "credit_note", body)
+        return found
+
+    def dispute(
+        self, invoice: str, status: str = "needs_response", amount: int | None = None
+    ) -> Object:
+        """The bank disputes what was charged for an invoice, or decides (`won`, `lost`)."""
+        body = {"invoice": invoice, "status": status, "amount": amount}
+        found: Object = self._call("POST", "dispute", body)
+        return found
+
+    def change_account(self, account: str, *, live: bool = False) -> None:
+        """From now on the keys belong to another account."""
+        self._call("POST", "account", {"id": account, "live": live})
+
     def change_card(self, payment_method: str, *, live: bool = False, **changes: Any) -> Object:
         """`charge`: a decline code or None; `exp_month`, `exp_year`."""
         body = {"payment_method": payment_method, "live": live, **changes}

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.stripe_double import invoice_life, setup
+from tests.stripe_double import invoice_life, money_back, setup
 from tests.stripe_double.double import Double
 from tests.stripe_double.errors import StripeFault
 from tests.stripe_double.faults import Fault
@@ -55,6 +55,15 @@ def _do(double: Double, method: str, name: str, given: Object) -> Any:
             return setup.complete_session(world, given["session"], given["card"])
         case "POST", "hosted":
             return invoice_life.pay_on_page(world, given["invoice"], given["card"])
+        case "POST", "refund":
+            return money_back.refund(world, given["invoice"], given["amount"])
+        case "POST", "credit_note":
+            more = {name: given[name] for name in ("refunds", "by_hand")}
+            return money_back.credit_note(world, given["invoice"], given["amount"], **more)
+        case "POST", "dispute":
+            return money_back.dispute(world, given["invoice"], given["status"], given["amount"])
+        case "POST", "account":
+            world.account = given["id"]
         case "POST", "card":
             return _change_card(double, given)
         case "POST", "edit":

@@ -17,9 +17,11 @@ from tests.stripe_double.errors import invalid, no_such
 Object = dict[str, Any]
 API_VERSION = "2026-10-28.endive"
 EVENT_DAYS = 30
+ACCOUNT = "acct_1DoubleOfStripe"
 METADATA_KEYS = 50
 NAMES = {
     "invoiceitem": "invoice item",
+    "tax_id": "tax ID",
     "payment_method": "PaymentMethod",
     "payment_intent": "payment_intent",
     "setup_intent": "setupintent",
@@ -44,6 +46,7 @@ class World:
     def __init__(self, clock: Clock, *, live: bool) -> None:
         self.clock = clock
         self.live = live
+        self.account = ACCOUNT
         self.objects: dict[str, dict[str, Object]] = {}
         self.private: dict[str, Object] = {}  # by id: what Stripe knows and never shows
         self.request: Object = {"id": None, "idempotency_key": None}

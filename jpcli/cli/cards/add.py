@@ -55,11 +55,19 @@ def run(
     """A card number never goes in: without Stripe only the brand, the last four digits and the
     expiry, with Stripe a page of Stripe's own."""
     from jpcli.domain.cards import check_no_card_number
+    from jpcli.domain.errors import BadInput
     from jpcli.services import gateways, payments
 
     for text in (card, brand, last4, exp):
         if text is not None:
             check_no_card_number(text)
+    if primary and not wait and card is None:
+        raise BadInput(
+            "usage",
+            "--primary is for a card that is there: with --no-wait nobody knows it yet",
+            hint="Once it was entered:   jpcli cards sync    then:   jpcli cards primary CARD",
+            subject="--primary",
+        )
     desk = invocation.desk(writes=True)
     described = brand is not None or last4 is not None or exp is not None
     if card is not None:

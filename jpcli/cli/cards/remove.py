@@ -19,13 +19,14 @@ def run(
 ) -> Result:
     """Without the primary card the oldest other one becomes primary. Removing the only card needs
     a yes: issuing is paused until there is one again."""
-    from jpcli.services.cards import is_only_card
-    from jpcli.services.payments import remove_card
+    from jpcli.services.payments import is_only_card, remove_card
 
     desk = invocation.desk(writes=True)
-    if is_only_card(desk, card):
+    only = is_only_card(desk, card)
+    if only:
         invocation.confirm(
             f"Remove {card}, the only card on file?",
             "Issuing new licenses is paused until you add a card.",
         )
-    return result_of(remove_card(desk, card), "cards", columns=COLUMNS, view="cards:draw")
+    answer = remove_card(desk, card, only_too=only or invocation.yes)
+    return result_of(answer, "cards", columns=COLUMNS, view="cards:draw")

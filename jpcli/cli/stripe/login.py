@@ -16,8 +16,9 @@ def run(
     invocation: Invocation,
 ) -> Result:
     """Reads the key without showing it, from the terminal or from standard input, checks it at
-    Stripe and stores it in the system's keyring. STRIPE_API_KEY goes before it."""
-    del invocation  # no ledger is needed
+    Stripe and stores it in the system's keyring: for the ledger, where there is one that collects
+    through Stripe, else for all that have no key of their own. STRIPE_API_KEY goes before it."""
+    import os
     import sys
     from getpass import getpass
 
@@ -31,4 +32,6 @@ def run(
         key = getpass("Stripe secret key (not shown): ")
     else:
         key = sys.stdin.readline()
-    return result_of(login(key.strip()), view="notes:draw_nothing")
+    # Without a ledger the key can be stored all the same; one that can't be read is said.
+    ledger = invocation.desk().ledger if os.path.exists(invocation.location) else None
+    return result_of(login(key.strip(), ledger), view="notes:draw_nothing")
