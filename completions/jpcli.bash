@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --as-of | --at | --brand | --bundle | --by | --client | --currency | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --months | --name | --newer-than | --older-than | --out | --output | --payment-terms-days | --payments | --policy | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --time-zone | --to | --until | -n) expects=$word ;;
+        --actor | --address-line1 | --address-line2 | --as-of | --at | --brand | --bundle | --by | --city | --client | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --tax-id | --time-zone | --to | --until | -n) expects=$word ;;
       esac
     fi
   done
@@ -151,7 +151,7 @@ _jpcli() {
       'invoice preview --by') words=(product site client license day) ;;
       *' --client') kind=clients ;;
       *' --currency') kind=currencies ;;
-      ' --format' | 'licenses --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe status --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger backup --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv tsv md) ;;
+      ' --format' | 'licenses --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger backup --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv tsv md html pdf) ;;
       'audit --format') words=(auto table json ndjson csv tsv md junit github) ;;
       'issue --from' | 'transfer --from' | 'revoke --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
@@ -162,7 +162,7 @@ _jpcli() {
       *' --revoke') kind=active@ ;;
       *' --site' | *' --to') kind=sites ;;
       *' --sort') words=(recorded issued key product site client state) ;;
-      *' --state') words=(assigned unassigned revoked) ;;
+      'licenses list --state' | 'licenses count --state' | 'licenses timeline --state') words=(assigned unassigned revoked) ;;
       *' --time-zone') kind=zones ;;
     esac
   else
@@ -174,7 +174,7 @@ _jpcli() {
       products) words=(list show set-price import) ;;
       cards) words=(list add primary remove sync) ;;
       invoice) words=(preview explain diff close show export list mark-paid void push pay sync reconcile) ;;
-      stripe) words=(login status) ;;
+      stripe) words=(login customer portal status) ;;
       ledger) words=(check export import backup restore) ;;
     esac
     case $where:$((number + 1)) in
@@ -259,6 +259,8 @@ _jpcli_options() {
     'invoice reconcile') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'cards sync') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'stripe login') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'stripe customer') words=(--name --email --phone --address-line1 --address-line2 --postal-code --city --state --country --tax-id --no-tax-id --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'stripe portal') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'stripe status') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger check') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger export') words=(--ledger --format --json --quiet --no-color --actor --help) ;;

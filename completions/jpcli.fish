@@ -87,7 +87,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
-            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe status' 'ledger check' 'ledger export' 'ledger backup'
+            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'ledger check' 'ledger export' 'ledger backup'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -416,6 +416,29 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
+            case 'stripe customer'
+                printf '%s\t%s\n' \
+                    --name 'Who the invoices are for' \
+                    --email 'Where Stripe mails them' \
+                    --phone 'With its country code' \
+                    --address-line1 'Street and number' \
+                    --address-line2 'Floor, suite, mailbox' \
+                    --postal-code 'Postal or ZIP code' \
+                    --city 'City or town' \
+                    --state 'State, county or province' \
+                    --country 'Two letters, as US or DE' \
+                    --tax-id 'As eu_vat:DE123456789 or us_ein:…' \
+                    --no-tax-id 'Take one away' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
             case 'ledger restore'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
@@ -493,7 +516,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --as-of --at --brand --bundle --by --client --currency --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --older-than --out --output --payment-terms-days --payments --policy --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --time-zone --to --until -n
+            case --actor --address-line1 --address-line2 --as-of --at --brand --bundle --by --city --client --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until -n
                 set option $word
         end
     end
@@ -534,7 +557,7 @@ function __jpcli_complete
                 set kind 'clients'
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe status --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger backup --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
+            case ' --format' 'licenses --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger backup --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
                 set words auto table json ndjson csv tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv tsv md html pdf
@@ -556,7 +579,7 @@ function __jpcli_complete
                 set kind 'sites'
             case '* --sort'
                 set words recorded issued key product site client state
-            case '* --state'
+            case 'licenses list --state' 'licenses count --state' 'licenses timeline --state'
                 set words assigned unassigned revoked
             case '* --time-zone'
                 set kind 'zones'
@@ -633,6 +656,8 @@ function __jpcli_complete
             case 'stripe'
                 printf '%s\t%s\n' \
                     login 'Store the secret key in the system\'s keyring' \
+                    customer 'Show or set name, e-mail, address and tax ids on the invoices' \
+                    portal 'Print a link to the page for cards and invoices' \
                     status 'Check the secret key and what it is for'
             case 'ledger'
                 printf '%s\t%s\n' \

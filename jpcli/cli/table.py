@@ -75,6 +75,11 @@ COMMANDS = {
     "invoice reconcile": ("invoice.reconcile:run", "Compare every line with Stripe's."),
     "cards sync": ("cards.sync:run", "Take over the cards as Stripe has them."),
     "stripe login": ("stripe.login:run", "Store the secret key in the system's keyring."),
+    "stripe customer": (
+        "stripe.customer:run",
+        "Show or set name, e-mail, address and tax ids on the invoices.",
+    ),
+    "stripe portal": ("stripe.portal:run", "Print a link to the page for cards and invoices."),
     "stripe status": ("stripe.status:run", "Check the secret key and what it is for."),
     "ledger check": (
         "ledger.check:run",

@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 CLI = Path(jpcli.cli.__file__).parent
 ALL = sorted(COMMANDS)
 # Closing and voiding are facts of the moment at which they are done.
-NEVER_BACK_DATED = {"invoice close", "invoice void", "invoice push", "invoice pay"}
+NEVER_BACK_DATED = {
+    "invoice close",
+    "invoice void",
+    "invoice push",
+    "invoice pay",
+    "stripe customer",
+}
 # These ask for nothing: they write down what Stripe says, and may be repeated at will.
-TAKES_OVER = {"cards sync", "invoice sync", "invoice reconcile", "stripe status"}
+TAKES_OVER = {"cards sync", "invoice sync", "invoice reconcile", "stripe status", "stripe portal"}
 
 
 def _options(path: str) -> set[str]:
