@@ -59,6 +59,8 @@ class Invocation(NamedTuple):
             writes=writes,
         )
         self.closers.append(desk.close)
+        if desk.kept is not None:
+            _say_kept(desk.kept, self.output)
         return desk
 
     def list_limit(self) -> int:
@@ -110,6 +112,15 @@ def output_for(options: Mapping[str, Any]) -> Output:
     return build_output(
         options.get("format"), bool(options.get("quiet")), bool(options.get("no_color"))
     )
+
+
+def _say_kept(path: str, output: Output) -> None:
+    """Not part of an answer: it is whatever command came first after an upgrade."""
+    from jpcli.cli.render.stderr import write_notes
+    from jpcli.domain.answers import Note
+
+    message = f"Brought the ledger up to date for this jpcli; as it was it is kept as {path}"
+    write_notes([Note("brought_up_to_date", message, "info", path)], output)
 
 
 def _now() -> int:

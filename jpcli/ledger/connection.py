@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.errors import BadInput, Failed
-from jpcli.ledger import schema
+from jpcli.ledger import schema, tables
 from jpcli.ledger.faults import damaged, guarded, translate
 
 if TYPE_CHECKING:
@@ -126,17 +126,30 @@ class Ledger:
         return guarded(self.path, lambda: _is_damaged(self._connection))
 
 
-def open_ledger(path: str, *, writes: bool) -> Ledger:
-    """Open the ledger at `path`.
+class LedgerOlder(Failed):
+    """The ledger has an older schema; `migration` brings it to the newest."""
 
-    Raises BadInput (`no_ledger`, `not_a_ledger`, `ledger_newer`) or Failed (`ledger_damaged`,
-    `ledger_unreadable`). A read-only file or folder can be read; a write then fails.
+
+def open_ledger(path: str, *, writes: bool, older: bool = False) -> Ledger:
+    """Open the ledger at `path`; one of an older schema only with `older`.
+
+    Raises BadInput (`no_ledger`, `not_a_ledger`, `ledger_newer`), LedgerOlder, or Failed
+    (`ledger_damaged`, `ledger_unreadable`). A read-only file or folder can be read; a write then
+    fails.
     """
     _check_file(path)
-    connection = _connect(path, writes=writes)
+    connection = connect(path, writes=writes)
     try:
         with guarded(path, lambda: _is_damaged(connection)):
-            _check_version(connection, path)
+            version = _check_version(connection, path)
+            if version < schema.SCHEMA_VERSION and not older:
+                raise LedgerOlder(
+                    "ledger_older",
+                    f"This ledger has schema {version}, this jpcli works with "
+                    f"{schema.SCHEMA_VERSION}: {path}",
+                    hint="Bring it up to date:   jpcli status",
+                    subject=path,
+                )
             connection.execute("PRAGMA foreign_keys = ON")
             if writes:
                 connection.execute("PRAGMA synchronous = FULL")
@@ -144,14 +157,15 @@ def open_ledger(path: str, *, writes: bool) -> Ledger:
             else:
                 # One moment for the whole command, whatever others write meanwhile.
                 connection.execute("BEGIN")
-            meta = dict(connection.execute("SELECT key, value FROM meta"))
-            return _ledger_of(connection, path, meta)
+            return ledger_on(connection, path)
     except BaseException:
         connection.close()
         raise
 
 
-def _ledger_of(connection: sqlite3.Connection, path: str, meta: Mapping[str, str]) -> Ledger:
+def ledger_on(connection: sqlite3.Connection, path: str) -> Ledger:
+    """The ledger that an open connection holds; raises Failed `ledger_damaged`."""
+    meta = dict(connection.execute("SELECT key, value FROM meta"))
     try:
         return Ledger(connection, path, meta)
     except (LookupError, ValueError, TypeError, AttributeError, OSError) as error:
@@ -162,7 +176,7 @@ def _ledger_of(connection: sqlite3.Connection, path: str, meta: Mapping[str, str
 def _is_damaged(connection: sqlite3.Connection) -> bool:
     """Is it the file's fault? Asked only after an error that nothing else explains."""
     try:
-        if schema.differences(connection):
+        if tables.differences(connection):
             return True
         found: tuple[str] = connection.execute("PRAGMA quick_check(1)").fetchone()
     except (sqlite3.Error, UnicodeDecodeError):
@@ -170,7 +184,7 @@ def _is_damaged(connection: sqlite3.Connection) -> bool:
     return found != ("ok",)
 
 
-def _connect(path: str, *, writes: bool) -> sqlite3.Connection:
+def connect(path: str, *, writes: bool) -> sqlite3.Connection:
     """A connection in autocommit mode; a reader falls back to `immutable` in a folder, or on a
     full disk, where SQLite can't make its shared-memory file and so nobody can write either."""
     uri = uri_of(path)
@@ -239,9 +253,11 @@ def _check_file(path: str) -> None:
         )
 
 
-def _check_version(connection: sqlite3.Connection, path: str) -> None:
+def _check_version(connection: sqlite3.Connection, path: str) -> int:
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-    _check_identity(application_id, connection.execute("PRAGMA user_version").fetchone()[0], path)
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    _check_identity(application_id, version, path)
+    return version
 
 
 def _check_identity(application_id: int, version: int, path: str) -> None:

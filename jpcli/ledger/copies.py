@@ -18,6 +18,7 @@ from jpcli.ledger import connection
 from jpcli.ledger.checking import CheckReport, check_ledger
 from jpcli.ledger.connection import open_ledger
 from jpcli.ledger.faults import guarded
+from jpcli.ledger.migration import bring_up_to_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,10 +68,11 @@ def _checked_copy(source: str, target: str, inspect: Inspect) -> Iterator[tuple[
     """A copy beside `target` under another name, while the block lasts."""
     folder = os.path.dirname(os.path.abspath(target))
     draft = os.path.join(folder, f".jpcli-{secrets.token_hex(8)}.tmp")
-    ledger = open_ledger(source, writes=False)
+    ledger = open_ledger(source, writes=False, older=True)
     try:
         with guarded(target):
             _make_copy(ledger.raw, draft)
+        bring_up_to_date(draft, keep=False)
         copied = open_ledger(draft, writes=False)
         try:
             report = check_ledger(copied)
@@ -121,7 +123,7 @@ def _held(path: str) -> sqlite3.Connection | None:
     under the same name would leave them writing to the old one.
     """
     try:
-        open_ledger(path, writes=False).close()
+        open_ledger(path, writes=False, older=True).close()
     except (Failed, BadInput):
         return None
     with guarded(path):

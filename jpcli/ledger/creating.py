@@ -13,7 +13,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import Failed, Refused
-from jpcli.ledger import schema
+from jpcli.ledger import tables
 from jpcli.ledger.connection import Ledger
 from jpcli.ledger.faults import guarded
 from jpcli.ledger.writing import Writer
@@ -86,7 +86,7 @@ def _fill(
     with guarded(path):
         connection = sqlite3.connect(draft, isolation_level=None)
         try:
-            schema.migrate(connection)
+            tables.migrate(connection)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("BEGIN IMMEDIATE")
             writer = Writer(Ledger(connection, path, meta), actor=actor, now_at=now_at)

@@ -1,24 +1,19 @@
-"""The tables of a ledger, and the steps from one schema version to the next.
+"""The tables of a ledger, as SQL.
 
-Owns the schema and nothing else. All tables are STRICT; instants are integers (microseconds
-since the Unix epoch, UTC), days are billing-day numbers (D4), prices are integers in 10^-12 of
-a minor unit (M1). `spans` is clustered by its key, so that the month's sum reads one
-contiguous stretch an offer: `last_day` comes first because everything that ended before the
-period must never be touched, however long the history.
+Owns the schema and nothing else; `tables` makes, remakes and compares them. All tables are STRICT;
+instants are integers (microseconds since the Unix epoch, UTC), days are billing-day numbers (D4),
+prices are integers in 10^-12 of a minor unit (M1). `spans` is clustered by its key, so that the
+month's sum reads one contiguous stretch an offer: `last_day` comes first because everything that
+ended before the period must never be touched, however long the history.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from sqlite_utils import Database
-
 # "jpcl" in ASCII: tells a ledger from any other SQLite file.
 APPLICATION_ID = 0x6A70636C
-SCHEMA_VERSION = 1
+# A ledger of an older version keeps its events; its state tables are made anew from them
+# (`migration`), so a version may change any of those below as it likes.
+SCHEMA_VERSION = 2
 
 EVENT_TABLES = ("events", "chain")
 # Every table that replaying the events must reproduce, with the order that makes rows comparable.
@@ -245,56 +240,3 @@ def statements() -> list[str]:
     tables = [text.strip() for text in _TABLES.split(";\n") if text.strip()]
     triggers = [text.strip() for text in _TRIGGERS.split("END;\n")]
     return tables + [t if t.endswith("END") else t + " END" for t in triggers]
-
-
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring `connection` to the newest schema; sqlite-utils keeps the list of steps taken."""
-    from sqlite_utils import Database
-    from sqlite_utils.migrations import Migrations
-
-    migrations = Migrations("jpcli")
-
-    @migrations(name="0001_first_ledger")
-    def first_ledger(db: Database) -> None:
-        for statement in statements():
-            db.execute(statement)
-
-    database = Database(connection)
-    migrations.apply(database)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def create_in_memory(connection: sqlite3.Connection) -> None:
-    """The same tables without the book-keeping of migrations: what a replay writes into."""
-    for statement in statements():
-        connection.execute(statement)
-
-
-def differences(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """(name, what is wrong) of tables, indexes and triggers that are not ours to the letter.
-
-    A dropped trigger guards nothing, and an extra one may do anything.
-    """
-    import sqlite3
-
-    fresh = sqlite3.connect(":memory:")
-    create_in_memory(fresh)
-    # sqlite-utils' list of migrations and SQLite's statistics are not the ledger's own.
-    sql = (
-        "SELECT name, type, tbl_name, sql FROM sqlite_master"
-        " WHERE tbl_name <> '_sqlite_migrations' AND name NOT LIKE 'sqlite!_stat%' ESCAPE '!'"
-    )
-    expected = {name: rest for name, *rest in fresh.execute(sql)}
-    fresh.close()
-    # A damaged name may be anything but text.
-    found = {str(name): rest for name, *rest in connection.execute(sql)}
-    problems = []
-    for name in sorted(expected.keys() | found.keys()):
-        if name not in found:
-            problems.append((name, f"{name} is missing"))
-        elif name not in expected:
-            problems.append((name, f"{name} does not belong here"))
-        elif expected[name] != found[name]:
-            problems.append((name, f"{name} was changed"))
-    return problems

@@ -14,16 +14,18 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
 from jpcli.ledger import invoices
-from jpcli.ledger.connection import Ledger, open_ledger
+from jpcli.ledger.connection import LedgerOlder, open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from jpcli.ledger.connection import Ledger
     from jpcli.ledger.writing import Writer
 
 
 class Desk:
-    """One open ledger with the caller's clock, name and wishes. `now_at` is an instant."""
+    """One open ledger with the caller's clock, name and wishes. `now_at` is an instant; `kept`
+    names the copy of how the ledger was, if opening it brought it to a newer schema."""
 
     def __init__(
         self,
@@ -34,8 +36,10 @@ class Desk:
         at_text: str | None = None,
         idempotency_key: str | None = None,
         dry_run: bool = False,
+        kept: str | None = None,
     ) -> None:
         self.ledger = ledger
+        self.kept = kept
         self.now_at = now_at
         self.actor = actor
         self.at_text = at_text
@@ -173,15 +177,26 @@ def open_desk(
     dry_run: bool = False,
     writes: bool = False,
 ) -> Desk:
-    """Open the ledger at `path`; errors as `jpcli.ledger.connection.open_ledger`."""
+    """Open the ledger at `path`, brought up to date; errors as `open_ledger` and `open_older`."""
+    ledger, kept = _opened(path, writes)
     return Desk(
-        open_ledger(path, writes=writes),
+        ledger,
         now_at=now_at,
         actor=actor,
         at_text=at_text,
         idempotency_key=idempotency_key,
         dry_run=dry_run,
+        kept=kept,
     )
+
+
+def _opened(path: str, writes: bool) -> tuple[Ledger, str | None]:
+    try:
+        return open_ledger(path, writes=writes), None
+    except LedgerOlder:
+        from jpcli.ledger.migration import open_older
+
+        return open_older(path, writes=writes)
 
 
 def _canonical(data: Any) -> str:
