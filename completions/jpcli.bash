@@ -225,11 +225,11 @@ _jpcli_options() {
     unassign) words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     transfer) words=(--to --client --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     revoke) words=(--reason --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    'licenses list') words=(--state --product --site --client --older-than --newer-than --search --sort --reverse --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses list') words=(--state --product --site --client --no-client --older-than --newer-than --search --sort --reverse --ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'licenses show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
-    'licenses count') words=(--by --state --product --site --client --older-than --newer-than --search --ledger --format --json --quiet --no-color --actor --limit --help) ;;
-    'licenses timeline') words=(--state --product --site --client --search --ledger --format --json --quiet --no-color --actor --limit --help) ;;
-    'sites list') words=(--client --search --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses count') words=(--by --state --product --site --client --no-client --older-than --newer-than --search --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses timeline') words=(--state --product --site --client --no-client --search --ledger --format --json --quiet --no-color --actor --limit --help) ;;
+    'sites list') words=(--client --no-client --search --ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'sites show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'sites move') words=(--client --no-client --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'clients list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
@@ -249,7 +249,7 @@ _jpcli_options() {
     'invoice diff') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'invoice close') words=(--due --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'invoice show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
-    'invoice export') words=(--client --markup --output --ledger --format --json --quiet --no-color --actor --yes --help) ;;
+    'invoice export') words=(--client --no-client --markup --output --ledger --format --json --quiet --no-color --actor --yes --help) ;;
     'invoice list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'invoice mark-paid') words=(--reference --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'invoice void') words=(--reason --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
@@ -264,7 +264,7 @@ _jpcli_options() {
     'stripe status') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger check') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger export') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
-    'ledger import') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'ledger import') words=(--ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'ledger backup') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger restore') words=(--ledger --format --json --quiet --no-color --actor --yes --help) ;;
     audit) words=(--policy --init --schema --ledger --format --json --quiet --no-color --actor --help) ;;

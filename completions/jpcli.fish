@@ -130,7 +130,7 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
-            case 'unassign' 'clients add' 'products import' 'cards primary' 'cards remove' 'ledger import' 'apply'
+            case 'unassign' 'clients add' 'products import' 'cards primary' 'cards remove' 'apply'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -182,6 +182,7 @@ function __jpcli_options
                     --product 'Only this product' \
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
+                    --no-client 'Only what is nobody\'s' \
                     --older-than 'Issued more than DAYS days ago' \
                     --newer-than 'Issued at most DAYS days ago' \
                     --search 'TEXT is in the key, the site or the client' \
@@ -202,6 +203,7 @@ function __jpcli_options
                     --product 'Only this product' \
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
+                    --no-client 'Only what is nobody\'s' \
                     --older-than 'Issued more than DAYS days ago' \
                     --newer-than 'Issued at most DAYS days ago' \
                     --search 'TEXT is in the key, the site or the client' \
@@ -219,6 +221,7 @@ function __jpcli_options
                     --product 'Only this product' \
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
+                    --no-client 'Only what is nobody\'s' \
                     --search 'TEXT is in the key, the site or the client' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -231,6 +234,7 @@ function __jpcli_options
             case 'sites list'
                 printf '%s\t%s\n' \
                     --client 'Only this client\'s sites' \
+                    --no-client 'Only what is nobody\'s' \
                     --search 'Only sites whose URL has TEXT' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -367,6 +371,7 @@ function __jpcli_options
             case 'invoice export'
                 printf '%s\t%s\n' \
                     --client 'One client\'s part' \
+                    --no-client 'The part that is nobody\'s' \
                     --markup 'Add what you bill on top, as 20' \
                     --output 'Write this file' \
                     --ledger 'The ledger' \
@@ -404,7 +409,7 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
-            case 'invoice push' 'invoice pay'
+            case 'invoice push' 'invoice pay' 'ledger import'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \

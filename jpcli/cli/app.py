@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jpcli.cli import help as help_pages
-from jpcli.cli.options import COMMON, LISTS, SHARED, WRITES
+from jpcli.cli.options import COMMON, LISTS, SHARED, WRITES, refuse_empty
 from jpcli.cli.table import COMMANDS, GROUPS, subcommands
 from jpcli.cli.typer_parts import (
     Context,
@@ -30,6 +30,16 @@ class Command(TyperCommand):
     """A command with the shared options and our help page."""
 
     spec: Spec
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """An empty value is a variable that was not set, or a mistake: never "none" or "all"."""
+        rest: list[str] = super().parse_args(ctx, args)
+        for param in self.params:
+            value = ctx.params.get(str(param.name))
+            for each in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(each, str):
+                    refuse_empty(ctx, param, each)
+        return rest
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         help_pages.write_command_help(self, self.spec, ctx, formatter)

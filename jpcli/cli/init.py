@@ -46,7 +46,7 @@ def run(
     ] = 0,
 ) -> Result:
     """Currency and time zone are fixed for the life of the ledger. An existing one is never
-    overwritten."""
+    overwritten. A price without a date holds from the beginning."""
     from jpcli.services.setup import init
 
     answer = init(

@@ -114,12 +114,20 @@ def given(context: Context) -> dict[str, Any]:
 def _record(context: Context, param: Parameter, value: Any) -> Any:
     """Note an option's value; a later one, also of a sub-command, replaces it."""
     if value is not None:
+        if isinstance(value, str):
+            refuse_empty(context, param, value)
         options = given(context)
         if param.name == "json":
             options["format"] = "json"
         else:
             options[str(param.name)] = value
     return value
+
+
+def refuse_empty(context: Context, param: Parameter, value: str) -> None:
+    """A value that is given must be one: BadParameter for an empty one, or nothing but blanks."""
+    if not value or value.isspace():
+        raise BadParameter("The value is empty.", ctx=context, param=param)
 
 
 def _refuse_format(context: Context, formats: tuple[str, ...]) -> None:

@@ -48,7 +48,8 @@ SITE_COLUMNS = ("site", "client", "licenses", "products")
 def site_rows(
     ledger: Ledger, client: str | None = None, limit: int = 0, search: str | None = None
 ) -> Iterator[tuple[Any, ...]]:
-    """(url, client, active licenses, comma-separated products) of each site, by url."""
+    """(url, client, active licenses, comma-separated products) of each site, by url; `client` ""
+    is the sites of nobody."""
     where, params = _site_conditions(client, search)
     tail = f" LIMIT {int(limit)}" if limit else ""
     return ledger.rows(
@@ -75,7 +76,9 @@ def count_sites(ledger: Ledger, client: str | None = None, search: str | None = 
 
 def _site_conditions(client: str | None, search: str | None) -> tuple[str, dict[str, Any]]:
     conditions, params = [], {}
-    if client is not None:
+    if client == "":
+        conditions.append("c.name IS NULL")
+    elif client is not None:
         conditions.append("c.name = :client")
         params["client"] = client
     if search is not None:

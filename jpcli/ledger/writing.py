@@ -30,12 +30,16 @@ _INSERT_EVENT = (
 
 
 class Writer:
-    """Records events into one open transaction. `now_at` is the instant of recording."""
+    """Records events into one open transaction. `now_at` is the instant of recording,
+    `effective_at` that at which they take effect unless an event says otherwise."""
 
-    def __init__(self, ledger: Ledger, *, actor: str, now_at: int) -> None:
+    def __init__(
+        self, ledger: Ledger, *, actor: str, now_at: int, effective_at: int | None = None
+    ) -> None:
         self.ledger = ledger
         self._actor = actor
         self._now_at = now_at
+        self._effective_at = now_at if effective_at is None else effective_at
         self._lookups = Lookups(ledger)
         self._waiting: list[chain.Event] = []
         self.recorded = 0
@@ -56,8 +60,8 @@ class Writer:
         at: int | None = None,
         reason: str | None = None,
     ) -> None:
-        """Append one event that took effect `at` (an instant; default: now)."""
-        effective_at = self._now_at if at is None else at
+        """Append one event that took effect `at` (an instant; default: the writer's)."""
+        effective_at = self._effective_at if at is None else at
         self._seq += 1
         self.recorded += 1
         self._latest_at = max(self._latest_at, effective_at)
@@ -92,9 +96,11 @@ class Writer:
 
 
 @contextmanager
-def writing(ledger: Ledger, *, actor: str, now_at: int, keep: bool = True) -> Iterator[Writer]:
+def writing(
+    ledger: Ledger, *, actor: str, now_at: int, effective_at: int | None = None, keep: bool = True
+) -> Iterator[Writer]:
     """A transaction with a `Writer`; with `keep` false everything is rolled back at the end."""
     with ledger.transaction(keep=keep):
-        writer = Writer(ledger, actor=actor, now_at=now_at)
+        writer = Writer(ledger, actor=actor, now_at=now_at, effective_at=effective_at)
         yield writer
         writer.flush()

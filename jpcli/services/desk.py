@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from jpcli.ledger.writing import Writer
 
 
+class _DoneBefore(Exception):
+    """Leaves a transaction without keeping it: there is an earlier answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
 class Desk:
     """One open ledger with the caller's clock, name and wishes. `now_at` is an instant; `kept`
     names the copy of how the ledger was, if opening it brought it to a newer schema."""
@@ -78,11 +85,17 @@ class Desk:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """A write transaction; with `--dry-run` everything is rolled back at its end."""
+        """A write transaction, whose events take effect when `--at` says; with `--dry-run`
+        everything is rolled back at its end."""
         from jpcli.ledger.writing import writing
 
-        keep = not self.dry_run
-        with writing(self.ledger, actor=self.actor, now_at=self.now_at, keep=keep) as writer:
+        with writing(
+            self.ledger,
+            actor=self.actor,
+            now_at=self.now_at,
+            effective_at=self.effective_at(),
+            keep=not self.dry_run,
+        ) as writer:
             yield writer
 
     def change(self, request: dict[str, Any], do: Callable[[Writer], Answer]) -> Answer:
@@ -98,6 +111,20 @@ class Desk:
             answer = self._finished(self._noting_closed(writer, do))
             self._remember(writer, request, answer)
             return answer
+
+    def change_as_read(self, request: dict[str, Any], do: Callable[[Writer], Answer]) -> Answer:
+        """The same for a long file that is read once, while it is done: `do` completes `request`.
+        What turns out to be done already is rolled back."""
+        try:
+            with self.writing() as writer:
+                answer = self._finished(self._noting_closed(writer, do))
+                earlier = self._earlier_answer(request)
+                if earlier is not None:
+                    raise _DoneBefore(earlier)
+                self._remember(writer, request, answer)
+                return answer
+        except _DoneBefore as done:
+            return done.answer
 
     def once(self, request: dict[str, Any], do: Callable[[], Answer]) -> Answer:
         """The same for what needs more than one transaction, such as calls to the outside, which
@@ -139,7 +166,7 @@ class Desk:
         # Not sorted: the order of an answer's fields is that of a table's columns.
         answer_text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
         data = {"request_hash": self._hash(request), "answer": answer_text}
-        writer.record("request.answered", self.idempotency_key, data)
+        writer.record("request.answered", self.idempotency_key, data, at=self.now_at)
 
     def _hash(self, request: dict[str, Any]) -> str:
         from hashlib import sha256
@@ -177,9 +204,11 @@ def open_desk(
     dry_run: bool = False,
     writes: bool = False,
 ) -> Desk:
-    """Open the ledger at `path`, brought up to date; errors as `open_ledger` and `open_older`."""
+    """Open the ledger at `path`, brought up to date; errors as `open_ledger` and `open_older`, and
+    as `Desk.effective_at`: a bad `--at` is refused before anything is done, here or outside.
+    """
     ledger, kept = _opened(path, writes)
-    return Desk(
+    desk = Desk(
         ledger,
         now_at=now_at,
         actor=actor,
@@ -188,6 +217,12 @@ def open_desk(
         dry_run=dry_run,
         kept=kept,
     )
+    try:
+        desk.effective_at()
+    except BadInput:
+        desk.close()
+        raise
+    return desk
 
 
 def _opened(path: str, writes: bool) -> tuple[Ledger, str | None]:

@@ -13,15 +13,13 @@ from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import format_instant
 from jpcli.ledger import licenses
 from jpcli.ledger.history import exported, imported_data
-from jpcli.ledger.invoices import unsettled_day
-from jpcli.services.corrections import reach_note
 from jpcli.services.history_rows import HistoryRow, parse_row
 from jpcli.services.ownership import Claims
 from jpcli.services.reading import MAX_PROBLEMS
 from jpcli.services.refusals import known_offer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jpcli.ledger.writing import Writer
     from jpcli.services.desk import Desk
@@ -34,28 +32,37 @@ def import_history(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> 
     `problems` is filled by the reader of the rows, too. Raises BadInput `bad_history_file` with
     all problems and their lines; then nothing was written.
     """
-    with desk.writing() as writer:
+    request: dict[str, Any] = {"command": "ledger import"}
+    if desk.idempotency_key is not None:
+        rows = _summed(rows, request)
+
+    def do(writer: Writer) -> Answer:
         importing = _Importing(desk, writer, problems)
-        before_day = unsettled_day(desk.ledger)
         for row in rows:
             importing.row(row)
         importing.finish()
         if problems:
             raise _bad_file(problems)
-        writer.flush()
-        reached = reach_note(desk, before_day)
-    data: dict[str, Any] = {
-        "imported": importing.recorded,
-        "unchanged": importing.unchanged,
-        "sites": importing.claims.new_sites,
-    }
-    if desk.dry_run:
-        data["dry_run"] = True
-    message = f"Imported {importing.recorded:,} licenses; {importing.unchanged:,} known already"
-    if desk.dry_run:
-        message = f"Dry run, nothing was written: {importing.recorded:,} licenses to import"
-    notes = (Note("imported", message, "ok"),)
-    return Answer(data, notes if reached is None else (*notes, reached))
+        message = f"Imported {importing.recorded:,} licenses; {importing.unchanged:,} known already"
+        data = {
+            "imported": importing.recorded,
+            "unchanged": importing.unchanged,
+            "sites": importing.claims.new_sites,
+        }
+        return Answer(data, (Note("imported", message, "ok"),))
+
+    return desk.change_as_read(request, do)
+
+
+def _summed(rows: Iterable[Row], request: dict[str, Any]) -> Iterator[Row]:
+    """The same rows; at their end their hash is in `request`."""
+    from hashlib import sha256
+
+    summed = sha256()
+    for row in rows:
+        summed.update(repr(row.values).encode())
+        yield row
+    request["rows"] = summed.hexdigest()
 
 
 class _Importing:

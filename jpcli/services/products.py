@@ -23,12 +23,13 @@ PRICE_COLUMNS = frozenset(
 )
 PRICE_REQUIRED = frozenset({"product", "amount"})
 MOST_IN_BUNDLE = 10_000
-# Where a price list leaves out since when: before any license there could be.
-_ALWAYS = "1970-01-01"
+# Before any license there could be: since when the prices hold with which a ledger begins.
+ALWAYS = "1970-01-01"
 
 
 class Priced(NamedTuple):
-    """One price as it is recorded; `day_price_e12` in 10^-12 of a minor unit (M1)."""
+    """One price as it is recorded; `day_price_e12` in 10^-12 of a minor unit (M1). It was `dated`
+    if the list itself said since when; else it changes a price from a day on, where it differs."""
 
     product: str
     name: str
@@ -36,6 +37,7 @@ class Priced(NamedTuple):
     bundle_size: int
     since: str
     day_price_e12: int
+    dated: bool = True
 
 
 def list_products(desk: Desk) -> Answer:
@@ -56,7 +58,8 @@ def show_product(desk: Desk, product: str) -> Answer:
 def set_price(
     desk: Desk, product: str, price: str, since: str | None = None, bundle_size: int | None = None
 ) -> Answer:
-    """Let a price hold from a date on (default: today), M2. A bundle may be new, a product not.
+    """Let a price hold from a date on (default: today, or the day of `--at`), M2. A bundle may be
+    new, a product not.
 
     `price` is per license and day, in the ledger's currency: a plain decimal number.
     """
@@ -65,9 +68,9 @@ def set_price(
     facts = catalog.product_facts(desk.ledger, product)
     if facts is None:
         raise _unknown(desk, product)
-    currency, calendar = desk.ledger.currency, desk.ledger.calendar
+    currency = desk.ledger.currency
     day_price_e12 = money.parse_day_price(price, currency)
-    date = calendar.iso(desk.today) if since is None else parse_date(since).isoformat()
+    date = _effective_date(desk) if since is None else parse_date(since).isoformat()
     name = facts[0] if size == 1 else f"{facts[0]}, bundle of {size}"
     for priced in catalog.priced_offers(desk.ledger, product):
         if priced.offer.bundle_size == size:
@@ -78,7 +81,9 @@ def set_price(
         _record(writer, wanted)
         writer.flush()
         text = money.display_day_price(day_price_e12, currency)
-        note = Note("price_set", f"{name} costs {text} a day from {date} on", "ok", product)
+        until = _last_date(desk, wanted)
+        lasting = f"from {date} on" if until is None else f"from {date} to {until}"
+        note = Note("price_set", f"{name} costs {text} a day {lasting}", "ok", product)
         return Answer(show_product(desk, product).data, (note,))
 
     # As asked: "today" must be the same request tomorrow.
@@ -87,34 +92,57 @@ def set_price(
 
 
 def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> Answer:
-    """Take over a price list, all or nothing; prices that are known already change nothing."""
-    wanted = checked_prices(rows, desk.ledger.currency, problems)
+    """Take over a price list, all or nothing; prices that are known already change nothing.
+
+    A row that does not say since when changes the price from today on, or from the day of `--at`.
+    """
+    wanted = checked_prices(rows, desk.ledger.currency, problems, _effective_date(desk))
     if problems:
         raise bad_price_list(problems)
 
     def do(writer: Writer) -> Answer:
-        recorded = 0
-        for price in wanted:
-            if not _is_known(desk, price):
-                _record(writer, price)
-                recorded += 1
+        new = [price for price in wanted if not _is_known(desk, price)]
+        for price in new:
+            _record(writer, price)
         writer.flush()
-        plural = "price" if recorded == 1 else "prices"
-        note = Note("prices_imported", f"Took over {recorded:,} {plural} of {len(wanted):,}", "ok")
-        data = {"imported": recorded, "unchanged": len(wanted) - recorded}
-        return Answer({**list_products(desk).data, **data}, (note,))
+        data = {"imported": len(new), "unchanged": len(wanted) - len(new)}
+        return Answer({**list_products(desk).data, **data}, (_imported_note(new, len(wanted)),))
 
-    request = {"command": "products import", "prices": [list(price) for price in wanted]}
+    # As asked: a list without dates must be the same request tomorrow.
+    asked = [price if price.dated else price._replace(since="") for price in wanted]
+    request = {"command": "products import", "prices": [list(price[:6]) for price in asked]}
     return desk.change(request, do)
 
 
-def checked_prices(rows: Iterable[Row], currency: str, problems: list[Problem]) -> list[Priced]:
-    """The rows of a price list as prices; what is wrong goes to `problems`, with its line."""
+def _imported_note(new: list[Priced], total: int) -> Note:
+    """How many prices were new, and from when they hold."""
+    message = f"Took over {len(new):,} {'price' if len(new) == 1 else 'prices'} of {total:,}"
+    dates = sorted({price.since for price in new})
+    if len(dates) == 1:
+        message += f", from {dates[0]} on"
+    elif dates:
+        message += f", from dates between {dates[0]} and {dates[-1]} on"
+    return Note("prices_imported", message, "ok")
+
+
+def _effective_date(desk: Desk) -> str:
+    """The date on which a change takes effect: that of `--at`, else today."""
+    calendar = desk.ledger.calendar
+    return calendar.iso(calendar.day_of(desk.effective_at()))
+
+
+def checked_prices(
+    rows: Iterable[Row], currency: str, problems: list[Problem], undated: str
+) -> list[Priced]:
+    """The rows of a price list as prices; what is wrong goes to `problems`, with its line.
+
+    `undated` is the date from which a price holds where its row does not say.
+    """
     wanted = []
     seen: dict[tuple[str, int, str], int] = {}
     for row in rows:
         try:
-            price = _priced(row.values, currency)
+            price = _priced(row.values, currency, undated)
             same = (price.product, price.bundle_size, price.since)
             if same in seen:
                 raise BadInput(
@@ -157,7 +185,7 @@ def _record(writer: Writer, price: Priced) -> None:
     writer.record("price.set", price.product, data)
 
 
-def _priced(values: dict[str, Any], currency: str) -> Priced:
+def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:
     """One row of a price list. A monthly amount becomes a day price by M3."""
     product = check_product_slug(str(values["product"]))
     named = values.get("currency")
@@ -176,12 +204,12 @@ def _priced(values: dict[str, Any], currency: str) -> Priced:
             subject=product,
         )
     size = _size(values.get("bundle_size"))
-    since = parse_date(str(values.get("from") or _ALWAYS)).isoformat()
+    told = values.get("from")
+    since = parse_date(str(told or undated)).isoformat()
     name = str(values.get("name") or product)
     family = str(values.get("family") or product)
-    return Priced(
-        product, name, family, size, since, parsers[interval](str(values["amount"]), currency)
-    )
+    day_price_e12 = parsers[interval](str(values["amount"]), currency)
+    return Priced(product, name, family, size, since, day_price_e12, dated=bool(told))
 
 
 def _size(value: Any) -> int:
@@ -201,16 +229,30 @@ def _check_size(size: int) -> None:
 
 
 def _is_known(desk: Desk, price: Priced) -> bool:
-    """Is this very price in force from this very day already?"""
+    """Is this very price in force from this very day already? From whichever day, where the list
+    does not say."""
     ledger = desk.ledger
     day = ledger.calendar.first_day_from(parse_date(price.since))
     for priced in catalog.priced_offers(ledger, price.product):
         if priced.offer.bundle_size == price.bundle_size and priced.offer.name == price.name:
-            return any(
-                point.from_day == day and point.day_price_e12 == price.day_price_e12
-                for point in priced.points
+            begun = [point for point in priced.points if point.from_day <= day]
+            return (
+                bool(begun)
+                and begun[-1].day_price_e12 == price.day_price_e12
+                and (begun[-1].from_day == day or not price.dated)
             )
     return False
+
+
+def _last_date(desk: Desk, price: Priced) -> str | None:
+    """The last date of a price that another one follows; None when it holds from then on."""
+    calendar = desk.ledger.calendar
+    day = calendar.first_day_from(parse_date(price.since))
+    for priced in catalog.priced_offers(desk.ledger, price.product):
+        if priced.offer.bundle_size == price.bundle_size:
+            later = [point.from_day for point in priced.points if point.from_day > day]
+            return calendar.iso(later[0] - 1) if later else None
+    return None
 
 
 def _offer_object(desk: Desk, priced: catalog.PricedOffer, today: int) -> dict[str, Any]:

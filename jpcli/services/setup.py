@@ -11,6 +11,7 @@ from jpcli.domain.currency import check_currency
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.ledger.creating import already_there, create_ledger
 from jpcli.services.products import (
+    ALWAYS,
     PRICE_COLUMNS,
     PRICE_REQUIRED,
     Priced,
@@ -42,6 +43,9 @@ def init(
     payments: str = "offline",
 ) -> Answer:
     """Make the ledger at `path`; `prices` is a file, `none`, or None for the list that ships.
+
+    A price without a date holds from the beginning: nothing has been billed yet, and a history
+    that is imported later must find the price of its days.
 
     Raises Refused `ledger_exists`; BadInput for a bad currency, zone, name or price list;
     Failed `folder_unwritable`.
@@ -124,7 +128,7 @@ def _price_list(prices: str | None, currency: str) -> list[Priced]:
 
 def _read(source: str, currency: str, problems: list[Problem]) -> list[Priced]:
     rows = read_rows(source, known=PRICE_COLUMNS, required=PRICE_REQUIRED, problems=problems)
-    priced = checked_prices(rows, currency, problems)
+    priced = checked_prices(rows, currency, problems, ALWAYS)
     if problems:
         raise bad_price_list(problems)
     return priced

@@ -27,6 +27,7 @@ NEVER_BACK_DATED = {
     "invoice push",
     "invoice pay",
     "stripe customer",
+    "ledger import",
 }
 # These ask for nothing: they write down what Stripe says, and may be repeated at will.
 TAKES_OVER = {"cards sync", "invoice sync", "invoice reconcile", "stripe status", "stripe portal"}

@@ -127,9 +127,9 @@ def test_a_place_that_takes_no_file(closed: Callable[..., Any], folder: Path) ->
 
 def test_one_client(closed: Callable[..., Any]) -> None:
     totals = [
-        closed("invoice", "export", "2026-11", "--json", "--client", client, "--markup", "20")
+        closed("invoice", "export", "2026-11", "--json", *whose, "--markup", "20")
         .data["invoice"]["total"]["amount_minor"]
-        for client in ("Shop", "[b]Blog[/b]", "")
+        for whose in (("--client", "Shop"), ("--client", "[b]Blog[/b]"), ("--no-client",))
     ]  # fmt: skip
     whole = closed("invoice", "preview", "2026-11", "--json", "--markup", "20").data
     assert sum(totals) == whole["total_with_markup"]["amount_minor"]

@@ -32,7 +32,7 @@ def test_the_default_price_list_has_the_published_day_prices() -> None:
     problems: list[Problem] = []
     with default_price_list() as path:
         rows = read_rows(path, known=PRICE_COLUMNS, required=PRICE_REQUIRED, problems=problems)
-        prices = checked_prices(rows, "usd", problems)
+        prices = checked_prices(rows, "usd", problems, "2022-01-01")
     assert problems == []
     assert {(p.product, p.bundle_size): p.day_price_e12 for p in prices} == DAY_PRICES_E12
     assert {price.since for price in prices} == {"2022-01-01"}

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import BadInput, JpcliError
-from jpcli.services.products import list_products, show_product
+from jpcli.services import closing
+from jpcli.services.products import list_products, set_price, show_product
 from tests.services.agency import PRICES, Agency, codes
 
 HEADER = "product,name,family,amount,price_interval,currency,from,bundle_size\n"
@@ -32,8 +33,120 @@ def test_a_price_list_adds_products_and_bundles(agency: Agency) -> None:
     assert (answer.data["imported"], answer.data["unchanged"]) == (2, 0)
     assert offers(agency)["jetpack-vat", None] == "1.50"
     assert offers(agency)["jetpack-vat", 25] == "20.00"
-    assert agency.issue("jetpack-vat", bundle_size=25, at="2023-02-01")
+    assert agency.issue("jetpack-vat", bundle_size=25)
     assert agency.check()["ok"]
+
+
+def prices_of(agency: Agency, product: str) -> list[tuple[str, str]]:
+    (shown,) = agency.ask(show_product, product)["products"]
+    return [(price["from"], price["day_price"]) for price in shown["prices"]]
+
+
+UNDATED = "product,amount\njetpack-ai,0.99\njetpack-vat,1\n"
+AI = ("2022-01-01", "0.27")
+
+
+def test_a_price_without_a_date_holds_from_today_on(agency: Agency) -> None:
+    answer = take(agency, UNDATED, now="2024-08-15T12:00:00Z")
+    assert answer.notes[0].message == "Took over 2 prices of 2, from 2024-08-15 on"
+    assert prices_of(agency, "jetpack-ai") == [AI, ("2024-08-15", "0.99")]
+    assert prices_of(agency, "jetpack-vat") == [("2024-08-15", "1.00")]
+
+
+def test_a_price_without_a_date_holds_from_the_day_of_its_time_on(agency: Agency) -> None:
+    answer = take(agency, UNDATED, at="2024-08-03T23:59:00Z")
+    assert answer.notes[0].message == "Took over 2 prices of 2, from 2024-08-03 on"
+    assert prices_of(agency, "jetpack-ai") == [AI, ("2024-08-03", "0.99")]
+
+
+def test_today_is_a_day_of_the_ledgers_zone(tmp_path: Path) -> None:
+    agency = Agency(tmp_path / "ledger.db").init(zone="Pacific/Auckland")
+    take(agency, UNDATED, now="2024-08-15T12:00:00Z")
+    assert prices_of(agency, "jetpack-ai") == [AI, ("2024-08-16", "0.99")]
+
+
+def test_a_price_without_a_date_is_taken_over_once(agency: Agency) -> None:
+    take(agency, UNDATED)
+    before = agency.state()
+    again = take(agency, UNDATED, now="2024-09-20T12:00:00Z")
+    assert (again.data["imported"], again.data["unchanged"]) == (0, 2)
+    assert again.notes[0].message == "Took over 0 prices of 2"
+    assert agency.state() == before
+    agency.set_price("jetpack-ai", "0.50", "2024-10-01")
+    back = take(agency, UNDATED, now="2024-10-05T00:00:00Z")
+    assert (back.data["imported"], back.data["unchanged"]) == (1, 1)
+    assert prices_of(agency, "jetpack-ai")[-1] == ("2024-10-05", "0.99")
+
+
+def test_a_list_without_dates_is_the_same_request_tomorrow(agency: Agency) -> None:
+    first = take(agency, UNDATED, key="k")
+    before = agency.state()
+    again = take(agency, UNDATED, key="k", now="2024-08-20T12:00:00Z")
+    assert (again.data, codes(again)[-1]) == (first.data, "repeated")
+    assert agency.state() == before
+
+
+def test_a_price_without_a_date_leaves_what_was_billed_alone(agency: Agency) -> None:
+    agency.issue_one("jetpack-ai", at="2024-07-30")
+    agency.do(closing.close, "2024-07")
+    take(agency, UNDATED)
+    lines = agency.preview("2024-08")["lines"]
+    assert [(line["kind"], line["day_price"], line["days"]) for line in lines] == [
+        ("license", "0.27", 14),
+        ("license", "0.99", 17),
+    ]
+
+
+def test_two_prices_of_one_day_are_refused_whoever_named_the_day(agency: Agency) -> None:
+    before = agency.state()
+    rows = "product,amount,from\njetpack-ai,1,2024-08-15\njetpack-ai,2,\n"
+    with pytest.raises(BadInput) as caught:
+        take(agency, rows)
+    assert [problem.code for problem in caught.value.problems] == ["double_price"]
+    assert agency.state() == before
+
+
+def test_the_prices_that_a_ledger_begins_with_hold_from_the_beginning(tmp_path: Path) -> None:
+    """Nothing was billed before, and a history that is imported finds the price of its days."""
+    agency = Agency(tmp_path / "ledger.db").init(prices=UNDATED)
+    row = "license_key,product,issued_at\njetpack-ai_" + "A" * 25 + ",jetpack-ai,2019-03-31\n"
+    history = tmp_path / "history.csv"
+    history.write_text(row.replace("2019-03-31", "2019-03-31T00:00:00Z"))
+    agency.import_file(history)
+    (line,) = agency.preview("2019-03")["lines"]
+    assert (line["day_price"], line["days"]) == ("0.99", 1)
+
+
+@pytest.mark.parametrize(
+    ("since", "at", "message"),
+    [
+        (None, None, "from 2024-08-15 on"),
+        (None, "2024-08-02", "from 2024-08-02 on"),
+        (None, "2024-08-02T22:30:00+02:00", "from 2024-08-02 on"),
+        ("2024-07-01", "2024-08-02", "from 2024-07-01 on"),
+        ("2021-12-01", None, "from 2021-12-01 to 2021-12-31"),
+        ("2025-01-01", None, "from 2025-01-01 on"),
+    ],
+)
+def test_a_price_says_from_when_it_holds(
+    agency: Agency, since: str | None, at: str | None, message: str
+) -> None:
+    answer = agency.do(set_price, "jetpack-ai", "0.99", since, at=at)
+    assert answer.notes[0].message == f"AI costs $0.99 a day {message}"
+    begins = message.split()[1]
+    assert (begins, "0.99") in prices_of(agency, "jetpack-ai")
+
+
+@pytest.mark.parametrize("at", ["2024-08-16", "2024-08-15T12:00:00.000001Z", "2199-12-31"])
+def test_no_price_is_set_in_the_future(agency: Agency, at: str) -> None:
+    before = agency.state()
+    with pytest.raises(BadInput) as caught:
+        agency.do(set_price, "jetpack-ai", "0.99", at=at)
+    assert caught.value.code == "time_in_future"
+    with pytest.raises(BadInput) as caught:
+        take(agency, UNDATED, at=at)
+    assert caught.value.code == "time_in_future"
+    assert agency.state() == before
 
 
 def test_the_same_list_again_changes_nothing(agency: Agency) -> None:

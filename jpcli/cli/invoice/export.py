@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jpcli.cli.invocation import DOCUMENTS, FORMATS, Invocation
+from jpcli.cli.licenses.filters import one_client
 from jpcli.cli.options import command
 from jpcli.cli.result import Result
 from jpcli.domain.answers import Note
@@ -36,8 +37,11 @@ def run(
     invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number, or a month.")],
     client: Annotated[
         str | None,
-        typer.Option("--client", metavar="NAME", help="One client's part; '' is nobody's."),
+        typer.Option("--client", metavar="NAME", help="One client's part."),
     ] = None,
+    no_client: Annotated[
+        bool, typer.Option("--no-client", help="The part that is nobody's.")
+    ] = False,
     markup: Annotated[
         str | None,
         typer.Option("--markup", metavar="PERCENT", help="Add what you bill on top, as 20."),
@@ -54,7 +58,8 @@ def run(
 
     form = _format(invocation, target)
     _check_place(invocation, form, target)
-    made, answer = export(invocation.desk(), invoice, client, markup)
+    whose = one_client(client, no_client)
+    made, answer = export(invocation.desk(), invoice, whose, markup)
     result = statement_result(made, answer.data, form)
     if target is None:
         return result

@@ -12,7 +12,9 @@ from jpcli.cli.options import command
 from jpcli.cli.result import Result, result_of
 
 
-@command("ledger import", writes=True, examples=("jpcli ledger import history.ndjson",))
+@command(
+    "ledger import", writes=True, without=("at",), examples=("jpcli ledger import history.ndjson",)
+)
 def run(
     invocation: Invocation,
     source: Annotated[

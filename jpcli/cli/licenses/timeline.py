@@ -26,6 +26,7 @@ def run(
     product: filters.Product = None,
     site: filters.Site = None,
     client: filters.Client = None,
+    no_client: filters.NoClient = False,
     search: filters.Search = None,
 ) -> Result:
     """A bar for each license: the days on which it is billed, and whose they are."""
@@ -33,7 +34,12 @@ def run(
 
     desk = invocation.desk()
     wanted = build_filter(
-        desk, state=state, product=product, site=site, client=client, search=search
+        desk,
+        state=state,
+        product=product,
+        site=site,
+        client=filters.one_client(client, no_client),
+        search=search,
     )
     answer = timeline(desk, wanted, month, invocation.list_limit())
     return result_of(answer, "licenses", view="timeline:draw")

@@ -29,7 +29,7 @@ def run(
     since: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="DATE", help="The first day at this price; today unless told."
+            "--from", metavar="DATE", help="The first day at this price; today, or the day of --at."
         ),
     ] = None,
     bundle: Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from jpcli.cli.invocation import Invocation
+from jpcli.cli.licenses.filters import NoClient, one_client
 from jpcli.cli.options import command
 from jpcli.cli.result import Result, result_of
 
@@ -17,11 +18,13 @@ def run(
     client: Annotated[
         str | None, typer.Option("--client", metavar="NAME", help="Only this client's sites.")
     ] = None,
+    no_client: NoClient = False,
     search: Annotated[
         str | None, typer.Option("--search", metavar="TEXT", help="Only sites whose URL has TEXT.")
     ] = None,
 ) -> Result:
     from jpcli.services.sites import list_sites
 
-    answer = list_sites(invocation.desk(), client, search, invocation.list_limit())
+    whose = one_client(client, no_client)
+    answer = list_sites(invocation.desk(), whose, search, invocation.list_limit())
     return result_of(answer, "sites", view="sites:draw_list")
