@@ -114,7 +114,7 @@ _jpcli() {
       expects=
     elif [[ -n $plain || $word != -* ]]; then
       case $where in
-        '' | licenses | sites | clients | products | cards | invoice | stripe | ledger) where=${where:+$where }$word ;;
+        '' | licenses | sites | clients | products | cards | invoice | stripe | settings | ledger) where=${where:+$where }$word ;;
         *) number=$((number + 1)) ;;
       esac
     else
@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --address-line1 | --address-line2 | --as-of | --at | --brand | --bundle | --by | --city | --client | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --tax-id | --time-zone | --to | --until | -n) expects=$word ;;
+        --actor | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --client | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --tax-id | --time-zone | --to | --until | -n) expects=$word ;;
       esac
     fi
   done
@@ -145,13 +145,14 @@ _jpcli() {
       -n) option=--quantity ;;
     esac
     case "$where $option" in
+      *' --bill-from') kind=months ;;
       *' --brand') words=(amex cartes_bancaires diners discover eftpos_au jcb link mastercard unionpay unknown visa) ;;
       *' --bundle') kind=bundles ;;
       'licenses count --by') words=(product site client) ;;
       'invoice preview --by') words=(product site client license day) ;;
       *' --client') kind=clients ;;
       *' --currency') kind=currencies ;;
-      ' --format' | 'licenses --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger backup --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv tsv md) ;;
+      ' --format' | 'licenses --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger backup --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv tsv md html pdf) ;;
       'audit --format') words=(auto table json ndjson csv tsv md junit github) ;;
       'issue --from' | 'transfer --from' | 'revoke --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
@@ -167,7 +168,7 @@ _jpcli() {
     esac
   else
     case $where in
-      '') words=(init demo status issue assign unassign transfer revoke licenses invoice products cards stripe sites clients audit plan apply log ledger completion) ;;
+      '') words=(init demo status issue assign unassign transfer revoke licenses invoice products cards stripe sites clients audit plan apply settings log ledger completion) ;;
       licenses) words=(list show count timeline) ;;
       sites) words=(list show move) ;;
       clients) words=(list add show) ;;
@@ -175,6 +176,7 @@ _jpcli() {
       cards) words=(list add primary remove sync) ;;
       invoice) words=(preview explain diff close show export list mark-paid void push pay sync reconcile) ;;
       stripe) words=(login customer portal status) ;;
+      settings) words=(show set) ;;
       ledger) words=(check export import backup restore) ;;
     esac
     case $where:$((number + 1)) in
@@ -189,6 +191,7 @@ _jpcli() {
       'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger restore':1 | plan:1 | apply:1) kind=/files ;;
       'cards primary':1 | 'cards remove':1) kind=cards ;;
       'invoice show':1 | 'invoice export':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
+      'settings set':1) words=(bill-from name payment-terms-days) ;;
       completion:1) words=(bash zsh fish) ;;
     esac
   fi
@@ -216,8 +219,9 @@ _jpcli_options() {
     cards) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     invoice) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     stripe) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
+    settings) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     ledger) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
-    init) words=(--currency --time-zone --name --prices --payments --payment-terms-days --ledger --format --json --quiet --no-color --actor --help) ;;
+    init) words=(--currency --time-zone --name --prices --payments --bill-from --payment-terms-days --ledger --format --json --quiet --no-color --actor --help) ;;
     demo) words=(--keep --format --json --quiet --no-color --actor --help) ;;
     status) words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     issue) words=(--quantity --bundle --site --client --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
@@ -262,6 +266,8 @@ _jpcli_options() {
     'stripe customer') words=(--name --email --phone --address-line1 --address-line2 --postal-code --city --state --country --tax-id --no-tax-id --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'stripe portal') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'stripe status') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'settings show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
+    'settings set') words=(--ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'ledger check') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger export') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger import') words=(--ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;

@@ -49,7 +49,7 @@ function __jpcli_options
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --version 'Show the version' \
                     --help 'Show this message and exit'
-            case 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'ledger'
+            case 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'settings' 'ledger'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -70,6 +70,7 @@ function __jpcli_options
                     --name 'The agency\'s name' \
                     --prices 'A price list, or none' \
                     --payments 'Who collects: offline or stripe' \
+                    --bill-from 'The first month to bill' \
                     --payment-terms-days 'Days until an invoice is past due' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -87,7 +88,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
-            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'ledger check' 'ledger export' 'ledger backup'
+            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'settings show' 'ledger check' 'ledger export' 'ledger backup'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -409,7 +410,7 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
-            case 'invoice push' 'invoice pay' 'ledger import'
+            case 'invoice push' 'invoice pay' 'settings set' 'ledger import'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
@@ -508,7 +509,7 @@ function __jpcli_complete
         end
         if set -q plain[1]; or not string match -q -- '-*' $word
             switch $at
-                case '' 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'ledger'
+                case '' 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'settings' 'ledger'
                     set at (string trim -- "$at $word")
                 case '*'
                     set number (math $number + 1)
@@ -521,7 +522,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --address-line1 --address-line2 --as-of --at --brand --bundle --by --city --client --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until -n
+            case --actor --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --client --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until -n
                 set option $word
         end
     end
@@ -550,6 +551,8 @@ function __jpcli_complete
                 set option --quantity
         end
         switch "$at $option"
+            case '* --bill-from'
+                set kind 'months'
             case '* --brand'
                 set words amex cartes_bancaires diners discover eftpos_au jcb link mastercard unionpay unknown visa
             case '* --bundle'
@@ -562,7 +565,7 @@ function __jpcli_complete
                 set kind 'clients'
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger backup --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
+            case ' --format' 'licenses --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger backup --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
                 set words auto table json ndjson csv tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv tsv md html pdf
@@ -611,6 +614,7 @@ function __jpcli_complete
                     audit 'Check counts, waste and the bill against a policy' \
                     plan 'Show what it takes to have what a file wants, and what that costs' \
                     apply 'Do what `plan` shows, in one transaction' \
+                    settings 'Name, terms, the first month that is billed' \
                     log 'The events of the ledger, newest first' \
                     ledger 'Check, copy, export and restore the ledger' \
                     completion 'Print the completion script of a shell'
@@ -664,6 +668,10 @@ function __jpcli_complete
                     customer 'Show or set name, e-mail, address and tax ids on the invoices' \
                     portal 'Print a link to the page for cards and invoices' \
                     status 'Check the secret key and what it is for'
+            case 'settings'
+                printf '%s\t%s\n' \
+                    show 'Show the settings of the ledger' \
+                    set 'Change a setting: bill-from, name, payment terms'
             case 'ledger'
                 printf '%s\t%s\n' \
                     check 'Replay the events and compare' \
@@ -695,6 +703,8 @@ function __jpcli_complete
                 set kind 'cards'
             case 'invoice show 1' 'invoice export 1' 'invoice mark-paid 1' 'invoice void 1' 'invoice push 1' 'invoice pay 1' 'invoice reconcile 1'
                 set kind 'invoices'
+            case 'settings set 1'
+                set words bill-from name payment-terms-days
             case 'completion 1'
                 set words bash zsh fish
         end

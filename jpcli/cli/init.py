@@ -38,6 +38,14 @@ def run(
         str,
         typer.Option("--payments", metavar="GATEWAY", help="Who collects: offline or stripe."),
     ] = "offline",
+    bill_from: Annotated[
+        str | None,
+        typer.Option(
+            "--bill-from",
+            metavar="MONTH",
+            help="The first month to bill; days before it are history. Default: this month.",
+        ),
+    ] = None,
     payment_terms: Annotated[
         int,
         typer.Option(
@@ -59,5 +67,6 @@ def run(
         prices=prices,
         payment_terms_days=payment_terms,
         payments=payments,
+        bill_from=bill_from,
     )
     return result_of(answer, view="notes:draw_nothing")

@@ -13,7 +13,7 @@ SECTIONS = (
     ("Billing", ("invoice", "products", "cards", "stripe")),
     ("Agency", ("sites", "clients")),
     ("Automation", ("audit", "plan", "apply")),
-    ("Ledger", ("log", "ledger")),
+    ("Ledger", ("settings", "log", "ledger")),
     ("Shell", ("completion",)),
 )
 
@@ -25,6 +25,7 @@ GROUPS = {
     "cards": "Cards on file; the primary one is charged first.",
     "invoice": "The monthly bill.",
     "stripe": "The account that collects the money.",
+    "settings": "Name, terms, the first month that is billed.",
     "ledger": "Check, copy, export and restore the ledger.",
 }
 
@@ -81,6 +82,8 @@ COMMANDS = {
     ),
     "stripe portal": ("stripe.portal:run", "Print a link to the page for cards and invoices."),
     "stripe status": ("stripe.status:run", "Check the secret key and what it is for."),
+    "settings show": ("settings.show:run", "Show the settings of the ledger."),
+    "settings set": ("settings.set:run", "Change a setting: bill-from, name, payment terms."),
     "ledger check": (
         "ledger.check:run",
         "Replay the events and compare; exit 1 on any difference.",

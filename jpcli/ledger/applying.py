@@ -185,8 +185,8 @@ def _cards_synced(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
         )
 
 
-def _payments_set(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
-    """Facts about the gateway that a ledger learns later than its birth."""
+def _facts_set(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """Facts that a ledger learns, or that are changed, later than its birth."""
     for event in events:
         ledger.execute_many(
             "INSERT INTO meta (key, value) VALUES (?, ?)"
@@ -251,6 +251,7 @@ _HANDLERS: dict[str, Handler] = {
     "outbox.stumbled": outbox.stumbled,
     "outbox.done": outbox.done,
     "outbox.failed": outbox.failed,
-    "payments.set": _payments_set,
+    "ledger.set": _facts_set,
+    "payments.set": _facts_set,
     "cards.synced": _cards_synced,
 }

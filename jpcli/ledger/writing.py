@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.calendar import OPEN_DAY
 from jpcli.ledger import chain
 from jpcli.ledger.applying import apply_events
 from jpcli.ledger.lookups import Lookups
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 # Events waiting to be applied are flushed at this many, so that a bulk change of any size
 # needs flat memory and still reaches the tables through executemany.
 FLUSH_EVENTS = 5_000
+
+# Kinds of events that say on which days what was active, and whose it was.
+_CHANGES_DAYS = ("license.", "site.")
 
 _INSERT_EVENT = (
     "INSERT INTO events (seq, kind, subject, at, recorded_at, actor, reason, data, hash)"
@@ -43,6 +47,9 @@ class Writer:
         self._lookups = Lookups(ledger)
         self._waiting: list[chain.Event] = []
         self.recorded = 0
+        # The earliest instant and the earliest day that what is recorded is dated back to.
+        self._earliest_at = self._now_at
+        self._reached_day = OPEN_DAY
         head = ledger.one("SELECT seq, hash, latest_at FROM chain WHERE id = 1")
         self._seq, self._hash, self._latest_at = head or (0, chain.GENESIS, 0)
 
@@ -50,6 +57,17 @@ class Writer:
     def last_seq(self) -> int:
         """The number of the last event recorded so far."""
         return int(self._seq)
+
+    @property
+    def reached_day(self) -> int:
+        """The earliest billing day that what was recorded is dated back to; OPEN_DAY if none is."""
+        if self._earliest_at == self._now_at:
+            return self._reached_day
+        return min(self._reached_day, self.ledger.calendar.day_of(self._earliest_at))
+
+    def reaches(self, day: int) -> None:
+        """Note that what is recorded changes this billing day, whatever instant it has itself."""
+        self._reached_day = min(self._reached_day, day)
 
     def record(
         self,
@@ -62,6 +80,8 @@ class Writer:
     ) -> None:
         """Append one event that took effect `at` (an instant; default: the writer's)."""
         effective_at = self._effective_at if at is None else at
+        if effective_at < self._earliest_at and kind.startswith(_CHANGES_DAYS):
+            self._earliest_at = effective_at
         self._seq += 1
         self.recorded += 1
         self._latest_at = max(self._latest_at, effective_at)

@@ -14,6 +14,7 @@ from jpcli.domain.errors import Refused
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger import invoices
+from jpcli.services.books import books_begin, is_settled_elsewhere, move_hint
 from jpcli.services.computing import Question, compute
 from jpcli.services.corrections import waiting_months
 from jpcli.services.gateways import uses_stripe
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 def close(desk: Desk, month: str) -> Answer:
     """Close one month.
 
-    Raises Refused `month_not_over`, `already_closed` or `close_in_order`; BadInput `bad_month`.
+    Raises Refused `already_closed`, `settled_elsewhere`, `month_not_over` or `close_in_order`;
+    BadInput `bad_month`.
     """
     period = month_period(desk.ledger.calendar, *parse_month(month))
 
@@ -55,7 +57,7 @@ def close_due(desk: Desk) -> Answer:
 
 
 def check_may_close(desk: Desk, period: Period) -> None:
-    """I2: only a month that is over, only once, only in order."""
+    """I2, I7: only a month of the books that is over, only once, only in order."""
     ledger = desk.ledger
     closed = invoices.of_period(ledger, period.label)
     if closed is not None:
@@ -64,6 +66,15 @@ def check_may_close(desk: Desk, period: Period) -> None:
             f"{period.label} is closed already: {closed.number}",
             hint=f"See it:   jpcli invoice show {closed.number}",
             subject=closed.number,
+        )
+    if is_settled_elsewhere(ledger, period.label):
+        raise Refused(
+            "settled_elsewhere",
+            f"{period.label} lies before the books, which begin with {books_begin(ledger)}:"
+            " it was settled elsewhere",
+            hint=move_hint(ledger, period.label)
+            or f"See its days:   jpcli invoice preview {period.label}",
+            subject=period.label,
         )
     over_at = ledger.calendar.end_of(period.last_day)
     if desk.now_at < over_at:

@@ -12,6 +12,7 @@ from jpcli.domain.answers import Note
 from jpcli.domain.closing import OfferKey, adjustment_lines, credit_line, invoice_number
 from jpcli.domain.periods import month_label, month_of, month_period, next_month, parse_month
 from jpcli.ledger import invoices
+from jpcli.services.books import books_begin, first_to_close
 from jpcli.services.computing import sum_period
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def waiting_months(desk: Desk) -> list[str]:
     """I2: months that are over and have no invoice, the oldest first; it is closed next.
 
-    The first month is that of the first active day there ever was.
+    The first month is that of the first active day, and none before the books begin (I7).
     """
     calendar = desk.ledger.calendar
     this_month = month_of(calendar, desk.today)
@@ -35,9 +36,12 @@ def waiting_months(desk: Desk) -> list[str]:
 
 
 def next_to_close(desk: Desk) -> str:
-    """The month whose invoice comes next: the oldest that waits, else the present one."""
+    """The month whose invoice comes next: the oldest that waits, else the present one, or the one
+    the books begin with where that is still to come."""
     waiting = waiting_months(desk)
-    return waiting[0] if waiting else month_of(desk.ledger.calendar, desk.today)
+    if waiting:
+        return waiting[0]
+    return max(month_of(desk.ledger.calendar, desk.today), books_begin(desk.ledger) or "")
 
 
 def reach_note(desk: Desk, before_day: int) -> Note | None:
@@ -91,13 +95,12 @@ def _adjusted(desk: Desk, period: Period, now: tuple[Line, ...]) -> tuple[Line, 
 
 
 def _months(desk: Desk) -> Iterator[str]:
-    """Labels from the first active month on; the caller stops."""
-    calendar = desk.ledger.calendar
-    first_day = invoices.first_active_day(desk.ledger)
-    if first_day is None:
+    """Labels from the first month of the books on, up to the present one."""
+    first = first_to_close(desk.ledger)
+    if first is None:
         return
-    year, month = parse_month(month_of(calendar, first_day))
-    last = parse_month(month_of(calendar, desk.today))
+    year, month = parse_month(first)
+    last = parse_month(month_of(desk.ledger.calendar, desk.today))
     while (year, month) <= last:
         yield month_label(year, month)
         year, month = next_month(year, month)

@@ -144,14 +144,18 @@ class Desk:
         self.ledger.close()
 
     def _noting_closed(self, writer: Writer, do: Callable[[Writer], Answer]) -> Answer:
-        """Run `do`; where it reached into a closed month, say which invoice corrects it (I3)."""
+        """Run `do`; where it reached into a closed month, say which invoice corrects it (I3), and
+        where it reached before the books, that nothing does (I7)."""
+        from jpcli.services.books import history_note
         from jpcli.services.corrections import reach_note
 
         before = invoices.unsettled_day(self.ledger)
         answer = do(writer)
         writer.flush()
-        note = reach_note(self, before)
-        return answer if note is None else Answer(answer.data, (*answer.notes, note))
+        notes = [reach_note(self, before)]
+        if all(note.code != "settled_elsewhere" for note in answer.notes):
+            notes.append(history_note(self, writer.reached_day))
+        return Answer(answer.data, (*answer.notes, *(note for note in notes if note is not None)))
 
     def _finished(self, answer: Answer) -> Answer:
         if not self.dry_run:

@@ -14,6 +14,7 @@ from jpcli.domain.differing import CREDIT, Part, offer_parts, opposite, side_of,
 from jpcli.domain.invoice import totals
 from jpcli.domain.money import money_json
 from jpcli.ledger.differing import MonthDays, shared_units
+from jpcli.services.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.computing import Question, compute, offer_part
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def diff(desk: Desk, from_month: str, to_month: str) -> Answer:
         "to": sides[1].period.label,
         "from_invoice": _number(sides[0]),
         "to_invoice": _number(sides[1]),
+        "from_settled_elsewhere": is_settled_elsewhere(desk.ledger, from_month),
+        "to_settled_elsewhere": is_settled_elsewhere(desk.ledger, to_month),
         "from_open": sides[0].today < sides[0].period.last_day,
         "to_open": sides[1].today < sides[1].period.last_day,
         "from_total": money_json(from_total, currency),
@@ -56,7 +59,7 @@ def diff(desk: Desk, from_month: str, to_month: str) -> Answer:
             _product(key, parts, sides[0], sides[1], currency) for key, parts in changes.items()
         ],
     }
-    return Answer(data)
+    return Answer(data, elsewhere_note(desk, from_month, to_month))
 
 
 _NO_OFFER = OfferKey("", 1)

@@ -17,6 +17,7 @@ from jpcli.domain.invoice import totals
 from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger import invoices
 from jpcli.ledger.explaining import later_corrections
+from jpcli.services.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.computing import Question, compute
 from jpcli.services.corrections import next_to_close
 from jpcli.services.explaining_licenses import ADJUSTED_FIELDS, LICENSE_FIELDS
@@ -67,6 +68,7 @@ def explain(
         "period": computed.period.label,
         "invoice": None if computed.invoice is None else computed.invoice.number,
         "status": None if computed.invoice is None else computed.invoice.status,
+        "settled_elsewhere": is_settled_elsewhere(ledger, computed.period.label),
         "agency": ledger.name,
         "first_day": iso(computed.period.first_day),
         "last_day": iso(computed.period.last_day),
@@ -80,7 +82,8 @@ def explain(
         "corrections": corrected,
         "lines": [_line(desk, item, limit) for item in lines],
     }
-    return Answer(data, tuple(_correction_notes(desk, computed, corrected)))
+    notes = (*elsewhere_note(desk, month), *_correction_notes(desk, computed, corrected))
+    return Answer(data, notes)
 
 
 def _line(desk: Desk, item: Explained, limit: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from jpcli.domain.invoice import totals
 from jpcli.domain.money import money_json, with_markup
 from jpcli.domain.periods import month_label, next_month, parse_month
 from jpcli.ledger import invoices
+from jpcli.services.books import is_settled_elsewhere
 from jpcli.services.computing import compute
 from jpcli.services.corrections import next_to_close
 
@@ -71,6 +72,7 @@ def _object(desk: Desk, computed: Computed, markup_e6: int | None) -> dict[str, 
         "first_day": iso(computed.period.first_day),
         "last_day": iso(computed.period.last_day),
         "invoice": None if computed.invoice is None else computed.invoice.number,
+        "settled_elsewhere": is_settled_elsewhere(desk.ledger, computed.period.label),
         "licenses": computed.licenses,
         "unassigned": computed.unassigned,
         "days_to_date": sum(line.days_to_date for line in own),

@@ -13,6 +13,7 @@ from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import format_instant
 from jpcli.ledger import licenses
 from jpcli.ledger.history import exported, imported_data
+from jpcli.services.books import BeforeBooks
 from jpcli.services.history_rows import HistoryRow, parse_row
 from jpcli.services.ownership import Claims
 from jpcli.services.reading import MAX_PROBLEMS
@@ -48,8 +49,10 @@ def import_history(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> 
             "imported": importing.recorded,
             "unchanged": importing.unchanged,
             "sites": importing.claims.new_sites,
+            "settled_elsewhere": importing.before.found(),
         }
-        return Answer(data, (Note("imported", message, "ok"),))
+        notes = (Note("imported", message, "ok"), importing.before.note())
+        return Answer(data, tuple(note for note in notes if note is not None))
 
     return desk.change_as_read(request, do)
 
@@ -80,6 +83,7 @@ class _Importing:
         self._orphans: list[HistoryRow] = []
         self.claims = Claims(desk.ledger, writer)
         self._is_first = not licenses.any_license(desk.ledger)
+        self.before = BeforeBooks(desk.ledger)
         self.recorded = 0
         self.unchanged = 0
 
@@ -127,6 +131,7 @@ class _Importing:
                 self.claims.add(item, parsed.revoked_at, parsed.line)
             self._writer.record("license.imported", parsed.license_key, data, at=parsed.last_at)
             self.recorded += 1
+            self.before.take(parsed.issued_at)
         if size > 1 and parsed.bundle_key is None:
             self._parents[parsed.license_key] = parsed
 

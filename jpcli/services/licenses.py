@@ -11,6 +11,7 @@ from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.domain.sites import normalize_url
 from jpcli.ledger import licenses as queries
 from jpcli.ledger.licenses import LicenseFilter
+from jpcli.services.books import elsewhere_note, first_day_billed, is_settled_elsewhere
 from jpcli.services.log import history_objects
 from jpcli.services.refusals import known_license
 from jpcli.services.shapes import license_objects, license_tuples
@@ -131,10 +132,11 @@ def timeline(
         "first_day": calendar.iso(period.first_day),
         "last_day": calendar.iso(period.last_day),
         "today": calendar.iso(desk.today),
+        "settled_elsewhere": is_settled_elsewhere(desk.ledger, label),
         "licenses": found,
         "total": total,
     }
-    return Answer(data)
+    return Answer(data, elsewhere_note(desk, label))
 
 
 def _spans(
@@ -143,6 +145,7 @@ def _spans(
     """The billed days of a license inside a window; an open end is None, and so is its count."""
     rows = queries.span_rows(desk.ledger, license_id, first_day, last_day)
     iso = desk.ledger.calendar.iso
+    first_billed = first_day_billed(desk.ledger)
     spans = []
     for begins, ends, site in rows:
         low, high = max(begins, first_day), min(ends, last_day)
@@ -152,6 +155,8 @@ def _spans(
                 "first_day": iso(low),
                 "last_day": None if is_open else iso(high),
                 "days": None if is_open else high - low + 1,
+                # I7: those before the books begin.
+                "days_settled_elsewhere": max(min(high + 1, first_billed) - low, 0),
                 "site": site,
             }
         )

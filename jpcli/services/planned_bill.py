@@ -14,6 +14,7 @@ from jpcli.domain.money import money_json
 from jpcli.domain.periods import month_label, month_of, month_period, next_month, parse_month
 from jpcli.ledger.catalog import bundle_sizes
 from jpcli.ledger.overlay import Overlay
+from jpcli.services.books import is_settled_elsewhere
 from jpcli.services.computing import sum_period
 from jpcli.services.corrections import corrections
 
@@ -92,6 +93,7 @@ def _change(desk: Desk, label: str, now_minor: int, planned_minor: int) -> dict[
     currency = desk.ledger.currency
     return {
         "period": label,
+        "settled_elsewhere": is_settled_elsewhere(desk.ledger, label),
         "now": money_json(now_minor, currency),
         "planned": money_json(planned_minor, currency),
         "difference": money_json(planned_minor - now_minor, currency),

@@ -12,6 +12,7 @@ from jpcli.domain.answers import Answer
 from jpcli.domain.instants import format_instant
 from jpcli.domain.invoice import totals
 from jpcli.domain.money import format_day_price, money_json, parse_percent, with_markup
+from jpcli.services.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.computing import Computed, Question, compute
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def preview(
 
         markup_e6 = None if markup is None else parse_percent(markup)
         data["months"] = forecast(desk, question, computed, months, markup_e6)
-    return Answer(data)
+    shown = [data["period"], *(found["period"] for found in data.get("months", ()))]
+    return Answer(data, elsewhere_note(desk, *shown))
 
 
 def _data(desk: Desk, question: Question, computed: Computed) -> dict[str, Any]:
@@ -63,6 +65,7 @@ def _data(desk: Desk, question: Question, computed: Computed) -> dict[str, Any]:
         "as_of_day": iso(computed.today),
         "agency": ledger.name,
         "currency": currency,
+        "settled_elsewhere": is_settled_elsewhere(ledger, computed.period.label),
         "licenses": {
             "total": computed.licenses,
             "assigned": computed.licenses - computed.unassigned,

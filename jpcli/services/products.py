@@ -183,6 +183,7 @@ def _record(writer: Writer, price: Priced) -> None:
         "day_price_e12": price.day_price_e12,
     }
     writer.record("price.set", price.product, data)
+    writer.reaches(writer.ledger.calendar.first_day_from(parse_date(price.since)))
 
 
 def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:

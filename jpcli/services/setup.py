@@ -6,10 +6,12 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.calendar import check_zone, find_skipped
+from jpcli.domain.calendar import BillingCalendar, check_zone, find_skipped
 from jpcli.domain.currency import check_currency
 from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.periods import month_of, parse_month
 from jpcli.ledger.creating import already_there, create_ledger
+from jpcli.services.books import BILL_FROM
 from jpcli.services.products import (
     ALWAYS,
     PRICE_COLUMNS,
@@ -41,13 +43,15 @@ def init(
     prices: str | None = None,
     payment_terms_days: int = 0,
     payments: str = "offline",
+    bill_from: str | None = None,
 ) -> Answer:
     """Make the ledger at `path`; `prices` is a file, `none`, or None for the list that ships.
 
     A price without a date holds from the beginning: nothing has been billed yet, and a history
-    that is imported later must find the price of its days.
+    that is imported later must find the price of its days. `bill_from` is the month `YYYY-MM` that
+    the books begin with, by default the one it is (I7).
 
-    Raises Refused `ledger_exists`; BadInput for a bad currency, zone, name or price list;
+    Raises Refused `ledger_exists`; BadInput for a bad currency, zone, month, name or price list;
     Failed `folder_unwritable`.
     """
     import os
@@ -56,12 +60,10 @@ def init(
         raise already_there(path)
     code = check_currency(currency)
     check_zone(time_zone)
-    agency = _checked_name(name)
-    if not 0 <= payment_terms_days <= MOST_TERMS_DAYS:
-        raise BadInput(
-            "bad_payment_terms",
-            f"Payment terms are 0 to {MOST_TERMS_DAYS} days, not {payment_terms_days}",
-        )
+    agency = checked_name(name)
+    check_terms(payment_terms_days)
+    if bill_from is not None:
+        parse_month(bill_from)
     if payments not in GATEWAYS:
         raise BadInput(
             "bad_payments",
@@ -69,11 +71,14 @@ def init(
             subject="--payments",
         )
     priced = _price_list(prices, code)
+    skipped = find_skipped(time_zone)
+    calendar = BillingCalendar(time_zone, skipped)
     meta = {
         "currency": code,
         "time_zone": time_zone,
         "name": agency,
-        "skipped_dates": ",".join(str(ordinal) for ordinal in find_skipped(time_zone)),
+        "skipped_dates": ",".join(str(ordinal) for ordinal in skipped),
+        BILL_FROM: bill_from or month_of(calendar, calendar.day_of(now_at)),
         "payment_terms_days": str(payment_terms_days),
         "ledger_id": token_hex(12),
         "payments": payments,
@@ -94,11 +99,19 @@ def _answer(path: str, meta: dict[str, str], priced: list[Priced]) -> Answer:
         "name": meta["name"],
         "currency": meta["currency"],
         "time_zone": meta["time_zone"],
+        "bill_from": meta[BILL_FROM],
         "payment_terms_days": int(meta["payment_terms_days"]),
         "products": products,
     }
     made = f"Made a ledger in {meta['currency'].upper()}, days in {meta['time_zone']}: {path}"
-    notes = [Note("created", made, "ok", path)]
+    begin = meta[BILL_FROM]
+    books = Note(
+        "books_begin",
+        f"It bills {begin} and later; earlier days are history, settled elsewhere",
+        subject=begin,
+        hint="For another first month:   jpcli settings set bill-from MONTH",
+    )
+    notes = [Note("created", made, "ok", path), books]
     if not products:
         hint = "jpcli products import FILE"
         notes.append(Note("no_prices", "It has no prices yet", "warning", hint=hint))
@@ -134,7 +147,16 @@ def _read(source: str, currency: str, problems: list[Problem]) -> list[Priced]:
     return priced
 
 
-def _checked_name(name: str | None) -> str:
+def check_terms(days: int) -> None:
+    """Raise BadInput `bad_payment_terms` unless so many days after closing may be a due date."""
+    if not 0 <= days <= MOST_TERMS_DAYS:
+        raise BadInput(
+            "bad_payment_terms", f"Payment terms are 0 to {MOST_TERMS_DAYS} days, not {days}"
+        )
+
+
+def checked_name(name: str | None) -> str:
+    """An agency's name as it is kept; raises BadInput `bad_name`."""
     if name is None:
         return "Agency"
     text = name.strip()

@@ -11,6 +11,7 @@ from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger import invoices
 from jpcli.ledger import licenses as queries
 from jpcli.ledger.cards import cards
+from jpcli.services.books import is_settled_elsewhere
 from jpcli.services.cards import expiry_notes, list_cards
 from jpcli.services.computing import Question, compute
 from jpcli.services.corrections import waiting_months
@@ -78,6 +79,7 @@ def _bill(desk: Desk) -> dict[str, Any]:
         "today": desk.ledger.calendar.iso(computed.today),
         "bill": {
             "period": computed.period.label,
+            "settled_elsewhere": is_settled_elsewhere(desk.ledger, computed.period.label),
             "to_date": money_json(to_date, currency),
             "projected": money_json(projected, currency),
             "unassigned_to_date": money_json(wasted, currency),

@@ -26,6 +26,7 @@ NEVER_BACK_DATED = {
     "invoice void",
     "invoice push",
     "invoice pay",
+    "settings set",
     "stripe customer",
     "ledger import",
 }

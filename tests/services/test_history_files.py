@@ -58,14 +58,15 @@ def problems(agency: Agency, *rows: dict[str, Any]) -> list[tuple[str, int | Non
 
 def test_importing_is_recording_facts_so_r1_does_not_apply(new_agency: Agency) -> None:
     answer = take(new_agency, license_row())
-    assert answer.data == {"imported": 1, "unchanged": 0, "sites": 0}
+    assert answer.data == {"imported": 1, "unchanged": 0, "sites": 0, "settled_elsewhere": None}
     assert new_agency.days("2024-07", "k_1") == 31
 
 
 def test_a_dry_run_says_what_would_be_imported_and_writes_nothing(agency: Agency) -> None:
     before = agency.state()
     answer = take(agency, license_row(), license_row("k_2"), dry_run=True)
-    assert answer.data == {"imported": 2, "unchanged": 0, "sites": 0, "dry_run": True}
+    found = {"imported": 2, "unchanged": 0, "sites": 0, "settled_elsewhere": None}
+    assert answer.data == {**found, "dry_run": True}
     assert agency.state() == before
 
 

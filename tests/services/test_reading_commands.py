@@ -126,7 +126,13 @@ def test_a_license_shows_its_whole_life(office: Agency) -> None:
     ]
     assert shown["history"][-1]["reason"] == "client left"
     assert shown["spans"] == [
-        {"first_day": "2024-07-05", "last_day": "2024-07-15", "days": 11, "site": A}
+        {
+            "first_day": "2024-07-05",
+            "last_day": "2024-07-15",
+            "days": 11,
+            "days_settled_elsewhere": 0,
+            "site": A,
+        }
     ]
 
 

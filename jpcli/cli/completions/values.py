@@ -13,6 +13,7 @@ from jpcli.cli.invocation import DOCUMENTS, FORMATS, REPORTS
 from jpcli.cli.invoice import preview
 from jpcli.domain.cards import BRANDS
 from jpcli.services.licenses import COUNT_GROUPS, SORTS, STATES
+from jpcli.services.settings import KEYS
 from jpcli.services.setup import GATEWAYS
 
 
@@ -32,7 +33,7 @@ _BY_METAVAR = {
     **dict.fromkeys(("AMOUNT", "DATE", "DAYS", "DIGITS", "KEY", "KIND", "MM/YYYY", "N"), FREE),
     **dict.fromkeys(("NAME", "PERCENT", "TEXT", "TIME", "pm_…"), FREE),
     **dict.fromkeys(("ADDRESS", "CITY", "COUNTRY", "NUMBER", "REGION", "TYPE:VALUE"), FREE),
-    "POSTCODE": FREE,
+    **dict.fromkeys(("POSTCODE", "VALUE"), FREE),
     **dict.fromkeys(("FILE", "PATH", "PLANFILE"), Value(files=True)),
     "BRAND": Value(tuple(sorted(BRANDS))),
     "CARD": Value(ask="cards"),
@@ -45,6 +46,7 @@ _BY_METAVAR = {
     "MONTH": Value(ask="months"),
     "PRODUCT": Value(ask="products"),
     "PRODUCT:N@DATE": Value(ask="products:"),
+    "SETTING": Value(KEYS),
     "SHELL": Value(tuple(FILES)),
     "SIZE": Value(ask="bundles"),
     "STATE": Value(STATES),

@@ -9,7 +9,7 @@ from rich.text import Text
 from jpcli.cli.render.escape import visible
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import money, month_name, month_of
+from jpcli.cli.views.words import ELSEWHERE, money, month_name, month_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +75,8 @@ def _month(data: Mapping[str, Any], side: str) -> Text:
         title.append(f", {visible(data[f'{side}_invoice'])}", style="dim")
     elif data[f"{side}_open"]:
         title.append(", projected", style="dim")
+    if data[f"{side}_settled_elsewhere"]:
+        title.append(f", {ELSEWHERE}", style="yellow")
     return title
 
 

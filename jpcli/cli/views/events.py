@@ -59,5 +59,6 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     "site.moved": _moved,
     "card.added": _card,
     "price.set": _price,
+    "ledger.set": lambda data: ", ".join(str(value) for value in data.values()),
     "request.answered": lambda _data: "",
 }

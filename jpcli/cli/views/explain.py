@@ -8,7 +8,15 @@ from rich.text import Text
 
 from jpcli.cli.render.escape import visible
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import count, day_range, instant, money, month_name, short_day
+from jpcli.cli.views.words import (
+    ELSEWHERE,
+    count,
+    day_range,
+    instant,
+    money,
+    month_name,
+    short_day,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +60,8 @@ def _draw_title(data: Mapping[str, Any], screen: Screen) -> None:
     title.append(f" {dot} days in {visible(data['time_zone'])}", style="not bold dim")
     if not data["invoice"]:
         title.append(f", as of {short_day(data['as_of_day'])}", style="not bold dim")
+    if data["settled_elsewhere"]:
+        title.append(f" {dot} {ELSEWHERE}", style="not bold yellow")
     screen.write(title)
     screen.write()
 

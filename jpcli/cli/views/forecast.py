@@ -8,7 +8,7 @@ from rich.text import Text
 
 from jpcli.cli.render.escape import visible
 from jpcli.cli.views.grid import Column, Grid
-from jpcli.cli.views.words import money, month_name, short_day
+from jpcli.cli.views.words import ELSEWHERE, money, month_name, short_day
 from jpcli.domain.money import display_amount
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _grid(data: Mapping[str, Any]) -> Grid:
     for month in months:
         idle = f"{month['unassigned']:,}"
         grid.add(
-            month_name(month["period"]) + (f", {month['invoice']}" if month["invoice"] else ""),
+            _name(month),
             f"{month['licenses']:,}",
             Text(idle, style="yellow" if month["unassigned"] else "dim"),
             f"{month['days']:,}",
@@ -62,6 +62,8 @@ def _grid(data: Mapping[str, Any]) -> Grid:
             money(month["total"]),
             *([money(month["total_with_markup"])] if marked else []),
         )
+    # What is settled elsewhere is no part of what is to be paid (I7).
+    months = [month for month in months if not month["settled_elsewhere"]]
     if len(months) > 1:
         days = f"{sum(month['days'] for month in months):,}"
         sums = [_sum(months, "corrections")] if corrected else []
@@ -69,6 +71,13 @@ def _grid(data: Mapping[str, Any]) -> Grid:
         sums += [_sum(months, "total_with_markup")] if marked else []
         grid.total("Total", "", "", days, *sums)
     return grid
+
+
+def _name(month: Mapping[str, Any]) -> str:
+    name = month_name(month["period"])
+    if month["settled_elsewhere"]:
+        return f"{name}, {ELSEWHERE}"
+    return f"{name}, {month['invoice']}" if month["invoice"] else name
 
 
 def _sum(months: list[Mapping[str, Any]], name: str) -> str:

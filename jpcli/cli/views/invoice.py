@@ -10,6 +10,7 @@ from jpcli.cli.render.escape import visible
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import (
+    ELSEWHERE,
     count,
     day_range,
     money,
@@ -65,6 +66,8 @@ def _draw_title(data: Mapping[str, Any], screen: Screen) -> None:
     title.append(f" {dot} days in {visible(data['time_zone'])}", style="not bold dim")
     if _is_open(data):
         title.append(f", as of {short_day(data['as_of_day'])}", style="not bold dim")
+    if data["settled_elsewhere"]:
+        title.append(f" {dot} {ELSEWHERE}", style="not bold yellow")
     screen.write(title)
     for what, wishes in data.get("what_if", {}).items():
         for wish in wishes:

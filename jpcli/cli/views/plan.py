@@ -9,7 +9,7 @@ from rich.text import Text
 from jpcli.cli.render.escape import visible
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import money, month_name
+from jpcli.cli.views.words import ELSEWHERE, money, month_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,7 @@ def _bill(data: Mapping[str, Any]) -> Grid:
         change = bill["difference"]
         sign = "+" if change["amount_minor"] > 0 else ""
         grid.add(
-            f"{month_name(bill['period'])}, {what}",
+            f"{month_name(bill['period'])}, {ELSEWHERE if bill['settled_elsewhere'] else what}",
             money(bill["now"]),
             money(bill["planned"]),
             Text(f"{sign}{money(change)}" if change["amount_minor"] else "", style="bold"),

@@ -10,7 +10,7 @@ from jpcli.cli.render.escape import visible
 from jpcli.cli.views.cards import expiry, number
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import facts, text
-from jpcli.cli.views.words import money, month_of, short_day
+from jpcli.cli.views.words import ELSEWHERE, money, month_of, short_day
 from jpcli.domain.money import display_amount
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def _bill(data: Mapping[str, Any], dot: str) -> Iterator[tuple[str, Text]]:
     line.append(f" so far in {month_of(bill['period'])} {dot} ", style="not bold not dim")
     line.append(money(bill["projected"]))
     line.append(" by its end if nothing changes", style="not bold not dim")
+    if bill["settled_elsewhere"]:
+        line.append(f", {ELSEWHERE}", style="not bold not dim")
     yield "Bill", line
     if bill["unassigned_projected"]["amount_minor"]:
         waste = Text(money(bill["unassigned_projected"]), style="not dim yellow")

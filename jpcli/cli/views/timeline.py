@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import count, month_name
+from jpcli.cli.views.words import ELSEWHERE, count, month_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,8 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     licenses = data["licenses"]
     title = Text(month_name(data["period"]), style="bold")
     title.append(f"   {count(data['total'], 'license')} with billed days", style="not bold dim")
+    if data["settled_elsewhere"]:
+        title.append(f", {ELSEWHERE}", style="not bold yellow")
     screen.write(title)
     screen.write()
     if not licenses:

@@ -29,6 +29,10 @@ _BARS = "▁▂▃▄▅▆▇█"
 _PLAIN_BARS = "_.-=+*#@"
 
 
+# I7: what is said of a month before the books begin.
+ELSEWHERE = "settled elsewhere"
+
+
 def money(value: Mapping[str, Any]) -> str:
     """`$81.27` of a money object."""
     return display_amount(value["amount_minor"], value["currency"])
