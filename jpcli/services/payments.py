@@ -54,15 +54,25 @@ def attach_card(desk: Desk, card_id: str, *, primary: bool) -> Answer:
     """Put an existing payment method of Stripe's on file."""
     from jpcli.services import stripe_cards
 
-    _refuse_dry_run(desk)
-    return stripe_cards.attach(desk, stripe_gateway(desk), card_id, primary=primary)
+    _refuse_pretending(desk)
+    return desk.once(
+        {"command": "cards add", "card": card_id, "primary": primary},
+        lambda: stripe_cards.attach(desk, stripe_gateway(desk), card_id, primary=primary),
+    )
 
 
 def open_checkout(desk: Desk) -> Checkout:
     """A page of Stripe's on which a card is entered."""
     from jpcli.services import stripe_cards
 
-    _refuse_dry_run(desk)
+    _refuse_pretending(desk)
+    if desk.idempotency_key is not None:
+        raise BadInput(
+            "usage",
+            "Each page of Stripe's is a new one; there is no first answer to give again",
+            hint="Leave out --idempotency-key, or name a card:   jpcli cards add pm_…",
+            subject="--idempotency-key",
+        )
     return stripe_cards.start_checkout(desk, stripe_gateway(desk))
 
 
@@ -82,8 +92,11 @@ def make_primary(desk: Desk, card_id: str) -> Answer:
     if uses_stripe(desk.ledger):
         from jpcli.services import stripe_cards
 
-        _refuse_dry_run(desk)
-        return stripe_cards.make_primary(desk, stripe_gateway(desk), card_id)
+        _refuse_pretending(desk)
+        return desk.once(
+            {"command": "cards primary", "card": card_id},
+            lambda: stripe_cards.make_primary(desk, stripe_gateway(desk), card_id),
+        )
     from jpcli.services.cards import make_primary as make
 
     return make(desk, card_id)
@@ -94,7 +107,7 @@ def is_only_card(desk: Desk, card_id: str) -> bool:
     if uses_stripe(desk.ledger):
         from jpcli.services import stripe_cards
 
-        _refuse_dry_run(desk)
+        _refuse_pretending(desk)
         return stripe_cards.is_only_card(desk, stripe_gateway(desk), card_id)
     from jpcli.services.cards import is_only_card as is_only
 
@@ -106,8 +119,11 @@ def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer:
     if uses_stripe(desk.ledger):
         from jpcli.services import stripe_cards
 
-        _refuse_dry_run(desk)
-        return stripe_cards.remove(desk, stripe_gateway(desk), card_id, only_too=only_too)
+        _refuse_pretending(desk)
+        return desk.once(
+            {"command": "cards remove", "card": card_id},
+            lambda: stripe_cards.remove(desk, stripe_gateway(desk), card_id, only_too=only_too),
+        )
     from jpcli.services.cards import remove_card as remove
 
     return remove(desk, card_id)
@@ -142,7 +158,15 @@ def void(desk: Desk, name: str, reason: str | None) -> Answer:
     return void_here(desk, name, reason)
 
 
-def _refuse_dry_run(desk: Desk) -> None:
+def _refuse_pretending(desk: Desk) -> None:
+    """What Stripe does it does now, and really: no `--dry-run`, no `--at`."""
+    if desk.at_text is not None:
+        raise BadInput(
+            "usage",
+            "Stripe's clock counts for what is done at Stripe",
+            hint="Leave out --at.",
+            subject="--at",
+        )
     if desk.dry_run:
         raise Refused(
             "no_dry_run",

@@ -1,0 +1,178 @@
+"""Shared options of the commands that talk to Stripe: each works or is refused, and never in part.
+
+What holds for all commands is tested in `tests/cli/test_every_line.py`, on a ledger that collects
+by hand; here are the same promises where an outside system is asked.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from jpcli.cli.app import load_command
+from jpcli.domain.instants import parse_instant
+from tests.cli.conftest import jpcli as jpcli
+from tests.cli.lines import Line
+from tests.stripe_double.auth import TEST_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.stripe_double.fixtures import StripeDouble
+
+NOW = "2026-11-22T11:00:00Z"
+EARLIER = "2026-11-20T08:30:00Z"
+
+LINES = (
+    Line("cards add", "pm_card_amex"),
+    Line("cards add", "pm_card_amex --primary"),
+    Line("cards add", "--no-wait"),
+    Line("cards primary", "{second}"),
+    Line("cards remove", "{second}"),
+    Line("cards sync"),
+    Line("invoice close", "2026-10"),
+    Line("invoice close", "--due"),
+    Line("invoice push", "INV-2026-09"),
+    Line("invoice pay", "INV-2026-09"),
+    Line("invoice void", "INV-2026-09 --reason wrong", asks=True),
+    Line("invoice sync"),
+    Line("invoice reconcile"),
+    Line("stripe customer", "--email billing@acme.example"),
+    Line("stripe portal"),
+    Line("stripe status"),
+)
+# A page of Stripe's is opened anew each time, and its outcome is not known when it is.
+OPENS_A_PAGE = LINES[2]
+
+
+class World(NamedTuple):
+    """A ledger that collects through Stripe: two cards, an invoice that is not paid, a month that
+    waits to be closed."""
+
+    file: Path
+    names: dict[str, str]
+    jpcli: Callable[..., Any]
+    double: StripeDouble
+
+    def __call__(self, line: Line, *more: str) -> Any:
+        return self.jpcli(*line.argv(self.names), *more, now=NOW)
+
+    def events(self) -> list[tuple[str, int, str]]:
+        with sqlite3.connect(self.file) as connection:
+            rows = connection.execute("SELECT kind, at, actor FROM events ORDER BY seq").fetchall()
+        connection.close()
+        return rows
+
+    def changes(self) -> int:
+        """Requests so far that could change something at Stripe."""
+        return sum(request["method"] != "GET" for request in self.double.requests())
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path,
+    stripe_double: StripeDouble,
+    monkeypatch: pytest.MonkeyPatch,
+    jpcli: Callable[..., Any],
+) -> World:
+    monkeypatch.setenv("JPCLI_LEDGER", str(tmp_path / "ledger.db"))
+    monkeypatch.setenv("JPCLI_ACTOR", "builder")
+    monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
+    monkeypatch.setenv("STRIPE_API_BASE", stripe_double.url)
+
+    def do(line: str, now: str) -> Any:
+        run = jpcli(*line.split(), "--json", now=now)
+        assert run.code == 0, (line, run.err)
+        return run.data
+
+    begun = "2026-09-20T08:00:00Z"
+    do("init --payments stripe --payment-terms-days 90", begun)
+    (card,) = do("cards add pm_card_visa", begun)["cards"]
+    do("issue jetpack-scan -n 10", begun)
+    do(f"cards remove {card['id']} --yes", begun)
+    jpcli("invoice", "close", "2026-09", now="2026-10-01T08:00:00Z")  # there is no card: not paid
+    do("cards add pm_card_visa", "2026-11-01T08:00:00Z")
+    cards = do("cards add pm_card_mastercard", "2026-11-01T08:00:00Z")["cards"]
+    (second,) = [card["id"] for card in cards if not card["primary"]]
+    return World(tmp_path / "ledger.db", {"second": second}, jpcli, stripe_double)
+
+
+def has(line: Line, name: str) -> bool:
+    return name in load_command(line.path).spec.shared
+
+
+def each(lines: list[Line] | tuple[Line, ...]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("line", lines, ids=str)
+
+
+@each(LINES)
+def test_the_line_works(line: Line, world: World) -> None:
+    run = world(line, "--json")
+    assert run.code == 0, run.err
+
+
+@each([line for line in LINES if has(line, "at")])
+def test_at_is_when_it_takes_effect_or_is_refused(line: Line, world: World) -> None:
+    before, changes = world.events(), world.changes()
+    run = world(line, "--at", EARLIER, "--json")
+    if run.code == 0:
+        new = world.events()[len(before) :]
+        assert parse_instant(EARLIER) in {at for _, at, _ in new}
+        return
+    assert (run.code, run.error["subject"]) == (2, "--at"), run.err
+    assert (world.events(), world.changes()) == (before, changes)
+
+
+@each([line for line in LINES if has(line, "at")])
+def test_nothing_happens_in_the_future(line: Line, world: World) -> None:
+    before, changes = world.events(), world.changes()
+    run = world(line, "--at", "2026-11-23", "--json")
+    assert (run.code, run.error["code"]) == (2, "time_in_future")
+    assert (world.events(), world.changes()) == (before, changes)
+
+
+@each([line for line in LINES if has(line, "dry_run")])
+def test_a_dry_run_changes_nothing_here_or_at_stripe(line: Line, world: World) -> None:
+    before, changes = world.events(), world.changes()
+    run = world(line, "--dry-run", "--json")
+    if run.code == 0:
+        assert run.data["dry_run"] is True
+    else:
+        assert (run.code, run.error["code"]) == (3, "no_dry_run"), run.err
+    assert (world.events(), world.changes()) == (before, changes)
+
+
+@each([line for line in LINES if has(line, "idempotency_key")])
+def test_the_same_key_again_does_nothing_here_or_at_stripe(line: Line, world: World) -> None:
+    first = world(line, "--idempotency-key", "k", "--json")
+    if line == OPENS_A_PAGE:
+        assert (first.code, first.error["subject"]) == (2, "--idempotency-key")
+        return
+    assert first.code == 0, first.err
+    before, changes = world.events(), world.changes()
+    again = world(line, "--idempotency-key", "k", "--json")
+    assert again.code == 0, again.err
+    # Closing goes on to collect, in case the first run did not come to it, and tells how it stands.
+    assert again.data == first.data or line.path == "invoice close"
+    assert "repeated" in {note["code"] for note in again.json["notes"]}
+    other = world.jpcli("clients", "add", "Zoe", "--idempotency-key", "k", "--json")
+    assert (other.code, other.error["code"]) == (3, "idempotency_key_reused")
+    assert (world.events(), world.changes()) == (before, changes)
+
+
+@each(LINES)
+def test_the_actor_is_in_the_log(line: Line, world: World) -> None:
+    before = len(world.events())
+    assert world(line, "--actor", "eve").code == 0
+    assert {actor for _, _, actor in world.events()[before:]} <= {"eve"}
+
+
+@each(LINES)
+def test_every_format_is_written(line: Line, world: World) -> None:
+    for form in ("table", "ndjson", "csv", "tsv", "md"):
+        run = world(line, "--format", form)
+        assert "Traceback" not in run.err
+        assert run.code in (0, 2, 3), run.err  # the second time there may be nothing to do
