@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
-from jpcli.domain.instants import DAY, END_AT, EPOCH_ORDINAL, SECOND
+from jpcli.domain.instants import DAY, END_AT, EPOCH_ORDINAL, FIRST_YEAR, LAST_YEAR, SECOND
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -34,18 +34,20 @@ class BillingCalendar:
     `skipped` holds the ordinals of the dates that never existed there (`find_skipped`), ascending.
     """
 
-    __slots__ = ("_pieces", "_zone", "skipped", "zone")
+    __slots__ = ("_bounds", "_pieces", "_zone", "skipped", "zone")
 
     zone: str
     skipped: tuple[int, ...]
     _zone: ZoneInfo | None
     _pieces: dict[int, tuple[tuple[int, int], ...]]
+    _bounds: tuple[int, int] | None
 
     def __init__(self, zone: str = "UTC", skipped: tuple[int, ...] = ()) -> None:
         object.__setattr__(self, "zone", zone)
         object.__setattr__(self, "skipped", tuple(sorted(skipped)))
         object.__setattr__(self, "_zone", _load(zone))
         object.__setattr__(self, "_pieces", {})
+        object.__setattr__(self, "_bounds", None)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a calendar is immutable: {name}")
@@ -120,6 +122,29 @@ class BillingCalendar:
         while self._touches(last_day + 1, issued_at, revoked_at):
             last_day += 1
         return first_day, last_day
+
+    def checked(self, at: int, text: str, subject: str | None = None) -> int:
+        """The instant itself, where its date lies in the years 1970 to 2199 in UTC and here too.
+
+        No month is outside of them, so what lies there could never be billed. Raises BadInput
+        `bad_instant`, which names `text`, and is about `subject` or that.
+        """
+        if self._bounds is None:
+            first_at = self.start_of(self.first_day_from(date(FIRST_YEAR, 1, 1)))
+            end_at = self.start_of(self.first_day_from(date(LAST_YEAR + 1, 1, 1)))
+            object.__setattr__(self, "_bounds", (max(first_at, 0), min(end_at, END_AT)))
+        assert self._bounds is not None
+        first_at, end_at = self._bounds
+        if first_at <= at < end_at:
+            return at
+        where = f"before {FIRST_YEAR}" if at < first_at else f"after {LAST_YEAR}"
+        zone = self.zone if 0 <= at < END_AT else "UTC"
+        raise BadInput(
+            "bad_instant",
+            f"{text} lies {where} in {zone}",
+            hint=f"It must lie in {FIRST_YEAR} to {LAST_YEAR}, in UTC and in the ledger's zone.",
+            subject=subject or text,
+        )
 
     def first_day_ending_after(self, at: int) -> int:
         """The first billing day that is not over at an instant (W1): its day, as a rule.

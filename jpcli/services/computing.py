@@ -159,7 +159,7 @@ def _as_of_at(desk: Desk, text: str | None) -> int:
     if text is None:
         return desk.now_at
     if not is_date(text):
-        return parse_instant(text)
+        return desk.ledger.calendar.checked(parse_instant(text), text)
     calendar = desk.ledger.calendar
     day = calendar.day_of_date(parse_date(text))
     end_at = calendar.end_of(day) - 1

@@ -62,7 +62,7 @@ class Desk:
         """The instant a change takes effect: `--at`, else now.
 
         A date alone means the start of that billing day, or with `end_of_day` its end, so that
-        a revoke day counts (D2). Raises BadInput `time_in_future`.
+        a revoke day counts (D2). Raises BadInput `time_in_future` or `bad_instant`.
         """
         if self.at_text is None:
             return self.now_at
@@ -74,6 +74,7 @@ class Desk:
                 at = min(at, self.now_at)
         else:
             at = parse_instant(self.at_text)
+        calendar.checked(at, self.at_text)
         if at > self.now_at:
             raise BadInput(
                 "time_in_future",
@@ -222,6 +223,7 @@ def open_desk(
         kept=kept,
     )
     try:
+        ledger.calendar.checked(now_at, f"The present, {format_instant(now_at)},", "JPCLI_NOW")
         desk.effective_at()
     except BadInput:
         desk.close()

@@ -82,8 +82,7 @@ def explain(
         "corrections": corrected,
         "lines": [_line(desk, item, limit) for item in lines],
     }
-    notes = (*elsewhere_note(desk, month), *_correction_notes(desk, computed, corrected))
-    return Answer(data, notes)
+    return Answer(data, _notes(desk, computed, corrected))
 
 
 def _line(desk: Desk, item: Explained, limit: int) -> dict[str, Any]:
@@ -112,8 +111,8 @@ def license_rows(
         (*of_line, *license_row, *(None for _ in range(len(ADJUSTED_FIELDS) - len(license_row))))
         for of_line, license_row in _every_license(lines)
     )
-    notes = _correction_notes(desk, computed, _corrections(desk, computed))
-    return Answer({"licenses": _cut(Rows(ROW_FIELDS, rows), limit)}, tuple(notes))
+    notes = _notes(desk, computed)
+    return Answer({"licenses": _cut(Rows(ROW_FIELDS, rows), limit)}, notes)
 
 
 def stretch_rows(
@@ -128,9 +127,9 @@ def stretch_rows(
     A license that an adjustment is about has one row with the difference of its days.
     """
     computed, lines = explained_lines(desk, month, product, license_key)
-    notes = _correction_notes(desk, computed, _corrections(desk, computed))
+    notes = _notes(desk, computed)
     rows = Rows(STRETCH_FIELDS, _stretches(lines))
-    return Answer({"licenses": _cut(rows, limit)}, tuple(notes))
+    return Answer({"licenses": _cut(rows, limit)}, notes)
 
 
 def _cut(rows: Rows, limit: int) -> Rows:
@@ -208,6 +207,16 @@ def _correction(line: Line) -> tuple[str, str, int, int, int, int]:
         line.license_days,
         line.amount_minor,
     )
+
+
+def _notes(
+    desk: Desk, computed: Computed, corrected: list[dict[str, Any]] | None = None
+) -> tuple[Note, ...]:
+    """Where the month is settled or corrected, if that is not on its own invoice."""
+    if corrected is None:
+        corrected = _corrections(desk, computed)
+    before = elsewhere_note(desk, computed.period.label)
+    return (*before, *_correction_notes(desk, computed, corrected))
 
 
 def _correction_notes(

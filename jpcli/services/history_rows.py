@@ -15,6 +15,7 @@ from jpcli.domain.keys import check_client_name, check_license_key, check_produc
 from jpcli.domain.sites import normalize_url
 
 if TYPE_CHECKING:
+    from jpcli.domain.calendar import BillingCalendar
     from jpcli.services.reading import Row
 
 HISTORY_COLUMNS = frozenset(
@@ -82,8 +83,9 @@ class HistoryRow(NamedTuple):
         }
 
 
-def parse_row(row: Row, now_at: int) -> HistoryRow:
-    """Check one row; BadInput says what is wrong with it. Nothing may lie after `now_at`."""
+def parse_row(row: Row, now_at: int, calendar: BillingCalendar) -> HistoryRow:
+    """Check one row; BadInput says what is wrong with it. Nothing may lie after `now_at`, or where
+    the calendar has no month."""
     values = row.values
     key = check_license_key(str(values["license_key"]))
     product = check_product_slug(str(values["product"]))
@@ -99,6 +101,8 @@ def parse_row(row: Row, now_at: int) -> HistoryRow:
         issued_at, revoked_at, tuple(Assignment(a.site, a.from_at, a.to_at) for a in assignments)
     )
     check_history(history)
+    # All others are after it and, as is checked below, not after the present.
+    calendar.checked(issued_at, str(values["issued_at"]))
     instants = [issued_at, revoked_at or 0]
     for item in assignments:
         instants += (item.from_at, item.to_at or 0)

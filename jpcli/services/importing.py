@@ -92,7 +92,7 @@ class _Importing:
         if len(self._problems) >= MAX_PROBLEMS:
             return
         try:
-            parsed = parse_row(row, self._desk.now_at)
+            parsed = parse_row(row, self._desk.now_at, self._ledger.calendar)
             self._check_once(parsed)
             if parsed.bundle_key is not None and not self._has_parent(parsed.bundle_key):
                 self._orphans.append(parsed)

@@ -9,6 +9,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.calendar import BillingCalendar, check_zone, find_skipped
 from jpcli.domain.currency import check_currency
 from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import month_of, parse_month
 from jpcli.ledger.creating import already_there, create_ledger
 from jpcli.services.books import BILL_FROM
@@ -73,6 +74,7 @@ def init(
     priced = _price_list(prices, code)
     skipped = find_skipped(time_zone)
     calendar = BillingCalendar(time_zone, skipped)
+    calendar.checked(now_at, f"The present, {format_instant(now_at)},", "JPCLI_NOW")
     meta = {
         "currency": code,
         "time_zone": time_zone,

@@ -153,8 +153,10 @@ def _split_at(desk: Desk, text: str, *, end_of_day: bool, form: str) -> tuple[st
     calendar = desk.ledger.calendar
     if is_date(when):
         day = calendar.day_of_date(parse_date(when))
-        return what, calendar.end_of(day) - 1 if end_of_day else calendar.start_of(day)
-    return what, parse_instant(when)
+        at = calendar.end_of(day) - 1 if end_of_day else calendar.start_of(day)
+    else:
+        at = parse_instant(when)
+    return what, calendar.checked(at, when)
 
 
 def _bad_form(text: str, form: str) -> BadInput:

@@ -35,9 +35,9 @@ actions = st.tuples(
 class Story:
     """One agency, one action a week; what can't be done that week is left out."""
 
-    def __init__(self, path: Path, zone: str) -> None:
+    def __init__(self, path: Path, zone: str, **options: Any) -> None:
         # Terms long enough that nothing becomes past due: the story must not stop being told.
-        self.agency = Agency(path).init(zone=zone, payment_terms_days=365)
+        self.agency = Agency(path).init(zone=zone, payment_terms_days=365, **options)
         self.agency.card(now=BEGUN)
         self.prices = list(csv.DictReader(io.StringIO(PRICES)))
         self.agency.now = "2024-01-01T12:00:00Z"
