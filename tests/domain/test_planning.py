@@ -151,6 +151,28 @@ def test_b2_a_bundle_goes_whole_when_nothing_of_it_is_used_or_allowed() -> None:
     assert allowed.above_most == {"scan": 1}
 
 
+def test_single_spares_are_revoked_before_an_idle_bundle() -> None:
+    """A bundle costs less a license, and can't be got back in parts."""
+    present = there(bundle(10, None, None), single(1), single(2), single(3))
+    revoked = {most: planned(wants({"scan": Spare(0, most)}), present) for most in range(6)}
+    assert revoked == {
+        5: [],
+        4: [("revoke", 3, None)],
+        3: [("revoke", 3, None), ("revoke", 2, None)],
+        2: [("revoke", 3, None), ("revoke", 2, None), ("revoke", 1, None)],
+        1: [("revoke", 10, None), ("revoke", 3, None), ("revoke", 2, None)],
+        0: [("revoke", 10, None), *(("revoke", number, None) for number in (3, 2, 1))],
+    }
+
+
+def test_single_spares_on_sites_too_are_revoked_before_an_idle_bundle() -> None:
+    present = there(bundle(10, None, None), single(1, "a"), single(2, "a"))
+    assert planned(wants({"scan": Spare(0, 2)}, a=0), present) == [
+        ("revoke", 2, None),
+        ("revoke", 1, None),
+    ]
+
+
 def test_children_are_used_first_where_single_licenses_can_then_be_revoked() -> None:
     present = there(single(1), bundle(10, "c", None))
     assert planned(wants({"scan": Spare(0, 0)}, a=1), present) == [

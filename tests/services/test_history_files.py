@@ -172,6 +172,62 @@ def test_w2_a_row_that_names_no_client_does_not_take_the_site_away(agency: Agenc
 # --- what is refused -----------------------------------------------------------------------------
 
 MINUTE_LATER = "2024-08-15T12:01:00Z"
+LATER_ELSEWHERE = "2024-08-15T14:01:00+02:00"
+
+# What a row may say that is yet to come, in the formats that can say it.
+FUTURE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "issued": ({"issued_at": MINUTE_LATER}, ("ndjson", "json", "csv", "tsv")),
+    "issued elsewhere": ({"issued_at": LATER_ELSEWHERE}, ("ndjson", "json", "csv", "tsv")),
+    "revoked": ({"revoked_at": MINUTE_LATER}, ("ndjson", "json", "csv", "tsv")),
+    "revoked next year": ({"revoked_at": "2025-08-15T00:00:00Z"}, ("ndjson", "csv")),
+    "assigned": ({"site": A, "assigned_at": MINUTE_LATER}, ("ndjson", "json", "csv", "tsv")),
+    "assigned from": (
+        {"assignments": [{"site": A, "from": MINUTE_LATER}]},
+        ("ndjson", "json"),
+    ),
+    "assigned to": (
+        {"assignments": [{"site": A, "from": ISSUED, "to": MINUTE_LATER}]},
+        ("ndjson", "json"),
+    ),
+    "the second assignment": (
+        {"assignments": [on(A, "01", "05"), {"site": B, "from": MINUTE_LATER}]},
+        ("ndjson", "json"),
+    ),
+}
+
+
+def written(path: Path, form: str, rows: list[dict[str, Any]]) -> Path:
+    """The same rows as a file of any format."""
+    if form == "json":
+        path.write_text(json.dumps(rows), encoding="utf-8")
+    elif form == "ndjson":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    else:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            names = list(dict.fromkeys(name for row in rows for name in row))
+            writer = csv.DictWriter(file, names, delimiter="," if form == "csv" else "\t")
+            writer.writeheader()
+            writer.writerows(rows)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("case", "form"), [(case, form) for case, (_, forms) in FUTURE.items() for form in forms]
+)
+def test_a_history_ends_today(agency: Agency, tmp_path: Path, case: str, form: str) -> None:
+    rows = [license_row("k_1"), license_row("k_2", **FUTURE[case][0]), license_row("k_3")]
+    file = written(tmp_path / "history", form, rows)
+    before = agency.state()
+    with pytest.raises(BadInput) as caught:
+        agency.import_file(file)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.subject) == ("time_in_future", "k_2")
+    assert agency.state() == before
+    # Nothing but the time is wrong with it: once it has come, the same file is taken.
+    later = "2026-01-01T00:00:00Z"
+    assert agency.import_file(file, now=later).data["imported"] == 3
+    assert agency.check()["ok"]
+
 
 BAD_ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("bad key", license_row("no key"), "bad_license_key"),

@@ -164,6 +164,18 @@ def test_a_bundle_is_revoked_whole(agency: Agency) -> None:
     assert agency.check()["ok"]
 
 
+def test_single_spares_are_revoked_before_an_idle_bundle(agency: Agency) -> None:
+    product = "jetpack-security-t1"
+    parent, _ = agency.bundle(now="2024-08-01T00:00:00Z")
+    singles = agency.issue(product, 3, now="2024-08-02T00:00:00Z")
+    revoked = {key for _, key, _, _ in steps(planned(agency, f"[spares]\n{product} = 3\n"))}
+    assert revoked == set(singles)
+    applied(agency, f"[spares]\n{product} = 3\n")
+    (line,) = agency.preview("2024-09")["lines"]
+    assert (line["bundle_size"], line["days"]) == (3, 30)
+    assert parent not in revoked
+
+
 def test_children_above_what_is_allowed_are_told(agency: Agency) -> None:
     _, children = agency.bundle()
     agency.assign(children[0], C)

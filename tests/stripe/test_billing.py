@@ -55,6 +55,45 @@ def test_i5_closing_pushes_line_by_line_and_charges_the_primary_card(shop: Shop)
     assert unlisted(shop.double.requests()) == []
 
 
+CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_amex")
+
+
+@pytest.mark.parametrize("primary", range(3))
+@pytest.mark.parametrize("by_hand", [False, True], ids=["closing", "pay"])
+@pytest.mark.parametrize("added", ["with --primary", "made primary later"])
+def test_i5_the_primary_card_is_charged_first_whenever_it_was_added(
+    shop: Shop, primary: int, by_hand: bool, added: str
+) -> None:
+    if by_hand:
+        shop.close()  # without a card: it stays open
+    keys = []
+    for place, card in enumerate(CARDS):
+        first = added == "with --primary" and place == primary
+        keys.append(shop.attach(card, primary=first))
+    if added != "with --primary":
+        shop.do(payments.make_primary, keys[primary])
+    (chosen,) = [card["id"] for card in shop.cards() if card["primary"]]
+    assert chosen == keys[primary]
+    if by_hand:
+        shop.do(stripe_billing.pay, "2024-06")
+    else:
+        shop.close()
+    assert local(shop)["status"] == "paid"
+    assert [charge["payment_method"] for charge in shop.double.objects("charge")] == [chosen]
+
+
+@pytest.mark.parametrize("primary", range(3))
+def test_i5_after_the_primary_card_the_others_are_charged_in_the_order_of_adding(
+    shop: Shop, primary: int
+) -> None:
+    keys = [shop.attach("pm_card_chargeCustomerFail") for _ in CARDS]
+    shop.do(payments.make_primary, keys[primary])
+    with suppress(Declined):
+        shop.close()
+    tried = [charge["payment_method"] for charge in shop.double.objects("charge")]
+    assert tried == [keys[primary], *(key for key in keys if key != keys[primary])]
+
+
 def test_i5_a_declined_card_is_followed_by_the_next_one(shop: Shop) -> None:
     bad = shop.attach("pm_card_chargeCustomerFail")
     good = shop.attach()
