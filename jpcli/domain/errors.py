@@ -25,6 +25,8 @@ class JpcliError(Exception):
     """
 
     exit_code = 1
+    # Raised by a repetition of a call whose first try may have had its effect: proof of nothing.
+    unsure = False
 
     def __init__(
         self,

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 # A lost answer after which the outcome is unknown and the key will give the same error again.
 SERVER_ERROR = "gateway_server_error"
+# The key was used for another request: by a copy of the ledger, or before it was restored. What
+# came of that request is not said.
+KEY_CONFLICT = "idempotency_conflict"
+# There is no such object over there (any more).
+UNKNOWN_THERE = "unknown_at_stripe"
 
 
 class RemoteCard(NamedTuple):
@@ -124,8 +129,11 @@ class Gateway(Protocol):
     """A provider that holds cards and collects invoices."""
 
     live: bool
+    # Customers by ledger that this process has seen, so that it asks once.
+    customers_seen: dict[str, str]
 
-    def find_customer(self, ledger_id: str) -> str | None: ...
+    def find_customers(self, ledger_id: str) -> list[str]: ...
+    def has_customer(self, customer: str) -> bool: ...
     def create_customer(self, ledger_id: str, name: str, key: str) -> str: ...
 
     def account_id(self) -> str | None: ...

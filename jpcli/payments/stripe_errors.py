@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import AuthProblem, BadInput, Busy, Declined, Failed, JpcliError
-from jpcli.payments.gateway import SERVER_ERROR
+from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR, UNKNOWN_THERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,18 @@ def translate(error: Any) -> JpcliError | Any:
         if mapped is not None:
             return mapped(error)
     return error
+
+
+def is_unknown(error: Any) -> bool:
+    """Is it unknown what was done, and will the same call with its key tell? Stripe's own advice
+    (`Stripe-Should-Retry`) goes before the status."""
+    advice = str((error.headers or {}).get("stripe-should-retry", ""))
+    if advice in ("true", "false"):
+        return advice == "true"
+    if error.http_status is None:
+        kinds = {kind.__name__ for kind in type(error).__mro__}
+        return "APIConnectionError" in kinds and getattr(error, "should_retry", True)
+    return bool(error.http_status == 409 or error.http_status >= 500)
 
 
 def garbled() -> JpcliError:
@@ -79,8 +91,8 @@ def _conflict(error: Any) -> JpcliError:
     if error.http_status == 409:
         return Busy("in_progress", "The same request is being carried out at Stripe", hint=_AGAIN)
     return Failed(
-        "idempotency_conflict",
-        "Stripe knows this idempotency key with another request; nothing was done",
+        KEY_CONFLICT,
+        "Stripe knows this idempotency key with another request; what came of that is not known",
         hint="Compare both sides:   jpcli invoice reconcile",
     )
 
@@ -92,7 +104,7 @@ def _invalid(error: Any) -> JpcliError:
         return _rate_limit(error)
     message = error.user_message or "Stripe refused the request"
     if error.http_status == 404 or error.code == "resource_missing":
-        return BadInput("unknown_at_stripe", message, subject=error.param)
+        return BadInput(UNKNOWN_THERE, message, subject=error.param)
     return Failed(str(error.code or "stripe_refused"), message, subject=error.param)
 
 

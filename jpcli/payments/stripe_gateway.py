@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
-from jpcli.domain.errors import BadInput, Failed
+from jpcli.domain.errors import BadInput, Failed, JpcliError, Refused
 from jpcli.payments import stripe_shapes as shapes
+from jpcli.payments.gateway import UNKNOWN_THERE
 from jpcli.payments.stripe_customer import CustomerCalls
-from jpcli.payments.stripe_errors import RETRIES_MOST, RETRY_SECONDS_MOST, garbled, translate
+from jpcli.payments.stripe_errors import (
+    RETRIES_MOST,
+    RETRY_SECONDS_MOST,
+    garbled,
+    is_unknown,
+    translate,
+)
 from jpcli.payments.stripe_money import MoneyCalls
 
 if TYPE_CHECKING:
@@ -33,22 +40,34 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 30.0
-# The SDK repeats a call with its key when the connection breaks, and on 409 and 5xx.
-SDK_RETRIES = 2
+# What every request says it speaks, whatever the installed SDK would choose.
+API_VERSION = "2026-10-28.endive"
+# How often a call is repeated with its key when the connection breaks, and on 409 and 5xx. The SDK
+# repeats nothing: an error must say whether it answers the first try.
+REPEATS_MOST = 2
 _SECOND = 1_000_000
 _PAGE = 100
 
 
 class StripeGateway(CustomerCalls, MoneyCalls):
-    """One Stripe account. `live` is whether the key moves real money."""
+    """One Stripe account. `live` is whether the key moves real money; with `read_only` nothing that
+    would change anything there is sent (Refused `no_dry_run`)."""
 
-    def __init__(self, secret_key: str, base_url: str | None = None) -> None:
+    customers_seen: dict[str, str]
+
+    def __init__(
+        self, secret_key: str, base_url: str | None = None, *, read_only: bool = False
+    ) -> None:
         self.live = "_live_" in secret_key
+        self._read_only = read_only
+        self.customers_seen = {}
+        stripe.enable_telemetry = False  # how long our requests take is nobody's business
         addresses: Any = {} if base_url is None else {"base_addresses": {"api": base_url}}
         timeout = (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
         self._client = stripe.StripeClient(
             secret_key,
-            max_network_retries=SDK_RETRIES,
+            stripe_version=API_VERSION,
+            max_network_retries=0,
             http_client=stripe.RequestsClient(timeout=timeout),
             **addresses,
         )
@@ -59,14 +78,21 @@ class StripeGateway(CustomerCalls, MoneyCalls):
         """Ask for something small; AuthProblem when the key is wrong."""
         self._call(lambda: self._client.v1.balance.retrieve())
 
-    def find_customer(self, ledger_id: str) -> str | None:
-        """The customer that was made for a ledger; every customer is looked at, because two clocks
-        that disagree would hide it from a search by date."""
+    def find_customers(self, ledger_id: str) -> list[str]:
+        """The customers that were made for a ledger, the oldest first; every customer is looked at,
+        because two clocks that disagree would hide one from a search by date."""
         params: Any = {"limit": _PAGE}
-        for item in self._pages(self._client.v1.customers.list, params):
-            if item["metadata"].get("jpcli_ledger") == ledger_id and not item.get("deleted"):
-                return str(item["id"])
-        return None
+        found = [
+            (int(item.get("created") or 0), str(item["id"]))
+            for item in self._pages(self._client.v1.customers.list, params)
+            if item["metadata"].get("jpcli_ledger") == ledger_id and not item.get("deleted")
+        ]
+        return [customer for _, customer in sorted(found)]
+
+    def has_customer(self, customer: str) -> bool:
+        """Is this customer there, and not deleted?"""
+        found = self._if_there(lambda: self._get(self._client.v1.customers.retrieve, customer))
+        return found is not None and not found.get("deleted")
 
     def create_customer(self, ledger_id: str, name: str, key: str) -> str:
         params: Any = {"name": name, "metadata": {"jpcli_ledger": ledger_id}}
@@ -238,13 +264,33 @@ class StripeGateway(CustomerCalls, MoneyCalls):
     # --- calls ---
 
     def _post(self, method: Any, params: Any, *path: str, key: str) -> dict[str, Any]:
+        self._check_writes()
         return self._plain(lambda: method(*path, params, {"idempotency_key": key}))
 
     def _remove(self, method: Any, *path: str, key: str) -> None:
+        self._check_writes()
         self._call(lambda: method(*path, {}, {"idempotency_key": key}))
+
+    def _check_writes(self) -> None:
+        """The one gate in front of every write: nothing goes out under `--dry-run`."""
+        if self._read_only:
+            raise Refused(
+                "no_dry_run",
+                "What Stripe would do can't be tried without doing it",
+                hint="Leave out --dry-run.",
+            )
 
     def _get(self, method: Any, *args: Any) -> dict[str, Any]:
         return self._plain(lambda: method(*args))
+
+    def _if_there(self, ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+        """What Stripe has, or None where it knows no such thing."""
+        try:
+            return ask()
+        except JpcliError as error:
+            if error.code == UNKNOWN_THERE:
+                return None
+            raise
 
     def _pages(self, method: Callable[[Any], Any], params: Any) -> Iterator[dict[str, Any]]:
         """Every item of a list, page by page."""
@@ -264,22 +310,37 @@ class StripeGateway(CustomerCalls, MoneyCalls):
         return plain
 
     def _call(self, call: Callable[[], Any]) -> Any:
-        """One call; a rate limit is waited out a few times, anything else becomes our error."""
-        for attempt in range(RETRIES_MOST + 1):
+        """One call; a rate limit is waited out a few times, an answer that was lost is asked for
+        again under the same key, anything else becomes our error.
+
+        An error that answers a repetition is marked `unsure`: the first try may have worked.
+        """
+        waits = repeats = 0
+        while True:
             try:
                 return call()
             except stripe.RateLimitError as error:
-                if attempt == RETRIES_MOST:
-                    raise translate(error) from None
-                time.sleep(_pause_seconds(error, attempt))
+                if waits == RETRIES_MOST:
+                    raise _ours(error, repeats) from None
+                time.sleep(_pause_seconds(error, waits))
+                waits += 1
             except stripe.StripeError as error:
-                raise translate(error) from None
+                if not is_unknown(error) or repeats == REPEATS_MOST:
+                    raise _ours(error, repeats) from None
+                time.sleep(_pause_seconds(error, repeats))
+                repeats += 1
             except UnicodeDecodeError:  # what the SDK makes of a body that is no text
                 raise garbled() from None
-        raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _pause_seconds(error: stripe.RateLimitError, attempt: int) -> float:
+def _ours(error: stripe.StripeError, repeats: int) -> Exception:
+    found: Exception = translate(error)
+    if isinstance(found, JpcliError) and repeats:
+        found.unsure = True
+    return found
+
+
+def _pause_seconds(error: stripe.StripeError, attempt: int) -> float:
     """Stripe's own Retry-After, or twice as long each time."""
     told = str((error.headers or {}).get("retry-after", ""))
     seconds = float(told) if told.replace(".", "", 1).isdigit() else 0.5 * 2**attempt

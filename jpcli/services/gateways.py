@@ -41,18 +41,19 @@ def stripe_gateway(desk: Desk) -> StripeGateway:
             "This ledger collects by hand, not through Stripe",
             hint="Note what was paid:   jpcli invoice mark-paid NUMBER --reference TEXT",
         )
-    gateway = open_gateway(secret_key(desk.ledger))
+    gateway = open_gateway(secret_key(desk.ledger), read_only=desk.dry_run)
     check_mode(desk.ledger, gateway)
     if not desk.dry_run:  # nothing is asked, and so nothing is learnt about the account
         _pin(desk, gateway)
     return gateway
 
 
-def open_gateway(key: str) -> StripeGateway:
-    """A gateway for a key; `STRIPE_API_BASE` names another server."""
+def open_gateway(key: str, *, read_only: bool = False) -> StripeGateway:
+    """A gateway for a key; `STRIPE_API_BASE` names another server. With `read_only` it refuses
+    whatever would change anything there."""
     from jpcli.payments.stripe_gateway import StripeGateway
 
-    return StripeGateway(key, os.environ.get(BASE_VARIABLE) or None)
+    return StripeGateway(key, os.environ.get(BASE_VARIABLE) or None, read_only=read_only)
 
 
 def secret_key(ledger: Ledger | None = None) -> str:

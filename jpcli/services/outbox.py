@@ -1,9 +1,10 @@
 """Calls to the outside, once and only once.
 
-Owns the order that makes it so: a wish with its key is committed, the call is made with no
-transaction open, the outcome is committed. Whoever finds an unfinished wish first looks whether it
-came true; only if it did not is the call repeated, under the same key while the provider still
-knows it, else under a new one.
+Owns the order that makes it so: look whether it is there already, commit the wish with its key,
+make the call with no transaction open, commit the outcome. What the ledger remembers is never
+taken for what is out there: the file may have been restored or copied, and what was made may have
+been taken away by hand. An attempt is repeated under its key while the provider still knows it;
+a new attempt gets a new key.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.errors import Busy, Failed, JpcliError
+from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError, Refused
 from jpcli.ledger import outbox as wishes
 from jpcli.ledger.chain import encode
-from jpcli.payments.gateway import SERVER_ERROR
+from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 KEY_LIFE_MICROSECONDS = 23 * 3_600 * 1_000_000
 
 
+# How often one command begins anew because a key turned out to be spent on something else.
+ATTEMPTS_MOST = 5
+
+
 def carry_out(
     desk: Desk,
     name: str,
@@ -33,52 +38,86 @@ def carry_out(
     *,
     perform: Callable[[str], Any],
     find: Callable[[], Any | None],
+    holds: Callable[[Any], bool] = lambda _result: True,
 ) -> Any:
     """Make one call come true exactly once; its JSON-ready result.
 
-    `name` identifies the wish in this ledger, `request` is everything it asks for. `perform(key)`
-    makes the call; `find()` says what came of an earlier one, or None. A definite refusal is
-    recorded and raised; the next call with this name tries anew. `Busy` leaves the wish open.
+    `name` identifies the wish in this ledger, `request` is what it asks for, without mere wording.
+    `find()` says what is there already, or None; it is asked before every attempt. `perform(key)`
+    makes the call. `holds(result)` says whether what an answer speaks of is there: a stored answer
+    to a key that an earlier life of the ledger used may speak of what is gone.
+
+    A definite refusal is recorded and raised; the next call with this name tries anew. `Busy`, and
+    an error that does not answer the first try of its key, leave the wish open. Raises Refused
+    `no_dry_run` under `--dry-run` for what is not there yet.
     """
     request_hash = sha256(encode(request).encode()).hexdigest()
-    known = wishes.wish(desk.ledger, name)
-    if known is not None and known.state == wishes.DONE:
-        if known.request_hash != request_hash:
-            raise _changed(name)
-        return known.result
-    if known is not None and known.state == wishes.WISHED:
+    for _ in range(ATTEMPTS_MOST):
+        seen = wishes.wish(desk.ledger, name)
         found = find()
         if found is not None:
             return _settle(desk, name, found)
-    current = _reserve(desk, name, request_hash, known)
-    if current.state == wishes.DONE:
-        return current.result
-    try:
-        result = perform(current.idempotency_key)
-    except Busy as error:
+        if desk.dry_run:
+            raise _not_tried()
+        current, is_first_try = _reserve(desk, name, request_hash, seen)
+        if current.state == wishes.DONE:
+            return current.result
+        try:
+            result = perform(current.idempotency_key)
+        except JpcliError as error:
+            _note_failure(desk, current, error, is_first_try=is_first_try)
+            if error.code != KEY_CONFLICT:
+                raise
+            continue
+        if holds(result):
+            return _settle(desk, name, result)
+        _stumble(desk, current)
+    raise Failed(
+        KEY_CONFLICT,
+        f"Stripe knows every key tried for {name} with another request; nothing more was sent",
+        hint="Compare both sides:   jpcli invoice reconcile",
+        subject=name,
+    )
+
+
+def _note_failure(desk: Desk, current: Wish, error: JpcliError, *, is_first_try: bool) -> None:
+    """What an error proves. Only an answer to the first try of a key says that nothing was done; a
+    decline is an answer about the card whichever try it answers."""
+    if isinstance(error, Busy):
         if error.code == SERVER_ERROR:
-            _record(desk, "outbox.stumbled", name, {"attempt": current.attempt})
-        raise
-    except JpcliError as error:
-        _record(desk, "outbox.failed", name, {"code": error.code, "message": error.message})
-        raise
-    return _settle(desk, name, result)
+            _stumble(desk, current)
+        return
+    first = is_first_try and not error.unsure and error.code != KEY_CONFLICT
+    if first or isinstance(error, Declined):
+        data = {"code": error.code, "message": error.message}
+        _record(desk, "outbox.failed", current, data)
+    elif not isinstance(error, AuthProblem):  # which is said before the key is looked at
+        _stumble(desk, current)
 
 
-def _reserve(desk: Desk, name: str, request_hash: str, seen: Wish | None) -> Wish:
-    """The wish to act on: the one that is there, or a new attempt, committed before the call.
+def _stumble(desk: Desk, current: Wish) -> None:
+    """The outcome is open, and the key would only give the same answer again."""
+    _record(desk, "outbox.stumbled", current, {"attempt": current.attempt})
+
+
+def _reserve(desk: Desk, name: str, request_hash: str, seen: Wish | None) -> tuple[Wish, bool]:
+    """The wish to act on, and whether it is a new attempt, committed before the call.
 
     Two processes that both want a new attempt get the same one: the second finds the first's.
     """
     with desk.writing() as writer:
         known = wishes.wish(desk.ledger, name)
-        moved_on = known is not None and (seen is None or known.attempt != seen.attempt)
-        if known is not None and (known.state == wishes.DONE or moved_on):
-            return known
-        if known is not None and known.state == wishes.WISHED and not _is_burnt(desk, known):
-            if known.request_hash != request_hash:
-                raise _changed(name)
-            return known
+        if known is not None and known.state == wishes.DONE and known != seen:
+            return known, False
+        if known is not None and (seen is None or known.attempt != seen.attempt):
+            return known, False
+        if (
+            known is not None
+            and known.state == wishes.WISHED
+            and known.request_hash == request_hash
+            and not _is_burnt(desk, known)
+        ):
+            return known, False
         attempt = 1 if known is None else known.attempt + 1
         data = {
             "attempt": attempt,
@@ -89,7 +128,7 @@ def _reserve(desk: Desk, name: str, request_hash: str, seen: Wish | None) -> Wis
         writer.flush()
         made = wishes.wish(desk.ledger, name)
         assert made is not None
-        return made
+        return made, True
 
 
 def _is_burnt(desk: Desk, known: Wish) -> bool:
@@ -98,20 +137,32 @@ def _is_burnt(desk: Desk, known: Wish) -> bool:
 
 
 def _settle(desk: Desk, name: str, result: Any) -> Any:
-    """Record that it came true; when another process was first, its result stands."""
+    """Note that it came true, where the ledger had wished for it and does not know yet."""
+    known = wishes.wish(desk.ledger, name)
+    if known is None or _is_known(known, result):
+        return result
     with desk.writing() as writer:
         known = wishes.wish(desk.ledger, name)
-        if known is not None and known.state == wishes.DONE:
-            return known.result
-        writer.record("outbox.done", name, {"result": result})
+        if known is not None and not _is_known(known, result):
+            writer.record("outbox.done", name, {"result": result})
     return result
 
 
-def _record(desk: Desk, kind: str, name: str, data: dict[str, Any]) -> None:
+def _is_known(known: Wish, result: Any) -> bool:
+    """Whether the wish is settled with the same object."""
+    if known.state != wishes.DONE:
+        return False
+    both = (known.result, result)
+    return not all(isinstance(one, dict) for one in both) or known.result.get("id") == result.get(
+        "id"
+    )
+
+
+def _record(desk: Desk, kind: str, current: Wish, data: dict[str, Any]) -> None:
     with desk.writing() as writer:
-        known = wishes.wish(desk.ledger, name)
-        if known is not None and known.state == wishes.WISHED:
-            writer.record(kind, name, data)
+        known = wishes.wish(desk.ledger, current.name)
+        if known is not None and known.state == wishes.WISHED and known.attempt == current.attempt:
+            writer.record(kind, current.name, data)
 
 
 def _key(desk: Desk, name: str, attempt: int) -> str:
@@ -120,10 +171,9 @@ def _key(desk: Desk, name: str, attempt: int) -> str:
     return "jpcli-" + sha256(text.encode()).hexdigest()[:40]
 
 
-def _changed(name: str) -> Failed:
-    return Failed(
-        "outbox_conflict",
-        f"{name} was asked for with other contents before; nothing was sent",
-        hint="Compare both sides:   jpcli invoice reconcile",
-        subject=name,
+def _not_tried() -> Refused:
+    return Refused(
+        "no_dry_run",
+        "What Stripe would do can't be tried without doing it",
+        hint="Leave out --dry-run.",
     )

@@ -39,13 +39,13 @@ def close(desk: Desk, month: str | None) -> Answer:
     not refused. Raises as `closing.close`, and Declined when no card was accepted.
     """
     gateway = stripe_gateway(desk)
+    if desk.dry_run:
+        return _dry_close(desk, month)
     numbers: list[str] = []
     notes: tuple[Note, ...] = ()
     unfinished = None if month is None else _unfinished(desk, month)
     if unfinished is None:
         answer = closing.close_due(desk) if month is None else closing.close(desk, month)
-        if desk.dry_run:
-            return answer
         notes = answer.notes
         numbers = [item["number"] for item in answer.data["invoices"]]
     else:
@@ -201,6 +201,27 @@ def _open(invoice: Invoice) -> bool:
 def _refuse_void(invoice: Invoice) -> None:
     if invoice.status == VOID:
         check_open(invoice)
+
+
+def _dry_close(desk: Desk, month: str | None) -> Answer:
+    """What closing would bill, and what waits to be collected; Stripe is not asked."""
+    waiting = [i for i in invoices.invoices(desk.ledger, newest_first=False) if _open(i)]
+    if month is not None:
+        waiting = [invoice for invoice in waiting if month in (invoice.period, invoice.number)]
+    closed: list[Any] = []
+    notes: list[Note] = []
+    if month is None or not waiting:
+        answer = closing.close_due(desk) if month is None else closing.close(desk, month)
+        closed, notes = answer.data["invoices"], list(answer.notes)
+    for invoice in waiting:
+        total = display_amount(invoice.total_minor, desk.ledger.currency)
+        message = f"{invoice.number} is {invoice.status} and would be collected: {total}"
+        notes.append(Note("would_collect", message, "info", invoice.number))
+    if not closed:
+        notes.append(Note("dry_run", "Dry run: nothing was written, and Stripe was not called"))
+    found = [invoice_object(desk, invoice) for invoice in waiting] + closed
+    data = {"invoice": found[-1] if found else None, "invoices": found, "dry_run": True}
+    return Answer(data, tuple(notes))
 
 
 def _dry(desk: Desk, invoice: Invoice) -> Answer:

@@ -13,7 +13,7 @@ from jpcli.domain import cards as rules
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
 from jpcli.ledger.cards import cards
-from jpcli.ledger.log import latest_seq
+from jpcli.ledger.outbox import DONE, wish
 from jpcli.services.cards import PAUSED, card_data, expiry_notes, known_card
 from jpcli.services.outbox import carry_out
 
@@ -26,16 +26,34 @@ if TYPE_CHECKING:
 
 
 def ensure_customer(desk: Desk, gateway: Gateway) -> str:
-    """The one customer of this ledger."""
+    """The one customer of this ledger; made anew where it was deleted at Stripe."""
     ledger_id = desk.ledger.meta["ledger_id"]
     found: dict[str, str] = carry_out(
         desk,
         "customer",
         {"ledger_id": ledger_id},
         perform=lambda key: {"id": gateway.create_customer(ledger_id, desk.ledger.name, key)},
-        find=lambda: _wrapped(gateway.find_customer(ledger_id)),
+        find=lambda: _wrapped(known_customer(desk, gateway)),
+        holds=lambda made: gateway.has_customer(made["id"]),
     )
+    gateway.customers_seen[ledger_id] = found["id"]
     return found["id"]
+
+
+def known_customer(desk: Desk, gateway: Gateway) -> str | None:
+    """The ledger's customer at Stripe, looked up there: the one it remembers, else the oldest that
+    was made for it."""
+    ledger_id = desk.ledger.meta["ledger_id"]
+    seen = gateway.customers_seen.get(ledger_id)
+    if seen is not None:
+        return seen
+    remembered = wish(desk.ledger, "customer")
+    if remembered is not None and remembered.state == DONE:
+        customer = str(remembered.result["id"])
+        if gateway.has_customer(customer):
+            return customer
+    found = gateway.find_customers(ledger_id)
+    return found[0] if found else None
 
 
 def sync_cards(desk: Desk, gateway: Gateway) -> bool:
@@ -108,10 +126,11 @@ def attach(desk: Desk, gateway: Gateway, card_id: str, *, primary: bool) -> Answ
         return _added(desk, gateway, customer, card_id, primary=primary)
     attached: dict[str, str] = carry_out(
         desk,
-        f"card/{card_id}/attach/{latest_seq(desk.ledger)}",
+        f"card/{card_id}/attach",
         {"card": card_id, "customer": customer},
         perform=lambda key: {"id": gateway.attach_card(card_id, customer, key)},
         find=lambda: None,  # what is attached already was found above
+        holds=lambda made: made["id"] in {card.id for card in gateway.cards(customer)},
     )
     return _added(desk, gateway, customer, attached["id"], primary=primary)
 
@@ -204,14 +223,20 @@ def _added(desk: Desk, gateway: Gateway, customer: str, card_id: str, *, primary
 
 
 def _set_primary(desk: Desk, gateway: Gateway, customer: str, card_id: str) -> None:
-    """Setting it again is harmless, so each time is a wish of its own."""
+    request = {"card": card_id, "customer": customer}
     carry_out(
         desk,
-        f"card/{card_id}/primary/{latest_seq(desk.ledger)}",
-        {"card": card_id, "customer": customer},
-        perform=lambda key: gateway.make_primary(customer, card_id, key),
-        find=lambda: None,
+        f"card/{card_id}/primary",
+        request,
+        perform=lambda key: _made_primary(gateway, request, key),
+        find=lambda: request if gateway.primary_card(customer) == card_id else None,
+        holds=lambda _: gateway.primary_card(customer) == card_id,
     )
+
+
+def _made_primary(gateway: Gateway, request: dict[str, str], key: str) -> dict[str, str]:
+    gateway.make_primary(request["customer"], request["card"], key)
+    return request
 
 
 def _gone(desk: Desk, gateway: Gateway, card_id: str) -> dict[str, str] | None:

@@ -15,7 +15,7 @@ from jpcli.domain.money import money_json
 from jpcli.ledger.log import latest_seq
 from jpcli.services.gateways import stripe_gateway
 from jpcli.services.outbox import carry_out
-from jpcli.services.stripe_cards import ensure_customer
+from jpcli.services.stripe_cards import ensure_customer, known_customer
 
 if TYPE_CHECKING:
     from jpcli.payments.gateway import Gateway, RemoteCustomer, RemoteTaxId
@@ -120,7 +120,7 @@ def customer_object(found: RemoteCustomer, currency: str) -> dict[str, Any]:
 def _customer_id(desk: Desk, gateway: Gateway) -> str | None:
     """The ledger's customer; a dry run makes none."""
     if desk.dry_run:
-        return gateway.find_customer(desk.ledger.meta["ledger_id"])
+        return known_customer(desk, gateway)
     return ensure_customer(desk, gateway)
 
 
