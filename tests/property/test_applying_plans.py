@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import Refused
 from jpcli.ledger.licenses import LicenseFilter
 from jpcli.services import apply, licenses, plan, plan_init, sites
+from tests.property.agencies import agencies
 from tests.services.agency import Agency, minor
 
 PRODUCTS = ("jetpack-ai", "jetpack-scan", "jetpack-security-t1")
@@ -120,9 +121,7 @@ def least_issues(text: str, before: dict[str, dict[str, Any]]) -> Counter[str]:
     return needed - usable
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@agencies(60)
 @given(history=histories(), text=wishes(), has_card=st.sampled_from((True, True, True, False)))
 def test_after_apply_the_plan_is_empty(
     templates: dict[bool, Path], history: list[dict[str, Any]], text: str, has_card: bool

@@ -6,13 +6,14 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import Refused
 from jpcli.ledger.licenses import LicenseFilter
 from jpcli.services import closing, invoices, licenses
 from jpcli.services import settings as ledger_settings
+from tests.property.agencies import agencies
 from tests.property.model import expected_preview
 from tests.property.test_closing import (
     MONTHS,
@@ -55,7 +56,7 @@ stories = st.lists(actions, min_size=10, max_size=len(WEEKS))
     st.sampled_from(["2023-11", *EVERY, "2024-09"]),
     stories,
 )
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@agencies(50)
 def test_i7_only_what_is_in_the_books_is_billed(
     zone: str, bill_from: str, story: list[tuple[str, int, int]]
 ) -> None:
@@ -73,7 +74,7 @@ def test_i7_only_what_is_in_the_books_is_billed(
 
 
 @given(st.lists(st.sampled_from(EVERY), min_size=1, max_size=4), stories)
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=30)
+@agencies()
 def test_i7_the_books_move_only_while_nothing_is_billed(
     wishes: list[str], story: list[tuple[str, int, int]]
 ) -> None:

@@ -9,11 +9,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import Refused
 from jpcli.services import closing, invoices, maintenance
+from tests.property.agencies import agencies
 from tests.property.model import expected_preview
 from tests.services.agency import BEGUN, PRICES, A, Agency, minor
 
@@ -139,9 +140,7 @@ def history(agency: Agency) -> list[Any]:
     st.sampled_from(["UTC", "America/Santiago"]),
     st.lists(actions, min_size=10, max_size=len(WEEKS)),
 )
-@settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@agencies(50)
 def test_i3_all_invoices_together_bill_what_the_final_history_costs(
     zone: str, story: list[tuple[str, int, int]]
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.differing import (
@@ -27,6 +27,7 @@ from jpcli.domain.differing import (
 from jpcli.domain.money import E12, half_away
 from jpcli.services.diff import diff
 from jpcli.services.explain import explain
+from tests.property.agencies import agencies
 from tests.property.test_closing import MONTHS, WEEKS, Story, actions
 from tests.services.agency import Agency, minor
 
@@ -99,7 +100,7 @@ def check_different(agency: Agency, one: str, other: str) -> None:
     st.sampled_from(["UTC", "America/Santiago"]),
     st.lists(actions, min_size=8, max_size=len(WEEKS)),
 )
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@agencies(30)
 def test_every_month_of_a_story_is_explained_and_compared(
     zone: str, story: list[tuple[str, int, int]]
 ) -> None:

@@ -10,9 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from tests.property import model
+from tests.property.agencies import agencies
 from tests.property.histories import text
 from tests.property.test_bills import cases
 from tests.services.agency import Agency
@@ -38,7 +39,7 @@ def opened(folder: Path, case: Any) -> Agency:
 
 
 @given(cases())
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@agencies(60)
 def test_i1_a_preview_from_the_ledger_is_that_of_the_model(case: Any) -> None:
     scene, currency, history_rows, prices, as_of = case
     expected = model.expected_preview(

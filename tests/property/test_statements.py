@@ -8,12 +8,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
 from jpcli.services import assign, closing, invoices
 from jpcli.services.statements import statement
+from tests.property.agencies import agencies
 from tests.property.test_closing import WEEKS, back_dated
 from tests.services.agency import BEGUN, A, Agency, B, C, minor
 
@@ -92,7 +93,7 @@ def check(desk: Desk, name: str, markup: str | None) -> Statement:
     st.lists(actions, min_size=6, max_size=len(WEEKS)),
     st.sampled_from([None, "0", "20", "33.333333"]),
 )
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@agencies(50)
 def test_m5_the_clients_statements_add_up(
     story: list[tuple[str, int, int]], markup: str | None
 ) -> None:

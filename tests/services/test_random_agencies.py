@@ -15,12 +15,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
 from jpcli.services import maintenance
 from tests.property import model
+from tests.property.agencies import agencies
 from tests.property.histories import SCENES, Scene, instants, rows, text
 from tests.services.agency import Agency
 from tests.services.book import Book, Paper
@@ -43,7 +44,6 @@ GROUPINGS = {
     "license": "license_key",
     "day": "day",
 }
-EXAMPLES = max(1, settings().max_examples * 2 // 5)
 FOLDER = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
 
@@ -355,7 +355,7 @@ def suppose_revoked(story: Story, which: int, at: datetime) -> None:
     story.compare(story.expected(history), revoke=[f"{paper.key}@{text(at)}"])
 
 
-@settings(max_examples=EXAMPLES)
+@agencies(40)
 @given(stories())
 def test_d_m_b_w_whatever_an_agency_does_its_bills_are_the_models(case: Any) -> None:
     scene, currency, commands, imported, as_of, which, supposed_on = case
