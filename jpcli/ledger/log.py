@@ -38,6 +38,11 @@ def count_events(ledger: Ledger, wanted: EventFilter) -> int:
     return int(ledger.value(f"SELECT COUNT(*) FROM events{where}", **params))
 
 
+def begun_at(ledger: Ledger) -> int:
+    """The instant at which the first event was recorded."""
+    return int(ledger.value("SELECT COALESCE(MIN(recorded_at), 0) FROM events WHERE seq = 1"))
+
+
 def latest_seq(ledger: Ledger) -> int:
     """The number of the last event."""
     return int(ledger.value("SELECT seq FROM chain WHERE id = 1") or 0)

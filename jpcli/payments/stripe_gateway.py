@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
-from jpcli.domain.errors import BadInput, Failed, JpcliError, Refused
+from jpcli.domain.errors import JpcliError, Refused
 from jpcli.payments import stripe_shapes as shapes
 from jpcli.payments.gateway import UNKNOWN_THERE
 from jpcli.payments.stripe_customer import CustomerCalls
@@ -24,19 +24,13 @@ from jpcli.payments.stripe_errors import (
     is_unknown,
     translate,
 )
+from jpcli.payments.stripe_invoices import InvoiceCalls
 from jpcli.payments.stripe_money import MoneyCalls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from jpcli.payments.gateway import (
-        Checkout,
-        LineItem,
-        RemoteCard,
-        RemoteEvent,
-        RemoteInvoice,
-        RemoteLine,
-    )
+    from jpcli.payments.gateway import Checkout, RemoteCard
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 30.0
@@ -45,11 +39,10 @@ API_VERSION = "2026-10-28.endive"
 # How often a call is repeated with its key when the connection breaks, and on 409 and 5xx. The SDK
 # repeats nothing: an error must say whether it answers the first try.
 REPEATS_MOST = 2
-_SECOND = 1_000_000
 _PAGE = 100
 
 
-class StripeGateway(CustomerCalls, MoneyCalls):
+class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
     """One Stripe account. `live` is whether the key moves real money; with `read_only` nothing that
     would change anything there is sent (Refused `no_dry_run`)."""
 
@@ -146,120 +139,6 @@ class StripeGateway(CustomerCalls, MoneyCalls):
         return shapes.checkout(
             self._get(self._client.v1.checkout.sessions.retrieve, checkout_id, params)
         )
-
-    # --- invoices ---
-
-    def find_invoice(self, customer: str, number: str) -> RemoteInvoice | None:
-        return self.our_invoices(customer).get(number)
-
-    def our_invoices(self, customer: str) -> dict[str, RemoteInvoice]:
-        """Every invoice with a number of ours, by that number; deleted drafts are gone."""
-        params: Any = {"customer": customer, "limit": _PAGE}
-        found = {}
-        for item in self._pages(self._client.v1.invoices.list, params):
-            number = (item.get("metadata") or {}).get("jpcli_invoice")
-            if number:
-                found[str(number)] = shapes.invoice(item)
-        return found
-
-    def create_invoice(
-        self, customer: str, number: str, currency: str, metadata: Mapping[str, str], key: str
-    ) -> RemoteInvoice:
-        """An empty draft that nothing but us will finalize."""
-        params: Any = {
-            "customer": customer,
-            "currency": currency,
-            "auto_advance": False,
-            "collection_method": "charge_automatically",
-            "pending_invoice_items_behavior": "exclude",
-            "description": number,
-            "metadata": {**metadata, "jpcli_invoice": number},
-        }
-        return shapes.invoice(self._post(self._client.v1.invoices.create, params, key=key))
-
-    def invoice(self, invoice_id: str) -> RemoteInvoice:
-        return shapes.invoice(self._get(self._client.v1.invoices.retrieve, invoice_id))
-
-    def lines(self, invoice_id: str) -> list[RemoteLine]:
-        params: Any = {"limit": _PAGE}
-        pages = self._pages(
-            lambda params: self._client.v1.invoices.line_items.list(invoice_id, params), params
-        )
-        return [shapes.line(item) for item in pages]
-
-    def add_line(
-        self,
-        customer: str,
-        invoice_id: str,
-        item: LineItem,
-        currency: str,
-        metadata: Mapping[str, str],
-        key: str,
-    ) -> str:
-        params: Any = {
-            "customer": customer,
-            "invoice": invoice_id,
-            "amount": item.amount_minor,
-            "currency": currency,
-            "description": item.description,
-            "period": {"start": item.first_at // _SECOND, "end": item.last_at // _SECOND},
-            "metadata": {**metadata, "jpcli_line": str(item.position)},
-        }
-        return str(self._post(self._client.v1.invoice_items.create, params, key=key)["id"])
-
-    def finalize(self, invoice_id: str, key: str) -> RemoteInvoice:
-        params: Any = {"auto_advance": False}
-        finalize = self._client.v1.invoices.finalize_invoice
-        return shapes.invoice(self._post(finalize, params, invoice_id, key=key))
-
-    def pay(self, invoice_id: str, card_id: str, key: str) -> RemoteInvoice:
-        params: Any = {"payment_method": card_id, "off_session": True}
-        return shapes.invoice(self._post(self._client.v1.invoices.pay, params, invoice_id, key=key))
-
-    def pay_outside(self, invoice_id: str, key: str) -> RemoteInvoice:
-        """Note that it was paid by other means, all of it; no card is charged."""
-        params: Any = {"paid_out_of_band": True}
-        return shapes.invoice(self._post(self._client.v1.invoices.pay, params, invoice_id, key=key))
-
-    def send(self, invoice_id: str, key: str) -> RemoteInvoice:
-        """Have Stripe mail it to the customer."""
-        send = self._client.v1.invoices.send_invoice
-        return shapes.invoice(self._post(send, {}, invoice_id, key=key))
-
-    def annotate(self, invoice_id: str, metadata: Mapping[str, str], key: str) -> None:
-        """Keep a remark of ours with an invoice, whatever its state."""
-        params: Any = {"metadata": dict(metadata)}
-        self._post(self._client.v1.invoices.update, params, invoice_id, key=key)
-
-    def void(self, invoice_id: str, key: str) -> RemoteInvoice:
-        void = self._client.v1.invoices.void_invoice
-        return shapes.invoice(self._post(void, {}, invoice_id, key=key))
-
-    def delete_draft(self, invoice_id: str, key: str) -> None:
-        self._remove(self._client.v1.invoices.delete, invoice_id, key=key)
-
-    def events_since(self, cursor: str | None) -> list[RemoteEvent] | None:
-        """What happened after an event, oldest first; None when Stripe no longer knows it.
-
-        Without a cursor just the latest event, to begin from.
-        """
-        events = self._client.v1.events
-        if cursor is None:
-            first: Any = {"limit": 1}
-            return [shapes.event(item) for item in self._plain(lambda: events.list(first))["data"]]
-        found: list[RemoteEvent] = []
-        before = cursor
-        while True:
-            newer: Any = {"limit": _PAGE, "ending_before": before}
-            try:
-                page = self._plain(partial(events.list, newer))["data"]
-            except (BadInput, Failed):
-                return None
-            if not page:
-                return found
-            # A page before another is in the order of all lists, newest first.
-            found += [shapes.event(item) for item in reversed(page)]
-            before = page[0]["id"]
 
     # --- calls ---
 

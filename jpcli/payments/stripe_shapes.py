@@ -100,6 +100,10 @@ def invoice(item: dict[str, Any]) -> RemoteInvoice:
         sum(int(item.get(name) or 0) for name in credited),
         metadata.get("jpcli_reference"),
         metadata.get("jpcli_void_reason"),
+        our_number=metadata.get("jpcli_invoice"),
+        ledger_id=metadata.get("jpcli_ledger"),
+        content_hash=metadata.get("jpcli_content_hash"),
+        customer_id=object_id(item.get("customer")),
     )
 
 

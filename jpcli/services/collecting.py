@@ -1,56 +1,95 @@
 """Bringing a closed invoice to Stripe and collecting it (I5), each step through the outbox.
 
-Owns the steps: customer, draft, one item a line, compare, finalize, charge the cards in order,
-read back. Killed anywhere, the same command goes on where it was. What the invoice's status is
-comes from Stripe alone.
+Owns the steps: look, draft, all lines in one call, compare, finalize, compare, charge the cards in
+order, read back. Killed anywhere, the same command goes on where it was. What the invoice's status
+is comes from Stripe alone.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.closing import OPEN, VOID
+from jpcli.domain.closing import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Declined, Failed
-from jpcli.domain.money import amount_text, display_day_price
 from jpcli.ledger import invoices
 from jpcli.ledger.cards import cards
-from jpcli.payments.gateway import LineItem
+from jpcli.services.line_items import identity, line_items
 from jpcli.services.outbox import carry_out
 from jpcli.services.remarks import annotate
+from jpcli.services.remote_invoice import check_origin, check_same, find_ours
 from jpcli.services.stripe_cards import ensure_customer, sync_cards
 
 if TYPE_CHECKING:
-    from jpcli.domain.invoice import Line
     from jpcli.ledger.invoices import Invoice
-    from jpcli.payments.gateway import Gateway, RemoteInvoice, RemoteMoney
+    from jpcli.payments.gateway import Gateway, LineItem, RemoteInvoice, RemoteMoney
     from jpcli.services.desk import Desk
-
-# Stripe takes 250 items an invoice; what is more is folded into the last one.
-MOST_ITEMS = 250
-_SECOND = 1_000_000
 
 
 def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
-    """Bring a closed invoice to Stripe, line by line, and finalize it.
+    """Bring a closed invoice to Stripe with all its lines, and finalize it.
 
-    Raises Failed `total_mismatch` before finalizing when Stripe's total is not ours.
+    What is there already is adopted if it is as closed, whatever the ledger remembers. Raises
+    Failed `other_contents`, `total_mismatch`, `two_at_stripe` or `customer_deleted`, and then
+    nothing is finalized or charged.
     """
     customer = ensure_customer(desk, gateway)
     items = line_items(desk, invoice)
-    invoice_id = _draft(desk, gateway, invoice, customer)
-    remote = gateway.invoice(invoice_id)
-    if remote.status == "draft":
-        _add_items(desk, gateway, invoice, customer, invoice_id, items)
-        remote = gateway.invoice(invoice_id)
-        _check_totals(desk, gateway, invoice, remote, items)
+    remote = find_ours(desk, gateway, invoice, customer)
+    if remote is not None and remote.status == DRAFT and _is_orphan(gateway, remote, customer):
+        delete_draft(desk, gateway, invoice, remote)
+        remote = None
+    if remote is None:
+        remote = gateway.invoice(_draft(desk, gateway, invoice, customer))
+    if remote.status == VOID:
+        return sync_invoice(desk, invoice, remote)
+    check_origin(desk, invoice, remote)
+    if remote.status == DRAFT:
+        _add_items(desk, gateway, invoice, remote, items)
+        remote = _finalize(desk, gateway, invoice, remote, items)
+    elif invoice.gateway_id == remote.id:
+        sync_invoice(desk, invoice, remote)
+    check_same(desk, gateway, invoice, remote, items)
+    sync_invoice(desk, invoice, remote)
+    if remote.status == OPEN and _is_orphan(gateway, remote, customer):
+        raise _orphaned(invoice)
+    return remote
+
+
+def _finalize(
+    desk: Desk,
+    gateway: Gateway,
+    invoice: Invoice,
+    remote: RemoteInvoice,
+    items: list[LineItem],
+) -> RemoteInvoice:
+    remote = gateway.invoice(remote.id)
+    if remote.status == DRAFT:
+        check_same(desk, gateway, invoice, remote, items)
         carry_out(
             desk,
             f"invoice/{invoice.number}/finalize",
-            {"invoice": invoice_id},
-            perform=lambda key: _brief(gateway.finalize(invoice_id, key)),
-            find=lambda: _finalized(gateway.invoice(invoice_id)),
+            {"invoice": remote.id},
+            perform=lambda key: _brief(gateway.finalize(remote.id, key)),
+            find=lambda: _finalized(gateway.invoice(remote.id)),
+            holds=lambda _: gateway.invoice(remote.id).status != DRAFT,
         )
-    return sync_invoice(desk, invoice, gateway.invoice(invoice_id))
+    return gateway.invoice(remote.id)
+
+
+def _is_orphan(gateway: Gateway, remote: RemoteInvoice, customer: str) -> bool:
+    """Was the customer that it was made for deleted at Stripe?"""
+    owner = remote.customer_id
+    return owner not in (None, customer) and not gateway.has_customer(str(owner))
+
+
+def _orphaned(invoice: Invoice) -> Failed:
+    return Failed(
+        "customer_deleted",
+        f"{invoice.number} can't be charged: its customer was deleted at Stripe",
+        hint="Void it, and close its month again for the new customer:"
+        f"   jpcli invoice void {invoice.number}",
+        subject=invoice.number,
+    )
 
 
 def pay(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
@@ -91,21 +130,44 @@ def _charge(desk: Desk, gateway: Gateway, invoice: Invoice, invoice_id: str, car
 
 
 def void_remote(
-    desk: Desk, gateway: Gateway, invoice: Invoice, reason: str | None = None
-) -> RemoteInvoice:
+    desk: Desk,
+    gateway: Gateway,
+    invoice: Invoice,
+    remote: RemoteInvoice,
+    reason: str | None = None,
+) -> None:
     """Void an open invoice at Stripe; the reason is kept there, too, and comes back with it."""
-    assert invoice.gateway_id is not None
-    invoice_id = invoice.gateway_id
     if reason:
-        annotate(desk, gateway, invoice, "void_reason", reason)
+        named = invoice._replace(gateway_id=remote.id)
+        annotate(desk, gateway, named, "void_reason", reason)
     carry_out(
         desk,
         f"invoice/{invoice.number}/void",
-        {"invoice": invoice_id},
-        perform=lambda key: _brief(gateway.void(invoice_id, key)),
-        find=lambda: _voided(gateway.invoice(invoice_id)),
+        {"invoice": remote.id},
+        perform=lambda key: _brief(gateway.void(remote.id, key)),
+        find=lambda: _voided(gateway.invoice(remote.id)),
+        holds=lambda _: gateway.invoice(remote.id).status == VOID,
     )
-    return sync_invoice(desk, invoice, gateway.invoice(invoice_id))
+
+
+def delete_draft(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice) -> None:
+    """Take a draft away at Stripe, with its lines; nobody ever saw it."""
+
+    def perform(key: str) -> dict[str, str]:
+        gateway.delete_draft(remote.id, key)
+        return {"id": remote.id}
+
+    def is_gone() -> bool:
+        return gateway.known_invoice(remote.id) is None
+
+    carry_out(
+        desk,
+        f"invoice/{invoice.number}/delete",
+        {"invoice": remote.id},
+        perform=perform,
+        find=lambda: {"id": remote.id} if is_gone() else None,
+        holds=lambda _: is_gone(),
+    )
 
 
 def sync_invoice(
@@ -134,39 +196,6 @@ def sync_invoice(
     return remote
 
 
-def line_items(desk: Desk, invoice: Invoice) -> list[LineItem]:
-    """Our lines as items of Stripe's: an integer amount, and how it came about."""
-    lines = invoices.lines_of(desk.ledger, invoice.id)
-    items = [_item(desk, invoice, position, line) for position, line in enumerate(lines)]
-    if len(items) <= MOST_ITEMS:
-        return items
-    kept, folded = items[: MOST_ITEMS - 1], items[MOST_ITEMS - 1 :]
-    amount_minor = sum(item.amount_minor for item in folded)
-    remark = f"{len(folded)} more lines, see {invoice.number}"
-    return [*kept, folded[0]._replace(amount_minor=amount_minor, description=remark)]
-
-
-def _item(desk: Desk, invoice: Invoice, position: int, line: Line) -> LineItem:
-    calendar, currency = desk.ledger.calendar, desk.ledger.currency
-    first_day, last_day = invoice.first_day, invoice.last_day
-    if line.kind == "credit":
-        text = line.name
-    else:
-        first_day, last_day = line.first_day, line.last_day
-        price = display_day_price(line.day_price_e12, currency)
-        unit = "bundle-days" if line.bundle_size > 1 else "days"
-        text = f"{line.name}: {line.days:,} {unit} × {price}"
-        if line.period is not None:
-            text += f", correction of {line.period}"
-    return LineItem(
-        position,
-        line.amount_minor,
-        text[:500],
-        calendar.start_of(first_day),
-        calendar.end_of(last_day) - _SECOND,
-    )
-
-
 def _draft(desk: Desk, gateway: Gateway, invoice: Invoice, customer: str) -> str:
     metadata = {
         "jpcli_ledger": desk.ledger.meta["ledger_id"],
@@ -181,77 +210,38 @@ def _draft(desk: Desk, gateway: Gateway, invoice: Invoice, customer: str) -> str
             gateway.create_invoice(customer, invoice.number, currency, metadata, key)
         ),
         find=lambda: _brief_or_none(gateway.find_invoice(customer, invoice.number)),
+        holds=lambda made: gateway.known_invoice(made["id"]) is not None,
     )
     return made["id"]
 
 
 def _add_items(
-    desk: Desk,
-    gateway: Gateway,
-    invoice: Invoice,
-    customer: str,
-    invoice_id: str,
-    items: list[LineItem],
+    desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice, items: list[LineItem]
 ) -> None:
-    for item in items:
-        _add_item(desk, gateway, invoice, customer, invoice_id, item)
-
-
-def _add_item(
-    desk: Desk,
-    gateway: Gateway,
-    invoice: Invoice,
-    customer: str,
-    invoice_id: str,
-    item: LineItem,
-) -> None:
-    currency = desk.ledger.currency
+    """Put on the draft what is missing there, in one call: all of it, or a line that was taken off
+    by hand."""
+    missing = _missing(gateway, remote.id, items)
+    if not missing:
+        return
     metadata = {"jpcli_ledger": desk.ledger.meta["ledger_id"], "jpcli_number": invoice.number}
 
     def perform(key: str) -> dict[str, str]:
-        added = gateway.add_line(customer, invoice_id, item, currency, metadata, key)
-        return {"id": added}
+        gateway.add_lines(remote.id, missing, metadata, key)
+        return {"id": remote.id}
 
     carry_out(
         desk,
-        f"invoice/{invoice.number}/line/{item.position}",
-        {"invoice": invoice_id, "currency": currency, "item": list(item)},
+        f"invoice/{invoice.number}/lines",
+        {"invoice": remote.id, "items": [identity(item) for item in missing]},
         perform=perform,
-        find=lambda: _known_line(gateway, invoice_id, item.position),
+        find=lambda: None if _missing(gateway, remote.id, items) else {"id": remote.id},
+        holds=lambda _: not _missing(gateway, remote.id, items),
     )
 
 
-def _check_totals(
-    desk: Desk,
-    gateway: Gateway,
-    invoice: Invoice,
-    remote: RemoteInvoice,
-    items: list[LineItem],
-) -> None:
-    """What Stripe would charge is what was closed, or nothing is finalized."""
-    lines = gateway.lines(remote.id)
-    same_lines = sorted(line.amount_minor for line in lines) == sorted(
-        i.amount_minor for i in items
-    )
-    currency = desk.ledger.currency
-    if remote.total_minor == invoice.total_minor and remote.currency == currency and same_lines:
-        return
-    raise Failed(
-        "total_mismatch",
-        f"Stripe has {amount_text(remote.total_minor, currency)} {remote.currency.upper()} in"
-        f" {len(lines)} lines for {invoice.number}, jpcli"
-        f" {amount_text(invoice.total_minor, currency)} {currency.upper()} in {len(items)};"
-        " it stays a draft",
-        hint="See the difference:   jpcli invoice reconcile",
-        subject=invoice.number,
-    )
-
-
-def _known_line(gateway: Gateway, invoice_id: str, position: int) -> dict[str, str] | None:
-    for line in gateway.lines(invoice_id):
-        if line.position == position:
-            return {"id": line.id}
-    return None
+def _missing(gateway: Gateway, invoice_id: str, items: list[LineItem]) -> list[LineItem]:
+    there = {line.position for line in gateway.lines(invoice_id)}
+    return [item for item in items if item.position not in there]
 
 
 def _with_page(error: Declined, invoice: Invoice, remote: RemoteInvoice) -> Declined:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.closing import VOID
 from jpcli.domain.money import amount_text
-from jpcli.services.collecting import line_items
+from jpcli.ledger.log import begun_at
+from jpcli.services.line_items import line_items
 from jpcli.services.payment_state import known_money, money_at
-from jpcli.services.stripe_cards import ensure_customer
+from jpcli.services.remote_invoice import WEEK_MICROSECONDS, is_of_ledger
+from jpcli.services.stripe_cards import known_customer
 
 if TYPE_CHECKING:
     from jpcli.ledger.invoices import Invoice
@@ -23,23 +25,57 @@ def differences(
     desk: Desk, gateway: Gateway, chosen: list[Invoice], *, all_of_them: bool
 ) -> list[dict[str, Any]]:
     """Every difference as {invoice, what, ours, stripe}; with `all_of_them` also invoices that
-    only Stripe has."""
-    remote_by_number = gateway.our_invoices(ensure_customer(desk, gateway))
+    only Stripe has, and a second customer of this ledger."""
+    there = _at_stripe(desk, gateway)
     found: list[dict[str, Any]] = []
     for invoice in chosen:
-        remote = remote_by_number.get(invoice.number)
-        if remote is None:
-            empty = not line_items(desk, invoice)
-            if invoice.status != VOID and not empty:
-                found.append(_difference(invoice.number, "invoice", invoice.status, None))
-            continue
-        found += _heads(desk, invoice, remote, money_at(gateway, remote))
-        found += _lines(desk, gateway, invoice, remote)
+        mine = [r for r in there if r.our_number == invoice.number or r.id == invoice.gateway_id]
+        found += _one(desk, gateway, invoice, mine)
     if all_of_them:
         known = {invoice.number for invoice in chosen}
-        for number in sorted(remote_by_number.keys() - known):
-            found.append(_difference(number, "invoice", None, remote_by_number[number].status))
+        for remote in there:
+            if remote.our_number is not None and remote.our_number not in known:
+                found.append(_difference(remote.our_number, "invoice", None, remote.status))
+        customers = gateway.find_customers(desk.ledger.meta["ledger_id"])
+        ours = known_customer(desk, gateway)
+        found += [_difference("", "customer", ours, c) for c in customers if c != ours]
     return found
+
+
+def _at_stripe(desk: Desk, gateway: Gateway) -> list[RemoteInvoice]:
+    """Everything that was made for this ledger: of its customers, and in the whole account since
+    the ledger began, for a customer that was deleted."""
+    customers = gateway.find_customers(desk.ledger.meta["ledger_id"])
+    customer = known_customer(desk, gateway)
+    if customer is not None:
+        customers = [customer, *(c for c in customers if c != customer)]
+    found = [remote for one in customers for remote in gateway.invoices_of(one)]
+    since_at = begun_at(desk.ledger) - WEEK_MICROSECONDS
+    found += [r for r in gateway.invoices_since(since_at) if is_of_ledger(desk, r)]
+    return list({remote.id: remote for remote in found}.values())
+
+
+def _one(
+    desk: Desk, gateway: Gateway, invoice: Invoice, mine: list[RemoteInvoice]
+) -> list[dict[str, Any]]:
+    """One invoice of ours against all that stand there under its number."""
+    standing = [remote for remote in mine if remote.status != VOID] or mine[-1:]
+    if not standing:
+        empty = not line_items(desk, invoice)
+        if invoice.status == VOID or empty:
+            return []
+        return [_difference(invoice.number, "invoice", invoice.status, None)]
+    chosen = [remote for remote in standing if remote.id == invoice.gateway_id] or standing
+    remote = chosen[0]
+    found = [
+        _difference(invoice.number, "invoice", None, f"{other.id} {other.status}")
+        for other in standing
+        if other.id != remote.id
+    ]
+    if VOID == invoice.status == remote.status:
+        return found  # it charges nobody, whatever it said
+    found += _heads(desk, invoice, remote, money_at(gateway, remote))
+    return found + _lines(desk, gateway, invoice, remote)
 
 
 def _heads(
@@ -69,6 +105,7 @@ def _heads(
             for what in ("refunded", "disputed", "credited")
         ),
         ("stripe_invoice_id", invoice.gateway_id, remote.id),
+        ("content_hash", invoice.content_hash, remote.content_hash),
     ]
     return [
         _difference(invoice.number, what, ours, theirs)

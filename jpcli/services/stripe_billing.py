@@ -24,11 +24,13 @@ from jpcli.services.payment_state import (
     page_notes,
 )
 from jpcli.services.reconciling import differences
+from jpcli.services.strangers import check_not_billed, matched, strangers
 from jpcli.services.stripe_cards import ensure_customer, sync_cards
+from jpcli.services.stripe_void import take_away, void_everywhere
 
 if TYPE_CHECKING:
     from jpcli.ledger.invoices import Invoice
-    from jpcli.payments.gateway import Gateway
+    from jpcli.payments.gateway import Gateway, RemoteEvent
     from jpcli.services.desk import Desk
 
 
@@ -45,6 +47,7 @@ def close(desk: Desk, month: str | None) -> Answer:
     notes: tuple[Note, ...] = ()
     unfinished = None if month is None else _unfinished(desk, month)
     if unfinished is None:
+        check_not_billed(desk, gateway, month)
         answer = closing.close_due(desk) if month is None else closing.close(desk, month)
         notes = answer.notes
         numbers = [item["number"] for item in answer.data["invoices"]]
@@ -58,8 +61,12 @@ def close(desk: Desk, month: str | None) -> Answer:
     return _answer(desk, numbers, notes)
 
 
-def push(desk: Desk, name: str) -> Answer:
-    """Bring a closed invoice to Stripe and finalize it, without charging a card."""
+def push(desk: Desk, name: str, *, replace: bool = False) -> Answer:
+    """Bring a closed invoice to Stripe and finalize it, without charging a card.
+
+    With `replace` what stands there under its number and is not as closed is taken away first:
+    drafts are deleted, and where one is as closed, open ones beside it are voided.
+    """
     gateway = stripe_gateway(desk)
     invoice = known_invoice(desk, name)
     _refuse_void(invoice)
@@ -67,12 +74,14 @@ def push(desk: Desk, name: str) -> Answer:
         return _dry(desk, invoice)
 
     def do() -> Answer:
+        notes = take_away(desk, gateway, invoice) if replace else ()
         remote = collecting.push(desk, gateway, invoice)
         message = f"{invoice.number} is at Stripe: {remote.status}"
         note = Note("pushed", message, "ok", invoice.number)
-        return _answer(desk, [invoice.number], (note,))
+        return _answer(desk, [invoice.number], (*notes, note))
 
-    return desk.once({"command": "invoice push", "invoice": name}, do)
+    request = {"command": "invoice push", "invoice": name}
+    return desk.once({**request, "replace": True} if replace else request, do)
 
 
 def pay(desk: Desk, name: str) -> Answer:
@@ -90,8 +99,8 @@ def pay(desk: Desk, name: str) -> Answer:
 
 
 def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
-    """I6: void an open invoice at Stripe; its month is billable again. The reason is kept there and
-    in the log."""
+    """I6: void an open invoice at Stripe, where a draft is deleted; its month is billable again.
+    The reason is kept there and in the log."""
     gateway = stripe_gateway(desk)
     invoice = known_invoice(desk, name)
 
@@ -99,11 +108,7 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
         check_voidable(invoice)
         if desk.dry_run:
             return _dry(desk, invoice)
-        # A draft is finalized first: Stripe voids open invoices only, and deletes drafts.
-        collecting.push(desk, gateway, invoice)
-        pushed = known_invoice(desk, invoice.number)
-        check_voidable(pushed)
-        collecting.void_remote(desk, gateway, pushed, reason)
+        void_everywhere(desk, gateway, invoice, reason)
         hint = f"jpcli invoice close {invoice.period}"
         message = f"{invoice.number} is void; {invoice.period} can be billed again"
         return _answer(desk, [invoice.number], (Note("voided", message, "ok", hint=hint),))
@@ -115,25 +120,10 @@ def sync(desk: Desk) -> Answer:
     """Take over what happened at Stripe since the last event that was seen; safe to repeat."""
     gateway = stripe_gateway(desk)
     cursor = desk.ledger.fact("stripe_cursor")
-    events = gateway.events_since(cursor)
-    customer = ensure_customer(desk, gateway)
-    remote_by_number = gateway.our_invoices(customer)
-    touched = None
-    if cursor is not None and events is not None and not money_unseen(desk.ledger):
-        touched = invoices_of(gateway, events)
-    changed = []
-    for invoice in invoices.invoices(desk.ledger, newest_first=False):
-        remote = remote_by_number.get(invoice.number)
-        if remote is None or (touched is not None and remote.id not in touched):
-            continue
-        collecting.sync_invoice(desk, invoice, remote, money_at(gateway, remote))
-        if known_invoice(desk, invoice.number) != invoice:
-            changed.append(invoice.number)
+    latest = gateway.newest_event()
+    events = None if cursor is None else gateway.events_since(cursor)
+    changed, notes = _take_over(desk, gateway, events)
     sync_cards(desk, gateway)
-    latest = events[-1].id if events else cursor
-    if events is None:
-        newest = gateway.events_since(None)
-        latest = newest[-1].id if newest else None
     facts = {MONEY_SEEN: "yes"} if money_unseen(desk.ledger) else {}
     if latest is not None and latest != cursor:
         facts["stripe_cursor"] = latest
@@ -145,7 +135,34 @@ def sync(desk: Desk) -> Answer:
     found = [known_invoice(desk, number) for number in changed]
     listed = [invoice_object(desk, invoice, lines=False) for invoice in found]
     remarks = [r for invoice in found for r in money_notes(invoice, desk.ledger.currency)]
-    return Answer({"events": seen, "invoices": listed}, (note, *remarks))
+    return Answer({"events": seen, "invoices": listed}, (note, *remarks, *notes))
+
+
+def _take_over(
+    desk: Desk, gateway: Gateway, events: list[RemoteEvent] | None
+) -> tuple[list[str], list[Note]]:
+    """Each invoice's state as Stripe has it; the numbers that changed, and what is not as closed.
+
+    Events say whose money to ask for again; what they do not tell (they are kept for 30 days, and
+    the ledger may have been put back since) is seen by comparing all.
+    """
+    customer = ensure_customer(desk, gateway)
+    there = gateway.invoices_of(customer)
+    touched = None
+    if events is not None and not money_unseen(desk.ledger):
+        touched = invoices_of(gateway, events)
+    changed, notes = [], []
+    for invoice in invoices.invoices(desk.ledger, newest_first=False):
+        remote, remark = matched(desk, gateway, invoice, there)
+        if remark is not None:
+            notes.append(remark)
+        if remote is None:
+            continue
+        asked = touched is None or remote.id in touched
+        collecting.sync_invoice(desk, invoice, remote, money_at(gateway, remote) if asked else None)
+        if known_invoice(desk, invoice.number) != invoice:
+            changed.append(invoice.number)
+    return changed, [*notes, *strangers(desk, there)]
 
 
 def reconcile(desk: Desk, name: str | None = None) -> Answer:

@@ -11,7 +11,15 @@ import pytest
 from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, Problem, Refused
 from jpcli.ledger.licenses import LicenseFilter
 from jpcli.payments import stripe_gateway
-from jpcli.services import collecting, invoices, issue, licenses, payments, stripe_billing
+from jpcli.services import (
+    collecting,
+    invoices,
+    issue,
+    licenses,
+    line_items,
+    payments,
+    stripe_billing,
+)
 from jpcli.services.reading import read_rows
 from tests.services.agency import codes, minor
 from tests.stripe.conftest import Shop
@@ -172,7 +180,7 @@ def test_a_total_that_is_not_ours_stops_before_anything_is_final(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.attach()
-    right = collecting.line_items
+    right = line_items.line_items
 
     def wrong(desk: Any, invoice: Any) -> Any:
         first, *rest = right(desk, invoice)
@@ -272,7 +280,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, fault.values())))
-@pytest.mark.parametrize("path", ["/v1/invoices", "/v1/invoiceitems", ".*/finalize", ".*/pay"])
+@pytest.mark.parametrize("path", ["/v1/invoices", ".*/add_lines", ".*/finalize", ".*/pay"])
 def test_any_fault_at_any_step_is_ridden_out_and_nothing_is_made_twice(
     shop: Shop, fault: dict[str, Any], path: str
 ) -> None:

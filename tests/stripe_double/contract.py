@@ -109,6 +109,20 @@ CALLS = (
     Call("POST", "/v1/invoices/{invoice}", {"metadata": {"a": "b"}}),
     Call("DELETE", "/v1/invoices/{invoice}"),
     Call("GET", "/v1/invoices/{invoice}/lines", PAGE),
+    Call(
+        "POST",
+        "/v1/invoices/{invoice}/add_lines",
+        {
+            "lines": [
+                {
+                    "amount": "-8127",
+                    "description": "301 days × $0.27",
+                    "period": {"start": "1", "end": "2"},
+                    "metadata": {"jpcli_line": "1"},
+                }
+            ]
+        },
+    ),
     Call("POST", "/v1/invoices/{invoice}/finalize", {"auto_advance": "false"}),
     Call(
         "POST",

@@ -38,6 +38,15 @@ def create(world: World, params: Object, operation: Operation) -> Object:
     customer = customers.existing(world, params["customer"])
     _check(params, params["currency"])
     invoice = _draft_for(world, params) if "invoice" in params else None
+    item = make_item(world, params, invoice)
+    customer["currency"] = customer["currency"] or params["currency"]
+    if invoice is not None:
+        recount(world, invoice)
+    return item
+
+
+def make_item(world: World, params: Object, invoice: Object | None) -> Object:
+    """An item, and its line where it is on an invoice."""
     now = world.clock.now()
     item = world.add(
         "invoiceitem",
@@ -45,7 +54,7 @@ def create(world: World, params: Object, operation: Operation) -> Object:
         {
             "amount": params["amount"],
             "currency": params["currency"],
-            "customer": customer["id"],
+            "customer": params["customer"],
             "date": now,
             "description": params.get("description"),
             "discountable": params.get("discountable", params["amount"] > 0),
@@ -64,12 +73,37 @@ def create(world: World, params: Object, operation: Operation) -> Object:
         },
     )
     del item["created"]
-    customer["currency"] = customer["currency"] or params["currency"]
     if invoice is not None:
         add_line(world, invoice, item)
-        recount(world, invoice)
     world.announce("invoiceitem.created", item)
     return item
+
+
+SET_BY_ADD_LINES = {"amount", "description", "discountable", "metadata", "period"}
+
+
+def add_lines(world: World, params: Object, operation: Operation) -> Object:
+    """All lines or none."""
+    invoice = world.get("invoice", operation.path_values["invoice"], "invoice")
+    if set(params) - {"lines"}:
+        raise not_built(f"adding lines with {sorted(set(params) - {'lines'})}")
+    check_draft(invoice)
+    lines = params["lines"]
+    if not lines:
+        raise missing_param("lines")
+    if len(lines_of(world, invoice["id"])) + len(lines) > MAX_ITEMS:
+        raise invalid(f"An invoice can have at most {MAX_ITEMS} invoice items.", "lines")
+    for line in lines:
+        if set(line) - SET_BY_ADD_LINES:
+            raise not_built(f"lines with {sorted(set(line) - SET_BY_ADD_LINES)}")
+        if "amount" not in line:
+            raise missing_param("lines[amount]")
+        _check(line, invoice["currency"])
+    of_invoice = {name: invoice[name] for name in ("customer", "currency")}
+    for line in lines:
+        make_item(world, {**of_invoice, **line}, invoice)
+    recount(world, invoice)
+    return invoice
 
 
 def _check(params: Object, currency: str) -> None:

@@ -64,6 +64,7 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "/v1/invoices/{invoice}"): invoices.update,
     ("DELETE", "/v1/invoices/{invoice}"): invoices.delete,
     ("GET", "/v1/invoices/{invoice}/lines"): invoice_items.list_lines,
+    ("POST", "/v1/invoices/{invoice}/add_lines"): invoice_items.add_lines,
     ("POST", "/v1/invoices/{invoice}/finalize"): invoice_life.finalize,
     ("POST", "/v1/invoices/{invoice}/pay"): invoice_life.pay,
     ("POST", "/v1/invoices/{invoice}/send"): invoice_life.send,

@@ -15,10 +15,14 @@ from jpcli.cli.result import Result, result_of
 def run(
     invocation: Invocation,
     invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number, or its month.")],
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Take away at Stripe first what is not as it was closed."),
+    ] = False,
 ) -> Result:
     """Every step is written down before it is done, so a push that was interrupted goes on where it
     was, and nothing is made twice."""
     from jpcli.services.stripe_billing import push
 
-    answer = push(invocation.desk(writes=True), invoice)
+    answer = push(invocation.desk(writes=True), invoice, replace=replace)
     return result_of(answer, view="invoices:draw_changed")
