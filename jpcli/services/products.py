@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import money
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.errors import BadInput, JpcliError, Problem
+from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import parse_date
-from jpcli.domain.keys import check_product_slug
 from jpcli.ledger import catalog
+from jpcli.services.price_list import (
+    Priced,
+    bad_price_list,
+    check_size,
+    checked_prices,
+    is_known,
+    record_price,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,27 +24,6 @@ if TYPE_CHECKING:
     from jpcli.ledger.writing import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.reading import Row
-
-PRICE_COLUMNS = frozenset(
-    {"product", "name", "family", "amount", "price_interval", "currency", "from", "bundle_size"}
-)
-PRICE_REQUIRED = frozenset({"product", "amount"})
-MOST_IN_BUNDLE = 10_000
-# Before any license there could be: since when the prices hold with which a ledger begins.
-ALWAYS = "1970-01-01"
-
-
-class Priced(NamedTuple):
-    """One price as it is recorded; `day_price_e12` in 10^-12 of a minor unit (M1). It was `dated`
-    if the list itself said since when; else it changes a price from a day on, where it differs."""
-
-    product: str
-    name: str
-    family: str
-    bundle_size: int
-    since: str
-    day_price_e12: int
-    dated: bool = True
 
 
 def list_products(desk: Desk) -> Answer:
@@ -64,7 +50,7 @@ def set_price(
     `price` is per license and day, in the ledger's currency: a plain decimal number.
     """
     size = 1 if bundle_size is None else bundle_size
-    _check_size(size)
+    check_size(size)
     facts = catalog.product_facts(desk.ledger, product)
     if facts is None:
         raise _unknown(desk, product)
@@ -78,7 +64,7 @@ def set_price(
     wanted = Priced(product, name, facts[1], size, date, day_price_e12)
 
     def do(writer: Writer) -> Answer:
-        _record(writer, wanted)
+        record_price(writer, wanted)
         writer.flush()
         text = money.display_day_price(day_price_e12, currency)
         until = _last_date(desk, wanted)
@@ -101,9 +87,9 @@ def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> A
         raise bad_price_list(problems)
 
     def do(writer: Writer) -> Answer:
-        new = [price for price in wanted if not _is_known(desk, price)]
+        new = [price for price in wanted if not is_known(desk, price)]
         for price in new:
-            _record(writer, price)
+            record_price(writer, price)
         writer.flush()
         data = {"imported": len(new), "unchanged": len(wanted) - len(new)}
         return Answer({**list_products(desk).data, **data}, (_imported_note(new, len(wanted)),))
@@ -129,120 +115,6 @@ def _effective_date(desk: Desk) -> str:
     """The date on which a change takes effect: that of `--at`, else today."""
     calendar = desk.ledger.calendar
     return calendar.iso(calendar.day_of(desk.effective_at()))
-
-
-def checked_prices(
-    rows: Iterable[Row], currency: str, problems: list[Problem], undated: str
-) -> list[Priced]:
-    """The rows of a price list as prices; what is wrong goes to `problems`, with its line.
-
-    `undated` is the date from which a price holds where its row does not say.
-    """
-    wanted = []
-    seen: dict[tuple[str, int, str], int] = {}
-    for row in rows:
-        try:
-            price = _priced(row.values, currency, undated)
-            same = (price.product, price.bundle_size, price.since)
-            if same in seen:
-                raise BadInput(
-                    "double_price",
-                    f"{price.product} has a price from {price.since} on line {seen[same]} already",
-                    subject=price.product,
-                )
-            seen[same] = row.line
-            wanted.append(price)
-        except JpcliError as error:
-            problems.append(Problem(error.code, error.subject, error.message, row.line))
-    return wanted
-
-
-def bad_price_list(problems: list[Problem]) -> BadInput:
-    """One error for a price list, with every problem in it."""
-    return BadInput(
-        "bad_price_list",
-        f"{len(problems):,} problems in the price list; nothing was written",
-        hint="Columns: product, name, family, amount, price_interval (day or month), currency,"
-        " from, bundle_size.",
-        problems=tuple(problems),
-    )
-
-
-def record_prices(writer: Writer, prices: list[Priced]) -> None:
-    """Record prices in order; the caller checked them."""
-    for price in sorted(prices, key=lambda p: (p.product, p.bundle_size, p.since)):
-        _record(writer, price)
-
-
-def _record(writer: Writer, price: Priced) -> None:
-    data = {
-        "name": price.name,
-        "family": price.family,
-        "bundle_size": price.bundle_size,
-        "from": price.since,
-        "day_price_e12": price.day_price_e12,
-    }
-    writer.record("price.set", price.product, data)
-    writer.reaches(writer.ledger.calendar.first_day_from(parse_date(price.since)))
-
-
-def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:
-    """One row of a price list. A monthly amount becomes a day price by M3."""
-    product = check_product_slug(str(values["product"]))
-    named = values.get("currency")
-    if named is not None and str(named).lower() != currency:
-        raise BadInput(
-            "other_currency",
-            f"The price of {product} is in {named}, the ledger in {currency} (M6)",
-            subject=product,
-        )
-    interval = values.get("price_interval") or "day"
-    parsers = {"day": money.parse_day_price, "month": money.parse_month_price}
-    if interval not in parsers:
-        raise BadInput(
-            "bad_price_interval",
-            f"price_interval must be day or month, not {interval}",
-            subject=product,
-        )
-    size = _size(values.get("bundle_size"))
-    told = values.get("from")
-    since = parse_date(str(told or undated)).isoformat()
-    name = str(values.get("name") or product)
-    family = str(values.get("family") or product)
-    day_price_e12 = parsers[interval](str(values["amount"]), currency)
-    return Priced(product, name, family, size, since, day_price_e12, dated=bool(told))
-
-
-def _size(value: Any) -> int:
-    text = "1" if value is None else str(value)
-    if not (text.isascii() and text.isdigit()):
-        raise BadInput("bad_bundle_size", f"bundle_size must be a whole number, not {text[:40]}")
-    size = int(text[:9])
-    _check_size(size)
-    return size
-
-
-def _check_size(size: int) -> None:
-    if not 1 <= size <= MOST_IN_BUNDLE:
-        raise BadInput(
-            "bad_bundle_size", f"A bundle has 1 to {MOST_IN_BUNDLE:,} licenses, not {size}"
-        )
-
-
-def _is_known(desk: Desk, price: Priced) -> bool:
-    """Is this very price in force from this very day already? From whichever day, where the list
-    does not say."""
-    ledger = desk.ledger
-    day = ledger.calendar.first_day_from(parse_date(price.since))
-    for priced in catalog.priced_offers(ledger, price.product):
-        if priced.offer.bundle_size == price.bundle_size and priced.offer.name == price.name:
-            begun = [point for point in priced.points if point.from_day <= day]
-            return (
-                bool(begun)
-                and begun[-1].day_price_e12 == price.day_price_e12
-                and (begun[-1].from_day == day or not price.dated)
-            )
-    return False
 
 
 def _last_date(desk: Desk, price: Priced) -> str | None:

@@ -13,7 +13,7 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import month_of, parse_month
 from jpcli.ledger.creating import already_there, create_ledger
 from jpcli.services.books import BILL_FROM
-from jpcli.services.products import (
+from jpcli.services.price_list import (
     ALWAYS,
     PRICE_COLUMNS,
     PRICE_REQUIRED,

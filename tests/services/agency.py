@@ -19,7 +19,7 @@ from jpcli.services.desk import Desk, open_desk
 from jpcli.services.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
 from jpcli.services.importing import import_history
 from jpcli.services.preview import preview
-from jpcli.services.products import PRICE_COLUMNS, PRICE_REQUIRED
+from jpcli.services.price_list import PRICE_COLUMNS, PRICE_REQUIRED
 from jpcli.services.reading import read_rows
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jpcli.domain.errors import Problem
 from jpcli.services.default_prices import default_price_list
-from jpcli.services.products import PRICE_COLUMNS, PRICE_REQUIRED, checked_prices
+from jpcli.services.price_list import PRICE_COLUMNS, PRICE_REQUIRED, checked_prices
 from jpcli.services.reading import read_rows
 
 E12 = 10**12

@@ -163,6 +163,14 @@ def test_the_same_key_again_does_nothing_here_or_at_stripe(line: Line, world: Wo
     assert (world.events(), world.changes()) == (before, changes)
 
 
+@pytest.mark.parametrize("option", ["--brand visa", "--last4 4242", "--exp 12/2030"])
+def test_what_stripe_knows_of_a_card_is_not_told_to_it(option: str, world: World) -> None:
+    before, changes = world.events(), world.changes()
+    run = world(LINES[0], *option.split(), "--json")
+    assert (run.code, run.error["code"]) == (2, "usage")
+    assert (world.events(), world.changes()) == (before, changes)
+
+
 @each(LINES)
 def test_the_actor_is_in_the_log(line: Line, world: World) -> None:
     before = len(world.events())

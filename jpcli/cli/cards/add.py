@@ -10,6 +10,7 @@ from jpcli.cli.cards.list import COLUMNS
 from jpcli.cli.invocation import Invocation
 from jpcli.cli.options import command
 from jpcli.cli.result import Result, result_of
+from jpcli.cli.typer_parts import UsageError
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
@@ -68,8 +69,10 @@ def run(
             hint="Once it was entered:   jpcli cards sync    then:   jpcli cards primary CARD",
             subject="--primary",
         )
-    desk = invocation.desk(writes=True)
     described = brand is not None or last4 is not None or exp is not None
+    if card is not None and described:
+        raise UsageError("A pm_… brings its own brand, digits and expiry: leave those out.")
+    desk = invocation.desk(writes=True)
     if card is not None:
         answer = payments.attach_card(desk, card, primary=primary)
     elif described or not gateways.uses_stripe(desk.ledger):
