@@ -31,7 +31,8 @@ ALWAYS = "1970-01-01"
 
 class Priced(NamedTuple):
     """One price as it is recorded; `day_price_e12` in 10^-12 of a minor unit (M1). It was `dated`
-    if the list itself said since when; else it changes a price from a day on, where it differs."""
+    if the list itself said since when; else it changes a price from a day on, where it differs.
+    `name` and `family` are empty where the list has none, until `named` fills them in."""
 
     product: str
     name: str
@@ -77,6 +78,31 @@ def bad_price_list(problems: list[Problem]) -> BadInput:
         " from, bundle_size.",
         problems=tuple(problems),
     )
+
+
+def named(prices: Iterable[Priced], known: Iterable[catalog.PricedOffer] = ()) -> list[Priced]:
+    """The prices with a name and a family each: a product keeps those it has (`known`), a new one
+    is called as it is in the list, else by its slug."""
+    families: dict[str, str] = {}
+    names: dict[tuple[str, int], str] = {}
+    for priced in known:
+        families[priced.offer.product] = priced.family
+        names[priced.offer.product, priced.offer.bundle_size] = priced.offer.name
+    listed = list(prices)
+    for price in listed:
+        if price.name:
+            names[price.product, price.bundle_size] = price.name
+        if price.family:
+            families[price.product] = price.family
+    found = []
+    for price in listed:
+        name = names.get((price.product, 1), price.product)
+        if price.bundle_size > 1:
+            bundle = f"{name}, bundle of {price.bundle_size}"
+            name = names.get((price.product, price.bundle_size), bundle)
+        family = families.get(price.product, price.product)
+        found.append(price._replace(name=price.name or name, family=price.family or family))
+    return found
 
 
 def record_prices(writer: Writer, prices: list[Priced]) -> None:
@@ -134,8 +160,8 @@ def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:
     size = _size(values.get("bundle_size"))
     told = values.get("from")
     since = parse_date(str(told or undated)).isoformat()
-    name = str(values.get("name") or product)
-    family = str(values.get("family") or product)
+    name = str(values.get("name") or "")
+    family = str(values.get("family") or "")
     day_price_e12 = parsers[interval](str(values["amount"]), currency)
     return Priced(product, name, family, size, since, day_price_e12, dated=bool(told))
 

@@ -15,6 +15,7 @@ from jpcli.services.price_list import (
     check_size,
     checked_prices,
     is_known,
+    named,
     record_price,
 )
 
@@ -82,11 +83,12 @@ def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> A
 
     A row that does not say since when changes the price from today on, or from the day of `--at`.
     """
-    wanted = checked_prices(rows, desk.ledger.currency, problems, _effective_date(desk))
+    asked = checked_prices(rows, desk.ledger.currency, problems, _effective_date(desk))
     if problems:
         raise bad_price_list(problems)
 
     def do(writer: Writer) -> Answer:
+        wanted = named(asked, catalog.priced_offers(desk.ledger))
         new = [price for price in wanted if not is_known(desk, price)]
         for price in new:
             record_price(writer, price)
@@ -95,8 +97,8 @@ def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> A
         return Answer({**list_products(desk).data, **data}, (_imported_note(new, len(wanted)),))
 
     # As asked: a list without dates must be the same request tomorrow.
-    asked = [price if price.dated else price._replace(since="") for price in wanted]
-    request = {"command": "products import", "prices": [list(price[:6]) for price in asked]}
+    undated = [price if price.dated else price._replace(since="") for price in asked]
+    request = {"command": "products import", "prices": [list(price[:6]) for price in undated]}
     return desk.change(request, do)
 
 

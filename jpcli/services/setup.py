@@ -20,6 +20,7 @@ from jpcli.services.price_list import (
     Priced,
     bad_price_list,
     checked_prices,
+    named,
     record_prices,
 )
 from jpcli.services.reading import read_rows
@@ -146,7 +147,7 @@ def _read(source: str, currency: str, problems: list[Problem]) -> list[Priced]:
     priced = checked_prices(rows, currency, problems, ALWAYS)
     if problems:
         raise bad_price_list(problems)
-    return priced
+    return named(priced)
 
 
 def check_terms(days: int) -> None:

@@ -86,6 +86,35 @@ def test_a_list_without_dates_is_the_same_request_tomorrow(agency: Agency) -> No
     assert agency.state() == before
 
 
+def test_a_list_without_names_keeps_those_that_products_have(agency: Agency) -> None:
+    def shown() -> list[Any]:
+        keys = ("product", "bundle_size", "name", "family", "day_price")
+        return [
+            tuple(item[key] for key in keys)
+            for item in agency.ask(list_products)["products"]
+            if item["day_price"] in ("0.98", "0.97", "0.96", "0.95")
+        ]
+
+    rows = "jetpack-scan,0.98,\njetpack-security-t1,0.97,3\njetpack-ai,0.96,5\njetpack-vat,0.95,2\n"
+    take(agency, "product,amount,bundle_size\n" + rows)
+    assert shown() == [
+        ("jetpack-ai", 5, "AI, bundle of 5", "jetpack-ai", "0.96"),
+        ("jetpack-scan", None, "Scan Daily", "jetpack-scan", "0.98"),
+        ("jetpack-security-t1", 3, "Security, bundle of 3", "jetpack-security", "0.97"),
+        ("jetpack-vat", 2, "jetpack-vat, bundle of 2", "jetpack-vat", "0.95"),
+    ]
+    before = agency.state()
+    again = take(agency, "product,amount,bundle_size\n" + rows, now="2024-10-01T00:00:00Z")
+    assert again.data["imported"] == 0
+    assert agency.state() == before
+
+
+def test_a_name_in_the_list_is_a_new_name(agency: Agency) -> None:
+    take(agency, "product,name,amount\njetpack-scan,Scan,0.16\n")
+    (shown,) = agency.ask(show_product, "jetpack-scan")["products"]
+    assert (shown["name"], shown["family"]) == ("Scan", "jetpack-scan")
+
+
 def test_a_price_without_a_date_leaves_what_was_billed_alone(agency: Agency) -> None:
     agency.issue_one("jetpack-ai", at="2024-07-30")
     agency.do(closing.close, "2024-07")
