@@ -193,6 +193,20 @@ def test_nothing_happens_in_the_future(line: Line, at: str, code: str, world: Wo
     assert world.everything() == before
 
 
+@each(with_changes("at"))
+def test_the_options_may_stand_before_the_command(line: Line, world: World) -> None:
+    before = world.everything()
+    tried = world.jpcli("--dry-run", "--at", EARLIER, "--json", *line.argv(world.names), now=NOW)
+    assert tried.code == 0, tried.err
+    assert tried.data["dry_run"] is True
+    assert world.everything() == before
+    seen = len(world.events())
+    options = ("--at", EARLIER, "--actor", "eve", "--idempotency-key", "k", "--json")
+    first, again = (world.jpcli(*options, *line.argv(world.names), now=NOW) for _ in range(2))
+    assert (first.code, again.code, again.data) == (0, 0, first.data)
+    assert {actor for _, _, actor in world.events()[seen:]} == {"eve"}
+
+
 # --- --dry-run, --idempotency-key, --actor, --yes -------------------------------------------------
 
 
