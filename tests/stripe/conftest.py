@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from jpcli.domain.answers import Answer
 from jpcli.services import payments, stripe_billing
 from tests.services.agency import Agency
+from tests.stripe.replays import LIVES, ONCE, doubles, lived_twice
 from tests.stripe_double.auth import TEST_KEY
 from tests.stripe_double.fixtures import StripeDouble, stripe_double
 
@@ -24,11 +25,20 @@ class Shop(Agency):
     """The agency, with what Stripe has of it."""
 
     double: StripeDouble
+    life = ONCE
+
+    def do(self, use_case: Callable[..., Answer], *args: Any, **options: Any) -> Answer:
+        def run() -> Answer:
+            return super(Shop, self).do(use_case, *args, **options)
+
+        return lived_twice(self.path, self.double.double, self.life, use_case, run)
 
     def attach(self, card: str = "pm_card_visa", **options: Any) -> str:
         """The id of a card that was put on file."""
         known = {item["id"] for item in self.cards()}
-        answer = self.do(payments.attach_card, card, primary=options.pop("primary", False))
+        # A name such as pm_card_visa is a new card each time that it is attached.
+        primary = options.pop("primary", False)
+        answer = Agency.do(self, payments.attach_card, card, primary=primary)
         (new,) = {item["id"] for item in answer.data["cards"]} - known
         return str(new)
 
@@ -49,9 +59,17 @@ class Shop(Agency):
         return sum(request["method"] == "POST" for request in self.double.requests())
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each scenario three times: see `replays`. Marked `once` are those that count what one run
+    does, or have their own way of running again."""
+    if "life" in metafunc.fixturenames:
+        once = any(True for _ in metafunc.definition.iter_markers("once"))
+        metafunc.parametrize("life", (ONCE,) if once else LIVES, ids=lambda life: life)
+
+
 @pytest.fixture
 def shop(
-    tmp_path: Path, stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch, life: str
 ) -> Iterator[Shop]:
     """Two scans and a bundle since June 15; it is July 2, and no card is on file."""
     monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
@@ -63,6 +81,7 @@ def shop(
     agency.issue("jetpack-scan", 2)
     agency.bundle()
     agency.do(payments.remove_card, card)
-    agency.now = JULY_2
+    agency.now, agency.life = JULY_2, life
     yield agency
+    assert doubles(stripe_double) == []
     assert agency.problems() == []

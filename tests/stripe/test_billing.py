@@ -90,6 +90,7 @@ def test_i5_the_primary_card_is_charged_first_whenever_it_was_added(
     assert [charge["payment_method"] for charge in shop.double.objects("charge")] == [chosen]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("primary", range(3))
 def test_i5_after_the_primary_card_the_others_are_charged_in_the_order_of_adding(
     shop: Shop, primary: int
@@ -299,6 +300,7 @@ def test_any_fault_at_any_step_is_ridden_out_and_nothing_is_made_twice(
     assert shop.reconcile() == []
 
 
+@pytest.mark.once
 def test_a_hanging_stripe_is_given_up_and_the_next_run_goes_on(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

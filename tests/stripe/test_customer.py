@@ -65,6 +65,7 @@ def test_what_is_so_already_is_not_sent_again(shop: Shop) -> None:
     assert len(shop.double.objects("tax_id")) == 1
 
 
+@pytest.mark.once
 def test_a_tax_id_is_taken_away_or_exchanged(shop: Shop) -> None:
     customer(shop, tax_id=VAT)
     found = customer(shop, tax_id="gb_vat:GB123456789", no_tax_id=VAT)
@@ -111,6 +112,7 @@ def test_a_tax_id_that_stripe_refuses_is_its_word_and_may_be_corrected(shop: Sho
     assert customer(shop, tax_id=VAT)["tax_ids"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("fault", ["lost", "garbage", "dropped"])
 def test_a_lost_answer_adds_a_tax_id_only_once(shop: Shop, fault: str) -> None:
     shop.double.fault(fault, method="POST", path=".*/tax_ids", times=9)
@@ -150,6 +152,7 @@ def test_the_same_key_again_is_the_same_answer(shop: Shop) -> None:
     assert (again.data, shop.posts()) == (first.data, posts)
 
 
+@pytest.mark.once
 def test_the_portal_is_a_link(shop: Shop) -> None:
     answer = shop.do(stripe_customer.portal)
     (session,) = shop.double.objects("billing_portal.session")
@@ -160,6 +163,7 @@ def test_the_portal_is_a_link(shop: Shop) -> None:
     assert unlisted(shop.double.requests()) == []
 
 
+@pytest.mark.once
 def test_a_portal_that_is_not_set_up_says_where_to(shop: Shop) -> None:
     shop.double.fault("status", path=".*/billing_portal/.*", status=400)
     with pytest.raises(Failed) as caught:

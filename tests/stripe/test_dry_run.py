@@ -20,6 +20,8 @@ from tests.services.agency import codes
 from tests.stripe.conftest import Shop
 from tests.stripe.states import NUMBER, STATES
 
+pytestmark = pytest.mark.once
+
 SHARED = (*COMMON, *LISTS, *WRITES)
 FILES = {
     "apply": '[sites."https://a.example"]\nproducts = ["jetpack-scan"]\n',

@@ -20,6 +20,8 @@ import pytest
 from tests.stripe.conftest import Shop
 from tests.stripe_double.auth import TEST_KEY
 
+pytestmark = pytest.mark.once
+
 NEXT_MINUTE = "2024-07-02T09:01:00Z"
 TWO_DAYS_ON = "2024-07-04T10:00:00Z"
 AT_ONCE, LATER = "at once", "after Stripe forgot the keys"
