@@ -257,7 +257,7 @@ _jpcli_options() {
     'invoice list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'invoice mark-paid') words=(--reference --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'invoice void') words=(--reason --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
-    'invoice push') words=(--ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'invoice push') words=(--replace --ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'invoice pay') words=(--ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'invoice sync') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'invoice reconcile') words=(--ledger --format --json --quiet --no-color --actor --help) ;;

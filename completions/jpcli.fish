@@ -410,7 +410,20 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
-            case 'invoice push' 'invoice pay' 'settings set' 'ledger import'
+            case 'invoice push'
+                printf '%s\t%s\n' \
+                    --replace 'Take away at Stripe first what is not as it was closed' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'invoice pay' 'settings set' 'ledger import'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
