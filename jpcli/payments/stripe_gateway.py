@@ -80,7 +80,9 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
             for item in self._pages(self._client.v1.customers.list, params)
             if item["metadata"].get("jpcli_ledger") == ledger_id and not item.get("deleted")
         ]
-        return [customer for _, customer in sorted(found)]
+        # Lists are newest first, also within the second that is all `created` tells.
+        found.reverse()
+        return [customer for _, customer in sorted(found, key=lambda one: one[0])]
 
     def has_customer(self, customer: str) -> bool:
         """Is this customer there, and not deleted?"""

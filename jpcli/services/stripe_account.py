@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.ledger.outbox import open_wishes
 from jpcli.services.gateways import (
     check_account,
     check_form,
@@ -16,6 +15,7 @@ from jpcli.services.gateways import (
     stripe_gateway,
     uses_stripe,
 )
+from jpcli.services.stripe_troubles import troubles, unfinished
 
 if TYPE_CHECKING:
     from jpcli.ledger.connection import Ledger
@@ -26,11 +26,18 @@ def status(desk: Desk) -> Answer:
     """Check the key at Stripe; AuthProblem when there is none or it is not accepted."""
     gateway = stripe_gateway(desk)
     gateway.check()
-    waiting = [wish.name for wish in open_wishes(desk.ledger)]
     mode, account = mode_of(gateway), desk.ledger.fact("stripe_account")
-    note = Note("stripe_ok", f"The key is accepted; it moves {mode} money", "ok")
-    data = {"ok": True, "mode": mode, "account": account, "unfinished": waiting}
-    return Answer(data, (note,))
+    notes = [Note("stripe_ok", f"The key is accepted; it moves {mode} money", "ok")]
+    hanging = [*troubles(desk, gateway), *unfinished(desk, gateway)]
+    notes += [Note(t.what, t.message, "warning", t.subject, t.command) for t in hanging]
+    data = {
+        "ok": True,
+        "mode": mode,
+        "account": account,
+        "unfinished": [one.subject for one in hanging if one.what == "unfinished"],
+        "troubles": [one._asdict() for one in hanging],
+    }
+    return Answer(data, tuple(notes))
 
 
 def login(key: str, ledger: Ledger | None = None) -> Answer:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 
 def ensure_customer(desk: Desk, gateway: Gateway) -> str:
-    """The one customer of this ledger; made anew where it was deleted at Stripe."""
+    """The one customer of this ledger; made anew where it was deleted at Stripe, and then the cards
+    that went with it are off file here, too (R1)."""
     ledger_id = desk.ledger.meta["ledger_id"]
+    before = wish(desk.ledger, "customer")
     found: dict[str, str] = carry_out(
         desk,
         "customer",
@@ -37,6 +39,8 @@ def ensure_customer(desk: Desk, gateway: Gateway) -> str:
         holds=lambda made: gateway.has_customer(made["id"]),
     )
     gateway.customers_seen[ledger_id] = found["id"]
+    if before is not None and before.state == DONE and before.result["id"] != found["id"]:
+        sync_cards(desk, gateway)
     return found["id"]
 
 

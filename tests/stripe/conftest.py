@@ -83,5 +83,6 @@ def shop(
     agency.do(payments.remove_card, card)
     agency.now, agency.life = JULY_2, life
     yield agency
-    assert doubles(stripe_double) == []
+    if life != ONCE:
+        assert doubles(stripe_double) == []
     assert agency.problems() == []
