@@ -173,7 +173,8 @@ def reconcile(desk: Desk, name: str | None = None) -> Answer:
         chosen = [known_invoice(desk, name)]
     found = differences(desk, gateway, chosen, all_of_them=name is None)
     if found:
-        note = Note("differences", f"{len(found)} differences to Stripe", "warning")
+        count = "1 difference" if len(found) == 1 else f"{len(found)} differences"
+        note = Note("differences", f"{count} to Stripe", "warning")
     else:
         note = Note("reconciled", f"{len(chosen)} invoices are the same at Stripe", "ok")
     data: dict[str, Any] = {"ok": not found, "invoices": len(chosen), "differences": found}

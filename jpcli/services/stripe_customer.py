@@ -12,7 +12,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.cards import check_no_card_number
 from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.money import money_json
-from jpcli.ledger.log import latest_seq
+from jpcli.ledger.planning import head
 from jpcli.services.gateways import stripe_gateway
 from jpcli.services.outbox import carry_out
 from jpcli.services.stripe_cards import ensure_customer, known_customer
@@ -194,14 +194,10 @@ def _remove_tax_id(desk: Desk, gateway: Gateway, found: RemoteCustomer, known: R
 
 
 def _once(desk: Desk, name: str, request: dict[str, Any], perform: Any) -> None:
-    """Stripe was just looked at, so each change that is needed is a wish of its own."""
-    carry_out(
-        desk,
-        f"{name}/{latest_seq(desk.ledger)}",
-        request,
-        perform=perform,
-        find=lambda: None,
-    )
+    """Stripe was just looked at, so each change that is needed is a wish of its own. It is named by
+    the ledger's state: a stored answer to a key of an earlier life of the ledger would change
+    nothing."""
+    carry_out(desk, f"{name}/{head(desk.ledger)[:12]}", request, perform=perform, find=lambda: None)
 
 
 def _value(found: RemoteCustomer, name: str) -> str | None:

@@ -154,9 +154,9 @@ def _still_wanted(desk: Desk, gateway: Gateway, customer: str | None, one: Wish)
             return f"jpcli cards remove {card}" if card in on_file else None
         primary = None if customer is None else gateway.primary_card(customer)
         return f"jpcli cards primary {card}" if card in on_file and card != primary else None
-    if one.name == "customer":
-        return None if customer is not None else "jpcli cards sync"
-    return "jpcli stripe customer"
+    if one.name == "customer" and customer is None:
+        return "jpcli cards sync"
+    return None  # details of the customer: the command that sets them looks for itself
 
 
 def _wanted_of_invoice(

@@ -16,4 +16,4 @@ def run(
     from jpcli.services.stripe_account import status
 
     answer = status(invocation.desk(writes=True))
-    return result_of(answer)
+    return result_of(answer, view="stripe_status:draw")
