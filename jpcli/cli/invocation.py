@@ -69,6 +69,11 @@ class Invocation(NamedTuple):
             return self.limit
         return TERMINAL_ROWS if self.output.draws else 0
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is somebody at a terminal to answer a question."""
+        return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
     def confirm(self, question: str, consequence: str) -> None:
         """Ask before something that can't be undone; returns only after a yes.
 
@@ -77,7 +82,7 @@ class Invocation(NamedTuple):
         """
         if self.yes or self.dry_run:
             return
-        if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+        if not self.can_ask:
             raise BadInput(
                 "confirmation_required",
                 f"{question} There is no terminal here to ask on.",

@@ -26,6 +26,8 @@ _BLOCK = re.compile(r"(?:<!-- at (?P<at>\S+) -->\n)?```console\n(?P<text>.*?)```
 _KEY = re.compile(r"\b[a-z][a-z0-9-]*_[0-9A-Za-z]{25}\b")
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 COLUMNS = 100
+# Whoever shows a command in a document means it.
+_QUESTION = b"[y/N] "
 
 
 class Step(NamedTuple):
@@ -130,6 +132,8 @@ def _collect(terminal: int, printed: list[bytes]) -> None:
     try:
         while part := os.read(terminal, 65536):
             printed.append(part)
+            if part.endswith(_QUESTION):
+                os.write(terminal, b"y\n")
     except OSError:  # what Linux says at the end of a terminal
         return
 

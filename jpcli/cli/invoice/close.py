@@ -28,13 +28,33 @@ def run(
     ] = False,
 ) -> Result:
     """Months are closed in order, after they are over in the billing time zone. A closed invoice
-    never changes; what is recorded later comes as an adjustment on the next one."""
+    never changes; what is recorded later comes as an adjustment on the next one. On a terminal it
+    says first what it will close and charge, and asks; elsewhere, as in cron, it does it."""
     from jpcli.services.payments import close
 
     if (month is None) == (not due):
         raise UsageError("Name a month, or --due for all that wait.")
+    _ask(invocation, month)
     answer = close(invocation.desk(writes=True), month)
     return result_of(answer, "invoices", columns=COLUMNS, view="invoices:draw_closed")
+
+
+def _ask(invocation: Invocation, month: str | None) -> None:
+    """Ask a person before a card is charged, or before several months are closed at once.
+
+    A month that is named on a ledger that charges nobody is what was asked for already. Where
+    nobody can answer, nobody is asked: this is what cron runs.
+    """
+    if not invocation.can_ask or invocation.yes or invocation.dry_run:
+        return
+    from jpcli.services.outlook import closing_outlook
+
+    desk = invocation._replace(dry_run=True).desk(writes=True)
+    outlook = closing_outlook(desk, month)
+    if outlook.bills and (outlook.charges or month is None):
+        from jpcli.cli.views.outlook import consequence, question
+
+        invocation.confirm(question(outlook), consequence(outlook))
 
 
 COLUMNS = ("number", "period", "status", "past_due", "due_date", "total", "amount_paid")
