@@ -26,6 +26,7 @@ from jpcli.services.payment_state import (
 from jpcli.services.reconciling import differences
 from jpcli.services.strangers import check_not_billed, matched, strangers
 from jpcli.services.stripe_cards import ensure_customer, sync_cards
+from jpcli.services.stripe_troubles import settle
 from jpcli.services.stripe_void import take_away, void_everywhere
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def sync(desk: Desk) -> Answer:
     events = None if cursor is None else gateway.events_since(cursor)
     changed, notes = _take_over(desk, gateway, events)
     sync_cards(desk, gateway)
+    settle(desk, gateway)
     facts = {MONEY_SEEN: "yes"} if money_unseen(desk.ledger) else {}
     if latest is not None and latest != cursor:
         facts["stripe_cursor"] = latest

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.closing import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Failed
 from jpcli.ledger import invoices
-from jpcli.ledger.outbox import DONE, open_wishes, wish
+from jpcli.ledger.outbox import DONE, WISHED, open_wishes, wish
 from jpcli.services.line_items import line_items
 from jpcli.services.remote_invoice import all_ours, check_same, door, find_ours
 from jpcli.services.strangers import unknown_here
@@ -61,6 +61,34 @@ def unfinished(desk: Desk, gateway: Gateway) -> list[Trouble]:
             message = f"It is not known whether this was done: {one.name}"
             found.append(Trouble(one.name, "unfinished", message, command))
     return found
+
+
+def settle(desk: Desk, gateway: Gateway) -> None:
+    """Note that wishes which came true by another road, or can't any more, are settled."""
+    customer = known_customer(desk, gateway)
+    settled = [
+        (one.name, found)
+        for one in open_wishes(desk.ledger)
+        if _still_wanted(desk, gateway, customer, one) is None
+        for found in [_what_it_came_to(desk, customer, one.name)]
+        if found is not None
+    ]
+    if not settled:
+        return
+    with desk.writing() as writer:
+        for name, found in settled:
+            known = wish(desk.ledger, name)
+            if known is not None and known.state == WISHED:
+                writer.record("outbox.done", name, {"result": {"id": found}})
+
+
+def _what_it_came_to(desk: Desk, customer: str | None, name: str) -> str | None:
+    """The object that a settled wish is about."""
+    kind, _, rest = name.partition("/")
+    if kind == "invoice":
+        invoice = invoices.by_number(desk.ledger, rest.split("/")[0])
+        return None if invoice is None else invoice.gateway_id or invoice.number
+    return rest.split("/")[0] if kind == "card" else customer
 
 
 def _customers(desk: Desk, gateway: Gateway, customer: str | None) -> Iterator[Trouble]:

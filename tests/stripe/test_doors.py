@@ -14,6 +14,7 @@ import stripe
 
 from jpcli.cli.app import run
 from jpcli.domain.errors import Busy, Failed, JpcliError, Refused
+from jpcli.ledger.outbox import open_wishes
 from jpcli.services import closing, invoices, payments, stripe_account, stripe_billing
 from tests.services.agency import codes, minor
 from tests.stripe.conftest import Shop
@@ -337,9 +338,30 @@ def test_a_wish_that_came_true_by_another_road_is_not_listed(shop: Shop) -> None
         f"jpcli invoice pay {NUMBER}"
     ]
     shop.double.pay_hosted(there(shop)["id"])
-    shop.do(stripe_billing.sync)
     assert shop.do(stripe_account.status).data["unfinished"] == []
+    # Also for whoever does not ask Stripe, as an audit.
+    shop.do(stripe_billing.sync)
+    with shop.desk() as desk:
+        assert open_wishes(desk.ledger) == []
     assert good
+
+
+def test_a_restored_ledger_takes_over_what_was_voided_and_billed_again(shop: Shop) -> None:
+    shop.attach()
+    backup = shop.path + ".backup"
+    shutil.copyfile(shop.path, backup)
+    STATES["void"](shop)
+    shop.close()
+    assert paid_sums(shop) == [TOTAL]
+    shutil.copyfile(backup, shop.path)
+    shop.double.double.keys[False].entries.clear()
+    for _ in range(3):
+        with suppress(Refused):
+            shop.close()
+    found = {i["number"]: i["status"] for i in shop.ask(invoices.list_invoices)["invoices"]}
+    assert found == {NUMBER: "void", f"{NUMBER}-2": "paid"}
+    assert paid_sums(shop) == [TOTAL]
+    assert shop.reconcile() == []
 
 
 def test_a_line_that_is_worded_otherwise_after_an_upgrade_is_no_conflict(
