@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.stripe.conftest import Shop
+from tests.stripe.states import STATES
 from tests.stripe_double.auth import TEST_KEY
 
 pytestmark = pytest.mark.once
@@ -124,3 +125,57 @@ def test_two_closes_at_once_make_one_of_everything(shop: Shop, tmp_path: Path) -
         assert made(shop) == {"customers": 1, "invoices": 1, "items": 2, "charges": 1}
         code, text = finished(jpcli(shop, ledger, NEXT_MINUTE, "invoice", "reconcile"))
         assert code == 0, text
+
+
+def test_two_copies_of_a_ledger_that_close_at_once_bill_once(shop: Shop, tmp_path: Path) -> None:
+    """A copy on a second machine: other files, the same ledger id, the same keys."""
+    shop.attach()
+    begin_anew = shop.double.double.snapshot()
+    for round_number in range(3):
+        copies = [tmp_path / f"copy-{round_number}-{name}.db" for name in "ab"]
+        for copy in copies:
+            shutil.copyfile(shop.path, copy)
+        begin_anew()
+        both = [jpcli(shop, copy, NEXT_MINUTE, "invoice", "close", "--due") for copy in copies]
+        said = [finished(process) for process in both]
+        assert all(code in (0, 1, 75) for code, _ in said), said
+        for copy in copies:
+            for _ in range(2):
+                code, text = finished(jpcli(shop, copy, NEXT_MINUTE, "invoice", "close", "--due"))
+            assert code == 0, text
+            code, text = finished(jpcli(shop, copy, NEXT_MINUTE, "invoice", "sync"))
+            assert code == 0, text
+            code, text = finished(jpcli(shop, copy, NEXT_MINUTE, "invoice", "reconcile"))
+            assert code == 0, text
+        assert made(shop) == {"customers": 1, "invoices": 1, "items": 2, "charges": 1}
+
+
+@pytest.mark.parametrize("state", ["draft", "open"])
+def test_a_voiding_killed_at_any_call_is_finished_by_the_next_run(
+    shop: Shop, tmp_path: Path, state: str
+) -> None:
+    shop.attach()
+    STATES[state](shop)
+    begin_anew = shop.double.double.snapshot()
+    words = ("invoice", "void", "INV-2024-06", "--yes", "--reason", "wrong")
+    number = 0
+    while True:
+        number += 1
+        codes = []
+        for after in (False, True):
+            ledger = tmp_path / f"void-{number}-{after}.db"
+            shutil.copyfile(shop.path, ledger)
+            begin_anew()
+            shop.double.fault("kill", nth=number, after=after, signal=int(signal.SIGKILL))
+            codes.append(finished(jpcli(shop, ledger, NEXT_MINUTE, *words))[0])
+            shop.double.clear_faults()
+            code, said = finished(jpcli(shop, ledger, NEXT_MINUTE, *words))
+            assert code == 0 or "is void" in said, (number, after, said)
+            left = [i["status"] for i in shop.double.objects("invoice")]
+            assert left == (["void"] if state == "open" else []), (number, after, left)
+            code, said = finished(jpcli(shop, ledger, NEXT_MINUTE, "invoice", "reconcile"))
+            assert code == 0, (number, after, said)
+        if codes == [0, 0]:
+            break
+        assert codes == [-signal.SIGKILL, -signal.SIGKILL], (number, codes)
+    assert number > 4
