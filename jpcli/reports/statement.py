@@ -64,7 +64,8 @@ class Whose(NamedTuple):
 class Statement(NamedTuple):
     """One month's bill. `number` is None for a preview, whose `status` is `preview`. `issued` and
     `due` are dates, `made_at` is the instant (microseconds) of the closing, or of the preview.
-    `whose` is None for the whole bill."""
+    `whose` is None for the whole bill. A month before the books is `settled_elsewhere` (I7): a
+    preview that never becomes an invoice."""
 
     agency: str
     number: str | None
@@ -87,6 +88,7 @@ class Statement(NamedTuple):
     per_day: tuple[DayCount, ...]
     total_minor: int
     amount_paid_minor: int
+    settled_elsewhere: bool = False
 
     @property
     def is_preview(self) -> bool:

@@ -94,6 +94,8 @@ def status(statement: Statement) -> str:
     """`Open`, `Past due`, `Paid on …`."""
     if statement.past_due:
         return "Past due"
+    if statement.settled_elsewhere:
+        return "Settled elsewhere"
     word = _STATUS.get(statement.status, clean(statement.status))
     if statement.status == "paid" and statement.paid is not None:
         return f"{word} on {long_day(statement.paid)}"
@@ -120,7 +122,7 @@ def facts(statement: Statement) -> list[Fact]:
 
 def total_label(statement: Statement) -> str:
     """What the sum at the top is called."""
-    if statement.is_preview:
+    if statement.is_preview and not statement.settled_elsewhere:
         return "Expected total"
     owed = statement.whose is None and statement.status == "open"
     return "Total due" if owed else "Total"
@@ -128,6 +130,11 @@ def total_label(statement: Statement) -> str:
 
 def banner(statement: Statement) -> str:
     """What must not be missed; empty for a statement as it should be."""
+    if statement.settled_elsewhere:
+        return (
+            f"Not an invoice. {month_name(statement.period)} lies before the first month that is"
+            " billed here: it was settled elsewhere."
+        )
     if statement.is_preview:
         sentence = f"Preview, not an invoice. {month_name(statement.period)} is not closed yet"
         if statement.as_of_day < statement.last_day:

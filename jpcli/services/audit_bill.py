@@ -14,6 +14,7 @@ from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_label, parse_month, previous_month
 from jpcli.reports.audit import NAMED, Check
 from jpcli.reports.policy import path_text
+from jpcli.services.books import is_settled_elsewhere
 from jpcli.services.computing import Question, compute
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _total(desk: Desk, bills: Bills, most_minor: int) -> Check:
     expected = f"at most {display_amount(most_minor, currency)}"
     actual = display_amount(bills.now_minor, currency)
     ok = bills.now_minor <= most_minor
-    message = f"{bills.month} comes to {actual} by its end"
+    message = f"{_named(desk, bills.month)} comes to {actual} by its end"
     if not ok:
         message += f", {display_amount(bills.now_minor - most_minor, currency)} too much"
     return _check("bill", ok, expected, actual, message, bills, "jpcli invoice preview")
@@ -116,9 +117,15 @@ def _growth_check(desk: Desk, bills: Bills, ok: bool, expected: str, actual: str
     currency = desk.ledger.currency
     now = display_amount(bills.now_minor, currency)
     before = display_amount(bills.before_minor, currency)
-    message = f"{bills.month} comes to {now} after {before} in {bills.before_month}: {actual}"
+    month, earlier = (_named(desk, label) for label in (bills.month, bills.before_month))
+    message = f"{month} comes to {now} after {before} in {earlier}: {actual}"
     fix = f"jpcli invoice diff {bills.before_month} {bills.month}"
     return _check("bill_growth", ok, expected, actual, message, bills, fix)
+
+
+def _named(desk: Desk, month: str) -> str:
+    """I7: days before the books count as any others here, and are no invoice."""
+    return f"{month} (settled elsewhere)" if is_settled_elsewhere(desk.ledger, month) else month
 
 
 def _check(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.cards import describe
 from jpcli.domain.money import display_amount
-from jpcli.domain.periods import month_of, month_period, next_month, parse_month
+from jpcli.domain.periods import month_period, next_month, parse_month
 from jpcli.ledger import auditing, invoices
 from jpcli.ledger.cards import cards
 from jpcli.reports.audit import ERROR, NAMED, Check
@@ -63,13 +63,13 @@ def _card_expiry(desk: Desk) -> Check:
 
 def _next_charge(desk: Desk) -> str:
     """The date `YYYY-MM-DD` of the next charge: today when an invoice is open or a month waits to
-    be closed, else the first day of next month."""
-    from jpcli.services.corrections import waiting_months
+    be closed, else the first day after the month that is closed next (I7: not before the books)."""
+    from jpcli.services.corrections import next_to_close, waiting_months
 
     calendar = desk.ledger.calendar
     if waiting_months(desk) or auditing.any_open_invoice(desk.ledger):
         return calendar.iso(desk.today)
-    year, month = parse_month(month_of(calendar, desk.today))
+    year, month = parse_month(next_to_close(desk))
     return calendar.iso(month_period(calendar, *next_month(year, month)).first_day)
 
 

@@ -17,6 +17,7 @@ from jpcli.domain.periods import parse_month
 from jpcli.ledger import invoices
 from jpcli.ledger.places import client_exists
 from jpcli.reports.statement import DayCount, Statement, Whose
+from jpcli.services.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.computing import Question, compute, of_invoice
 from jpcli.services.dividing import days_of, divided
 from jpcli.services.invoices import invoice_object, known_invoice
@@ -65,7 +66,8 @@ def export(
         {"day": count.day, "licenses": count.licenses} for count in made.per_day
     ]
     found["total"] = money_json(made.total_minor, made.currency)
-    return made, Answer({"invoice": found})
+    notes = elsewhere_note(desk, made.period) if made.settled_elsewhere else ()
+    return made, Answer({"invoice": found}, notes)
 
 
 def _made(
@@ -143,6 +145,7 @@ def _statement(
         ),
         total_minor=sum(line.amount_minor for line in lines),
         amount_paid_minor=0 if invoice is None else invoice.amount_paid_minor,
+        settled_elsewhere=invoice is None and is_settled_elsewhere(ledger, period.label),
     )
 
 
@@ -161,7 +164,7 @@ def _head_object(desk: Desk, made: Statement) -> dict[str, Any]:
     if made.number is not None:
         found = invoice_object(desk, known_invoice(desk, made.number), lines=False)
     named = {"agency": made.agency, "time_zone": made.time_zone, "currency": made.currency}
-    return {**found, **named}
+    return {**found, **named, "settled_elsewhere": made.settled_elsewhere}
 
 
 def _line_object(line: StatementLine, currency: str) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def run(
     _check_place(invocation, form, target)
     whose = one_client(client, no_client)
     made, answer = export(invocation.desk(), invoice, whose, markup)
-    result = statement_result(made, answer.data, form)
+    result = statement_result(made, answer.data, form)._replace(notes=answer.notes)
     if target is None:
         return result
     note = Note("written", f"Wrote {target}", "ok", target)

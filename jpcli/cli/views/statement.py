@@ -57,7 +57,8 @@ def _draw_head(invoice: Mapping[str, Any], screen: Screen) -> None:
     line = Text("  ")
     if invoice["number"] is None:
         day = short_day(invoice["as_of_day"])
-        line.append(f"Preview, not an invoice, as of {day}", style="bold yellow")
+        what = "Settled elsewhere" if invoice.get("settled_elsewhere") else "Preview"
+        line.append(f"{what}, not an invoice, as of {day}", style="bold yellow")
     else:
         line.append_text(status_text(invoice))
         due = invoice["due_date"]
