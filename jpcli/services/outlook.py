@@ -14,6 +14,7 @@ from jpcli.ledger import invoices
 from jpcli.ledger.cards import cards
 from jpcli.services import closing
 from jpcli.services.gateways import uses_stripe
+from jpcli.services.invoices import invoice_object
 
 if TYPE_CHECKING:
     from jpcli.domain.cards import Card
@@ -22,29 +23,34 @@ if TYPE_CHECKING:
 
 
 class Bill(NamedTuple):
-    """One invoice that will be closed, or that is closed and will be collected; `total_minor` in
-    minor units of the ledger's currency."""
+    """One invoice that will be closed, or that is closed and not collected; `total_minor` in minor
+    units of the ledger's currency. `is_due` is false where its cards were declined and none is
+    tried today; `next_attempt` is the date of the next try, if there is one."""
 
     period: str
     number: str
     total_minor: int
     is_new: bool
+    is_due: bool = True
+    next_attempt: str | None = None
 
 
 class Outlook(NamedTuple):
     """`bills` in the order in which they come. `charges` says that the gateway collects them at
-    once, from `card` first; without a card they stay open. `expired` is about that card."""
+    once, from `card` first; without a card they stay open. `expired` is about that card. `mails`
+    says that the gateway sends them out instead."""
 
     bills: tuple[Bill, ...]
     currency: str
     charges: bool
     card: Card | None
     expired: bool
+    mails: bool = False
 
     @property
     def total_minor(self) -> int:
-        """What all of them come to."""
-        return sum(bill.total_minor for bill in self.bills)
+        """What all of them come to that are closed or charged now."""
+        return sum(bill.total_minor for bill in self.bills if bill.is_due)
 
 
 def closing_outlook(desk: Desk, month: str | None) -> Outlook:
@@ -53,7 +59,7 @@ def closing_outlook(desk: Desk, month: str | None) -> Outlook:
     Raises as `closing.close`, so that what can't be done fails before anybody is asked.
     """
     left = _left(desk, month)
-    bills = [Bill(item.period, item.number, item.total_minor, False) for item in left]
+    bills = [_left_over(desk, item) for item in left]
     if month is None or not left:
         answer = closing.close_due(desk) if month is None else closing.close(desk, month)
         if all(note.code != "repeated" for note in answer.notes):
@@ -64,7 +70,10 @@ def closing_outlook(desk: Desk, month: str | None) -> Outlook:
     primary = next((card for card in cards(desk.ledger) if card.primary), None)
     today = desk.ledger.calendar.date_of(desk.today)
     expired = primary is not None and is_expired(primary, today)
-    return Outlook(tuple(bills), desk.ledger.currency, uses_stripe(desk.ledger), primary, expired)
+    collects = uses_stripe(desk.ledger)
+    mails = collects and desk.ledger.fact("collect") == "send"
+    charges = collects and not mails
+    return Outlook(tuple(bills), desk.ledger.currency, charges, primary, expired, mails)
 
 
 def _left(desk: Desk, month: str | None) -> list[Invoice]:
@@ -72,4 +81,12 @@ def _left(desk: Desk, month: str | None) -> list[Invoice]:
     if not uses_stripe(desk.ledger):
         return []
     found = invoices.invoices(desk.ledger, newest_first=False)
-    return [item for item in found if item.status in (DRAFT, OPEN) and month in (None, item.period)]
+    unpaid = [item for item in found if item.status in (DRAFT, OPEN)]
+    return [item for item in unpaid if month in (None, item.period, item.number)]
+
+
+def _left_over(desk: Desk, invoice: Invoice) -> Bill:
+    shown = invoice_object(desk, invoice, lines=False)
+    tried, next_day = shown.get("attempts"), shown.get("next_attempt")
+    is_due = not tried or next_day == desk.ledger.calendar.iso(desk.today)
+    return Bill(invoice.period, invoice.number, invoice.total_minor, False, is_due, next_day)

@@ -59,6 +59,7 @@ def _settings(desk: Desk) -> dict[str, Any]:
         "bill_from": books_begin(desk.ledger),
         "payment_terms_days": int(fact("payment_terms_days") or 0),
         "payments": fact("payments"),
+        "collect": fact("collect"),
         "licensing": fact("licensing"),
     }
 

@@ -305,6 +305,7 @@ def test_settings_show_has_the_shape_of_the_contract(old: Agency) -> None:
             "bill_from": "2024-06",
             "payment_terms_days": 0,
             "payments": "offline",
+            "collect": None,
             "licensing": "none",
         }
     }

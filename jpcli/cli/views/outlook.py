@@ -9,7 +9,7 @@ from jpcli.cli.views.words import count
 from jpcli.domain.money import display_amount
 
 if TYPE_CHECKING:
-    from jpcli.services.outlook import Outlook
+    from jpcli.services.outlook import Bill, Outlook
 
 # What is named one by one.
 MOST_NAMED = 24
@@ -24,6 +24,8 @@ def question(outlook: Outlook) -> str:
     if outlook.charges and outlook.total_minor:
         amount = display_amount(outlook.total_minor, outlook.currency)
         parts.append(f"charge {amount} to {_card(outlook)}" if outlook.card else "charge no card")
+    elif outlook.mails:
+        parts.append("let Stripe mail what is to be paid")
     elif not new:
         parts.append(f"settle {count(len(outlook.bills), 'invoice')} over nothing")
     text = " and ".join(parts)
@@ -34,8 +36,7 @@ def consequence(outlook: Outlook) -> str:
     """A line an invoice, and what can't be taken back."""
     lines = [
         f"{bill.period}   {bill.number.ljust(14)}"
-        f" {display_amount(bill.total_minor, outlook.currency).rjust(12)}"
-        f"{'' if bill.is_new else '   closed before, not collected'}"
+        f" {display_amount(bill.total_minor, outlook.currency).rjust(12)}{_remark(bill)}"
         for bill in outlook.bills[:MOST_NAMED]
     ]
     if len(outlook.bills) > MOST_NAMED:
@@ -47,6 +48,8 @@ def consequence(outlook: Outlook) -> str:
         lines.append(
             "A closed invoice never changes; what comes later is adjusted on the next one."
         )
+    if outlook.mails:
+        return "\n".join(lines)
     if not outlook.charges:
         lines.append("No card is charged by this; mark-paid notes what was paid.")
     elif outlook.card is None:
@@ -54,6 +57,16 @@ def consequence(outlook: Outlook) -> str:
     elif outlook.expired:
         lines.append(f"{_card(outlook)} has expired.")
     return "\n".join(lines)
+
+
+def _remark(bill: Bill) -> str:
+    if bill.is_new:
+        return ""
+    if bill.is_due:
+        return "   closed before, not collected"
+    if bill.next_attempt is None:
+        return "   declined, not tried again by itself"
+    return f"   declined, not tried before {bill.next_attempt}"
 
 
 def _card(outlook: Outlook) -> str:

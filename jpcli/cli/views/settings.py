@@ -20,6 +20,7 @@ _TITLES = {
     "bill_from": "Billed from",
     "payment_terms_days": "Payment terms",
     "payments": "Payments",
+    "collect": "Collected by",
     "licensing": "Licensing",
 }
 
