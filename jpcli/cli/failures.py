@@ -51,7 +51,7 @@ def report(error: Exception, argv: Sequence[str], given: Mapping[str, Any]) -> i
         return EXIT_INTERRUPTED
     if isinstance(error, BrokenPipeError):
         raise error
-    failure = _failure_of(error)
+    failure = failure_of(error)
     options = dict(given)
     if (isinstance(error, ClickException) or not given) and wants_json(argv):
         options["format"] = "json"
@@ -91,7 +91,8 @@ def wants_json(argv: Sequence[str]) -> bool:
     return wanted
 
 
-def _failure_of(error: Exception) -> Failure:
+def failure_of(error: Exception) -> Failure:
+    """An error as it is shown; what is not one of ours is a mistake of ours."""
     if isinstance(error, JpcliError):
         return Failure(
             error.code, error.message, error.hint, error.subject, error.problems, error.exit_code

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.errors import Problem
+from jpcli.domain.errors import Problem, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jpcli.domain.answers import Answer, Note
+    from jpcli.domain.errors import JpcliError
 
 
 class Result(NamedTuple):
@@ -24,6 +25,8 @@ class Result(NamedTuple):
     table holds only the first of them, `more` how to see the others. `problems` are listed on
     stderr. `format` is what the answer is written in, whatever the output would be. `target` is
     the file that takes it instead of stdout, `replaces` whether it may be there already.
+    `failures` are what went wrong beside what was done: each is shown, and the worst decides the
+    exit code and is the `error` beside the data in JSON.
     """
 
     data: Mapping[str, Any]
@@ -39,6 +42,7 @@ class Result(NamedTuple):
     format: str | None = None
     target: str | None = None
     replaces: bool = False
+    failures: tuple[JpcliError, ...] = ()
 
 
 def result_of(
@@ -55,7 +59,13 @@ def result_of(
     if limit and rows_key is not None and len(data[rows_key]) > limit:
         more["total"] = len(data[rows_key])
         data = {**data, rows_key: data[rows_key][:limit]}
-    problems = tuple(Problem(**problem) for problem in data.get("problems", ()))
+    problems: tuple[Problem, ...] = ()
+    if not answer.failures:
+        problems = tuple(Problem(**problem) for problem in data.get("problems", ()))
     if problems:
         more.setdefault("exit_code", 1)
-    return Result(data, rows_key, notes=answer.notes, problems=problems, **more)
+    if answer.failures:
+        more.setdefault("exit_code", worst(answer.failures).exit_code)
+    return Result(
+        data, rows_key, notes=answer.notes, problems=problems, failures=answer.failures, **more
+    )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from jpcli.domain.errors import JpcliError
+
 
 class Note(NamedTuple):
     """A remark beside the data. `kind` is `ok`, `info` or `warning`; `code` is for machines."""
@@ -29,7 +31,9 @@ class Rows(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The outcome of one use case: `data` as the JSON contract has it, and its remarks."""
+    """The outcome of one use case: `data` as the JSON contract has it, its remarks, and what went
+    wrong beside what was done."""
 
     data: Mapping[str, Any]
     notes: tuple[Note, ...] = ()
+    failures: tuple[JpcliError, ...] = ()

@@ -68,7 +68,12 @@ def expiry_note(card: Card, today: date) -> Note | None:
 
 def describe(card: Card) -> str:
     """`visa ···· 4242`, for a sentence."""
-    return f"{card.brand} ···· {card.last4}"
+    return card_name(card.brand, card.last4)
+
+
+def card_name(brand: str, last4: str) -> str:
+    """The same of a card that may no longer be on file."""
+    return f"{brand} ···· {last4}"
 
 
 def check_can_issue(cards: Sequence[Card]) -> None:

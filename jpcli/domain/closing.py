@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 DRAFT, OPEN, PAID, VOID, UNCOLLECTIBLE = "draft", "open", "paid", "void", "uncollectible"
+UNPAID = (DRAFT, OPEN)
 
 
 class OfferKey(NamedTuple):
@@ -103,9 +104,15 @@ def invoice_number(period: str, earlier: int) -> str:
     return f"INV-{period}" if earlier == 0 else f"INV-{period}-{earlier + 1}"
 
 
-def is_past_due(status: str, due_day: int, today: int) -> bool:
-    """I4: open, and the due date lies before today."""
-    return status == OPEN and due_day < today
+def is_unpaid(status: str, total_minor: int) -> bool:
+    """Is there something to collect? A draft is: it is closed, wherever its way to the gateway
+    ended. An invoice over nothing is not."""
+    return status in UNPAID and total_minor > 0
+
+
+def is_past_due(status: str, due_day: int, today: int, total_minor: int) -> bool:
+    """I4: open, or closed and not yet at the gateway, and the due date lies before today."""
+    return is_unpaid(status, total_minor) and due_day < today
 
 
 def _adjustment(line: Line, difference: Sum) -> Line:

@@ -5,7 +5,10 @@ The exit code belongs to the class, so a caller never maps codes to exit codes b
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Problem(NamedTuple):
@@ -15,6 +18,15 @@ class Problem(NamedTuple):
     subject: str | None
     message: str
     line: int | None = None
+
+
+class Decline(NamedTuple):
+    """Why a card was declined: the bank's `code`, its `advice` on trying again, and the `charge`
+    that failed, as the gateway names it."""
+
+    code: str | None = None
+    advice: str | None = None
+    charge: str | None = None
 
 
 class JpcliError(Exception):
@@ -70,12 +82,32 @@ class AuthProblem(JpcliError):
 
 
 class Declined(JpcliError):
-    """The payment was declined (exit 5)."""
+    """The payment was declined (exit 5).
+
+    `decline` says why in the bank's words, where a gateway told: the error's own `code` is the
+    gateway's.
+    """
 
     exit_code = 5
+    decline = Decline()
 
 
 class Busy(JpcliError):
     """Network, rate limit or lock; the same command may be repeated as it is (exit 75)."""
 
     exit_code = 75
+
+
+WORST_FIRST = (AuthProblem, Failed, Declined, Refused, BadInput, Busy)
+"""Which error decides the exit code of a run that met several: what a person has to mend comes
+before what the bank or a rule said, and that before what the next run may do by itself."""
+
+
+def worst(errors: Sequence[JpcliError]) -> JpcliError:
+    """The error that decides, the first of its kind; `errors` is not empty."""
+    return min(errors, key=_rank)
+
+
+def _rank(error: JpcliError) -> int:
+    kinds: tuple[type[JpcliError], ...] = WORST_FIRST
+    return next((rank for rank, kind in enumerate(kinds) if isinstance(error, kind)), 0)

@@ -16,6 +16,7 @@ from jpcli.domain.instants import parse_date, parse_instant
 from jpcli.ledger import applying_invoices as invoices
 from jpcli.ledger import applying_licenses as licenses
 from jpcli.ledger import applying_outbox as outbox
+from jpcli.ledger.applying_attempts import attempted
 from jpcli.ledger.lives import Lives
 from jpcli.ledger.owners import stretches
 
@@ -247,6 +248,7 @@ _HANDLERS: dict[str, Handler] = {
     "invoice.paid": invoices.paid,
     "invoice.voided": invoices.voided,
     "invoice.synced": invoices.synced,
+    "payment.attempted": attempted,
     "outbox.wished": outbox.wished,
     "outbox.stumbled": outbox.stumbled,
     "outbox.done": outbox.done,

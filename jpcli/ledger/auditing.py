@@ -120,8 +120,9 @@ def sites_with_licenses(ledger: Ledger) -> dict[str, tuple[str, ...]]:
 
 
 def any_open_invoice(ledger: Ledger) -> bool:
-    """Is there an invoice that waits to be paid, due or not?"""
-    return ledger.one("SELECT 1 FROM invoices WHERE status = 'open' LIMIT 1") is not None
+    """Is there an invoice that waits to be paid, due or not, at the gateway or not yet?"""
+    sql = "SELECT 1 FROM invoices WHERE status IN ('draft', 'open') AND total_minor > 0 LIMIT 1"
+    return ledger.one(sql) is not None
 
 
 def family_clashes(ledger: Ledger, limit: int) -> tuple[int, list[tuple[str, str, str]]]:

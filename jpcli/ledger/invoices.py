@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.closing import OPEN, OfferKey, Sum
+from jpcli.domain.closing import DRAFT, OPEN, OfferKey, Sum
 from jpcli.domain.invoice import Line
 from jpcli.ledger.applying_invoices import LINE_FIELDS, line_row
 from jpcli.ledger.chain import encode
@@ -75,11 +75,17 @@ def count_of_period(ledger: Ledger, period: str) -> int:
 
 
 def past_due(ledger: Ledger, today: int) -> list[Invoice]:
-    """I4: open invoices whose due date is before today, the oldest first."""
+    """I4: unpaid invoices whose due date is before today, the oldest first."""
+    return [invoice for invoice in unpaid(ledger) if invoice.due_day < today]
+
+
+def unpaid(ledger: Ledger) -> list[Invoice]:
+    """What is closed and not collected, at the gateway or still on its way there, due or not yet;
+    the oldest due date first."""
     rows = ledger.rows(
-        f"{_SELECT} WHERE status = :status AND due_day < :today ORDER BY due_day, id",
-        status=OPEN,
-        today=today,
+        f"{_SELECT} WHERE status IN (:draft, :open) AND total_minor > 0 ORDER BY due_day, id",
+        draft=DRAFT,
+        open=OPEN,
     )
     return [Invoice(*row) for row in rows]
 

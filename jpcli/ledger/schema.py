@@ -34,6 +34,7 @@ STATE_TABLES = {
     "invoice_lines": "invoice_id, position",
     "marks": "id",
     "outbox": "name",
+    "attempts": "id",
 }
 
 _TABLES = """
@@ -207,6 +208,20 @@ CREATE TABLE outbox (
   finished_at INTEGER,
   result TEXT
 ) STRICT;
+
+CREATE TABLE attempts (
+  id INTEGER PRIMARY KEY,
+  number TEXT NOT NULL,
+  card TEXT NOT NULL,
+  card_name TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('paid', 'declined', 'pending')),
+  code TEXT,
+  advice TEXT,
+  charge TEXT
+) STRICT;
+CREATE INDEX attempts_by_invoice ON attempts (number);
 
 CREATE TABLE marks (
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -36,8 +36,8 @@ class RemoteCard(NamedTuple):
 class RemoteInvoice(NamedTuple):
     """An invoice over there; amounts in minor units. `total_minor` is the sum of its lines,
     `due_minor` what is to be collected after the provider's own balance. `due_at` is there where
-    the provider mails it, `reference` says how it was paid outside of it, `void_reason`
-    why it was voided."""
+    the provider mails it, `attempted` is whether a card was tried, `reference` says how it was paid
+    outside of it, `void_reason` why it was voided."""
 
     id: str
     number: str | None
@@ -58,6 +58,7 @@ class RemoteInvoice(NamedTuple):
     ledger_id: str | None = None
     content_hash: str | None = None
     customer_id: str | None = None
+    attempted: bool = False
 
 
 class RemoteMoney(NamedTuple):
@@ -68,6 +69,19 @@ class RemoteMoney(NamedTuple):
     refunded_minor: int
     disputed_minor: int
     credited_minor: int
+
+
+class RemoteCharge(NamedTuple):
+    """One charge of a card for an invoice, paid or failed; `at` is an instant, `advice` what the
+    bank recommends after a decline."""
+
+    id: str
+    card_id: str
+    card_name: str
+    at: int
+    paid: bool
+    code: str | None
+    advice: str | None
 
 
 class RemoteTaxId(NamedTuple):
@@ -173,6 +187,7 @@ class Gateway(Protocol):
     def was_sent(self, invoice_id: str) -> bool: ...
     def annotate(self, invoice_id: str, metadata: Mapping[str, str], key: str) -> None: ...
     def money(self, invoice_id: str, *, has_credit_notes: bool) -> RemoteMoney: ...
+    def charges(self, invoice_id: str) -> list[RemoteCharge]: ...
     def invoice_of_payment(self, payment_intent: str) -> str | None: ...
     def void(self, invoice_id: str, key: str) -> RemoteInvoice: ...
     def invoices_of(self, customer: str) -> list[RemoteInvoice]: ...

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.errors import AuthProblem, BadInput, Busy, Declined, Failed, JpcliError
+from jpcli.domain.dunning import DO_NOT_TRY_AGAIN
+from jpcli.domain.errors import AuthProblem, Busy, Decline, Declined, Failed, JpcliError
 from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR, UNKNOWN_THERE
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 RETRIES_MOST = 4
 RETRY_SECONDS_MOST = 30.0
 
+# Mastercard's advice: do not try again; the cardholder has ended the agreement.
+_NETWORK_SAYS_NEVER = ("03", "21")
 _AGAIN = "Run the same command again; nothing is done twice."
 _CARD_HINTS = {
     "authentication_required": "The bank wants the cardholder to confirm: open the invoice's page.",
@@ -60,7 +63,21 @@ def _card(error: Any) -> JpcliError:
     reason = body.get("decline_code") or error.code or "card_declined"
     message = error.user_message or "The card was declined"
     hint = _CARD_HINTS.get(reason) or _CARD_HINTS.get(error.code or "", _CARD_HINT)
-    return Declined(str(error.code or "card_declined"), f"{message} ({reason})", hint=hint)
+    declined = Declined(str(error.code or "card_declined"), f"{message} ({reason})", hint=hint)
+    charge = body.get("charge")
+    declined.decline = Decline(
+        str(reason),
+        advice_of(body.get("advice_code"), body.get("network_advice_code")),
+        None if charge is None else str(charge),
+    )
+    return declined
+
+
+def advice_of(advice: Any, network_advice: Any) -> str | None:
+    """What the bank recommends, also where only the card network's number says so."""
+    if advice:
+        return str(advice)
+    return DO_NOT_TRY_AGAIN if str(network_advice) in _NETWORK_SAYS_NEVER else None
 
 
 def _rate_limit(_: Any) -> JpcliError:
@@ -104,7 +121,7 @@ def _invalid(error: Any) -> JpcliError:
         return _rate_limit(error)
     message = error.user_message or "Stripe refused the request"
     if error.http_status == 404 or error.code == "resource_missing":
-        return BadInput(UNKNOWN_THERE, message, subject=error.param)
+        return Failed(UNKNOWN_THERE, message, subject=error.param)
     return Failed(str(error.code or "stripe_refused"), message, subject=error.param)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.errors import BadInput, Failed
+from jpcli.domain.errors import Failed
 from jpcli.payments import stripe_shapes as shapes
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class InvoiceCalls:
             newer: Any = {"limit": _PAGE, "ending_before": before, "type": kind}
             try:
                 page = self._plain(partial(self._client.v1.events.list, newer))["data"]
-            except (BadInput, Failed):
+            except Failed:
                 return None
             if not page:
                 return found

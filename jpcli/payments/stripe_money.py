@@ -14,6 +14,8 @@ from jpcli.payments.gateway import RemoteMoney
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jpcli.payments.gateway import RemoteCharge
+
 _PAGE = 100
 _CHARGES = "data.payment.payment_intent.latest_charge"
 
@@ -55,6 +57,19 @@ class MoneyCalls:
         for payment in self._pages(self._client.v1.invoice_payments.list, params):
             return shapes.object_id(payment.get("invoice"))
         return None
+
+    def charges(self, invoice_id: str) -> list[RemoteCharge]:
+        """Every attempt to charge a card for an invoice that Stripe knows of, the oldest first."""
+        payments: Any = {"invoice": invoice_id, "limit": _PAGE}
+        found: list[RemoteCharge] = []
+        for payment in self._pages(self._client.v1.invoice_payments.list, payments):
+            intent = shapes.intent_of(payment)
+            if intent is not None:
+                params: Any = {"payment_intent": intent, "limit": _PAGE}
+                charges = self._pages(self._client.v1.charges.list, params)
+                found += [shapes.attempt_of(item) for item in charges]
+        found.reverse()  # a list has the newest first, also of those of one second
+        return sorted(found, key=lambda charge: charge.at)
 
     def was_sent(self, invoice_id: str) -> bool:
         """Did Stripe mail this invoice within the 30 days that its events go back?"""

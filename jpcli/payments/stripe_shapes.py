@@ -5,16 +5,18 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
+from jpcli.domain.cards import card_name
 from jpcli.payments.gateway import (
     Checkout,
     RemoteCard,
+    RemoteCharge,
     RemoteCustomer,
     RemoteEvent,
     RemoteInvoice,
     RemoteLine,
     RemoteTaxId,
 )
-from jpcli.payments.stripe_errors import garbled
+from jpcli.payments.stripe_errors import advice_of, garbled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +106,7 @@ def invoice(item: dict[str, Any]) -> RemoteInvoice:
         ledger_id=metadata.get("jpcli_ledger"),
         content_hash=metadata.get("jpcli_content_hash"),
         customer_id=object_id(item.get("customer")),
+        attempted=bool(item.get("attempted")),
     )
 
 
@@ -169,6 +172,30 @@ def charge_of(item: dict[str, Any]) -> Charge | None:
         return None
     return Charge(
         str(found["id"]), int(found.get("amount_refunded") or 0), bool(found.get("disputed"))
+    )
+
+
+@_understood
+def intent_of(item: dict[str, Any]) -> str | None:
+    """The payment intent of an invoice's payment, None where it was paid otherwise."""
+    return object_id(item["payment"].get("payment_intent"))
+
+
+@_understood
+def attempt_of(item: dict[str, Any]) -> RemoteCharge:
+    """A charge as an attempt: which card, when, and why it failed."""
+    outcome = item.get("outcome") or {}
+    paid = bool(item.get("paid"))
+    reason = outcome.get("reason") or item.get("failure_code") or "card_declined"
+    details = (item.get("payment_method_details") or {}).get("card") or {}
+    return RemoteCharge(
+        str(item["id"]),
+        str(item.get("payment_method") or "unknown"),
+        card_name(str(details.get("brand") or "card"), str(details.get("last4") or "????")),
+        int(item["created"]) * _SECOND,
+        paid,
+        None if paid else str(reason),
+        None if paid else advice_of(outcome.get("advice_code"), outcome.get("network_advice_code")),
     )
 
 

@@ -124,7 +124,7 @@ def total_label(statement: Statement) -> str:
     """What the sum at the top is called."""
     if statement.is_preview and not statement.settled_elsewhere:
         return "Expected total"
-    owed = statement.whose is None and statement.status == "open"
+    owed = statement.whose is None and statement.status in ("draft", "open")
     return "Total due" if owed else "Total"
 
 

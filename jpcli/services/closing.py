@@ -140,4 +140,5 @@ def _answer(desk: Desk, numbers: list[str]) -> Answer:
         notes.append(Note("closed", f"Closed {invoice.period} as {number}: {what}", "ok", number))
     if not numbers:
         notes.append(Note("nothing_to_close", "No month waits to be closed"))
-    return Answer({"invoice": found[-1] if found else None, "invoices": found}, tuple(notes))
+    data = {"invoice": found[-1] if found else None, "invoices": found, "problems": []}
+    return Answer(data, tuple(notes))

@@ -10,14 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.closing import DRAFT, OPEN, VOID
-from jpcli.domain.errors import Declined, Failed
+from jpcli.domain.errors import Failed
 from jpcli.ledger import invoices
-from jpcli.ledger.cards import cards
 from jpcli.services.line_items import identity, line_items
 from jpcli.services.outbox import carry_out
 from jpcli.services.remarks import annotate
 from jpcli.services.remote_invoice import check_origin, check_same, find_ours
-from jpcli.services.stripe_cards import ensure_customer, sync_cards
+from jpcli.services.stripe_cards import ensure_customer
 
 if TYPE_CHECKING:
     from jpcli.ledger.invoices import Invoice
@@ -89,43 +88,6 @@ def _orphaned(invoice: Invoice) -> Failed:
         hint="Void it, and close its month again for the new customer:"
         f"   jpcli invoice void {invoice.number}",
         subject=invoice.number,
-    )
-
-
-def pay(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
-    """I5: charge the primary card, then the others in order, until one is not declined.
-
-    Raises Declined with the last card's reason; the invoice stays open. Without a card it stays
-    open, too, and nothing is raised.
-    """
-    assert invoice.gateway_id is not None
-    invoice_id = invoice.gateway_id
-    remote = gateway.invoice(invoice_id)
-    sync_cards(desk, gateway)
-    on_file = sorted(cards(desk.ledger), key=lambda card: not card.primary)
-    declined: Declined | None = None
-    for card in on_file:
-        if remote.status != OPEN or remote.due_minor <= 0:
-            break
-        try:
-            _charge(desk, gateway, invoice, invoice_id, card.id)
-            declined = None
-        except Declined as error:
-            declined = error
-        remote = gateway.invoice(invoice_id)
-    remote = sync_invoice(desk, invoice, remote)
-    if declined is not None and remote.status == OPEN:
-        raise _with_page(declined, invoice, remote)
-    return remote
-
-
-def _charge(desk: Desk, gateway: Gateway, invoice: Invoice, invoice_id: str, card_id: str) -> None:
-    carry_out(
-        desk,
-        f"invoice/{invoice.number}/pay/{card_id}",
-        {"invoice": invoice_id, "card": card_id},
-        perform=lambda key: _brief(gateway.pay(invoice_id, card_id, key)),
-        find=lambda: _paid(gateway.invoice(invoice_id)),
     )
 
 
@@ -244,19 +206,6 @@ def _missing(gateway: Gateway, invoice_id: str, items: list[LineItem]) -> list[L
     return [item for item in items if item.position not in there]
 
 
-def _with_page(error: Declined, invoice: Invoice, remote: RemoteInvoice) -> Declined:
-    """The decline with where to pay: a bank that wants the cardholder can be satisfied there."""
-    hint = error.hint or ""
-    if remote.page_url is not None:
-        hint = f"{hint}   {remote.page_url}".strip()
-    return Declined(
-        error.code,
-        f"{invoice.number} stays open: {error.message}",
-        hint=hint,
-        subject=invoice.number,
-    )
-
-
 def _brief(remote: RemoteInvoice) -> dict[str, Any]:
     return {"id": remote.id, "status": remote.status}
 
@@ -267,10 +216,6 @@ def _brief_or_none(remote: RemoteInvoice | None) -> dict[str, Any] | None:
 
 def _finalized(remote: RemoteInvoice) -> dict[str, Any] | None:
     return None if remote.status == "draft" else _brief(remote)
-
-
-def _paid(remote: RemoteInvoice) -> dict[str, Any] | None:
-    return _brief(remote) if remote.status == "paid" else None
 
 
 def _voided(remote: RemoteInvoice) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger import invoices
+from jpcli.services.attempts import attempt_fields
 from jpcli.services.gateways import uses_stripe
 from jpcli.services.payment_state import money_fields, money_notes, page_notes
 from jpcli.services.preview import line_object
@@ -115,12 +116,13 @@ def invoice_object(desk: Desk, invoice: Invoice, *, lines: bool = True) -> dict[
         "first_day": iso(invoice.first_day),
         "last_day": iso(invoice.last_day),
         "status": invoice.status,
-        "past_due": is_past_due(invoice.status, invoice.due_day, desk.today),
+        "past_due": late(desk, invoice),
         "due_date": iso(invoice.due_day),
         "total": money_json(invoice.total_minor, currency),
         "amount_paid": money_json(invoice.amount_paid_minor, currency),
         "stripe_invoice_id": invoice.gateway_id,
         **money_fields(invoice, currency),
+        **attempt_fields(desk, invoice),
         "page_url": invoice.page_url,
         "hosted_url": invoice.page_url,
         "pdf_url": invoice.pdf_url,
@@ -132,6 +134,11 @@ def invoice_object(desk: Desk, invoice: Invoice, *, lines: bool = True) -> dict[
     if lines:
         found["lines"] = [line_object(desk, line) for line in invoices.lines_of(ledger, invoice.id)]
     return found
+
+
+def late(desk: Desk, invoice: Invoice) -> bool:
+    """I4: is it past due today?"""
+    return is_past_due(invoice.status, invoice.due_day, desk.today, invoice.total_minor)
 
 
 def check_voidable(invoice: Invoice) -> None:

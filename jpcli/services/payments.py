@@ -139,9 +139,9 @@ def sync_cards(desk: Desk) -> Answer:
 def close(desk: Desk, month: str | None) -> Answer:
     """Close one month, or all that wait, and collect where there is a gateway for it."""
     if uses_stripe(desk.ledger):
-        from jpcli.services import stripe_billing
+        from jpcli.services import stripe_close
 
-        return stripe_billing.close(desk, month)
+        return stripe_close.close(desk, month)
     from jpcli.services import closing
 
     return closing.close_due(desk) if month is None else closing.close(desk, month)

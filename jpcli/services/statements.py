@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer
-from jpcli.domain.closing import is_past_due
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import format_day_price, money_json, parse_percent
@@ -20,7 +19,7 @@ from jpcli.reports.statement import DayCount, Statement, Whose
 from jpcli.services.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.computing import Question, compute, of_invoice
 from jpcli.services.dividing import days_of, divided
-from jpcli.services.invoices import invoice_object, known_invoice
+from jpcli.services.invoices import invoice_object, known_invoice, late
 from jpcli.services.preview import line_object
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def _statement(
         time_zone=ledger.zone,
         currency=ledger.currency,
         status="preview" if invoice is None else invoice.status,
-        past_due=invoice is not None and is_past_due(invoice.status, invoice.due_day, desk.today),
+        past_due=invoice is not None and late(desk, invoice),
         issued=None if invoice is None else calendar.iso(calendar.day_of(invoice.closed_at)),
         due=None if invoice is None else calendar.iso(invoice.due_day),
         paid=None

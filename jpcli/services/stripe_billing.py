@@ -1,7 +1,6 @@
-"""Invoices at Stripe: close and collect, push, pay, void, sync, reconcile.
+"""Invoices at Stripe: push, pay, void, sync, reconcile.
 
-Owns the commands; the steps are in `collecting`. Closing is one transaction of ours and is never
-undone by what happens at Stripe: whatever could not be done there is done by the next run.
+Owns the commands; the steps are in `collecting` and `charge`, closing is in `stripe_close`.
 """
 
 from __future__ import annotations
@@ -9,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import DRAFT, OPEN, VOID
-from jpcli.domain.money import display_amount
+from jpcli.domain.closing import VOID
 from jpcli.ledger import invoices
-from jpcli.services import closing, collecting
+from jpcli.services import collecting
+from jpcli.services.charge import collect
 from jpcli.services.gateways import stripe_gateway
 from jpcli.services.invoices import check_open, check_voidable, invoice_object, known_invoice
 from jpcli.services.payment_state import (
@@ -21,10 +20,9 @@ from jpcli.services.payment_state import (
     money_at,
     money_notes,
     money_unseen,
-    page_notes,
 )
 from jpcli.services.reconciling import differences
-from jpcli.services.strangers import check_not_billed, matched, strangers
+from jpcli.services.strangers import matched, strangers
 from jpcli.services.stripe_cards import ensure_customer, sync_cards
 from jpcli.services.stripe_troubles import settle
 from jpcli.services.stripe_void import take_away, void_everywhere
@@ -33,33 +31,6 @@ if TYPE_CHECKING:
     from jpcli.ledger.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteEvent
     from jpcli.services.desk import Desk
-
-
-def close(desk: Desk, month: str | None) -> Answer:
-    """Close one month, or with None all that wait, then push and collect at Stripe.
-
-    Run again after a failure it goes on where it was: a closed month that is not collected yet is
-    not refused. Raises as `closing.close`, and Declined when no card was accepted.
-    """
-    gateway = stripe_gateway(desk)
-    if desk.dry_run:
-        return _dry_close(desk, month)
-    numbers: list[str] = []
-    notes: tuple[Note, ...] = ()
-    unfinished = None if month is None else _unfinished(desk, month)
-    if unfinished is None:
-        check_not_billed(desk, gateway, month)
-        answer = closing.close_due(desk) if month is None else closing.close(desk, month)
-        notes = answer.notes
-        numbers = [item["number"] for item in answer.data["invoices"]]
-    else:
-        numbers = [unfinished.number]
-    if month is None:
-        left = [i.number for i in invoices.invoices(desk.ledger, newest_first=False) if _open(i)]
-        numbers = list(dict.fromkeys([*left, *numbers]))
-    for number in numbers:
-        notes += _collect(desk, gateway, known_invoice(desk, number))
-    return _answer(desk, numbers, notes)
 
 
 def push(desk: Desk, name: str, *, replace: bool = False) -> Answer:
@@ -86,15 +57,20 @@ def push(desk: Desk, name: str, *, replace: bool = False) -> Answer:
 
 
 def pay(desk: Desk, name: str) -> Answer:
-    """I5: charge the primary card, then the others; pushed first where that is missing."""
+    """I5: charge the primary card, then the others, today and whatever was declined before; pushed
+    first where that is missing.
+
+    An answer means that it is paid. Raises as `check_open` and `charge.collect`.
+    """
     gateway = stripe_gateway(desk)
     invoice = known_invoice(desk, name)
+    number = invoice.number
 
     def do() -> Answer:
         check_open(invoice)
         if desk.dry_run:
             return _dry(desk, invoice)
-        return _answer(desk, [invoice.number], _collect(desk, gateway, invoice))
+        return _answer(desk, [number], collect(desk, gateway, number, by_hand=True))
 
     return desk.once({"command": "invoice pay", "invoice": name}, do)
 
@@ -183,65 +159,9 @@ def reconcile(desk: Desk, name: str | None = None) -> Answer:
     return Answer(data, (note,))
 
 
-def _collect(desk: Desk, gateway: Gateway, invoice: Invoice) -> tuple[Note, ...]:
-    if invoice.status in (DRAFT, OPEN):
-        collecting.push(desk, gateway, invoice)
-    invoice = known_invoice(desk, invoice.number)
-    if invoice.status == OPEN:
-        collecting.pay(desk, gateway, invoice)
-    return _outcome(desk, known_invoice(desk, invoice.number))
-
-
-def _outcome(desk: Desk, invoice: Invoice) -> tuple[Note, ...]:
-    """What became of it, in words: paid is not always collected."""
-    currency = desk.ledger.currency
-    total = display_amount(invoice.total_minor, currency)
-    number = invoice.number
-    if invoice.status == OPEN:
-        hint = f"Add a card, then:   jpcli invoice pay {number}"
-        message = f"{number} over {total} is open: there is no card to charge"
-        return (Note("not_collected", message, "warning", number, hint),)
-    remarks = money_notes(invoice, currency)
-    if any(note.code == "paid_not_collected" for note in remarks):
-        return (*remarks, *page_notes(invoice))
-    done = Note("collected", f"{number} is {invoice.status}: {total}", "ok", number)
-    return (done, *remarks, *page_notes(invoice))
-
-
-def _unfinished(desk: Desk, month: str) -> Invoice | None:
-    """A closed month whose invoice is not collected yet: closing it again goes on with it."""
-    invoice = invoices.of_period(desk.ledger, month)
-    return invoice if invoice is not None and _open(invoice) else None
-
-
-def _open(invoice: Invoice) -> bool:
-    return invoice.status in (DRAFT, OPEN)
-
-
 def _refuse_void(invoice: Invoice) -> None:
     if invoice.status == VOID:
         check_open(invoice)
-
-
-def _dry_close(desk: Desk, month: str | None) -> Answer:
-    """What closing would bill, and what waits to be collected; Stripe is not asked."""
-    waiting = [i for i in invoices.invoices(desk.ledger, newest_first=False) if _open(i)]
-    if month is not None:
-        waiting = [invoice for invoice in waiting if month in (invoice.period, invoice.number)]
-    closed: list[Any] = []
-    notes: list[Note] = []
-    if month is None or not waiting:
-        answer = closing.close_due(desk) if month is None else closing.close(desk, month)
-        closed, notes = answer.data["invoices"], list(answer.notes)
-    for invoice in waiting:
-        total = display_amount(invoice.total_minor, desk.ledger.currency)
-        message = f"{invoice.number} is {invoice.status} and would be collected: {total}"
-        notes.append(Note("would_collect", message, "info", invoice.number))
-    if not closed:
-        notes.append(Note("dry_run", "Dry run: nothing was written, and Stripe was not called"))
-    found = [invoice_object(desk, invoice) for invoice in waiting] + closed
-    data = {"invoice": found[-1] if found else None, "invoices": found, "dry_run": True}
-    return Answer(data, tuple(notes))
 
 
 def _dry(desk: Desk, invoice: Invoice) -> Answer:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.answers import Answer
+from jpcli.domain.errors import worst
 from jpcli.services import payments, stripe_billing
 from tests.services.agency import Agency
 from tests.stripe.replays import LIVES, ONCE, doubles, lived_twice
@@ -49,7 +50,12 @@ class Shop(Agency):
         return found
 
     def close(self, month: str | None = "2024-06", **options: Any) -> Answer:
-        return self.do(payments.close, month, **options)
+        """Raises the worst of what could not be collected; without a card nothing could."""
+        answer = self.do(payments.close, month, **options)
+        raised = [error for error in answer.failures if error.code != "no_card"]
+        if raised:
+            raise worst(raised)
+        return answer
 
     def reconcile(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.do(stripe_billing.reconcile).data["differences"]

@@ -60,6 +60,7 @@ CALLS = (
     Call("DELETE", "/v1/customers/{customer}/tax_ids/{id}"),
     Call("POST", "/v1/billing_portal/sessions", CUSTOMER),
     Call("GET", "/v1/credit_notes", {**PAGE, "invoice": "in_1"}),
+    Call("GET", "/v1/charges", {**PAGE, "payment_intent": "pi_1"}),
     Call("GET", "/v1/disputes", {**PAGE, "charge": "ch_1"}),
     Call("GET", "/v1/customers/{customer}/balance_transactions", {**PAGE, "invoice": "in_1"}),
     Call("GET", "/v1/customers/{customer}/payment_methods", {**PAGE, "type": "card"}),

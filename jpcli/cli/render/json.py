@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.render.tables import BATCH, Table, as_objects, batches_of
 from jpcli.domain.answers import Rows
+from jpcli.domain.errors import worst
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from jpcli.cli.failures import Failure
     from jpcli.cli.output import Output
-    from jpcli.domain.answers import Note
+    from jpcli.cli.result import Result
+    from jpcli.domain.errors import JpcliError
 
 VERSION = "jpcli/1"
 # Characters of an answer that are kept until it is whole.
@@ -32,10 +34,8 @@ _text = json.encoder.encode_basestring
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def write_json(
-    out: TextIO, command: str, data: Mapping[str, Any], notes: Sequence[Note], indent: bool
-) -> None:
-    """One object: version, command, data and, where there are any, notes.
+def write_json(out: TextIO, command: str, result: Result, indent: bool) -> None:
+    """One object: version, command, data and, where there are any, notes and the worst error.
 
     A short answer is written in one piece, so that an error in the middle of it leaves nothing.
     """
@@ -46,14 +46,16 @@ def write_json(
     write.field("command", command)
     write.key("data")
     write.open("{")
-    for key, value in data.items():
+    for key, value in result.data.items():
         if isinstance(value, Rows):
             write.rows(key, value)
         else:
             write.field(key, value)
     write.close("}")
-    if notes:
-        write.field("notes", [note._asdict() for note in notes])
+    if result.notes:
+        write.field("notes", [note._asdict() for note in result.notes])
+    if result.failures:
+        write.field("error", _error_object(worst(result.failures)))
     write.close("}")
     write.end()
 
@@ -76,6 +78,13 @@ def write_failure_json(failure: Failure, output: Output) -> None:
     if _begun:
         _begun.clear()
         return
+    error = _error_object(failure)
+    encoder = _indented if output.terminal else _compact
+    sys.stdout.write(_safe(encoder.encode({"version": VERSION, "error": error})) + "\n")
+    sys.stdout.flush()
+
+
+def _error_object(failure: Failure | JpcliError) -> dict[str, Any]:
     error: dict[str, Any] = {
         "code": failure.code,
         "message": failure.message,
@@ -84,9 +93,7 @@ def write_failure_json(failure: Failure, output: Output) -> None:
     }
     if failure.problems:
         error["problems"] = [problem._asdict() for problem in failure.problems]
-    encoder = _indented if output.terminal else _compact
-    sys.stdout.write(_safe(encoder.encode({"version": VERSION, "error": error})) + "\n")
-    sys.stdout.flush()
+    return error
 
 
 class _Writer:

@@ -70,7 +70,7 @@ def _write_data(result: Result, command: str, output: Output, out: Any) -> None:
         from jpcli.cli.render import json
 
         if output.format == "json":
-            json.write_json(out, command, result.data, result.notes, output.terminal)
+            json.write_json(out, command, result, output.terminal)
             return
         if result.rows_key is None:
             json.write_ndjson_object(out, result.data)
@@ -153,6 +153,16 @@ def _write_payload(payload: Iterable[str | bytes]) -> None:
 
 
 def _write_remarks(result: Result, output: Output) -> None:
+    _write_notes(result, output)
+    if result.failures:
+        from jpcli.cli.failures import failure_of
+        from jpcli.cli.render.stderr import write_failure
+
+        for error in result.failures:
+            write_failure(failure_of(error), output)
+
+
+def _write_notes(result: Result, output: Output) -> None:
     if result.notes or result.problems:
         from jpcli.cli.render.stderr import write_notes, write_problems
 
