@@ -39,8 +39,8 @@ def test_calls_that_nobody_has_looked_at_are_found(shop: Shop, stripe_double: St
     shop.customer()
     assert unlisted(stripe_double.requests()) == []
     shop.v1.customers.update(shop.customer_id, {"tax_exempt": "none"})
-    shop.v1.charges.list()
+    shop.v1.payment_intents.list()
     assert unlisted(stripe_double.requests()) == [
         "POST /v1/customers/{customer} tax_exempt",
-        "GET /v1/charges",
+        "GET /v1/payment_intents",
     ]

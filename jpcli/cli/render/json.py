@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jpcli.cli.failures import Failure
     from jpcli.cli.output import Output
-    from jpcli.cli.result import Result
+    from jpcli.domain.answers import Note
     from jpcli.domain.errors import JpcliError
 
 VERSION = "jpcli/1"
@@ -34,7 +34,14 @@ _text = json.encoder.encode_basestring
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def write_json(out: TextIO, command: str, result: Result, indent: bool) -> None:
+def write_json(
+    out: TextIO,
+    command: str,
+    data: Mapping[str, Any],
+    notes: Sequence[Note],
+    indent: bool,
+    failures: Sequence[JpcliError] = (),
+) -> None:
     """One object: version, command, data and, where there are any, notes and the worst error.
 
     A short answer is written in one piece, so that an error in the middle of it leaves nothing.
@@ -46,16 +53,16 @@ def write_json(out: TextIO, command: str, result: Result, indent: bool) -> None:
     write.field("command", command)
     write.key("data")
     write.open("{")
-    for key, value in result.data.items():
+    for key, value in data.items():
         if isinstance(value, Rows):
             write.rows(key, value)
         else:
             write.field(key, value)
     write.close("}")
-    if result.notes:
-        write.field("notes", [note._asdict() for note in result.notes])
-    if result.failures:
-        write.field("error", _error_object(worst(result.failures)))
+    if notes:
+        write.field("notes", [note._asdict() for note in notes])
+    if failures:
+        write.field("error", _error_object(worst(failures)))
     write.close("}")
     write.end()
 

@@ -70,7 +70,9 @@ def _write_data(result: Result, command: str, output: Output, out: Any) -> None:
         from jpcli.cli.render import json
 
         if output.format == "json":
-            json.write_json(out, command, result, output.terminal)
+            json.write_json(
+                out, command, result.data, result.notes, output.terminal, result.failures
+            )
             return
         if result.rows_key is None:
             json.write_ndjson_object(out, result.data)
