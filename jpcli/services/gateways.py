@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from jpcli.domain.errors import AuthProblem, Failed, Refused
+from jpcli.domain.errors import AuthProblem, BadInput, Failed, Refused
 
 if TYPE_CHECKING:
     from jpcli.ledger.connection import Ledger
@@ -31,9 +31,9 @@ def uses_stripe(ledger: Ledger) -> bool:
 def stripe_gateway(desk: Desk) -> StripeGateway:
     """The gateway of a ledger that collects through Stripe.
 
-    Raises Refused `offline_gateway` for any other ledger, AuthProblem `no_key`, `wrong_key`,
-    `wrong_mode` for a test key on a live ledger and the other way round, `wrong_account` for the
-    key of another account.
+    Raises Refused `offline_gateway` for any other ledger, BadInput `bad_api_base`, AuthProblem
+    `no_key`, `wrong_key`, `wrong_mode` for a test key on a live ledger and the other way round,
+    `wrong_account` for the key of another account.
     """
     if not uses_stripe(desk.ledger):
         raise Refused(
@@ -41,6 +41,7 @@ def stripe_gateway(desk: Desk) -> StripeGateway:
             "This ledger collects by hand, not through Stripe",
             hint="Note what was paid:   jpcli invoice mark-paid NUMBER --reference TEXT",
         )
+    check_base()
     gateway = open_gateway(secret_key(desk.ledger), read_only=desk.dry_run)
     check_mode(desk.ledger, gateway)
     if not desk.dry_run:  # nothing is asked, and so nothing is learnt about the account
@@ -51,9 +52,44 @@ def stripe_gateway(desk: Desk) -> StripeGateway:
 def open_gateway(key: str, *, read_only: bool = False) -> StripeGateway:
     """A gateway for a key; `STRIPE_API_BASE` names another server. With `read_only` it refuses
     whatever would change anything there."""
+    base = check_base()
     from jpcli.payments.stripe_gateway import StripeGateway
 
-    return StripeGateway(key, os.environ.get(BASE_VARIABLE) or None, read_only=read_only)
+    return StripeGateway(key, base, read_only=read_only)
+
+
+def check_base() -> str | None:
+    """The address of another server, or None for Stripe's own.
+
+    Raises BadInput `bad_api_base` for what is no address, before anything is asked or written.
+    """
+    given = os.environ.get(BASE_VARIABLE, "")
+    if not given:
+        return None
+    if not _is_address(given):
+        raise BadInput(
+            "bad_api_base",
+            # What has an @ may have a password before it.
+            f"{BASE_VARIABLE} is no address of a server" + ("" if "@" in given else f": {given!r}"),
+            hint="Write it as http://HOST:PORT, or leave it out for Stripe itself.",
+            subject=BASE_VARIABLE,
+        )
+    return given.rstrip("/")
+
+
+def _is_address(text: str) -> bool:
+    """`http` or `https`, a host, and nothing behind the path or before the host."""
+    from urllib.parse import urlsplit
+
+    if not text.isascii() or not text.isprintable() or " " in text:
+        return False
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = not (parts.query or parts.fragment or "@" in parts.netloc or text.endswith(("?", "#")))
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and plain and port != 0
 
 
 def secret_key(ledger: Ledger | None = None) -> str:

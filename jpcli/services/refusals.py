@@ -14,6 +14,7 @@ from jpcli.domain.money import display_amount
 from jpcli.ledger import catalog, licenses
 from jpcli.ledger.cards import cards
 from jpcli.ledger.invoices import past_due
+from jpcli.services.gateways import uses_stripe
 
 if TYPE_CHECKING:
     from jpcli.ledger.connection import Ledger
@@ -40,9 +41,15 @@ def check_nothing_past_due(desk: Desk) -> None:
         "invoice_past_due",
         f"{first.number} over {amount} is past due since {since}{more}:"
         " issuing and assigning wait until it is paid",
-        hint=f"When it is paid:   jpcli invoice mark-paid {first.number} --reference TEXT",
+        hint=_how_to_settle(desk.ledger, first.number),
         subject=first.number,
     )
+
+
+def _how_to_settle(ledger: Ledger, number: str) -> str:
+    if uses_stripe(ledger):
+        return f"Charge it:   jpcli invoice pay {number}"
+    return f"When it is paid:   jpcli invoice mark-paid {number} --reference TEXT"
 
 
 def known_license(ledger: Ledger, license_key: str) -> LicenseFacts:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer
 from jpcli.domain.instants import format_instant
 from jpcli.domain.invoice import totals
-from jpcli.domain.money import display_amount, money_json
+from jpcli.domain.money import money_json
 from jpcli.ledger import invoices
 from jpcli.ledger import licenses as queries
 from jpcli.ledger.cards import cards
@@ -15,8 +15,8 @@ from jpcli.services.books import is_settled_elsewhere
 from jpcli.services.cards import expiry_notes, list_cards
 from jpcli.services.computing import Question, compute
 from jpcli.services.corrections import waiting_months
-from jpcli.services.gateways import uses_stripe
 from jpcli.services.invoices import invoice_object
+from jpcli.services.unpaid import unpaid_step
 from jpcli.services.waste import oldest_waste, waste_by_line
 
 if TYPE_CHECKING:
@@ -29,10 +29,11 @@ NAMED = 20
 
 def status(desk: Desk) -> Answer:
     """Cards, license counts, the month's bill so far and projected, what is wasted, months that
-    wait to be closed, invoices that are past due, warnings, next steps."""
+    wait to be closed, invoices that are not collected or past due, warnings, next steps."""
     counts = _counts(desk)
     waiting = waiting_months(desk)
-    late = invoices.past_due(desk.ledger, desk.today)
+    unpaid = invoices.unpaid(desk.ledger)
+    uncollected = [invoice_object(desk, invoice, lines=False) for invoice in unpaid]
     data: dict[str, Any] = {
         "agency": desk.ledger.name,
         "ledger": desk.ledger.path,
@@ -42,9 +43,10 @@ def status(desk: Desk) -> Answer:
         "cards": list_cards(desk).data["cards"],
         "licenses": counts,
         "waiting": waiting,
-        "past_due": [invoice_object(desk, invoice, lines=False) for invoice in late],
+        "past_due": [invoice for invoice in uncollected if invoice["past_due"]],
+        "uncollected": uncollected,
         "next": [
-            *_billing_steps(desk, waiting, late),
+            *_billing_steps(desk, waiting, unpaid),
             *_next_steps(desk, counts),
         ],
     }
@@ -91,15 +93,9 @@ def _bill(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _billing_steps(desk: Desk, waiting: list[str], late: list[Invoice]) -> list[dict[str, str]]:
-    """R2, I2: what keeps the agency from issuing, and what it has not billed yet."""
-    steps = []
-    for invoice in late:
-        amount = display_amount(invoice.total_minor, desk.ledger.currency)
-        since = desk.ledger.calendar.iso(invoice.due_day + 1)
-        command = "pay" if uses_stripe(desk.ledger) else "mark-paid"
-        why = f"{invoice.number} over {amount} is past due since {since}"
-        steps.append({"why": why, "command": f"jpcli invoice {command} {invoice.number}"})
+def _billing_steps(desk: Desk, waiting: list[str], unpaid: list[Invoice]) -> list[dict[str, str]]:
+    """R2, I2: what is closed and not collected, the oldest first, and what is not billed yet."""
+    steps = [unpaid_step(desk, invoice) for invoice in unpaid]
     if waiting:
         several = f"{waiting[0]} to {waiting[-1]} are over and wait"
         why = several if len(waiting) > 1 else f"{waiting[0]} is over and waits"

@@ -69,13 +69,17 @@ def _bill(data: Mapping[str, Any], dot: str) -> Iterator[tuple[str, Text]]:
 
 
 def _late(data: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
-    """R2, I2: invoices that are past due, and months without one."""
+    """R2, I2: invoices that are past due, or not paid yet, and months without one."""
     for position, invoice in enumerate(data["past_due"]):
         line = Text(visible(invoice["number"]), style="not dim bold red")
         waits = "" if position else ": issuing waits"
         due = f" over {money(invoice['total'])}, due {invoice['due_date']}{waits}"
         line.append(due, "not bold")
         yield "" if position else "Past due", line
+    for position, invoice in enumerate(i for i in data["uncollected"] if not i["past_due"]):
+        line = Text(visible(invoice["number"]), style="not dim yellow")
+        line.append(f" over {money(invoice['total'])}, due {invoice['due_date']}", "not bold")
+        yield "" if position else "Unpaid", line
     if data["waiting"]:
         months = ", ".join(data["waiting"][:MONTHS_NAMED])
         more = len(data["waiting"]) - MONTHS_NAMED
