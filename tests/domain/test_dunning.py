@@ -40,7 +40,7 @@ def test_the_first_attempt_is_today_and_a_declined_card_waits_until_tomorrow() -
 
 
 def test_it_is_tried_1_3_5_and_7_days_after_the_first_decline_and_no_more() -> None:
-    attempts = []
+    attempts: list[Attempt] = []
     charged = []
     for day in range(DAY, DAY + 31):
         for _ in range(24):

@@ -180,6 +180,7 @@ def test_the_banks_advice_is_heeded(shop: Shop, advice: dict[str, str]) -> None:
     body = {"error": {"decline_code": "do_not_honor", "charge": "ch_1", **advice}}
     kind = type("CardError", (SimpleNamespace,), {})
     error = translate(kind(json_body=body, code="card_declined", user_message="No."))
+    assert isinstance(error, Declined)
     assert (error.decline.code, error.decline.advice) == ("do_not_honor", DO_NOT_TRY_AGAIN)
     assert error.decline.charge == "ch_1"
 

@@ -28,8 +28,10 @@ def run(
     ] = False,
 ) -> Result:
     """Months are closed in order, after they are over in the billing time zone. A closed invoice
-    never changes; what is recorded later comes as an adjustment on the next one. On a terminal it
-    says first what it will close and charge, and asks; elsewhere, as in cron, it does it."""
+    never changes; what is recorded later comes as an adjustment on the next one. With Stripe all
+    that is closed and not collected is charged, a declined card on set days only; the exit code is
+    the worst of what was met. On a terminal it says first what it will close and charge, and asks;
+    elsewhere, as in cron, it does it."""
     from jpcli.services.payments import close
 
     if (month is None) == (not due):

@@ -16,7 +16,8 @@ def run(
     invocation: Invocation,
     invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number, or its month.")],
 ) -> Result:
-    """Charges the primary card; where it is declined, the other cards in order. Without Stripe an
+    """Charges the primary card; where it is declined, the other cards in order, also those that
+    jpcli invoice close --due would not try today. Exit 0 means that it is paid. Without Stripe an
     invoice is paid elsewhere and noted with jpcli invoice mark-paid."""
     from jpcli.services.stripe_billing import pay
 

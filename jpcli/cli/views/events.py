@@ -39,6 +39,11 @@ def _card(data: Mapping[str, Any]) -> str:
     return f"{data.get('brand')} ···· {data.get('last4')}"
 
 
+def _attempted(data: Mapping[str, Any]) -> str:
+    code = f" ({data['code']})" if data.get("code") else ""
+    return f"{data['card_name']}: {data['outcome']}{code}"
+
+
 def _price(data: Mapping[str, Any]) -> str:
     size = data.get("bundle_size") or 1
     return f"from {data.get('from')} on" + (f", bundle of {size}" if size > 1 else "")
@@ -59,6 +64,7 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     "site.moved": _moved,
     "card.added": _card,
     "price.set": _price,
+    "payment.attempted": _attempted,
     "ledger.set": lambda data: ", ".join(str(value) for value in data.values()),
     "request.answered": lambda _data: "",
 }
