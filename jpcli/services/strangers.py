@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
-from jpcli.domain.closing import DRAFT, VOID
+from jpcli.domain.closing import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Failed, JpcliError, Refused
 from jpcli.domain.money import amount_text, display_amount
 from jpcli.ledger import invoices
 from jpcli.services import closing
 from jpcli.services.desk import Desk
 from jpcli.services.line_items import line_items
-from jpcli.services.remote_invoice import check_origin, is_of_ledger
+from jpcli.services.remote_invoice import all_ours, check_origin, is_of_ledger
 from jpcli.services.stripe_cards import known_customer
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def matched(
     if invoice.gateway_id not in (None, *(remote.id for remote in mine)):
         known = gateway.known_invoice(str(invoice.gateway_id))
         mine += [known] if known is not None else []
+    if not mine and invoice.status in (DRAFT, OPEN):
+        mine = all_ours(desk, gateway, invoice, None)  # of a customer that was deleted
     standing = [remote for remote in mine if remote.status != VOID]
     number = invoice.number
     if len(standing) > 1:

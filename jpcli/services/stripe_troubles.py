@@ -13,7 +13,7 @@ from jpcli.domain.errors import Failed
 from jpcli.ledger import invoices
 from jpcli.ledger.outbox import DONE, WISHED, open_wishes, wish
 from jpcli.services.line_items import line_items
-from jpcli.services.remote_invoice import all_ours, check_same, door, find_ours
+from jpcli.services.remote_invoice import all_ours, check_origin, check_same, door, find_ours
 from jpcli.services.strangers import unknown_here
 from jpcli.services.stripe_cards import known_customer
 
@@ -138,6 +138,11 @@ def _differs(
     customer: str | None,
 ) -> Trouble | None:
     number = invoice.number
+    if remote.status != VOID:
+        try:
+            check_origin(desk, invoice, remote)
+        except Failed as error:
+            return Trouble(number, error.code, error.message, door(invoice, remote) or RESTORE)
     if remote.status == VOID or remote.status not in (invoice.status, DRAFT):
         message = f"{number} is {remote.status} at Stripe, and {invoice.status} here"
         return Trouble(number, "status", message, "jpcli invoice sync")
