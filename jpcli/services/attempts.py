@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import dunning
+from jpcli.domain.answers import Note
 from jpcli.domain.closing import is_unpaid
 from jpcli.domain.instants import format_instant
 from jpcli.ledger.attempts import attempts
@@ -89,10 +90,38 @@ def attempt_fields(desk: Desk, invoice: Invoice) -> dict[str, Any]:
 def next_attempt_day(desk: Desk, invoice: Invoice) -> int | None:
     """The first billing day on which `invoice close --due` charges a card for it; None: on none,
     because it is paid, collected by hand, without a card, or given up."""
-    if not uses_stripe(desk.ledger) or not is_unpaid(invoice.status, invoice.total_minor):
+    charges = uses_stripe(desk.ledger) and desk.ledger.fact("collect") != "send"
+    if not charges or not is_unpaid(invoice.status, invoice.total_minor):
         return None
     on_file = [card.id for card in cards(desk.ledger)]
     return dunning.next_attempt(invoice.number, on_file, attempts(desk.ledger), desk.today)
+
+
+def attempt_notes(desk: Desk, invoice: Invoice) -> tuple[Note, ...]:
+    """Every attempt in words, and when the next one is."""
+    made = attempts(desk.ledger, invoice.number)
+    notes = [_attempt_note(attempt) for attempt in made]
+    if made and is_unpaid(invoice.status, invoice.total_minor):
+        kind = "info" if next_attempt_day(desk, invoice) is not None else "warning"
+        hint = f"Charge it now:   jpcli invoice pay {invoice.number}"
+        message = f"{invoice.number}: {when_next(desk, invoice)}"
+        notes.append(Note("next_attempt", message, kind, invoice.number, hint))
+    return tuple(notes)
+
+
+def when_next(desk: Desk, invoice: Invoice) -> str:
+    """When a card is charged again by itself, as the end of a sentence."""
+    day = next_attempt_day(desk, invoice)
+    if day is None:
+        return "no card is charged again by itself"
+    return f"the next attempt is on {desk.ledger.calendar.iso(day)}"
+
+
+def _attempt_note(attempt: Attempt) -> Note:
+    code = "" if attempt.code is None else f" ({attempt.code})"
+    message = f"{attempt.card_name} {attempt.outcome} at {format_instant(attempt.at)}{code}"
+    kind = "ok" if attempt.outcome == dunning.PAID else "warning"
+    return Note("attempt", message, kind, attempt.invoice)
 
 
 def _attempt_object(attempt: Attempt) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def _declined(
     """Every card's reason; with the page, where a bank that wants the cardholder is satisfied."""
     last = declined[-1][1]
     reasons = "; ".join(f"{describe(card)}: {error.message}" for card, error in declined)
-    message = f"{invoice.number} stays open: {reasons}. {_when_next(desk, invoice)}"
+    message = f"{invoice.number} stays open: {reasons}. {_sentence(tries.when_next(desk, invoice))}"
     hint = "   ".join(part for part in (last.hint, remote.page_url) if part)
     found = Declined(last.code, message, hint=hint or None, subject=invoice.number)
     found.decline = last.decline
@@ -180,7 +180,7 @@ def _waiting(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> Declined:
             last[attempt.card] = attempt
     on_file = [card.id for card in cards(desk.ledger)]
     tried = "; ".join(_tried(desk, last[card]) for card in on_file if card in last)
-    message = f"{invoice.number} stays open: {tried}. {_when_next(desk, invoice)}"
+    message = f"{invoice.number} stays open: {tried}. {_sentence(tries.when_next(desk, invoice))}"
     hint = "Use another card:   jpcli cards add --primary"
     hint += f"\nCharge it now:   jpcli invoice pay {invoice.number}"
     if remote.page_url is not None:
@@ -189,11 +189,8 @@ def _waiting(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> Declined:
     return Declined(code, message, hint=hint, subject=invoice.number)
 
 
-def _when_next(desk: Desk, invoice: Invoice) -> str:
-    day = tries.next_attempt_day(desk, invoice)
-    if day is None:
-        return "No card is charged again by itself"
-    return f"The next attempt is on {desk.ledger.calendar.iso(day)}"
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _tried(desk: Desk, attempt: Attempt) -> str:

@@ -10,7 +10,7 @@ from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger import invoices
-from jpcli.services.attempts import attempt_fields
+from jpcli.services.attempts import attempt_fields, attempt_notes
 from jpcli.services.gateways import uses_stripe
 from jpcli.services.payment_state import money_fields, money_notes, page_notes
 from jpcli.services.preview import line_object
@@ -33,9 +33,13 @@ def list_invoices(desk: Desk, limit: int | None = None) -> Answer:
 
 
 def show(desk: Desk, name: str) -> Answer:
-    """One invoice by its number, or by its month, with remarks on its money and where it is."""
+    """One invoice by its number, or by its month, with its attempts, its money and where it is."""
     invoice = known_invoice(desk, name)
-    notes = (*money_notes(invoice, desk.ledger.currency), *page_notes(invoice))
+    notes = (
+        *attempt_notes(desk, invoice),
+        *money_notes(invoice, desk.ledger.currency),
+        *page_notes(invoice),
+    )
     return Answer({"invoice": invoice_object(desk, invoice)}, notes)
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.cards import is_expired
 from jpcli.domain.closing import DRAFT, OPEN
 from jpcli.ledger import invoices
+from jpcli.ledger.attempts import attempts
 from jpcli.ledger.cards import cards
 from jpcli.services import closing
+from jpcli.services.attempts import next_attempt_day
 from jpcli.services.gateways import uses_stripe
 from jpcli.services.invoices import invoice_object
 
@@ -59,7 +61,7 @@ def closing_outlook(desk: Desk, month: str | None) -> Outlook:
     Raises as `closing.close`, so that what can't be done fails before anybody is asked.
     """
     left = _left(desk, month)
-    bills = [_left_over(desk, item) for item in left]
+    bills = [_left_over(desk, item) for item in left if not _waits(desk, item)]
     if month is None or not left:
         answer = closing.close_due(desk) if month is None else closing.close(desk, month)
         if all(note.code != "repeated" for note in answer.notes):
@@ -74,6 +76,12 @@ def closing_outlook(desk: Desk, month: str | None) -> Outlook:
     mails = collects and desk.ledger.fact("collect") == "send"
     charges = collects and not mails
     return Outlook(tuple(bills), desk.ledger.currency, charges, primary, expired, mails)
+
+
+def _waits(desk: Desk, invoice: Invoice) -> bool:
+    """Was it declined, so that no card is charged for it today without a person asking?"""
+    tried = attempts(desk.ledger, invoice.number)
+    return bool(tried) and next_attempt_day(desk, invoice) != desk.today
 
 
 def _left(desk: Desk, month: str | None) -> list[Invoice]:

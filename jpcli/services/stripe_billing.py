@@ -11,6 +11,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.closing import VOID
 from jpcli.ledger import invoices
 from jpcli.services import collecting
+from jpcli.services.attempts import take_over
 from jpcli.services.charge import collect
 from jpcli.services.gateways import stripe_gateway
 from jpcli.services.invoices import check_open, check_voidable, invoice_object, known_invoice
@@ -138,6 +139,8 @@ def _take_over(
             continue
         asked = touched is None or remote.id in touched
         collecting.sync_invoice(desk, invoice, remote, money_at(gateway, remote) if asked else None)
+        if asked:
+            take_over(desk, gateway, invoice, remote)
         if known_invoice(desk, invoice.number) != invoice:
             changed.append(invoice.number)
     return changed, [*notes, *strangers(desk, there)]

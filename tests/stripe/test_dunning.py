@@ -227,3 +227,28 @@ def test_an_answer_that_says_open_is_not_paid_and_may_be_tried_again(
     assert [a["outcome"] for a in shown(shop)["attempts"]] == ["pending"]
     monkeypatch.setattr(StripeGateway, "pay", right)
     assert shop.do(stripe_billing.pay, "2024-06").data["invoice"]["status"] == "paid"
+
+
+def test_sync_takes_over_attempts_that_were_made_elsewhere(shop: Shop) -> None:
+    shop.do(stripe_billing.sync)
+    shop.close()
+    (there,) = shop.double.objects("invoice")
+    shop.double.pay_hosted(there["id"], "pm_card_visa")
+    shop.do(stripe_billing.sync)
+    assert [a["outcome"] for a in shown(shop)["attempts"]] == ["paid"]
+    before = shop.state()
+    shop.do(stripe_billing.sync)
+    assert shop.state() == before
+
+
+@pytest.mark.once
+def test_nobody_is_asked_about_an_invoice_that_waits_for_its_next_attempt(shop: Shop) -> None:
+    from jpcli.services.outlook import closing_outlook
+
+    shop.double.change_card(shop.attach(), charge="insufficient_funds")
+    shop.do(payments.close, None)
+    for month in (None, "2024-06"):
+        with shop.desk(dry_run=True) as desk:
+            assert closing_outlook(desk, month).bills == ()
+        with shop.desk(now=later(days=1), dry_run=True) as desk:
+            assert len(closing_outlook(desk, month).bills) == 1

@@ -33,7 +33,8 @@ def run(
 
         check_terminal(invocation, form, f"jpcli invoice export {invoice} --output statement.pdf")
         made, exported = export(desk, answer.data["invoice"]["number"])
-        return statement_result(made, exported.data, form)
+        drawn = statement_result(made, exported.data, form)
+        return drawn._replace(notes=answer.notes) if form == "table" else drawn
     if form == "json":
         return result_of(answer)
     return Result({"lines": answer.data["invoice"]["lines"]}, "lines", COLUMNS)
