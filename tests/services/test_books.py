@@ -384,6 +384,13 @@ def test_the_books_move_only_while_no_invoice_counts(old: Agency, live: str) -> 
     assert codes(old.do(settings.set_one, "bill-from", "2024-06", now=JULY_2)) == ["unchanged"]
 
 
+def test_a_hand_that_moves_the_books_is_found(old: Agency) -> None:
+    old.do(settings.set_one, "bill-from", "2024-05")
+    assert old.problems() == []
+    old.sql("UPDATE meta SET value = '2024-01' WHERE key = 'bill_from'")
+    assert {code for code, _ in old.problems()} == {"state_differs"}
+
+
 def test_terms_count_from_the_next_closing_on(old: Agency) -> None:
     old.do(settings.set_one, "bill-from", "2024-04")
     first = old.do(closing.close, "2024-04").data["invoice"]
