@@ -16,7 +16,6 @@ from jpcli.ledger.cards import cards
 from jpcli.services import closing
 from jpcli.services.attempts import next_attempt_day
 from jpcli.services.gateways import uses_stripe
-from jpcli.services.invoices import invoice_object
 
 if TYPE_CHECKING:
     from jpcli.domain.cards import Card
@@ -25,16 +24,13 @@ if TYPE_CHECKING:
 
 
 class Bill(NamedTuple):
-    """One invoice that will be closed, or that is closed and not collected; `total_minor` in minor
-    units of the ledger's currency. `is_due` is false where its cards were declined and none is
-    tried today; `next_attempt` is the date of the next try, if there is one."""
+    """One invoice that will be closed, or that is closed and will be collected; `total_minor` in
+    minor units of the ledger's currency."""
 
     period: str
     number: str
     total_minor: int
     is_new: bool
-    is_due: bool = True
-    next_attempt: str | None = None
 
 
 class Outlook(NamedTuple):
@@ -51,8 +47,8 @@ class Outlook(NamedTuple):
 
     @property
     def total_minor(self) -> int:
-        """What all of them come to that are closed or charged now."""
-        return sum(bill.total_minor for bill in self.bills if bill.is_due)
+        """What all of them come to."""
+        return sum(bill.total_minor for bill in self.bills)
 
 
 def closing_outlook(desk: Desk, month: str | None) -> Outlook:
@@ -61,7 +57,11 @@ def closing_outlook(desk: Desk, month: str | None) -> Outlook:
     Raises as `closing.close`, so that what can't be done fails before anybody is asked.
     """
     left = _left(desk, month)
-    bills = [_left_over(desk, item) for item in left if not _waits(desk, item)]
+    bills = [
+        Bill(item.period, item.number, item.total_minor, False)
+        for item in left
+        if not _waits(desk, item)
+    ]
     if month is None or not left:
         answer = closing.close_due(desk) if month is None else closing.close(desk, month)
         if all(note.code != "repeated" for note in answer.notes):
@@ -91,10 +91,3 @@ def _left(desk: Desk, month: str | None) -> list[Invoice]:
     found = invoices.invoices(desk.ledger, newest_first=False)
     unpaid = [item for item in found if item.status in (DRAFT, OPEN)]
     return [item for item in unpaid if month in (None, item.period, item.number)]
-
-
-def _left_over(desk: Desk, invoice: Invoice) -> Bill:
-    shown = invoice_object(desk, invoice, lines=False)
-    tried, next_day = shown.get("attempts"), shown.get("next_attempt")
-    is_due = not tried or next_day == desk.ledger.calendar.iso(desk.today)
-    return Bill(invoice.period, invoice.number, invoice.total_minor, False, is_due, next_day)

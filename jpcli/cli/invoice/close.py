@@ -54,7 +54,7 @@ def _ask(invocation: Invocation, month: str | None) -> None:
     desk = invocation._replace(dry_run=True).desk(writes=True)
     outlook = closing_outlook(desk, month)
     goes_out = outlook.charges or outlook.mails
-    if any(bill.is_due for bill in outlook.bills) and (goes_out or month is None):
+    if outlook.bills and (goes_out or month is None):
         from jpcli.cli.views.outlook import consequence, question
 
         invocation.confirm(question(outlook), consequence(outlook))

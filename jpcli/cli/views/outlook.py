@@ -60,13 +60,7 @@ def consequence(outlook: Outlook) -> str:
 
 
 def _remark(bill: Bill) -> str:
-    if bill.is_new:
-        return ""
-    if bill.is_due:
-        return "   closed before, not collected"
-    if bill.next_attempt is None:
-        return "   declined, not tried again by itself"
-    return f"   declined, not tried before {bill.next_attempt}"
+    return "" if bill.is_new else "   closed before, not collected"
 
 
 def _card(outlook: Outlook) -> str:
