@@ -70,11 +70,14 @@ class Story:
             pass  # revoked, or a bundle's own license: the story goes on
 
     def not_before(self, key: str, at: str) -> str:
-        """A change can't be dated before the license's last one."""
+        """A change can't be dated before the license's last one, nor before those of a bundle's."""
         from jpcli.services import licenses
 
         (found,) = self.agency.ask(licenses.show, [key])["licenses"]
-        return max([at, *(str(event["at"]) for event in found["history"])])
+        children = found.get("children", [])
+        shown = self.agency.ask(licenses.show, children)["licenses"] if children else []
+        events = [event for item in (found, *shown) for event in item["history"]]
+        return max([at, *(str(event["at"]) for event in events)])
 
     def set_price(self, product: str, price: str, since: str) -> None:
         self.agency.set_price(product, price, since)
