@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.invoice import Line
+from jpcli.domain.invoice import Line, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from jpcli.domain.shares import Holder, Share
 
 DRAFT, OPEN, PAID, VOID, UNCOLLECTIBLE = "draft", "open", "paid", "void", "uncollectible"
 UNPAID = (DRAFT, OPEN)
@@ -57,33 +59,39 @@ def sums_of(lines: Iterable[Line]) -> dict[OfferKey, Sum]:
 
 
 def adjustment_lines(
-    now: Iterable[Line], billed: Mapping[OfferKey, Sum], names: Mapping[OfferKey, Line]
+    now: Iterable[Line],
+    billed: Mapping[OfferKey, Sum],
+    shares: Mapping[OfferKey, Mapping[Holder, Share]],
+    names: Mapping[OfferKey, Line],
 ) -> tuple[Line, ...]:
     """I3: what a closed period comes to now, less what was billed for it so far, by offer.
 
-    `names` has, for each offer of either side, a line to take name, price and days from: one of
-    the period's own. Nothing for an offer whose days and amount are as billed.
+    `shares` is the same for each holder. `names` has, for each offer of either side, a line to
+    take name, price and days from: one of the period's own. An offer whose days and amount are as
+    billed has a line over nothing where some holders' are not, and else none.
     """
     current = sums_of(now)
     lines = []
     for key in sorted(current.keys() | billed.keys()):
         difference = current.get(key, Sum()).minus(billed.get(key, Sum()))
-        if difference != Sum():
+        if difference != Sum() or shares.get(key):
             lines.append(_adjustment(names[key], difference))
     return tuple(lines)
 
 
 def credit_line(lines: Iterable[Line], credit_minor: int) -> Line | None:
-    """I3: use credit from before, or carry a negative total forward, so that the total is not
-    negative. The credit balance changes by the line's amount."""
-    total = sum(line.amount_minor for line in lines)
-    payable = max(0, total - credit_minor)
-    if payable == total:
+    """I3: use credit from before, or carry a negative total forward, so that neither the total nor
+    what it is so far is negative. The credit balance changes by the line's amount."""
+    to_date, total = totals(lines)
+    amount_minor = max(0, total - credit_minor) - total
+    to_date_minor = max(0, to_date - credit_minor) - to_date
+    if not amount_minor and not to_date_minor:
         return None
+    forward = amount_minor > 0 or (amount_minor == 0 and to_date_minor > 0)
     return Line(
         kind="credit",
         product="",
-        name="Credit carried forward" if payable > total else "Credit from earlier months",
+        name="Credit carried forward" if forward else "Credit from earlier months",
         bundle_size=1,
         day_price_e12=0,
         first_day=0,
@@ -94,9 +102,14 @@ def credit_line(lines: Iterable[Line], credit_minor: int) -> Line | None:
         days_to_date=0,
         days=0,
         license_days=0,
-        to_date_minor=payable - total,
-        amount_minor=payable - total,
+        to_date_minor=to_date_minor,
+        amount_minor=amount_minor,
     )
+
+
+def is_charged(line: Line) -> bool:
+    """False for a correction between holders, which leaves the bill as it is."""
+    return line.kind != "adjustment" or bool(line.amount_minor)
 
 
 def invoice_number(period: str, earlier: int) -> str:

@@ -115,9 +115,13 @@ def parse_percent(text: str) -> int:
 def with_markup(amount_minor: int, markup_e6: int, currency: str) -> int:
     """An amount with a markup in millionths of a percent on top, rounded as a line is (M4)."""
     step_minor = currencies.step_minor(currency)
-    return (
-        half_away(amount_minor * (_PERCENT_E6 + markup_e6), _PERCENT_E6 * step_minor) * step_minor
-    )
+    numerator, denominator = markup_fraction(markup_e6)
+    return half_away(amount_minor * numerator, denominator * step_minor) * step_minor
+
+
+def markup_fraction(markup_e6: int) -> tuple[int, int]:
+    """`(numerator, denominator)` by which a markup multiplies."""
+    return _PERCENT_E6 + markup_e6, _PERCENT_E6
 
 
 def day_price_with_markup(day_price_e12: int, markup_e6: int) -> int:

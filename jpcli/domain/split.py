@@ -38,10 +38,32 @@ def largest_remainder(amount_minor: int, weights: Sequence[int], step: int = 1) 
     return parts if step == 1 else [part * step for part in parts]
 
 
+def scaled(
+    amounts_minor: Sequence[int], numerator: int, denominator: int, total_minor: int
+) -> list[int]:
+    """Amounts of either sign times a fraction, rounded so that they add up to a given total (M5).
+
+    Each is its exact product rounded down; what is missing goes to all alike and then, a unit
+    each, to the largest remainders, of equal ones to the earlier. Raises ValueError for a total of
+    no amounts that is not zero.
+    """
+    if not amounts_minor:
+        if total_minor:
+            raise ValueError("nothing to scale to a total that is not zero")
+        return []
+    products = [amount * numerator for amount in amounts_minor]
+    parts = [product // denominator for product in products]
+    each, missing = divmod(total_minor - sum(parts), len(parts))
+    parts = [part + each for part in parts]
+    if missing:
+        _hand_out(parts, [product % denominator for product in products], missing)
+    return parts
+
+
 def _hand_out(parts: list[int], remainders: list[int], missing: int) -> None:
     """One more for each of the `missing` largest remainders, ties to the earlier; in place.
 
-    There are always more remainders above zero than steps missing. Values are sorted rather than
+    There are never fewer remainders than steps missing. Values are sorted rather than
     positions, which is several times faster for 250,000 of them.
     """
     least = sorted(remainders, reverse=True)[missing - 1]

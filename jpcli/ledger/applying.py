@@ -124,6 +124,7 @@ def _site_moved(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
             (day - 1, site_id, _OPEN),
         )
         ledger.execute_many(_NEW_OWNER, [(site_id, day, _OPEN, event.at, client_id)])
+        invoices.unsettle_from(ledger, day)
 
 
 def _site_owners_set(ledger: Ledger, lookups: Lookups, events: list[Event]) -> None:
@@ -138,6 +139,7 @@ def _site_owners_set(ledger: Ledger, lookups: Lookups, events: list[Event]) -> N
         ledger.execute("DELETE FROM site_clients WHERE site_id = ?", (site_id,))
         ledger.execute_many(_NEW_OWNER, rows)
         ledger.execute("UPDATE sites SET client_id = ? WHERE id = ?", (changes[-1][1], site_id))
+        invoices.unsettle_from(ledger, _SINCE_EVER)
 
 
 def _card_added(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
@@ -204,6 +206,8 @@ def _answered(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
 
 
 _OPEN = OPEN_DAY
+# Two, because a mark of 0 says that an invoice was voided, and a mark is made a day early.
+_SINCE_EVER = 2
 _NEW_OWNER = (
     "INSERT INTO site_clients (site_id, first_day, last_day, from_at, client_id)"
     " VALUES (?, ?, ?, ?, ?)"

@@ -61,6 +61,7 @@ def closed(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
         data = event.data
         lines = [(event.seq, position, *line) for position, line in enumerate(data["lines"])]
         ledger.execute_many(_INSERT_LINE, lines)
+        _keep_shares(ledger, event)
         total = data["total_minor"]
         ledger.execute(
             "INSERT INTO invoices (id, number, period, first_day, last_day, status, due_day,"
@@ -96,8 +97,7 @@ def paid(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
 def voided(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
     """I6: the period is billable again, and so is all that this invoice had corrected."""
     for event in events:
-        ledger.execute("UPDATE invoices SET status = ? WHERE number = ?", (VOID, event.subject))
-        _set_unsettled(ledger, 0)
+        _void(ledger, event)
 
 
 def synced(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
@@ -109,14 +109,14 @@ def synced(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
     for event in events:
         data = event.data
         before = ledger.value("SELECT status FROM invoices WHERE number = :n", n=event.subject)
+        if data["status"] == VOID and before != VOID:
+            _void(ledger, event)
         known = [name for name in SYNCED_FIELDS if name in data]
         ledger.execute(
-            f"UPDATE invoices SET {', '.join(f'{name} = :{name}' for name in known)}"
-            " WHERE number = :number",
+            f"UPDATE invoices SET {', '.join(f'{name} = :{name}' for name in known)},"
+            " voided_seq = CASE WHEN :status = 'void' THEN voided_seq END WHERE number = :number",
             {**{name: data[name] for name in known}, "number": event.subject},
         )
-        if data["status"] == VOID and before != VOID:
-            _set_unsettled(ledger, 0)
 
 
 def unsettle(ledger: Ledger, events: Iterable[Event]) -> None:
@@ -142,6 +142,28 @@ def unsettle_from(ledger: Ledger, day: int) -> None:
     """
     _ensure_marks(ledger)
     ledger.execute("UPDATE marks SET unsettled_day = ? WHERE unsettled_day > ?", (day - 1, day - 1))
+
+
+def _keep_shares(ledger: Ledger, event: Event) -> None:
+    """I8: whose part of each line is what; closings of the first ledgers did not say."""
+    ledger.execute_many(
+        "INSERT INTO invoice_holders (invoice_id, holder, client_id, site_id, client, site)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [(event.seq, number, *row) for number, row in enumerate(event.data.get("holders", ()))],
+    )
+    ledger.execute_many(
+        "INSERT INTO invoice_shares (invoice_id, position, holder, license_days, amount_minor)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [(event.seq, *row) for row in event.data.get("shares", ())],
+    )
+
+
+def _void(ledger: Ledger, event: Event) -> None:
+    ledger.execute(
+        "UPDATE invoices SET status = ?, voided_seq = ? WHERE number = ?",
+        (VOID, event.seq, event.subject),
+    )
+    _set_unsettled(ledger, 0)
 
 
 _MAKES = ("license.issued", "license.imported")

@@ -6,8 +6,10 @@ from its day on (M2).
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.instants import parse_date
 from jpcli.domain.invoice import Offer
 from jpcli.domain.prices import PricePoint
 
@@ -41,6 +43,35 @@ def priced_offers(ledger: Ledger, product: str | None = None) -> list[PricedOffe
     return [
         PricedOffer(number, Offer(name, title, size), family, tuple(points.get(number, ())))
         for number, name, title, size, family in rows
+    ]
+
+
+def priced_offers_as_recorded(ledger: Ledger, seq: int) -> list[PricedOffer]:
+    """All offers with the prices that the first `seq` events set, and their names of today."""
+    recorded = ledger.all(
+        "SELECT seq, subject, data FROM events WHERE kind = 'price.set'"
+        " AND subject IN (SELECT product FROM products) ORDER BY seq"
+    )
+    found = priced_offers(ledger)
+    if not recorded or recorded[-1][0] <= seq:
+        return found
+    points: dict[tuple[str, int], dict[int, int]] = {}
+    for number, product, data_text in recorded:
+        data = json.loads(data_text)
+        from_day = ledger.calendar.first_day_from(parse_date(data["from"]))
+        if number <= seq:
+            offer = points.setdefault((product, data["bundle_size"]), {})
+            offer[from_day] = data["day_price_e12"]
+    return [
+        item._replace(
+            points=tuple(
+                PricePoint(*point)
+                for point in sorted(
+                    points.get((item.offer.product, item.offer.bundle_size), {}).items()
+                )
+            )
+        )
+        for item in found
     ]
 
 

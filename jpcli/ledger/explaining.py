@@ -10,14 +10,13 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.ledger.billing import SPANS, OfferPart
+from jpcli.ledger.invoices import LATEST_SEQ
 from jpcli.ledger.owners import OWNERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.ledger.connection import Ledger
-
-LATEST_SEQ = 2**62
 
 _INSIDE = (
     "s.offer_id = :offer AND s.child = :child AND s.last_day >= :first AND s.first_day <= :last"
@@ -175,20 +174,6 @@ def later_corrections(ledger: Ledger, period: str, after_id: int) -> list[tuple[
         " ORDER BY i.id, l.position",
         period=period,
         after=after_id,
-    )
-
-
-def settled_when(ledger: Ledger, closing_id: int) -> int:
-    """The closing up to which earlier months were settled when an invoice was closed: the one
-    before it that was not void by then, whatever became of it later; 0 when there is none."""
-    return int(
-        ledger.value(
-            "SELECT COALESCE(MAX(i.id), 0) FROM invoices i WHERE i.id < :id"
-            " AND (i.status <> 'void' OR NOT EXISTS (SELECT 1 FROM events e"
-            " WHERE e.subject = i.number AND e.seq < :id AND (e.kind = 'invoice.voided'"
-            " OR (e.kind = 'invoice.synced' AND INSTR(e.data, '\"status\":\"void\"') > 0))))",
-            id=closing_id,
-        )
     )
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.closing import DRAFT, OPEN, OfferKey, Sum
 from jpcli.domain.invoice import Line
+from jpcli.domain.periods import Period
 from jpcli.ledger.applying_invoices import LINE_FIELDS, line_row
 from jpcli.ledger.chain import encode
 
 if TYPE_CHECKING:
-    from jpcli.domain.periods import Period
     from jpcli.ledger.connection import Ledger
 
 
@@ -40,9 +40,20 @@ class Invoice(NamedTuple):
     refunded_minor: int
     disputed_minor: int
     credited_minor: int
+    voided_seq: int | None
+
+    @property
+    def billing_period(self) -> Period:
+        """Its month."""
+        return Period(self.first_day, self.last_day, self.period)
 
 
-_LATEST = 2**62
+# Later than every event: how things stand now.
+LATEST_SEQ = 2**62
+# The invoices that were closed and not void before an event.
+_LIVE = "i.id < :seq AND (i.voided_seq IS NULL OR i.voided_seq >= :seq)"
+# The lines that bill a month or adjust it.
+_ABOUT = "(l.period = :period OR (i.period = :period AND l.kind IN ('license', 'bundle')))"
 _SELECT = f"SELECT {', '.join(Invoice._fields)} FROM invoices"
 _LINES = f"SELECT {', '.join(LINE_FIELDS)} FROM invoice_lines"
 
@@ -61,10 +72,10 @@ def by_number(ledger: Ledger, number: str) -> Invoice | None:
     return None if row is None else Invoice(*row)
 
 
-def of_period(ledger: Ledger, period: str) -> Invoice | None:
-    """The invoice of a month that is not void, or None."""
-    sql = f"{_SELECT} WHERE period = :period AND status <> 'void'"
-    row = ledger.one(sql, period=period)
+def of_period(ledger: Ledger, period: str, seq: int = LATEST_SEQ) -> Invoice | None:
+    """The invoice of a month that is not void (or was not before the event `seq`), or None."""
+    sql = f"{_SELECT} i WHERE period = :period AND {_LIVE}"
+    row = ledger.one(sql, period=period, seq=seq)
     return None if row is None else Invoice(*row)
 
 
@@ -72,6 +83,17 @@ def count_of_period(ledger: Ledger, period: str) -> int:
     """How many invoices a month had, void ones included."""
     sql = "SELECT COUNT(*) FROM invoices WHERE period = :period"
     return int(ledger.value(sql, period=period))
+
+
+def standing_at(ledger: Ledger, at: int) -> int:
+    """The event before which the invoices stood as they did at an instant: what closed or voided
+    one later does not count yet."""
+    later = ledger.value(
+        "SELECT MIN(seq) FROM events WHERE at > :at AND seq IN"
+        " (SELECT id FROM invoices UNION ALL SELECT voided_seq FROM invoices)",
+        at=at,
+    )
+    return LATEST_SEQ if later is None else int(later)
 
 
 def past_due(ledger: Ledger, today: int) -> list[Invoice]:
@@ -96,56 +118,55 @@ def lines_of(ledger: Ledger, invoice_id: int) -> tuple[Line, ...]:
     return tuple(_line(row) for row in rows)
 
 
-def billed_for(ledger: Ledger, period: str, before_id: int | None = None) -> dict[OfferKey, Sum]:
-    """I3: what was billed for a month so far, by offer: on its own invoice and by adjustments on
-    later ones, void ones left out; with `before_id` only on invoices closed before that one."""
+def billed_for(ledger: Ledger, period: str, seq: int = LATEST_SEQ) -> dict[OfferKey, Sum]:
+    """I3: what was billed for a month so far (or before an event), by offer: on its own invoice
+    and by adjustments on later ones, void ones left out."""
     rows = ledger.rows(
         "SELECT product, bundle_size, SUM(days), SUM(license_days), SUM(amount_minor) FROM"
-        " invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE i.status <> 'void'"
-        " AND (l.period = :period OR (i.period = :period AND l.kind IN ('license', 'bundle')))"
-        " AND i.id < :before_id GROUP BY product, bundle_size",
+        f" invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE {_LIVE} AND {_ABOUT}"
+        " GROUP BY product, bundle_size",
         period=period,
-        before_id=_LATEST if before_id is None else before_id,
+        seq=seq,
     )
     return {OfferKey(row[0], row[1]): Sum(*row[2:]) for row in rows}
 
 
-def lines_about(ledger: Ledger, period: str) -> tuple[Line, ...]:
-    """The frozen lines that bill or adjust a month, void invoices left out, in order."""
+def lines_about(
+    ledger: Ledger, period: str, seq: int = LATEST_SEQ
+) -> list[tuple[Invoice, int, Line]]:
+    """(invoice, position, line) of the frozen lines that bill or adjust a month, void invoices
+    left out, in order."""
+    heads = ", ".join(f"i.{name}" for name in Invoice._fields)
     fields = ", ".join(f"l.{name}" for name in LINE_FIELDS)
-    rows = ledger.rows(
-        f"SELECT {fields} FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id"
-        " WHERE i.status <> 'void'"
-        " AND (l.period = :period OR (i.period = :period AND l.kind IN ('license', 'bundle')))"
+    rows = ledger.all(
+        f"SELECT {heads}, l.position, {fields} FROM invoice_lines l"
+        f" JOIN invoices i ON i.id = l.invoice_id WHERE {_LIVE} AND {_ABOUT}"
         " ORDER BY l.invoice_id, l.position",
         period=period,
+        seq=seq,
     )
-    return tuple(_line(row) for row in rows)
+    size = len(Invoice._fields)
+    return [(Invoice(*row[:size]), row[size], _line(row[size + 1 :])) for row in rows]
 
 
-def settled_before(ledger: Ledger, before_id: int | None = None) -> int:
-    """The event up to which closed months were settled before an invoice (or until now): the
-    closing before it, void ones left out; 0 when there is none."""
-    return int(
-        ledger.value(
-            "SELECT COALESCE(MAX(id), 0) FROM invoices WHERE status <> 'void' AND id < :before_id",
-            before_id=_LATEST if before_id is None else before_id,
-        )
-    )
+def settled_before(ledger: Ledger, seq: int = LATEST_SEQ) -> int:
+    """The event up to which closed months were settled before an event (or until now): the
+    closing before it, those that were void by then left out; 0 when there is none."""
+    return int(ledger.value(f"SELECT COALESCE(MAX(id), 0) FROM invoices i WHERE {_LIVE}", seq=seq))
 
 
-def any_invoice(ledger: Ledger) -> bool:
-    """Was any month ever closed?"""
-    return ledger.one("SELECT 1 FROM invoices LIMIT 1") is not None
+def any_invoice(ledger: Ledger, seq: int = LATEST_SEQ) -> bool:
+    """Was any month ever closed (or before an event)?"""
+    return ledger.one("SELECT 1 FROM invoices WHERE id < :seq LIMIT 1", seq=seq) is not None
 
 
-def credit_minor(ledger: Ledger) -> int:
-    """I3: the credit that the next invoice may use."""
+def credit_minor(ledger: Ledger, seq: int = LATEST_SEQ) -> int:
+    """I3: the credit that the next invoice may use (or the first one after an event)."""
     return int(
         ledger.value(
             "SELECT COALESCE(SUM(amount_minor), 0) FROM invoice_lines l"
-            " JOIN invoices i ON i.id = l.invoice_id"
-            " WHERE l.kind = 'credit' AND i.status <> 'void'"
+            f" JOIN invoices i ON i.id = l.invoice_id WHERE l.kind = 'credit' AND {_LIVE}",
+            seq=seq,
         )
     )
 
@@ -156,17 +177,17 @@ def unsettled_day(ledger: Ledger) -> int:
     return OPEN_DAY if day is None else int(day)
 
 
-def closed_reaching(ledger: Ledger, day: int) -> list[Invoice]:
+def closed_reaching(ledger: Ledger, day: int, seq: int = LATEST_SEQ) -> list[Invoice]:
     """Closed months with this day or later ones, the oldest first; void ones are not closed."""
     rows = ledger.rows(
-        f"{_SELECT} WHERE status <> 'void' AND last_day >= :day ORDER BY period", day=day
+        f"{_SELECT} i WHERE {_LIVE} AND last_day >= :day ORDER BY period", day=day, seq=seq
     )
     return [Invoice(*row) for row in rows]
 
 
-def closed_periods(ledger: Ledger) -> set[str]:
-    """The months that have an invoice."""
-    return {row[0] for row in ledger.rows("SELECT period FROM invoices WHERE status <> 'void'")}
+def closed_periods(ledger: Ledger, seq: int = LATEST_SEQ) -> set[str]:
+    """The months that have an invoice (or had one before an event)."""
+    return {row[0] for row in ledger.rows(f"SELECT period FROM invoices i WHERE {_LIVE}", seq=seq)}
 
 
 def first_active_day(ledger: Ledger) -> int | None:

@@ -32,6 +32,8 @@ STATE_TABLES = {
     "answers": "idempotency_key",
     "invoices": "id",
     "invoice_lines": "invoice_id, position",
+    "invoice_holders": "invoice_id, holder",
+    "invoice_shares": "invoice_id, position, holder",
     "marks": "id",
     "outbox": "name",
     "attempts": "id",
@@ -168,10 +170,13 @@ CREATE TABLE invoices (
   total_minor INTEGER NOT NULL CHECK (total_minor >= 0),
   amount_paid_minor INTEGER NOT NULL,
   content_hash TEXT NOT NULL,
-  gateway_id TEXT, page_url TEXT, pdf_url TEXT,
+  gateway_id TEXT,
+  page_url TEXT,
+  pdf_url TEXT,
   refunded_minor INTEGER NOT NULL DEFAULT 0,
   disputed_minor INTEGER NOT NULL DEFAULT 0,
-  credited_minor INTEGER NOT NULL DEFAULT 0
+  credited_minor INTEGER NOT NULL DEFAULT 0,
+  voided_seq INTEGER CHECK ((voided_seq IS NOT NULL) = (status = 'void'))
 ) STRICT;
 CREATE UNIQUE INDEX one_invoice_a_period ON invoices (period) WHERE status <> 'void';
 
@@ -195,6 +200,25 @@ CREATE TABLE invoice_lines (
   PRIMARY KEY (invoice_id, position)
 ) STRICT;
 CREATE INDEX adjustments_by_period ON invoice_lines (period) WHERE period IS NOT NULL;
+
+CREATE TABLE invoice_holders (
+  invoice_id INTEGER NOT NULL REFERENCES invoices (id) DEFERRABLE INITIALLY DEFERRED,
+  holder INTEGER NOT NULL,
+  client_id INTEGER REFERENCES clients (id),
+  site_id INTEGER REFERENCES sites (id),
+  client TEXT,
+  site TEXT,
+  PRIMARY KEY (invoice_id, holder)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invoice_shares (
+  invoice_id INTEGER NOT NULL REFERENCES invoices (id) DEFERRABLE INITIALLY DEFERRED,
+  position INTEGER NOT NULL,
+  holder INTEGER NOT NULL,
+  license_days INTEGER NOT NULL,
+  amount_minor INTEGER NOT NULL,
+  PRIMARY KEY (invoice_id, position, holder)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE outbox (
   name TEXT PRIMARY KEY,
@@ -246,7 +270,21 @@ CREATE TRIGGER closed_lines_are_frozen BEFORE UPDATE ON invoice_lines
 BEGIN SELECT RAISE(ABORT, 'the lines of a closed invoice are never changed'); END;
 CREATE TRIGGER closed_invoices_take_no_lines BEFORE INSERT ON invoice_lines
 WHEN EXISTS (SELECT 1 FROM invoices WHERE id = NEW.invoice_id)
-BEGIN SELECT RAISE(ABORT, 'a closed invoice takes no more lines'); END
+BEGIN SELECT RAISE(ABORT, 'a closed invoice takes no more lines'); END;
+CREATE TRIGGER closed_holders_stay BEFORE DELETE ON invoice_holders
+BEGIN SELECT RAISE(ABORT, 'whose a closed invoice is, is never deleted'); END;
+CREATE TRIGGER closed_holders_are_frozen BEFORE UPDATE ON invoice_holders
+BEGIN SELECT RAISE(ABORT, 'whose a closed invoice is, is never changed'); END;
+CREATE TRIGGER closed_invoices_take_no_holders BEFORE INSERT ON invoice_holders
+WHEN EXISTS (SELECT 1 FROM invoices WHERE id = NEW.invoice_id)
+BEGIN SELECT RAISE(ABORT, 'a closed invoice takes no more holders'); END;
+CREATE TRIGGER closed_shares_stay BEFORE DELETE ON invoice_shares
+BEGIN SELECT RAISE(ABORT, 'the shares of a closed invoice are never deleted'); END;
+CREATE TRIGGER closed_shares_are_frozen BEFORE UPDATE ON invoice_shares
+BEGIN SELECT RAISE(ABORT, 'the shares of a closed invoice are never changed'); END;
+CREATE TRIGGER closed_invoices_take_no_shares BEFORE INSERT ON invoice_shares
+WHEN EXISTS (SELECT 1 FROM invoices WHERE id = NEW.invoice_id)
+BEGIN SELECT RAISE(ABORT, 'a closed invoice takes no more shares'); END
 """
 
 

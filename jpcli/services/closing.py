@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import DRAFT, OPEN, PAID, invoice_number
+from jpcli.domain.closing import DRAFT, OPEN, PAID, invoice_number, is_charged
 from jpcli.domain.errors import Refused
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
@@ -18,7 +18,9 @@ from jpcli.services.books import books_begin, is_settled_elsewhere, move_hint
 from jpcli.services.computing import Question, compute
 from jpcli.services.corrections import waiting_months
 from jpcli.services.gateways import uses_stripe
+from jpcli.services.holder_days import kept
 from jpcli.services.invoices import invoice_object
+from jpcli.services.line_shares import holder_shares
 
 if TYPE_CHECKING:
     from jpcli.domain.invoice import Line
@@ -103,6 +105,7 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
     number = invoice_number(period.label, invoices.count_of_period(ledger, period.label))
     content = invoices.sealed_content(ledger, number, period, computed.lines)
     total = content["total_minor"]
+    holders, shares = kept(*holder_shares(desk, computed))
     data = {
         "period": period.label,
         "first_day": period.first_day,
@@ -112,6 +115,8 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
         "total_minor": total,
         "lines": content["lines"],
         "content_hash": invoices.content_hash(content),
+        "holders": holders,
+        "shares": shares,
     }
     writer.record("invoice.closed", number, data)
     writer.flush()
@@ -122,7 +127,7 @@ def _first_status(desk: Desk, lines: tuple[Line, ...]) -> str:
     """I4: at Stripe an invoice begins as a draft. Elsewhere it is open at once, or, over nothing,
     paid: it must never become past due. One without a line never gets to Stripe, which takes none.
     """
-    if lines and uses_stripe(desk.ledger):
+    if any(is_charged(line) for line in lines) and uses_stripe(desk.ledger):
         return DRAFT
     return OPEN if sum(line.amount_minor for line in lines) else PAID
 

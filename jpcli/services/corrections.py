@@ -6,42 +6,53 @@ of them comes to now. A month that nothing reached since the last closing is not
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.answers import Note
 from jpcli.domain.closing import OfferKey, adjustment_lines, credit_line, invoice_number
-from jpcli.domain.periods import month_label, month_of, month_period, next_month, parse_month
+from jpcli.domain.periods import month_label, month_of, next_month, parse_month
+from jpcli.domain.shares import NOBODY, Share
 from jpcli.ledger import invoices
+from jpcli.services.adjustment_shares import HOLDER, Corrected, with_rest
 from jpcli.services.books import books_begin, first_to_close
-from jpcli.services.computing import sum_period
+from jpcli.services.period import sum_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jpcli.domain.invoice import Line
     from jpcli.domain.periods import Period
-    from jpcli.services.computing import Computed
+    from jpcli.domain.shares import Holder
     from jpcli.services.desk import Desk
+    from jpcli.services.period import Computed
 
 
-def waiting_months(desk: Desk) -> list[str]:
+class AsOf(NamedTuple):
+    """When it is: a billing day, and the event before which the invoices stood as they do."""
+
+    today: int
+    before_seq: int
+
+
+def waiting_months(desk: Desk, as_of: AsOf | None = None) -> list[str]:
     """I2: months that are over and have no invoice, the oldest first; it is closed next.
 
     The first month is that of the first active day, and none before the books begin (I7).
     """
-    calendar = desk.ledger.calendar
-    this_month = month_of(calendar, desk.today)
-    closed = invoices.closed_periods(desk.ledger)
-    return [label for label in _months(desk) if label < this_month and label not in closed]
+    today, before_seq = as_of or AsOf(desk.today, invoices.LATEST_SEQ)
+    this_month = month_of(desk.ledger.calendar, today)
+    closed = invoices.closed_periods(desk.ledger, before_seq)
+    return [label for label in _months(desk, today) if label < this_month and label not in closed]
 
 
-def next_to_close(desk: Desk) -> str:
+def next_to_close(desk: Desk, as_of: AsOf | None = None) -> str:
     """The month whose invoice comes next: the oldest that waits, else the present one, or the one
     the books begin with where that is still to come."""
-    waiting = waiting_months(desk)
+    waiting = waiting_months(desk, as_of)
     if waiting:
         return waiting[0]
-    return max(month_of(desk.ledger.calendar, desk.today), books_begin(desk.ledger) or "")
+    today = desk.today if as_of is None else as_of.today
+    return max(month_of(desk.ledger.calendar, today), books_begin(desk.ledger) or "")
 
 
 def reach_note(desk: Desk, before_day: int) -> Note | None:
@@ -61,46 +72,70 @@ def reach_note(desk: Desk, before_day: int) -> Note | None:
     return Note("closed_period", message, "info", number, hint)
 
 
-def corrections(desk: Desk, computed: Computed) -> tuple[Line, ...]:
-    """Adjustment lines, then a credit line, for the month that is the next to be closed; nothing
-    for any other. A what-if (an overlay) is supposed for closed months, too."""
-    ledger = desk.ledger
-    if not invoices.any_invoice(ledger) or computed.period.label != next_to_close(desk):
-        return ()
-    found: list[Line] = []
+def with_corrections(desk: Desk, computed: Computed) -> Computed:
+    """A month with adjustment lines, then a credit line, where it is the next to be closed; as it
+    is where it is not. A what-if (an overlay) is supposed for closed months, too."""
+    ledger, before_seq = desk.ledger, computed.before_seq
+    as_of = AsOf(computed.today, before_seq)
+    if not invoices.any_invoice(ledger, before_seq):
+        return computed
+    if computed.period.label != next_to_close(desk, as_of):
+        return computed
     first_day = 0 if computed.overlay is not None else invoices.unsettled_day(ledger)
-    for invoice in invoices.closed_reaching(ledger, first_day):
-        period = month_period(ledger.calendar, *parse_month(invoice.period))
-        now = sum_period(desk, period, computed.today, computed.overlay).lines
-        found += _adjusted(desk, period, now)
+    corrected = Corrected(desk, HOLDER)
+    lines, shares = list(computed.lines), list(computed.shares)
+    for invoice in invoices.closed_reaching(ledger, first_day, before_seq):
+        month = sum_period(desk, invoice.billing_period, computed.today, computed.overlay)
+        _adjust(desk, corrected, before_seq, month, month.period, lines, shares)
     # A month that is billed again, after its invoice was voided, takes back what later invoices
     # had adjusted for it: its own lines have all of it now.
-    found += _adjusted(desk, computed.period, ())
-    credited = credit_line((*computed.lines, *found), invoices.credit_minor(ledger))
-    return tuple(found) if credited is None else (*found, credited)
+    _adjust(desk, corrected, before_seq, None, computed.period, lines, shares)
+    credit = credit_line(lines, invoices.credit_minor(ledger, before_seq))
+    if credit is not None:
+        lines.append(credit)
+        shares.append({NOBODY: Share(0, credit.amount_minor)} if credit.amount_minor else {})
+    parts = (*computed.parts, *(None for _ in range(len(lines) - len(computed.lines))))
+    return computed._replace(lines=tuple(lines), parts=parts, shares=tuple(shares))
 
 
-def _adjusted(desk: Desk, period: Period, now: tuple[Line, ...]) -> tuple[Line, ...]:
-    billed = invoices.billed_for(desk.ledger, period.label)
+def _adjust(
+    desk: Desk,
+    corrected: Corrected,
+    before_seq: int,
+    month: Computed | None,
+    period: Period,
+    lines: list[Line],
+    shares: list[Mapping[Holder, Share] | None],
+) -> None:
+    """Add what corrects one month to `lines` and `shares`."""
+    ledger, label = desk.ledger, period.label
+    billed = invoices.billed_for(ledger, label, before_seq)
+    now = () if month is None else month.lines
     if not billed and not now:
-        return ()
+        return
+    by_holder = corrected.of_month(month, label, before_seq)
     # The latest price of the month stands on the line; what is now goes before what was.
+    about = (line for _, _, line in invoices.lines_about(ledger, label, before_seq))
     names = {
         OfferKey(line.product, line.bundle_size): line._replace(
-            first_day=period.first_day, last_day=period.last_day, period=period.label
+            first_day=period.first_day, last_day=period.last_day, period=label
         )
-        for line in (*invoices.lines_about(desk.ledger, period.label), *now)
+        for line in (*about, *now)
     }
-    return adjustment_lines(now, billed, names)
+    for line in adjustment_lines(now, billed, by_holder, names):
+        whole = Share(line.license_days, line.amount_minor)
+        found = by_holder.get(OfferKey(line.product, line.bundle_size), {})
+        lines.append(line)
+        shares.append(with_rest(found, whole, NOBODY))
 
 
-def _months(desk: Desk) -> Iterator[str]:
+def _months(desk: Desk, today: int) -> Iterator[str]:
     """Labels from the first month of the books on, up to the present one."""
     first = first_to_close(desk.ledger)
     if first is None:
         return
     year, month = parse_month(first)
-    last = parse_month(month_of(desk.ledger.calendar, desk.today))
+    last = parse_month(month_of(desk.ledger.calendar, today))
     while (year, month) <= last:
         yield month_label(year, month)
         year, month = next_month(year, month)

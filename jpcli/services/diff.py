@@ -15,12 +15,13 @@ from jpcli.domain.invoice import totals
 from jpcli.domain.money import money_json
 from jpcli.ledger.differing import MonthDays, shared_units
 from jpcli.services.books import elsewhere_note, is_settled_elsewhere
-from jpcli.services.computing import Question, compute, offer_part
+from jpcli.services.computing import Question, compute
+from jpcli.services.period import offer_part
 
 if TYPE_CHECKING:
     from jpcli.domain.invoice import Line
-    from jpcli.services.computing import Computed
     from jpcli.services.desk import Desk
+    from jpcli.services.period import Computed
 
 
 def diff(desk: Desk, from_month: str, to_month: str) -> Answer:

@@ -1,38 +1,32 @@
 """Dividing a month's lines among clients and their sites, so that every sum is exact (M5, W2).
 
-A line is split over the clients as `invoice preview --by client` splits it; each client's part is
-then split over its sites. So sites add up to clients, clients to lines, and lines to the bill.
+Sites add up to clients, clients to lines, and lines to the bill. A closed invoice is divided as it
+was when it was closed (I8).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from jpcli.domain.money import day_price_with_markup, with_markup
-from jpcli.domain.split import largest_remainder
+from jpcli.domain.money import day_price_with_markup, markup_fraction
+from jpcli.domain.shares import Share, marked_up, split_by_holder
 from jpcli.ledger.client_days import client_licenses_by_day
 from jpcli.ledger.owners import OWNERS
 from jpcli.reports.statement import ClientPart, SitePart, StatementLine
-from jpcli.services.computing import window_of
-from jpcli.services.grouping import Splitting, licenses_per_day
+from jpcli.services.grouping import licenses_per_day, marked_lines
+from jpcli.services.holder_days import by_client, in_order
+from jpcli.services.line_shares import holder_shares
+from jpcli.services.period import window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from jpcli.domain.invoice import Group, Line
+    from jpcli.domain.invoice import Line
+    from jpcli.domain.shares import Holder
+    from jpcli.ledger.shares import HolderNames
     from jpcli.reports.statement import Whose
-    from jpcli.services.computing import Computed
     from jpcli.services.desk import Desk
-
-
-class _Share(NamedTuple):
-    """License-days and money."""
-
-    days: int = 0
-    amount_minor: int = 0
-
-    def plus(self, other: _Share) -> _Share:
-        return _Share(self.days + other.days, self.amount_minor + other.amount_minor)
+    from jpcli.services.period import Computed
 
 
 def divided(
@@ -40,19 +34,30 @@ def divided(
 ) -> tuple[tuple[StatementLine, ...], tuple[ClientPart, ...]]:
     """The lines of a statement, and what each client and site has of them; of one client's
     statement, its part of the lines that it has a part of."""
-    marked = [_marked(line, markup_e6, desk.ledger.currency) for line in computed.lines]
-    by_client = Splitting(desk, computed, "client").by_line(marked, markup_e6)
-    by_owner = Splitting(desk, computed, "owner").by_line(marked, markup_e6)
+    every_line, names = holder_shares(desk, computed)
+    marked: Sequence[Line] = computed.lines
+    if markup_e6 is not None:
+        marked = marked_lines(marked, markup_e6, desk.ledger.currency)
     lines = []
-    book = _Book(whose)
-    for line, clients, owners in zip(marked, by_client, by_owner, strict=True):
-        shares = {group.key or "": _Share(group.days, group.amount_minor) for group in clients}
-        book.add(line, shares, owners)
+    book = _Book(whose, names)
+    for line, plain in zip(marked, every_line, strict=True):
+        shares = plain if markup_e6 is None else _with_markup(line, plain, names, markup_e6)
+        book.add(line, shares)
         if whose is None:
             lines.append(_whole_line(desk, line, markup_e6))
-        elif (share := shares.get(whose.client or "")) is not None:
+        elif (share := by_client(shares, names).get(whose.client)) is not None:
             lines.append(_part_line(desk, line, share, markup_e6))
     return tuple(lines), book.parts()
+
+
+def _with_markup(
+    line: Line, shares: Mapping[Holder, Share], names: HolderNames, markup_e6: int
+) -> dict[Holder, Share]:
+    """The parts of a line that has a markup on it: licenses by their days, the rest as it is."""
+    if line.kind in ("license", "bundle"):
+        days = {holder: share.license_days for holder, share in shares.items()}
+        return split_by_holder(line.amount_minor, in_order(days, names))
+    return marked_up(shares, *markup_fraction(markup_e6), line.amount_minor)
 
 
 def days_of(desk: Desk, computed: Computed, whose: Whose | None) -> list[int]:
@@ -74,40 +79,36 @@ def days_of(desk: Desk, computed: Computed, whose: Whose | None) -> list[int]:
 
 
 class _Book:
-    """What has been found of each client, site by site; "" is nobody."""
+    """What has been found of each client, site by site; None is nobody."""
 
-    def __init__(self, whose: Whose | None) -> None:
-        self._only = None if whose is None else (whose.client or "")
-        self._clients: dict[str, _Share] = {}
-        self._credit: dict[str, int] = {}
-        self._sites: dict[str, dict[str, _Share]] = {}
+    def __init__(self, whose: Whose | None, names: HolderNames) -> None:
+        self._whose = whose
+        self._names = names
+        self._clients: dict[str | None, Share] = {}
+        self._credit: dict[str | None, int] = {}
+        self._sites: dict[str | None, dict[str | None, Share]] = {}
 
-    def add(self, line: Line, shares: dict[str, _Share], owners: Iterable[Group]) -> None:
-        """One line's parts by client, and by client and site."""
-        pairs: dict[str, dict[str, _Share]] = {}
-        for key, _, days, _, amount_minor in owners:
-            client, site = key or ("", "")
-            pairs.setdefault(client, {})[site] = _Share(days, amount_minor)
-        for client, share in shares.items():
-            if self._only not in (None, client):
+    def add(self, line: Line, shares: Mapping[Holder, Share]) -> None:
+        """One line's parts."""
+        for holder, share in shares.items():
+            client = self._names.clients[holder.client_id]
+            if self._whose is not None and self._whose.client != client:
                 continue
-            self._clients[client] = self._clients.get(client, _Share()).plus(share)
+            _add(self._clients, client, share)
             if line.kind == "credit":
                 self._credit[client] = self._credit.get(client, 0) + share.amount_minor
-                continue
-            sites = self._sites.setdefault(client, {})
-            for site, part in _within(line, share, pairs.get(client, {})).items():
-                sites[site] = sites.get(site, _Share()).plus(part)
+            else:
+                sites = self._sites.setdefault(client, {})
+                _add(sites, self._names.sites[holder.site_id], share)
 
     def parts(self) -> tuple[ClientPart, ...]:
         """By name; nobody's part, and within one client that of no site, last."""
         return tuple(
             ClientPart(
-                client or None,
-                self._clients[client].days,
-                self._clients[client].amount_minor,
+                client,
+                *self._clients[client],
                 tuple(
-                    SitePart(site or None, *self._sites[client][site])
+                    SitePart(site, *self._sites[client][site])
                     for site in _nobody_last(self._sites.get(client, {}))
                 ),
                 self._credit.get(client, 0),
@@ -116,39 +117,12 @@ class _Book:
         )
 
 
-def _within(line: Line, share: _Share, pairs: dict[str, _Share]) -> dict[str, _Share]:
-    """One client's part of a line, split over its sites.
-
-    A correction may give to one site and take from another, so it has no weights to be split by:
-    what rounding left over there goes to the site with most of it.
-    """
-    if not pairs:
-        return {"": share}
-    sites = sorted(pairs)
-    days = [pairs[site].days for site in sites]
-    if line.kind in ("license", "bundle") and any(days):
-        amounts = largest_remainder(share.amount_minor, days)
-    else:
-        amounts = [pairs[site].amount_minor for site in sites]
-        most = max(range(len(sites)), key=lambda index: abs(amounts[index]))
-        amounts[most] += share.amount_minor - sum(amounts)
-    return {
-        site: _Share(number, amount_minor)
-        for site, number, amount_minor in zip(sites, days, amounts, strict=True)
-    }
+def _add(sums: dict[str | None, Share], name: str | None, share: Share) -> None:
+    sums[name] = sums.get(name, Share()).plus(share)
 
 
-def _nobody_last(names: Iterable[str]) -> Sequence[str]:
-    return sorted(names, key=lambda name: (not name, name))
-
-
-def _marked(line: Line, markup_e6: int | None, currency: str) -> Line:
-    if markup_e6 is None:
-        return line
-    return line._replace(
-        to_date_minor=with_markup(line.to_date_minor, markup_e6, currency),
-        amount_minor=with_markup(line.amount_minor, markup_e6, currency),
-    )
+def _nobody_last(names: Iterable[str | None]) -> list[str | None]:
+    return sorted(names, key=lambda name: (name is None, name or ""))
 
 
 def _whole_line(desk: Desk, line: Line, markup_e6: int | None) -> StatementLine:
@@ -172,12 +146,12 @@ def _whole_line(desk: Desk, line: Line, markup_e6: int | None) -> StatementLine:
     )
 
 
-def _part_line(desk: Desk, line: Line, share: _Share, markup_e6: int | None) -> StatementLine:
+def _part_line(desk: Desk, line: Line, share: Share, markup_e6: int | None) -> StatementLine:
     """One client's part of a line; of a bundle it has license-days, which have no price."""
     whole = _whole_line(desk, line, markup_e6)
     return whole._replace(
-        days=share.days,
-        license_days=share.days,
+        days=share.license_days,
+        license_days=share.license_days,
         day_price_e12=None if line.kind == "bundle" else whole.day_price_e12,
         amount_minor=share.amount_minor,
     )

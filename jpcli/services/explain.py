@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.domain.invoice import Line
-    from jpcli.services.computing import Computed
     from jpcli.services.desk import Desk
     from jpcli.services.explaining_lines import Explained
+    from jpcli.services.period import Computed
 
 _LINE_FIELDS = ("line", "kind", "product", "bundle_size", "correction_of", "part")
 ROW_FIELDS = (*_LINE_FIELDS, *ADJUSTED_FIELDS)

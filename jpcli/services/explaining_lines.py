@@ -14,10 +14,11 @@ from jpcli.domain.money import format_day_price
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger import billing, explaining, invoices
 from jpcli.ledger.billing import OfferPart
-from jpcli.ledger.explaining import LATEST_SEQ, Scope
+from jpcli.ledger.explaining import Scope
+from jpcli.ledger.invoices import LATEST_SEQ
 from jpcli.ledger.overlay import as_recorded
 from jpcli.ledger.owners import OWNERS
-from jpcli.services.computing import Question, compute, offer_part
+from jpcli.services.computing import Question, compute
 from jpcli.services.explaining_licenses import (
     ADJUSTED_FIELDS,
     LICENSE_FIELDS,
@@ -26,14 +27,15 @@ from jpcli.services.explaining_licenses import (
     licenses_of,
     remaining,
 )
+from jpcli.services.period import offer_part
 from jpcli.services.refusals import known_license, known_offer
 
 if TYPE_CHECKING:
     from jpcli.domain.invoice import Line
     from jpcli.ledger.licenses import LicenseFacts
     from jpcli.ledger.overlay import Overlay
-    from jpcli.services.computing import Computed
     from jpcli.services.desk import Desk
+    from jpcli.services.period import Computed
 
 
 class Explained(NamedTuple):
@@ -74,10 +76,7 @@ class _Explaining:
         self._only = only
         self._closing_id = None if computed.invoice is None else computed.invoice.id
         self._seq = LATEST_SEQ if self._closing_id is None else self._closing_id
-        if self._closing_id is None:
-            self._settled = invoices.settled_before(self._ledger)
-        else:
-            self._settled = explaining.settled_when(self._ledger, self._closing_id)
+        self._settled = invoices.settled_before(self._ledger, self._seq)
         self._states: dict[tuple[int, str], tuple[str, str]] = {}
 
     def explained(self, line: Line, part: OfferPart | None) -> Explained | None:

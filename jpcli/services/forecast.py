@@ -21,8 +21,9 @@ from jpcli.services.corrections import next_to_close
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.services.computing import Computed, Question
+    from jpcli.services.computing import Question
     from jpcli.services.desk import Desk
+    from jpcli.services.period import Computed
 
 MOST_MONTHS = 120
 

@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.invoice import compute_groups
-from jpcli.domain.money import money_json, with_markup
+from jpcli.domain.money import markup_fraction, money_json, with_markup
+from jpcli.domain.shares import marked_up
 from jpcli.ledger import billing
-from jpcli.ledger.owners import OWNERS
-from jpcli.services.computing import window_of
+from jpcli.services.holder_days import by_client
+from jpcli.services.line_shares import holder_shares, other_shares
+from jpcli.services.period import window_of
+from jpcli.services.weights import COUNTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from jpcli.domain.invoice import Group, Line
-    from jpcli.ledger.billing import OfferPart
-    from jpcli.services.computing import Computed
+    from jpcli.domain.invoice import Line
+    from jpcli.domain.shares import Share
     from jpcli.services.desk import Desk
+    from jpcli.services.period import Computed
+    from jpcli.services.weights import Weights
 
-    Weights = dict[Any, tuple[int, int]]
-    Counter = Callable[[Line, OfferPart], Weights]
+# License-days to date, license-days, amount to date and amount in minor units.
+Row = tuple[int, int, int, int]
+NOTHING: Row = (0, 0, 0, 0)
 
 KEY_NAMES = {
     "product": "product",
@@ -44,42 +49,50 @@ def groups(
     if by not in KEY_NAMES:
         message = f"by must be one of {', '.join(KEY_NAMES)}, not {by}"
         raise BadInput("bad_by", message, subject=by)
-    currency = desk.ledger.currency
     split = Splitting(desk, computed, by)
-    found = [
-        {
-            KEY_NAMES[by]: group.key,
-            "days_to_date": group.days_to_date,
-            "days": group.days,
-            "to_date": money_json(group.to_date_minor, currency),
-            "amount": money_json(group.amount_minor, currency),
-        }
-        for group in split.groups(computed.lines)
-    ]
+    found = split.sums(computed.lines)
+    marked: dict[Any, Row] = {}
     if markup_e6 is not None:
-        marked_lines = [
-            line._replace(amount_minor=with_markup(line.amount_minor, markup_e6, currency))
-            for line in computed.lines
-        ]
-        marked = split.groups(marked_lines, markup_e6)
-        amounts = {group.key: group.amount_minor for group in marked}
-        for item in found:
-            amount_minor = amounts[item[KEY_NAMES[by]]]
-            item["amount_with_markup"] = money_json(amount_minor, currency)
+        marked = split.sums(
+            marked_lines(computed.lines, markup_e6, desk.ledger.currency), markup_e6
+        )
+    # Each side alone may come to nothing where the other does not.
+    rows = {
+        key: (*found.get(key, NOTHING), *marked.get(key, NOTHING)) for key in {**found, **marked}
+    }
+    return [
+        _group_object(desk, by, key, rows[key], with_markup=markup_e6 is not None)
+        for key in _in_order(rows)
+        if any(rows[key])
+    ]
+
+
+def _group_object(
+    desk: Desk, by: str, key: Any, row: tuple[int, ...], *, with_markup: bool
+) -> dict[str, Any]:
+    currency = desk.ledger.currency
+    found = {
+        KEY_NAMES[by]: key,
+        "days_to_date": row[0],
+        "days": row[1],
+        "to_date": money_json(row[2], currency),
+        "amount": money_json(row[3], currency),
+    }
+    if with_markup:
+        found["amount_with_markup"] = money_json(row[7], currency)
     return found
 
 
 def details(desk: Desk, computed: Computed) -> dict[str, Any]:
     """What the terminal shows beside the table: licenses a day, and what unassigned ones cost."""
-    ledger = desk.ledger
-    by_site = Splitting(desk, computed, "site").groups(computed.lines)
-    unassigned = next((group for group in by_site if group.key is None), None)
-    amount = 0 if unassigned is None else unassigned.amount_minor
-    to_date = 0 if unassigned is None else unassigned.to_date_minor
+    currency = desk.ledger.currency
+    # Credit and corrections are on no site either, but they are no licenses.
+    by_site = Splitting(desk, computed, "site").own(computed.lines)
+    _, _, to_date, amount = by_site.get(None, NOTHING)
     return {
         "licenses_per_day": licenses_per_day(desk, computed),
-        "unassigned_to_date": money_json(to_date, ledger.currency),
-        "unassigned_amount": money_json(amount, ledger.currency),
+        "unassigned_to_date": money_json(to_date, currency),
+        "unassigned_amount": money_json(amount, currency),
     }
 
 
@@ -105,128 +118,84 @@ class Splitting:
         self._desk = desk
         self._computed = computed
         self._by = by
-        count = COUNTERS[by](desk, computed)
-        self._weights = [
+        self._weights = self._own_weights()
+        self._others: dict[int, Mapping[Any, Share]] | None = None
+
+    def sums(self, lines: Sequence[Line], markup_e6: int | None = None) -> dict[Any, Row]:
+        """What each key has of lines that differ from the month's own in their amounts at most
+        (M5), by a markup if there is one."""
+        sums = self.own(lines)
+        for position, line in enumerate(lines):
+            if self._weights[position] is not None:
+                continue
+            for key, row in self._other(position, line, markup_e6).items():
+                sums[key] = _plus(sums.get(key, NOTHING), row)
+        return sums
+
+    def own(self, lines: Sequence[Line]) -> dict[Any, Row]:
+        """The same of the month's own licenses, without corrections and credit."""
+        pairs = [
+            (line, weights)
+            for line, weights in zip(lines, self._weights, strict=True)
+            if weights is not None
+        ]
+        groups = compute_groups(
+            [line for line, _ in pairs],
+            [weights for _, weights in pairs],
+            self._desk.ledger.currency,
+        )
+        return {group.key: group[1:] for group in groups}
+
+    def _own_weights(self) -> list[Weights | None]:
+        computed = self._computed
+        if self._by == "client" and computed.invoice is not None:
+            return self._kept_weights()
+        count = COUNTERS[self._by](self._desk, computed)
+        return [
             None if part is None else count(line, part)
             for line, part in zip(computed.lines, computed.parts, strict=True)
         ]
 
-    def groups(self, lines: Sequence[Line], markup_e6: int | None = None) -> tuple[Group, ...]:
-        """The groups of lines that differ from the month's own in their amounts at most (M5), by a
-        markup if there is one."""
-        billed = [line for line, w in zip(lines, self._weights, strict=True) if w is not None]
-        weights = [w for w in self._weights if w is not None]
-        found = compute_groups(billed, weights, self._desk.ledger.currency)
-        others = [line for line, w in zip(lines, self._weights, strict=True) if w is None]
-        if not others:
-            return found
-        from jpcli.services.adjusted_groups import with_corrections
+    def _kept_weights(self) -> list[Weights | None]:
+        """I8: the clients' days as they were kept at closing."""
+        computed = self._computed
+        lines, names = holder_shares(self._desk, computed)
+        return [
+            None
+            if part is None
+            else {
+                client: (share.license_days, share.license_days)
+                for client, share in by_client(shares, names).items()
+            }
+            for part, shares in zip(computed.parts, lines, strict=True)
+        ]
 
-        return with_corrections(self._desk, self._computed, self._by, found, others, markup_e6)
-
-    def by_line(
-        self, lines: Sequence[Line], markup_e6: int | None = None
-    ) -> Iterator[tuple[Group, ...]]:
-        """The groups of each line by itself, in the order of the lines."""
-        from jpcli.services.adjusted_groups import with_corrections
-
-        desk, computed = self._desk, self._computed
-        for line, weights in zip(lines, self._weights, strict=True):
-            if weights is None:
-                yield with_corrections(desk, computed, self._by, (), [line], markup_e6)
-            else:
-                yield compute_groups([line], [weights], desk.ledger.currency)
-
-
-def _by_product(desk: Desk, computed: Computed) -> Counter:
-    def count(line: Line, part: OfferPart) -> Weights:
-        window = window_of(computed, line)
-        to_date = days = 0
-        for _, row_to_date, row_days in billing.days_by_site(
-            desk.ledger, part, window, computed.source
-        ):
-            to_date += row_to_date
-            days += row_days
-        return {line.product: (to_date, days)}
-
-    return count
+    def _other(self, position: int, line: Line, markup_e6: int | None) -> dict[Any, Row]:
+        """Each key's part of a correction or of credit."""
+        if line.kind == "credit":
+            return {None: (0, 0, line.to_date_minor, line.amount_minor)}
+        if self._others is None:
+            self._others = other_shares(self._desk, self._computed, self._by)
+        shares = self._others[position]
+        if markup_e6 is not None:
+            shares = marked_up(shares, *markup_fraction(markup_e6), line.amount_minor)
+        return {key: (days, days, amount, amount) for key, (days, amount) in shares.items()}
 
 
-def _by_site(desk: Desk, computed: Computed) -> Counter:
-    names = billing.site_names(desk.ledger)
-
-    def count(line: Line, part: OfferPart) -> Weights:
-        window = window_of(computed, line)
-        rows = billing.days_by_site(desk.ledger, part, window, computed.source)
-        return {names[site_id]: (to_date, days) for site_id, to_date, days in rows}
-
-    return count
-
-
-def _by_client(desk: Desk, computed: Computed) -> Counter:
-    names = billing.client_names(desk.ledger)
-    owners = OWNERS if computed.overlay is None else computed.overlay.owners
-
-    def count(line: Line, part: OfferPart) -> Weights:
-        window = window_of(computed, line)
-        rows = billing.days_by_client(desk.ledger, part, window, computed.source, owners)
-        return {names[client_id]: (to_date, days) for client_id, to_date, days in rows}
-
-    return count
+def marked_lines(lines: Iterable[Line], markup_e6: int, currency: str) -> list[Line]:
+    """Lines with a markup on their amounts."""
+    return [
+        line._replace(
+            to_date_minor=with_markup(line.to_date_minor, markup_e6, currency),
+            amount_minor=with_markup(line.amount_minor, markup_e6, currency),
+        )
+        for line in lines
+    ]
 
 
-def _by_owner(desk: Desk, computed: Computed) -> Counter:
-    """Client and site together, "" for none, so that keys have an order."""
-    clients, sites = billing.client_names(desk.ledger), billing.site_names(desk.ledger)
-    owners = OWNERS if computed.overlay is None else computed.overlay.owners
-
-    def count(line: Line, part: OfferPart) -> Weights:
-        window = window_of(computed, line)
-        rows = billing.days_by_owner(desk.ledger, part, window, computed.source, owners)
-        return {
-            (clients[client_id] or "", sites[site_id] or ""): (to_date, days)
-            for client_id, site_id, to_date, days in rows
-        }
-
-    return count
+def _in_order(keys: Iterable[Any]) -> list[Any]:
+    return sorted(keys, key=lambda key: (key is None, key or ""))
 
 
-def _by_license(desk: Desk, computed: Computed) -> Counter:
-    supposed = {} if computed.overlay is None else computed.overlay.names
-
-    def count(line: Line, part: OfferPart) -> Weights:
-        window = window_of(computed, line)
-        names = billing.license_names(desk.ledger, part, window, computed.source)
-        rows = billing.days_by_license(desk.ledger, part, window, computed.source)
-        return {
-            supposed[number] if number < 0 else names[number]: (to_date, days)
-            for number, to_date, days in rows
-        }
-
-    return count
-
-
-def _by_day(desk: Desk, computed: Computed) -> Counter:
-    iso = desk.ledger.calendar.iso
-
-    def count(line: Line, part: OfferPart) -> Weights:
-        window = window_of(computed, line)
-        counts = billing.licenses_by_day(desk.ledger, part, window, computed.source)
-        days = range(line.first_day, line.last_day + 1)
-        return {
-            iso(day): (number if day <= computed.today else 0, number)
-            for day, number in zip(days, counts, strict=True)
-            if number
-        }
-
-    return count
-
-
-COUNTERS: dict[str, Callable[[Desk, Computed], Counter]] = {
-    "product": _by_product,
-    "site": _by_site,
-    "client": _by_client,
-    "owner": _by_owner,
-    "license": _by_license,
-    "day": _by_day,
-}
+def _plus(left: Row, right: Row) -> Row:
+    return (left[0] + right[0], left[1] + right[1], left[2] + right[2], left[3] + right[3])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.money import display_day_price
+from jpcli.domain.closing import is_charged
 from jpcli.ledger import invoices
 from jpcli.payments.gateway import LineItem
 
@@ -25,7 +26,11 @@ _SECOND = 1_000_000
 def line_items(desk: Desk, invoice: Invoice) -> list[LineItem]:
     """Our lines as items of Stripe's: an integer amount, and how it came about."""
     lines = invoices.lines_of(desk.ledger, invoice.id)
-    items = [_item(desk, invoice, position, line) for position, line in enumerate(lines)]
+    items = [
+        _item(desk, invoice, position, line)
+        for position, line in enumerate(lines)
+        if is_charged(line)
+    ]
     if len(items) <= MOST_ITEMS:
         return items
     kept, folded = items[: MOST_ITEMS - 1], items[MOST_ITEMS - 1 :]

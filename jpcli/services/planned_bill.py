@@ -15,8 +15,8 @@ from jpcli.domain.periods import month_label, month_of, month_period, next_month
 from jpcli.ledger.catalog import bundle_sizes
 from jpcli.ledger.overlay import Overlay
 from jpcli.services.books import is_settled_elsewhere
-from jpcli.services.computing import sum_period
-from jpcli.services.corrections import corrections
+from jpcli.services.corrections import with_corrections
+from jpcli.services.period import sum_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,7 +82,7 @@ def _total(desk: Desk, period: Period, overlay: Overlay | None, back: bool) -> i
     computed = sum_period(desk, period, desk.today, overlay)
     if not back:
         computed = computed._replace(overlay=None)
-    return totals((*computed.lines, *corrections(desk, computed)))[1]
+    return totals(with_corrections(desk, computed).lines)[1]
 
 
 def _full(desk: Desk, period: Period, overlay: Overlay | None) -> int:

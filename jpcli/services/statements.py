@@ -24,8 +24,8 @@ from jpcli.services.preview import line_object
 
 if TYPE_CHECKING:
     from jpcli.reports.statement import ClientPart, StatementLine
-    from jpcli.services.computing import Computed
     from jpcli.services.desk import Desk
+    from jpcli.services.period import Computed
 
 
 def statement(

@@ -13,14 +13,14 @@ from jpcli.domain.money import money_json
 from jpcli.domain.split import largest_remainder
 from jpcli.ledger.billing import days_by_site
 from jpcli.ledger.waste import idle_days, oldest_idle
-from jpcli.services.computing import window_of
+from jpcli.services.period import window_of
 
 if TYPE_CHECKING:
     from jpcli.domain.invoice import Line
     from jpcli.ledger.billing import OfferPart
     from jpcli.ledger.waste import Idle
-    from jpcli.services.computing import Computed
     from jpcli.services.desk import Desk
+    from jpcli.services.period import Computed
 
 
 class LineWaste(NamedTuple):

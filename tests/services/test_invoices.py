@@ -157,7 +157,10 @@ def test_i3_a_back_dated_change_comes_as_an_adjustment_on_the_next_invoice(bille
         ("adjustment", -3, -48, "2024-07"),
         ("adjustment", -31, -496, "2024-08"),
     ]
-    assert lines(billed.preview("2024-09")) == expected
+    # So far it is less than nothing, which would be carried forward; by the month's end it is not.
+    shown = billed.preview("2024-09")
+    assert lines(shown) == [*expected, ("credit", 0, 0, None)]
+    assert minor(shown["total_to_date"]) == 0
     billed.do(closing.close, "2024-09", now="2024-10-01T00:00:00Z")
     assert lines(invoice(billed, "2024-09")) == expected
     assert (invoice(billed, "2024-07"), invoice(billed, "2024-08")) == frozen
@@ -184,14 +187,28 @@ def test_i3_an_import_that_reaches_into_a_closed_month_is_adjusted(
     assert ("adjustment", 2, 54, "2024-08") in lines(billed.preview("2024-09"))
 
 
-def test_i3_an_assignment_in_the_past_changes_no_amount_and_adjusts_nothing(
+def test_i3_an_assignment_in_the_past_changes_whose_the_days_are_and_no_amount(
     billed: Agency,
 ) -> None:
     key = billed.preview("2024-07", by="license")["groups"][0]["license_key"]
     billed.do(invoices.mark_paid, "2024-07")
     billed.do(invoices.mark_paid, "2024-08")
-    billed.assign(key, A, at="2024-07-26T00:00:00Z")
-    assert lines(billed.preview("2024-09")) == [("license", 90, 1440, None)]
+    billed.assign(key, A, client="Ann", at="2024-07-26T00:00:00Z")
+    shown = billed.preview("2024-09", by="client", now="2024-09-30T12:00:00Z")
+    assert lines(shown) == [
+        ("license", 90, 1440, None),
+        ("adjustment", 0, 0, "2024-07"),
+        ("adjustment", 0, 0, "2024-08"),
+    ]
+    # Ann's are 6 days of July, 31 of August and 30 of September.
+    assert [(g["client"], g["days"], minor(g["amount"])) for g in shown["groups"]] == [
+        ("Ann", 67, 67 * 16),
+        (None, 90 - 67, (90 - 67) * 16),
+    ]
+    billed.do(closing.close, "2024-09", now="2024-10-01T00:00:00Z")
+    assert minor(invoice(billed, "2024-09")["total"]) == 1440
+    billed.now = "2024-10-02T00:00:00Z"
+    assert lines(billed.preview("2024-10")) == [("license", 93, 1488, None)]
 
 
 def test_i3_a_negative_total_is_carried_forward_as_credit_until_it_is_used_up(
@@ -236,7 +253,8 @@ def test_i3_groups_with_adjustments_add_up_to_the_lines(billed: Agency, by: str)
             billed.do(closing.close, "2024-09", now=now)
             billed.now = now
         shown = billed.preview(month, by=by)
-        assert len(lines(shown)) == 4
+        # The second of them only changed hands in July.
+        assert [line[0] for line in lines(shown)] == [*["license"] * 2, *["adjustment"] * 3]
         groups = shown["groups"]
         assert sum(minor(group["amount"]) for group in groups) == minor(shown["total"])
         license_days = sum(line["license_days"] for line in shown["lines"])

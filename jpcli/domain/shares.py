@@ -1,0 +1,89 @@
+"""Whose part of a bill: what each holder has of a line, and how such parts are made (M5, W1, W2).
+
+Owns the split of a line over clients and their sites, the difference of two splits, and the
+markup on either. It must not know how days are counted, what holders are called or where parts
+are kept.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from jpcli.domain.split import largest_remainder, scaled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Holder(NamedTuple):
+    """Whose day it is: a client, by one of its sites; row numbers, None for none."""
+
+    client_id: int | None = None
+    site_id: int | None = None
+
+
+NOBODY = Holder()
+
+
+class Share(NamedTuple):
+    """License-days, and money in minor units."""
+
+    license_days: int = 0
+    amount_minor: int = 0
+
+    def plus(self, other: Share) -> Share:
+        """The sum, field by field."""
+        return Share(self[0] + other[0], self[1] + other[1])
+
+    def minus(self, other: Share) -> Share:
+        """The difference, field by field."""
+        return Share(self[0] - other[0], self[1] - other[1])
+
+
+Key = TypeVar("Key")
+
+
+def split_by_holder(amount_minor: int, days: Sequence[tuple[Holder, int]]) -> dict[Holder, Share]:
+    """An amount over clients by their license-days, then each client's part over its sites (M5).
+
+    So sites add up to clients and clients to the amount. `days` come client by client, in the
+    order in which equal remainders are served. Without any days the amount is nobody's.
+    """
+    by_client = [list(rows) for _, rows in groupby(days, key=lambda row: row[0].client_id)]
+    client_days = [sum(number for _, number in rows) for rows in by_client]
+    if not any(client_days):
+        return {NOBODY: Share(0, amount_minor)}
+    shares: dict[Holder, Share] = {}
+    client_parts = largest_remainder(amount_minor, client_days)
+    for rows, part_minor in zip(by_client, client_parts, strict=True):
+        site_days = [number for _, number in rows]
+        for (holder, number), site_minor in zip(
+            rows, largest_remainder(part_minor, site_days), strict=True
+        ):
+            shares[holder] = Share(number, site_minor)
+    return shares
+
+
+def difference(now: Mapping[Key, Share], before: Mapping[Key, Share]) -> dict[Key, Share]:
+    """What each has now, less what it had before; who has the same is left out."""
+    keys = dict.fromkeys((*now, *before))
+    found = {key: now.get(key, Share()).minus(before.get(key, Share())) for key in keys}
+    return {key: share for key, share in found.items() if any(share)}
+
+
+def add_to(sums: dict[Key, Share], more: Mapping[Key, Share]) -> None:
+    """Add parts to sums, in place."""
+    for key, share in more.items():
+        sums[key] = sums.get(key, Share()).plus(share)
+
+
+def marked_up(
+    shares: Mapping[Key, Share], numerator: int, denominator: int, total_minor: int
+) -> dict[Key, Share]:
+    """The parts of a correction with a markup of `numerator / denominator` on them; they add up
+    to `total_minor`. Parts may be negative; who has none gets none."""
+    keys = [key for key, share in shares.items() if share.amount_minor]
+    amounts = [shares[key].amount_minor for key in keys]
+    parts = dict(zip(keys, scaled(amounts, numerator, denominator, total_minor), strict=True))
+    return {key: Share(share.license_days, parts.get(key, 0)) for key, share in shares.items()}

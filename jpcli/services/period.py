@@ -1,0 +1,110 @@
+"""One month's days as lines: summed from the spans, or from what lies over them.
+
+Owns the sums of a month by itself; what other months leave to it is in `corrections`, whether it
+is closed in `computing`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jpcli.domain.invoice import compute_lines
+from jpcli.domain.periods import month_period, parse_month
+from jpcli.ledger import billing, catalog
+from jpcli.ledger.invoices import LATEST_SEQ
+from jpcli.ledger.overlay import as_recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jpcli.domain.invoice import Line
+    from jpcli.domain.periods import Period
+    from jpcli.domain.shares import Holder, Share
+    from jpcli.ledger.billing import OfferPart, Window
+    from jpcli.ledger.catalog import PricedOffer
+    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.overlay import Overlay
+    from jpcli.services.desk import Desk
+
+
+class Computed(NamedTuple):
+    """The lines of one month. `parts` has, for each line, the licenses that its holders are
+    counted by, or None for adjustments and credit; `shares` for those, on a month that is not
+    closed, whose part is what. `source` is what the sums were read from, `before_seq` the event
+    before which the invoices stood as they do here, and `invoice` the closed one if there is one.
+    """
+
+    period: Period
+    as_of_at: int
+    today: int
+    lines: tuple[Line, ...]
+    parts: tuple[OfferPart | None, ...]
+    licenses: int
+    unassigned: int
+    source: str
+    overlay: Overlay | None
+    shares: tuple[Mapping[Holder, Share] | None, ...] = ()
+    before_seq: int = LATEST_SEQ
+    invoice: Invoice | None = None
+
+
+def sum_period(
+    desk: Desk,
+    period: Period,
+    today: int,
+    overlay: Overlay | None,
+    offers: list[PricedOffer] | None = None,
+) -> Computed:
+    """The days of a month as lines, without what corrects other months; `offers` are those of now
+    unless others are given. Raises Failed `no_price`."""
+    ledger = desk.ledger
+    source = billing.SPANS if overlay is None else overlay.source
+    offers = catalog.priced_offers(ledger) if offers is None else offers
+    summed = [
+        (part, days)
+        for part, days in billing.sum_lines(ledger, offers, period, today, source)
+        if days.days
+    ]
+    lines = compute_lines([days for _, days in summed], ledger.currency)
+    parts = tuple(part for part, _ in summed)
+    # With one line an offer its counts are the month's; a price change makes more, so ask again.
+    if len(set(parts)) == len(parts):
+        licenses = sum(line.licenses for line in lines)
+        unassigned = sum(line.unassigned for line in lines)
+    else:
+        licenses, unassigned = billing.count_used(ledger, offers, period, source)
+    shares = (None,) * len(lines)
+    return Computed(
+        period, desk.now_at, today, lines, parts, licenses, unassigned, source, overlay, shares
+    )
+
+
+def unsummed(desk: Desk, period: Period, overlay: Overlay | None) -> Computed:
+    """A whole month whose days can be counted, without lines of its own."""
+    source = billing.SPANS if overlay is None else overlay.source
+    return Computed(period, desk.now_at, period.last_day, (), (), 0, 0, source, overlay)
+
+
+def window_of(computed: Computed, line: Line) -> Window:
+    """The days over which a line was summed."""
+    return billing.Window(line.first_day, line.last_day, computed.today)
+
+
+def offer_part(desk: Desk, product: str, bundle_size: int) -> OfferPart:
+    """The licenses that are used under an offer: singles, or a bundle's children."""
+    offer_id = catalog.bundle_sizes(desk.ledger, product)[bundle_size]
+    return billing.OfferPart(offer_id, int(bundle_size > 1))
+
+
+def recorded_month(desk: Desk, label: str, seq: int) -> Computed:
+    """A whole month as the events before `seq` have it: licenses, clients and prices (I8)."""
+    ledger = desk.ledger
+    period = month_period(ledger.calendar, *parse_month(label))
+    overlay = as_recorded(ledger, seq - 1, ledger.calendar.end_of(period.last_day))
+    offers = catalog.priced_offers_as_recorded(ledger, seq - 1)
+    return sum_period(desk, period, period.last_day, overlay, offers)
+
+
+def as_closed(desk: Desk, invoice: Invoice, period: Period) -> Overlay | None:
+    """The licenses of a month as they were recorded when an invoice was closed."""
+    return as_recorded(desk.ledger, invoice.id, desk.ledger.calendar.end_of(period.last_day))
