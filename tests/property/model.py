@@ -5,7 +5,7 @@ for money. It must import nothing from jpcli, so that a mistake there cannot be 
 
 `expected_preview` takes a license history and a price list as files have them and tells what the
 bill of a month must say. A client is taken from the assignment, so a history that gives one site to
-two clients is not for this model.
+two clients is not for it: `holder_costs` takes whose sites were whose beside the history.
 """
 
 from __future__ import annotations
@@ -396,3 +396,85 @@ def _group_rows(name: str, sums: dict[Any, list[int]], currency: str) -> list[di
         for key in sorted(sums, key=lambda key: (key is None, key))
         if any(sums[key])
     ]
+
+
+# --- whose it is ------------------------------------------------------------------------------
+
+
+def holder_costs(
+    history_rows: list[Row],
+    owners: dict[str, list[tuple[str, str | None]]],
+    prices: list[Row],
+    month: str,
+    zone: str,
+    currency: str,
+) -> dict[str, dict[Any, tuple[int, int]]]:
+    """(license-days, minor units) that each holder has of a month, by each grouping, and by
+    `holder`: every line over the clients, then each client's part over its sites.
+
+    `owners` has for a site the clients it was handed to, each with the instant; the first one has
+    all days before, too (W2).
+    """
+    first, last = _month(month)
+    dates = dates_of(zone, first, last)
+    ends = {stretch.on: stretch.end for stretch in stretches(zone, first, last)}
+    licenses = [
+        grant._replace(billed={on: _owned(held, ends[on], owners) for on, held in billed.items()})
+        for grant in _licenses(history_rows, zone, first, last)
+        for billed in [grant.billed]
+    ]
+    sums: dict[str, dict[Any, list[int]]] = {name: {} for name in (*GROUPINGS, "holder")}
+    for offer in sorted({grant.offer for grant in licenses}):
+        mine = [grant for grant in licenses if grant.offer == offer]
+        for price, when in _price_stretches(prices, offer, dates, currency):
+            line = _line(mine, offer, price, when, last, currency)
+            if line is not None:
+                for name in GROUPINGS:
+                    _group(sums[name], name, line, mine, when, last)
+                _group_holders(sums["holder"], line["amount"]["amount_minor"], mine, when)
+    return {
+        name: {key: (row[1], row[3]) for key, row in found.items() if any(row)}
+        for name, found in sums.items()
+    }
+
+
+def _owned(
+    holder: Holder, end_of_day: datetime, owners: dict[str, list[tuple[str, str | None]]]
+) -> Holder:
+    """The holder with the client that the site has at the end of the day."""
+    if holder.site is None:
+        return NOBODY
+    changes = owners.get(holder.site, [("1970-01-01", None)])
+    client = changes[0][1]
+    for at, name in changes[1:]:
+        if instant(at) < end_of_day:
+            client = name
+    return Holder(holder.site, client)
+
+
+def _group_holders(
+    sums: dict[Any, list[int]], amount: int, licenses: list[LicenseDays], when: list[date]
+) -> None:
+    """Add a line's amount to its clients, and of each to its sites."""
+    days: dict[str | None, dict[str | None, int]] = {}
+    for grant in licenses:
+        for holder in grant.within(when).values():
+            if not grant.parent:
+                sites = days.setdefault(holder.client, {})
+                sites[holder.site] = sites.get(holder.site, 0) + 1
+    if not days:
+        sums.setdefault((None, None), [0, 0, 0, 0])[3] += amount
+        return
+
+    def in_order(names: dict[str | None, Any]) -> list[str | None]:
+        return sorted(names, key=lambda name: (name is None, name or ""))
+
+    clients = in_order(days)
+    parts = split(amount, [sum(days[client].values()) for client in clients])
+    for client, part in zip(clients, parts, strict=True):
+        sites = in_order(days[client])
+        weights = [days[client][site] for site in sites]
+        for site, number, minor in zip(sites, weights, split(part, weights), strict=True):
+            row = sums.setdefault((client, site), [0, 0, 0, 0])
+            row[1] += number
+            row[3] += minor
