@@ -473,8 +473,8 @@ def _group_holders(
     parts = split(amount, [sum(days[client].values()) for client in clients])
     for client, part in zip(clients, parts, strict=True):
         sites = in_order(days[client])
-        weights = [days[client][site] for site in sites]
-        for site, number, minor in zip(sites, weights, split(part, weights), strict=True):
+        numbers = [days[client][site] for site in sites]
+        for site, number, minor in zip(sites, numbers, split(part, numbers), strict=True):
             row = sums.setdefault((client, site), [0, 0, 0, 0])
             row[1] += number
             row[3] += minor
