@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.money import display_day_price
 from jpcli.domain.closing import is_charged
+from jpcli.domain.money import display_day_price
 from jpcli.ledger import invoices
 from jpcli.payments.gateway import LineItem
 

@@ -460,8 +460,8 @@ def _group_holders(
     for grant in licenses:
         for holder in grant.within(when).values():
             if not grant.parent:
-                sites = days.setdefault(holder.client, {})
-                sites[holder.site] = sites.get(holder.site, 0) + 1
+                mine = days.setdefault(holder.client, {})
+                mine[holder.site] = mine.get(holder.site, 0) + 1
     if not days:
         sums.setdefault((None, None), [0, 0, 0, 0])[3] += amount
         return
