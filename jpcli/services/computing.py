@@ -12,7 +12,7 @@ from jpcli.domain.instants import is_date, parse_date, parse_instant
 from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.ledger import billing, catalog, invoices
 from jpcli.ledger.overlay import latest_at
-from jpcli.services.period import Computed, as_closed, offer_part, sum_period
+from jpcli.services.period import AsOf, Computed, as_closed, offer_part, sum_period
 
 if TYPE_CHECKING:
     from jpcli.domain.periods import Period
@@ -41,10 +41,7 @@ def compute(desk: Desk, question: Question) -> Computed:
     """
     ledger = desk.ledger
     as_of_at = _as_of_at(desk, question.as_of)
-    before_seq = invoices.LATEST_SEQ
-    if question.as_of is not None:
-        before_seq = invoices.standing_at(ledger, as_of_at)
-    today = ledger.calendar.day_of(as_of_at)
+    today, before_seq = as_of_question(desk, question, as_of_at)
     label = question.month or month_of(ledger.calendar, today)
     period = month_period(ledger.calendar, *parse_month(label))
     supposed = bool(question.revoke or question.issue)
@@ -62,6 +59,14 @@ def compute(desk: Desk, question: Question) -> Computed:
     from jpcli.services.corrections import with_corrections
 
     return with_corrections(desk, computed)
+
+
+def as_of_question(desk: Desk, question: Question, as_of_at: int) -> AsOf:
+    """The day of a question, and how the invoices stood then; without `as_of` as they stand."""
+    before_seq = invoices.LATEST_SEQ
+    if question.as_of is not None:
+        before_seq = invoices.standing_at(desk.ledger, as_of_at)
+    return AsOf(desk.ledger.calendar.day_of(as_of_at), before_seq)
 
 
 def of_invoice(desk: Desk, invoice: Invoice) -> Computed:

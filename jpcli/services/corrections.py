@@ -6,7 +6,7 @@ of them comes to now. A month that nothing reached since the last closing is not
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
 from jpcli.domain.closing import OfferKey, adjustment_lines, credit_line, invoice_number
@@ -15,7 +15,7 @@ from jpcli.domain.shares import NOBODY, Share
 from jpcli.ledger import invoices
 from jpcli.services.adjustment_shares import HOLDER, Corrected, with_rest
 from jpcli.services.books import books_begin, first_to_close
-from jpcli.services.period import sum_period
+from jpcli.services.period import AsOf, sum_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
     from jpcli.domain.shares import Holder
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
-
-
-class AsOf(NamedTuple):
-    """When it is: a billing day, and the event before which the invoices stood as they do."""
-
-    today: int
-    before_seq: int
 
 
 def waiting_months(desk: Desk, as_of: AsOf | None = None) -> list[str]:

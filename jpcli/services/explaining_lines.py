@@ -129,9 +129,7 @@ class _Explaining:
             return Rows(ADJUSTED_FIELDS, changed_licenses(self._ledger, *scopes, month, days))
 
         prices = self._price_events(line)
-        cause = "days" if line.days or line.license_days else "prices"
-        both = " and prices" if cause == "days" and prices else ""
-        why = f"{line.period} was closed; {cause}{both} in it changed afterwards"
+        why = f"{line.period} was closed; {_cause(line, prices)} in it changed afterwards"
         if line.bundle_size == 1:
             return Explained(line, why, _no_rows(), rows(0, line.days), prices)
         return Explained(line, why, rows(0, line.days), rows(1, line.license_days), prices)
@@ -204,6 +202,12 @@ class _Explaining:
             for seq, at, recorded_at, actor, from_date, day_price_e12 in found
             if from_date[:7] <= str(line.period)
         ]
+
+
+def _cause(line: Line, prices: list[dict[str, Any]]) -> str:
+    if line.days or line.license_days:
+        return "days and prices" if prices else "days"
+    return "prices" if prices or line.amount_minor else "whose days they are"
 
 
 def _credit(line: Line) -> str:

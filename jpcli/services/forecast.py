@@ -15,7 +15,7 @@ from jpcli.domain.money import money_json, with_markup
 from jpcli.domain.periods import month_label, next_month, parse_month
 from jpcli.ledger import invoices
 from jpcli.services.books import is_settled_elsewhere
-from jpcli.services.computing import compute
+from jpcli.services.computing import as_of_question, compute
 from jpcli.services.corrections import next_to_close
 
 if TYPE_CHECKING:
@@ -38,29 +38,37 @@ def forecast(
     """
     if not 1 <= months <= MOST_MONTHS:
         raise BadInput("bad_months", f"A forecast is for 1 to {MOST_MONTHS} months, not {months}")
+    as_of = as_of_question(desk, question, first.as_of_at)
+    carrier = next_to_close(desk, as_of)
     found = []
-    carrier = next_to_close(desk)
     credit_minor: int | None = None
-    for computed in _computed(desk, question, first, months):
+    # Where the next bill is an earlier one, what it leaves of the credit counts all the same.
+    for computed in _computed(desk, question, first, min(carrier, first.period.label), months):
         lines = computed.lines
-        if computed.period.label == carrier and question.as_of is None:
-            credit_minor = invoices.credit_minor(desk.ledger)
+        if computed.period.label == carrier:
+            credit_minor = invoices.credit_minor(desk.ledger, as_of.before_seq)
             credit_minor += sum(line.amount_minor for line in lines if line.kind == "credit")
-        elif credit_minor is not None:
+        elif credit_minor is not None and computed.invoice is None:
             used = credit_line(lines, credit_minor)
             if used is not None:
                 credit_minor += used.amount_minor
                 lines = (*lines, used)
-        found.append(_object(desk, computed._replace(lines=lines), markup_e6))
+        if computed.period.label >= first.period.label:
+            found.append(_object(desk, computed._replace(lines=lines), markup_e6))
     return found
 
 
-def _computed(desk: Desk, question: Question, first: Computed, months: int) -> Iterator[Computed]:
-    yield first
-    year, month = parse_month(first.period.label)
-    for _ in range(months - 1):
-        year, month = next_month(year, month)
-        yield compute(desk, question._replace(month=month_label(year, month)))
+def _computed(
+    desk: Desk, question: Question, first: Computed, begin: str, months: int
+) -> Iterator[Computed]:
+    """Month after month from `begin` on, so many from the one that is computed already."""
+    label = begin
+    while months:
+        if label >= first.period.label:
+            months -= 1
+        same = label == first.period.label
+        yield first if same else compute(desk, question._replace(month=label))
+        label = month_label(*next_month(*parse_month(label)))
 
 
 def _object(desk: Desk, computed: Computed, markup_e6: int | None) -> dict[str, Any]:

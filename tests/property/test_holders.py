@@ -10,12 +10,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
 from jpcli.services import assign, closing, invoices, licenses, maintenance
 from jpcli.services.statements import export
+from tests.property.agencies import agencies
 from tests.property.model import holder_costs
 from tests.property.test_closing import WEEKS, back_dated
 from tests.services.agency import BEGUN, PRICES, A, Agency, B, C, codes, minor
@@ -190,10 +191,7 @@ def all_costs(story: Story, zone: str) -> dict[str, dict[Any, tuple[int, int]]]:
     st.sampled_from(["UTC", "America/Santiago"]),
     st.lists(actions, min_size=10, max_size=len(WEEKS)),
 )
-@settings(
-    max_examples=25 if settings().max_examples == 100 else settings().max_examples,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@agencies(25)
 def test_i3_all_bills_together_state_for_every_holder_what_it_costs(
     zone: str, told: list[tuple[str, int, int]]
 ) -> None:

@@ -172,3 +172,56 @@ def test_r2_past_due_invoices_are_named_with_the_command_that_settles_them(agenc
     agency.do(invoices.mark_paid, "INV-2024-07")
     found = agency.ask(status)
     assert (found["past_due"], steps(found)[0][:20]) == ([], "jpcli licenses list ")
+
+
+# --- credit and closed months --------------------------------------------------------------------
+
+
+@pytest.fixture
+def credited(agency: Agency) -> Agency:
+    """July cost 3 x 31 x 0.16 = 14.88 and is paid; all of it but the first day was taken back.
+    August, not closed yet, has one license for 9 days."""
+    keys = agency.issue("jetpack-scan", 3, at="2024-07-01T00:00:00Z", now="2024-07-01T00:00:00Z")
+    agency.do(closing.close, "2024-07", now="2024-08-01T08:00:00Z")
+    agency.do(invoices.mark_paid, "2024-07", now="2024-08-01T09:00:00Z")
+    agency.now = "2024-08-15T12:00:00Z"
+    agency.revoke(*keys, at="2024-07-01T12:00:00Z")
+    agency.issue_one(at="2024-08-23T00:00:00Z", now="2024-08-31T00:00:00Z")
+    return agency
+
+
+def test_i3_the_months_ahead_use_up_the_credit_and_never_fall_below_zero(credited: Agency) -> None:
+    # 14.40 of credit: 9 x 0.16 in August, 4.80 in September, 4.96 in October, the rest in November.
+    credited.now = "2024-08-31T12:00:00Z"
+    ahead = credited.preview("2024-08", months=5)["months"]
+    assert [minor(item["total"]) for item in ahead] == [0, 0, 0, 160, 496]
+    assert all(minor(item["to_date"]) >= 0 for item in ahead)
+
+
+def test_i3_a_forecast_from_a_later_month_knows_the_credit_that_is_left(credited: Agency) -> None:
+    credited.now = "2024-08-31T12:00:00Z"
+    assert months(credited, "2024-10", 3) == [("2024-10", 0), ("2024-11", 160), ("2024-12", 496)]
+
+
+def test_i2_a_forecast_leaves_closed_months_as_they_were_billed(credited: Agency) -> None:
+    credited.now = "2024-08-31T12:00:00Z"
+    found = months(credited, "2024-07", 3)
+    assert found == [("2024-07", 3 * 31 * 16), ("2024-08", 0), ("2024-09", 0)]
+
+
+def test_i1_as_of_now_is_the_preview_with_corrections_and_credit(credited: Agency) -> None:
+    credited.now = "2024-08-31T12:00:00Z"
+    for month in (None, "2024-07", "2024-08", "2024-09"):
+        now = credited.preview(month, by="client")
+        assert credited.preview(month, by="client", as_of=credited.now) == now
+    # Before the revocation was made nothing was taken back; before July was closed it was open.
+    earlier = credited.preview("2024-08", as_of="2024-06-30T00:00:00Z")
+    assert [line["kind"] for line in earlier["lines"]] == []
+    assert "invoice" not in credited.preview("2024-07", as_of="2024-07-20T00:00:00Z")
+    assert credited.preview("2024-07", as_of="2024-08-02T00:00:00Z")["invoice"] == "INV-2024-07"
+
+
+def test_the_remark_on_unassigned_licenses_counts_no_credit(credited: Agency) -> None:
+    credited.now = "2024-08-31T12:00:00Z"
+    shown = credited.preview("2024-08", details=True)
+    assert minor(shown["details"]["unassigned_amount"]) == 9 * 16

@@ -1,0 +1,152 @@
+"""Whose money a correction is: each holder gets what is its own, and nobody else does (I3, I8)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jpcli.services import assign, closing, invoices, statements
+from tests.services.agency import BEGUN, A, Agency, B, codes, minor
+
+JULY, AUGUST = "2024-07-01T00:00:00Z", "2024-08-01T09:00:00Z"
+
+
+def amounts(agency: Agency, name: str, markup: str | None = None) -> dict[str | None, int]:
+    """What each client's part of a statement comes to."""
+    with agency.desk(writes=False) as desk:
+        exported = statements.export(desk, name, None, markup)[1].data["invoice"]
+    return {client["client"]: minor(client["amount"]) for client in exported["clients"]}
+
+
+def lines(agency: Agency, month: str, **options: Any) -> list[tuple[Any, ...]]:
+    shown = agency.preview(month, **options)["lines"]
+    return [(line["kind"], line["days"], minor(line["amount"])) for line in shown]
+
+
+@pytest.fixture
+def agency(tmp_path: Path) -> Agency:
+    found = Agency(tmp_path / "ledger.db").init(payment_terms_days=365)
+    found.card(now=BEGUN)
+    return found
+
+
+@pytest.fixture
+def billed(agency: Agency) -> Agency:
+    """July, closed: one scan of Ann's on A, one of Bob's on B."""
+    first, second = agency.issue("jetpack-scan", 2, now=JULY)
+    agency.do(assign.assign, [first], A, "Ann", now=JULY)
+    agency.do(assign.assign, [second], B, "Bob", now=JULY)
+    agency.do(closing.close, "2024-07", now=AUGUST)
+    agency.now = "2024-08-31T12:00:00Z"
+    return agency
+
+
+def test_m2_a_correction_has_the_price_of_its_days(agency: Agency) -> None:
+    """8 days of Ann's at 0.50, then 10 of Bob's at 40: revoking Bob's four days earlier gives Bob
+    160 back and Ann nothing."""
+    agency.set_price("jetpack-scan", "0.50", "2024-07-01", now=BEGUN)
+    agency.set_price("jetpack-scan", "40", "2024-07-16", now=BEGUN)
+    first = agency.issue_one(now=JULY)
+    agency.do(assign.assign, [first], A, "Ann", now=JULY)
+    agency.revoke(first, now="2024-07-08T12:00:00Z")
+    second = agency.issue_one(now="2024-07-22T00:00:00Z")
+    agency.do(assign.assign, [second], B, "Bob", now="2024-07-22T00:00:00Z")
+    agency.do(closing.close, "2024-07", now=AUGUST)
+    assert amounts(agency, "2024-07") == {"Ann": 400, "Bob": 40_000}
+    agency.now = "2024-08-02T12:00:00Z"
+    agency.revoke(second, at="2024-07-27T12:00:00Z")
+    agency.do(closing.close, "2024-08", now="2024-09-01T00:00:00Z")
+    found = agency.preview("2024-08", by="client", now="2024-09-02T00:00:00Z")["groups"]
+    assert [(item["client"], item["days"], minor(item["amount"])) for item in found] == [
+        ("Bob", -4, -16_000),
+        (None, 0, 16_000),  # carried forward
+    ]
+
+
+def test_w2_a_late_move_of_a_site_is_on_the_next_statements(billed: Agency) -> None:
+    answer = billed.move_site(A, "Cem", at="2024-07-22T00:00:00Z")
+    assert "closed_period" in codes(answer)
+    assert lines(billed, "2024-08") == [("license", 62, 992), ("adjustment", 0, 0)]
+    # 10 days of July are Cem's now, and all of August.
+    expected = {"Ann": -160, "Bob": 496, "Cem": 160 + 496}
+    assert amounts(billed, "2024-08") == expected
+    billed.do(closing.close, "2024-08", now="2024-09-01T00:00:00Z")
+    billed.now = "2024-09-30T12:00:00Z"
+    assert amounts(billed, "2024-08") == expected
+    assert amounts(billed, "2024-07") == {"Ann": 496, "Bob": 496}
+    assert lines(billed, "2024-09") == [("license", 60, 960)]
+
+
+def test_w1_a_late_transfer_is_on_the_next_statements(billed: Agency) -> None:
+    key = next(group["license_key"] for group in billed.preview("2024-08", by="license")["groups"])
+    site = billed.ask(_shown, key)["site"]
+    other = B if site == A else A
+    billed.transfer(key, other, at="2024-07-22T00:00:00Z")
+    gains, loses = ("Bob", "Ann") if site == A else ("Ann", "Bob")
+    assert amounts(billed, "2024-08") == {gains: 160 + 992, loses: -160}
+
+
+def _shown(desk: Any, key: str) -> Any:
+    from jpcli.domain.answers import Answer
+    from jpcli.services import licenses
+
+    return Answer(licenses.show(desk, [key]).data["licenses"][0])
+
+
+@pytest.mark.parametrize("markup", [None, "33.333333"])
+def test_i8_a_voided_older_invoice_changes_no_statement_of_a_later_one(
+    billed: Agency, markup: str | None
+) -> None:
+    billed.move_site(A, "Cem", at="2024-07-22T00:00:00Z")
+    billed.do(closing.close, "2024-08", now="2024-09-01T00:00:00Z")
+    billed.now = "2024-09-15T00:00:00Z"
+    stated = amounts(billed, "INV-2024-08", markup)
+    billed.do(invoices.void, "INV-2024-07")
+    assert amounts(billed, "INV-2024-08", markup) == stated
+    # July is billed again as it is now, and takes back what August had corrected of it.
+    billed.do(closing.close, "2024-07")
+    assert amounts(billed, "INV-2024-07-2") == {
+        "Ann": 336 + 160,
+        "Bob": 496,
+        "Cem": 160 - 160,
+    }
+    assert amounts(billed, "INV-2024-08", markup) == stated
+    assert billed.problems() == []
+
+
+def test_i3_a_voided_month_in_the_middle_hands_its_correction_to_whom_it_was_for(
+    billed: Agency,
+) -> None:
+    billed.move_site(A, "Cem", at="2024-07-22T00:00:00Z")
+    billed.do(closing.close, "2024-08", now="2024-09-01T00:00:00Z")
+    billed.do(closing.close, "2024-09", now="2024-10-01T00:00:00Z")
+    billed.now = "2024-10-02T00:00:00Z"
+    billed.do(invoices.void, "INV-2024-08")
+    billed.do(closing.close, "2024-08")
+    assert amounts(billed, "INV-2024-08-2") == {"Ann": -160, "Bob": 496, "Cem": 160 + 496}
+
+
+@pytest.mark.parametrize("by", ["product", "site", "client", "license", "day"])
+def test_m5_groups_with_a_markup_add_up_also_where_one_side_is_empty(
+    billed: Agency, by: str
+) -> None:
+    billed.move_site(A, "Cem", at="2024-07-22T00:00:00Z")
+    billed.set_price("jetpack-scan", "0.17", "2024-07-15")
+    shown = billed.preview("2024-08", by=by, markup="7.7")
+    for name, total in (("amount", "total"), ("amount_with_markup", "total_with_markup")):
+        assert sum(minor(group[name]) for group in shown["groups"]) == minor(shown[total])
+
+
+def test_i8_the_kept_parts_can_not_be_changed(billed: Agency) -> None:
+    import sqlite3
+
+    for statement in (
+        "UPDATE invoice_shares SET amount_minor = 1",
+        "DELETE FROM invoice_shares",
+        "UPDATE invoice_holders SET client = 'Eve'",
+        "INSERT INTO invoice_shares SELECT invoice_id, 9, holder, 1, 1 FROM invoice_shares",
+    ):
+        with pytest.raises(sqlite3.IntegrityError):
+            billed.sql(statement)
