@@ -38,6 +38,14 @@ def run(
         str,
         typer.Option("--payments", metavar="GATEWAY", help="Who collects: offline or stripe."),
     ] = "offline",
+    collect: Annotated[
+        str | None,
+        typer.Option(
+            "--collect",
+            metavar="HOW",
+            help="With Stripe: charge a card (the default), or send the invoice by mail.",
+        ),
+    ] = None,
     bill_from: Annotated[
         str | None,
         typer.Option(
@@ -67,6 +75,7 @@ def run(
         prices=prices,
         payment_terms_days=payment_terms,
         payments=payments,
+        collect=collect,
         bill_from=bill_from,
     )
     return result_of(answer, view="notes:draw_nothing")

@@ -44,6 +44,7 @@ SYNCED_FIELDS = (
     "gateway_id",
     "page_url",
     "pdf_url",
+    "gateway_number",
     "refunded_minor",
     "disputed_minor",
     "credited_minor",

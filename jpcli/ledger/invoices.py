@@ -37,6 +37,7 @@ class Invoice(NamedTuple):
     gateway_id: str | None
     page_url: str | None
     pdf_url: str | None
+    gateway_number: str | None
     refunded_minor: int
     disputed_minor: int
     credited_minor: int

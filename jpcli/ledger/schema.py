@@ -173,6 +173,7 @@ CREATE TABLE invoices (
   gateway_id TEXT,
   page_url TEXT,
   pdf_url TEXT,
+  gateway_number TEXT,
   refunded_minor INTEGER NOT NULL DEFAULT 0,
   disputed_minor INTEGER NOT NULL DEFAULT 0,
   credited_minor INTEGER NOT NULL DEFAULT 0,

@@ -36,8 +36,8 @@ class RemoteCard(NamedTuple):
 class RemoteInvoice(NamedTuple):
     """An invoice over there; amounts in minor units. `total_minor` is the sum of its lines,
     `due_minor` what is to be collected after the provider's own balance. `due_at` is there where
-    the provider mails it, `attempted` is whether a card was tried, `reference` says how it was paid
-    outside of it, `void_reason` why it was voided."""
+    the provider mails it, `attempted` is whether a card was tried, `outside_minor` was paid
+    outside of it and `reference` says how, `void_reason` says why it was voided."""
 
     id: str
     number: str | None
@@ -59,6 +59,7 @@ class RemoteInvoice(NamedTuple):
     content_hash: str | None = None
     customer_id: str | None = None
     attempted: bool = False
+    outside_minor: int = 0
 
 
 class RemoteMoney(NamedTuple):
@@ -144,6 +145,16 @@ class LineItem(NamedTuple):
     last_at: int
 
 
+class DraftInvoice(NamedTuple):
+    """An invoice to be made: our number, the one that its page and its PDF show, and how many days
+    the payer has, None where a card is charged."""
+
+    number: str
+    public_number: str
+    currency: str
+    days_until_due: int | None
+
+
 class Gateway(Protocol):
     """A provider that holds cards and collects invoices."""
 
@@ -172,7 +183,7 @@ class Gateway(Protocol):
 
     def find_invoice(self, customer: str, number: str) -> RemoteInvoice | None: ...
     def create_invoice(
-        self, customer: str, number: str, currency: str, metadata: Mapping[str, str], key: str
+        self, customer: str, draft: DraftInvoice, metadata: Mapping[str, str], key: str
     ) -> RemoteInvoice: ...
     def invoice(self, invoice_id: str) -> RemoteInvoice: ...
     def lines(self, invoice_id: str) -> list[RemoteLine]: ...

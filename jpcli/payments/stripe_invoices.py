@@ -14,7 +14,13 @@ from jpcli.payments import stripe_shapes as shapes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from jpcli.payments.gateway import LineItem, RemoteEvent, RemoteInvoice, RemoteLine
+    from jpcli.payments.gateway import (
+        DraftInvoice,
+        LineItem,
+        RemoteEvent,
+        RemoteInvoice,
+        RemoteLine,
+    )
 
 _SECOND = 1_000_000
 _PAGE = 100
@@ -63,18 +69,23 @@ class InvoiceCalls:
         return None if found is None or found.get("deleted") else shapes.invoice(found)
 
     def create_invoice(
-        self, customer: str, number: str, currency: str, metadata: Mapping[str, str], key: str
+        self, customer: str, draft: DraftInvoice, metadata: Mapping[str, str], key: str
     ) -> RemoteInvoice:
-        """An empty draft that nothing but us will finalize."""
+        """An empty draft that nothing but us will finalize; Failed about `number` when another
+        invoice of the account has that."""
         params: Any = {
             "customer": customer,
-            "currency": currency,
+            "currency": draft.currency,
             "auto_advance": False,
             "collection_method": "charge_automatically",
             "pending_invoice_items_behavior": "exclude",
-            "description": number,
-            "metadata": {**metadata, "jpcli_invoice": number},
+            "description": draft.number,
+            "number": draft.public_number,
+            "metadata": {**metadata, "jpcli_invoice": draft.number},
         }
+        if draft.days_until_due is not None:
+            params["collection_method"] = "send_invoice"
+            params["days_until_due"] = draft.days_until_due
         return shapes.invoice(self._post(self._client.v1.invoices.create, params, key=key))
 
     def invoice(self, invoice_id: str) -> RemoteInvoice:

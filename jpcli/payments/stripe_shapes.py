@@ -107,6 +107,7 @@ def invoice(item: dict[str, Any]) -> RemoteInvoice:
         content_hash=metadata.get("jpcli_content_hash"),
         customer_id=object_id(item.get("customer")),
         attempted=bool(item.get("attempted")),
+        outside_minor=int(item.get("amount_paid_off_stripe") or 0),
     )
 
 

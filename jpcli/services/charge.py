@@ -53,7 +53,7 @@ def collect(desk: Desk, gateway: Gateway, number: str, *, by_hand: bool) -> tupl
     if invoice.status != PAID:
         check_open(invoice)
         raise _not_paid(invoice, "nothing was charged")
-    return _settled(desk, invoice)
+    return settled_notes(desk, invoice)
 
 
 def _charge_in_order(
@@ -201,7 +201,7 @@ def _tried(desk: Desk, attempt: Attempt) -> str:
     return f"{attempt.card_name} was declined on {day}{other}"
 
 
-def _settled(desk: Desk, invoice: Invoice) -> tuple[Note, ...]:
+def settled_notes(desk: Desk, invoice: Invoice) -> tuple[Note, ...]:
     """How it was paid: paid is not always collected, and not always by the first card."""
     currency = desk.ledger.currency
     remarks = money_notes(invoice, currency)

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.closing import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Failed
 from jpcli.ledger import invoices
+from jpcli.services.draft import make_draft
 from jpcli.services.line_items import identity, line_items
 from jpcli.services.outbox import carry_out
 from jpcli.services.remarks import annotate
 from jpcli.services.remote_invoice import check_origin, check_same, find_ours
+from jpcli.services.sending import check_address
 from jpcli.services.stripe_cards import ensure_customer
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
         delete_draft(desk, gateway, invoice, remote)
         remote = None
     if remote is None:
-        remote = gateway.invoice(_draft(desk, gateway, invoice, customer))
+        check_address(desk, gateway)
+        remote = gateway.invoice(make_draft(desk, gateway, invoice, customer))
     if remote.status == VOID:
         return sync_invoice(desk, invoice, remote)
     check_origin(desk, invoice, remote)
@@ -146,6 +149,7 @@ def sync_invoice(
         "gateway_id": remote.id,
         "page_url": remote.page_url,
         "pdf_url": remote.pdf_url,
+        "gateway_number": remote.number,
         "reference": remote.reference,
         **({} if money is None else money._asdict()),
     }
@@ -156,25 +160,6 @@ def sync_invoice(
             reason = remote.void_reason if remote.status == VOID else None
             writer.record("invoice.synced", invoice.number, data, reason=reason)
     return remote
-
-
-def _draft(desk: Desk, gateway: Gateway, invoice: Invoice, customer: str) -> str:
-    metadata = {
-        "jpcli_ledger": desk.ledger.meta["ledger_id"],
-        "jpcli_content_hash": invoice.content_hash,
-    }
-    currency = desk.ledger.currency
-    made: dict[str, str] = carry_out(
-        desk,
-        f"invoice/{invoice.number}/create",
-        {"customer": customer, "currency": currency, **metadata},
-        perform=lambda key: _brief(
-            gateway.create_invoice(customer, invoice.number, currency, metadata, key)
-        ),
-        find=lambda: _brief_or_none(gateway.find_invoice(customer, invoice.number)),
-        holds=lambda made: gateway.known_invoice(made["id"]) is not None,
-    )
-    return made["id"]
 
 
 def _add_items(
@@ -208,10 +193,6 @@ def _missing(gateway: Gateway, invoice_id: str, items: list[LineItem]) -> list[L
 
 def _brief(remote: RemoteInvoice) -> dict[str, Any]:
     return {"id": remote.id, "status": remote.status}
-
-
-def _brief_or_none(remote: RemoteInvoice | None) -> dict[str, Any] | None:
-    return None if remote is None else _brief(remote)
 
 
 def _finalized(remote: RemoteInvoice) -> dict[str, Any] | None:

@@ -28,6 +28,11 @@ def uses_stripe(ledger: Ledger) -> bool:
     return ledger.meta["payments"] == "stripe"
 
 
+def is_mailed(ledger: Ledger) -> bool:
+    """Does Stripe mail this ledger's invoices, instead of charging a card?"""
+    return uses_stripe(ledger) and ledger.fact("collect") == "send"
+
+
 def stripe_gateway(desk: Desk) -> StripeGateway:
     """The gateway of a ledger that collects through Stripe.
 

@@ -11,7 +11,6 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger import invoices
 from jpcli.services.attempts import attempt_fields, attempt_notes
-from jpcli.services.gateways import uses_stripe
 from jpcli.services.payment_state import money_fields, money_notes, page_notes
 from jpcli.services.preview import line_object
 
@@ -53,13 +52,6 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
     def do(writer: Writer) -> Answer:
         invoice = known_invoice(desk, name)
         check_open(invoice)
-        if uses_stripe(desk.ledger):
-            raise Refused(
-                "stripe_decides",
-                f"Whether {invoice.number} is paid is for Stripe to say",
-                hint=f"Collect it:   jpcli invoice pay {invoice.number}",
-                subject=invoice.number,
-            )
         at = desk.effective_at(end_of_day=True)
         if at < invoice.closed_at:
             raise BadInput(
@@ -125,6 +117,7 @@ def invoice_object(desk: Desk, invoice: Invoice, *, lines: bool = True) -> dict[
         "total": money_json(invoice.total_minor, currency),
         "amount_paid": money_json(invoice.amount_paid_minor, currency),
         "stripe_invoice_id": invoice.gateway_id,
+        "stripe_number": invoice.gateway_number,
         **money_fields(invoice, currency),
         **attempt_fields(desk, invoice),
         "page_url": invoice.page_url,
@@ -158,7 +151,7 @@ def check_voidable(invoice: Invoice) -> None:
 
 
 def check_open(invoice: Invoice) -> None:
-    """Refuse what is settled already: `already_paid`, `invoice_void`, `invoice_uncollectible`."""
+    """Refuse what is settled already: `already_paid`, and as `check_not_given_up`."""
     if invoice.status == PAID:
         raise Refused(
             "already_paid",
@@ -166,6 +159,11 @@ def check_open(invoice: Invoice) -> None:
             hint=f"See it:   jpcli invoice show {invoice.number}",
             subject=invoice.number,
         )
+    check_not_given_up(invoice)
+
+
+def check_not_given_up(invoice: Invoice) -> None:
+    """Refuse what nobody will pay: `invoice_void`, `invoice_uncollectible`."""
     if invoice.status == VOID:
         raise Refused(
             "invoice_void",

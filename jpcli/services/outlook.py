@@ -15,7 +15,7 @@ from jpcli.ledger.attempts import attempts
 from jpcli.ledger.cards import cards
 from jpcli.services import closing
 from jpcli.services.attempts import next_attempt_day
-from jpcli.services.gateways import uses_stripe
+from jpcli.services.gateways import is_mailed, uses_stripe
 
 if TYPE_CHECKING:
     from jpcli.domain.cards import Card
@@ -73,7 +73,7 @@ def closing_outlook(desk: Desk, month: str | None) -> Outlook:
     today = desk.ledger.calendar.date_of(desk.today)
     expired = primary is not None and is_expired(primary, today)
     collects = uses_stripe(desk.ledger)
-    mails = collects and desk.ledger.fact("collect") == "send"
+    mails = is_mailed(desk.ledger)
     charges = collects and not mails
     return Outlook(tuple(bills), desk.ledger.currency, charges, primary, expired, mails)
 

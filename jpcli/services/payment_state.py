@@ -112,6 +112,8 @@ def page_notes(invoice: Invoice) -> tuple[Note, ...]:
     if invoice.page_url is None:
         return ()
     notes = [Note("hosted_page", f"{invoice.number} at Stripe: {invoice.page_url}")]
+    if invoice.gateway_number not in (None, invoice.number):
+        notes.append(Note("other_number", f"It is {invoice.gateway_number} on that page"))
     if invoice.pdf_url is not None:
         notes.append(Note("hosted_pdf", f"as PDF: {invoice.pdf_url}"))
     return tuple(notes)

@@ -147,6 +147,17 @@ def close(desk: Desk, month: str | None) -> Answer:
     return closing.close_due(desk) if month is None else closing.close(desk, month)
 
 
+def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
+    """Note that an open invoice was paid outside of jpcli, at Stripe where it is there."""
+    if uses_stripe(desk.ledger):
+        from jpcli.services import paid_outside
+
+        return paid_outside.mark_paid(desk, name, reference)
+    from jpcli.services.invoices import mark_paid as mark_here
+
+    return mark_here(desk, name, reference)
+
+
 def void(desk: Desk, name: str, reason: str | None) -> Answer:
     """Void an open invoice, at Stripe where it is there (I6)."""
     if uses_stripe(desk.ledger):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from jpcli.ledger.writing import Writer
 
 GATEWAYS = ("offline", "stripe")
+# How Stripe collects: it charges a card, or mails the invoice and waits.
+COLLECTS = ("charge", "send")
 NO_PRICES = "none"
 DEFAULT_CURRENCY = "usd"
 MOST_TERMS_DAYS = 365
@@ -45,6 +47,7 @@ def init(
     prices: str | None = None,
     payment_terms_days: int = 0,
     payments: str = "offline",
+    collect: str | None = None,
     bill_from: str | None = None,
 ) -> Answer:
     """Make the ledger at `path`; `prices` is a file, `none`, or None for the list that ships.
@@ -72,6 +75,7 @@ def init(
             f"payments must be one of {', '.join(GATEWAYS)}, not {payments}",
             subject="--payments",
         )
+    _check_collect(collect, payments)
     priced = _price_list(prices, code)
     skipped = find_skipped(time_zone)
     calendar = BillingCalendar(time_zone, skipped)
@@ -86,6 +90,7 @@ def init(
         "ledger_id": token_hex(12),
         "payments": payments,
         "licensing": "none",
+        **({} if payments == "offline" else {"collect": collect or COLLECTS[0]}),
     }
 
     def first_events(writer: Writer) -> None:
@@ -118,9 +123,37 @@ def _answer(path: str, meta: dict[str, str], priced: list[Priced]) -> Answer:
     if not products:
         hint = "jpcli products import FILE"
         notes.append(Note("no_prices", "It has no prices yet", "warning", hint=hint))
-    hint = "jpcli cards add --brand visa --last4 4242 --exp 12/2030"
-    notes.append(Note("next", "Next, put a card on file", hint=hint))
+    notes.append(_first_card(meta))
+    if meta.get("collect") == "send":
+        hint = "jpcli stripe customer --email ADDRESS"
+        notes.append(Note("next", "Then say where Stripe mails the invoices to", hint=hint))
     return Answer(data, tuple(notes))
+
+
+def _first_card(meta: dict[str, str]) -> Note:
+    """R1: what issuing waits for; with Stripe a card is entered on its page."""
+    hint = "jpcli cards add"
+    if meta["payments"] == "offline":
+        hint += " --brand visa --last4 4242 --exp 12/2030"
+    return Note("next", "Next, put a card on file", hint=hint)
+
+
+def _check_collect(collect: str | None, payments: str) -> None:
+    if collect is None:
+        return
+    if payments == "offline":
+        raise BadInput(
+            "bad_collect",
+            "--collect is for ledgers that collect through Stripe",
+            hint="jpcli init --payments stripe --collect send",
+            subject="--collect",
+        )
+    if collect not in COLLECTS:
+        raise BadInput(
+            "bad_collect",
+            f"collect must be one of {', '.join(COLLECTS)}, not {collect}",
+            subject="--collect",
+        )
 
 
 def _price_list(prices: str | None, currency: str) -> list[Priced]:

@@ -16,12 +16,16 @@ from jpcli.ledger import invoices
 from jpcli.ledger.attempts import attempts
 from jpcli.services import closing
 from jpcli.services.charge import collect
-from jpcli.services.gateways import stripe_gateway
+from jpcli.services.corrections import waiting_months
+from jpcli.services.gateways import is_mailed, stripe_gateway
 from jpcli.services.invoices import invoice_object, known_invoice
+from jpcli.services.mail import mail
+from jpcli.services.sending import check_address
 from jpcli.services.strangers import check_not_billed
 
 if TYPE_CHECKING:
     from jpcli.ledger.invoices import Invoice
+    from jpcli.payments.gateway import Gateway
     from jpcli.services.desk import Desk
 
 
@@ -30,7 +34,8 @@ def close(desk: Desk, month: str | None) -> Answer:
 
     Run again after a failure it goes on where it was: a closed month that is not collected yet is
     not refused. Naming a month raises as `closing.close`. What went wrong with an invoice is in the
-    answer's `failures`, and as `problems` in its data.
+    answer's `failures`, and as `problems` in its data. Where invoices are mailed and Stripe has no
+    address, Refused `no_email`, before anything is closed.
     """
     gateway = stripe_gateway(desk)
     if desk.dry_run:
@@ -38,6 +43,8 @@ def close(desk: Desk, month: str | None) -> Answer:
     failures: list[JpcliError] = []
     notes: tuple[Note, ...] = ()
     numbers = [invoice.number for invoice in _left(desk, month)]
+    if numbers or month is not None or waiting_months(desk):
+        check_address(desk, gateway)
     if month is None or not numbers:
         try:
             check_not_billed(desk, gateway, month)
@@ -53,12 +60,19 @@ def close(desk: Desk, month: str | None) -> Answer:
         if known_invoice(desk, number).status not in UNPAID:
             continue  # a month without a line never gets to Stripe
         try:
-            notes += collect(desk, gateway, number, by_hand=False)
+            notes += _collect(desk, gateway, number)
         except JpcliError as error:
             failures.append(_about(error, number))
             if isinstance(error, AuthProblem):
                 break  # the key is as wrong for all the others
     return Answer(_data(desk, numbers, failures), notes, tuple(failures))
+
+
+def _collect(desk: Desk, gateway: Gateway, number: str) -> tuple[Note, ...]:
+    """On the ledger's own way: by mail, or from the cards on their days."""
+    if is_mailed(desk.ledger):
+        return mail(desk, gateway, number)
+    return collect(desk, gateway, number, by_hand=False)
 
 
 def _left(desk: Desk, month: str | None) -> list[Invoice]:

@@ -208,6 +208,11 @@ def _wanted_of_invoice(
         return None if any(r.status != DRAFT for r in found) else push
     if step == "pay":
         return f"jpcli invoice pay {number}" if any(r.status == OPEN for r in found) else None
+    if step == "paid-outside":
+        return f"jpcli invoice mark-paid {number}" if any(r.status == OPEN for r in found) else None
+    if step == "send":
+        unsent = [r for r in found if r.status == OPEN and not gateway.was_sent(r.id)]
+        return f"jpcli invoice close {invoice.period}" if unsent else None
     if step in ("void", "delete"):
         return f"jpcli invoice void {number}" if found and step == "void" else None
     return None

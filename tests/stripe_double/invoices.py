@@ -62,6 +62,11 @@ def create(world: World, params: Object, operation: Operation) -> Object:
     if "customer" not in params:
         raise missing_param("customer")
     customer = customers.existing(world, params["customer"])
+    if params.get("collection_method") == "send_invoice" and not customer["email"]:
+        raise invalid(
+            "Missing email. In order to create invoices that are sent to the customer, the customer"
+            " must have a valid email."
+        )
     currency = params.get("currency") or customer["currency"] or "usd"
     fields = _blank(customer, currency) | _terms(world, _blank(customer, currency), params)
     fields |= {name: params[name] for name in PLAIN if name in params}

@@ -190,8 +190,11 @@ def test_only_an_advancing_invoice_moves_by_itself(shop: Shop, stripe_double: St
 
 
 def test_due_dates_belong_to_invoices_that_are_sent(shop: Shop) -> None:
-    customer = shop.customer()
-    create = shop.v1.invoices.create
+    nobody, create = shop.customer(), shop.v1.invoices.create
+    terms: Any = {"collection_method": "send_invoice", "days_until_due": 3}
+    mailed: Any = {"customer": nobody, **terms}
+    shop.refuses(lambda: create(mailed))
+    customer = shop.customer(email="billing@acme.example")
     shop.refuses(lambda: create({"customer": customer, "days_until_due": 3}), "days_until_due")
     shop.refuses(lambda: create({"customer": customer, "collection_method": "send_invoice"}))
     sent = create({"customer": customer, "collection_method": "send_invoice", "days_until_due": 3})

@@ -14,7 +14,7 @@ from jpcli.cli.invoice import preview
 from jpcli.domain.cards import BRANDS
 from jpcli.services.licenses import COUNT_GROUPS, SORTS, STATES
 from jpcli.services.settings import KEYS
-from jpcli.services.setup import GATEWAYS
+from jpcli.services.setup import COLLECTS, GATEWAYS
 
 
 class Value(NamedTuple):
@@ -40,6 +40,7 @@ _BY_METAVAR = {
     "CODE": Value(ask="currencies"),
     "FORMAT": Value(FORMATS),
     "GATEWAY": Value(GATEWAYS),
+    "HOW": Value(COLLECTS),
     "INVOICE": Value(ask="invoices"),
     "KEY@DATE": Value(ask="active@"),
     "LICENSE…": Value(ask="licenses"),

@@ -23,9 +23,10 @@ def run(
         str | None, typer.Option("--reference", metavar="TEXT", help="How it was paid.")
     ] = None,
 ) -> Result:
-    """For invoices that were paid outside of jpcli, in full. A past-due invoice that is paid lets
-    issuing and assigning go on at once."""
-    from jpcli.services.invoices import mark_paid
+    """For invoices that were paid outside of jpcli, in full. On a ledger that collects through
+    Stripe it is noted there, out of band, and no card is charged. A past-due invoice that is paid
+    lets issuing and assigning go on at once."""
+    from jpcli.services.payments import mark_paid
 
     answer = mark_paid(invocation.desk(writes=True), invoice, reference)
     return result_of(answer, view="invoices:draw_changed")

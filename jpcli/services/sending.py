@@ -1,0 +1,68 @@
+"""Invoices that Stripe mails: on a ledger made with `--collect send` nobody's card is charged.
+
+Owns the choice between charging and mailing, the terms that go with it, and the mailing, which
+happens once an invoice however often it is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Note
+from jpcli.domain.money import display_amount
+from jpcli.ledger.outbox import DONE, wish
+from jpcli.services.gateways import is_mailed
+from jpcli.services.outbox import carry_out
+from jpcli.services.stripe_cards import ensure_customer
+from jpcli.services.stripe_customer import check_email
+
+if TYPE_CHECKING:
+    from jpcli.ledger.connection import Ledger
+    from jpcli.ledger.invoices import Invoice
+    from jpcli.payments.gateway import Gateway
+    from jpcli.services.desk import Desk
+
+
+def days_until_due(ledger: Ledger) -> int | None:
+    """The payment terms that Stripe is told, None where it charges at once."""
+    return int(ledger.meta["payment_terms_days"]) if is_mailed(ledger) else None
+
+
+def check_address(desk: Desk, gateway: Gateway) -> None:
+    """Refused `no_email` where invoices are mailed and Stripe does not know where to."""
+    if is_mailed(desk.ledger):
+        check_email(gateway.customer(ensure_customer(desk, gateway)))
+
+
+def send(desk: Desk, gateway: Gateway, invoice: Invoice) -> None:
+    """Have Stripe mail a final invoice; one that it has mailed already is not mailed again."""
+    assert invoice.gateway_id is not None
+    name, invoice_id = f"invoice/{invoice.number}/send", invoice.gateway_id
+    known = wish(desk.ledger, name)
+    if known is not None and known.state == DONE and known.result["id"] == invoice_id:
+        return  # Stripe's own memory of it ends after 30 days
+
+    def perform(key: str) -> dict[str, Any]:
+        remote = gateway.send(invoice_id, key)
+        return {"id": remote.id, "status": remote.status}
+
+    carry_out(
+        desk,
+        name,
+        {"invoice": invoice_id},
+        perform=perform,
+        find=lambda: {"id": invoice_id} if gateway.was_sent(invoice_id) else None,
+    )
+
+
+def sent_note(desk: Desk, invoice: Invoice) -> Note:
+    """That it was mailed, and what to do once the money is there."""
+    total = display_amount(invoice.total_minor, desk.ledger.currency)
+    due = desk.ledger.calendar.iso(invoice.due_day)
+    return Note(
+        "sent",
+        f"{invoice.number} over {total} was mailed by Stripe; it is due on {due}",
+        "ok",
+        invoice.number,
+        f"When it was paid by wire:   jpcli invoice mark-paid {invoice.number}",
+    )
