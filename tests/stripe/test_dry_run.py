@@ -13,7 +13,7 @@ from jpcli.cli.app import load_command, run
 from jpcli.cli.options import COMMON, LISTS, WRITES
 from jpcli.cli.table import COMMANDS
 from jpcli.domain.errors import Refused
-from jpcli.payments.gateway import LineItem
+from jpcli.payments.gateway import DraftInvoice, LineItem
 from jpcli.services import outbox, stripe_cards
 from jpcli.services.gateways import stripe_gateway
 from tests.services.agency import codes
@@ -155,6 +155,7 @@ def test_every_call_of_the_gateway_that_writes_is_refused(shop: Shop) -> None:
         "invoice_id": there["id"],
         "currency": "usd",
         "changes": {"name": "x"},
+        "draft": DraftInvoice("x", "x", "usd", None),
         "item": LineItem(0, 1, "x", 0, 0),
         "items": [LineItem(0, 1, "x", 0, 0)],
         "metadata": {},
