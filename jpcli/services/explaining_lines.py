@@ -129,7 +129,7 @@ class _Explaining:
             return Rows(ADJUSTED_FIELDS, changed_licenses(self._ledger, *scopes, month, days))
 
         prices = self._price_events(line)
-        why = f"{line.period} was closed; {_cause(line, prices)} in it changed afterwards"
+        why = f"{line.period} was closed; {_cause(line, prices)} changed afterwards"
         if line.bundle_size == 1:
             return Explained(line, why, _no_rows(), rows(0, line.days), prices)
         return Explained(line, why, rows(0, line.days), rows(1, line.license_days), prices)
@@ -206,8 +206,8 @@ class _Explaining:
 
 def _cause(line: Line, prices: list[dict[str, Any]]) -> str:
     if line.days or line.license_days:
-        return "days and prices" if prices else "days"
-    return "prices" if prices or line.amount_minor else "whose days they are"
+        return "days and prices in it" if prices else "days in it"
+    return "prices in it" if prices or line.amount_minor else "the holders of its days"
 
 
 def _credit(line: Line) -> str:
