@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import UNPAID
+from jpcli.domain.closing import OPEN, UNPAID
 from jpcli.domain.errors import AuthProblem, JpcliError
 from jpcli.domain.money import display_amount
 from jpcli.ledger import invoices
@@ -20,6 +20,7 @@ from jpcli.services.corrections import waiting_months
 from jpcli.services.gateways import is_mailed, stripe_gateway
 from jpcli.services.invoices import invoice_object, known_invoice
 from jpcli.services.mail import mail
+from jpcli.services.payment_state import page_notes
 from jpcli.services.sending import check_address
 from jpcli.services.strangers import check_not_billed
 
@@ -63,6 +64,7 @@ def close(desk: Desk, month: str | None) -> Answer:
             notes += _collect(desk, gateway, number)
         except JpcliError as error:
             failures.append(_about(error, number))
+            notes += _pages(known_invoice(desk, number), error)
             if isinstance(error, AuthProblem):
                 break  # the key is as wrong for all the others
     return Answer(_data(desk, numbers, failures), notes, tuple(failures))
@@ -73,6 +75,12 @@ def _collect(desk: Desk, gateway: Gateway, number: str) -> tuple[Note, ...]:
     if is_mailed(desk.ledger):
         return mail(desk, gateway, number)
     return collect(desk, gateway, number, by_hand=False)
+
+
+def _pages(invoice: Invoice, error: JpcliError) -> tuple[Note, ...]:
+    """Where the payer can pay what was not collected, unless the error says so itself."""
+    told = invoice.page_url is not None and invoice.page_url in (error.hint or "")
+    return () if told or invoice.status != OPEN else page_notes(invoice)
 
 
 def _left(desk: Desk, month: str | None) -> list[Invoice]:

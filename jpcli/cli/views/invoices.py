@@ -44,7 +44,14 @@ def status_text(invoice: Mapping[str, Any]) -> Text:
     return text(invoice["status"], _STYLES.get(invoice["status"], ""))
 
 
+# What is shown of an invoice's money only where some invoice has it.
+_SOMETIMES = {"credited": "Credited", "refunded": "Refunded", "disputed": "Disputed"}
+
+
 def _grid(invoices: list[Mapping[str, Any]]) -> Grid:
+    found = [name for name in _SOMETIMES if any(i[name]["amount_minor"] for i in invoices)]
+    went_back = [name for name in found if name != "credited"]
+    extra = [*found, "net"] if went_back else found
     grid = Grid(
         Column("Invoice"),
         Column("Month", drop=2),
@@ -52,6 +59,7 @@ def _grid(invoices: list[Mapping[str, Any]]) -> Grid:
         Column("Due", drop=1),
         Column("Total", right=True),
         Column("Paid", right=True),
+        *(Column(_SOMETIMES.get(name, "Net"), right=True) for name in extra),
     )
     for invoice in invoices:
         grid.add(
@@ -61,5 +69,6 @@ def _grid(invoices: list[Mapping[str, Any]]) -> Grid:
             f"{short_day(invoice['due_date'])}, {invoice['due_date'][:4]}",
             money(invoice["total"]),
             money(invoice["amount_paid"]),
+            *(money(invoice[name]) for name in extra),
         )
     return grid

@@ -76,15 +76,24 @@ def _late(data: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         due = f" over {money(invoice['total'])}, due {invoice['due_date']}{waits}"
         line.append(due, "not bold")
         yield "" if position else "Past due", line
+        yield from _pages(invoice)
     for position, invoice in enumerate(i for i in data["uncollected"] if not i["past_due"]):
         line = Text(visible(invoice["number"]), style="not dim yellow")
         line.append(f" over {money(invoice['total'])}, due {invoice['due_date']}", "not bold")
         yield "" if position else "Unpaid", line
+        yield from _pages(invoice)
     if data["waiting"]:
         months = ", ".join(data["waiting"][:MONTHS_NAMED])
         more = len(data["waiting"]) - MONTHS_NAMED
         months += f" and {more:,} more" if more > 0 else ""
         yield "Waiting", Text(f"{months}: over, not closed yet", style="not dim yellow")
+
+
+def _pages(invoice: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    """Where the payer sees it, and has it as a file."""
+    for url in (invoice["hosted_url"], invoice["pdf_url"]):
+        if url is not None:
+            yield "", text(f"  {url}", "not bold not dim")
 
 
 def _draw_unassigned(data: Mapping[str, Any], screen: Screen) -> None:
