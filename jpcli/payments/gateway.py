@@ -37,7 +37,8 @@ class RemoteInvoice(NamedTuple):
     """An invoice over there; amounts in minor units. `total_minor` is the sum of its lines,
     `due_minor` what is to be collected after the provider's own balance. `due_at` is there where
     the provider mails it, `attempted` is whether a card was tried, `outside_minor` was paid
-    outside of it and `reference` says how, `void_reason` says why it was voided."""
+    outside of it and `reference` says how, `void_reason` says why it was voided.
+    `mailed` is our own mark that it was sent."""
 
     id: str
     number: str | None
@@ -60,6 +61,7 @@ class RemoteInvoice(NamedTuple):
     customer_id: str | None = None
     attempted: bool = False
     outside_minor: int = 0
+    mailed: bool = False
 
 
 class RemoteMoney(NamedTuple):

@@ -108,6 +108,7 @@ def invoice(item: dict[str, Any]) -> RemoteInvoice:
         customer_id=object_id(item.get("customer")),
         attempted=bool(item.get("attempted")),
         outside_minor=int(item.get("amount_paid_off_stripe") or 0),
+        mailed=bool(metadata.get("jpcli_sent")),
     )
 
 

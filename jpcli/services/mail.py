@@ -31,5 +31,5 @@ def mail(desk: Desk, gateway: Gateway, number: str) -> tuple[Note, ...]:
     check_not_given_up(invoice)
     if invoice.status != OPEN or remote.due_minor <= 0:
         return settled_notes(desk, invoice)
-    send(desk, gateway, invoice)
+    send(desk, gateway, invoice, remote)
     return (sent_note(desk, invoice), *page_notes(invoice))

@@ -13,13 +13,14 @@ from jpcli.domain.money import display_amount
 from jpcli.ledger.outbox import DONE, wish
 from jpcli.services.gateways import is_mailed
 from jpcli.services.outbox import carry_out
+from jpcli.services.remarks import annotate
 from jpcli.services.stripe_cards import ensure_customer
 from jpcli.services.stripe_customer import check_email
 
 if TYPE_CHECKING:
     from jpcli.ledger.connection import Ledger
     from jpcli.ledger.invoices import Invoice
-    from jpcli.payments.gateway import Gateway
+    from jpcli.payments.gateway import Gateway, RemoteInvoice
     from jpcli.services.desk import Desk
 
 
@@ -34,25 +35,31 @@ def check_address(desk: Desk, gateway: Gateway) -> None:
         check_email(gateway.customer(ensure_customer(desk, gateway)))
 
 
-def send(desk: Desk, gateway: Gateway, invoice: Invoice) -> None:
-    """Have Stripe mail a final invoice; one that it has mailed already is not mailed again."""
-    assert invoice.gateway_id is not None
-    name, invoice_id = f"invoice/{invoice.number}/send", invoice.gateway_id
+def send(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice) -> None:
+    """Have Stripe mail a final invoice; one that it has mailed already is not mailed again.
+
+    That it was is marked on the invoice, for a ledger that was put back: Stripe's own memory of it
+    ends after 30 days.
+    """
+    name = f"invoice/{invoice.number}/send"
     known = wish(desk.ledger, name)
-    if known is not None and known.state == DONE and known.result["id"] == invoice_id:
-        return  # Stripe's own memory of it ends after 30 days
+    if known is None or known.state != DONE or known.result["id"] != remote.id:
+        if remote.mailed:
+            return
 
-    def perform(key: str) -> dict[str, Any]:
-        remote = gateway.send(invoice_id, key)
-        return {"id": remote.id, "status": remote.status}
+        def perform(key: str) -> dict[str, Any]:
+            sent = gateway.send(remote.id, key)
+            return {"id": sent.id, "status": sent.status}
 
-    carry_out(
-        desk,
-        name,
-        {"invoice": invoice_id},
-        perform=perform,
-        find=lambda: {"id": invoice_id} if gateway.was_sent(invoice_id) else None,
-    )
+        carry_out(
+            desk,
+            name,
+            {"invoice": remote.id},
+            perform=perform,
+            find=lambda: {"id": remote.id} if gateway.was_sent(remote.id) else None,
+        )
+    if not remote.mailed:
+        annotate(desk, gateway, invoice, "sent", "yes")
 
 
 def sent_note(desk: Desk, invoice: Invoice) -> Note:

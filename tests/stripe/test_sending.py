@@ -118,6 +118,16 @@ def test_a_mail_whose_answer_was_lost_is_not_sent_twice(mailer: Shop, fault: str
     assert mails(mailer) == 1
 
 
+def test_a_mail_is_not_sent_again_once_stripe_has_forgotten_the_first(mailer: Shop) -> None:
+    address(mailer)
+    mailer.close()
+    mailer.double.advance(days=40)
+    mailer.now = "2024-07-31T09:00:00Z"
+    posts = mailer.posts()
+    mailer.close(None)
+    assert mailer.posts() == posts
+
+
 def test_a_card_is_charged_when_somebody_asks_for_it(mailer: Shop) -> None:
     address(mailer)
     mailer.close()

@@ -49,6 +49,15 @@ def _price(data: Mapping[str, Any]) -> str:
     return f"from {data.get('from')} on" + (f", bundle of {size}" if size > 1 else "")
 
 
+def _synced(data: Mapping[str, Any]) -> str:
+    """What Stripe says of an invoice now; the addresses of its pages are with the invoice."""
+    words = f"{data['status']} at Stripe"
+    if data.get("reference"):
+        words += f", paid elsewhere: {data['reference']}"
+    went = [name for name in ("refunded", "disputed", "credited") if data.get(f"{name}_minor")]
+    return f"{words}, {', '.join(went)}" if went else words
+
+
 def _plain(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False) if data else ""
 
@@ -63,6 +72,7 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     "site.added": lambda data: f"of {data['client']}" if data.get("client") else "",
     "site.moved": _moved,
     "card.added": _card,
+    "invoice.synced": _synced,
     "price.set": _price,
     "payment.attempted": _attempted,
     "ledger.set": lambda data: ", ".join(str(value) for value in data.values()),
