@@ -114,12 +114,12 @@ def compute_groups(
     """
     del currency  # parts are minor units in every currency
     # A dict keeps their order: keys that come sorted are sorted in no time.
-    every_key = _in_order(dict.fromkeys(chain(*weights_by_line, (None,))))
+    every_key = nobody_last(dict.fromkeys(chain(*weights_by_line, (None,))))
     place = {key: number for number, key in enumerate(every_key)}
     # Columns of integers rather than a row for each key: a quarter of a million keys are usual.
     columns: list[list[int]] = [[0] * len(every_key) for _ in Group._fields[1:]]
     for line, weights in zip(lines, weights_by_line, strict=True):
-        keys = _in_order(weights)
+        keys = nobody_last(weights)
         to_date = [weights[key][0] for key in keys]
         whole = [weights[key][1] for key in keys]
         places = [place[key] for key in keys]
@@ -172,7 +172,8 @@ def _no_price(offer: Offer) -> Failed:
     )
 
 
-def _in_order(keys: Collection[Any]) -> list[Any]:
+def nobody_last(keys: Collection[Any]) -> list[Any]:
+    """Keys of groups in the order in which they are shown and served: None comes last."""
     found = sorted(key for key in keys if key is not None)
     return [*found, None] if None in keys else found
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.closing import DRAFT, OPEN, OfferKey, Sum
+from jpcli.domain.closing import DRAFT, OPEN
 from jpcli.domain.invoice import Line
 from jpcli.domain.periods import Period
 from jpcli.ledger.applying_invoices import LINE_FIELDS, line_row
@@ -117,19 +117,6 @@ def lines_of(ledger: Ledger, invoice_id: int) -> tuple[Line, ...]:
     """The frozen lines of an invoice, in order; all their days have passed."""
     rows = ledger.rows(f"{_LINES} WHERE invoice_id = :id ORDER BY position", id=invoice_id)
     return tuple(_line(row) for row in rows)
-
-
-def billed_for(ledger: Ledger, period: str, seq: int = LATEST_SEQ) -> dict[OfferKey, Sum]:
-    """I3: what was billed for a month so far (or before an event), by offer: on its own invoice
-    and by adjustments on later ones, void ones left out."""
-    rows = ledger.rows(
-        "SELECT product, bundle_size, SUM(days), SUM(license_days), SUM(amount_minor) FROM"
-        f" invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE {_LIVE} AND {_ABOUT}"
-        " GROUP BY product, bundle_size",
-        period=period,
-        seq=seq,
-    )
-    return {OfferKey(row[0], row[1]): Sum(*row[2:]) for row in rows}
 
 
 def lines_about(

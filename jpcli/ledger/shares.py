@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.shares import Holder, Share
+from jpcli.ledger.billing import client_names, site_names
 
 if TYPE_CHECKING:
     from jpcli.ledger.connection import Ledger
@@ -46,7 +47,4 @@ def names_at_closing(ledger: Ledger, invoice_id: int) -> HolderNames:
 
 def names_now(ledger: Ledger) -> HolderNames:
     """What all clients and sites are called."""
-    return HolderNames(
-        {None: None, **dict(ledger.rows("SELECT id, name FROM clients"))},
-        {None: None, **dict(ledger.rows("SELECT id, url FROM sites"))},
-    )
+    return HolderNames(client_names(ledger), site_names(ledger))

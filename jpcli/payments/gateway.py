@@ -63,6 +63,10 @@ class RemoteInvoice(NamedTuple):
     outside_minor: int = 0
     mailed: bool = False
 
+    def brief(self) -> dict[str, str]:
+        """What is kept of it as the outcome of a call."""
+        return {"id": self.id, "status": self.status}
+
 
 class RemoteMoney(NamedTuple):
     """What became of an invoice's money, in minor units: `refunded_minor` went back to the payer,

@@ -14,7 +14,7 @@ from jpcli.domain.closing import is_unpaid
 from jpcli.domain.instants import format_instant
 from jpcli.ledger.attempts import attempts
 from jpcli.ledger.cards import cards
-from jpcli.services.gateways import is_mailed, uses_stripe
+from jpcli.services.gateways import charges_cards
 
 if TYPE_CHECKING:
     from jpcli.domain.dunning import Attempt
@@ -90,8 +90,7 @@ def attempt_fields(desk: Desk, invoice: Invoice) -> dict[str, Any]:
 def next_attempt_day(desk: Desk, invoice: Invoice) -> int | None:
     """The first billing day on which `invoice close --due` charges a card for it; None: on none,
     because it is paid, collected by hand, without a card, or given up."""
-    charges = uses_stripe(desk.ledger) and not is_mailed(desk.ledger)
-    if not charges or not is_unpaid(invoice.status, invoice.total_minor):
+    if not charges_cards(desk.ledger) or not is_unpaid(invoice.status, invoice.total_minor):
         return None
     on_file = [card.id for card in cards(desk.ledger)]
     return dunning.next_attempt(invoice.number, on_file, attempts(desk.ledger), desk.today)

@@ -14,7 +14,7 @@ from jpcli.domain.periods import month_period, next_month, parse_month
 from jpcli.ledger import auditing, invoices
 from jpcli.ledger.cards import cards
 from jpcli.reports.audit import ERROR, NAMED, Check
-from jpcli.services.gateways import uses_stripe
+from jpcli.services.gateways import charges_cards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -86,7 +86,7 @@ def _past_due(desk: Desk) -> Check:
     since = desk.ledger.calendar.iso(first.due_day + 1)
     message = f"{first.number} is past due since {since}: issuing and assigning wait"
     pay = f"jpcli invoice mark-paid {quote(first.number)} --reference TEXT"
-    if uses_stripe(desk.ledger):
+    if charges_cards(desk.ledger):
         pay = f"jpcli invoice pay {quote(first.number)}"
     names = tuple(each.number for each in late[:NAMED])
     return Check("past_due", False, expected, actual, message, ERROR, names, len(late), pay)

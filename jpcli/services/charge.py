@@ -133,7 +133,7 @@ def _paid_or_pending(invoice: Invoice, remote: RemoteInvoice) -> dict[str, Any]:
 
 
 def _brief_if_paid(remote: RemoteInvoice) -> dict[str, Any] | None:
-    return {"id": remote.id, "status": remote.status} if remote.status == PAID else None
+    return remote.brief() if remote.status == PAID else None
 
 
 def _not_paid(invoice: Invoice, why: str) -> Failed:

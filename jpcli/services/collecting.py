@@ -71,7 +71,7 @@ def _finalize(
             desk,
             f"invoice/{invoice.number}/finalize",
             {"invoice": remote.id},
-            perform=lambda key: _brief(gateway.finalize(remote.id, key)),
+            perform=lambda key: gateway.finalize(remote.id, key).brief(),
             find=lambda: _finalized(gateway.invoice(remote.id)),
             holds=lambda _: gateway.invoice(remote.id).status != DRAFT,
         )
@@ -109,7 +109,7 @@ def void_remote(
         desk,
         f"invoice/{invoice.number}/void",
         {"invoice": remote.id},
-        perform=lambda key: _brief(gateway.void(remote.id, key)),
+        perform=lambda key: gateway.void(remote.id, key).brief(),
         find=lambda: _voided(gateway.invoice(remote.id)),
         holds=lambda _: gateway.invoice(remote.id).status == VOID,
     )
@@ -191,13 +191,9 @@ def _missing(gateway: Gateway, invoice_id: str, items: list[LineItem]) -> list[L
     return [item for item in items if item.position not in there]
 
 
-def _brief(remote: RemoteInvoice) -> dict[str, Any]:
-    return {"id": remote.id, "status": remote.status}
-
-
 def _finalized(remote: RemoteInvoice) -> dict[str, Any] | None:
-    return None if remote.status == "draft" else _brief(remote)
+    return None if remote.status == "draft" else remote.brief()
 
 
 def _voided(remote: RemoteInvoice) -> dict[str, Any] | None:
-    return _brief(remote) if remote.status == "void" else None
+    return remote.brief() if remote.status == "void" else None

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
-from jpcli.domain.closing import OfferKey, adjustment_lines, credit_line, invoice_number
+from jpcli.domain.closing import OfferKey, adjustment_lines, credit_line, invoice_number, sums_of
 from jpcli.domain.periods import month_label, month_of, next_month, parse_month
 from jpcli.domain.shares import NOBODY, Share
 from jpcli.ledger import invoices
-from jpcli.services.adjustment_shares import HOLDER, Corrected, with_rest
 from jpcli.services.books import books_begin, first_to_close
 from jpcli.services.period import AsOf, sum_period
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from jpcli.domain.invoice import Line
     from jpcli.domain.periods import Period
     from jpcli.domain.shares import Holder
+    from jpcli.services.adjustment_shares import Corrected
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 
@@ -74,6 +74,8 @@ def with_corrections(desk: Desk, computed: Computed) -> Computed:
         return computed
     if computed.period.label != next_to_close(desk, as_of):
         return computed
+    from jpcli.services.adjustment_shares import HOLDER, Corrected
+
     first_day = 0 if computed.overlay is not None else invoices.unsettled_day(ledger)
     corrected = Corrected(desk, HOLDER)
     lines, shares = list(computed.lines), list(computed.shares)
@@ -102,20 +104,21 @@ def _adjust(
 ) -> None:
     """Add what corrects one month to `lines` and `shares`."""
     ledger, label = desk.ledger, period.label
-    billed = invoices.billed_for(ledger, label, before_seq)
+    billed = [line for _, _, line in invoices.lines_about(ledger, label, before_seq)]
     now = () if month is None else month.lines
     if not billed and not now:
         return
+    from jpcli.services.adjustment_shares import with_rest
+
     by_holder = corrected.of_month(month, label, before_seq)
     # The latest price of the month stands on the line; what is now goes before what was.
-    about = (line for _, _, line in invoices.lines_about(ledger, label, before_seq))
     names = {
         OfferKey(line.product, line.bundle_size): line._replace(
             first_day=period.first_day, last_day=period.last_day, period=label
         )
-        for line in (*about, *now)
+        for line in (*billed, *now)
     }
-    for line in adjustment_lines(now, billed, by_holder, names):
+    for line in adjustment_lines(now, sums_of(billed), by_holder, names):
         whole = Share(line.license_days, line.amount_minor)
         found = by_holder.get(OfferKey(line.product, line.bundle_size), {})
         lines.append(line)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.invoice import nobody_last
 from jpcli.domain.money import day_price_with_markup, markup_fraction
 from jpcli.domain.shares import Share, marked_up, split_by_holder
 from jpcli.ledger.client_days import client_licenses_by_day
@@ -19,7 +20,7 @@ from jpcli.services.line_shares import holder_shares
 from jpcli.services.period import window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from jpcli.domain.invoice import Line
     from jpcli.domain.shares import Holder
@@ -109,20 +110,16 @@ class _Book:
                 *self._clients[client],
                 tuple(
                     SitePart(site, *self._sites[client][site])
-                    for site in _nobody_last(self._sites.get(client, {}))
+                    for site in nobody_last(self._sites.get(client, {}))
                 ),
                 self._credit.get(client, 0),
             )
-            for client in _nobody_last(self._clients)
+            for client in nobody_last(self._clients)
         )
 
 
 def _add(sums: dict[str | None, Share], name: str | None, share: Share) -> None:
     sums[name] = sums.get(name, Share()).plus(share)
-
-
-def _nobody_last(names: Iterable[str | None]) -> list[str | None]:
-    return sorted(names, key=lambda name: (name is None, name or ""))
 
 
 def _whole_line(desk: Desk, line: Line, markup_e6: int | None) -> StatementLine:

@@ -50,7 +50,7 @@ def _created(
         f"invoice/{draft.number}/create",
         # Not the number that is shown: another invoice of the account may have it.
         {"customer": customer, "currency": draft.currency, **metadata},
-        perform=lambda key: _brief(gateway.create_invoice(customer, draft, metadata, key)),
+        perform=lambda key: gateway.create_invoice(customer, draft, metadata, key).brief(),
         find=lambda: _brief(gateway.find_invoice(customer, draft.number)),
         holds=lambda made: gateway.known_invoice(made["id"]) is not None,
     )
@@ -64,4 +64,4 @@ def public_numbers(ledger: Ledger, number: str) -> tuple[str, str]:
 
 
 def _brief(remote: RemoteInvoice | None) -> dict[str, Any] | None:
-    return None if remote is None else {"id": remote.id, "status": remote.status}
+    return None if remote is None else remote.brief()

@@ -33,6 +33,11 @@ def is_mailed(ledger: Ledger) -> bool:
     return uses_stripe(ledger) and ledger.fact("collect") == "send"
 
 
+def charges_cards(ledger: Ledger) -> bool:
+    """Does closing charge cards by itself, instead of mailing invoices or waiting for a hand?"""
+    return uses_stripe(ledger) and not is_mailed(ledger)
+
+
 def stripe_gateway(desk: Desk) -> StripeGateway:
     """The gateway of a ledger that collects through Stripe.
 

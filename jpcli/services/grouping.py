@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput
-from jpcli.domain.invoice import compute_groups
+from jpcli.domain.invoice import compute_groups, nobody_last
 from jpcli.domain.money import markup_fraction, money_json, with_markup
 from jpcli.domain.shares import marked_up
 from jpcli.ledger import billing
@@ -62,7 +62,7 @@ def groups(
     }
     return [
         _group_object(desk, by, key, rows[key], with_markup=markup_e6 is not None)
-        for key in _in_order(rows)
+        for key in nobody_last(rows)
         if any(rows[key])
     ]
 
@@ -191,10 +191,6 @@ def marked_lines(lines: Iterable[Line], markup_e6: int, currency: str) -> list[L
         )
         for line in lines
     ]
-
-
-def _in_order(keys: Iterable[Any]) -> list[Any]:
-    return sorted(keys, key=lambda key: (key is None, key or ""))
 
 
 def _plus(left: Row, right: Row) -> Row:

@@ -74,11 +74,11 @@ def _pay(
         annotate(desk, gateway, invoice, "reference", reference)
 
     def perform(key: str) -> dict[str, Any]:
-        return _brief(gateway.pay_outside(remote.id, key))
+        return gateway.pay_outside(remote.id, key).brief()
 
     def find() -> dict[str, Any] | None:
         there = gateway.invoice(remote.id)
-        return _brief(there) if there.status == PAID else None
+        return there.brief() if there.status == PAID else None
 
     carry_out(
         desk,
@@ -88,10 +88,6 @@ def _pay(
         find=find,
     )
     collecting.sync_invoice(desk, invoice, gateway.invoice(remote.id))
-
-
-def _brief(remote: RemoteInvoice) -> dict[str, Any]:
-    return {"id": remote.id, "status": remote.status}
 
 
 def _checked(reference: str | None) -> str | None:

@@ -14,7 +14,7 @@ from jpcli.domain.money import display_amount
 from jpcli.ledger import catalog, licenses
 from jpcli.ledger.cards import cards
 from jpcli.ledger.invoices import past_due
-from jpcli.services.gateways import uses_stripe
+from jpcli.services.gateways import charges_cards
 
 if TYPE_CHECKING:
     from jpcli.ledger.connection import Ledger
@@ -47,7 +47,7 @@ def check_nothing_past_due(desk: Desk) -> None:
 
 
 def _how_to_settle(ledger: Ledger, number: str) -> str:
-    if uses_stripe(ledger):
+    if charges_cards(ledger):
         return f"Charge it:   jpcli invoice pay {number}"
     return f"When it is paid:   jpcli invoice mark-paid {number} --reference TEXT"
 

@@ -6,7 +6,7 @@ happens once an invoice however often it is asked for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
 from jpcli.domain.money import display_amount
@@ -47,15 +47,11 @@ def send(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice) 
         if remote.mailed:
             return
 
-        def perform(key: str) -> dict[str, Any]:
-            sent = gateway.send(remote.id, key)
-            return {"id": sent.id, "status": sent.status}
-
         carry_out(
             desk,
             name,
             {"invoice": remote.id},
-            perform=perform,
+            perform=lambda key: gateway.send(remote.id, key).brief(),
             find=lambda: {"id": remote.id} if gateway.was_sent(remote.id) else None,
         )
     if not remote.mailed:

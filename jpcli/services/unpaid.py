@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.money import display_amount
 from jpcli.services.attempts import next_attempt_day
-from jpcli.services.gateways import is_mailed, uses_stripe
+from jpcli.services.gateways import charges_cards, uses_stripe
 from jpcli.services.invoices import late
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def settling_command(ledger: Ledger, number: str) -> str:
     """The command after which an invoice is paid."""
-    if uses_stripe(ledger) and not is_mailed(ledger):
+    if charges_cards(ledger):
         return f"jpcli invoice pay {number}"
     return f"jpcli invoice mark-paid {number}"
 

@@ -37,6 +37,7 @@ LINES = (
     Line("invoice close", "--due"),
     Line("invoice push", "INV-2026-09"),
     Line("invoice pay", "INV-2026-09"),
+    Line("invoice mark-paid", "INV-2026-09 --reference wire"),
     Line("invoice void", "INV-2026-09 --reason wrong", asks=True),
     Line("invoice sync"),
     Line("invoice reconcile"),

@@ -12,8 +12,9 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -59,6 +60,40 @@ def made(shop: Shop) -> dict[str, int]:
         "items": len(double.objects("invoiceitem")),
         "charges": sum(charge["paid"] for charge in double.objects("charge")),
     }
+
+
+class Again(NamedTuple):
+    """A run after one that was killed: its ledger, how it ended, and at which call that was."""
+
+    ledger: Path
+    code: int
+    said: str
+    where: tuple[int, bool]
+
+
+def killed_at_every_call(
+    shop: Shop, tmp_path: Path, words: tuple[str, ...], more_than: int
+) -> Iterator[Again]:
+    """The command, killed before and after each of its calls, each time from the present state and
+    then run again; it must make more calls than so many."""
+    begin_anew = shop.double.double.snapshot()
+    number = 0
+    while True:
+        number += 1
+        codes = []
+        for after in (False, True):
+            ledger = tmp_path / f"killed-{number}-{after}.db"
+            shutil.copyfile(shop.path, ledger)
+            begin_anew()
+            shop.double.fault("kill", nth=number, after=after, signal=int(signal.SIGKILL))
+            codes.append(finished(jpcli(shop, ledger, NEXT_MINUTE, *words))[0])
+            shop.double.clear_faults()
+            code, said = finished(jpcli(shop, ledger, NEXT_MINUTE, *words))
+            yield Again(ledger, code, said, (number, after))
+        if codes == [0, 0]:
+            break
+        assert codes == [-signal.SIGKILL, -signal.SIGKILL], (number, codes)
+    assert number > more_than
 
 
 def calls_of_a_close(shop: Shop, tmp_path: Path) -> int:
@@ -156,26 +191,10 @@ def test_a_voiding_killed_at_any_call_is_finished_by_the_next_run(
 ) -> None:
     shop.attach()
     STATES[state](shop)
-    begin_anew = shop.double.double.snapshot()
     words = ("invoice", "void", "INV-2024-06", "--yes", "--reason", "wrong")
-    number = 0
-    while True:
-        number += 1
-        codes = []
-        for after in (False, True):
-            ledger = tmp_path / f"void-{number}-{after}.db"
-            shutil.copyfile(shop.path, ledger)
-            begin_anew()
-            shop.double.fault("kill", nth=number, after=after, signal=int(signal.SIGKILL))
-            codes.append(finished(jpcli(shop, ledger, NEXT_MINUTE, *words))[0])
-            shop.double.clear_faults()
-            code, said = finished(jpcli(shop, ledger, NEXT_MINUTE, *words))
-            assert code == 0 or "is void" in said, (number, after, said)
-            left = [i["status"] for i in shop.double.objects("invoice")]
-            assert left == (["void"] if state == "open" else []), (number, after, left)
-            code, said = finished(jpcli(shop, ledger, NEXT_MINUTE, "invoice", "reconcile"))
-            assert code == 0, (number, after, said)
-        if codes == [0, 0]:
-            break
-        assert codes == [-signal.SIGKILL, -signal.SIGKILL], (number, codes)
-    assert number > 4
+    for again in killed_at_every_call(shop, tmp_path, words, more_than=4):
+        assert again.code == 0 or "is void" in again.said, again
+        left = [i["status"] for i in shop.double.objects("invoice")]
+        assert left == (["void"] if state == "open" else []), (again, left)
+        code, said = finished(jpcli(shop, again.ledger, NEXT_MINUTE, "invoice", "reconcile"))
+        assert code == 0, (again.where, said)

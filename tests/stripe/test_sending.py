@@ -11,6 +11,8 @@ import pytest
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError, Refused
 from jpcli.services import invoices, payments, setup, stripe_billing, stripe_customer
+from jpcli.services.audit import audit
+from jpcli.services.status import status
 from tests.services.agency import Agency, codes, minor
 from tests.stripe.conftest import JULY_2, JUNE_15, Shop
 from tests.stripe_double.contract import unlisted
@@ -68,6 +70,22 @@ def test_closing_mails_the_invoice_once_and_charges_no_card(
     assert (mails(mailer), mailer.double.objects("charge")) == (1, [])
     assert mailer.reconcile() == []
     assert unlisted(mailer.double.requests()) == []
+
+
+@pytest.mark.once
+def test_r2_what_is_past_due_names_the_command_that_charges_no_card(mailer: Shop) -> None:
+    """Nobody's card is charged by itself here, so no hint may send anyone to charge it."""
+    address(mailer)
+    mailer.close()
+    mailer.now = "2024-07-17T10:00:00Z"
+    with pytest.raises(Refused) as caught:
+        mailer.issue("jetpack-scan")
+    assert caught.value.code == "invoice_past_due"
+    (late,) = [check for check in mailer.ask(audit)["checks"] if check["rule"] == "past_due"]
+    step = mailer.ask(status)["next"][0]
+    for hint in (caught.value.hint, late["fix"], step["command"]):
+        assert "jpcli invoice mark-paid INV-2024-06" in str(hint)
+        assert "invoice pay" not in str(hint)
 
 
 def test_without_an_address_nothing_is_closed_or_sent(mailer: Shop) -> None:
