@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from jpcli.domain.errors import Refused
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -20,6 +22,15 @@ SERVER_ERROR = "gateway_server_error"
 KEY_CONFLICT = "idempotency_conflict"
 # There is no such object over there (any more).
 UNKNOWN_THERE = "unknown_at_stripe"
+
+
+def no_dry_run() -> Refused:
+    """What a write is answered with under `--dry-run`, wherever it is stopped."""
+    return Refused(
+        "no_dry_run",
+        "What Stripe would do can't be tried without doing it",
+        hint="Leave out --dry-run.",
+    )
 
 
 class RemoteCard(NamedTuple):

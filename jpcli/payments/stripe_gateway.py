@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
-from jpcli.domain.errors import JpcliError, Refused
+from jpcli.domain.errors import JpcliError
 from jpcli.payments import stripe_shapes as shapes
-from jpcli.payments.gateway import UNKNOWN_THERE
+from jpcli.payments.gateway import UNKNOWN_THERE, no_dry_run
 from jpcli.payments.stripe_customer import CustomerCalls
 from jpcli.payments.stripe_errors import (
     RETRIES_MOST,
@@ -155,11 +155,7 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
     def _check_writes(self) -> None:
         """The one gate in front of every write: nothing goes out under `--dry-run`."""
         if self._read_only:
-            raise Refused(
-                "no_dry_run",
-                "What Stripe would do can't be tried without doing it",
-                hint="Leave out --dry-run.",
-            )
+            raise no_dry_run()
 
     def _get(self, method: Any, *args: Any) -> dict[str, Any]:
         return self._plain(lambda: method(*args))

@@ -12,10 +12,10 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError, Refused
+from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError
 from jpcli.ledger import outbox as wishes
 from jpcli.ledger.chain import encode
-from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR
+from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR, no_dry_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def carry_out(
         if found is not None:
             return _settle(desk, name, found)
         if desk.dry_run:
-            raise _not_tried()
+            raise no_dry_run()
         current, is_first_try = _reserve(desk, name, request_hash, seen)
         if current.state == wishes.DONE:
             return current.result
@@ -169,11 +169,3 @@ def _key(desk: Desk, name: str, attempt: int) -> str:
     """Derived, so that nothing but the ledger is needed to make it again."""
     text = f"{desk.ledger.meta['ledger_id']}/{name}/{attempt}"
     return "jpcli-" + sha256(text.encode()).hexdigest()[:40]
-
-
-def _not_tried() -> Refused:
-    return Refused(
-        "no_dry_run",
-        "What Stripe would do can't be tried without doing it",
-        hint="Leave out --dry-run.",
-    )

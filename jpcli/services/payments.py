@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.errors import BadInput, Refused
+from jpcli.domain.errors import BadInput
 from jpcli.services.gateways import stripe_gateway, uses_stripe
 
 if TYPE_CHECKING:
@@ -179,8 +179,6 @@ def _refuse_pretending(desk: Desk) -> None:
             subject="--at",
         )
     if desk.dry_run:
-        raise Refused(
-            "no_dry_run",
-            "What Stripe would do can't be tried without doing it",
-            hint="Leave out --dry-run.",
-        )
+        from jpcli.payments.gateway import no_dry_run
+
+        raise no_dry_run()
