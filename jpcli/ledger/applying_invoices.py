@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.adjustments import PAID, VOID
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.closing import PAID, VOID
 from jpcli.domain.instants import parse_instant
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.invoice import LineDays
+from jpcli.domain.calculator import LineDays
 from jpcli.domain.prices import Segment, segments
 from jpcli.ledger.owners import OWNERS
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.calculator import Offer
 from jpcli.domain.instants import parse_date
-from jpcli.domain.invoice import Offer
 from jpcli.domain.prices import PricePoint
 
 if TYPE_CHECKING:

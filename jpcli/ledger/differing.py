@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.differing import Shared
+from jpcli.domain.bill_change import Shared
 from jpcli.ledger.billing import SPANS
 
 if TYPE_CHECKING:

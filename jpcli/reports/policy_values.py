@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.currency import symbol
 from jpcli.domain.errors import BadInput
-from jpcli.domain.keys import check_client_name
 from jpcli.domain.money import parse_amount, parse_percent
-from jpcli.domain.sites import normalize_url
+from jpcli.domain.names import check_client_name
+from jpcli.domain.site_urls import normalize_url
 from jpcli.reports import policy_rules as rules
 
 if TYPE_CHECKING:

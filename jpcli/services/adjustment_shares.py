@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.closing import OfferKey
-from jpcli.domain.invoice import compute_groups
+from jpcli.domain.adjustments import OfferKey
+from jpcli.domain.calculator import compute_groups
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.domain.shares import NOBODY, Share, add_to, difference
 from jpcli.ledger import invoices
@@ -22,7 +22,7 @@ from jpcli.services.weights import COUNTERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.domain.periods import Period
     from jpcli.ledger.billing import OfferPart
     from jpcli.ledger.invoices import Invoice

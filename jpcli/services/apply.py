@@ -10,7 +10,7 @@ from os import urandom
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.keys import new_keys
+from jpcli.domain.names import new_keys
 from jpcli.services.cards import expiry_notes
 from jpcli.services.places import Places
 from jpcli.services.plan import Planned, make

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import dunning
+from jpcli.domain.adjustments import is_unpaid
 from jpcli.domain.answers import Note
-from jpcli.domain.closing import is_unpaid
 from jpcli.domain.instants import format_instant
 from jpcli.ledger.attempts import attempts
 from jpcli.ledger.cards import cards

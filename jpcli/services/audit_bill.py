@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.calculator import totals
 from jpcli.domain.errors import Failed
-from jpcli.domain.invoice import totals
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_label, parse_month, previous_month
 from jpcli.reports.audit import NAMED, Check

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.adjustments import VOID
 from jpcli.domain.answers import Note
-from jpcli.domain.closing import VOID
 from jpcli.domain.instants import FIRST_YEAR
 from jpcli.domain.periods import month_label, month_of, month_period, parse_month
 from jpcli.ledger import invoices

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.adjustments import DRAFT, OPEN, PAID, invoice_number, is_charged
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import DRAFT, OPEN, PAID, invoice_number, is_charged
 from jpcli.domain.errors import Refused
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
@@ -23,7 +23,7 @@ from jpcli.services.invoices import invoice_object
 from jpcli.services.line_shares import holder_shares
 
 if TYPE_CHECKING:
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.domain.periods import Period
     from jpcli.ledger.writing import Writer
     from jpcli.services.desk import Desk

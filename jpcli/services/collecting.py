@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.closing import DRAFT, OPEN, VOID
+from jpcli.domain.adjustments import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Failed
 from jpcli.ledger import invoices
 from jpcli.services.draft import make_draft

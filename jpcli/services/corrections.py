@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.adjustments import (
+    OfferKey,
+    adjustment_lines,
+    credit_line,
+    invoice_number,
+    sums_of,
+)
 from jpcli.domain.answers import Note
-from jpcli.domain.closing import OfferKey, adjustment_lines, credit_line, invoice_number, sums_of
 from jpcli.domain.periods import month_label, month_of, next_month, parse_month
 from jpcli.domain.shares import NOBODY, Share
 from jpcli.ledger import invoices
@@ -19,7 +25,7 @@ from jpcli.services.period import AsOf, sum_period
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.domain.periods import Period
     from jpcli.domain.shares import Holder
     from jpcli.services.adjustment_shares import Corrected

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.errors import Refused
 from jpcli.domain.instants import format_instant
-from jpcli.domain.keys import new_keys
+from jpcli.domain.names import new_keys
 from jpcli.domain.periods import month_of
 from jpcli.services.licenses import build_filter, list_licenses
 

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.adjustments import OfferKey
 from jpcli.domain.answers import Answer
-from jpcli.domain.closing import OfferKey
-from jpcli.domain.differing import CREDIT, Part, offer_parts, opposite, side_of, total_parts
-from jpcli.domain.invoice import totals
+from jpcli.domain.bill_change import (
+    CREDIT,
+    Part,
+    offer_parts,
+    opposite,
+    side_of,
+    total_parts,
+)
+from jpcli.domain.calculator import totals
 from jpcli.domain.money import money_json
 from jpcli.ledger.differing import MonthDays, shared_units
 from jpcli.services.books import elsewhere_note, is_settled_elsewhere
@@ -19,7 +26,7 @@ from jpcli.services.computing import Question, compute
 from jpcli.services.period import offer_part
 
 if TYPE_CHECKING:
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 

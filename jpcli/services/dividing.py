@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.invoice import nobody_last
+from jpcli.domain.calculator import nobody_last
 from jpcli.domain.money import day_price_with_markup, markup_fraction
 from jpcli.domain.shares import Share, marked_up, split_by_holder
 from jpcli.ledger.client_days import client_licenses_by_day
@@ -22,7 +22,7 @@ from jpcli.services.period import window_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.domain.shares import Holder
     from jpcli.ledger.shares import HolderNames
     from jpcli.reports.statement import Whose

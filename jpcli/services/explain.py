@@ -10,10 +10,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.adjustments import invoice_number
 from jpcli.domain.answers import Answer, Note, Rows
-from jpcli.domain.closing import invoice_number
+from jpcli.domain.calculator import totals
 from jpcli.domain.instants import format_instant
-from jpcli.domain.invoice import totals
 from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger import invoices
 from jpcli.ledger.explaining import later_corrections
@@ -27,7 +27,7 @@ from jpcli.services.preview import line_object
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.services.desk import Desk
     from jpcli.services.explaining_lines import Explained
     from jpcli.services.period import Computed

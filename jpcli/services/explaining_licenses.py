@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.explaining import Stay, short_date, why
+from jpcli.domain.day_reasons import Stay, short_date, why
 from jpcli.domain.instants import format_instant
 from jpcli.ledger import explaining
 

@@ -31,7 +31,7 @@ from jpcli.services.period import offer_part
 from jpcli.services.refusals import known_license, known_offer
 
 if TYPE_CHECKING:
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.ledger.licenses import LicenseFacts
     from jpcli.ledger.overlay import Overlay
     from jpcli.services.desk import Desk

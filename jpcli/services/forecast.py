@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.closing import credit_line
+from jpcli.domain.adjustments import credit_line
+from jpcli.domain.calculator import totals
 from jpcli.domain.errors import BadInput
-from jpcli.domain.invoice import totals
 from jpcli.domain.money import money_json, with_markup
 from jpcli.domain.periods import month_label, next_month, parse_month
 from jpcli.ledger import invoices

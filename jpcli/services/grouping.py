@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.calculator import compute_groups, nobody_last
 from jpcli.domain.errors import BadInput
-from jpcli.domain.invoice import compute_groups, nobody_last
 from jpcli.domain.money import markup_fraction, money_json, with_markup
 from jpcli.domain.shares import marked_up
 from jpcli.ledger import billing
@@ -20,7 +20,7 @@ from jpcli.services.weights import COUNTERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.domain.shares import Share
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.errors import BadInput
 from jpcli.domain.history import Assignment, History, check_history
 from jpcli.domain.instants import format_instant, parse_instant
-from jpcli.domain.keys import check_client_name, check_license_key, check_product_slug
-from jpcli.domain.sites import normalize_url
+from jpcli.domain.names import check_client_name, check_license_key, check_product_slug
+from jpcli.domain.site_urls import normalize_url
 
 if TYPE_CHECKING:
     from jpcli.domain.calendar import BillingCalendar

@@ -16,7 +16,7 @@ from jpcli.services.period import window_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.domain.shares import Share
     from jpcli.ledger.billing import OfferPart
     from jpcli.services.desk import Desk

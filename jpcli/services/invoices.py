@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.adjustments import PAID, UNCOLLECTIBLE, VOID, is_past_due
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import PAID, UNCOLLECTIBLE, VOID, is_past_due
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount, money_json

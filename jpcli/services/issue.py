@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
-from jpcli.domain.keys import new_keys
+from jpcli.domain.names import new_keys
 from jpcli.ledger.licenses import rows_recorded_after
 from jpcli.services.batches import apply_each
 from jpcli.services.cards import expiry_notes

@@ -8,7 +8,7 @@ from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput
 from jpcli.domain.periods import month_of, month_period, parse_month
-from jpcli.domain.sites import normalize_url
+from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger import licenses as queries
 from jpcli.ledger.licenses import LicenseFilter
 from jpcli.services.books import elsewhere_note, first_day_billed, is_settled_elsewhere

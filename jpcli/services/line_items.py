@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.closing import is_charged
+from jpcli.domain.adjustments import is_charged
 from jpcli.domain.money import display_day_price
 from jpcli.ledger import invoices
 from jpcli.payments.gateway import LineItem
 
 if TYPE_CHECKING:
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.ledger.invoices import Invoice
     from jpcli.services.desk import Desk
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.closing import OPEN
+from jpcli.domain.adjustments import OPEN
 from jpcli.services import collecting
 from jpcli.services.charge import settled_notes
 from jpcli.services.invoices import check_not_given_up, known_invoice

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.adjustments import DRAFT, OPEN
 from jpcli.domain.cards import is_expired
-from jpcli.domain.closing import DRAFT, OPEN
 from jpcli.ledger import invoices
 from jpcli.ledger.attempts import attempts
 from jpcli.ledger.cards import cards

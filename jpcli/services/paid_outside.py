@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.adjustments import PAID
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import PAID
 from jpcli.domain.errors import BadInput
 from jpcli.domain.money import display_amount
 from jpcli.services import collecting

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.invoice import compute_lines
+from jpcli.domain.calculator import compute_lines
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger import billing, catalog
 from jpcli.ledger.invoices import LATEST_SEQ
@@ -17,7 +17,7 @@ from jpcli.ledger.overlay import as_recorded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.domain.periods import Period
     from jpcli.domain.shares import Holder, Share
     from jpcli.ledger.billing import OfferPart, Window

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
-from jpcli.domain.keys import check_client_name
-from jpcli.domain.sites import normalize_url
+from jpcli.domain.names import check_client_name
+from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.places import client_exists, find_site
 
 if TYPE_CHECKING:

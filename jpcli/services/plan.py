@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import JpcliError, Problem, Refused
 from jpcli.domain.instants import format_instant
-from jpcli.domain.planning import make_plan, other_owners
+from jpcli.domain.planner import make_plan, other_owners
 from jpcli.ledger.catalog import product_names
 from jpcli.ledger.planning import head, present
 from jpcli.services.planfile import read_wanted

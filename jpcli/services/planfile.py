@@ -10,9 +10,9 @@ import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput, JpcliError, Problem
-from jpcli.domain.keys import check_client_name
+from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
-from jpcli.domain.sites import normalize_url
+from jpcli.domain.site_urls import normalize_url
 from jpcli.services.reading import named
 from jpcli.services.toml_lines import fault, line_of, lines_of
 

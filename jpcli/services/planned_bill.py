@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.calculator import totals
 from jpcli.domain.history import History
-from jpcli.domain.invoice import totals
 from jpcli.domain.money import money_json
 from jpcli.domain.periods import month_label, month_of, month_period, next_month, parse_month
 from jpcli.ledger.catalog import bundle_sizes

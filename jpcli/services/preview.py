@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer
+from jpcli.domain.calculator import totals
 from jpcli.domain.instants import format_instant
-from jpcli.domain.invoice import totals
 from jpcli.domain.money import format_day_price, money_json, parse_percent, with_markup
 from jpcli.services.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.computing import Question, compute
 
 if TYPE_CHECKING:
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain import money
 from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import parse_date
-from jpcli.domain.keys import check_product_slug
+from jpcli.domain.names import check_product_slug
 from jpcli.ledger import catalog
 
 if TYPE_CHECKING:

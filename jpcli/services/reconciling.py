@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.closing import VOID
+from jpcli.domain.adjustments import VOID
 from jpcli.domain.money import amount_text
 from jpcli.ledger.log import begun_at
 from jpcli.services.line_items import line_items

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.closing import DRAFT, OPEN, PAID, VOID
+from jpcli.domain.adjustments import DRAFT, OPEN, PAID, VOID
 from jpcli.domain.errors import Failed
 from jpcli.domain.money import amount_text
 from jpcli.services.line_items import line_items

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem, Refused
 from jpcli.domain.instants import format_instant, is_date
-from jpcli.domain.keys import new_keys
+from jpcli.domain.names import new_keys
 from jpcli.ledger.licenses import all_children, rows_of
 from jpcli.services.batches import apply_each
 from jpcli.services.refusals import check_not_before, known_license

@@ -8,8 +8,8 @@ from jpcli.domain.answers import Answer, Note, Rows
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
-from jpcli.domain.keys import check_client_name
-from jpcli.domain.sites import normalize_url
+from jpcli.domain.names import check_client_name
+from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger import licenses, places
 from jpcli.services.shapes import license_objects
 

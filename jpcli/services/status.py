@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer
+from jpcli.domain.calculator import totals
 from jpcli.domain.instants import format_instant
-from jpcli.domain.invoice import totals
 from jpcli.domain.money import money_json
 from jpcli.ledger import invoices
 from jpcli.ledger import licenses as queries

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.adjustments import DRAFT, OPEN, VOID
 from jpcli.domain.answers import Note
-from jpcli.domain.closing import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Failed, JpcliError, Refused
 from jpcli.domain.money import amount_text, display_amount
 from jpcli.ledger import invoices

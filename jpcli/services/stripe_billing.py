@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.adjustments import VOID
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import VOID
 from jpcli.ledger import invoices
 from jpcli.services import collecting
 from jpcli.services.attempts import take_over

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.adjustments import OPEN, UNPAID
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.closing import OPEN, UNPAID
 from jpcli.domain.errors import AuthProblem, JpcliError
 from jpcli.domain.money import display_amount
 from jpcli.ledger import invoices

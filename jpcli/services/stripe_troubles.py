@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.closing import DRAFT, OPEN, VOID
+from jpcli.domain.adjustments import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Failed
 from jpcli.ledger import invoices
 from jpcli.ledger.outbox import DONE, WISHED, open_wishes, wish

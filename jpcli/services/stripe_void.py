@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.adjustments import DRAFT, PAID, VOID
 from jpcli.domain.answers import Note
-from jpcli.domain.closing import DRAFT, PAID, VOID
 from jpcli.domain.errors import Failed, Refused
 from jpcli.services.collecting import delete_draft, sync_invoice, void_remote
 from jpcli.services.invoices import check_voidable, known_invoice

@@ -16,7 +16,7 @@ from jpcli.ledger.waste import idle_days, oldest_idle
 from jpcli.services.period import window_of
 
 if TYPE_CHECKING:
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.ledger.billing import OfferPart
     from jpcli.ledger.waste import Idle
     from jpcli.services.desk import Desk

@@ -14,7 +14,7 @@ from jpcli.services.period import window_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
     from jpcli.ledger.billing import OfferPart
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed

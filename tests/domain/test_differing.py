@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jpcli.domain.differing import (
+from jpcli.domain.bill_change import (
     ADJUSTMENTS,
     CREDIT,
     ISSUED,
@@ -20,7 +20,7 @@ from jpcli.domain.differing import (
     side_of,
     total_parts,
 )
-from jpcli.domain.invoice import Line
+from jpcli.domain.calculator import Line
 from jpcli.domain.money import E12
 
 JUNE, JULY = 30, 31

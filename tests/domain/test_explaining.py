@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.domain.explaining import Stay, short_date, why
+from jpcli.domain.day_reasons import Stay, short_date, why
 
 
 @pytest.mark.parametrize(

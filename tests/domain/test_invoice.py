@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.domain.errors import Failed
-from jpcli.domain.invoice import (
+from jpcli.domain.calculator import (
     Group,
     Line,
     LineDays,
@@ -14,6 +13,7 @@ from jpcli.domain.invoice import (
     compute_lines,
     totals,
 )
+from jpcli.domain.errors import Failed
 from jpcli.domain.money import parse_day_price
 from jpcli.domain.prices import Segment
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.domain.keys import (
+from jpcli.domain.names import (
     BASE62,
     check_client_name,
     check_license_key,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jpcli.domain.plan_terms import License, Present, SiteWish, Spare, Step, Wanted
-from jpcli.domain.planning import make_plan, other_owners
+from jpcli.domain.planner import make_plan, other_owners
 
 PRODUCTS = ("ai", "scan")
 SITES = ("a", "b", "c", "new")

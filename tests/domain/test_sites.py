@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.domain.sites import normalize_url
+from jpcli.domain.site_urls import normalize_url
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from jpcli.domain.calendar import BillingCalendar
-from jpcli.domain.history import Span, spans_of, truncated
-from jpcli.domain.instants import parse_date
-from jpcli.domain.invoice import (
+from jpcli.domain.calculator import (
     Group,
     Line,
     LineDays,
@@ -19,6 +16,9 @@ from jpcli.domain.invoice import (
     compute_groups,
     compute_lines,
 )
+from jpcli.domain.calendar import BillingCalendar
+from jpcli.domain.history import Span, spans_of, truncated
+from jpcli.domain.instants import parse_date
 from jpcli.domain.money import parse_day_price, parse_month_price
 from jpcli.domain.periods import Period
 from jpcli.domain.prices import PricePoint, Segment, segments

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpcli.domain.invoice import Group, Line, totals
+from jpcli.domain.calculator import Group, Line, totals
 from jpcli.domain.money import format_day_price, money_json
 from jpcli.domain.periods import month_period
 from tests.property import model

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpcli.domain.differing import (
+from jpcli.domain.bill_change import (
     ISSUED,
     MONTH_LENGTH,
     PRICE,

@@ -33,7 +33,7 @@ from jpcli.domain.money import E12
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jpcli.domain.invoice import Line
+    from jpcli.domain.calculator import Line
 
 ISSUED, REVOKED, PRICE = "issued", "revoked", "price"
 MONTH_LENGTH, ADJUSTMENTS, CREDIT = "month_length", "adjustments", "credit"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.invoice import Line, totals
+from jpcli.domain.calculator import Line, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
