@@ -13,8 +13,8 @@ from jpcli.domain.adjustments import OfferKey
 from jpcli.domain.calculator import compute_groups
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.domain.shares import NOBODY, Share, add_to, difference
-from jpcli.ledger import invoices
-from jpcli.ledger.shares import shares_of
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.shares import shares_of
 from jpcli.services.holder_days import HolderDays
 from jpcli.services.period import as_closed, offer_part, recorded_month, sum_period, unsummed
 from jpcli.services.weights import COUNTERS
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from jpcli.domain.calculator import Line
     from jpcli.domain.periods import Period
-    from jpcli.ledger.billing import OfferPart
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.days import OfferPart
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 

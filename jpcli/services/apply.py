@@ -19,7 +19,7 @@ from jpcli.services.refusals import check_may_issue, check_nothing_past_due
 
 if TYPE_CHECKING:
     from jpcli.domain.plan_terms import License, Step
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.plan import Order
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem, Refused
-from jpcli.ledger.licenses import rows_of
+from jpcli.ledger.queries.licenses import rows_of
 from jpcli.services.batches import apply_each
 from jpcli.services.places import Places
 from jpcli.services.refusals import assignable_license, check_nothing_past_due
@@ -18,8 +18,8 @@ from jpcli.services.shapes import license_objects
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.ledger.licenses import LicenseFacts
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.queries.licenses import LicenseFacts
+    from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.reading import Row
 

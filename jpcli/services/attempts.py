@@ -12,14 +12,14 @@ from jpcli.domain import dunning
 from jpcli.domain.adjustments import is_unpaid
 from jpcli.domain.answers import Note
 from jpcli.domain.instants import format_instant
-from jpcli.ledger.attempts import attempts
-from jpcli.ledger.cards import cards
+from jpcli.ledger.queries.attempts import attempts
+from jpcli.ledger.queries.cards import cards
 from jpcli.services.gateways import charges_cards
 
 if TYPE_CHECKING:
     from jpcli.domain.dunning import Attempt
     from jpcli.domain.errors import Decline
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteCharge, RemoteInvoice
     from jpcli.services.desk import Desk
 

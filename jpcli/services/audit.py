@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
-from jpcli.ledger import auditing, catalog
+from jpcli.ledger.queries import audit as auditing
+from jpcli.ledger.queries import products as catalog
 from jpcli.reports.audit import check_object
 from jpcli.reports.policy import default_policy, parse_policy, path_text
 from jpcli.reports.policy_values import Facts, Figure

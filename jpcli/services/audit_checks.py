@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from jpcli.domain.cards import describe
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, next_month, parse_month
-from jpcli.ledger import auditing, invoices
-from jpcli.ledger.cards import cards
+from jpcli.ledger.queries import audit as auditing
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.cards import cards
 from jpcli.reports.audit import ERROR, NAMED, Check
 from jpcli.services.gateways import charges_cards
 
@@ -94,7 +95,7 @@ def _past_due(desk: Desk) -> Check:
 
 def _outbox(desk: Desk) -> Check:
     """A call to the outside whose outcome is not known: the next run finishes it."""
-    from jpcli.ledger.outbox import open_wishes
+    from jpcli.ledger.queries.outbox import open_wishes
 
     found = open_wishes(desk.ledger)
     expected = "no unfinished call to the outside"
@@ -136,7 +137,7 @@ def _one_per_family(desk: Desk) -> Check:
 
 def _ledger_check(desk: Desk) -> Check:
     """The replay of every event: the one check that takes long on a large ledger."""
-    from jpcli.ledger.checking import check_ledger
+    from jpcli.ledger.upkeep.check import check_ledger
 
     report = check_ledger(desk.ledger)
     expected = "a ledger that is what its events say"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from jpcli.ledger import auditing, catalog
-from jpcli.ledger.auditing import UNASSIGNED, Which
+from jpcli.ledger.queries import audit as auditing
+from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.queries.audit import UNASSIGNED, Which
 from jpcli.reports.audit import NAMED, Check
 from jpcli.reports.policy import LicensesRule, path_text
 from jpcli.reports.policy_values import fits, is_pattern, site_matcher
@@ -14,7 +15,7 @@ from jpcli.reports.policy_values import fits, is_pattern, site_matcher
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from jpcli.ledger.auditing import Found
+    from jpcli.ledger.queries.audit import Found
     from jpcli.reports.policy import RequiredRule, UnassignedRule
     from jpcli.services.desk import Desk
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.currency import step_minor
 from jpcli.domain.money import amount_text
-from jpcli.ledger import auditing
-from jpcli.ledger.auditing import REVOKED, UNASSIGNED, Which
+from jpcli.ledger.queries import audit as auditing
+from jpcli.ledger.queries.audit import REVOKED, UNASSIGNED, Which
 from jpcli.reports.policy_rules import DEFAULT_CHECKS
 from jpcli.services.audit_bill import bills_of
 from jpcli.services.audit_checks import CHECKS

@@ -12,10 +12,10 @@ from jpcli.domain.adjustments import VOID
 from jpcli.domain.answers import Note
 from jpcli.domain.instants import FIRST_YEAR
 from jpcli.domain.periods import month_label, month_of, month_period, parse_month
-from jpcli.ledger import invoices
+from jpcli.ledger.queries import invoices
 
 if TYPE_CHECKING:
-    from jpcli.ledger.connection import Ledger
+    from jpcli.ledger.database.connection import Ledger
     from jpcli.services.desk import Desk
 
 BILL_FROM = "bill_from"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import cards as rules
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
-from jpcli.ledger.cards import cards
+from jpcli.ledger.queries.cards import cards
 from jpcli.services.shapes import card_object
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from jpcli.domain.answers import Note
 from jpcli.domain.cards import describe
 from jpcli.domain.errors import Declined, Failed, Refused
 from jpcli.domain.money import display_amount
-from jpcli.ledger.attempts import attempts
-from jpcli.ledger.cards import cards
+from jpcli.ledger.queries.attempts import attempts
+from jpcli.ledger.queries.cards import cards
 from jpcli.services import attempts as tries
 from jpcli.services.collecting import push, sync_invoice
 from jpcli.services.invoices import check_open, known_invoice
@@ -27,7 +27,7 @@ from jpcli.services.stripe_cards import sync_cards
 if TYPE_CHECKING:
     from jpcli.domain.cards import Card
     from jpcli.domain.dunning import Attempt
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice
     from jpcli.services.desk import Desk
 

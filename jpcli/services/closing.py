@@ -13,7 +13,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import Refused
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
-from jpcli.ledger import invoices
+from jpcli.ledger.queries import invoices
 from jpcli.services.books import books_begin, is_settled_elsewhere, move_hint
 from jpcli.services.computing import Question, compute
 from jpcli.services.corrections import waiting_months
@@ -25,7 +25,7 @@ from jpcli.services.line_shares import holder_shares
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
     from jpcli.domain.periods import Period
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.adjustments import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Failed
-from jpcli.ledger import invoices
+from jpcli.ledger.queries import invoices
 from jpcli.services.draft import make_draft
 from jpcli.services.line_items import identity, line_items
 from jpcli.services.outbox import carry_out
@@ -21,7 +21,7 @@ from jpcli.services.sending import check_address
 from jpcli.services.stripe_cards import ensure_customer
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, LineItem, RemoteInvoice, RemoteMoney
     from jpcli.services.desk import Desk
 

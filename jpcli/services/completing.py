@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.periods import month_label, month_of, parse_month, previous_month
-from jpcli.ledger.completing import bundle_sizes, first_and_last, names_between
-from jpcli.ledger.connection import open_ledger
+from jpcli.ledger.database.connection import open_ledger
+from jpcli.ledger.queries.name_ranges import bundle_sizes, first_and_last, names_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jpcli.ledger.connection import Ledger
+    from jpcli.ledger.database.connection import Ledger
 
     Ends = Callable[[str, str], tuple[str, str] | None]
 

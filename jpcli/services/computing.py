@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.instants import is_date, parse_date, parse_instant
 from jpcli.domain.periods import month_of, month_period, parse_month
-from jpcli.ledger import billing, catalog, invoices
-from jpcli.ledger.overlay import latest_at
+from jpcli.ledger.queries import days as billing
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.snapshots.overlay import latest_at
 from jpcli.services.period import AsOf, Computed, as_closed, offer_part, sum_period
 
 if TYPE_CHECKING:
     from jpcli.domain.periods import Period
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
 

@@ -18,7 +18,7 @@ from jpcli.domain.adjustments import (
 from jpcli.domain.answers import Note
 from jpcli.domain.periods import month_label, month_of, next_month, parse_month
 from jpcli.domain.shares import NOBODY, Share
-from jpcli.ledger import invoices
+from jpcli.ledger.queries import invoices
 from jpcli.services.books import books_begin, first_to_close
 from jpcli.services.period import AsOf, sum_period
 

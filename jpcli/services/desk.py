@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
-from jpcli.ledger import invoices
-from jpcli.ledger.connection import LedgerOlder, open_ledger
+from jpcli.ledger.database.connection import LedgerOlder, open_ledger
+from jpcli.ledger.queries import invoices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jpcli.ledger.connection import Ledger
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.writer import Writer
 
 
 class _DoneBefore(Exception):
@@ -88,7 +88,7 @@ class Desk:
     def writing(self) -> Iterator[Writer]:
         """A write transaction, whose events take effect when `--at` says; with `--dry-run`
         everything is rolled back at its end."""
-        from jpcli.ledger.writing import writing
+        from jpcli.ledger.writer import writing
 
         with writing(
             self.ledger,
@@ -181,7 +181,7 @@ class Desk:
     def _earlier_answer(self, request: dict[str, Any]) -> Answer | None:
         if self.idempotency_key is None:
             return None
-        from jpcli.ledger.cards import stored_answer
+        from jpcli.ledger.queries.cards import stored_answer
 
         found = stored_answer(self.ledger, self.idempotency_key)
         if found is None:
@@ -235,7 +235,7 @@ def _opened(path: str, writes: bool) -> tuple[Ledger, str | None]:
     try:
         return open_ledger(path, writes=writes), None
     except LedgerOlder:
-        from jpcli.ledger.migration import open_older
+        from jpcli.ledger.upkeep.migration import open_older
 
         return open_older(path, writes=writes)
 

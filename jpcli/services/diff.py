@@ -20,7 +20,7 @@ from jpcli.domain.bill_change import (
 )
 from jpcli.domain.calculator import totals
 from jpcli.domain.money import money_json
-from jpcli.ledger.differing import MonthDays, shared_units
+from jpcli.ledger.queries.shared_days import MonthDays, shared_units
 from jpcli.services.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.computing import Question, compute
 from jpcli.services.period import offer_part

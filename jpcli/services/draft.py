@@ -10,8 +10,8 @@ from jpcli.services.outbox import carry_out
 from jpcli.services.sending import days_until_due
 
 if TYPE_CHECKING:
-    from jpcli.ledger.connection import Ledger
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice
     from jpcli.services.desk import Desk
 

@@ -15,8 +15,8 @@ from jpcli.domain.answers import Answer, Note, Rows
 from jpcli.domain.calculator import totals
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount, money_json
-from jpcli.ledger import invoices
-from jpcli.ledger.explaining import later_corrections
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.explanation import later_corrections
 from jpcli.services.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.computing import Question, compute
 from jpcli.services.corrections import next_to_close

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.day_reasons import Stay, short_date, why
 from jpcli.domain.instants import format_instant
-from jpcli.ledger import explaining
+from jpcli.ledger.queries import explanation as explaining
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.domain.calendar import BillingCalendar
     from jpcli.domain.periods import Period
-    from jpcli.ledger.connection import Ledger
-    from jpcli.ledger.explaining import Fact, Held, Occurrence, Scope
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.explanation import Fact, Held, Occurrence, Scope
 
 LICENSE_FIELDS = (
     "license_key",

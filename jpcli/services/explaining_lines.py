@@ -12,12 +12,14 @@ from jpcli.domain.answers import Rows
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import format_day_price
 from jpcli.domain.periods import month_period, parse_month
-from jpcli.ledger import billing, explaining, invoices
-from jpcli.ledger.billing import OfferPart
-from jpcli.ledger.explaining import Scope
-from jpcli.ledger.invoices import LATEST_SEQ
-from jpcli.ledger.overlay import as_recorded
-from jpcli.ledger.owners import OWNERS
+from jpcli.ledger.queries import days as billing
+from jpcli.ledger.queries import explanation as explaining
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.days import OfferPart
+from jpcli.ledger.queries.explanation import Scope
+from jpcli.ledger.queries.invoices import LATEST_SEQ
+from jpcli.ledger.snapshots.overlay import as_recorded
+from jpcli.ledger.snapshots.owners import OWNERS
 from jpcli.services.computing import Question, compute
 from jpcli.services.explaining_licenses import (
     ADJUSTED_FIELDS,
@@ -32,8 +34,8 @@ from jpcli.services.refusals import known_license, known_offer
 
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
-    from jpcli.ledger.licenses import LicenseFacts
-    from jpcli.ledger.overlay import Overlay
+    from jpcli.ledger.queries.licenses import LicenseFacts
+    from jpcli.ledger.snapshots.overlay import Overlay
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 

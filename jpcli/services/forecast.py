@@ -13,7 +13,7 @@ from jpcli.domain.calculator import totals
 from jpcli.domain.errors import BadInput
 from jpcli.domain.money import money_json, with_markup
 from jpcli.domain.periods import month_label, next_month, parse_month
-from jpcli.ledger import invoices
+from jpcli.ledger.queries import invoices
 from jpcli.services.books import is_settled_elsewhere
 from jpcli.services.computing import as_of_question, compute
 from jpcli.services.corrections import next_to_close

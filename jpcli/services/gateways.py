@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.errors import AuthProblem, BadInput, Failed, Refused
 
 if TYPE_CHECKING:
-    from jpcli.ledger.connection import Ledger
+    from jpcli.ledger.database.connection import Ledger
     from jpcli.payments.stripe_gateway import StripeGateway
     from jpcli.services.desk import Desk
 

@@ -11,7 +11,7 @@ from jpcli.domain.calculator import compute_groups, nobody_last
 from jpcli.domain.errors import BadInput
 from jpcli.domain.money import markup_fraction, money_json, with_markup
 from jpcli.domain.shares import marked_up
-from jpcli.ledger import billing
+from jpcli.ledger.queries import days as billing
 from jpcli.services.holder_days import by_client
 from jpcli.services.line_shares import holder_shares, other_shares
 from jpcli.services.period import window_of

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.shares import Holder, split_by_holder
-from jpcli.ledger import billing
-from jpcli.ledger.owners import OWNERS
-from jpcli.ledger.shares import HolderNames, names_now
+from jpcli.ledger.queries import days as billing
+from jpcli.ledger.queries.shares import HolderNames, names_now
+from jpcli.ledger.snapshots.owners import OWNERS
 from jpcli.services.period import window_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jpcli.domain.calculator import Line
     from jpcli.domain.shares import Share
-    from jpcli.ledger.billing import OfferPart
+    from jpcli.ledger.queries.days import OfferPart
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 

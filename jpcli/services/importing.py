@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import format_instant
-from jpcli.ledger import licenses
-from jpcli.ledger.history import exported, imported_data
+from jpcli.ledger.queries import licenses
+from jpcli.ledger.queries.history import exported, imported_data
 from jpcli.services.books import BeforeBooks
 from jpcli.services.history_rows import HistoryRow, parse_row
 from jpcli.services.ownership import Claims
@@ -22,7 +22,7 @@ from jpcli.services.refusals import known_offer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.reading import Row
 

@@ -9,14 +9,14 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount, money_json
-from jpcli.ledger import invoices
+from jpcli.ledger.queries import invoices
 from jpcli.services.attempts import attempt_fields, attempt_notes
 from jpcli.services.payment_state import money_fields, money_notes, page_notes
 from jpcli.services.preview import line_object
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
 

@@ -11,7 +11,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
 from jpcli.domain.names import new_keys
-from jpcli.ledger.licenses import rows_recorded_after
+from jpcli.ledger.queries.licenses import rows_recorded_after
 from jpcli.services.batches import apply_each
 from jpcli.services.cards import expiry_notes
 from jpcli.services.places import Places
@@ -21,7 +21,7 @@ from jpcli.services.shapes import license_objects
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.reading import Row
 

@@ -9,8 +9,8 @@ from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput
 from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.domain.site_urls import normalize_url
-from jpcli.ledger import licenses as queries
-from jpcli.ledger.licenses import LicenseFilter
+from jpcli.ledger.queries import licenses as queries
+from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services.books import elsewhere_note, first_day_billed, is_settled_elsewhere
 from jpcli.services.log import history_objects
 from jpcli.services.refusals import known_license

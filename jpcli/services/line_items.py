@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.adjustments import is_charged
 from jpcli.domain.money import display_day_price
-from jpcli.ledger import invoices
+from jpcli.ledger.queries import invoices
 from jpcli.payments.gateway import LineItem
 
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
 # Stripe takes 250 items an invoice; what is more is folded into the last one.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.ledger.shares import names_at_closing, names_now
+from jpcli.ledger.queries.shares import names_at_closing, names_now
 from jpcli.services.adjustment_shares import HOLDER, Corrected
 from jpcli.services.holder_days import HolderDays, by_client
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.domain.shares import Holder, Share
-    from jpcli.ledger.shares import HolderNames
+    from jpcli.ledger.queries.shares import HolderNames
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 

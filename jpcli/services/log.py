@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
 from jpcli.domain.site_urls import normalize_url
-from jpcli.ledger.log import EVENT_COLUMNS, EventFilter, count_events, event_rows, events_of
+from jpcli.ledger.events.log import (
+    EVENT_COLUMNS,
+    EventFilter,
+    count_events,
+    event_rows,
+    events_of,
+)
 from jpcli.services.refusals import known_license
 
 if TYPE_CHECKING:

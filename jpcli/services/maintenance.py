@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note, Rows
 from jpcli.domain.errors import Failed, Refused
-from jpcli.ledger.checking import CheckReport, check_ledger
-from jpcli.ledger.creating import make_folder
-from jpcli.ledger.history import HISTORY_COLUMNS, history_rows
+from jpcli.ledger.queries.history import HISTORY_COLUMNS, history_rows
+from jpcli.ledger.upkeep.check import CheckReport, check_ledger
+from jpcli.ledger.upkeep.creation import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def export_flat(desk: Desk) -> Answer:
 
 def backup(desk: Desk, target: str) -> Answer:
     """Copy the ledger to `target` while it is in use; the copy is checked before it counts."""
-    from jpcli.ledger.copies import copy_ledger
+    from jpcli.ledger.upkeep.copies import copy_ledger
 
     path = os.path.abspath(target)
     report = copy_ledger(desk.ledger.path, path, _must_be_ok)
@@ -71,7 +71,7 @@ def restore(path: str, source: str, *, replace: bool) -> Answer:
     `replace`, and kept beside it under another name. Raises Refused `ledger_exists`, Busy when
     others have the ledger open, Failed `folder_unwritable`.
     """
-    from jpcli.ledger.copies import restore_ledger
+    from jpcli.ledger.upkeep.copies import restore_ledger
 
     if os.path.lexists(path) and not replace:
         raise Refused(

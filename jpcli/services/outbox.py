@@ -13,14 +13,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError
-from jpcli.ledger import outbox as wishes
-from jpcli.ledger.chain import encode
+from jpcli.ledger.events.chain import encode
+from jpcli.ledger.queries import outbox as wishes
 from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR, no_dry_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jpcli.ledger.outbox import Wish
+    from jpcli.ledger.queries.outbox import Wish
     from jpcli.services.desk import Desk
 
 # Stripe forgets keys after 24 hours; an hour is kept for clocks that disagree.

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.adjustments import DRAFT, OPEN
 from jpcli.domain.cards import is_expired
-from jpcli.ledger import invoices
-from jpcli.ledger.attempts import attempts
-from jpcli.ledger.cards import cards
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.attempts import attempts
+from jpcli.ledger.queries.cards import cards
 from jpcli.services import closing
 from jpcli.services.attempts import next_attempt_day
 from jpcli.services.gateways import is_mailed, uses_stripe
 
 if TYPE_CHECKING:
     from jpcli.domain.cards import Card
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
 

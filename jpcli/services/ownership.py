@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import Problem
 from jpcli.domain.instants import format_instant
-from jpcli.ledger.places import client_exists, find_site, owners_of
+from jpcli.ledger.queries.sites import client_exists, find_site, owners_of
 
 if TYPE_CHECKING:
-    from jpcli.ledger.connection import Ledger
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.writer import Writer
     from jpcli.services.history_rows import Placed
 
 _FOREVER = 2**62

@@ -19,7 +19,7 @@ from jpcli.services.outbox import carry_out
 from jpcli.services.remarks import LONGEST, annotate
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice
     from jpcli.services.desk import Desk
 

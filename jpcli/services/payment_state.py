@@ -16,8 +16,8 @@ from jpcli.payments.gateway import RemoteMoney
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.ledger.connection import Ledger
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteEvent, RemoteInvoice
 
 # Set once refunds were looked for on every invoice; before that, events alone do not tell.

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.calculator import compute_lines
 from jpcli.domain.periods import month_period, parse_month
-from jpcli.ledger import billing, catalog
-from jpcli.ledger.invoices import LATEST_SEQ
-from jpcli.ledger.overlay import as_recorded
+from jpcli.ledger.queries import days as billing
+from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.queries.invoices import LATEST_SEQ
+from jpcli.ledger.snapshots.overlay import as_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
     from jpcli.domain.periods import Period
     from jpcli.domain.shares import Holder, Share
-    from jpcli.ledger.billing import OfferPart, Window
-    from jpcli.ledger.catalog import PricedOffer
-    from jpcli.ledger.invoices import Invoice
-    from jpcli.ledger.overlay import Overlay
+    from jpcli.ledger.queries.days import OfferPart, Window
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.ledger.queries.products import PricedOffer
+    from jpcli.ledger.snapshots.overlay import Overlay
     from jpcli.services.desk import Desk
 
 

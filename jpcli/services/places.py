@@ -12,10 +12,10 @@ from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.names import check_client_name
 from jpcli.domain.site_urls import normalize_url
-from jpcli.ledger.places import client_exists, find_site
+from jpcli.ledger.queries.sites import client_exists, find_site
 
 if TYPE_CHECKING:
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.writer import Writer
 
 
 class _Known(NamedTuple):

@@ -13,8 +13,8 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import JpcliError, Problem, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.planner import make_plan, other_owners
-from jpcli.ledger.catalog import product_names
-from jpcli.ledger.planning import head, present
+from jpcli.ledger.queries.plan import head, present
+from jpcli.ledger.queries.products import product_names
 from jpcli.services.planfile import read_wanted
 from jpcli.services.planned_bill import planned_bill
 from jpcli.services.reading import read_text

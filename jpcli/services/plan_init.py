@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.ledger.planning import present
+from jpcli.ledger.queries.plan import present
 from jpcli.services.new_files import already_there, write_new
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from jpcli.domain.calculator import totals
 from jpcli.domain.history import History
 from jpcli.domain.money import money_json
 from jpcli.domain.periods import month_label, month_of, month_period, next_month, parse_month
-from jpcli.ledger.catalog import bundle_sizes
-from jpcli.ledger.overlay import Overlay
+from jpcli.ledger.queries.products import bundle_sizes
+from jpcli.ledger.snapshots.overlay import Overlay
 from jpcli.services.books import is_settled_elsewhere
 from jpcli.services.corrections import with_corrections
 from jpcli.services.period import sum_period

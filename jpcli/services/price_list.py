@@ -11,12 +11,12 @@ from jpcli.domain import money
 from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import parse_date
 from jpcli.domain.names import check_product_slug
-from jpcli.ledger import catalog
+from jpcli.ledger.queries import products as catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.reading import Row
 

@@ -8,7 +8,7 @@ from jpcli.domain import money
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import parse_date
-from jpcli.ledger import catalog
+from jpcli.ledger.queries import products as catalog
 from jpcli.services.price_list import (
     Priced,
     bad_price_list,
@@ -22,7 +22,7 @@ from jpcli.services.price_list import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.reading import Row
 

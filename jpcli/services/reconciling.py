@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.adjustments import VOID
 from jpcli.domain.money import amount_text
-from jpcli.ledger.log import begun_at
+from jpcli.ledger.events.log import begun_at
 from jpcli.services.line_items import line_items
 from jpcli.services.payment_state import known_money, money_at
 from jpcli.services.remote_invoice import WEEK_MICROSECONDS, is_of_ledger
 from jpcli.services.stripe_cards import known_customer
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice, RemoteMoney
     from jpcli.services.desk import Desk
 

@@ -11,14 +11,15 @@ from jpcli.domain.cards import check_can_issue
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount
-from jpcli.ledger import catalog, licenses
-from jpcli.ledger.cards import cards
-from jpcli.ledger.invoices import past_due
+from jpcli.ledger.queries import licenses
+from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.queries.cards import cards
+from jpcli.ledger.queries.invoices import past_due
 from jpcli.services.gateways import charges_cards
 
 if TYPE_CHECKING:
-    from jpcli.ledger.connection import Ledger
-    from jpcli.ledger.licenses import LicenseFacts
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.services.desk import Desk
 
 

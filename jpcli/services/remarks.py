@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jpcli.services.outbox import carry_out
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway
     from jpcli.services.desk import Desk
 

@@ -15,7 +15,7 @@ from jpcli.domain.money import amount_text
 from jpcli.services.line_items import line_items
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, LineItem, RemoteInvoice
     from jpcli.services.desk import Desk
 

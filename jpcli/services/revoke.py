@@ -13,7 +13,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem, Refused
 from jpcli.domain.instants import format_instant, is_date
 from jpcli.domain.names import new_keys
-from jpcli.ledger.licenses import all_children, rows_of
+from jpcli.ledger.queries.licenses import all_children, rows_of
 from jpcli.services.batches import apply_each
 from jpcli.services.refusals import check_not_before, known_license
 from jpcli.services.shapes import license_objects
@@ -21,8 +21,8 @@ from jpcli.services.shapes import license_objects
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.ledger.licenses import LicenseFacts
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.queries.licenses import LicenseFacts
+    from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.reading import Row
 

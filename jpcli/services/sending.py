@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
 from jpcli.domain.money import display_amount
-from jpcli.ledger.outbox import DONE, wish
+from jpcli.ledger.queries.outbox import DONE, wish
 from jpcli.services.gateways import is_mailed
 from jpcli.services.outbox import carry_out
 from jpcli.services.remarks import annotate
@@ -18,8 +18,8 @@ from jpcli.services.stripe_cards import ensure_customer
 from jpcli.services.stripe_customer import check_email
 
 if TYPE_CHECKING:
-    from jpcli.ledger.connection import Ledger
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice
     from jpcli.services.desk import Desk
 

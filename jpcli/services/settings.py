@@ -17,7 +17,7 @@ from jpcli.services.setup import check_terms, checked_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
 

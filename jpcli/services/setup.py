@@ -11,7 +11,7 @@ from jpcli.domain.currency import check_currency
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import month_of, parse_month
-from jpcli.ledger.creating import already_there, create_ledger
+from jpcli.ledger.upkeep.creation import already_there, create_ledger
 from jpcli.services.books import BILL_FROM
 from jpcli.services.price_list import (
     ALWAYS,
@@ -26,7 +26,7 @@ from jpcli.services.price_list import (
 from jpcli.services.reading import read_rows
 
 if TYPE_CHECKING:
-    from jpcli.ledger.writing import Writer
+    from jpcli.ledger.writer import Writer
 
 GATEWAYS = ("offline", "stripe")
 # How Stripe collects: it charges a card, or mails the invoice and waits.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.instants import format_instant
-from jpcli.ledger.licenses import LICENSE_COLUMNS
+from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

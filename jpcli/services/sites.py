@@ -10,7 +10,8 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
 from jpcli.domain.names import check_client_name
 from jpcli.domain.site_urls import normalize_url
-from jpcli.ledger import licenses, places
+from jpcli.ledger.queries import licenses
+from jpcli.ledger.queries import sites as places
 from jpcli.services.shapes import license_objects
 
 if TYPE_CHECKING:

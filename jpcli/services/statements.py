@@ -13,8 +13,8 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import format_day_price, money_json, parse_percent
 from jpcli.domain.periods import parse_month
-from jpcli.ledger import invoices
-from jpcli.ledger.places import client_exists
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.sites import client_exists
 from jpcli.reports.statement import DayCount, Statement, Whose
 from jpcli.services.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.computing import Question, compute, of_invoice

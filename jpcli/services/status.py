@@ -8,9 +8,9 @@ from jpcli.domain.answers import Answer
 from jpcli.domain.calculator import totals
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import money_json
-from jpcli.ledger import invoices
-from jpcli.ledger import licenses as queries
-from jpcli.ledger.cards import cards
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import licenses as queries
+from jpcli.ledger.queries.cards import cards
 from jpcli.services.books import is_settled_elsewhere
 from jpcli.services.cards import expiry_notes, list_cards
 from jpcli.services.computing import Question, compute
@@ -20,7 +20,7 @@ from jpcli.services.unpaid import unpaid_step
 from jpcli.services.waste import oldest_waste, waste_by_line
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
 # The oldest licenses on no site that are named one by one.

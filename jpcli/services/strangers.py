@@ -12,7 +12,7 @@ from jpcli.domain.adjustments import DRAFT, OPEN, VOID
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import Failed, JpcliError, Refused
 from jpcli.domain.money import amount_text, display_amount
-from jpcli.ledger import invoices
+from jpcli.ledger.queries import invoices
 from jpcli.services import closing
 from jpcli.services.desk import Desk
 from jpcli.services.line_items import line_items
@@ -20,7 +20,7 @@ from jpcli.services.remote_invoice import all_ours, check_origin, is_of_ledger
 from jpcli.services.stripe_cards import known_customer
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice
 
 

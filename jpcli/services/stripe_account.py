@@ -18,7 +18,7 @@ from jpcli.services.gateways import (
 from jpcli.services.stripe_troubles import troubles, unfinished
 
 if TYPE_CHECKING:
-    from jpcli.ledger.connection import Ledger
+    from jpcli.ledger.database.connection import Ledger
     from jpcli.services.desk import Desk
 
 

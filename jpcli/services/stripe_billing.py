@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.adjustments import VOID
 from jpcli.domain.answers import Answer, Note
-from jpcli.ledger import invoices
+from jpcli.ledger.queries import invoices
 from jpcli.services import collecting
 from jpcli.services.attempts import take_over
 from jpcli.services.charge import collect
@@ -29,7 +29,7 @@ from jpcli.services.stripe_troubles import settle
 from jpcli.services.stripe_void import take_away, void_everywhere
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteEvent
     from jpcli.services.desk import Desk
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import cards as rules
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
-from jpcli.ledger.cards import cards
-from jpcli.ledger.outbox import DONE, wish
+from jpcli.ledger.queries.cards import cards
+from jpcli.ledger.queries.outbox import DONE, wish
 from jpcli.services.cards import PAUSED, card_data, expiry_notes, known_card
 from jpcli.services.outbox import carry_out
 

@@ -12,8 +12,8 @@ from jpcli.domain.adjustments import OPEN, UNPAID
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import AuthProblem, JpcliError
 from jpcli.domain.money import display_amount
-from jpcli.ledger import invoices
-from jpcli.ledger.attempts import attempts
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.attempts import attempts
 from jpcli.services import closing
 from jpcli.services.charge import collect
 from jpcli.services.corrections import waiting_months
@@ -25,7 +25,7 @@ from jpcli.services.sending import check_address
 from jpcli.services.strangers import check_not_billed
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway
     from jpcli.services.desk import Desk
 

@@ -12,7 +12,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.cards import check_no_card_number
 from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.money import money_json
-from jpcli.ledger.planning import head
+from jpcli.ledger.queries.plan import head
 from jpcli.services.gateways import stripe_gateway
 from jpcli.services.outbox import carry_out
 from jpcli.services.stripe_cards import ensure_customer, known_customer

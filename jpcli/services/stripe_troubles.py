@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.adjustments import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Failed
-from jpcli.ledger import invoices
-from jpcli.ledger.outbox import DONE, WISHED, open_wishes, wish
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.outbox import DONE, WISHED, open_wishes, wish
 from jpcli.services.line_items import line_items
 from jpcli.services.remote_invoice import all_ours, check_origin, check_same, door, find_ours
 from jpcli.services.strangers import unknown_here
@@ -20,8 +20,8 @@ from jpcli.services.stripe_cards import known_customer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.ledger.invoices import Invoice
-    from jpcli.ledger.outbox import Wish
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.ledger.queries.outbox import Wish
     from jpcli.payments.gateway import Gateway, RemoteInvoice
     from jpcli.services.desk import Desk
 

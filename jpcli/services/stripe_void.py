@@ -16,7 +16,7 @@ from jpcli.services.remote_invoice import all_ours, keep_one
 from jpcli.services.stripe_cards import known_customer
 
 if TYPE_CHECKING:
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice
     from jpcli.services.desk import Desk
 

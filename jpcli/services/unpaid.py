@@ -10,8 +10,8 @@ from jpcli.services.gateways import charges_cards, uses_stripe
 from jpcli.services.invoices import late
 
 if TYPE_CHECKING:
-    from jpcli.ledger.connection import Ledger
-    from jpcli.ledger.invoices import Invoice
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
 
@@ -41,7 +41,7 @@ def unpaid_step(desk: Desk, invoice: Invoice) -> dict[str, str]:
 
 def _attempts(desk: Desk, invoice: Invoice) -> str:
     """What jpcli does about it by itself, where it holds cards that were tried."""
-    from jpcli.ledger.attempts import attempts
+    from jpcli.ledger.queries.attempts import attempts
 
     if not uses_stripe(desk.ledger) or not attempts(desk.ledger, invoice.number):
         return ""

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import money_json
 from jpcli.domain.split import largest_remainder
-from jpcli.ledger.billing import days_by_site
-from jpcli.ledger.waste import idle_days, oldest_idle
+from jpcli.ledger.queries.days import days_by_site
+from jpcli.ledger.queries.idle import idle_days, oldest_idle
 from jpcli.services.period import window_of
 
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
-    from jpcli.ledger.billing import OfferPart
-    from jpcli.ledger.waste import Idle
+    from jpcli.ledger.queries.days import OfferPart
+    from jpcli.ledger.queries.idle import Idle
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 

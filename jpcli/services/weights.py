@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.ledger import billing
-from jpcli.ledger.owners import OWNERS
+from jpcli.ledger.queries import days as billing
+from jpcli.ledger.snapshots.owners import OWNERS
 from jpcli.services.period import window_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jpcli.domain.calculator import Line
-    from jpcli.ledger.billing import OfferPart
+    from jpcli.ledger.queries.days import OfferPart
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 

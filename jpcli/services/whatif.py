@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.history import History, truncated
 from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
-from jpcli.ledger.catalog import bundle_sizes
-from jpcli.ledger.licenses import LicenseFacts, all_children
-from jpcli.ledger.lives import last_at, stored_history
-from jpcli.ledger.overlay import Overlay, changed_after, latest_at
-from jpcli.ledger.owners import as_of as owners_as_of
+from jpcli.ledger.queries.licenses import LicenseFacts, all_children
+from jpcli.ledger.queries.products import bundle_sizes
+from jpcli.ledger.snapshots.overlay import Overlay, changed_after, latest_at
+from jpcli.ledger.snapshots.owners import as_of as owners_as_of
+from jpcli.ledger.state.licenses import last_at, stored_history
 from jpcli.services.refusals import check_not_before, check_not_revoked, known_license, known_offer
 
 if TYPE_CHECKING:

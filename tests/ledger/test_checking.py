@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.ledger import chain
-from jpcli.ledger.schema import EVENT_TABLES, STATE_TABLES
+from jpcli.ledger.database.schema import EVENT_TABLES, STATE_TABLES
+from jpcli.ledger.events import chain
 from tests.ledger.conftest import Busy
 from tests.services.agency import A, Agency, B
 

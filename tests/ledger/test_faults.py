@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.ledger import connection
+from jpcli.ledger.database import connection
 from jpcli.services import maintenance
 from tests.ledger.conftest import Busy
 from tests.services.agency import Agency

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.ledger import schema
+from jpcli.ledger.database import schema
 from jpcli.services import invoices, maintenance
 from tests.ledger.test_faults import without_rights
 from tests.services.agency import Agency

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import Refused
-from jpcli.ledger.licenses import LicenseFilter
+from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services import apply, licenses, plan, plan_init, sites
 from tests.property.agencies import agencies
 from tests.services.agency import Agency, minor

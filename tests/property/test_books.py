@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import Refused
-from jpcli.ledger.licenses import LicenseFilter
+from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services import closing, invoices, licenses
 from jpcli.services import settings as ledger_settings
 from tests.property.agencies import agencies

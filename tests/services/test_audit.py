@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput, JpcliError, Refused
-from jpcli.ledger import auditing
-from jpcli.ledger.auditing import Which
+from jpcli.ledger.queries import audit as auditing
+from jpcli.ledger.queries.audit import Which
 from jpcli.reports.audit import NAMED
 from jpcli.reports.policy_rules import DEFAULT_CHECKS, SECTIONS
 from jpcli.reports.policy_values import site_matcher
@@ -358,7 +358,7 @@ def test_a_site_without_a_license_is_no_site_that_a_pattern_means(
 
 
 def _on(agency: Agency, site: str) -> list[dict[str, Any]]:
-    from jpcli.ledger.licenses import LicenseFilter
+    from jpcli.ledger.queries.licenses import LicenseFilter
     from jpcli.services.licenses import list_licenses
 
     found: list[dict[str, Any]] = agency.ask(list_licenses, LicenseFilter(site=site))["licenses"]

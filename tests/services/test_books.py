@@ -12,7 +12,7 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
-from jpcli.ledger.licenses import LicenseFilter
+from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services import (
     assign,
     audit_bill,

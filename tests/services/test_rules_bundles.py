@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput, JpcliError, Refused
-from jpcli.ledger.licenses import LicenseFilter
+from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services.licenses import list_licenses, show
 from tests.services.agency import A, Agency, B, codes, minor
 

@@ -15,7 +15,7 @@ import pytest
 from jpcli.domain.calendar import BillingCalendar, find_skipped
 from jpcli.domain.errors import BadInput, JpcliError
 from jpcli.domain.instants import END_AT, parse_instant
-from jpcli.ledger.writing import writing
+from jpcli.ledger.writer import writing
 from jpcli.services import closing, issue, plan, products
 from jpcli.services.preview import preview
 from tests.services.agency import BEGUN, PRICES, Agency

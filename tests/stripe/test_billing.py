@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, Problem, Refused
-from jpcli.ledger.licenses import LicenseFilter
+from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.payments import stripe_gateway
 from jpcli.services import (
     collecting,

@@ -14,7 +14,7 @@ import stripe
 
 from jpcli.cli.app import run
 from jpcli.domain.errors import Busy, Failed, JpcliError, Refused
-from jpcli.ledger.outbox import open_wishes
+from jpcli.ledger.queries.outbox import open_wishes
 from jpcli.services import closing, invoices, payments, stripe_account, stripe_billing
 from tests.services.agency import codes, minor
 from tests.stripe.conftest import Shop

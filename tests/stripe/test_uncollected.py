@@ -245,7 +245,7 @@ def test_what_stripe_does_not_know_is_no_usage_error(shop: Shop) -> None:
 
 
 def _unassigned(desk: Any) -> Any:
-    from jpcli.ledger.licenses import LicenseFilter
+    from jpcli.ledger.queries.licenses import LicenseFilter
     from jpcli.services.licenses import list_licenses
 
     return list_licenses(desk, LicenseFilter(state="unassigned"))

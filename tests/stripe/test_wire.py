@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError
-from jpcli.ledger.outbox import DONE, FAILED, WISHED, wish
+from jpcli.ledger.queries.outbox import DONE, FAILED, WISHED, wish
 from jpcli.payments import stripe_gateway
 from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR
 from jpcli.services import outbox, stripe_billing

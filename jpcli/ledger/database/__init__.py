@@ -1,0 +1,1 @@
+"""The file: opening it, its schema, and what can be wrong with it."""

@@ -1,0 +1,298 @@
+"""Opening a ledger file: for reading, for writing, and refusing what is no ledger.
+
+Owns connections, pragmas and transactions. Everything above asks with `:name` parameters and
+gets tuples; nobody else holds a connection. Writers start with BEGIN IMMEDIATE: a deferred
+transaction that reads and then writes fails under WAL as soon as another writer came between.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from jpcli.domain.calendar import BillingCalendar
+from jpcli.domain.errors import BadInput, Failed
+from jpcli.ledger.database import schema, tables
+from jpcli.ledger.database.faults import damaged, guarded, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+BUSY_TIMEOUT_SECONDS = 10.0
+# Keys are random, so a bulk change touches every page of their index: 2 MB, SQLite's own choice,
+# makes it write each of them over and over.
+WRITE_CACHE_KIB = 65_536
+_HEADER_BYTES = 100
+_CHUNK_ROWS = 256
+_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+
+
+class Ledger:
+    """One open ledger. `path` is for messages; `currency`, `zone` and `name` never change."""
+
+    def __init__(self, connection: sqlite3.Connection, path: str, meta: Mapping[str, str]) -> None:
+        self._connection = connection
+        self.path = path
+        self.meta = meta
+        self.currency = self.meta["currency"]
+        self.zone = self.meta["time_zone"]
+        self.name = self.meta["name"]
+        skipped = self.meta["skipped_dates"]
+        self.calendar = BillingCalendar(
+            self.zone, tuple(int(part) for part in skipped.split(",")) if skipped else ()
+        )
+
+    def rows(self, sql: str, **params: Any) -> Iterator[tuple[Any, ...]]:
+        """Stream the rows of a query; memory stays flat however many there are."""
+        with self._guarded():
+            # Not from the cursor itself: left early, that would be closed, and so complain of
+            # a damaged file while somebody else's error is on its way.
+            cursor = self._connection.execute(sql, params)
+            while chunk := cursor.fetchmany(_CHUNK_ROWS):
+                yield from chunk
+
+    def all(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
+        """All rows of a query that is known to be short."""
+        try:
+            return self._connection.execute(sql, params).fetchall()
+        except _FAULTS as error:
+            self._fail(error)
+
+    def one(self, sql: str, **params: Any) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        try:
+            row: tuple[Any, ...] | None = self._connection.execute(sql, params).fetchone()
+        except _FAULTS as error:
+            self._fail(error)
+        return row
+
+    def value(self, sql: str, **params: Any) -> Any:
+        """The first cell of the first row, or None."""
+        row = self.one(sql, **params)
+        return None if row is None else row[0]
+
+    def fact(self, key: str) -> str | None:
+        """One of the ledger's fixed facts as it is stored now; some are learnt after its birth."""
+        found: str | None = self.value("SELECT value FROM meta WHERE key = :key", key=key)
+        return found
+
+    def execute(self, sql: str, params: Mapping[str, Any] | tuple[Any, ...] = ()) -> None:
+        """Run one statement that returns nothing, inside the caller's transaction."""
+        try:
+            self._connection.execute(sql, params)
+        except _FAULTS as error:
+            self._fail(error)
+
+    def execute_many(self, sql: str, params: Iterable[tuple[Any, ...]]) -> None:
+        """Run one statement for many rows (positional parameters: twice as fast as named)."""
+        try:
+            self._connection.executemany(sql, params)
+        except _FAULTS as error:
+            self._fail(error)
+
+    @contextmanager
+    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+        """BEGIN IMMEDIATE … COMMIT; rolled back on any error, or at the end unless `keep`."""
+        with self._guarded():
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with self._guarded():
+                self._connection.execute("COMMIT" if keep else "ROLLBACK")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.rollback()
+
+    def close(self) -> None:
+        """Give the file back. The last one to leave folds the write-ahead log into it."""
+        self._connection.close()
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """The connection itself, for `ledger/` modules that copy or compare whole files."""
+        return self._connection
+
+    def _fail(self, error: Exception) -> NoReturn:
+        """Raise an error in our words. The calls that a bulk change makes a million times come
+        here instead of entering a context manager each."""
+        with self._guarded():
+            raise error
+
+    def _guarded(self) -> AbstractContextManager[None]:
+        return guarded(self.path, lambda: _is_damaged(self._connection))
+
+
+class LedgerOlder(Failed):
+    """The ledger has an older schema; `migration` brings it to the newest."""
+
+
+def open_ledger(path: str, *, writes: bool, older: bool = False) -> Ledger:
+    """Open the ledger at `path`; one of an older schema only with `older`.
+
+    Raises BadInput (`no_ledger`, `not_a_ledger`, `ledger_newer`), LedgerOlder, or Failed
+    (`ledger_damaged`, `ledger_unreadable`). A read-only file or folder can be read; a write then
+    fails.
+    """
+    _check_file(path)
+    connection = connect(path, writes=writes)
+    try:
+        with guarded(path, lambda: _is_damaged(connection)):
+            version = _check_version(connection, path)
+            if version < schema.SCHEMA_VERSION and not older:
+                raise LedgerOlder(
+                    "ledger_older",
+                    f"This ledger has schema {version}, this jpcli works with "
+                    f"{schema.SCHEMA_VERSION}: {path}",
+                    hint="Bring it up to date:   jpcli status",
+                    subject=path,
+                )
+            connection.execute("PRAGMA foreign_keys = ON")
+            if writes:
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute(f"PRAGMA cache_size = -{WRITE_CACHE_KIB}")
+            else:
+                # One moment for the whole command, whatever others write meanwhile.
+                connection.execute("BEGIN")
+            return ledger_on(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def ledger_on(connection: sqlite3.Connection, path: str) -> Ledger:
+    """The ledger that an open connection holds; raises Failed `ledger_damaged`."""
+    meta = dict(connection.execute("SELECT key, value FROM meta"))
+    try:
+        return Ledger(connection, path, meta)
+    except (LookupError, ValueError, TypeError, AttributeError, OSError) as error:
+        # A fact is missing or no text, or it is a time zone that nobody knows.
+        raise damaged(path) from error
+
+
+def _is_damaged(connection: sqlite3.Connection) -> bool:
+    """Is it the file's fault? Asked only after an error that nothing else explains."""
+    try:
+        if tables.differences(connection):
+            return True
+        found: tuple[str] = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except (sqlite3.Error, UnicodeDecodeError):
+        return True
+    return found != ("ok",)
+
+
+def connect(path: str, *, writes: bool) -> sqlite3.Connection:
+    """A connection in autocommit mode; a reader falls back to `immutable` in a folder, or on a
+    full disk, where SQLite can't make its shared-memory file and so nobody can write either."""
+    uri = uri_of(path)
+    modes = ["?mode=rw"] if writes else ["?mode=ro", "?immutable=1"]
+    for mode in modes:
+        with guarded(path):
+            connection = sqlite3.connect(
+                uri + mode, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None
+            )
+        try:
+            connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error as error:
+            connection.close()
+            fallback = mode != modes[-1] and not _has_content(path + "-wal")
+            if fallback and _has_no_place(error):
+                continue
+            raise translate(error, path) or error from error
+        return connection
+    raise AssertionError("unreachable: the last mode either returns or raises")
+
+
+def _has_no_place(error: sqlite3.Error) -> bool:
+    """Is it because the files beside the ledger can't be made?"""
+    code = error.sqlite_errorcode
+    in_vain = code & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+    return in_vain or code == sqlite3.SQLITE_IOERR_SHMSIZE
+
+
+def _check_file(path: str) -> None:
+    """Refuse what can't be a ledger before SQLite touches it, so that nothing is created."""
+    try:
+        if stat.S_ISFIFO(os.stat(path).st_mode):
+            raise _not_a_ledger(path)  # opening it would wait for a writer
+        with open(path, "rb") as file:
+            header = file.read(_HEADER_BYTES)
+            size = os.fstat(file.fileno()).st_size
+    except FileNotFoundError:
+        raise BadInput(
+            "no_ledger",
+            f"There is no ledger at {path}",
+            hint="Make one:   jpcli init",
+            subject=path,
+        ) from None
+    except OSError as error:
+        raise Failed(
+            "ledger_unreadable",
+            f"The ledger can't be read: {path} ({error.strerror})",
+            hint="Check the path and the permissions of the file and of its folder.",
+            subject=path,
+        ) from None
+    if not header.startswith(b"SQLite format 3\x00") or len(header) < _HEADER_BYTES:
+        raise _not_a_ledger(path)
+    if not _has_content(path + "-wal"):
+        version, application_id = header[60:64], header[68:72]
+        _check_identity(int.from_bytes(application_id, "big"), int.from_bytes(version, "big"), path)
+    page_size = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    # 1 stands for 65536. While a log is there the file may still be growing into its page count.
+    expected = (65536 if page_size == 1 else page_size) * pages
+    if size < expected and not _has_content(path + "-wal"):
+        raise Failed(
+            "ledger_damaged",
+            f"The ledger is cut short: {path} has {size:,} of {expected:,} bytes",
+            hint="Restore the last backup:   jpcli ledger restore FILE",
+            subject=path,
+        )
+
+
+def _check_version(connection: sqlite3.Connection, path: str) -> int:
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    _check_identity(application_id, version, path)
+    return version
+
+
+def _check_identity(application_id: int, version: int, path: str) -> None:
+    """What makes a database a ledger, and one that this version knows."""
+    if application_id != schema.APPLICATION_ID:
+        raise _not_a_ledger(path)
+    if version < 1:
+        raise damaged(path)
+    if version > schema.SCHEMA_VERSION:
+        raise BadInput(
+            "ledger_newer",
+            f"This ledger was made by a newer jpcli (schema {version}, "
+            f"this one knows {schema.SCHEMA_VERSION}): {path}",
+            hint="Upgrade jpcli:   python -m pip install --upgrade jpcli",
+            subject=path,
+        )
+
+
+def _not_a_ledger(path: str) -> BadInput:
+    return BadInput(
+        "not_a_ledger",
+        f"This file is not a ledger: {path}",
+        hint="Name another file with --ledger, or make a ledger:   jpcli init",
+        subject=path,
+    )
+
+
+def _has_content(path: str) -> bool:
+    try:
+        return os.stat(path).st_size > 0
+    except OSError:
+        return False
+
+
+def uri_of(path: str) -> str:
+    """A path as SQLite takes it in front of `?mode=`; `%`, `?` and `#` would end or change it."""
+    absolute = os.path.abspath(path)
+    return "file:" + absolute.replace("%", "%25").replace("?", "%3f").replace("#", "%23")

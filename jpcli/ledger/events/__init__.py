@@ -1,0 +1,1 @@
+"""The append-only log: how an event is chained to its predecessor, and how they are read."""

@@ -1,0 +1,81 @@
+"""Questions about the events themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jpcli.ledger.database.connection import Ledger
+
+EVENT_COLUMNS = ("seq", "kind", "subject", "at", "recorded_at", "actor", "reason", "data")
+
+
+class EventFilter(NamedTuple):
+    """Which events: `subject` and `actor` exact, `kind` exact or a prefix up to its dot, `since_at`
+    and `until_at` bound the instant of effect; `site` also finds licenses put on it."""
+
+    subject: str | None = None
+    actor: str | None = None
+    kind: str | None = None
+    site: str | None = None
+    since_at: int | None = None
+    until_at: int | None = None
+
+
+def event_rows(ledger: Ledger, wanted: EventFilter, limit: int = 0) -> Iterator[tuple[Any, ...]]:
+    """Events in `EVENT_COLUMNS` order, the newest first; instants and data as stored."""
+    where, params = _conditions(wanted)
+    tail = f" LIMIT {int(limit)}" if limit else ""
+    sql = f"SELECT {', '.join(EVENT_COLUMNS)} FROM events{where} ORDER BY seq DESC{tail}"
+    return ledger.rows(sql, **params)
+
+
+def count_events(ledger: Ledger, wanted: EventFilter) -> int:
+    """How many events `event_rows` would give without a limit."""
+    where, params = _conditions(wanted)
+    return int(ledger.value(f"SELECT COUNT(*) FROM events{where}", **params))
+
+
+def begun_at(ledger: Ledger) -> int:
+    """The instant at which the first event was recorded."""
+    return int(ledger.value("SELECT COALESCE(MIN(recorded_at), 0) FROM events WHERE seq = 1"))
+
+
+def latest_seq(ledger: Ledger) -> int:
+    """The number of the last event."""
+    return int(ledger.value("SELECT seq FROM chain WHERE id = 1") or 0)
+
+
+def events_of(ledger: Ledger, license_key: str) -> list[tuple[Any, ...]]:
+    """A license's events in `EVENT_COLUMNS` order, oldest first."""
+    return ledger.all(
+        f"SELECT {', '.join(EVENT_COLUMNS)} FROM events"
+        " WHERE subject = :key AND kind LIKE 'license.%' ORDER BY seq",
+        key=license_key,
+    )
+
+
+def _conditions(wanted: EventFilter) -> tuple[str, dict[str, Any]]:
+    parts: list[str] = []
+    params: dict[str, Any] = {}
+    for name, condition in (
+        ("subject", "subject = :subject"),
+        ("actor", "actor = :actor"),
+        ("since_at", "at >= :since_at"),
+        ("until_at", "at <= :until_at"),
+    ):
+        value = getattr(wanted, name)
+        if value is not None:
+            parts.append(condition)
+            params[name] = value
+    if wanted.kind is not None:
+        parts.append("(kind = :kind OR SUBSTR(kind, 1, LENGTH(:kind) + 1) = :kind || '.')")
+        params["kind"] = wanted.kind
+    if wanted.site is not None:
+        # The event's data is JSON text; the ledger's own encoder wrote it, so the form is fixed.
+        parts.append("(subject = :site OR INSTR(data, :on_site) > 0)")
+        params["site"] = wanted.site
+        params["on_site"] = f'"{wanted.site}"'
+    return (" WHERE " + " AND ".join(parts) if parts else ""), params

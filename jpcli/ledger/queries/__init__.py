@@ -1,0 +1,1 @@
+"""Reading the state, by topic."""

@@ -1,0 +1,272 @@
+"""The month's sums: how many days of each offer, by whom, on which day.
+
+Owns the hot queries. SQL sums integers over the span index and Python gets a few rows a line;
+nothing here loops over licenses. A what-if (or an earlier "as of") lays other spans over some
+licenses: see `overlay`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.domain.calculator import LineDays
+from jpcli.domain.prices import Segment, segments
+from jpcli.ledger.snapshots.owners import OWNERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jpcli.domain.periods import Period
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.products import PricedOffer
+
+SPANS = "spans"
+
+# The part of a span inside the period, both ends inclusive; CASE because the two-argument MIN
+# is no common SQL.
+_LO = "CASE WHEN first_day > :first THEN first_day ELSE :first END"
+_HI = "CASE WHEN last_day < :last THEN last_day ELSE :last END"
+_HI_TO_DATE = "CASE WHEN last_day < :today THEN last_day ELSE :today END"
+_DAYS = f"SUM({_HI} - {_LO} + 1)"
+_TO_DATE = (
+    "SUM(CASE WHEN first_day <= :today AND :first <= :today"
+    f" THEN {_HI_TO_DATE} - {_LO} + 1 ELSE 0 END)"
+)
+_INSIDE = "offer_id = :offer AND child = :child AND last_day >= :first AND first_day <= :last"
+# A license's last span in the period: it reaches the period's end, or the license ends with it.
+_LASTS = "SUM(CASE WHEN last_day >= :last OR ends = 1 THEN 1 ELSE 0 END)"
+_UNASSIGNED = "SUM(CASE WHEN (last_day >= :last OR ends = 1) AND site_id IS NULL THEN 1 ELSE 0 END)"
+
+
+class Window(NamedTuple):
+    """A stretch of days to sum; `today_day` is the last one that counts as "so far"."""
+
+    first_day: int
+    last_day: int
+    today_day: int
+
+
+class OfferPart(NamedTuple):
+    """The licenses of an offer that are used (singles, or a bundle's children)."""
+
+    offer_id: int
+    child: int
+
+
+def sum_lines(
+    ledger: Ledger,
+    offers: list[PricedOffer],
+    period: Period,
+    today_day: int,
+    source: str = SPANS,
+) -> list[tuple[OfferPart, LineDays]]:
+    """The days of every offer in every price segment of the period (M2), lines without a day
+    left out. `source` is the table or sub-query to sum."""
+    lines = []
+    for offer_id, offer, _, points in offers:
+        bundled = offer.bundle_size > 1
+        if not _any_days(ledger, source, offer_id, period):
+            continue
+        for segment in segments(points, period.first_day, period.last_day):
+            window = Window(segment.first_day, segment.last_day, today_day)
+            used = OfferPart(offer_id, int(bundled))
+            sums = _sums(ledger, source, used, window)
+            billed = _sums(ledger, source, OfferPart(offer_id, 0), window) if bundled else sums
+            if not billed.days and not sums.days:
+                continue
+            lines.append((used, _line_days(offer, segment, billed, sums)))
+    return lines
+
+
+class _Sums(NamedTuple):
+    days: int
+    days_to_date: int
+    licenses: int
+    unassigned: int
+
+
+def _line_days(offer: Any, segment: Segment, billed: _Sums, used: _Sums) -> LineDays:
+    return LineDays(
+        offer=offer,
+        segment=segment,
+        licenses=used.licenses,
+        assigned=used.licenses - used.unassigned,
+        unassigned=used.unassigned,
+        days_to_date=billed.days_to_date,
+        days=billed.days,
+        license_days_to_date=used.days_to_date,
+        license_days=used.days,
+    )
+
+
+def _any_days(ledger: Ledger, source: str, offer_id: int, period: Period) -> bool:
+    sql = (
+        f"SELECT 1 FROM {source} WHERE offer_id = :offer AND child IN (0, 1)"
+        " AND last_day >= :first AND first_day <= :last LIMIT 1"
+    )
+    found = ledger.one(sql, offer=offer_id, first=period.first_day, last=period.last_day)
+    return found is not None
+
+
+def _sums(ledger: Ledger, source: str, part: OfferPart, window: Window) -> _Sums:
+    """One range scan: rows that ended before the window are never read."""
+    row = ledger.one(
+        f"SELECT {_DAYS}, {_TO_DATE}, {_LASTS}, {_UNASSIGNED} FROM {source} WHERE {_INSIDE}",
+        **_params(part, window),
+    )
+    assert row is not None
+    return _Sums(*(value or 0 for value in row))
+
+
+def _params(part: OfferPart, window: Window) -> dict[str, int]:
+    return {
+        "offer": part.offer_id,
+        "child": part.child,
+        "first": window.first_day,
+        "last": window.last_day,
+        # What lies after the window is not "so far" in it.
+        "today": min(window.today_day, window.last_day),
+    }
+
+
+def count_used(
+    ledger: Ledger,
+    offers: list[PricedOffer],
+    period: Period,
+    source: str = SPANS,
+) -> tuple[int, int]:
+    """(licenses, unassigned) over the whole period: a license with two price segments, and so
+    two lines, is still one license."""
+    licenses = unassigned = 0
+    window = Window(period.first_day, period.last_day, period.last_day)
+    for offer_id, offer, _, _ in offers:
+        part = OfferPart(offer_id, int(offer.bundle_size > 1))
+        row = ledger.one(
+            f"SELECT {_LASTS}, {_UNASSIGNED} FROM {source} WHERE {_INSIDE}",
+            **_params(part, window),
+        )
+        assert row is not None
+        licenses += row[0] or 0
+        unassigned += row[1] or 0
+    return licenses, unassigned
+
+
+def days_by_site(
+    ledger: Ledger, part: OfferPart, window: Window, source: str = SPANS
+) -> Iterator[tuple[int | None, int, int]]:
+    """(site row number or None, days to date, days): W1."""
+    return ledger.rows(
+        f"SELECT site_id, {_TO_DATE}, {_DAYS} FROM {source} WHERE {_INSIDE} GROUP BY site_id",
+        **_params(part, window),
+    )
+
+
+def days_by_license(
+    ledger: Ledger, part: OfferPart, window: Window, source: str = SPANS
+) -> Iterator[tuple[int, int, int]]:
+    """(license row number, days to date, days)."""
+    return ledger.rows(
+        f"SELECT license_id, {_TO_DATE}, {_DAYS} FROM {source} WHERE {_INSIDE} GROUP BY license_id",
+        **_params(part, window),
+    )
+
+
+def days_by_client(
+    ledger: Ledger,
+    part: OfferPart,
+    window: Window,
+    source: str = SPANS,
+    owners: str = OWNERS,
+) -> Iterator[tuple[int | None, int, int]]:
+    """(client row number or None, days to date, days): W2. `owners` is whose sites were whose.
+
+    Sites that kept their client through the window are summed a site first; the few that
+    changed hands are joined with the days each client had them.
+    """
+    return ledger.rows(
+        "SELECT client_id, SUM(to_date), SUM(days)"
+        f" FROM ({_owned(source, owners)}) GROUP BY client_id",
+        **_params(part, window),
+    )
+
+
+def days_by_owner(
+    ledger: Ledger,
+    part: OfferPart,
+    window: Window,
+    source: str = SPANS,
+    owners: str = OWNERS,
+) -> Iterator[tuple[int | None, int | None, int, int]]:
+    """(client row number or None, site row number or None, days to date, days): W1, W2."""
+    return ledger.rows(
+        "SELECT client_id, site_id, SUM(to_date), SUM(days)"
+        f" FROM ({_owned(source, owners)}) GROUP BY client_id, site_id",
+        **_params(part, window),
+    )
+
+
+def _owned(source: str, owners: str) -> str:
+    """The sums of every site for each of its clients."""
+    moved = f"SELECT site_id FROM {owners} WHERE first_day > :first AND first_day <= :last"
+    kept = (
+        f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days FROM {source} WHERE {_INSIDE}"
+        f" AND (site_id IS NULL OR site_id NOT IN ({moved})) GROUP BY site_id"
+    )
+    owned = (
+        "SELECT o.client_id, s.site_id,"
+        " CASE WHEN s.first_day > o.first_day THEN s.first_day ELSE o.first_day END AS first_day,"
+        " CASE WHEN s.last_day < o.last_day THEN s.last_day ELSE o.last_day END AS last_day"
+        f" FROM {source} s JOIN {owners} o ON o.site_id = s.site_id"
+        " AND o.first_day <= s.last_day AND o.last_day >= s.first_day"
+        " WHERE s.offer_id = :offer AND s.child = :child AND s.last_day >= :first"
+        f" AND s.first_day <= :last AND s.site_id IN ({moved})"
+    )
+    return (
+        f"SELECT o.client_id, k.site_id, k.to_date, k.days FROM ({kept}) k LEFT JOIN {owners} o"
+        "  ON o.site_id = k.site_id AND o.first_day <= :first AND o.last_day >= :first"
+        f" UNION ALL SELECT client_id, site_id, {_TO_DATE}, {_DAYS} FROM ({owned})"
+        "  WHERE last_day >= :first AND first_day <= :last GROUP BY client_id, site_id"
+    )
+
+
+def licenses_by_day(
+    ledger: Ledger, part: OfferPart, window: Window, source: str = SPANS
+) -> list[int]:
+    """How many licenses had each day of the window: a running sum of those that come and go."""
+    change = [0] * (window.last_day - window.first_day + 2)
+    params = _params(part, window)
+    del params["today"]
+    begins = f"SELECT {_LO} AS day, COUNT(*) FROM {source} WHERE {_INSIDE} GROUP BY 1"
+    for day, count in ledger.rows(begins, **params):
+        change[day - window.first_day] += count
+    ends = f"SELECT {_HI} AS day, COUNT(*) FROM {source} WHERE {_INSIDE} GROUP BY 1"
+    for day, count in ledger.rows(ends, **params):
+        change[day - window.first_day + 1] -= count
+    counts, running = [], 0
+    for step in change[:-1]:
+        running += step
+        counts.append(running)
+    return counts
+
+
+def site_names(ledger: Ledger) -> dict[int | None, str | None]:
+    """Row number to url; None (unassigned) to None."""
+    return {None: None, **dict(ledger.rows("SELECT id, url FROM sites"))}
+
+
+def client_names(ledger: Ledger) -> dict[int | None, str | None]:
+    """Row number to name; None to None."""
+    return {None: None, **dict(ledger.rows("SELECT id, name FROM clients"))}
+
+
+def license_names(
+    ledger: Ledger, part: OfferPart, window: Window, source: str = SPANS
+) -> dict[int, str]:
+    """Row number to key of the licenses that have a day in the window."""
+    return dict(
+        ledger.rows(
+            "SELECT id, license_key FROM licenses WHERE id IN"
+            f" (SELECT license_id FROM {source} WHERE {_INSIDE})",
+            **{k: v for k, v in _params(part, window).items() if k != "today"},
+        )
+    )

@@ -1,0 +1,210 @@
+"""What stands behind a line: its licenses, their days and holders, and the events about them.
+
+Owns the streams that an explanation is merged from. Each one is ordered by license, and none of
+them asks anything for a single license, so a million of them need flat memory.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.ledger.queries.days import SPANS, OfferPart
+from jpcli.ledger.queries.invoices import LATEST_SEQ
+from jpcli.ledger.snapshots.owners import OWNERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jpcli.ledger.database.connection import Ledger
+
+_INSIDE = (
+    "s.offer_id = :offer AND s.child = :child AND s.last_day >= :first AND s.first_day <= :last"
+)
+# Putting a license on a site changes whose its days are, never how many.
+_CHANGES_DAYS = "kind IN ('license.issued', 'license.imported', 'license.revoked')"
+
+
+class Scope(NamedTuple):
+    """Which days to explain: of an offer's licenses in a stretch of days, as `source` and `owners`
+    have them. Events after number `seq` are not known. `only` is one license's row number; with
+    `changed_after` it is the licenses that later events gave or took days."""
+
+    part: OfferPart
+    first_day: int
+    last_day: int
+    source: str = SPANS
+    owners: str = OWNERS
+    seq: int = LATEST_SEQ
+    only: int | None = None
+    changed_after: int | None = None
+
+
+class Fact(NamedTuple):
+    """One license and the event that made it known; its row number is that event's, too."""
+
+    id: int
+    license_key: str
+    bundle_key: str | None
+    issued_at: int
+    revoked_at: int | None
+    kind: str
+    actor: str
+
+
+class Held(NamedTuple):
+    """A stretch of one license with one holder and one client; days may reach past the scope.
+
+    `ends` says that the license ends with its last day.
+    """
+
+    license_id: int
+    first_day: int
+    last_day: int
+    ends: int
+    site: str | None
+    client: str | None
+    client_first_day: int | None
+    client_last_day: int | None
+
+
+class Occurrence(NamedTuple):
+    """One event about a license."""
+
+    license_id: int
+    seq: int
+    kind: str
+    at: int
+    recorded_at: int
+    actor: str
+
+
+def facts(ledger: Ledger, scope: Scope) -> Iterator[Fact]:
+    """The licenses of a scope."""
+    rows = ledger.rows(
+        "SELECT l.id, l.license_key, parent.license_key, l.issued_at, l.revoked_at, e.kind, e.actor"
+        " FROM licenses l JOIN events e ON e.seq = l.id"
+        " LEFT JOIN licenses parent ON parent.id = l.parent_id"
+        f" WHERE l.id IN ({_which(scope)}) ORDER BY l.id",
+        **_params(scope),
+    )
+    return map(Fact._make, rows)
+
+
+def held(ledger: Ledger, scope: Scope) -> Iterator[Held]:
+    """Where the licenses of a scope were, and whose that was (W1, W2), in order of time."""
+    rows = ledger.rows(
+        "SELECT s.license_id, s.first_day, s.last_day, s.ends, t.url, c.name,"
+        f" o.first_day, o.last_day FROM {scope.source} s LEFT JOIN sites t ON t.id = s.site_id"
+        f" LEFT JOIN {scope.owners} o ON o.site_id = s.site_id AND o.first_day <= s.last_day"
+        " AND o.last_day >= s.first_day AND o.first_day <= :last AND o.last_day >= :first"
+        f" LEFT JOIN clients c ON c.id = o.client_id WHERE {_INSIDE}{_among(scope)}"
+        " ORDER BY s.license_id, s.first_day, o.first_day",
+        **_params(scope),
+    )
+    return map(Held._make, rows)
+
+
+def endings(ledger: Ledger, scope: Scope) -> Iterator[Occurrence]:
+    """The revocations of those licenses that end in a scope. An imported one may have none: its
+    whole life is one event."""
+    ended = (
+        f"SELECT s.license_id FROM {scope.source} s WHERE {_INSIDE} AND s.ends = 1"
+        f" AND s.last_day <= :last{_among(scope)}"
+    )
+    rows = ledger.rows(
+        "SELECT l.id, e.seq, e.kind, e.at, e.recorded_at, e.actor FROM licenses l"
+        " JOIN events e ON e.subject = l.license_key AND e.kind = 'license.revoked'"
+        f" AND e.seq <= :seq WHERE l.id IN ({ended}) ORDER BY l.id, e.seq",
+        **{**_params(scope), "seq": scope.seq},
+    )
+    return map(Occurrence._make, rows)
+
+
+def changes(ledger: Ledger, scope: Scope) -> Iterator[Occurrence]:
+    """The events after `changed_after` that gave or took days of licenses."""
+    rows = ledger.rows(
+        "SELECT l.id, e.seq, e.kind, e.at, e.recorded_at, e.actor FROM licenses l"
+        f" JOIN events e ON e.subject = l.license_key WHERE e.{_CHANGES_DAYS}"
+        f" AND e.seq > :after AND e.seq <= :seq AND l.id IN ({_which(scope)})"
+        " ORDER BY l.id, e.seq",
+        **_params(scope),
+    )
+    return map(Occurrence._make, rows)
+
+
+def day_counts(ledger: Ledger, scope: Scope) -> Iterator[tuple[int, int]]:
+    """(license row number, days) of a scope."""
+    low = "CASE WHEN s.first_day > :first THEN s.first_day ELSE :first END"
+    high = "CASE WHEN s.last_day < :last THEN s.last_day ELSE :last END"
+    return ledger.rows(
+        f"SELECT s.license_id, SUM({high} - {low} + 1) FROM {scope.source} s"
+        f" WHERE {_INSIDE}{_among(scope)} GROUP BY s.license_id ORDER BY s.license_id",
+        **_params(scope),
+    )
+
+
+def price_changes(
+    ledger: Ledger, product: str, bundle_size: int, after: int, until: int
+) -> list[tuple[int, int, int, str, str, int]]:
+    """(seq, at, recorded_at, actor, first date, day price e12) of the prices that were set for an
+    offer by the events after one number, up to another."""
+    rows = ledger.rows(
+        "SELECT seq, at, recorded_at, actor, data FROM events WHERE subject = :product"
+        " AND kind = 'price.set' AND seq > :after AND seq <= :until ORDER BY seq",
+        product=product,
+        after=after,
+        until=until,
+    )
+    found = [(*row[:4], json.loads(row[4])) for row in rows]
+    return [
+        (seq, at, recorded_at, actor, data["from"], data["day_price_e12"])
+        for seq, at, recorded_at, actor, data in found
+        if data["bundle_size"] == bundle_size
+    ]
+
+
+def later_corrections(ledger: Ledger, period: str, after_id: int) -> list[tuple[Any, ...]]:
+    """(number, month, product, name, bundle size, days, license days, amount in minor units) of
+    the lines on later invoices, void ones left out, that correct a month."""
+    return ledger.all(
+        "SELECT i.number, i.period, l.product, l.name, l.bundle_size, l.days, l.license_days,"
+        " l.amount_minor FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id"
+        " WHERE l.period = :period AND i.status <> 'void' AND i.id > :after"
+        " ORDER BY i.id, l.position",
+        period=period,
+        after=after_id,
+    )
+
+
+def _which(scope: Scope) -> str:
+    """A query for the row numbers of a scope's licenses."""
+    if scope.changed_after is None:
+        return f"SELECT s.license_id FROM {scope.source} s WHERE {_INSIDE}{_among(scope)}"
+    only = "" if scope.only is None else " AND x.id = :only"
+    return (
+        "SELECT x.id FROM licenses x WHERE x.offer_id = :offer AND x.child = :child"
+        f"{only} AND x.license_key IN (SELECT subject FROM events WHERE {_CHANGES_DAYS}"
+        " AND seq > :after AND seq <= :seq)"
+    )
+
+
+def _among(scope: Scope) -> str:
+    """What narrows the spans of a scope further than its days."""
+    if scope.changed_after is not None:
+        return f" AND s.license_id IN ({_which(scope)})"
+    return "" if scope.only is None else " AND s.license_id = :only"
+
+
+def _params(scope: Scope) -> dict[str, int]:
+    params = {
+        "offer": scope.part.offer_id,
+        "child": scope.part.child,
+        "first": scope.first_day,
+        "last": scope.last_day,
+    }
+    if scope.only is not None:
+        params["only"] = scope.only
+    if scope.changed_after is not None:
+        params |= {"after": scope.changed_after, "seq": scope.seq}
+    return params

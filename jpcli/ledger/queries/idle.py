@@ -1,0 +1,55 @@
+"""Licenses that are billed and on no site: which, since when, and their days so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jpcli.ledger.queries.days import SPANS, OfferPart
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.days import Window
+
+
+class Idle(NamedTuple):
+    """A license that is active and on no site."""
+
+    id: int
+    license_key: str
+    product: str
+    issued_at: int
+    offer_id: int
+    child: int
+
+    @property
+    def part(self) -> OfferPart:
+        """Whose days its days are among."""
+        return OfferPart(self.offer_id, self.child)
+
+
+def oldest_idle(ledger: Ledger, now_at: int, limit: int) -> list[Idle]:
+    """The licenses on no site that were issued first. A bundle itself is never on one."""
+    rows = ledger.rows(
+        "SELECT l.id, l.license_key, p.product, l.issued_at, l.offer_id, l.child FROM licenses l"
+        " JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
+        " WHERE l.revoked_at IS NULL AND l.site_id IS NULL AND l.issued_at <= :now"
+        " AND (o.bundle_size = 1 OR l.child = 1) ORDER BY l.issued_at, l.id LIMIT :limit",
+        now=now_at,
+        limit=limit,
+    )
+    return [Idle(*row) for row in rows]
+
+
+def idle_days(ledger: Ledger, license_id: int, window: Window, source: str = SPANS) -> int:
+    """The days so far, within a window, on which a license was on no site (W1)."""
+    until = min(window.last_day, window.today_day)
+    low = "CASE WHEN first_day > :first THEN first_day ELSE :first END"
+    high = "CASE WHEN last_day < :until THEN last_day ELSE :until END"
+    days = ledger.value(
+        f"SELECT SUM({high} - {low} + 1) FROM {source} WHERE license_id = :id AND site_id IS NULL"
+        " AND last_day >= :first AND first_day <= :until",
+        id=license_id,
+        first=window.first_day,
+        until=until,
+    )
+    return days or 0

@@ -1,0 +1,211 @@
+"""Questions about closed invoices and the months that wait."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.domain.adjustments import DRAFT, OPEN
+from jpcli.domain.calculator import Line
+from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.periods import Period
+from jpcli.ledger.events.chain import encode
+from jpcli.ledger.state.invoices import LINE_FIELDS, line_row
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+
+
+class Invoice(NamedTuple):
+    """One closed invoice. `id` is the number of its closing event, so it also says what was
+    recorded when it was closed; days are billing days, instants end in `_at`. What was paid,
+    refunded, disputed and credited is as the gateway said last."""
+
+    id: int
+    number: str
+    period: str
+    first_day: int
+    last_day: int
+    status: str
+    due_day: int
+    closed_at: int
+    paid_at: int | None
+    reference: str | None
+    total_minor: int
+    amount_paid_minor: int
+    content_hash: str
+    gateway_id: str | None
+    page_url: str | None
+    pdf_url: str | None
+    gateway_number: str | None
+    refunded_minor: int
+    disputed_minor: int
+    credited_minor: int
+    voided_seq: int | None
+
+    @property
+    def billing_period(self) -> Period:
+        """Its month."""
+        return Period(self.first_day, self.last_day, self.period)
+
+
+# Later than every event: how things stand now.
+LATEST_SEQ = 2**62
+# The invoices that were closed and not void before an event.
+_LIVE = "i.id < :seq AND (i.voided_seq IS NULL OR i.voided_seq >= :seq)"
+# The lines that bill a month or adjust it.
+_ABOUT = "(l.period = :period OR (i.period = :period AND l.kind IN ('license', 'bundle')))"
+_SELECT = f"SELECT {', '.join(Invoice._fields)} FROM invoices"
+_LINES = f"SELECT {', '.join(LINE_FIELDS)} FROM invoice_lines"
+
+
+def invoices(ledger: Ledger, *, newest_first: bool = True, limit: int = 0) -> list[Invoice]:
+    """All invoices by period and number."""
+    order = " DESC" if newest_first else ""
+    tail = f" LIMIT {int(limit)}" if limit else ""
+    rows = ledger.all(f"{_SELECT} ORDER BY period{order}, id{order}{tail}")
+    return [Invoice(*row) for row in rows]
+
+
+def by_number(ledger: Ledger, number: str) -> Invoice | None:
+    """One invoice, or None."""
+    row = ledger.one(f"{_SELECT} WHERE number = :number", number=number)
+    return None if row is None else Invoice(*row)
+
+
+def of_period(ledger: Ledger, period: str, seq: int = LATEST_SEQ) -> Invoice | None:
+    """The invoice of a month that is not void (or was not before the event `seq`), or None."""
+    sql = f"{_SELECT} i WHERE period = :period AND {_LIVE}"
+    row = ledger.one(sql, period=period, seq=seq)
+    return None if row is None else Invoice(*row)
+
+
+def count_of_period(ledger: Ledger, period: str) -> int:
+    """How many invoices a month had, void ones included."""
+    sql = "SELECT COUNT(*) FROM invoices WHERE period = :period"
+    return int(ledger.value(sql, period=period))
+
+
+def standing_at(ledger: Ledger, at: int) -> int:
+    """The event before which the invoices stood as they did at an instant: what closed or voided
+    one later does not count yet."""
+    later = ledger.value(
+        "SELECT MIN(seq) FROM events WHERE at > :at AND seq IN"
+        " (SELECT id FROM invoices UNION ALL SELECT voided_seq FROM invoices)",
+        at=at,
+    )
+    return LATEST_SEQ if later is None else int(later)
+
+
+def past_due(ledger: Ledger, today: int) -> list[Invoice]:
+    """I4: unpaid invoices whose due date is before today, the oldest first."""
+    return [invoice for invoice in unpaid(ledger) if invoice.due_day < today]
+
+
+def unpaid(ledger: Ledger) -> list[Invoice]:
+    """What is closed and not collected, at the gateway or still on its way there, due or not yet;
+    the oldest due date first."""
+    rows = ledger.rows(
+        f"{_SELECT} WHERE status IN (:draft, :open) AND total_minor > 0 ORDER BY due_day, id",
+        draft=DRAFT,
+        open=OPEN,
+    )
+    return [Invoice(*row) for row in rows]
+
+
+def lines_of(ledger: Ledger, invoice_id: int) -> tuple[Line, ...]:
+    """The frozen lines of an invoice, in order; all their days have passed."""
+    rows = ledger.rows(f"{_LINES} WHERE invoice_id = :id ORDER BY position", id=invoice_id)
+    return tuple(_line(row) for row in rows)
+
+
+def lines_about(
+    ledger: Ledger, period: str, seq: int = LATEST_SEQ
+) -> list[tuple[Invoice, int, Line]]:
+    """(invoice, position, line) of the frozen lines that bill or adjust a month, void invoices
+    left out, in order."""
+    heads = ", ".join(f"i.{name}" for name in Invoice._fields)
+    fields = ", ".join(f"l.{name}" for name in LINE_FIELDS)
+    rows = ledger.all(
+        f"SELECT {heads}, l.position, {fields} FROM invoice_lines l"
+        f" JOIN invoices i ON i.id = l.invoice_id WHERE {_LIVE} AND {_ABOUT}"
+        " ORDER BY l.invoice_id, l.position",
+        period=period,
+        seq=seq,
+    )
+    size = len(Invoice._fields)
+    return [(Invoice(*row[:size]), row[size], _line(row[size + 1 :])) for row in rows]
+
+
+def settled_before(ledger: Ledger, seq: int = LATEST_SEQ) -> int:
+    """The event up to which closed months were settled before an event (or until now): the
+    closing before it, those that were void by then left out; 0 when there is none."""
+    return int(ledger.value(f"SELECT COALESCE(MAX(id), 0) FROM invoices i WHERE {_LIVE}", seq=seq))
+
+
+def any_invoice(ledger: Ledger, seq: int = LATEST_SEQ) -> bool:
+    """Was any month ever closed (or before an event)?"""
+    return ledger.one("SELECT 1 FROM invoices WHERE id < :seq LIMIT 1", seq=seq) is not None
+
+
+def credit_minor(ledger: Ledger, seq: int = LATEST_SEQ) -> int:
+    """I3: the credit that the next invoice may use (or the first one after an event)."""
+    return int(
+        ledger.value(
+            "SELECT COALESCE(SUM(amount_minor), 0) FROM invoice_lines l"
+            f" JOIN invoices i ON i.id = l.invoice_id WHERE l.kind = 'credit' AND {_LIVE}",
+            seq=seq,
+        )
+    )
+
+
+def unsettled_day(ledger: Ledger) -> int:
+    """The earliest day that was changed since the last closing."""
+    day = ledger.value("SELECT unsettled_day FROM marks WHERE id = 1")
+    return OPEN_DAY if day is None else int(day)
+
+
+def closed_reaching(ledger: Ledger, day: int, seq: int = LATEST_SEQ) -> list[Invoice]:
+    """Closed months with this day or later ones, the oldest first; void ones are not closed."""
+    rows = ledger.rows(
+        f"{_SELECT} i WHERE {_LIVE} AND last_day >= :day ORDER BY period", day=day, seq=seq
+    )
+    return [Invoice(*row) for row in rows]
+
+
+def closed_periods(ledger: Ledger, seq: int = LATEST_SEQ) -> set[str]:
+    """The months that have an invoice (or had one before an event)."""
+    return {row[0] for row in ledger.rows(f"SELECT period FROM invoices i WHERE {_LIVE}", seq=seq)}
+
+
+def first_active_day(ledger: Ledger) -> int | None:
+    """The first billed day there ever was."""
+    day = ledger.value("SELECT first_active_day FROM marks WHERE id = 1")
+    return None if day in (None, OPEN_DAY) else int(day)
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """I2: SHA-256 (hex) over the canonical JSON of what closing froze."""
+    return sha256(encode(content).encode()).hexdigest()
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    values = dict(zip(LINE_FIELDS, row, strict=True))
+    return Line(**values, days_to_date=values["days"], to_date_minor=values["amount_minor"])
+
+
+def sealed_content(
+    ledger: Ledger, number: str, period: Period, lines: tuple[Line, ...]
+) -> dict[str, Any]:
+    """I2: what the content hash of an invoice covers, JSON-ready."""
+    return {
+        "number": number,
+        "period": period.label,
+        "first_day": period.first_day,
+        "last_day": period.last_day,
+        "currency": ledger.currency,
+        "time_zone": ledger.zone,
+        "fields": list(LINE_FIELDS),
+        "lines": [line_row(line) for line in lines],
+        "total_minor": sum(line.amount_minor for line in lines),
+    }

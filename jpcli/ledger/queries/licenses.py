@@ -1,0 +1,227 @@
+"""Questions about licenses: lists, counts, one license's facts.
+
+Owns the SQL. Rows come out as tuples in the order of `LICENSE_COLUMNS`, instants still as
+integers; wording and formats belong to the layers above.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jpcli.ledger.database.connection import Ledger
+
+LICENSE_COLUMNS = (
+    "license_key",
+    "product",
+    "state",
+    "site",
+    "client",
+    "issued_at",
+    "assigned_at",
+    "revoked_at",
+    "bundle_key",
+    "bundle_size",
+)
+STATES = ("assigned", "unassigned", "revoked")
+SORTS = {
+    "recorded": "l.id",
+    "issued": "l.issued_at",
+    "key": "l.license_key",
+    "product": "p.product",
+    "site": "s.url",
+    "client": "c.name",
+    "state": "state",
+}
+
+_STATE = (
+    "CASE WHEN l.revoked_at IS NOT NULL THEN 'revoked'"
+    " WHEN l.site_id IS NOT NULL THEN 'assigned' ELSE 'unassigned' END AS state"
+)
+_SELECT = (
+    f"SELECT l.license_key, p.product, {_STATE}, s.url, c.name, l.issued_at, l.assigned_at,"
+    " l.revoked_at, parent.license_key,"
+    " CASE WHEN o.bundle_size > 1 AND l.child = 0 THEN o.bundle_size END"
+)
+_FROM = (
+    " FROM licenses l JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
+    " LEFT JOIN sites s ON s.id = l.site_id LEFT JOIN clients c ON c.id = s.client_id"
+    " LEFT JOIN licenses parent ON parent.id = l.parent_id"
+)
+# A bundle's parent is billed but can't be put on a site: it is no license one can use.
+_USABLE = "(o.bundle_size = 1 OR l.child = 1)"
+_STATE_CONDITIONS = {
+    "assigned": "l.revoked_at IS NULL AND l.site_id IS NOT NULL",
+    "unassigned": f"l.revoked_at IS NULL AND l.site_id IS NULL AND {_USABLE}",
+    "revoked": "l.revoked_at IS NOT NULL",
+}
+
+
+class LicenseFilter(NamedTuple):
+    """What to list. `issued_before_at` and `issued_from_at` are instants; `client` and `site`
+    are exact names, "" for licenses without one; `search` is part of a key, site or client."""
+
+    state: str | None = None
+    product: str | None = None
+    site: str | None = None
+    client: str | None = None
+    issued_before_at: int | None = None
+    issued_from_at: int | None = None
+    search: str | None = None
+    sort: str = "recorded"
+    reverse: bool = False
+
+
+def list_rows(ledger: Ledger, wanted: LicenseFilter, limit: int = 0) -> Iterator[tuple[Any, ...]]:
+    """Stream licenses in `LICENSE_COLUMNS` order; `limit` 0 is all of them."""
+    where, params = _conditions(wanted)
+    order = SORTS[wanted.sort]
+    direction = " DESC" if wanted.reverse else ""
+    sql = f"{_SELECT}{_FROM}{where} ORDER BY {order}{direction}, l.id{direction}"
+    if limit:
+        sql += " LIMIT :limit"
+        params["limit"] = limit
+    return ledger.rows(sql, **params)
+
+
+def count_rows(ledger: Ledger, wanted: LicenseFilter) -> int:
+    """How many licenses `list_rows` would give without a limit."""
+    where, params = _conditions(wanted)
+    if not params and wanted.state is None:
+        return int(ledger.value("SELECT COUNT(*) FROM licenses"))
+    return int(ledger.value(f"SELECT COUNT(*){_FROM}{where}", **params))
+
+
+def count_by_state(
+    ledger: Ledger, wanted: LicenseFilter, by: str | None = None
+) -> list[tuple[Any, ...]]:
+    """Rows (group, assigned, unassigned, revoked) of usable licenses; `by` is product, site,
+    client or None for one row with group None."""
+    group = {None: "NULL", "product": "p.product", "site": "s.url", "client": "c.name"}[by]
+    where, params = _conditions(wanted)
+    where += (" AND " if where else " WHERE ") + _USABLE
+    sums = ", ".join(
+        f"COALESCE(SUM(CASE WHEN {_STATE_CONDITIONS[state]} THEN 1 ELSE 0 END), 0)"
+        for state in STATES
+    )
+    tail = "" if by is None else f" GROUP BY {group} ORDER BY {group} IS NULL, {group}"
+    return ledger.all(f"SELECT {group}, {sums}{_FROM}{where}{tail}", **params)
+
+
+class LicenseFacts(NamedTuple):
+    """One license as the rules need it; `site` and `bundle_key` are names."""
+
+    id: int
+    license_key: str
+    product: str
+    bundle_size: int
+    child: bool
+    bundle_key: str | None
+    site: str | None
+    issued_at: int
+    revoked_at: int | None
+    last_at: int
+
+    @property
+    def is_bundle(self) -> bool:
+        """True for a parent: billed, never assigned."""
+        return self.bundle_size > 1 and not self.child
+
+
+def find(ledger: Ledger, license_key: str) -> LicenseFacts | None:
+    """The facts of one license, or None."""
+    row = ledger.one(
+        "SELECT l.id, l.license_key, p.product, o.bundle_size, l.child, parent.license_key, s.url,"
+        f" l.issued_at, l.revoked_at, l.last_at{_FROM} WHERE l.license_key = :license_key",
+        license_key=license_key,
+    )
+    return None if row is None else LicenseFacts(*row)
+
+
+def exists(ledger: Ledger, license_key: str) -> bool:
+    """Is there a license of this key?"""
+    sql = "SELECT 1 FROM licenses WHERE license_key = :license_key"
+    return ledger.one(sql, license_key=license_key) is not None
+
+
+def any_license(ledger: Ledger) -> bool:
+    """Was any license ever recorded?"""
+    return ledger.one("SELECT 1 FROM licenses LIMIT 1") is not None
+
+
+def rows_of(ledger: Ledger, license_keys: list[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of these licenses, in the order asked for; unknown ones are left out."""
+    sql = f"{_SELECT}{_FROM} WHERE l.license_key = :license_key"
+    for license_key in license_keys:
+        row = ledger.one(sql, license_key=license_key)
+        if row is not None:
+            yield row
+
+
+def rows_recorded_after(ledger: Ledger, seq: int) -> Iterator[tuple[Any, ...]]:
+    """Licenses made by events after number `seq`: what a bulk issue has just made."""
+    return ledger.rows(f"{_SELECT}{_FROM} WHERE l.id > :seq ORDER BY l.id", seq=seq)
+
+
+def active_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
+    """The children of a bundle that are not revoked, oldest first."""
+    return [child for child in all_children(ledger, parent_id) if child.revoked_at is None]
+
+
+def all_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
+    """Every child that a bundle ever had, oldest first."""
+    rows = ledger.all(
+        "SELECT l.id, l.license_key, p.product, o.bundle_size, l.child, parent.license_key, s.url,"
+        f" l.issued_at, l.revoked_at, l.last_at{_FROM}"
+        " WHERE l.parent_id = :parent_id ORDER BY l.id",
+        parent_id=parent_id,
+    )
+    return [LicenseFacts(*row) for row in rows]
+
+
+def span_rows(
+    ledger: Ledger, license_id: int, first_day: int, last_day: int
+) -> list[tuple[int, int, str | None]]:
+    """(first day, last day, site) of a license's spans that touch a window, in order."""
+    return ledger.all(
+        "SELECT s.first_day, s.last_day, t.url FROM spans s LEFT JOIN sites t ON t.id = s.site_id"
+        " WHERE s.license_id = :id AND s.last_day >= :first AND s.first_day <= :last"
+        " ORDER BY s.first_day",
+        id=license_id,
+        first=first_day,
+        last=last_day,
+    )
+
+
+def _conditions(wanted: LicenseFilter) -> tuple[str, dict[str, Any]]:
+    """The WHERE clause, empty or beginning with a space, and its parameters."""
+    parts: list[str] = []
+    params: dict[str, Any] = {}
+    if wanted.state is not None:
+        parts.append(_STATE_CONDITIONS[wanted.state])
+    for name, column in (("product", "p.product"), ("site", "s.url"), ("client", "c.name")):
+        value = getattr(wanted, name)
+        if value == "":
+            parts.append(f"{column} IS NULL")
+        elif value is not None:
+            parts.append(f"{column} = :{name}")
+            params[name] = value
+    if wanted.issued_before_at is not None:
+        parts.append("l.issued_at < :issued_before_at")
+        params["issued_before_at"] = wanted.issued_before_at
+    if wanted.issued_from_at is not None:
+        parts.append("l.issued_at >= :issued_from_at")
+        params["issued_from_at"] = wanted.issued_from_at
+    if wanted.search is not None:
+        params["search"] = f"%{_like(wanted.search)}%"
+        fields = ("l.license_key", "s.url", "c.name")
+        like = " OR ".join(f"{field} LIKE :search ESCAPE '!'" for field in fields)
+        parts.append(f"({like})")
+    return (" WHERE " + " AND ".join(parts) if parts else ""), params
+
+
+def _like(text: str) -> str:
+    """Text in a LIKE pattern that means itself."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

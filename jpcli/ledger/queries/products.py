@@ -1,0 +1,98 @@
+"""Questions about products, offers and prices.
+
+Owns the SQL of the price list. A price is an integer in 10^-12 of a minor unit (M1) and holds
+from its day on (M2).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.domain.calculator import Offer
+from jpcli.domain.instants import parse_date
+from jpcli.domain.prices import PricePoint
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+
+
+class PricedOffer(NamedTuple):
+    """An offer with every price it ever had, oldest first. `id` is its row number."""
+
+    id: int
+    offer: Offer
+    family: str
+    points: tuple[PricePoint, ...]
+
+
+def priced_offers(ledger: Ledger, product: str | None = None) -> list[PricedOffer]:
+    """All offers (of one product), ordered by product and bundle size, with their prices."""
+    where = "" if product is None else " WHERE p.product = :product"
+    params = {} if product is None else {"product": product}
+    points: dict[int, list[PricePoint]] = {}
+    for offer_id, from_day, price in ledger.rows(
+        "SELECT offer_id, from_day, day_price_e12 FROM prices ORDER BY offer_id, from_day"
+    ):
+        points.setdefault(offer_id, []).append(PricePoint(from_day, price))
+    rows = ledger.all(
+        "SELECT o.id, p.product, o.name, o.bundle_size, p.family FROM offers o"
+        f" JOIN products p ON p.id = o.product_id{where} ORDER BY p.product, o.bundle_size",
+        **params,
+    )
+    return [
+        PricedOffer(number, Offer(name, title, size), family, tuple(points.get(number, ())))
+        for number, name, title, size, family in rows
+    ]
+
+
+def priced_offers_as_recorded(ledger: Ledger, seq: int) -> list[PricedOffer]:
+    """All offers with the prices that the first `seq` events set, and their names of today."""
+    recorded = ledger.all(
+        "SELECT seq, subject, data FROM events WHERE kind = 'price.set'"
+        " AND subject IN (SELECT product FROM products) ORDER BY seq"
+    )
+    found = priced_offers(ledger)
+    if not recorded or recorded[-1][0] <= seq:
+        return found
+    points: dict[tuple[str, int], dict[int, int]] = {}
+    for number, product, data_text in recorded:
+        data = json.loads(data_text)
+        from_day = ledger.calendar.first_day_from(parse_date(data["from"]))
+        if number <= seq:
+            offer = points.setdefault((product, data["bundle_size"]), {})
+            offer[from_day] = data["day_price_e12"]
+    return [
+        item._replace(
+            points=tuple(
+                PricePoint(*point)
+                for point in sorted(
+                    points.get((item.offer.product, item.offer.bundle_size), {}).items()
+                )
+            )
+        )
+        for item in found
+    ]
+
+
+def product_names(ledger: Ledger) -> list[str]:
+    """Every product's slug, in order."""
+    return [row[0] for row in ledger.rows("SELECT product FROM products ORDER BY product")]
+
+
+def bundle_sizes(ledger: Ledger, product: str) -> dict[int, int]:
+    """The sizes a product is offered in (1 is alone), each with its offer's row number."""
+    rows = ledger.rows(
+        "SELECT bundle_size, o.id FROM offers o JOIN products p ON p.id = o.product_id"
+        " WHERE p.product = :product ORDER BY bundle_size",
+        product=product,
+    )
+    return dict(rows)
+
+
+def product_facts(ledger: Ledger, product: str) -> tuple[str, str] | None:
+    """(name, family) of a product, or None."""
+    row: tuple[Any, ...] | None = ledger.one(
+        "SELECT name, family FROM products WHERE product = :product", product=product
+    )
+    return None if row is None else (row[0], row[1])

@@ -1,0 +1,54 @@
+"""Who is on the bill of two months: the days that the same licenses have in both.
+
+Owns one query, which compares two months whose licenses may be read from different states of the
+ledger (a closed month is as it was recorded).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jpcli.domain.bill_change import Shared
+from jpcli.ledger.queries.days import SPANS
+
+if TYPE_CHECKING:
+    from jpcli.domain.periods import Period
+    from jpcli.ledger.database.connection import Ledger
+
+
+class MonthDays(NamedTuple):
+    """A month and the table or sub-query to read its days from."""
+
+    period: Period
+    source: str = SPANS
+
+
+def shared_units(ledger: Ledger, offer_id: int, earlier: MonthDays, later: MonthDays) -> Shared:
+    """What the units billed under an offer (licenses, or bundles) that have days in both months
+    have there. A unit's days are without gaps, so first, last and number say all."""
+    row = ledger.one(
+        "SELECT COUNT(*), SUM(a.last_day - a.first_day + 1), SUM(b.last_day - b.first_day + 1),"
+        " SUM(a.first_day - :a_first), SUM(:a_last - a.last_day),"
+        " SUM(b.first_day - :b_first), SUM(:b_last - b.last_day)"
+        f" FROM ({_units(earlier.source, 'a')}) a JOIN ({_units(later.source, 'b')}) b"
+        " ON b.license_id = a.license_id",
+        offer=offer_id,
+        a_first=earlier.period.first_day,
+        a_last=earlier.period.last_day,
+        b_first=later.period.first_day,
+        b_last=later.period.last_day,
+    )
+    assert row is not None
+    return Shared(*(value or 0 for value in row))
+
+
+def _units(source: str, name: str) -> str:
+    """First and last day of every unit within a month."""
+    first, last = f":{name}_first", f":{name}_last"
+    return (
+        "SELECT license_id,"
+        f" CASE WHEN MIN(first_day) > {first} THEN MIN(first_day) ELSE {first} END AS first_day,"
+        f" CASE WHEN MAX(last_day) < {last} THEN MAX(last_day) ELSE {last} END AS last_day"
+        f" FROM {source} WHERE offer_id = :offer AND child = 0"
+        f" AND last_day >= {first} AND first_day <= {last} GROUP BY license_id"
+    )

@@ -1,0 +1,50 @@
+"""Whose part of a closed invoice is what, as it was kept when it was closed (I8).
+
+Names are those of the closing; the row numbers say whom they mean today.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jpcli.domain.shares import Holder, Share
+from jpcli.ledger.queries.days import client_names, site_names
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+
+
+class HolderNames(NamedTuple):
+    """What clients and sites are called, by row number; None is called None."""
+
+    clients: dict[int | None, str | None]
+    sites: dict[int | None, str | None]
+
+
+def shares_of(ledger: Ledger, invoice_id: int) -> list[tuple[int, Holder, Share]]:
+    """(position of the line, holder, share) of an invoice; nothing where it kept none."""
+    rows = ledger.rows(
+        "SELECT s.position, h.client_id, h.site_id, s.license_days, s.amount_minor"
+        " FROM invoice_shares s JOIN invoice_holders h"
+        " ON h.invoice_id = s.invoice_id AND h.holder = s.holder"
+        " WHERE s.invoice_id = :id ORDER BY s.position, s.holder",
+        id=invoice_id,
+    )
+    return [(row[0], Holder(row[1], row[2]), Share(row[3], row[4])) for row in rows]
+
+
+def names_at_closing(ledger: Ledger, invoice_id: int) -> HolderNames:
+    """What the holders of an invoice were called when it was closed."""
+    clients: dict[int | None, str | None] = {None: None}
+    sites: dict[int | None, str | None] = {None: None}
+    for client_id, site_id, client, site in ledger.rows(
+        "SELECT client_id, site_id, client, site FROM invoice_holders WHERE invoice_id = :id",
+        id=invoice_id,
+    ):
+        clients[client_id], sites[site_id] = client, site
+    return HolderNames(clients, sites)
+
+
+def names_now(ledger: Ledger) -> HolderNames:
+    """What all clients and sites are called."""
+    return HolderNames(client_names(ledger), site_names(ledger))

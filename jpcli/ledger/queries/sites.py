@@ -1,0 +1,118 @@
+"""Questions about sites and clients.
+
+Owns the SQL of whose site is whose. A site has one client at a time (W2); which one on which
+day is in `site_clients`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jpcli.ledger.database.connection import Ledger
+
+
+class SiteFacts(NamedTuple):
+    """One site; `client_since_at` is the instant its present client took it over."""
+
+    id: int
+    url: str
+    client: str | None
+    client_since_at: int
+
+
+_SITE = (
+    "SELECT s.id, s.url, c.name, o.from_at FROM sites s"
+    " LEFT JOIN clients c ON c.id = s.client_id"
+    " JOIN site_clients o ON o.site_id = s.id AND o.last_day ="
+    " (SELECT MAX(last_day) FROM site_clients WHERE site_id = s.id)"
+)
+
+
+def find_site(ledger: Ledger, url: str) -> SiteFacts | None:
+    """One site, or None."""
+    row = ledger.one(f"{_SITE} WHERE s.url = :url", url=url)
+    return None if row is None else SiteFacts(*row)
+
+
+def client_exists(ledger: Ledger, name: str) -> bool:
+    """Is there a client of this name?"""
+    return ledger.one("SELECT 1 FROM clients WHERE name = :name", name=name) is not None
+
+
+SITE_COLUMNS = ("site", "client", "licenses", "products")
+
+
+def site_rows(
+    ledger: Ledger, client: str | None = None, limit: int = 0, search: str | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """(url, client, active licenses, comma-separated products) of each site, by url; `client` ""
+    is the sites of nobody."""
+    where, params = _site_conditions(client, search)
+    tail = f" LIMIT {int(limit)}" if limit else ""
+    return ledger.rows(
+        "SELECT s.url, c.name,"
+        " (SELECT COUNT(*) FROM licenses l WHERE l.site_id = s.id AND l.revoked_at IS NULL),"
+        " (SELECT GROUP_CONCAT(product, ',') FROM (SELECT DISTINCT p.product FROM licenses l"
+        "  JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
+        "  WHERE l.site_id = s.id AND l.revoked_at IS NULL ORDER BY p.product))"
+        f" FROM sites s LEFT JOIN clients c ON c.id = s.client_id{where} ORDER BY s.url{tail}",
+        **params,
+    )
+
+
+def count_sites(ledger: Ledger, client: str | None = None, search: str | None = None) -> int:
+    """How many sites `site_rows` would give without a limit."""
+    where, params = _site_conditions(client, search)
+    return int(
+        ledger.value(
+            f"SELECT COUNT(*) FROM sites s LEFT JOIN clients c ON c.id = s.client_id{where}",
+            **params,
+        )
+    )
+
+
+def _site_conditions(client: str | None, search: str | None) -> tuple[str, dict[str, Any]]:
+    conditions, params = [], {}
+    if client == "":
+        conditions.append("c.name IS NULL")
+    elif client is not None:
+        conditions.append("c.name = :client")
+        params["client"] = client
+    if search is not None:
+        conditions.append("INSTR(LOWER(s.url), LOWER(:search)) > 0")
+        params["search"] = search
+    return (" WHERE " + " AND ".join(conditions) if conditions else ""), params
+
+
+CLIENT_COLUMNS = ("client", "sites", "licenses")
+
+
+def client_rows(ledger: Ledger, limit: int = 0) -> Iterator[tuple[Any, ...]]:
+    """(name, sites, active licenses) of each client, by name."""
+    tail = f" LIMIT {int(limit)}" if limit else ""
+    return ledger.rows(
+        "SELECT c.name, (SELECT COUNT(*) FROM sites s WHERE s.client_id = c.id),"
+        " (SELECT COUNT(*) FROM licenses l JOIN sites s ON s.id = l.site_id"
+        "  WHERE s.client_id = c.id AND l.revoked_at IS NULL)"
+        f" FROM clients c ORDER BY c.name{tail}"
+    )
+
+
+def count_clients(ledger: Ledger) -> int:
+    """How many clients there are."""
+    return int(ledger.value("SELECT COUNT(*) FROM clients"))
+
+
+OWNER_COLUMNS = ("client", "first_day", "last_day", "from_at")
+
+
+def owners_of(ledger: Ledger, site_id: int) -> list[tuple[Any, ...]]:
+    """(client, first day, last day, instant) of every time a site changed hands, oldest first."""
+    return ledger.all(
+        "SELECT c.name, o.first_day, o.last_day, o.from_at FROM site_clients o"
+        " LEFT JOIN clients c ON c.id = o.client_id WHERE o.site_id = :id ORDER BY o.first_day",
+        id=site_id,
+    )

@@ -1,0 +1,1 @@
+"""The state as of another moment, told from the events."""

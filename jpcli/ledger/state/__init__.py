@@ -1,0 +1,1 @@
+"""The tables that the events add up to. Nothing else writes them."""

@@ -1,0 +1,194 @@
+"""Invoice events to state, and the day from which closed months may need a correction.
+
+Owns the invoice tables and `marks`: the first day that was ever active, and `unsettled_day`, the
+earliest that anything recorded since the last closing may have changed. Closed months before it
+are known to be as billed, so they are never summed again (I3).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.adjustments import PAID, VOID
+from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.instants import parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.events.chain import Event
+    from jpcli.ledger.state.lookups import Lookups
+
+LINE_FIELDS = (
+    "kind",
+    "product",
+    "name",
+    "bundle_size",
+    "day_price_e12",
+    "first_day",
+    "last_day",
+    "licenses",
+    "assigned",
+    "unassigned",
+    "days",
+    "license_days",
+    "amount_minor",
+    "period",
+)
+# What the gateway may say of an invoice; `invoice.synced` events have these names.
+SYNCED_FIELDS = (
+    "status",
+    "amount_paid_minor",
+    "paid_at",
+    "gateway_id",
+    "page_url",
+    "pdf_url",
+    "gateway_number",
+    "refunded_minor",
+    "disputed_minor",
+    "credited_minor",
+    "reference",
+)
+_INSERT_LINE = (
+    f"INSERT INTO invoice_lines (invoice_id, position, {', '.join(LINE_FIELDS)})"
+    f" VALUES ({', '.join('?' * (len(LINE_FIELDS) + 2))})"
+)
+
+
+def closed(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """I2: lines first, because a closed invoice takes no more of them. All is settled now."""
+    for event in events:
+        data = event.data
+        lines = [(event.seq, position, *line) for position, line in enumerate(data["lines"])]
+        ledger.execute_many(_INSERT_LINE, lines)
+        _keep_shares(ledger, event)
+        total = data["total_minor"]
+        ledger.execute(
+            "INSERT INTO invoices (id, number, period, first_day, last_day, status, due_day,"
+            " closed_at, paid_at, reference, total_minor, amount_paid_minor, content_hash)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, 0, ?)",
+            (
+                event.seq,
+                event.subject,
+                data["period"],
+                data["first_day"],
+                data["last_day"],
+                data["status"],
+                data["due_day"],
+                event.at,
+                event.at if data["status"] == PAID else None,
+                total,
+                data["content_hash"],
+            ),
+        )
+        _set_unsettled(ledger, OPEN_DAY)
+
+
+def paid(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """I4: the whole amount was collected."""
+    for event in events:
+        ledger.execute(
+            "UPDATE invoices SET status = ?, paid_at = ?, reference = ?, amount_paid_minor = ?"
+            " WHERE number = ?",
+            (PAID, event.at, event.data["reference"], event.data["amount_minor"], event.subject),
+        )
+
+
+def voided(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """I6: the period is billable again, and so is all that this invoice had corrected."""
+    for event in events:
+        _void(ledger, event)
+
+
+def synced(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+    """The invoice's state as the gateway says it is; its lines are ours and stay.
+
+    What an event does not name stays as it was: those before the second schema knew neither the
+    file nor what went back.
+    """
+    for event in events:
+        data = event.data
+        before = ledger.value("SELECT status FROM invoices WHERE number = :n", n=event.subject)
+        if data["status"] == VOID and before != VOID:
+            _void(ledger, event)
+        known = [name for name in SYNCED_FIELDS if name in data]
+        ledger.execute(
+            f"UPDATE invoices SET {', '.join(f'{name} = :{name}' for name in known)},"
+            " voided_seq = CASE WHEN :status = 'void' THEN voided_seq END WHERE number = :number",
+            {**{name: data[name] for name in known}, "number": event.subject},
+        )
+
+
+def unsettle(ledger: Ledger, events: Iterable[Event]) -> None:
+    """Note the earliest day that these license events may have changed, or made active."""
+    changed = [event for event in events if event.kind.startswith("license.")]
+    if not changed:
+        return
+    unsettle_from(ledger, ledger.calendar.day_of(min(map(_earliest_at, changed))))
+    made = [_earliest_at(event) for event in changed if event.kind in _MAKES]
+    if made:
+        first_day, _ = ledger.calendar.touched(min(made), None)
+        _ensure_marks(ledger)
+        ledger.execute(
+            "UPDATE marks SET first_active_day = ? WHERE first_active_day > ?",
+            (first_day, first_day),
+        )
+
+
+def unsettle_from(ledger: Ledger, day: int) -> None:
+    """Closed months that reach this day may no longer be as billed.
+
+    It is noted a day early: a change at midnight sharp reaches back to the day that ends there.
+    """
+    _ensure_marks(ledger)
+    ledger.execute("UPDATE marks SET unsettled_day = ? WHERE unsettled_day > ?", (day - 1, day - 1))
+
+
+def _keep_shares(ledger: Ledger, event: Event) -> None:
+    """I8: whose part of each line is what; closings of the first ledgers did not say."""
+    ledger.execute_many(
+        "INSERT INTO invoice_holders (invoice_id, holder, client_id, site_id, client, site)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [(event.seq, number, *row) for number, row in enumerate(event.data.get("holders", ()))],
+    )
+    ledger.execute_many(
+        "INSERT INTO invoice_shares (invoice_id, position, holder, license_days, amount_minor)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [(event.seq, *row) for row in event.data.get("shares", ())],
+    )
+
+
+def _void(ledger: Ledger, event: Event) -> None:
+    ledger.execute(
+        "UPDATE invoices SET status = ?, voided_seq = ? WHERE number = ?",
+        (VOID, event.seq, event.subject),
+    )
+    _set_unsettled(ledger, 0)
+
+
+_MAKES = ("license.issued", "license.imported")
+
+
+def _earliest_at(event: Event) -> int:
+    if event.kind == "license.imported":
+        return parse_instant(event.data["issued_at"])
+    return event.at
+
+
+def _set_unsettled(ledger: Ledger, day: int) -> None:
+    _ensure_marks(ledger)
+    ledger.execute("UPDATE marks SET unsettled_day = ?", (day,))
+
+
+def _ensure_marks(ledger: Ledger) -> None:
+    ledger.execute(
+        "INSERT INTO marks (id, unsettled_day, first_active_day) VALUES (1, ?, ?)"
+        " ON CONFLICT (id) DO NOTHING",
+        (OPEN_DAY, OPEN_DAY),
+    )
+
+
+def line_row(line: Any) -> list[Any]:
+    """A domain line as the closing event records it."""
+    return [getattr(line, name) for name in LINE_FIELDS]

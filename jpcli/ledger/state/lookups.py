@@ -1,0 +1,76 @@
+"""Names to row numbers, remembered for the length of one transaction or replay.
+
+Owns nothing but a cache: a bulk change names the same product and the same sites again and
+again. It is thrown away with the transaction, so it can't go stale.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jpcli.ledger.database.connection import Ledger
+
+
+class Lookups:
+    """Row numbers of products, offers, clients, sites and licenses by the names they go by."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._offers: dict[tuple[str, int], int] = {}
+        self._clients: dict[str, int] = {}
+        self._sites: dict[str, int] = {}
+
+    def product_id(self, product: str) -> int | None:
+        """Row number of a product, or None."""
+        found: int | None = self._ledger.value(
+            "SELECT id FROM products WHERE product = :product", product=product
+        )
+        return found
+
+    def offer(self, product: str, bundle_size: int) -> int:
+        """Row number of a product alone (size 1) or as a bundle. It must exist."""
+        if not self._offers:
+            rows = self._ledger.rows(
+                "SELECT product, bundle_size, offers.id FROM offers"
+                " JOIN products ON products.id = product_id"
+            )
+            self._offers = {(name, size): number for name, size, number in rows}
+        return self._offers[product, bundle_size]
+
+    def forget_offers(self) -> None:
+        """Read the offers again at the next question."""
+        self._offers = {}
+
+    def client_id(self, name: str | None) -> int | None:
+        """Row number of a client, None for no client. It must exist."""
+        if name is None:
+            return None
+        if name not in self._clients:
+            sql = "SELECT id FROM clients WHERE name = :name"
+            self._clients[name] = _required(self._ledger.value(sql, name=name), name)
+        return self._clients[name]
+
+    def site_id(self, url: str) -> int:
+        """Row number of a site. It must exist."""
+        if url not in self._sites:
+            sql = "SELECT id FROM sites WHERE url = :url"
+            self._sites[url] = _required(self._ledger.value(sql, url=url), url)
+        return self._sites[url]
+
+    def add_sites(self, pairs: Iterable[tuple[str, int]]) -> None:
+        """Remember sites that were just made."""
+        self._sites.update(pairs)
+
+    def license_id(self, license_key: str) -> int:
+        """Row number of a license. It must exist; there may be millions, so it is not kept."""
+        sql = "SELECT id FROM licenses WHERE license_key = :license_key"
+        return _required(self._ledger.value(sql, license_key=license_key), license_key)
+
+
+def _required(number: int | None, name: str) -> int:
+    if number is None:
+        raise LookupError(name)
+    return number

@@ -1,0 +1,1 @@
+"""Whole files: making, copying, checking and bringing them up to date."""

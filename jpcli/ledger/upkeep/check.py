@@ -1,0 +1,104 @@
+"""Is the ledger what its events say? The chain is verified, the events are replayed, the
+tables compared.
+
+Owns the search for damage: a flipped bit, a hand edit, a deleted row, a bug in a handler. It
+changes nothing and reports everything it finds as problems with a subject.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from jpcli.domain.errors import Problem
+from jpcli.domain.periods import Period
+from jpcli.ledger.database import schema, tables
+from jpcli.ledger.database.faults import guarded
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.upkeep.compare import compare_table
+from jpcli.ledger.upkeep.replay import UNREADABLE, ChainWalk, head_problems, replay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from jpcli.ledger.database.connection import Ledger
+
+
+class CheckReport(NamedTuple):
+    """`events` counts them, `head` is the last hash as hex."""
+
+    events: int
+    head: str
+    problems: tuple[Problem, ...]
+
+
+def check_ledger(ledger: Ledger) -> CheckReport:
+    """Verify file, schema, chain and state. Whatever is wrong is a problem, never an error."""
+    problems = _Problems()
+    problems.look(ledger.path, lambda: _file_problems(ledger))
+    problems.look(ledger.path, lambda: _schema_problems(ledger))
+    problems.look("invoices", lambda: _seal_problems(ledger))
+    walk = ChainWalk(ledger)
+    # "" is a private temporary file: a replay of millions of events must not fill the memory.
+    scratch = sqlite3.connect("", isolation_level=None)
+    try:
+        tables.create_in_memory(scratch)
+        scratch.execute("BEGIN")
+        replay_problem = replay(walk, scratch)
+        problems.found += walk.problems
+        problems.look("chain", lambda: head_problems(ledger, walk))
+        if replay_problem is not None:
+            problems.found.append(replay_problem)
+        for table in schema.STATE_TABLES:
+            problems.look(table, partial(compare_table, ledger.raw, scratch, table))
+    finally:
+        scratch.close()
+    return CheckReport(walk.events, walk.last_hash.hex(), tuple(problems.found))
+
+
+class _Problems:
+    """What was found so far. A part of the ledger that can't even be read is one finding."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def look(self, subject: str, at: Callable[[], Iterable[Problem]]) -> None:
+        """Add the findings of one look, those before an error included."""
+        try:
+            self.found.extend(at())
+        except UNREADABLE as error:
+            message = f"{subject} can't be read ({type(error).__name__}: {error})"
+            self.found.append(Problem("file_damaged", subject, message))
+
+
+def _file_problems(ledger: Ledger) -> list[Problem]:
+    with guarded(ledger.path):
+        findings = [row[0] for row in ledger.raw.execute("PRAGMA integrity_check(20)")]
+        orphans = ledger.raw.execute("PRAGMA foreign_key_check").fetchall()
+    problems = [Problem("file_damaged", ledger.path, text) for text in findings if text != "ok"]
+    for table, row_id, parent, _ in orphans[:20]:
+        message = f"{table} row {row_id} names a row of {parent} that does not exist"
+        problems.append(Problem("file_damaged", table, message))
+    return problems
+
+
+def _schema_problems(ledger: Ledger) -> list[Problem]:
+    return [
+        Problem("schema_changed", name, message) for name, message in tables.differences(ledger.raw)
+    ]
+
+
+def _seal_problems(ledger: Ledger) -> list[Problem]:
+    """I2: the lines, number and total of an invoice are those that its content hash was made of."""
+    problems = []
+    for invoice in invoices.invoices(ledger):
+        lines = invoices.lines_of(ledger, invoice.id)
+        content = invoices.sealed_content(
+            ledger, invoice.number, Period(*invoice[3:5], invoice.period), lines
+        )
+        whole = invoices.content_hash(content) == invoice.content_hash
+        if not whole or content["total_minor"] != invoice.total_minor:
+            message = f"{invoice.number} is not what was closed: its content hash does not fit"
+            problems.append(Problem("invoice_changed", invoice.number, message))
+    return problems

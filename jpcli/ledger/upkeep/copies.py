@@ -1,0 +1,204 @@
+"""Copies of a whole ledger: backup while it is in use, and putting a backup in its place.
+
+Owns the copying. A copy is written beside its final name, checked, and linked into place, so a
+file with that name is always whole. A ledger is replaced only while nobody else has it open, and
+what was there is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.ledger.database import connection
+from jpcli.ledger.database.connection import open_ledger
+from jpcli.ledger.database.faults import guarded
+from jpcli.ledger.upkeep.check import CheckReport, check_ledger
+from jpcli.ledger.upkeep.migration import bring_up_to_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Inspect = Callable[[CheckReport], None]
+
+
+def copy_ledger(source: str, target: str, inspect: Inspect) -> CheckReport:
+    """Copy the ledger `source` to `target`, as it stands at one moment.
+
+    The copy is checked before it gets its name; `inspect` may raise to call it off. Raises
+    Refused `file_exists` when `target` is there.
+    """
+    if os.path.lexists(target):
+        raise _exists(target)
+    with _checked_copy(source, target, inspect) as (draft, report):
+        _link(draft, target)
+    return report
+
+
+def restore_ledger(source: str, target: str, inspect: Inspect) -> tuple[CheckReport, str | None]:
+    """Put a checked copy of `source` where `target` is; gives the name under which that is kept.
+
+    Raises Busy `ledger_busy` when others have `target` open for too long, BadInput
+    `not_a_ledger` when it is no file.
+    """
+    target = os.path.realpath(target)
+    if os.path.lexists(target) and not os.path.isfile(target):
+        message = f"This is no file, so no ledger can be put there: {target}"
+        raise BadInput("not_a_ledger", message, subject=target)
+    with _checked_copy(source, target, inspect) as (draft, report):
+        if not os.path.lexists(target):
+            _link(draft, target)
+            return report, None
+        kept = _free_name(target)
+        held = _held(target)
+        if held is None:
+            _keep_bytes(target, kept)
+            _put(draft, target)
+        else:
+            _exchange(draft, held, target, kept)
+    return report, kept
+
+
+@contextmanager
+def _checked_copy(source: str, target: str, inspect: Inspect) -> Iterator[tuple[str, CheckReport]]:
+    """A copy beside `target` under another name, while the block lasts."""
+    folder = os.path.dirname(os.path.abspath(target))
+    draft = os.path.join(folder, f".jpcli-{secrets.token_hex(8)}.tmp")
+    ledger = open_ledger(source, writes=False, older=True)
+    try:
+        with guarded(target):
+            _make_copy(ledger.raw, draft)
+        bring_up_to_date(draft, keep=False)
+        copied = open_ledger(draft, writes=False)
+        try:
+            report = check_ledger(copied)
+        finally:
+            copied.close()
+        inspect(report)
+        yield draft, report
+    except OSError as error:
+        raise Failed(
+            "folder_unwritable",
+            f"No copy can be made in {folder} ({error.strerror})",
+            hint="Name another file.",
+            subject=folder,
+        ) from None
+    finally:
+        ledger.close()
+        for leftover in (draft, f"{draft}-wal", f"{draft}-shm", f"{draft}-journal"):
+            if os.path.exists(leftover):
+                os.unlink(leftover)
+
+
+def _make_copy(source: sqlite3.Connection, path: str) -> None:
+    """SQLite's own online backup: other processes may go on reading and writing meanwhile."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    target = sqlite3.connect(path, isolation_level=None)
+    try:
+        source.backup(target)
+        # The copy is one file until it has its name; then every later connection writes ahead.
+        target.execute("PRAGMA journal_mode = DELETE")
+        target.execute("PRAGMA journal_mode = WAL")
+    finally:
+        target.close()
+    _sync(path)
+
+
+def _link(draft: str, target: str) -> None:
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise _exists(target) from None
+    _sync(os.path.dirname(target))
+
+
+def _held(path: str) -> sqlite3.Connection | None:
+    """A ledger that nobody else can open until the connection is closed; None for what is none.
+
+    Whoever waits for it meanwhile goes on with what is in the file then. A file put in its place
+    under the same name would leave them writing to the old one.
+    """
+    try:
+        open_ledger(path, writes=False, older=True).close()
+    except (Failed, BadInput):
+        return None
+    with guarded(path):
+        uri = connection.uri_of(path) + "?mode=rw"
+        held = sqlite3.connect(
+            uri, uri=True, timeout=connection.BUSY_TIMEOUT_SECONDS, isolation_level=None
+        )
+        try:
+            held.execute("PRAGMA locking_mode = EXCLUSIVE")
+            held.execute("BEGIN IMMEDIATE")
+            held.execute("COMMIT")
+        except BaseException:
+            held.close()
+            raise
+    return held
+
+
+def _exchange(draft: str, held: sqlite3.Connection, target: str, kept: str) -> None:
+    """Copy what is there to `kept`, then the draft over it in one transaction."""
+    spare = f"{draft}.kept"
+    try:
+        with guarded(target):
+            _make_copy(held, spare)
+            _link(spare, kept)
+            fresh = sqlite3.connect(draft, isolation_level=None)
+            try:
+                fresh.backup(held)
+            except BaseException:
+                os.unlink(kept)  # the ledger is still there itself
+                raise
+            finally:
+                fresh.close()
+    finally:
+        held.close()
+        if os.path.exists(spare):
+            os.unlink(spare)
+
+
+def _keep_bytes(path: str, kept: str) -> None:
+    """Keep what is there, log and all, byte for byte: it is damaged, so it is not opened."""
+    from shutil import copyfile
+
+    for suffix in ("-wal", ""):
+        if os.path.exists(path + suffix):
+            copyfile(path + suffix, kept + suffix)
+            _sync(kept + suffix)
+
+
+def _put(draft: str, target: str) -> None:
+    for leftover in (f"{target}-wal", f"{target}-shm"):
+        if os.path.exists(leftover):
+            os.unlink(leftover)  # it would be taken for the new one's
+    os.replace(draft, target)
+    _sync(os.path.dirname(target))
+
+
+def _sync(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _free_name(path: str) -> str:
+    number = 1
+    while os.path.lexists(f"{path}.before-restore-{number}"):
+        number += 1
+    return f"{path}.before-restore-{number}"
+
+
+def _exists(target: str) -> Refused:
+    return Refused(
+        "file_exists",
+        f"There is a file at {target} already",
+        hint="Name another file.",
+        subject=target,
+    )

@@ -1,0 +1,161 @@
+"""A ledger of an older schema, brought to the newest: its state is made anew from its events.
+
+Owns that step. Events and chain are never touched, everything happens in one transaction that
+takes the write lock first, and the file as it was is kept beside it. So whoever is killed leaves
+the old ledger, and of many processes at once one does it and the others find it done.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from contextlib import suppress
+
+from jpcli.domain.errors import Failed
+from jpcli.ledger.database import schema, tables
+from jpcli.ledger.database.connection import (
+    WRITE_CACHE_KIB,
+    Ledger,
+    connect,
+    ledger_on,
+    open_ledger,
+    uri_of,
+)
+from jpcli.ledger.database.faults import guarded
+from jpcli.ledger.upkeep.replay import ChainWalk, head_problems, replay
+
+# Where nothing can be written a reader gets the new schema in a copy of its own.
+_NO_PLACE = ("ledger_read_only", "ledger_unreadable", "disk_full", "folder_unwritable")
+
+
+def open_older(path: str, *, writes: bool) -> tuple[Ledger, str | None]:
+    """Open a ledger that `open_ledger` found to be older, and the name of the copy that was kept
+    if it was this process that brought it up to date; errors as `open_ledger`, and those of
+    `bring_up_to_date`.
+
+    Readers bring it up to date as well. Where the file can't be written they get a private copy,
+    which is lost with the connection.
+    """
+    try:
+        kept = bring_up_to_date(path, keep=True)
+    except Failed as error:
+        if writes or error.code not in _NO_PLACE:
+            raise
+        return _private_copy(path), None
+    return open_ledger(path, writes=writes), kept
+
+
+def bring_up_to_date(path: str, *, keep: bool) -> str | None:
+    """Bring the file to the newest schema if it is older, with `keep` leaving a copy of how it
+    was; gives the name of that copy.
+
+    Raises Busy `ledger_busy`, Failed `ledger_damaged` when the events are not whole or don't
+    apply, `ledger_read_only` or `disk_full`; the file is then as it was.
+    """
+    connection = connect(path, writes=True)
+    try:
+        with guarded(path, lambda: _lacks_events(connection)):
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA cache_size = -{WRITE_CACHE_KIB}")
+            connection.execute("BEGIN IMMEDIATE")
+            version = _version(connection)
+            if version >= schema.SCHEMA_VERSION:
+                return None  # another process was first
+            kept = _keep(path, version) if keep else None
+            _rebuild(connection, path)
+            connection.execute("COMMIT")
+            return kept
+    finally:
+        # What was not committed is rolled back.
+        connection.close()
+
+
+def _rebuild(connection: sqlite3.Connection, path: str) -> None:
+    """The newest schema, filled from the events, inside the transaction that is open."""
+    ledger = ledger_on(connection, path)
+    walk = ChainWalk(ledger)
+    tables.remake_state(connection)
+    problem = replay(walk, connection)
+    found = (*walk.problems, *head_problems(ledger, walk), *([] if problem is None else [problem]))
+    if not found and connection.execute("PRAGMA foreign_key_check").fetchone():
+        raise AssertionError("the events add up to rows that name what is not there")
+    if found:
+        raise Failed(
+            "ledger_damaged",
+            f"The ledger can't be brought to schema {schema.SCHEMA_VERSION}, "
+            f"nothing was written: {found[0].message}",
+            hint="Restore the last backup:   jpcli ledger restore FILE",
+            subject=path,
+            problems=found,
+        )
+    connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
+
+
+def _lacks_events(connection: sqlite3.Connection) -> bool:
+    """Is it the file's fault? Asked only after an error that nothing else explains."""
+    sql = "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('events', 'chain', 'meta')"
+    try:
+        return bool(connection.execute(sql).fetchone() != (3,))
+    except (sqlite3.Error, UnicodeDecodeError):
+        return True
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _keep(path: str, version: int) -> str:
+    """Copy what is committed to a name beside the ledger that nothing has yet."""
+    draft = f"{path}.{secrets.token_hex(8)}.tmp"
+    try:
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        reader = sqlite3.connect(uri_of(path) + "?mode=ro", uri=True, isolation_level=None)
+        try:
+            reader.execute("VACUUM INTO ?", (draft,))
+        finally:
+            reader.close()
+        with open(draft, "rb") as file:
+            os.fsync(file.fileno())
+        return _linked(draft, f"{path}.schema-{version}")
+    except OSError as error:
+        raise Failed(
+            "folder_unwritable",
+            f"The ledger can't be copied before it is brought up to date ({error.strerror})",
+            hint="Check the permissions of the ledger's folder and the space on its disk.",
+            subject=path,
+        ) from None
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(draft)
+
+
+def _linked(draft: str, name: str) -> str:
+    number = 1
+    while True:
+        free = name if number == 1 else f"{name}-{number}"
+        try:
+            os.link(draft, free)
+        except FileExistsError:
+            number += 1
+        else:
+            return free
+
+
+def _private_copy(path: str) -> Ledger:
+    source = open_ledger(path, writes=False, older=True)
+    copy = sqlite3.connect("", isolation_level=None)  # a temporary file, not all in memory
+    try:
+        with guarded(path):
+            source.raw.backup(copy)
+            copy.execute("BEGIN")
+            _rebuild(copy, path)
+            copy.execute("COMMIT")
+            copy.execute("PRAGMA foreign_keys = ON")
+            copy.execute("PRAGMA query_only = ON")
+            return ledger_on(copy, path)
+    except BaseException:
+        copy.close()
+        raise
+    finally:
+        source.close()

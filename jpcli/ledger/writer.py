@@ -1,0 +1,126 @@
+"""One write: lock, read, decide, record, apply, commit.
+
+Owns the order of things. A service opens a `Writer`, reads whatever its rule needs, records
+events, and the writer appends them to the chain and applies them to the state in the same
+transaction. An exception leaves the ledger as it was.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.calendar import OPEN_DAY
+from jpcli.ledger.events import chain
+from jpcli.ledger.state.apply import apply_events
+from jpcli.ledger.state.lookups import Lookups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jpcli.ledger.database.connection import Ledger
+
+# Events waiting to be applied are flushed at this many, so that a bulk change of any size
+# needs flat memory and still reaches the tables through executemany.
+FLUSH_EVENTS = 5_000
+
+# Kinds of events that say on which days what was active, and whose it was.
+_CHANGES_DAYS = ("license.", "site.")
+
+_INSERT_EVENT = (
+    "INSERT INTO events (seq, kind, subject, at, recorded_at, actor, reason, data, hash)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Writer:
+    """Records events into one open transaction. `now_at` is the instant of recording,
+    `effective_at` that at which they take effect unless an event says otherwise."""
+
+    def __init__(
+        self, ledger: Ledger, *, actor: str, now_at: int, effective_at: int | None = None
+    ) -> None:
+        self.ledger = ledger
+        self._actor = actor
+        self._now_at = now_at
+        self._effective_at = now_at if effective_at is None else effective_at
+        self._lookups = Lookups(ledger)
+        self._waiting: list[chain.Event] = []
+        self.recorded = 0
+        # The earliest instant and the earliest day that what is recorded is dated back to.
+        self._earliest_at = self._now_at
+        self._reached_day = OPEN_DAY
+        head = ledger.one("SELECT seq, hash, latest_at FROM chain WHERE id = 1")
+        self._seq, self._hash, self._latest_at = head or (0, chain.GENESIS, 0)
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the last event recorded so far."""
+        return int(self._seq)
+
+    @property
+    def reached_day(self) -> int:
+        """The earliest billing day that what was recorded is dated back to; OPEN_DAY if none is."""
+        if self._earliest_at == self._now_at:
+            return self._reached_day
+        return min(self._reached_day, self.ledger.calendar.day_of(self._earliest_at))
+
+    def reaches(self, day: int) -> None:
+        """Note that what is recorded changes this billing day, whatever instant it has itself."""
+        self._reached_day = min(self._reached_day, day)
+
+    def record(
+        self,
+        kind: str,
+        subject: str,
+        data: Mapping[str, Any],
+        *,
+        at: int | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Append one event that took effect `at` (an instant; default: the writer's)."""
+        effective_at = self._effective_at if at is None else at
+        if effective_at < self._earliest_at and kind.startswith(_CHANGES_DAYS):
+            self._earliest_at = effective_at
+        self._seq += 1
+        self.recorded += 1
+        self._latest_at = max(self._latest_at, effective_at)
+        self._waiting.append(
+            chain.Event(
+                self._seq, kind, subject, effective_at, self._now_at, self._actor, reason, data
+            )
+        )
+        if len(self._waiting) >= FLUSH_EVENTS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring tables up to date with what was recorded so far, so that queries see it."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        rows = []
+        data_text, encoded = "", None
+        for event in waiting:
+            if event.data is not encoded:  # a bulk issue shares one object
+                data_text, encoded = chain.encode(event.data), event.data
+            self._hash = chain.link(self._hash, event, data_text)
+            rows.append((*event[:7], data_text, self._hash))
+        self.ledger.execute_many(_INSERT_EVENT, rows)
+        apply_events(self.ledger, self._lookups, waiting)
+        self.ledger.execute(
+            "INSERT INTO chain (id, seq, hash, latest_at) VALUES (1, ?, ?, ?) ON CONFLICT (id)"
+            " DO UPDATE SET seq = excluded.seq, hash = excluded.hash,"
+            " latest_at = excluded.latest_at",
+            (self._seq, self._hash, self._latest_at),
+        )
+
+
+@contextmanager
+def writing(
+    ledger: Ledger, *, actor: str, now_at: int, effective_at: int | None = None, keep: bool = True
+) -> Iterator[Writer]:
+    """A transaction with a `Writer`; with `keep` false everything is rolled back at the end."""
+    with ledger.transaction(keep=keep):
+        writer = Writer(ledger, actor=actor, now_at=now_at, effective_at=effective_at)
+        yield writer
+        writer.flush()
