@@ -50,7 +50,7 @@ def run(
     if (policy is not None) + (init is not None) + schema > 1:
         raise UsageError("--policy, --init and --schema go one at a time.")
     if schema:
-        from jpcli.reports.policy_schema import shipped_text
+        from jpcli.reports.policy.schema import shipped_text
 
         return Result({}, payload=(shipped_text(),))
     if init is not None:
@@ -63,11 +63,11 @@ def run(
 
 
 def _result(form: str, answer: Answer) -> Result:
-    from jpcli.reports.audit import CHECK_COLUMNS
+    from jpcli.reports.audit.outcome import CHECK_COLUMNS
 
     notes = answer.notes
     if os.environ.get(SUMMARY_VARIABLE):
-        from jpcli.reports.audit_markdown import markdown
+        from jpcli.reports.audit.markdown import markdown
         from jpcli.services.audit import append_summary
 
         note = append_summary(os.environ[SUMMARY_VARIABLE], markdown(answer.data))
@@ -81,11 +81,11 @@ def _result(form: str, answer: Answer) -> Result:
         exit_code=0 if answer.data["ok"] else EXIT_FINDINGS,
     )
     if form == "junit":
-        from jpcli.reports.audit_junit import junit
+        from jpcli.reports.audit.junit import junit
 
         return result._replace(payload=junit(answer.data))
     if form == "github":
-        from jpcli.reports.audit_github import finding_annotations
+        from jpcli.reports.audit.github import finding_annotations
 
         return result._replace(payload=finding_annotations(answer.data))
     return result

@@ -14,9 +14,9 @@ from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
 from jpcli.ledger.queries import audit as auditing
 from jpcli.ledger.queries import products as catalog
-from jpcli.reports.audit import check_object
-from jpcli.reports.policy import default_policy, parse_policy, path_text
-from jpcli.reports.policy_values import Facts, Figure
+from jpcli.reports.audit.outcome import check_object
+from jpcli.reports.policy.policy import default_policy, parse_policy, path_text
+from jpcli.reports.policy.values import Facts, Figure
 from jpcli.services.audit_bill import bill_checks
 from jpcli.services.audit_checks import switched_checks
 from jpcli.services.audit_counts import license_checks, required_checks, unassigned_checks
@@ -25,8 +25,8 @@ from jpcli.services.reading import named, read_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.reports.audit import Check
-    from jpcli.reports.policy import Policy
+    from jpcli.reports.audit.outcome import Check
+    from jpcli.reports.policy.policy import Policy
     from jpcli.services.desk import Desk
 
 

@@ -12,15 +12,15 @@ from jpcli.domain.calculator import totals
 from jpcli.domain.errors import Failed
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_label, parse_month, previous_month
-from jpcli.reports.audit import NAMED, Check
-from jpcli.reports.policy import path_text
+from jpcli.reports.audit.outcome import NAMED, Check
+from jpcli.reports.policy.policy import path_text
 from jpcli.services.books import is_settled_elsewhere
 from jpcli.services.computing import Question, compute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.reports.policy import BillRule
+    from jpcli.reports.policy.policy import BillRule
     from jpcli.services.desk import Desk
 
 E6 = 10**6

@@ -14,7 +14,7 @@ from jpcli.domain.periods import month_period, next_month, parse_month
 from jpcli.ledger.queries import audit as auditing
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.cards import cards
-from jpcli.reports.audit import ERROR, NAMED, Check
+from jpcli.reports.audit.outcome import ERROR, NAMED, Check
 from jpcli.services.gateways import charges_cards
 
 if TYPE_CHECKING:

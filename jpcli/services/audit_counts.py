@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from jpcli.ledger.queries import audit as auditing
 from jpcli.ledger.queries import products as catalog
 from jpcli.ledger.queries.audit import UNASSIGNED, Which
-from jpcli.reports.audit import NAMED, Check
-from jpcli.reports.policy import LicensesRule, path_text
-from jpcli.reports.policy_values import fits, is_pattern, site_matcher
+from jpcli.reports.audit.outcome import NAMED, Check
+from jpcli.reports.policy.policy import LicensesRule, path_text
+from jpcli.reports.policy.values import fits, is_pattern, site_matcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jpcli.ledger.queries.audit import Found
-    from jpcli.reports.policy import RequiredRule, UnassignedRule
+    from jpcli.reports.policy.policy import RequiredRule, UnassignedRule
     from jpcli.services.desk import Desk
 
 # More keys than this make a command that nobody reads; a list to choose from is better.

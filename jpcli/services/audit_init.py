@@ -11,7 +11,7 @@ from jpcli.domain.currency import step_minor
 from jpcli.domain.money import amount_text
 from jpcli.ledger.queries import audit as auditing
 from jpcli.ledger.queries.audit import REVOKED, UNASSIGNED, Which
-from jpcli.reports.policy_rules import DEFAULT_CHECKS
+from jpcli.reports.policy.rules import DEFAULT_CHECKS
 from jpcli.services.audit_bill import bills_of
 from jpcli.services.audit_checks import CHECKS
 from jpcli.services.new_files import already_there, write_new
@@ -32,7 +32,7 @@ def init(desk: Desk, target: str) -> Answer:
     raises Failed `no_price` when there is no bill to compute."""
     if os.path.lexists(target):
         raise already_there(target)
-    from jpcli.reports.policy_writing import Today, policy_text
+    from jpcli.reports.policy.writer import Today, policy_text
 
     failing = [check for name in DEFAULT_CHECKS if not (check := CHECKS[name](desk)).ok]
     bills = bills_of(desk)

@@ -13,7 +13,7 @@ from jpcli.domain.money import day_price_with_markup, markup_fraction
 from jpcli.domain.shares import Share, marked_up, split_by_holder
 from jpcli.ledger.queries.client_days import client_licenses_by_day
 from jpcli.ledger.snapshots.owners import OWNERS
-from jpcli.reports.statement import ClientPart, SitePart, StatementLine
+from jpcli.reports.statement.statement import ClientPart, SitePart, StatementLine
 from jpcli.services.grouping import licenses_per_day, marked_lines
 from jpcli.services.holder_days import by_client, in_order
 from jpcli.services.line_shares import holder_shares
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
     from jpcli.domain.shares import Holder
     from jpcli.ledger.queries.shares import HolderNames
-    from jpcli.reports.statement import Whose
+    from jpcli.reports.statement.statement import Whose
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 

@@ -15,7 +15,7 @@ from jpcli.domain.money import format_day_price, money_json, parse_percent
 from jpcli.domain.periods import parse_month
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.sites import client_exists
-from jpcli.reports.statement import DayCount, Statement, Whose
+from jpcli.reports.statement.statement import DayCount, Statement, Whose
 from jpcli.services.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.computing import Question, compute, of_invoice
 from jpcli.services.dividing import days_of, divided
@@ -23,7 +23,7 @@ from jpcli.services.invoices import invoice_object, known_invoice, late
 from jpcli.services.preview import line_object
 
 if TYPE_CHECKING:
-    from jpcli.reports.statement import ClientPart, StatementLine
+    from jpcli.reports.statement.statement import ClientPart, StatementLine
     from jpcli.services.desk import Desk
     from jpcli.services.period import Computed
 

@@ -19,7 +19,7 @@ from tests.property.test_closing import WEEKS, back_dated
 from tests.services.agency import BEGUN, A, Agency, B, C, minor
 
 if TYPE_CHECKING:
-    from jpcli.reports.statement import Statement
+    from jpcli.reports.statement.statement import Statement
     from jpcli.services.desk import Desk
 
 SITES = [A, B, C, "https://d.example"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jpcli.reports.statement import (
+from jpcli.reports.statement.statement import (
     ClientPart,
     DayCount,
     SitePart,

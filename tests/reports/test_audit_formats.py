@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from jpcli.domain.errors import Problem
-from jpcli.reports.audit import NAMED, Check, check_object, named_subjects, summary
-from jpcli.reports.audit_github import finding_annotations, problem_annotations
-from jpcli.reports.audit_junit import junit
-from jpcli.reports.audit_markdown import markdown
+from jpcli.reports.audit.github import finding_annotations, problem_annotations
+from jpcli.reports.audit.junit import junit
+from jpcli.reports.audit.markdown import markdown
+from jpcli.reports.audit.outcome import NAMED, Check, check_object, named_subjects, summary
 
 HOSTILE = [
     "a\n::error::owned",

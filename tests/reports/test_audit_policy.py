@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from jpcli.reports import policy_rules as rules
-from jpcli.reports.policy import Policy, default_policy, parse_policy, path_text
-from jpcli.reports.policy_schema import schema, schema_text, shipped_text
-from jpcli.reports.policy_values import Facts, Figure, fits, site_matcher
+from jpcli.reports.policy import rules
+from jpcli.reports.policy.policy import Policy, default_policy, parse_policy, path_text
+from jpcli.reports.policy.schema import schema, schema_text, shipped_text
+from jpcli.reports.policy.values import Facts, Figure, fits, site_matcher
 
 FACTS = Facts("usd", ("jetpack-ai", "jetpack-backup-t1", "jetpack-scan"), ("[b]Blog[/b]", "Shop"))
 
@@ -233,10 +233,11 @@ def test_only_stars_and_question_marks_are_special() -> None:
 
 
 def test_the_schema_that_ships_is_the_table_of_rules() -> None:
-    how = "python -m jpcli.reports.policy_schema > jpcli/reports/policy.schema.json"
+    how = "python -m jpcli.reports.policy.schema > jpcli/reports/policy/policy.schema.json"
     assert shipped_text() == schema_text(), f"{how} writes it anew"
     assert (
-        json.loads((files("jpcli.reports") / "policy.schema.json").read_text("utf-8")) == schema()
+        json.loads((files("jpcli.reports.policy") / "policy.schema.json").read_text("utf-8"))
+        == schema()
     )
 
 

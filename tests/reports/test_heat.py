@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jpcli.reports.heat import shades
+from jpcli.reports.statement.heat import shades
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from jpcli.reports.html import write_html
-from jpcli.reports.statement import ClientPart, SitePart, Statement, Whose
+from jpcli.reports.statement.html import write_html
+from jpcli.reports.statement.statement import ClientPart, SitePart, Statement, Whose
 from tests.reports.samples import INVOICE, LINE, long, named
 
 VOID = {"meta", "rect"}

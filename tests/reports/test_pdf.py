@@ -11,13 +11,13 @@ import pytest
 from pypdf import PdfReader
 
 from jpcli.domain.errors import BadInput
-from jpcli.reports.documents import write_document
-from jpcli.reports.fonts import Speller, open_font
-from jpcli.reports.pdf import write_pdf
+from jpcli.reports.statement.documents import write_document
+from jpcli.reports.statement.fonts import Speller, open_font
+from jpcli.reports.statement.pdf import write_pdf
 from tests.reports.samples import INVOICE, long, named
 
 if TYPE_CHECKING:
-    from jpcli.reports.statement import Statement
+    from jpcli.reports.statement.statement import Statement
 
 
 def page_texts(document: bytes) -> list[str]:
@@ -54,8 +54,9 @@ def test_the_same_statement_gives_the_same_bytes() -> None:
 
 def test_the_same_bytes_in_another_process() -> None:
     program = (
-        "import hashlib; from jpcli.reports.pdf import write_pdf; from tests.reports.samples import"
-        " INVOICE; print(hashlib.sha256(write_pdf(INVOICE)).hexdigest())"
+        "import hashlib; from jpcli.reports.statement.pdf import write_pdf;"
+        " from tests.reports.samples import INVOICE;"
+        " print(hashlib.sha256(write_pdf(INVOICE)).hexdigest())"
     )
     hashes = {
         subprocess.run(
@@ -124,7 +125,7 @@ def test_every_currency_has_its_sign(currency: str) -> None:
 @pytest.mark.parametrize("module", ["fpdf", "fontpkg_source_sans_3", "anyascii", "fontTools"])
 def test_a_missing_package_is_named(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("pdf", "sheet", "fonts"):
-        monkeypatch.delitem(sys.modules, f"jpcli.reports.{name}", raising=False)
+        monkeypatch.delitem(sys.modules, f"jpcli.reports.statement.{name}", raising=False)
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(BadInput) as caught:
         write_document(INVOICE, "pdf")

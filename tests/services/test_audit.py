@@ -13,9 +13,9 @@ import pytest
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.ledger.queries import audit as auditing
 from jpcli.ledger.queries.audit import Which
-from jpcli.reports.audit import NAMED
-from jpcli.reports.policy_rules import DEFAULT_CHECKS, SECTIONS
-from jpcli.reports.policy_values import site_matcher
+from jpcli.reports.audit.outcome import NAMED
+from jpcli.reports.policy.rules import DEFAULT_CHECKS, SECTIONS
+from jpcli.reports.policy.values import site_matcher
 from jpcli.services import audit_checks, closing, invoices
 from jpcli.services.audit import audit
 from jpcli.services.audit_init import init

@@ -12,7 +12,7 @@ from jpcli.services import assign, closing, invoices, sites, statements
 from tests.services.agency import BEGUN, A, Agency, B, C, minor
 
 if TYPE_CHECKING:
-    from jpcli.reports.statement import Statement
+    from jpcli.reports.statement.statement import Statement
 
 JULY = "2024-07-01T09:00:00Z"
 AUGUST = "2024-08-01T09:00:00Z"

@@ -14,7 +14,7 @@ from jpcli.domain.answers import Note
 from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
-    from jpcli.reports.statement import Statement
+    from jpcli.reports.statement.statement import Statement
 
 COLUMNS = ("kind", "product", "name", "bundle_size", "period", "days", "day_price", "amount")
 # What the end of a file's name says about its format.
@@ -70,7 +70,7 @@ def run(
 def statement_result(made: Statement, data: Any, form: str) -> Result:
     """A statement in any format: a file to send, the drawing of it, its lines, or all as JSON."""
     if form in DOCUMENTS:
-        from jpcli.reports.documents import write_document
+        from jpcli.reports.statement.documents import write_document
 
         return Result(data, payload=write_document(made, form), format=form)
     if form in ("table", "json"):

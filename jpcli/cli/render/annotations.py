@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import Problem
-from jpcli.reports.audit_github import problem_annotations
+from jpcli.reports.audit.github import problem_annotations
 
 if TYPE_CHECKING:
     from jpcli.cli.failures import Failure

@@ -9,7 +9,7 @@ from rich.text import Text
 from jpcli.cli.render.escape import visible
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import instant
-from jpcli.reports.audit import ERROR, SHOWN, named_subjects, summary
+from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ from jpcli.cli.views.invoices import status_text
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import count, day_range, money, month_name, short_day
 from jpcli.domain.currency import symbol
-from jpcli.reports.heat import shades
-from jpcli.reports.text import weekday_letter
+from jpcli.reports.statement.heat import shades
+from jpcli.reports.statement.text import weekday_letter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

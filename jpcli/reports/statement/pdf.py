@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from jpcli.domain.currency import symbol
-from jpcli.reports import text, wording
-from jpcli.reports.fonts import Speller, open_font, write_fonts
-from jpcli.reports.heat import shades
-from jpcli.reports.sheet import (
+from jpcli.reports.statement import text, wording
+from jpcli.reports.statement.fonts import Speller, open_font, write_fonts
+from jpcli.reports.statement.heat import shades
+from jpcli.reports.statement.sheet import (
     ACCENT,
     BAD,
     BODY,
@@ -40,7 +40,7 @@ from jpcli.reports.sheet import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.reports.statement import ClientPart, Statement
+    from jpcli.reports.statement.statement import ClientPart, Statement
 
 # Where bills are in these, paper is Letter.
 LETTER_CURRENCIES = frozenset({"usd", "cad", "mxn", "clp", "cop", "crc", "gtq", "php", "dop"})

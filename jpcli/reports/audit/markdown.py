@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from jpcli.reports.audit import ERROR, SHOWN, named_subjects, summary
+from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from jpcli.reports.audit import ERROR, named_subjects
+from jpcli.reports.audit.outcome import ERROR, named_subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

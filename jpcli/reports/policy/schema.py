@@ -1,6 +1,6 @@
 """The JSON schema of a policy, so that editors complete it: made from the table of rules.
 
-    python -m jpcli.reports.policy_schema > jpcli/reports/policy.schema.json
+    python -m jpcli.reports.policy.schema > jpcli/reports/policy/policy.schema.json
 
 writes the file that ships. A schema knows forms, not which products or clients a ledger has.
 """
@@ -11,7 +11,7 @@ import json
 import sys
 from typing import Any
 
-from jpcli.reports import policy_rules as rules
+from jpcli.reports.policy import rules
 
 _PLAIN_NUMBER = r"^[0-9]+(\.[0-9]+)?$"
 _FIGURES = {
@@ -53,7 +53,7 @@ def shipped_text() -> str:
     """The file as it ships beside this module."""
     from importlib.resources import files
 
-    return (files("jpcli.reports") / "policy.schema.json").read_text("utf-8")
+    return (files("jpcli.reports.policy") / "policy.schema.json").read_text("utf-8")
 
 
 def _property(section: rules.Section) -> dict[str, Any]:

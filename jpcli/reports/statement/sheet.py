@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from jpcli.reports.fonts import Speller
+    from jpcli.reports.statement.fonts import Speller
 
 FAMILY = "Text"
 SIDE, TOP, BOTTOM = 54.0, 54.0, 62.0

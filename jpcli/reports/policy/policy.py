@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.reports import policy_rules as table
-from jpcli.reports.policy_values import Facts, Unfit, meant, read, shown
+from jpcli.reports.policy import rules as table
+from jpcli.reports.policy.values import Facts, Unfit, meant, read, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.money import parse_amount, parse_percent
 from jpcli.domain.names import check_client_name
 from jpcli.domain.site_urls import normalize_url
-from jpcli.reports import policy_rules as rules
+from jpcli.reports.policy import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

@@ -9,7 +9,7 @@ from jpcli.domain.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.reports.statement import Statement
+    from jpcli.reports.statement.statement import Statement
 
 _PDF_MODULES = frozenset({"fpdf", "fontTools", "fontpkg_source_sans_3", "anyascii"})
 
@@ -20,11 +20,11 @@ def write_document(statement: Statement, form: str) -> Iterator[str | bytes]:
     Raises BadInput `missing_extra` where what writes PDF is not installed.
     """
     if form == "html":
-        from jpcli.reports.html import write_html
+        from jpcli.reports.statement.html import write_html
 
         return write_html(statement)
     try:
-        from jpcli.reports.pdf import write_pdf
+        from jpcli.reports.statement.pdf import write_pdf
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _PDF_MODULES:
             raise

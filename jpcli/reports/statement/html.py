@@ -9,15 +9,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from jpcli.reports import text, wording
-from jpcli.reports.heat import STEPS, shades
+from jpcli.reports.statement import text, wording
+from jpcli.reports.statement.heat import STEPS, shades
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jinja2 import Template
 
-    from jpcli.reports.statement import Statement
+    from jpcli.reports.statement.statement import Statement
 
 # Pieces of a long document that go out together.
 BUFFER = 200
@@ -47,7 +47,7 @@ def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("jpcli.reports"),
+        loader=PackageLoader("jpcli.reports.statement"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tomlkit
 
-from jpcli.reports import policy_rules as rules
+from jpcli.reports.policy import rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

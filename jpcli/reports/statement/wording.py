@@ -8,10 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.money import display_amount, display_day_price
-from jpcli.reports.text import MONTHS, clean, long_day, month_name, number, short_day
+from jpcli.reports.statement.text import (
+    MONTHS,
+    clean,
+    long_day,
+    month_name,
+    number,
+    short_day,
+)
 
 if TYPE_CHECKING:
-    from jpcli.reports.statement import ClientPart, SitePart, Statement, StatementLine
+    from jpcli.reports.statement.statement import ClientPart, SitePart, Statement, StatementLine
 
 _STATUS = {
     "draft": "Draft",

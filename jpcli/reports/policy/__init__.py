@@ -1,0 +1,1 @@
+"""Audit policies: reading, writing and describing them."""

@@ -1,0 +1,1 @@
+"""Invoices as statements to mail: HTML and PDF."""
