@@ -12,7 +12,7 @@ from jpcli.cli.result import Result, result_of
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
-    from jpcli.services.plan import Order
+    from jpcli.services.plan.plan import Order
 
 FOR_GOOD = "A revoked license can't be assigned again; the day of revocation is still billed."
 BILLED = "What is issued is billed from that moment on."
@@ -32,8 +32,8 @@ def run(
 ) -> Result:
     """Shows the plan and asks. All of it is done, or nothing. A saved plan is applied only to the
     ledger state that it was made for."""
-    from jpcli.services.apply import apply
-    from jpcli.services.plan import read_order
+    from jpcli.services.plan.apply import apply
+    from jpcli.services.plan.plan import read_order
 
     desk = invocation.desk(writes=True)
     order = _asked(invocation, read_order(desk, source))
@@ -45,8 +45,8 @@ def _asked(invocation: Invocation, order: Order) -> Order:
     where nothing would change there is no question."""
     if invocation.yes or invocation.dry_run:
         return order
-    from jpcli.services.apply import apply
-    from jpcli.services.plan import said
+    from jpcli.services.plan.apply import apply
+    from jpcli.services.plan.plan import said
 
     trial = apply(invocation._replace(dry_run=True).desk(writes=True), order)
     if not any(note.code == "applied" for note in trial.notes) or _repeated(trial):
@@ -68,7 +68,7 @@ def _repeated(answer: Answer) -> bool:
 
 
 def _result(invocation: Invocation, answer: Answer) -> Result:
-    from jpcli.services.plan import STEP_COLUMNS
+    from jpcli.services.plan.plan import STEP_COLUMNS
 
     return result_of(
         answer,

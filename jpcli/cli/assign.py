@@ -27,7 +27,7 @@ def run(
 ) -> Result:
     """What is billed does not change: a license costs the same on a site or on none. A site is
     made the first time that it is named."""
-    from jpcli.services.assign import assign
+    from jpcli.services.licenses.assign import assign
 
     answer = assign(invocation.desk(writes=True), licenses, site, client)
     return changed(invocation, answer)

@@ -54,10 +54,10 @@ def run(
 
         return Result({}, payload=(shipped_text(),))
     if init is not None:
-        from jpcli.services.audit_init import init as write_policy
+        from jpcli.services.audit.first_policy import init as write_policy
 
         return result_of(write_policy(invocation.desk(), init), view="notes:draw_nothing")
-    from jpcli.services.audit import audit
+    from jpcli.services.audit.audit import audit
 
     return _result(invocation.output.format, audit(invocation.desk(), policy))
 
@@ -68,7 +68,7 @@ def _result(form: str, answer: Answer) -> Result:
     notes = answer.notes
     if os.environ.get(SUMMARY_VARIABLE):
         from jpcli.reports.audit.markdown import markdown
-        from jpcli.services.audit import append_summary
+        from jpcli.services.audit.audit import append_summary
 
         note = append_summary(os.environ[SUMMARY_VARIABLE], markdown(answer.data))
         notes = notes if note is None else (*notes, note)

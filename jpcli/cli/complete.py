@@ -28,7 +28,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _lines(kind: str, prefix: str) -> list[str]:
     from jpcli.cli.invocation import build_invocation
-    from jpcli.services.completing import candidates
+    from jpcli.services.completion import candidates
 
     invocation = build_invocation("--complete", {})
     more = kind[-1] if kind.endswith(MORE) else ""

@@ -63,7 +63,7 @@ def run(
 ) -> Result:
     """Currency and time zone are fixed for the life of the ledger. An existing one is never
     overwritten. A price without a date holds from the beginning."""
-    from jpcli.services.setup import init
+    from jpcli.services.ledger.init import init
 
     answer = init(
         invocation.location,

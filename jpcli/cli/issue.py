@@ -46,7 +46,7 @@ def run(
 ) -> Result:
     """A license is billed for every day on which it is active, the day of issue and the day of
     revocation included, whether it is on a site or not. A primary card must be on file."""
-    from jpcli.services import issue
+    from jpcli.services.licenses import issue
 
     check_source(source, keep_going, "PRODUCT", product, quantity, bundle, site, client)
     desk = invocation.desk(writes=True)

@@ -50,10 +50,10 @@ def run(
     if init is not None:
         if out is not None or detailed_exitcode:
             raise UsageError("--init goes alone.")
-        from jpcli.services import plan_init
+        from jpcli.services.plan import first_file as plan_init
 
         return result_of(plan_init.init(invocation.desk(), init), view="notes:draw_nothing")
-    from jpcli.services.plan import STEP_COLUMNS, plan
+    from jpcli.services.plan.plan import STEP_COLUMNS, plan
 
     answer = plan(invocation.desk(), str(source), out)
     changes = bool(answer.data["steps"])

@@ -36,7 +36,7 @@ def run(
 ) -> Result:
     """Revoking a bundle revokes all its licenses. Revoking an assigned license of a bundle puts a
     new unassigned one in its place, and the bundle's price stays."""
-    from jpcli.services import revoke
+    from jpcli.services.licenses import revoke
 
     check_source(source, keep_going, "LICENSE…", licenses, options="licenses")
     keys = list(dict.fromkeys(licenses or []))
@@ -61,7 +61,7 @@ def _ask(invocation: Invocation, keys: list[str], source: str | None) -> None:
         place = "standard input" if source == "-" else source
         invocation.confirm(f"Revoke the licenses in {place}?", CONSEQUENCE)
         return
-    from jpcli.services.revoke import revoke
+    from jpcli.services.licenses.revoke import revoke
 
     trial = revoke(invocation._replace(dry_run=True).desk(writes=True), keys)
     if not any(note.code == "revoked" for note in trial.notes):

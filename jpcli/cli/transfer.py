@@ -36,7 +36,7 @@ def run(
     keep_going: KeepGoing = False,
 ) -> Result:
     """No day is lost or billed twice: the day of the transfer counts for the new site."""
-    from jpcli.services import assign
+    from jpcli.services.licenses import assign
 
     check_source(source, keep_going, "LICENSE…", licenses, to, client, options="licenses and sites")
     if source is None and not to:

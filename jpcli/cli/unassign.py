@@ -18,7 +18,7 @@ def run(
     licenses: Annotated[list[str], typer.Argument(metavar="LICENSE…", help="License keys.")],
 ) -> Result:
     """They stay active and billed. To stop paying for a license, revoke it."""
-    from jpcli.services.assign import unassign
+    from jpcli.services.licenses.assign import unassign
 
     answer = unassign(invocation.desk(writes=True), licenses)
     return changed(invocation, answer)

@@ -13,7 +13,7 @@ from jpcli.domain.errors import Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.names import new_keys
 from jpcli.domain.periods import month_of
-from jpcli.services.licenses import build_filter, list_licenses
+from jpcli.services.licenses.licenses import build_filter, list_licenses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

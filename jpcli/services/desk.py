@@ -147,8 +147,8 @@ class Desk:
     def _noting_closed(self, writer: Writer, do: Callable[[Writer], Answer]) -> Answer:
         """Run `do`; where it reached into a closed month, say which invoice corrects it (I3), and
         where it reached before the books, that nothing does (I7)."""
-        from jpcli.services.books import history_note
-        from jpcli.services.corrections import reach_note
+        from jpcli.services.billing.adjustments import reach_note
+        from jpcli.services.billing.books import history_note
 
         before = invoices.unsettled_day(self.ledger)
         answer = do(writer)

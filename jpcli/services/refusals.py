@@ -15,7 +15,7 @@ from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries import products as catalog
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.invoices import past_due
-from jpcli.services.gateways import charges_cards
+from jpcli.services.collection.gateway import charges_cards
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger

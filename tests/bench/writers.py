@@ -33,7 +33,7 @@ CARD = ["--brand", "visa", "--last4", "4242", "--exp", "12/2040", "--primary"]
 WORKER = """
 import sys, time
 from jpcli.services.desk import open_desk
-from jpcli.services.issue import issue
+from jpcli.services.licenses.issue import issue
 path, count = sys.argv[1], int(sys.argv[2])
 desk = open_desk(path, now_at=time.time_ns() // 1000, actor="bench", writes=True)
 sys.stdin.readline()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jpcli.domain.instants import parse_instant
-from jpcli.services import completing
-from jpcli.services.completing import KINDS, MOST, Candidate, candidates
+from jpcli.services import completion as completing
+from jpcli.services.completion import KINDS, MOST, Candidate, candidates
 from tests.completions.shells import CLIENTS, KEYS, NOW, SITES, Place
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_a_name_a_line_with_what_it_is(place: Place) -> None:
 def test_it_loads_nothing_that_is_slow(place: Place) -> None:
     done = complete(place, "licenses", "jetpack", program=LOADED)
     loaded = set(done.stderr.decode().split())
-    assert "jpcli.services.completing" in loaded
+    assert "jpcli.services.completion" in loaded
     slow = {"typer", "rich", "sqlite_utils", "stripe", "pydantic", "platformdirs", "zoneinfo"}
     assert not {name.partition(".")[0] for name in loaded} & slow
     assert not {"jpcli.cli.app", "json", "decimal", "pathlib", "inspect"} & loaded

@@ -24,7 +24,7 @@ from jpcli.cli.completions.grammar import (
 )
 from jpcli.cli.completions.values import FREE, Value, value_of
 from jpcli.cli.table import COMMANDS, GROUPS, subcommands
-from jpcli.services.completing import KINDS
+from jpcli.services.completion import KINDS
 from tests.completions.shells import SCRIPTS
 
 

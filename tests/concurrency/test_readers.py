@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from jpcli.services import maintenance
-from jpcli.services.preview import preview
+from jpcli.services.billing.preview import preview
+from jpcli.services.ledger import upkeep as maintenance
 from tests.services.agency import BEGUN, Agency, minor
 
 ROOT = Path(__file__).parent.parent.parent

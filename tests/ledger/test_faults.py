@@ -19,7 +19,7 @@ import pytest
 
 from jpcli.domain.errors import JpcliError
 from jpcli.ledger.database import connection
-from jpcli.services import maintenance
+from jpcli.services.ledger import upkeep as maintenance
 from tests.ledger.conftest import Busy
 from tests.services.agency import Agency
 
@@ -322,7 +322,7 @@ def test_a_file_that_may_not_grow_stops_a_change_and_loses_nothing(busy: Busy) -
     before = busy.agency.state()
     with busy.agency.desk() as desk:
         desk.ledger.raw.execute("PRAGMA max_page_count = 1")
-        from jpcli.services.issue import issue
+        from jpcli.services.licenses.issue import issue
 
         assert refused(lambda: issue(desk, "jetpack-scan", 5_000)) == ("disk_full", 1)
     assert busy.agency.state() == before

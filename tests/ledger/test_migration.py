@@ -24,7 +24,8 @@ import pytest
 
 from jpcli.domain.errors import JpcliError
 from jpcli.ledger.database import schema
-from jpcli.services import invoices, maintenance
+from jpcli.services.invoices import invoices
+from jpcli.services.ledger import upkeep as maintenance
 from tests.ledger.test_faults import without_rights
 from tests.services.agency import Agency
 

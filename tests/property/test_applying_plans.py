@@ -16,7 +16,10 @@ from hypothesis import strategies as st
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
-from jpcli.services import apply, licenses, plan, plan_init, sites
+from jpcli.services.licenses import licenses
+from jpcli.services.plan import apply, plan
+from jpcli.services.plan import first_file as plan_init
+from jpcli.services.sites import sites
 from tests.property.agencies import agencies
 from tests.services.agency import Agency, minor
 

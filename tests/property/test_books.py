@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from jpcli.domain.errors import Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
-from jpcli.services import closing, invoices, licenses
-from jpcli.services import settings as ledger_settings
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
+from jpcli.services.ledger import settings as ledger_settings
+from jpcli.services.licenses import licenses
 from tests.property.agencies import agencies
 from tests.property.model import expected_preview
 from tests.property.test_closing import (

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import Refused
-from jpcli.services import closing, invoices, maintenance
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
+from jpcli.services.ledger import upkeep as maintenance
 from tests.property.agencies import agencies
 from tests.property.model import expected_preview
 from tests.services.agency import BEGUN, PRICES, A, Agency, minor
@@ -71,7 +73,7 @@ class Story:
 
     def not_before(self, key: str, at: str) -> str:
         """A change can't be dated before the license's last one, nor before those of a bundle's."""
-        from jpcli.services import licenses
+        from jpcli.services.licenses import licenses
 
         (found,) = self.agency.ask(licenses.show, [key])["licenses"]
         children = found.get("children", [])

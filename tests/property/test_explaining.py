@@ -25,8 +25,8 @@ from jpcli.domain.bill_change import (
     opposite,
 )
 from jpcli.domain.money import E12, half_away
-from jpcli.services.diff import diff
-from jpcli.services.explain import explain
+from jpcli.services.invoices.diff import diff
+from jpcli.services.invoices.explain import explain
 from tests.property.agencies import agencies
 from tests.property.test_closing import MONTHS, WEEKS, Story, actions
 from tests.services.agency import Agency, minor

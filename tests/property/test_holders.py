@@ -14,8 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services import assign, closing, invoices, licenses, maintenance
-from jpcli.services.statements import export
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
+from jpcli.services.invoices.statement import export
+from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.licenses import assign, licenses
 from tests.property.agencies import agencies
 from tests.property.model import holder_costs
 from tests.property.test_closing import WEEKS, back_dated

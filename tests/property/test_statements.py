@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services import assign, closing, invoices
-from jpcli.services.statements import statement
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
+from jpcli.services.invoices.statement import statement
+from jpcli.services.licenses import assign
 from tests.property.agencies import agencies
 from tests.property.test_closing import WEEKS, back_dated
 from tests.services.agency import BEGUN, A, Agency, B, C, minor

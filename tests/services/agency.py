@@ -14,13 +14,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.errors import Problem
 from jpcli.domain.instants import parse_instant
-from jpcli.services import assign, cards, issue, maintenance, products, revoke, setup, sites
+from jpcli.services import cards
+from jpcli.services.billing.preview import preview
 from jpcli.services.desk import Desk, open_desk
-from jpcli.services.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
-from jpcli.services.importing import import_history
-from jpcli.services.preview import preview
-from jpcli.services.price_list import PRICE_COLUMNS, PRICE_REQUIRED
-from jpcli.services.reading import read_rows
+from jpcli.services.files.read import read_rows
+from jpcli.services.ledger import init as setup
+from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
+from jpcli.services.ledger.import_history import import_history
+from jpcli.services.licenses import assign, issue, revoke
+from jpcli.services.products import products
+from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_REQUIRED
+from jpcli.services.sites import sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

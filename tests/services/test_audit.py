@@ -16,9 +16,11 @@ from jpcli.ledger.queries.audit import Which
 from jpcli.reports.audit.outcome import NAMED
 from jpcli.reports.policy.rules import DEFAULT_CHECKS, SECTIONS
 from jpcli.reports.policy.values import site_matcher
-from jpcli.services import audit_checks, closing, invoices
-from jpcli.services.audit import audit
-from jpcli.services.audit_init import init
+from jpcli.services.audit import checks as audit_checks
+from jpcli.services.audit.audit import audit
+from jpcli.services.audit.first_policy import init
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
 from tests.services.agency import PRICES, A, Agency, B, C
 
 
@@ -359,7 +361,7 @@ def test_a_site_without_a_license_is_no_site_that_a_pattern_means(
 
 def _on(agency: Agency, site: str) -> list[dict[str, Any]]:
     from jpcli.ledger.queries.licenses import LicenseFilter
-    from jpcli.services.licenses import list_licenses
+    from jpcli.services.licenses.licenses import list_licenses
 
     found: list[dict[str, Any]] = agency.ask(list_licenses, LicenseFilter(site=site))["licenses"]
     return found

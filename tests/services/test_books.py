@@ -13,20 +13,16 @@ import pytest
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
-from jpcli.services import (
-    assign,
-    audit_bill,
-    closing,
-    explain,
-    invoices,
-    licenses,
-    maintenance,
-    settings,
-    statements,
-)
-from jpcli.services.diff import diff
-from jpcli.services.planned_bill import planned_bill
-from jpcli.services.preview import preview
+from jpcli.services.audit import bill as audit_bill
+from jpcli.services.billing.preview import preview
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import explain, invoices
+from jpcli.services.invoices import statement as statements
+from jpcli.services.invoices.diff import diff
+from jpcli.services.ledger import settings
+from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.licenses import assign, licenses
+from jpcli.services.plan.cost import planned_bill
 from jpcli.services.status import status
 from tests.services.agency import Agency, codes, minor
 
@@ -257,7 +253,7 @@ BACK: dict[str, Callable[[Agency, str], Answer]] = {
 
 
 def _issue(desk: Any) -> Answer:
-    from jpcli.services import issue
+    from jpcli.services.licenses import issue
 
     return issue.issue(desk, "jetpack-scan", 1)
 

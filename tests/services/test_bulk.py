@@ -13,8 +13,8 @@ from jpcli.cli.app import run as jpcli
 from jpcli.cli.bulk import LICENSE_COLUMNS
 from jpcli.cli.issue import COLUMNS as ORDER_COLUMNS
 from jpcli.domain.errors import BadInput, JpcliError, Problem, Refused
-from jpcli.services import assign, issue, revoke
-from jpcli.services.reading import read_rows
+from jpcli.services.files.read import read_rows
+from jpcli.services.licenses import assign, issue, revoke
 from tests.services.agency import A, Agency, codes
 
 FILES: dict[str, tuple[Any, frozenset[str], frozenset[str]]] = {
@@ -59,7 +59,7 @@ def partly(agency: Agency, name: str, content: str, **options: Any) -> list[tupl
 def in_state(agency: Agency) -> dict[str, int]:
     counts: dict[str, int] = {}
     with agency.desk(writes=False) as desk:
-        from jpcli.services.licenses import build_filter, list_licenses
+        from jpcli.services.licenses.licenses import build_filter, list_licenses
 
         data = list_licenses(desk, build_filter(desk)).data
         for row in data["licenses"].rows:

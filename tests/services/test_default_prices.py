@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from jpcli.domain.errors import Problem
-from jpcli.services.default_prices import default_price_list
-from jpcli.services.price_list import PRICE_COLUMNS, PRICE_REQUIRED, checked_prices
-from jpcli.services.reading import read_rows
+from jpcli.services.files.read import read_rows
+from jpcli.services.products.default_prices import default_price_list
+from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_REQUIRED, checked_prices
 
 E12 = 10**12
 

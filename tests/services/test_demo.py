@@ -10,7 +10,7 @@ import pytest
 from jpcli.domain.errors import Refused
 from jpcli.domain.instants import format_instant, parse_instant
 from jpcli.services import demo
-from jpcli.services.default_prices import default_price_list
+from jpcli.services.products.default_prices import default_price_list
 from tests.services.agency import Agency
 
 NOW = parse_instant("2026-11-22T11:00:30Z")

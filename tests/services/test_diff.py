@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.services import closing, invoices
-from jpcli.services.diff import diff
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
+from jpcli.services.invoices.diff import diff
 from tests.services.agency import Agency, minor
 
 

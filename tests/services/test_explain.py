@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services import closing, explain, invoices
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import explain, invoices
 from tests.services.agency import A, Agency, B, codes, minor
 
 SEP_1 = "2024-09-01T09:00:00Z"

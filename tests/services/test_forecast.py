@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.services import closing, invoices
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
 from jpcli.services.status import status
 from tests.services.agency import A, Agency, minor
 

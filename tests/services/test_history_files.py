@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import BadInput, JpcliError
-from jpcli.services import maintenance
-from jpcli.services.sites import show_site
+from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.sites.sites import show_site
 from tests.services.agency import A, Agency, B, C, codes
 
 ISSUED = "2024-07-01T00:00:00Z"

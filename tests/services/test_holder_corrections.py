@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from jpcli.services import assign, closing, invoices, statements
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
+from jpcli.services.invoices import statement as statements
+from jpcli.services.licenses import assign
 from tests.services.agency import BEGUN, A, Agency, B, codes, minor
 
 JULY, AUGUST = "2024-07-01T00:00:00Z", "2024-08-01T09:00:00Z"
@@ -90,7 +93,7 @@ def test_w1_a_late_transfer_is_on_the_next_statements(billed: Agency) -> None:
 
 def _shown(desk: Any, key: str) -> Any:
     from jpcli.domain.answers import Answer
-    from jpcli.services import licenses
+    from jpcli.services.licenses import licenses
 
     return Answer(licenses.show(desk, [key]).data["licenses"][0])
 

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError, Problem, Refused
-from jpcli.services import assign, cards, issue, products, revoke, sites
-from jpcli.services.reading import Row
+from jpcli.services import cards
+from jpcli.services.files.read import Row
+from jpcli.services.licenses import assign, issue, revoke
+from jpcli.services.products import products
+from jpcli.services.sites import sites
 from tests.services.agency import BEGUN, A, Agency, B, codes, plain
 
 SCAN = "jetpack-scan"

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError, Refused
-from jpcli.services import cards, closing, invoices
+from jpcli.services import cards
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
 from tests.services.agency import BEGUN, A, Agency, codes, minor
 
 JULY_1 = "2024-07-01T00:00:00Z"

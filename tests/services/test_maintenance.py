@@ -13,7 +13,7 @@ import pytest
 
 from jpcli.domain.errors import JpcliError
 from jpcli.ledger.database import connection
-from jpcli.services import maintenance
+from jpcli.services.ledger import upkeep as maintenance
 from tests.services.agency import A, Agency, codes
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
-from jpcli.services import apply, plan, plan_init
+from jpcli.services.plan import apply, plan
+from jpcli.services.plan import first_file as plan_init
 from tests.services.agency import NOW, PRICES, A, Agency, B, C, codes, minor
 
 NEW = "https://new.example"
@@ -213,11 +214,11 @@ def test_the_bill_is_what_the_preview_says_afterwards(agency: Agency, at: str | 
     agency.issue("jetpack-ai", site=A, now=begun)
     agency.bundle(now=begun)
     with agency.desk(now="2024-08-01T00:00:00Z") as desk:
-        from jpcli.services.closing import close
+        from jpcli.services.invoices.close import close
 
         close(desk, "2024-07")
     with agency.desk() as desk:
-        from jpcli.services.invoices import mark_paid
+        from jpcli.services.invoices.invoices import mark_paid
 
         mark_paid(desk, "INV-2024-07", "cash")
     text = (
@@ -263,7 +264,7 @@ def test_r1_without_a_card_nothing_is_issued_and_nothing_else_done(new_agency: A
 
 @pytest.fixture
 def past_due(agency: Agency) -> Agency:
-    from jpcli.services.closing import close
+    from jpcli.services.invoices.close import close
 
     agency.issue("jetpack-ai", site=A, now="2024-07-01T00:00:00Z")
     agency.issue("jetpack-scan", now="2024-07-01T00:00:00Z")

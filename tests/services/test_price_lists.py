@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import BadInput, JpcliError
-from jpcli.services import closing
-from jpcli.services.products import list_products, set_price, show_product
+from jpcli.services.invoices import close as closing
+from jpcli.services.products.products import list_products, set_price, show_product
 from tests.services.agency import PRICES, Agency, codes
 
 HEADER = "product,name,family,amount,price_interval,currency,from,bundle_size\n"

@@ -19,7 +19,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services import maintenance
+from jpcli.services.ledger import upkeep as maintenance
 from tests.property import model
 from tests.property.agencies import agencies
 from tests.property.histories import SCENES, Scene, instants, rows, text

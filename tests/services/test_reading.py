@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import BadInput, Problem
-from jpcli.services.reading import MAX_LINE_BYTES, Row, read_rows, refuse_problems
+from jpcli.services.files.read import MAX_LINE_BYTES, Row, read_rows, refuse_problems
 
 KNOWN = frozenset({"license_key", "to", "price", "quantity", "assignments"})
 REQUIRED = frozenset({"license_key"})
@@ -394,7 +394,7 @@ def test_a_dash_reads_standard_input(reader: Reader) -> None:
 
 READ_STDIN = """
 from jpcli.domain.errors import BadInput
-from jpcli.services.reading import read_rows
+from jpcli.services.files.read import read_rows
 try:
     rows = read_rows("-", known=frozenset({"to"}), required=frozenset(), problems=[])
     print([row.line for row in rows])

@@ -7,9 +7,16 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.services import cards, sites
-from jpcli.services.licenses import build_filter, count, list_licenses, show, timeline
+from jpcli.services import cards
+from jpcli.services.licenses.licenses import (
+    build_filter,
+    count,
+    list_licenses,
+    show,
+    timeline,
+)
 from jpcli.services.log import list_events
+from jpcli.services.sites import sites
 from jpcli.services.status import status
 from tests.services.agency import BEGUN, A, Agency, B, C, minor
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.services.licenses import build_filter, count
+from jpcli.services.licenses.licenses import build_filter, count
 from tests.services.agency import Agency, minor
 
 DATA = Path(__file__).parent.parent / "data"

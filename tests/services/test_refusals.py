@@ -12,7 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services import assign, cards, issue, products, revoke, sites
+from jpcli.services import cards
+from jpcli.services.licenses import assign, issue, revoke
+from jpcli.services.products import products
+from jpcli.services.sites import sites
 from tests.services.agency import BEGUN, A, Agency, B
 
 BAD, REFUSED = 2, 3

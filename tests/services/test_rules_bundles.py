@@ -8,7 +8,7 @@ import pytest
 
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
-from jpcli.services.licenses import list_licenses, show
+from jpcli.services.licenses.licenses import list_licenses, show
 from tests.services.agency import A, Agency, B, codes, minor
 
 SECURITY = "jetpack-security-t1"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput, Refused
-from jpcli.services import cards, issue
+from jpcli.services import cards
+from jpcli.services.licenses import issue
 from jpcli.services.status import status
 from tests.services.agency import BEGUN, A, Agency, codes
 

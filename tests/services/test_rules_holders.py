@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jpcli.domain.errors import BadInput, Refused
-from jpcli.services.sites import list_clients, show_client, show_site
+from jpcli.services.sites.sites import list_clients, show_client, show_site
 from tests.services.agency import A, Agency, B, C, minor
 
 

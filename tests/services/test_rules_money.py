@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jpcli.domain.errors import BadInput, Failed, Refused
-from jpcli.services.products import list_products
+from jpcli.services.products.products import list_products
 from tests.services.agency import BEGUN, A, Agency, B, minor
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import Refused
-from jpcli.services import assign
+from jpcli.services.licenses import assign
 from jpcli.services.log import list_events
 from tests.services.agency import A, Agency, B, codes
 

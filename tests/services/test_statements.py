@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.services import assign, closing, invoices, sites, statements
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
+from jpcli.services.invoices import statement as statements
+from jpcli.services.licenses import assign
+from jpcli.services.sites import sites
 from tests.services.agency import BEGUN, A, Agency, B, C, minor
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.preview import preview
+from jpcli.services.billing.preview import preview
 from tests.services.agency import A, Agency, B, minor
 
 

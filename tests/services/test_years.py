@@ -16,8 +16,11 @@ from jpcli.domain.calendar import BillingCalendar, find_skipped
 from jpcli.domain.errors import BadInput, JpcliError
 from jpcli.domain.instants import END_AT, parse_instant
 from jpcli.ledger.writer import writing
-from jpcli.services import closing, issue, plan, products
-from jpcli.services.preview import preview
+from jpcli.services.billing.preview import preview
+from jpcli.services.invoices import close as closing
+from jpcli.services.licenses import issue
+from jpcli.services.plan import plan
+from jpcli.services.products import products
 from tests.services.agency import BEGUN, PRICES, Agency
 
 NEW_YORK, TOKYO, BERLIN = "America/New_York", "Asia/Tokyo", "Europe/Berlin"

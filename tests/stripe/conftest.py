@@ -10,7 +10,8 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import worst
-from jpcli.services import payments, stripe_billing
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import invoices as stripe_billing
 from tests.services.agency import Agency
 from tests.stripe.replays import LIVES, ONCE, doubles, lived_twice
 from tests.stripe_double.auth import TEST_KEY

@@ -6,7 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services import closing, payments, stripe_billing
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import close as closing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

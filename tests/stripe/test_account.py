@@ -11,7 +11,9 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import AuthProblem, Busy
-from jpcli.services import payments, stripe_account, stripe_billing
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import account as stripe_account
+from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.desk import Desk, open_desk
 from tests.services.agency import Agency
 from tests.stripe.conftest import JUNE_15, Shop

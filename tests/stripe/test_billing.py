@@ -11,16 +11,13 @@ import pytest
 from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, Problem, Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.payments import stripe_gateway
-from jpcli.services import (
-    collecting,
-    invoices,
-    issue,
-    licenses,
-    line_items,
-    payments,
-    stripe_billing,
-)
-from jpcli.services.reading import read_rows
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.collection.stripe import line_items
+from jpcli.services.collection.stripe import push as collecting
+from jpcli.services.files.read import read_rows
+from jpcli.services.invoices import invoices
+from jpcli.services.licenses import issue, licenses
 from tests.services.agency import codes, minor
 from tests.stripe.conftest import Shop
 from tests.stripe_double.auth import EXPIRED_KEY, LIVE_KEY

@@ -11,7 +11,8 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Declined, Refused
-from jpcli.services import payments, stripe_billing
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.desk import Desk
 from tests.services.agency import Agency, codes
 from tests.stripe.conftest import JUNE_15, Shop

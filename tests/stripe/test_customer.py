@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput, Failed, Refused
-from jpcli.services import stripe_customer
+from jpcli.services.collection.stripe import customer as stripe_customer
 from tests.services.agency import Agency, codes
 from tests.stripe.conftest import JUNE_15, Shop
 from tests.stripe_double.contract import unlisted

@@ -15,7 +15,11 @@ import stripe
 from jpcli.cli.app import run
 from jpcli.domain.errors import Busy, Failed, JpcliError, Refused
 from jpcli.ledger.queries.outbox import open_wishes
-from jpcli.services import closing, invoices, payments, stripe_account, stripe_billing
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import account as stripe_account
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
 from tests.services.agency import codes, minor
 from tests.stripe.conftest import Shop
 from tests.stripe.states import NUMBER, STATES
@@ -372,7 +376,7 @@ def test_a_line_that_is_worded_otherwise_after_an_upgrade_is_no_conflict(
     with suppress(JpcliError):
         shop.close()
     shop.double.clear_faults()
-    from jpcli.services import collecting
+    from jpcli.services.collection.stripe import push as collecting
 
     right = collecting.line_items  # type: ignore[attr-defined]
     monkeypatch.setattr(
@@ -420,7 +424,7 @@ def test_a_key_that_was_spent_on_another_request_is_no_proof_and_no_dead_end(sho
     keys = shop.double.double.keys[False]
     shop.do(closing.close, "2024-06")
     with shop.desk() as desk:
-        from jpcli.services.outbox import _key
+        from jpcli.services.collection.stripe.outbox import _key
 
         spent = _key(desk, f"invoice/{NUMBER}/create", 1)
     assert keys.begin(spent, "POST", "/v1/invoices", {"customer": "cus_other"}, "req_1") is None

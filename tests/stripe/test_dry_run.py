@@ -14,8 +14,9 @@ from jpcli.cli.options import COMMON, LISTS, WRITES
 from jpcli.cli.table import COMMANDS
 from jpcli.domain.errors import Refused
 from jpcli.payments.gateway import DraftInvoice, LineItem
-from jpcli.services import outbox, stripe_cards
-from jpcli.services.gateways import stripe_gateway
+from jpcli.services.collection.gateway import stripe_gateway
+from jpcli.services.collection.stripe import cards as stripe_cards
+from jpcli.services.collection.stripe import outbox
 from tests.services.agency import codes
 from tests.stripe.conftest import Shop
 from tests.stripe.states import NUMBER, STATES

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import Declined, Failed, JpcliError, Refused
-from jpcli.services import invoices, payments, stripe_billing
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import invoices
 from tests.services.agency import codes
 from tests.stripe.conftest import JULY_2, Shop
 
@@ -243,7 +245,7 @@ def test_sync_takes_over_attempts_that_were_made_elsewhere(shop: Shop) -> None:
 
 @pytest.mark.once
 def test_nobody_is_asked_about_an_invoice_that_waits_for_its_next_attempt(shop: Shop) -> None:
-    from jpcli.services.outlook import closing_outlook
+    from jpcli.services.collection.outlook import closing_outlook
 
     shop.double.change_card(shop.attach(), charge="insufficient_funds")
     shop.do(payments.close, None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jpcli.services import stripe_customer
+from jpcli.services.collection.stripe import customer as stripe_customer
 from tests.stripe.conftest import Shop
 from tests.stripe.test_killed import NEXT_MINUTE, finished, jpcli, killed_at_every_call, made
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from jpcli.services import invoices, payments, stripe_billing
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import invoices
 from tests.services.agency import codes, minor
 from tests.stripe.conftest import JULY_2, Shop
 from tests.stripe_double.contract import unlisted

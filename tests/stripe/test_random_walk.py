@@ -19,7 +19,10 @@ import pytest
 import stripe
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services import invoices, payments, stripe_account, stripe_billing
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import account as stripe_account
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import invoices
 from tests.stripe.conftest import Shop
 from tests.stripe.test_doors import typed
 from tests.stripe_double.fixtures import Clients, stripe_clients

@@ -10,8 +10,12 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError, Refused
-from jpcli.services import invoices, payments, setup, stripe_billing, stripe_customer
-from jpcli.services.audit import audit
+from jpcli.services.audit.audit import audit
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import customer as stripe_customer
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import invoices
+from jpcli.services.ledger import init as setup
 from jpcli.services.status import status
 from tests.services.agency import Agency, codes, minor
 from tests.stripe.conftest import JULY_2, JUNE_15, Shop

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from jpcli.services import payments, stripe_billing
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection.stripe import invoices as stripe_billing
 from tests.stripe.conftest import JULY_2, Shop
 from tests.stripe.test_uncollected import run
 

@@ -13,13 +13,11 @@ import pytest
 
 from jpcli.cli import app
 from jpcli.domain.errors import BadInput, Failed, JpcliError
-from jpcli.services import (
-    gateways,
-    invoices,
-    payments,
-    stripe_account,
-    stripe_billing,
-)
+from jpcli.services.collection import collector as payments
+from jpcli.services.collection import gateway as gateways
+from jpcli.services.collection.stripe import account as stripe_account
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import invoices
 from jpcli.services.status import status
 from tests.cli.conftest import Run
 from tests.services.agency import A
@@ -246,6 +244,6 @@ def test_what_stripe_does_not_know_is_no_usage_error(shop: Shop) -> None:
 
 def _unassigned(desk: Any) -> Any:
     from jpcli.ledger.queries.licenses import LicenseFilter
-    from jpcli.services.licenses import list_licenses
+    from jpcli.services.licenses.licenses import list_licenses
 
     return list_licenses(desk, LicenseFilter(state="unassigned"))

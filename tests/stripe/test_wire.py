@@ -11,7 +11,8 @@ from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError
 from jpcli.ledger.queries.outbox import DONE, FAILED, WISHED, wish
 from jpcli.payments import stripe_gateway
 from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR
-from jpcli.services import outbox, stripe_billing
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.collection.stripe import outbox
 from tests.stripe.conftest import Shop
 from tests.stripe.states import NUMBER, STATES
 

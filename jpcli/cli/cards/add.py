@@ -57,7 +57,8 @@ def run(
     expiry, with Stripe a page of Stripe's own."""
     from jpcli.domain.cards import check_no_card_number
     from jpcli.domain.errors import BadInput
-    from jpcli.services import gateways, payments
+    from jpcli.services.collection import collector as payments
+    from jpcli.services.collection import gateway as gateways
 
     for text in (card, brand, last4, exp):
         if text is not None:
@@ -89,7 +90,7 @@ def _by_checkout(invocation: Invocation, desk: Desk, primary: bool, wait: bool) 
     from jpcli.cli.render.stderr import write_notes
     from jpcli.domain.answers import Note
     from jpcli.domain.errors import Busy
-    from jpcli.services import payments
+    from jpcli.services.collection import collector as payments
 
     page = payments.open_checkout(desk)
     if not wait:

@@ -17,7 +17,7 @@ def run(
     invocation: Invocation,
     card: Annotated[str, typer.Argument(metavar="CARD", help="Its id, see jpcli cards list.")],
 ) -> Result:
-    from jpcli.services.payments import make_primary
+    from jpcli.services.collection.collector import make_primary
 
     answer = make_primary(invocation.desk(writes=True), card)
     return result_of(answer, "cards", columns=COLUMNS, view="cards:draw")

@@ -19,7 +19,7 @@ def run(
 ) -> Result:
     """Without the primary card the oldest other one becomes primary. Removing the only card needs
     a yes: issuing is paused until there is one again."""
-    from jpcli.services.payments import is_only_card, remove_card
+    from jpcli.services.collection.collector import is_only_card, remove_card
 
     desk = invocation.desk(writes=True)
     only = is_only_card(desk, card)

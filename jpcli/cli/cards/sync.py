@@ -13,7 +13,7 @@ def run(
 ) -> Result:
     """For what was changed in Stripe's dashboard, or a card that was entered on a page."""
     from jpcli.cli.cards.list import COLUMNS
-    from jpcli.services.payments import sync_cards
+    from jpcli.services.collection.collector import sync_cards
 
     answer = sync_cards(invocation.desk(writes=True))
     return result_of(answer, "cards", columns=COLUMNS, view="cards:draw")

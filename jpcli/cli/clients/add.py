@@ -17,6 +17,6 @@ def run(
     client: Annotated[str, typer.Argument(metavar="NAME", help="The client's name.")],
 ) -> Result:
     """A client is also made the first time that it is named with a site."""
-    from jpcli.services.sites import add_client
+    from jpcli.services.sites.sites import add_client
 
     return result_of(add_client(invocation.desk(writes=True), client), view="notes:draw_nothing")

@@ -9,7 +9,7 @@ from jpcli.cli.result import Result, result_of
 
 @command("clients list", lists=True, examples=("jpcli clients list",))
 def run(invocation: Invocation) -> Result:
-    from jpcli.services.sites import list_clients
+    from jpcli.services.sites.sites import list_clients
 
     answer = list_clients(invocation.desk(), invocation.list_limit())
     return result_of(answer, "clients", view="sites:draw_clients")

@@ -16,7 +16,7 @@ def run(
     invocation: Invocation,
     client: Annotated[str, typer.Argument(metavar="NAME", help="The client.")],
 ) -> Result:
-    from jpcli.services.sites import show_client
+    from jpcli.services.sites.sites import show_client
 
     answer = show_client(invocation.desk(), client)
     return result_of(answer, "licenses", view="sites:draw_client")

@@ -12,9 +12,9 @@ from jpcli.cli.completions import FILES
 from jpcli.cli.invocation import DOCUMENTS, FORMATS, REPORTS
 from jpcli.cli.invoice import preview
 from jpcli.domain.cards import BRANDS
-from jpcli.services.licenses import COUNT_GROUPS, SORTS, STATES
-from jpcli.services.settings import KEYS
-from jpcli.services.setup import COLLECTS, GATEWAYS
+from jpcli.services.ledger.init import COLLECTS, GATEWAYS
+from jpcli.services.ledger.settings import KEYS
+from jpcli.services.licenses.licenses import COUNT_GROUPS, SORTS, STATES
 
 
 class Value(NamedTuple):

@@ -32,7 +32,7 @@ def run(
     that is closed and not collected is charged, a declined card on set days only; the exit code is
     the worst of what was met. On a terminal it says first what it will close and charge, and asks;
     elsewhere, as in cron, it does it."""
-    from jpcli.services.payments import close
+    from jpcli.services.collection.collector import close
 
     if (month is None) == (not due):
         raise UsageError("Name a month, or --due for all that wait.")
@@ -49,7 +49,7 @@ def _ask(invocation: Invocation, month: str | None) -> None:
     """
     if not invocation.can_ask or invocation.yes or invocation.dry_run:
         return
-    from jpcli.services.outlook import closing_outlook
+    from jpcli.services.collection.outlook import closing_outlook
 
     desk = invocation._replace(dry_run=True).desk(writes=True)
     outlook = closing_outlook(desk, month)

@@ -27,7 +27,7 @@ def run(
     """The parts add up to the difference exactly: licenses issued, licenses revoked, prices, the
     length of the month, adjustments, credit. A month that is not over counts with what it comes
     to if nothing more changes."""
-    from jpcli.services.diff import diff
+    from jpcli.services.invoices.diff import diff
 
     answer = diff(invocation.desk(), from_month, to_month)
     if invocation.output.format in ("json", "table"):

@@ -36,7 +36,7 @@ def run(
     """Every line down to licenses, dates, sites, the events that began and ended them, and why
     each day counts. A closed month is explained as it was billed; what was recorded later is on
     the adjustment lines of a later one."""
-    from jpcli.services import explain
+    from jpcli.services.invoices import explain
 
     desk, form = invocation.desk(), invocation.output.format
     asked, limit = (desk, month, product, license_key), invocation.list_limit()

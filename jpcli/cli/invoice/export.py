@@ -54,7 +54,7 @@ def run(
     """A statement to mail: lines, clients and sites, corrections, total. The clients' statements
     add up to the invoice exactly. A month that is not closed gives a preview, which says so. The
     markup is in the amounts and is named nowhere but in JSON."""
-    from jpcli.services.statements import export
+    from jpcli.services.invoices.statement import export
 
     form = _format(invocation, target)
     _check_place(invocation, form, target)

@@ -26,7 +26,7 @@ def run(
     """For invoices that were paid outside of jpcli, in full. On a ledger that collects through
     Stripe it is noted there, out of band, and no card is charged. A past-due invoice that is paid
     lets issuing and assigning go on at once."""
-    from jpcli.services.payments import mark_paid
+    from jpcli.services.collection.collector import mark_paid
 
     answer = mark_paid(invocation.desk(writes=True), invoice, reference)
     return result_of(answer, view="invoices:draw_changed")

@@ -19,7 +19,7 @@ def run(
     """Charges the primary card; where it is declined, the other cards in order, also those that
     jpcli invoice close --due would not try today. Exit 0 means that it is paid. Without Stripe an
     invoice is paid elsewhere and noted with jpcli invoice mark-paid."""
-    from jpcli.services.stripe_billing import pay
+    from jpcli.services.collection.stripe.invoices import pay
 
     answer = pay(invocation.desk(writes=True), invoice)
     return result_of(answer, view="invoices:draw_changed")

@@ -82,7 +82,7 @@ def run(
 ) -> Result:
     """Days are calendar days on which a license was active, assigned or not; the day of issue and
     the day of revocation both count. The projection assumes that nothing changes after today."""
-    from jpcli.services.preview import preview
+    from jpcli.services.billing.preview import preview
 
     if by is not None and months is not None:
         raise UsageError("--by splits one month: leave out --months.")

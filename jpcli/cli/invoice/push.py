@@ -22,7 +22,7 @@ def run(
 ) -> Result:
     """Every step is written down before it is done, so a push that was interrupted goes on where it
     was, and nothing is made twice."""
-    from jpcli.services.stripe_billing import push
+    from jpcli.services.collection.stripe.invoices import push
 
     answer = push(invocation.desk(writes=True), invoice, replace=replace)
     return result_of(answer, view="invoices:draw_changed")

@@ -19,7 +19,7 @@ def run(
     ] = None,
 ) -> Result:
     """Finds what was changed by hand on either side. Exit 1 on any difference."""
-    from jpcli.services.stripe_billing import reconcile
+    from jpcli.services.collection.stripe.invoices import reconcile
 
     answer = reconcile(invocation.desk(writes=True), invoice)
     code = 0 if answer.data["ok"] else 1

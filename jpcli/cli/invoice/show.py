@@ -24,12 +24,12 @@ def run(
 ) -> Result:
     """A closed invoice as it was closed: its lines never change. To have it for one client, or in a
     file, use jpcli invoice export."""
-    from jpcli.services.invoices import show
+    from jpcli.services.invoices.invoices import show
 
     desk, form = invocation.desk(), invocation.output.format
     answer = show(desk, invoice)
     if form == "table" or form in DOCUMENTS:
-        from jpcli.services.statements import export
+        from jpcli.services.invoices.statement import export
 
         check_terminal(invocation, form, f"jpcli invoice export {invoice} --output statement.pdf")
         made, exported = export(desk, answer.data["invoice"]["number"])

@@ -14,7 +14,7 @@ def run(
     """Reads Stripe's events since the last one it saw; what an invoice's status is comes from there
     alone. Safe to repeat."""
     from jpcli.cli.invoice.close import COLUMNS
-    from jpcli.services.stripe_billing import sync
+    from jpcli.services.collection.stripe.invoices import sync
 
     answer = sync(invocation.desk(writes=True))
     return result_of(answer, "invoices", columns=COLUMNS, view="invoices:draw_closed")

@@ -25,7 +25,7 @@ def run(
     ] = None,
 ) -> Result:
     """Only an open invoice can be voided. Its month is then billed again, under a new number."""
-    from jpcli.services.payments import void
+    from jpcli.services.collection.collector import void
 
     desk = invocation.desk(writes=True)
     invocation.confirm(f"Void {invoice}?", "It stays void; its month must be closed again.")

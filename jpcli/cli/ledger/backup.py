@@ -17,6 +17,6 @@ def run(
     target: Annotated[str, typer.Argument(metavar="FILE", help="A file that does not exist yet.")],
 ) -> Result:
     """The copy is checked before it counts; work on the ledger may go on meanwhile."""
-    from jpcli.services.maintenance import backup
+    from jpcli.services.ledger.upkeep import backup
 
     return result_of(backup(invocation.desk(), target), view="notes:draw_nothing")

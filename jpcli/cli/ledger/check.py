@@ -11,6 +11,6 @@ from jpcli.cli.result import Result, result_of
 def run(invocation: Invocation) -> Result:
     """Finds a flipped bit, a hand edit or a bug: the events are chained by hash, and everything
     else must be what they add up to."""
-    from jpcli.services.maintenance import check
+    from jpcli.services.ledger.upkeep import check
 
     return result_of(check(invocation.desk()), view="notes:draw_nothing")

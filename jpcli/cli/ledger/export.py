@@ -21,7 +21,7 @@ NESTED = ("json", "ndjson")
 def run(invocation: Invocation) -> Result:
     """One license a line, with every site it was on, as NDJSON unless another format is named;
     CSV and TSV have its last site alone. `jpcli ledger import` reads it back."""
-    from jpcli.services.maintenance import export, export_flat
+    from jpcli.services.ledger.upkeep import export, export_flat
 
     desk, output = invocation.desk(), invocation.output
     if output.automatic:

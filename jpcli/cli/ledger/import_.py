@@ -22,8 +22,8 @@ def run(
     ],
 ) -> Result:
     """Records licenses as they were: no card is needed. The same file again changes nothing."""
-    from jpcli.services.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
-    from jpcli.services.importing import import_history
+    from jpcli.services.ledger.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
+    from jpcli.services.ledger.import_history import import_history
 
     desk = invocation.desk(writes=True)
     rows, problems = bulk_rows(invocation, source, HISTORY_COLUMNS, HISTORY_REQUIRED)

@@ -24,7 +24,7 @@ def run(
 ) -> Result:
     """A backup that does not pass its check is refused. The ledger that was there is kept beside
     it under another name."""
-    from jpcli.services.maintenance import restore
+    from jpcli.services.ledger.upkeep import restore
 
     there = os.path.lexists(invocation.location)
     if there:

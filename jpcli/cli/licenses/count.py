@@ -33,7 +33,7 @@ def run(
 ) -> Result:
     """Counts what can be put on a site: a bundle counts as its licenses. The total leaves out
     revoked ones."""
-    from jpcli.services.licenses import build_filter, count
+    from jpcli.services.licenses.licenses import build_filter, count
 
     desk = invocation.desk()
     wanted = build_filter(

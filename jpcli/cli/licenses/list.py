@@ -39,7 +39,7 @@ def run(
     ] = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
 ) -> Result:
-    from jpcli.services.licenses import build_filter, list_licenses
+    from jpcli.services.licenses.licenses import build_filter, list_licenses
 
     desk = invocation.desk()
     wanted = build_filter(

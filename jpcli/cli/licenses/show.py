@@ -17,7 +17,7 @@ def run(
     licenses: Annotated[list[str], typer.Argument(metavar="LICENSE…", help="License keys.")],
 ) -> Result:
     """Every event of its life, and the days that are billed, site by site."""
-    from jpcli.services.licenses import show
+    from jpcli.services.licenses.licenses import show
 
     answer = show(invocation.desk(), licenses)
     return result_of(answer, "licenses", view="license_history:draw")

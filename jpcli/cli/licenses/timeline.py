@@ -30,7 +30,7 @@ def run(
     search: filters.Search = None,
 ) -> Result:
     """A bar for each license: the days on which it is billed, and whose they are."""
-    from jpcli.services.licenses import build_filter, timeline
+    from jpcli.services.licenses.licenses import build_filter, timeline
 
     desk = invocation.desk()
     wanted = build_filter(

@@ -22,8 +22,8 @@ def run(
     """Columns: product, name, family, amount, price_interval (day or month), currency, from,
     bundle_size. All or nothing; prices that are known already change nothing. A price without
     `from` holds from today on, or from the day of --at."""
-    from jpcli.services.price_list import PRICE_COLUMNS, PRICE_REQUIRED
-    from jpcli.services.products import import_prices
+    from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_REQUIRED
+    from jpcli.services.products.products import import_prices
 
     desk = invocation.desk(writes=True)
     rows, problems = bulk_rows(invocation, source, PRICE_COLUMNS, PRICE_REQUIRED)

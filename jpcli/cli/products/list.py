@@ -9,7 +9,7 @@ from jpcli.cli.result import Result, result_of
 
 @command("products list", lists=True, examples=("jpcli products list --format csv",))
 def run(invocation: Invocation) -> Result:
-    from jpcli.services.products import list_products
+    from jpcli.services.products.products import list_products
 
     answer = list_products(invocation.desk())
     limit = invocation.list_limit()

@@ -37,7 +37,7 @@ def run(
     ] = None,
 ) -> Result:
     """A price change inside a month splits the line on the invoice in two."""
-    from jpcli.services.products import set_price
+    from jpcli.services.products.products import set_price
 
     answer = set_price(invocation.desk(writes=True), product, price, since, bundle)
     return result_of(answer, "products", view="products:draw_one")

@@ -16,6 +16,6 @@ def run(
     invocation: Invocation,
     product: Annotated[str, typer.Argument(metavar="PRODUCT", help="The product.")],
 ) -> Result:
-    from jpcli.services.products import show_product
+    from jpcli.services.products.products import show_product
 
     return result_of(show_product(invocation.desk(), product), "products", view="products:draw_one")

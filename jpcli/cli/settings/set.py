@@ -32,6 +32,6 @@ def run(
 ) -> Result:
     """bill-from is the first month that is billed here; it moves only while there is no invoice.
     Terms count for invoices that are closed from now on."""
-    from jpcli.services.settings import set_one
+    from jpcli.services.ledger.settings import set_one
 
     return shown(invocation, set_one(invocation.desk(writes=True), key, value))

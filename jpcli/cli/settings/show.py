@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 )
 def run(invocation: Invocation) -> Result:
     """Currency and time zone are fixed; `jpcli settings set` changes the others."""
-    from jpcli.services.settings import show
+    from jpcli.services.ledger.settings import show
 
     return shown(invocation, show(invocation.desk()))
 

@@ -23,7 +23,7 @@ def run(
         str | None, typer.Option("--search", metavar="TEXT", help="Only sites whose URL has TEXT.")
     ] = None,
 ) -> Result:
-    from jpcli.services.sites import list_sites
+    from jpcli.services.sites.sites import list_sites
 
     whose = one_client(client, no_client)
     answer = list_sites(invocation.desk(), whose, search, invocation.list_limit())

@@ -26,7 +26,7 @@ def run(
     ] = False,
 ) -> Result:
     """The days from the move on are the new client's; earlier ones stay where they are."""
-    from jpcli.services.sites import move_site
+    from jpcli.services.sites.sites import move_site
 
     if (client is None) == (not no_client):
         raise UsageError("Name one of --client NAME and --no-client.")

@@ -16,7 +16,7 @@ def run(
     invocation: Invocation,
     site: Annotated[str, typer.Argument(metavar="URL", help="The site.")],
 ) -> Result:
-    from jpcli.services.sites import show_site
+    from jpcli.services.sites.sites import show_site
 
     answer = show_site(invocation.desk(), site)
     return result_of(answer, "licenses", view="sites:draw_one")

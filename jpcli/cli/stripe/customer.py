@@ -61,7 +61,7 @@ def run(
 ) -> Result:
     """Shows, and with options sets, what Stripe prints on the invoices to come. Invoices that are
     final keep what they have. It is kept at Stripe alone."""
-    from jpcli.services.stripe_customer import customer
+    from jpcli.services.collection.stripe.customer import customer
 
     named = {
         "name": name,

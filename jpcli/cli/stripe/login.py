@@ -24,7 +24,7 @@ def run(
 
     from jpcli.cli.output import is_terminal
     from jpcli.domain.errors import BadInput
-    from jpcli.services.stripe_account import login
+    from jpcli.services.collection.stripe.account import login
 
     if sys.stdin is None or sys.stdin.closed:
         raise BadInput("no_stdin", "Standard input is closed, so there is no key to read")

@@ -13,7 +13,7 @@ def run(
 ) -> Result:
     """Prints a link to Stripe's page on which cards are entered and removed and invoices are seen,
     for the person who pays. It needs no login and is good for a few minutes."""
-    from jpcli.services.stripe_customer import portal
+    from jpcli.services.collection.stripe.customer import portal
 
     answer = portal(invocation.desk(writes=True))
     return result_of(answer, view="customer:draw_portal")

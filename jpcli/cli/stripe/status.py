@@ -13,7 +13,7 @@ def run(
 ) -> Result:
     """Whether the secret key works, whether it is for test or for real money, and what is still to
     be done at Stripe. Of the key itself nothing is shown."""
-    from jpcli.services.stripe_account import status
+    from jpcli.services.collection.stripe.account import status
 
     answer = status(invocation.desk(writes=True))
     return result_of(answer, view="stripe_status:draw")

@@ -9,7 +9,7 @@ from jpcli.cli.views.words import count
 from jpcli.domain.money import display_amount
 
 if TYPE_CHECKING:
-    from jpcli.services.outlook import Bill, Outlook
+    from jpcli.services.collection.outlook import Bill, Outlook
 
 # What is named one by one.
 MOST_NAMED = 24

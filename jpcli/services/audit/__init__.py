@@ -1,0 +1,1 @@
+"""Checking counts, waste and the bill against a policy."""

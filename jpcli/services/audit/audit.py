@@ -1,0 +1,143 @@
+"""The audit: a policy, or what is checked without one, held against the ledger.
+
+Owns the order of things: read the policy with all its mistakes, ask every rule, sum up. The rules'
+forms are in `reports.policy_rules`; a check that a ledger can't have (no outbox, no Licensing API)
+is one function in `audit_checks.CHECKS` away. Nothing is written to the ledger.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.instants import format_instant
+from jpcli.ledger.queries import audit as auditing
+from jpcli.ledger.queries import products as catalog
+from jpcli.reports.audit.outcome import check_object
+from jpcli.reports.policy.policy import default_policy, parse_policy, path_text
+from jpcli.reports.policy.values import Facts, Figure
+from jpcli.services.audit.bill import bill_checks
+from jpcli.services.audit.checks import switched_checks
+from jpcli.services.audit.counts import license_checks, required_checks, unassigned_checks
+from jpcli.services.files.read import named, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jpcli.reports.audit.outcome import Check
+    from jpcli.reports.policy.policy import Policy
+    from jpcli.services.desk import Desk
+
+
+def audit(desk: Desk, policy_path: str | None = None) -> Answer:
+    """Every check of a policy file (`-`: standard input), or the default ones.
+
+    `ok` false is exit 1. Raises BadInput `bad_policy` with every mistake and its line.
+    """
+    if policy_path is None:
+        hint = "Write a policy for the counts and the bill:   jpcli audit --init audit.toml"
+        note = Note("default_checks", "These are the checks without a policy", hint=hint)
+        return Answer(_data(desk, None, list(run_policy(desk, default_policy()))), (note,))
+    text = read_text(policy_path)
+    policy = read_policy(desk, text, policy_path)
+    checks = _with_lines(list(run_policy(desk, policy)), text)
+    return Answer(_data(desk, policy_path, checks))
+
+
+def run_policy(desk: Desk, policy: Policy) -> Iterator[Check]:
+    """The outcome of every rule, in the order of the table."""
+    yield from switched_checks(desk, policy.checks)
+    yield from license_checks(desk, policy.licenses)
+    yield from unassigned_checks(desk, policy.unassigned)
+    yield from required_checks(desk, policy.required)
+    yield from bill_checks(desk, policy.bill)
+
+
+def read_policy(desk: Desk, text: str, source: str) -> Policy:
+    """The rules of a policy file. Raises BadInput `bad_policy` with all mistakes and lines."""
+    import tomllib
+
+    from jpcli.services.files.toml_lines import fault, line_of, lines_of
+
+    try:
+        data = tomllib.loads(text, parse_float=Figure)
+    except tomllib.TOMLDecodeError as error:
+        message, line = fault(error, text)
+        raise _refused(source, [Problem("bad_toml", None, message, line)]) from None
+    except (ValueError, RecursionError):  # a number of 5,000 digits, a list 1,000 deep
+        raise _refused(source, [Problem("bad_toml", None, "a value is too large")]) from None
+    policy, mistakes = parse_policy(data, facts_of(desk))
+    if mistakes:
+        lines = lines_of(text)
+        problems = [
+            Problem(
+                each.code, path_text(each.path) or None, each.message, line_of(lines, each.path)
+            )
+            for each in mistakes
+        ]
+        raise _refused(source, sorted(problems, key=lambda each: each.line or 0))
+    return policy
+
+
+def facts_of(desk: Desk) -> Facts:
+    """What a policy of this ledger may name."""
+    ledger = desk.ledger
+    return Facts(ledger.currency, catalog.product_names(ledger), auditing.all_clients(ledger))
+
+
+def append_summary(path: str, text: str) -> Note | None:
+    """Add Markdown to the file that a CI job shows; where it can't be, a warning says so."""
+    try:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        message = f"The summary could not be written to {path} ({error.strerror})"
+        return Note("no_summary", message, "warning", path)
+    return None
+
+
+def _data(desk: Desk, policy_path: str | None, checks: list[Check]) -> dict[str, Any]:
+    failed = sum(check.fails for check in checks)
+    return {
+        "ok": failed == 0,
+        "agency": desk.ledger.name,
+        "as_of": format_instant(desk.now_at),
+        "policy": policy_path,
+        "failed": failed,
+        "warnings": sum(not check.ok and not check.fails for check in checks),
+        "checks": [check_object(check) for check in checks],
+    }
+
+
+def _with_lines(checks: list[Check], text: str) -> list[Check]:
+    """The line of its rule for each finding; looked up only where there are any."""
+    if all(check.ok for check in checks):
+        return checks
+    from jpcli.services.files.toml_lines import lines_of
+
+    lines = {path_text(path): line for path, line in lines_of(text).items()}
+    return [
+        check if check.ok or check.key is None else check._replace(line=_nearest(lines, check.key))
+        for check in checks
+    ]
+
+
+def _nearest(lines: dict[str, int], key: str) -> int | None:
+    while key and key not in lines:
+        key = key.rpartition(".")[0]
+    return lines.get(key)
+
+
+def _refused(source: str, problems: list[Problem]) -> BadInput:
+    first = problems[0]
+    where = f"{named(source)}, line {first.line}" if first.line else named(source)
+    key = f"{first.subject}: " if first.subject else ""
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return BadInput(
+        "bad_policy",
+        f"{where}: {key}{first.message}{more}",
+        hint="Correct the policy; one to begin with is written by:   jpcli audit --init FILE",
+        subject=source,
+        problems=tuple(problems),
+    )

@@ -1,0 +1,1 @@
+"""What a month comes to: previews, adjustments, forecasts, groups."""

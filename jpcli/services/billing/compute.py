@@ -1,0 +1,125 @@
+"""A month's lines: summed from the spans, or read back where it is closed.
+
+Owns which of the two it is, and that a preview and a closing get theirs from the same function
+(I1). The rules are in `domain.invoice` and `domain.closing`, the sums in `services.period`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jpcli.domain.instants import is_date, parse_date, parse_instant
+from jpcli.domain.periods import month_of, month_period, parse_month
+from jpcli.ledger.queries import days as billing
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.snapshots.overlay import latest_at
+from jpcli.services.billing.period import AsOf, Computed, as_closed, offer_part, sum_period
+
+if TYPE_CHECKING:
+    from jpcli.domain.periods import Period
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.services.desk import Desk
+
+
+class Question(NamedTuple):
+    """What to preview: a month `YYYY-MM` (default: the one it is), as of when, grouped by what,
+    with what added (`markup` in percent), supposing which changes."""
+
+    month: str | None = None
+    by: str | None = None
+    markup: str | None = None
+    as_of: str | None = None
+    revoke: tuple[str, ...] = ()
+    issue: tuple[str, ...] = ()
+    details: bool = False
+
+
+def compute(desk: Desk, question: Question) -> Computed:
+    """The lines of the month asked for; with `as_of` as it stood at that instant, corrections and
+    credit too.
+
+    Raises BadInput (`bad_month`, `bad_instant`, what-if errors) or Failed (`no_price`).
+    """
+    ledger = desk.ledger
+    as_of_at = _as_of_at(desk, question.as_of)
+    today, before_seq = as_of_question(desk, question, as_of_at)
+    label = question.month or month_of(ledger.calendar, today)
+    period = month_period(ledger.calendar, *parse_month(label))
+    supposed = bool(question.revoke or question.issue)
+    if not supposed:
+        invoice = invoices.of_period(ledger, label, before_seq)
+        if invoice is not None:
+            return _closed(desk, period, invoice, as_of_at)
+    overlay = None
+    if supposed or as_of_at < latest_at(ledger):
+        from jpcli.services.billing.what_if import build_overlay
+
+        overlay = build_overlay(desk, as_of_at, question.revoke, question.issue)
+    computed = sum_period(desk, period, today, overlay)
+    computed = computed._replace(as_of_at=as_of_at, before_seq=before_seq)
+    from jpcli.services.billing.adjustments import with_corrections
+
+    return with_corrections(desk, computed)
+
+
+def as_of_question(desk: Desk, question: Question, as_of_at: int) -> AsOf:
+    """The day of a question, and how the invoices stood then; without `as_of` as they stand."""
+    before_seq = invoices.LATEST_SEQ
+    if question.as_of is not None:
+        before_seq = invoices.standing_at(desk.ledger, as_of_at)
+    return AsOf(desk.ledger.calendar.day_of(as_of_at), before_seq)
+
+
+def of_invoice(desk: Desk, invoice: Invoice) -> Computed:
+    """A closed invoice as it was billed, also one that is void."""
+    period = month_period(desk.ledger.calendar, *parse_month(invoice.period))
+    return _closed(desk, period, invoice, desk.now_at)
+
+
+def _closed(desk: Desk, period: Period, invoice: Invoice, as_of_at: int) -> Computed:
+    """I2: a closed month is what was billed, whatever was recorded since."""
+    ledger = desk.ledger
+    lines = invoices.lines_of(ledger, invoice.id)
+    parts = tuple(
+        offer_part(desk, line.product, line.bundle_size)
+        if line.kind in ("license", "bundle")
+        else None
+        for line in lines
+    )
+    billed = [line for line, part in zip(lines, parts, strict=True) if part is not None]
+    used = [part for part in parts if part is not None]
+    overlay = as_closed(desk, invoice, period)
+    source = billing.SPANS if overlay is None else overlay.source
+    if len(set(used)) == len(used):
+        licenses = sum(line.licenses for line in billed)
+        unassigned = sum(line.unassigned for line in billed)
+    else:
+        offers = catalog.priced_offers(ledger)
+        licenses, unassigned = billing.count_used(ledger, offers, period, source)
+    today = max(period.last_day, ledger.calendar.day_of(as_of_at))
+    return Computed(
+        period=period,
+        as_of_at=as_of_at,
+        today=today,
+        lines=lines,
+        parts=parts,
+        licenses=licenses,
+        unassigned=unassigned,
+        source=source,
+        overlay=overlay,
+        before_seq=invoice.id,
+        invoice=invoice,
+    )
+
+
+def _as_of_at(desk: Desk, text: str | None) -> int:
+    """`--as-of`: an instant, or a date, which means the end of that billing day."""
+    if text is None:
+        return desk.now_at
+    if not is_date(text):
+        return desk.ledger.calendar.checked(parse_instant(text), text)
+    calendar = desk.ledger.calendar
+    day = calendar.day_of_date(parse_date(text))
+    end_at = calendar.end_of(day) - 1
+    return min(end_at, desk.now_at) if day == desk.today else end_at

@@ -1,0 +1,197 @@
+"""Whose part of the bill: lines split by product, site, client, license or day (M5, W1, W2).
+
+Owns which sums a grouping needs and what its keys are called. Groups add up to the lines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.calculator import compute_groups, nobody_last
+from jpcli.domain.errors import BadInput
+from jpcli.domain.money import markup_fraction, money_json, with_markup
+from jpcli.domain.shares import marked_up
+from jpcli.ledger.queries import days as billing
+from jpcli.services.billing.holder_days import by_client
+from jpcli.services.billing.line_shares import holder_shares, other_shares
+from jpcli.services.billing.period import window_of
+from jpcli.services.billing.weights import COUNTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from jpcli.domain.calculator import Line
+    from jpcli.domain.shares import Share
+    from jpcli.services.billing.period import Computed
+    from jpcli.services.billing.weights import Weights
+    from jpcli.services.desk import Desk
+
+# License-days to date, license-days, amount to date and amount in minor units.
+Row = tuple[int, int, int, int]
+NOTHING: Row = (0, 0, 0, 0)
+
+KEY_NAMES = {
+    "product": "product",
+    "site": "site",
+    "client": "client",
+    "license": "license_key",
+    "day": "day",
+}
+
+
+def groups(
+    desk: Desk, computed: Computed, by: str, markup_e6: int | None = None
+) -> list[dict[str, Any]]:
+    """The month's lines split `by` something; the group without one has None as its key.
+
+    Raises BadInput `bad_by` for something else than `KEY_NAMES` has.
+    """
+    if by not in KEY_NAMES:
+        message = f"by must be one of {', '.join(KEY_NAMES)}, not {by}"
+        raise BadInput("bad_by", message, subject=by)
+    split = Splitting(desk, computed, by)
+    found = split.sums(computed.lines)
+    marked: dict[Any, Row] = {}
+    if markup_e6 is not None:
+        marked = split.sums(
+            marked_lines(computed.lines, markup_e6, desk.ledger.currency), markup_e6
+        )
+    # Each side alone may come to nothing where the other does not.
+    rows = {
+        key: (*found.get(key, NOTHING), *marked.get(key, NOTHING)) for key in {**found, **marked}
+    }
+    return [
+        _group_object(desk, by, key, rows[key], with_markup=markup_e6 is not None)
+        for key in nobody_last(rows)
+        if any(rows[key])
+    ]
+
+
+def _group_object(
+    desk: Desk, by: str, key: Any, row: tuple[int, ...], *, with_markup: bool
+) -> dict[str, Any]:
+    currency = desk.ledger.currency
+    found = {
+        KEY_NAMES[by]: key,
+        "days_to_date": row[0],
+        "days": row[1],
+        "to_date": money_json(row[2], currency),
+        "amount": money_json(row[3], currency),
+    }
+    if with_markup:
+        found["amount_with_markup"] = money_json(row[7], currency)
+    return found
+
+
+def details(desk: Desk, computed: Computed) -> dict[str, Any]:
+    """What the terminal shows beside the table: licenses a day, and what unassigned ones cost."""
+    currency = desk.ledger.currency
+    # Credit and corrections are on no site either, but they are no licenses.
+    by_site = Splitting(desk, computed, "site").own(computed.lines)
+    _, _, to_date, amount = by_site.get(None, NOTHING)
+    return {
+        "licenses_per_day": licenses_per_day(desk, computed),
+        "unassigned_to_date": money_json(to_date, currency),
+        "unassigned_amount": money_json(amount, currency),
+    }
+
+
+def licenses_per_day(desk: Desk, computed: Computed) -> list[int]:
+    """How many licenses were active on each day of the month, from its first to its last."""
+    period = computed.period
+    per_day = [0] * period.days
+    for line, part in zip(computed.lines, computed.parts, strict=True):
+        if part is None:
+            continue
+        window = window_of(computed, line)
+        offset = line.first_day - period.first_day
+        counts = billing.licenses_by_day(desk.ledger, part, window, computed.source)
+        for position, count in enumerate(counts):
+            per_day[offset + position] += count
+    return per_day
+
+
+class Splitting:
+    """How the lines of one month are split; days are counted once, amounts as often as asked."""
+
+    def __init__(self, desk: Desk, computed: Computed, by: str) -> None:
+        self._desk = desk
+        self._computed = computed
+        self._by = by
+        self._weights = self._own_weights()
+        self._others: dict[int, Mapping[Any, Share]] | None = None
+
+    def sums(self, lines: Sequence[Line], markup_e6: int | None = None) -> dict[Any, Row]:
+        """What each key has of lines that differ from the month's own in their amounts at most
+        (M5), by a markup if there is one."""
+        sums = self.own(lines)
+        for position, line in enumerate(lines):
+            if self._weights[position] is not None:
+                continue
+            for key, row in self._other(position, line, markup_e6).items():
+                sums[key] = _plus(sums.get(key, NOTHING), row)
+        return sums
+
+    def own(self, lines: Sequence[Line]) -> dict[Any, Row]:
+        """The same of the month's own licenses, without corrections and credit."""
+        pairs = [
+            (line, weights)
+            for line, weights in zip(lines, self._weights, strict=True)
+            if weights is not None
+        ]
+        groups = compute_groups(
+            [line for line, _ in pairs],
+            [weights for _, weights in pairs],
+            self._desk.ledger.currency,
+        )
+        return {group.key: group[1:] for group in groups}
+
+    def _own_weights(self) -> list[Weights | None]:
+        computed = self._computed
+        if self._by == "client" and computed.invoice is not None:
+            return self._kept_weights()
+        count = COUNTERS[self._by](self._desk, computed)
+        return [
+            None if part is None else count(line, part)
+            for line, part in zip(computed.lines, computed.parts, strict=True)
+        ]
+
+    def _kept_weights(self) -> list[Weights | None]:
+        """I8: the clients' days as they were kept at closing."""
+        computed = self._computed
+        lines, names = holder_shares(self._desk, computed)
+        return [
+            None
+            if part is None
+            else {
+                client: (share.license_days, share.license_days)
+                for client, share in by_client(shares, names).items()
+            }
+            for part, shares in zip(computed.parts, lines, strict=True)
+        ]
+
+    def _other(self, position: int, line: Line, markup_e6: int | None) -> dict[Any, Row]:
+        """Each key's part of a correction or of credit."""
+        if line.kind == "credit":
+            return {None: (0, 0, line.to_date_minor, line.amount_minor)}
+        if self._others is None:
+            self._others = other_shares(self._desk, self._computed, self._by)
+        shares = self._others[position]
+        if markup_e6 is not None:
+            shares = marked_up(shares, *markup_fraction(markup_e6), line.amount_minor)
+        return {key: (days, days, amount, amount) for key, (days, amount) in shares.items()}
+
+
+def marked_lines(lines: Iterable[Line], markup_e6: int, currency: str) -> list[Line]:
+    """Lines with a markup on their amounts."""
+    return [
+        line._replace(
+            to_date_minor=with_markup(line.to_date_minor, markup_e6, currency),
+            amount_minor=with_markup(line.amount_minor, markup_e6, currency),
+        )
+        for line in lines
+    ]
+
+
+def _plus(left: Row, right: Row) -> Row:
+    return (left[0] + right[0], left[1] + right[1], left[2] + right[2], left[3] + right[3])

@@ -1,0 +1,79 @@
+"""A month's lines split over clients and their sites: what is kept with an invoice (M5, W1, W2).
+
+Owns the order in which equal remainders are served: clients and sites by name, nobody last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jpcli.domain.shares import Holder, split_by_holder
+from jpcli.ledger.queries import days as billing
+from jpcli.ledger.queries.shares import HolderNames, names_now
+from jpcli.ledger.snapshots.owners import OWNERS
+from jpcli.services.billing.period import window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jpcli.domain.calculator import Line
+    from jpcli.domain.shares import Share
+    from jpcli.ledger.queries.days import OfferPart
+    from jpcli.services.billing.period import Computed
+    from jpcli.services.desk import Desk
+
+
+class HolderDays:
+    """The license-days of each holder on the lines of one month."""
+
+    def __init__(self, desk: Desk, computed: Computed, names: HolderNames | None = None) -> None:
+        self._desk = desk
+        self._computed = computed
+        self.names = names_now(desk.ledger) if names is None else names
+
+    def shares(self, line: Line, part: OfferPart) -> dict[Holder, Share]:
+        """What each holder has of a line."""
+        computed = self._computed
+        owners = OWNERS if computed.overlay is None else computed.overlay.owners
+        rows = billing.days_by_owner(
+            self._desk.ledger, part, window_of(computed, line), computed.source, owners
+        )
+        days = {Holder(client_id, site_id): number for client_id, site_id, _, number in rows}
+        return split_by_holder(line.amount_minor, in_order(days, self.names))
+
+
+def in_order(days: Mapping[Holder, int], names: HolderNames) -> list[tuple[Holder, int]]:
+    """Holders with their license-days, by client and site; nobody last."""
+    return sorted(days.items(), key=lambda item: _place(item[0], names))
+
+
+def _place(holder: Holder, names: HolderNames) -> tuple[tuple[bool, str], tuple[bool, str]]:
+    client, site = names.clients[holder.client_id], names.sites[holder.site_id]
+    return (client is None, client or ""), (site is None, site or "")
+
+
+def by_client(shares: Mapping[Holder, Share], names: HolderNames) -> dict[str | None, Share]:
+    """The same by the clients' names."""
+    found: dict[str | None, Share] = {}
+    for holder, share in shares.items():
+        name = names.clients[holder.client_id]
+        found[name] = found[name].plus(share) if name in found else share
+    return found
+
+
+def kept(
+    positions: Iterable[Mapping[Holder, Share]], names: HolderNames
+) -> tuple[list[list[int | str | None]], list[list[int]]]:
+    """(holders, shares) as the closing event records them: who they are and what they are called,
+    and for each line `[position, number of the holder, license-days, minor units]`."""
+    numbers: dict[Holder, int] = {}
+    rows = [
+        [position, numbers.setdefault(holder, len(numbers)), *share]
+        for position, shares in enumerate(positions)
+        for holder, share in shares.items()
+    ]
+    holders: list[list[int | str | None]] = [
+        [*holder, names.clients[holder.client_id], names.sites[holder.site_id]]
+        for holder in numbers
+    ]
+    return holders, rows

@@ -1,0 +1,124 @@
+"""The preview: what a month costs so far, and to its end if nothing more changes (I1).
+
+Owns how a question becomes sums and sums become the published object. The rules are in
+`domain.invoice`, the sums in `ledger.billing`; nothing is stored.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer
+from jpcli.domain.calculator import totals
+from jpcli.domain.instants import format_instant
+from jpcli.domain.money import format_day_price, money_json, parse_percent, with_markup
+from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
+from jpcli.services.billing.compute import Question, compute
+
+if TYPE_CHECKING:
+    from jpcli.domain.calculator import Line
+    from jpcli.services.billing.period import Computed
+    from jpcli.services.desk import Desk
+
+
+def preview(
+    desk: Desk,
+    month: str | None = None,
+    by: str | None = None,
+    markup: str | None = None,
+    as_of: str | None = None,
+    revoke: tuple[str, ...] | list[str] = (),
+    issue: tuple[str, ...] | list[str] = (),
+    *,
+    details: bool = False,
+    months: int | None = None,
+) -> Answer:
+    """The invoice of a month as it would be (M4, I1), in the JSON contract's shape.
+
+    `details` adds what only a person looks at: licenses a day, the cost of unassigned ones.
+    `months` adds the totals of so many months, from this one on.
+    Raises BadInput (`bad_month`, `bad_instant`, `bad_percent`, what-if errors) or Failed
+    (`no_price`).
+    """
+    question = Question(month, by, markup, as_of, tuple(revoke), tuple(issue), details)
+    computed = compute(desk, question)
+    data = _data(desk, question, computed)
+    if months is not None:
+        from jpcli.services.billing.forecast import forecast
+
+        markup_e6 = None if markup is None else parse_percent(markup)
+        data["months"] = forecast(desk, question, computed, months, markup_e6)
+    shown = [data["period"], *(found["period"] for found in data.get("months", ()))]
+    return Answer(data, elsewhere_note(desk, *shown))
+
+
+def _data(desk: Desk, question: Question, computed: Computed) -> dict[str, Any]:
+    ledger, currency = desk.ledger, desk.ledger.currency
+    iso = ledger.calendar.iso
+    markup_e6 = None if question.markup is None else parse_percent(question.markup)
+    to_date, amount = totals(computed.lines)
+    data: dict[str, Any] = {
+        "period": computed.period.label,
+        "first_day": iso(computed.period.first_day),
+        "last_day": iso(computed.period.last_day),
+        "time_zone": ledger.zone,
+        "as_of": format_instant(computed.as_of_at),
+        "as_of_day": iso(computed.today),
+        "agency": ledger.name,
+        "currency": currency,
+        "settled_elsewhere": is_settled_elsewhere(ledger, computed.period.label),
+        "licenses": {
+            "total": computed.licenses,
+            "assigned": computed.licenses - computed.unassigned,
+            "unassigned": computed.unassigned,
+        },
+        "lines": [line_object(desk, line, markup_e6) for line in computed.lines],
+        "total_to_date": money_json(to_date, currency),
+        "total": money_json(amount, currency),
+    }
+    if computed.invoice is not None:
+        data["invoice"] = computed.invoice.number
+        data["status"] = computed.invoice.status
+    if markup_e6 is not None:
+        marked = sum(with_markup(line.amount_minor, markup_e6, currency) for line in computed.lines)
+        data["markup_percent"] = question.markup
+        data["total_with_markup"] = money_json(marked, currency)
+    if question.revoke or question.issue:
+        data["what_if"] = {"revoke": list(question.revoke), "issue": list(question.issue)}
+    if question.by is not None or question.details:
+        from jpcli.services.billing.groups import details, groups
+
+        if question.by is not None:
+            data["by"] = question.by
+            data["groups"] = groups(desk, computed, question.by, markup_e6)
+        if question.details:
+            data["details"] = details(desk, computed)
+    return data
+
+
+def line_object(desk: Desk, line: Line, markup_e6: int | None = None) -> dict[str, Any]:
+    """One line as the JSON contract has it."""
+    currency, iso = desk.ledger.currency, desk.ledger.calendar.iso
+    is_credit = line.kind == "credit"
+    found = {
+        "kind": line.kind,
+        "product": None if is_credit else line.product,
+        "name": line.name,
+        "bundle_size": line.bundle_size if line.bundle_size > 1 else None,
+        "day_price": None if is_credit else format_day_price(line.day_price_e12, currency),
+        "first_day": None if is_credit else iso(line.first_day),
+        "last_day": None if is_credit else iso(line.last_day),
+        "licenses": line.licenses,
+        "assigned": line.assigned,
+        "unassigned": line.unassigned,
+        "days_to_date": line.days_to_date,
+        "days": line.days,
+        "license_days": line.license_days,
+        "to_date": money_json(line.to_date_minor, currency),
+        "amount": money_json(line.amount_minor, currency),
+        "period": line.period,
+    }
+    if markup_e6 is not None:
+        marked = with_markup(line.amount_minor, markup_e6, currency)
+        found["amount_with_markup"] = money_json(marked, currency)
+    return found

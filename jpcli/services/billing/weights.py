@@ -1,0 +1,101 @@
+"""What a line is split by: the license-days of each product, site, client, license or day.
+
+Owns which sums a grouping needs and what its keys are called (W1, W2).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.ledger.queries import days as billing
+from jpcli.ledger.snapshots.owners import OWNERS
+from jpcli.services.billing.period import window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jpcli.domain.calculator import Line
+    from jpcli.ledger.queries.days import OfferPart
+    from jpcli.services.billing.period import Computed
+    from jpcli.services.desk import Desk
+
+    # By key: license-days to date, license-days.
+    Weights = dict[Any, tuple[int, int]]
+    Counter = Callable[[Line, OfferPart], Weights]
+
+
+def _by_product(desk: Desk, computed: Computed) -> Counter:
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        to_date = days = 0
+        for _, row_to_date, row_days in billing.days_by_site(
+            desk.ledger, part, window, computed.source
+        ):
+            to_date += row_to_date
+            days += row_days
+        return {line.product: (to_date, days)}
+
+    return count
+
+
+def _by_site(desk: Desk, computed: Computed) -> Counter:
+    names = billing.site_names(desk.ledger)
+
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        rows = billing.days_by_site(desk.ledger, part, window, computed.source)
+        return {names[site_id]: (to_date, days) for site_id, to_date, days in rows}
+
+    return count
+
+
+def _by_client(desk: Desk, computed: Computed) -> Counter:
+    names = billing.client_names(desk.ledger)
+    owners = OWNERS if computed.overlay is None else computed.overlay.owners
+
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        rows = billing.days_by_client(desk.ledger, part, window, computed.source, owners)
+        return {names[client_id]: (to_date, days) for client_id, to_date, days in rows}
+
+    return count
+
+
+def _by_license(desk: Desk, computed: Computed) -> Counter:
+    supposed = {} if computed.overlay is None else computed.overlay.names
+
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        names = billing.license_names(desk.ledger, part, window, computed.source)
+        rows = billing.days_by_license(desk.ledger, part, window, computed.source)
+        return {
+            supposed[number] if number < 0 else names[number]: (to_date, days)
+            for number, to_date, days in rows
+        }
+
+    return count
+
+
+def _by_day(desk: Desk, computed: Computed) -> Counter:
+    iso = desk.ledger.calendar.iso
+
+    def count(line: Line, part: OfferPart) -> Weights:
+        window = window_of(computed, line)
+        counts = billing.licenses_by_day(desk.ledger, part, window, computed.source)
+        days = range(line.first_day, line.last_day + 1)
+        return {
+            iso(day): (number if day <= computed.today else 0, number)
+            for day, number in zip(days, counts, strict=True)
+            if number
+        }
+
+    return count
+
+
+COUNTERS: dict[str, Callable[[Desk, Computed], Counter]] = {
+    "product": _by_product,
+    "site": _by_site,
+    "client": _by_client,
+    "license": _by_license,
+    "day": _by_day,
+}

@@ -1,0 +1,1 @@
+"""Getting the money: cards on file, attempts, wires."""

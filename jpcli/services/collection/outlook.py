@@ -1,0 +1,93 @@
+"""What closing is about to do, for the question before it: months, sums, and the card.
+
+Owns what is foreseen. Nothing is written and nothing goes out: the closing is tried and rolled
+back, and the card is the one that was primary at the last look.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jpcli.domain.adjustments import DRAFT, OPEN
+from jpcli.domain.cards import is_expired
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.attempts import attempts
+from jpcli.ledger.queries.cards import cards
+from jpcli.services.collection.gateway import is_mailed, uses_stripe
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices.attempts import next_attempt_day
+
+if TYPE_CHECKING:
+    from jpcli.domain.cards import Card
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.services.desk import Desk
+
+
+class Bill(NamedTuple):
+    """One invoice that will be closed, or that is closed and will be collected; `total_minor` in
+    minor units of the ledger's currency."""
+
+    period: str
+    number: str
+    total_minor: int
+    is_new: bool
+
+
+class Outlook(NamedTuple):
+    """`bills` in the order in which they come. `charges` says that the gateway collects them at
+    once, from `card` first; without a card they stay open. `expired` is about that card. `mails`
+    says that the gateway sends them out instead."""
+
+    bills: tuple[Bill, ...]
+    currency: str
+    charges: bool
+    card: Card | None
+    expired: bool
+    mails: bool = False
+
+    @property
+    def total_minor(self) -> int:
+        """What all of them come to."""
+        return sum(bill.total_minor for bill in self.bills)
+
+
+def closing_outlook(desk: Desk, month: str | None) -> Outlook:
+    """What `invoice close MONTH`, or with None `--due`, will do; `desk` is one of a dry run.
+
+    Raises as `closing.close`, so that what can't be done fails before anybody is asked.
+    """
+    left = _left(desk, month)
+    bills = [
+        Bill(item.period, item.number, item.total_minor, False)
+        for item in left
+        if not _waits(desk, item)
+    ]
+    if month is None or not left:
+        answer = closing.close_due(desk) if month is None else closing.close(desk, month)
+        if all(note.code != "repeated" for note in answer.notes):
+            bills += [
+                Bill(item["period"], item["number"], item["total"]["amount_minor"], True)
+                for item in answer.data["invoices"]
+            ]
+    primary = next((card for card in cards(desk.ledger) if card.primary), None)
+    today = desk.ledger.calendar.date_of(desk.today)
+    expired = primary is not None and is_expired(primary, today)
+    collects = uses_stripe(desk.ledger)
+    mails = is_mailed(desk.ledger)
+    charges = collects and not mails
+    return Outlook(tuple(bills), desk.ledger.currency, charges, primary, expired, mails)
+
+
+def _waits(desk: Desk, invoice: Invoice) -> bool:
+    """Was it declined, so that no card is charged for it today without a person asking?"""
+    tried = attempts(desk.ledger, invoice.number)
+    return bool(tried) and next_attempt_day(desk, invoice) != desk.today
+
+
+def _left(desk: Desk, month: str | None) -> list[Invoice]:
+    """Closed before and not collected: closing at a gateway goes on with those."""
+    if not uses_stripe(desk.ledger):
+        return []
+    found = invoices.invoices(desk.ledger, newest_first=False)
+    unpaid = [item for item in found if item.status in (DRAFT, OPEN)]
+    return [item for item in unpaid if month in (None, item.period, item.number)]

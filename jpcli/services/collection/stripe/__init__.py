@@ -1,0 +1,1 @@
+"""Collecting through Stripe, each step through the outbox."""

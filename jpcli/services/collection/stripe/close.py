@@ -1,0 +1,134 @@
+"""Closing months of a ledger that collects through Stripe, and collecting all that is closed.
+
+Owns that one invoice never holds up another: closing is committed before anything is collected, and
+what could not be collected is reported beside what was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.adjustments import OPEN, UNPAID
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import AuthProblem, JpcliError
+from jpcli.domain.money import display_amount
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.attempts import attempts
+from jpcli.services.billing.adjustments import waiting_months
+from jpcli.services.collection.gateway import is_mailed, stripe_gateway
+from jpcli.services.collection.stripe.charge import collect
+from jpcli.services.collection.stripe.collect_by_mail import mail
+from jpcli.services.collection.stripe.mail import check_address
+from jpcli.services.collection.stripe.strangers import check_not_billed
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices.invoices import invoice_object, known_invoice
+from jpcli.services.invoices.money import page_notes
+
+if TYPE_CHECKING:
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.payments.gateway import Gateway
+    from jpcli.services.desk import Desk
+
+
+def close(desk: Desk, month: str | None) -> Answer:
+    """Close one month, or with None all that wait, then push and collect at Stripe.
+
+    Run again after a failure it goes on where it was: a closed month that is not collected yet is
+    not refused. Naming a month raises as `closing.close`. What went wrong with an invoice is in the
+    answer's `failures`, and as `problems` in its data. Where invoices are mailed and Stripe has no
+    address, Refused `no_email`, before anything is closed.
+    """
+    gateway = stripe_gateway(desk)
+    if desk.dry_run:
+        return _dry_close(desk, month)
+    failures: list[JpcliError] = []
+    notes: tuple[Note, ...] = ()
+    numbers = [invoice.number for invoice in _left(desk, month)]
+    if numbers or month is not None or waiting_months(desk):
+        check_address(desk, gateway)
+    if month is None or not numbers:
+        try:
+            check_not_billed(desk, gateway, month)
+            answer = closing.close_due(desk) if month is None else closing.close(desk, month)
+            notes = answer.notes
+            numbers += [item["number"] for item in answer.data["invoices"]]
+        except JpcliError as error:
+            if month is not None or isinstance(error, AuthProblem) or not numbers:
+                raise
+            failures.append(error)  # what was closed before is collected all the same
+    numbers = list(dict.fromkeys(numbers))
+    for number in _fairly(desk, numbers):
+        if known_invoice(desk, number).status not in UNPAID:
+            continue  # a month without a line never gets to Stripe
+        try:
+            notes += _collect(desk, gateway, number)
+        except JpcliError as error:
+            failures.append(_about(error, number))
+            notes += _pages(known_invoice(desk, number), error)
+            if isinstance(error, AuthProblem):
+                break  # the key is as wrong for all the others
+    return Answer(_data(desk, numbers, failures), notes, tuple(failures))
+
+
+def _collect(desk: Desk, gateway: Gateway, number: str) -> tuple[Note, ...]:
+    """On the ledger's own way: by mail, or from the cards on their days."""
+    if is_mailed(desk.ledger):
+        return mail(desk, gateway, number)
+    return collect(desk, gateway, number, by_hand=False)
+
+
+def _pages(invoice: Invoice, error: JpcliError) -> tuple[Note, ...]:
+    """Where the payer can pay what was not collected, unless the error says so itself."""
+    told = invoice.page_url is not None and invoice.page_url in (error.hint or "")
+    return () if told or invoice.status != OPEN else page_notes(invoice)
+
+
+def _left(desk: Desk, month: str | None) -> list[Invoice]:
+    """What is closed and not collected, the oldest month first, or that of one month: closing it
+    again goes on with it."""
+    found = invoices.invoices(desk.ledger, newest_first=False)
+    unpaid = [invoice for invoice in found if invoice.status in UNPAID]
+    return [i for i in unpaid if month is None or month in (i.period, i.number)]
+
+
+def _dry_close(desk: Desk, month: str | None) -> Answer:
+    """What closing would bill, and what waits to be collected; Stripe is not asked."""
+    waiting = _left(desk, month)
+    closed: list[Any] = []
+    notes: list[Note] = []
+    if month is None or not waiting:
+        answer = closing.close_due(desk) if month is None else closing.close(desk, month)
+        closed, notes = answer.data["invoices"], list(answer.notes)
+    for invoice in waiting:
+        total = display_amount(invoice.total_minor, desk.ledger.currency)
+        message = f"{invoice.number} is {invoice.status} and would be collected: {total}"
+        notes.append(Note("would_collect", message, "info", invoice.number))
+    if not closed:
+        notes.append(Note("dry_run", "Dry run: nothing was written, and Stripe was not called"))
+    found = [invoice_object(desk, invoice) for invoice in waiting] + closed
+    data = {"invoice": found[-1] if found else None, "invoices": found, "dry_run": True}
+    return Answer(data, tuple(notes))
+
+
+def _fairly(desk: Desk, numbers: list[str]) -> list[str]:
+    """Those with the fewest attempts first: a declined card is not tried again that day, and one
+    invoice must not take that one attempt every time."""
+    return sorted(numbers, key=lambda number: len(attempts(desk.ledger, number)))
+
+
+def _about(error: JpcliError, number: str) -> JpcliError:
+    """The same error, said of this invoice."""
+    message = error.message if number in error.message else f"{number}: {error.message}"
+    return type(error)(
+        error.code, message, hint=error.hint, subject=number, problems=error.problems
+    )
+
+
+def _data(desk: Desk, numbers: list[str], failures: list[JpcliError]) -> dict[str, Any]:
+    found = [invoice_object(desk, known_invoice(desk, number)) for number in numbers]
+    data: dict[str, Any] = {"invoice": found[-1] if found else None, "invoices": found}
+    data["problems"] = [
+        {"code": e.code, "subject": e.subject, "message": e.message, "hint": e.hint}
+        for e in failures
+    ]
+    return data

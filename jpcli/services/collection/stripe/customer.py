@@ -1,0 +1,252 @@
+"""Who gets the invoices at Stripe: name, e-mail, address and tax ids of the ledger's customer.
+
+They are kept at Stripe alone, which prints them on its invoices and mails to that address; the
+ledger has no copy that could go stale.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.cards import check_no_card_number
+from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.domain.money import money_json
+from jpcli.ledger.queries.plan import head
+from jpcli.services.collection.gateway import stripe_gateway
+from jpcli.services.collection.stripe.cards import ensure_customer, known_customer
+from jpcli.services.collection.stripe.outbox import carry_out
+
+if TYPE_CHECKING:
+    from jpcli.payments.gateway import Gateway, RemoteCustomer, RemoteTaxId
+    from jpcli.services.desk import Desk
+
+PLAIN = ("name", "email", "phone")
+ADDRESS = ("line1", "line2", "postal_code", "city", "state", "country")
+LONGEST = 250
+ADD_EMAIL = "Say where it is to go:   jpcli stripe customer --email ADDRESS"
+
+
+def customer(
+    desk: Desk,
+    given: dict[str, str],
+    *,
+    tax_id: str | None = None,
+    no_tax_id: str | None = None,
+) -> Answer:
+    """Show the customer at Stripe, after setting what is `given` (names as in PLAIN and ADDRESS).
+
+    `tax_id` and `no_tax_id` are TYPE:VALUE, to add and to take away. Raises BadInput for a value
+    that can't be right, before anything is asked; Failed with Stripe's reason for one it refuses.
+    """
+    wanted = _checked(given)
+    added = None if tax_id is None else _tax_id(tax_id)
+    removed = None if no_tax_id is None else _tax_id(no_tax_id)
+    gateway = stripe_gateway(desk)
+
+    def do() -> Answer:
+        customer_id = _customer_id(desk, gateway)
+        if customer_id is None:
+            note = Note("dry_run", "Dry run: there is no customer at Stripe yet; it would be made")
+            return Answer({"customer": None, "dry_run": True}, (note,))
+        found = gateway.customer(customer_id)
+        leaving = None if removed is None else _on_file(found, removed)
+        notes = _change(desk, gateway, found, wanted)
+        if leaving is not None:
+            notes.append(_remove_tax_id(desk, gateway, found, leaving))
+        if added is not None:
+            notes.append(_add_tax_id(desk, gateway, found, added, again=added == removed))
+        if notes and not desk.dry_run:
+            found = gateway.customer(customer_id)
+        data: dict[str, Any] = {"customer": customer_object(found, desk.ledger.currency)}
+        if desk.dry_run:
+            data["dry_run"] = True
+            notes.append(Note("dry_run", "Dry run: nothing was sent"))
+        return Answer(data, tuple(notes))
+
+    if not wanted and added is None and removed is None:
+        return do()
+    request = {"command": "stripe customer", **wanted, "tax_id": tax_id, "no_tax_id": no_tax_id}
+    return desk.once(request, do)
+
+
+def portal(desk: Desk) -> Answer:
+    """A link to Stripe's page on which the customer manages its cards and sees its invoices."""
+    gateway = stripe_gateway(desk)
+    customer_id = ensure_customer(desk, gateway)
+    # A link is for one sitting, so each gets a key of its own; one nobody opens costs nothing.
+    key = f"jpcli-portal-{desk.ledger.meta['ledger_id']}-{desk.now_at}"
+    try:
+        url = gateway.portal(customer_id, key)
+    except Failed as error:
+        raise Failed(
+            error.code,
+            f"Stripe made no link: {error.message}",
+            hint="Save its settings once: https://dashboard.stripe.com/settings/billing/portal",
+        ) from None
+    hint = "Take over what is changed there:   jpcli cards sync"
+    note = Note("portal", "Good for a few minutes; whoever has it may change the cards", hint=hint)
+    return Answer({"portal": {"url": url}}, (note,))
+
+
+def check_email(found: RemoteCustomer) -> str:
+    """Where Stripe mails to; Refused `no_email` when it does not know."""
+    if found.email:
+        return found.email
+    raise Refused(
+        "no_email",
+        "Stripe has no e-mail address to send the invoice to; nothing was sent",
+        hint=ADD_EMAIL,
+        subject=found.id,
+    )
+
+
+def customer_object(found: RemoteCustomer, currency: str) -> dict[str, Any]:
+    """The customer as the JSON contract has it; a positive balance is owed and not yet charged."""
+    return {
+        "id": found.id,
+        "name": found.name,
+        "email": found.email,
+        "phone": found.phone,
+        "address": found.address,
+        "tax_ids": [
+            {"type": tax_id.kind, "value": tax_id.value, "status": tax_id.status}
+            for tax_id in found.tax_ids
+        ],
+        "balance": money_json(found.balance_minor, currency),
+    }
+
+
+def _customer_id(desk: Desk, gateway: Gateway) -> str | None:
+    """The ledger's customer; a dry run makes none."""
+    if desk.dry_run:
+        return known_customer(desk, gateway)
+    return ensure_customer(desk, gateway)
+
+
+def _change(
+    desk: Desk, gateway: Gateway, found: RemoteCustomer, wanted: dict[str, str]
+) -> list[Note]:
+    """Send what is different, the address as a whole: its parts are replaced together."""
+    different = {n: v for n, v in wanted.items() if v != _value(found, n)}
+    if not wanted:
+        return []
+    if not different:
+        return [Note("already_so", "Stripe has it so already")]
+    changes: dict[str, Any] = {n: v for n, v in different.items() if n in PLAIN}
+    if len(changes) < len(different):
+        parts = {n: wanted.get(n) or found.address.get(n) for n in ADDRESS}
+        changes["address"] = {n: v for n, v in parts.items() if v}
+    said = ", ".join(name.replace("line", "address line ").replace("_", " ") for name in different)
+    if desk.dry_run:
+        return [Note("customer_changed", f"Would set {said}")]
+
+    def perform(key: str) -> dict[str, str]:
+        gateway.update_customer(found.id, changes, key)
+        return {"id": found.id}
+
+    request = {"customer": found.id, **changes}
+    _once(desk, "customer/details", request, perform)
+    return [Note("customer_changed", f"Set {said}", "ok", found.id)]
+
+
+def _on_file(found: RemoteCustomer, removed: tuple[str, str]) -> RemoteTaxId:
+    known = _known(found, removed)
+    if known is None:
+        raise BadInput(
+            "unknown_tax_id",
+            f"The customer has no tax id {removed[0]}:{removed[1]}",
+            hint="See them:   jpcli stripe customer",
+            subject=removed[1],
+        )
+    return known
+
+
+def _add_tax_id(
+    desk: Desk, gateway: Gateway, found: RemoteCustomer, added: tuple[str, str], *, again: bool
+) -> Note:
+    """Add it, unless it is there; with `again` it was just taken away."""
+    kind, value = added
+    if _known(found, added) is not None and not again:
+        return Note("already_so", f"Stripe has {kind}:{value} already")
+    if desk.dry_run:
+        return Note("tax_id_added", f"Would add {kind}:{value}")
+
+    def perform(key: str) -> dict[str, str]:
+        gateway.add_tax_id(found.id, kind, value, key)
+        return {"id": found.id}
+
+    _once(desk, "customer/tax-id", {"customer": found.id, "type": kind, "value": value}, perform)
+    return Note("tax_id_added", f"Added {kind}:{value}; it stands on the invoices to come", "ok")
+
+
+def _remove_tax_id(desk: Desk, gateway: Gateway, found: RemoteCustomer, known: RemoteTaxId) -> Note:
+    said = f"{known.kind}:{known.value}"
+    if desk.dry_run:
+        return Note("tax_id_removed", f"Would take away {said}")
+
+    def perform(key: str) -> dict[str, str]:
+        gateway.remove_tax_id(found.id, known.id, key)
+        return {"id": known.id}
+
+    _once(desk, "customer/no-tax-id", {"customer": found.id, "tax_id": known.id}, perform)
+    return Note("tax_id_removed", f"Took {said} away", "ok")
+
+
+def _once(desk: Desk, name: str, request: dict[str, Any], perform: Any) -> None:
+    """Stripe was just looked at, so each change that is needed is a wish of its own. It is named by
+    the ledger's state: a stored answer to a key of an earlier life of the ledger would change
+    nothing."""
+    carry_out(desk, f"{name}/{head(desk.ledger)[:12]}", request, perform=perform, find=lambda: None)
+
+
+def _value(found: RemoteCustomer, name: str) -> str | None:
+    if name in ADDRESS:
+        return found.address.get(name)
+    value: str | None = getattr(found, name)
+    return value
+
+
+def _known(found: RemoteCustomer, wanted: tuple[str, str]) -> RemoteTaxId | None:
+    return next((t for t in found.tax_ids if (t.kind, _bare(t.value)) == wanted), None)
+
+
+def _checked(given: dict[str, str]) -> dict[str, str]:
+    """Trimmed values; BadInput for what is empty, too long, unprintable or a card number."""
+    wanted = {}
+    for name, value in given.items():
+        check_no_card_number(value)
+        text = value.strip()
+        if not text or len(text) > LONGEST or not text.isprintable():
+            raise _bad(name, f"must be 1 to {LONGEST} printable characters")
+        wanted[name] = text
+    email = wanted.get("email", "a@b")
+    if email.count("@") != 1 or not all(email.split("@")) or " " in email:
+        raise _bad("email", f"{email} is no e-mail address")
+    if "country" in wanted:
+        code = wanted["country"] = wanted["country"].upper()
+        if len(code) != 2 or not (code.isascii() and code.isalpha()):
+            raise _bad("country", f"{code} is no country of two letters, as US or DE")
+    return wanted
+
+
+def _bad(name: str, message: str) -> BadInput:
+    option = f"--address-{name}" if name in ("line1", "line2") else f"--{name.replace('_', '-')}"
+    return BadInput(f"bad_{name}", f"{option}: {message}", subject=option)
+
+
+def _tax_id(text: str) -> tuple[str, str]:
+    """`eu_vat:DE123456789` as type and value."""
+    kind, colon, value = text.strip().partition(":")
+    if not colon or not kind.replace("_", "").isalnum() or not _bare(value):
+        raise BadInput(
+            "bad_tax_id",
+            f"A tax id is TYPE:VALUE, as eu_vat:DE123456789, not {text}",
+            hint="The types: https://docs.stripe.com/billing/customer/tax-ids",
+            subject="--tax-id",
+        )
+    return kind.lower(), _bare(value)
+
+
+def _bare(value: str) -> str:
+    return "".join(value.split()).upper()

@@ -1,0 +1,182 @@
+"""Invoices at Stripe: push, pay, void, sync, reconcile.
+
+Owns the commands; the steps are in `collecting` and `charge`, closing is in `stripe_close`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.adjustments import VOID
+from jpcli.domain.answers import Answer, Note
+from jpcli.ledger.queries import invoices
+from jpcli.services.collection.gateway import stripe_gateway
+from jpcli.services.collection.stripe import push as collecting
+from jpcli.services.collection.stripe.cards import ensure_customer, sync_cards
+from jpcli.services.collection.stripe.charge import collect
+from jpcli.services.collection.stripe.reconcile import differences
+from jpcli.services.collection.stripe.strangers import matched, strangers
+from jpcli.services.collection.stripe.troubles import settle
+from jpcli.services.collection.stripe.void import take_away, void_everywhere
+from jpcli.services.invoices.attempts import take_over
+from jpcli.services.invoices.invoices import (
+    check_open,
+    check_voidable,
+    invoice_object,
+    known_invoice,
+)
+from jpcli.services.invoices.money import (
+    MONEY_SEEN,
+    invoices_of,
+    money_at,
+    money_notes,
+    money_unseen,
+)
+
+if TYPE_CHECKING:
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.payments.gateway import Gateway, RemoteEvent
+    from jpcli.services.desk import Desk
+
+
+def push(desk: Desk, name: str, *, replace: bool = False) -> Answer:
+    """Bring a closed invoice to Stripe and finalize it, without charging a card.
+
+    With `replace` what stands there under its number and is not as closed is taken away first:
+    drafts are deleted, and where one is as closed, open ones beside it are voided.
+    """
+    gateway = stripe_gateway(desk)
+    invoice = known_invoice(desk, name)
+    _refuse_void(invoice)
+    if desk.dry_run:
+        return _dry(desk, invoice)
+
+    def do() -> Answer:
+        notes = take_away(desk, gateway, invoice) if replace else ()
+        remote = collecting.push(desk, gateway, invoice)
+        message = f"{invoice.number} is at Stripe: {remote.status}"
+        note = Note("pushed", message, "ok", invoice.number)
+        return _answer(desk, [invoice.number], (*notes, note))
+
+    request = {"command": "invoice push", "invoice": name}
+    return desk.once({**request, "replace": True} if replace else request, do)
+
+
+def pay(desk: Desk, name: str) -> Answer:
+    """I5: charge the primary card, then the others, today and whatever was declined before; pushed
+    first where that is missing.
+
+    An answer means that it is paid. Raises as `check_open` and `charge.collect`.
+    """
+    gateway = stripe_gateway(desk)
+    invoice = known_invoice(desk, name)
+    number = invoice.number
+
+    def do() -> Answer:
+        check_open(invoice)
+        if desk.dry_run:
+            return _dry(desk, invoice)
+        return _answer(desk, [number], collect(desk, gateway, number, by_hand=True))
+
+    return desk.once({"command": "invoice pay", "invoice": name}, do)
+
+
+def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
+    """I6: void an open invoice at Stripe, where a draft is deleted; its month is billable again.
+    The reason is kept there and in the log."""
+    gateway = stripe_gateway(desk)
+    invoice = known_invoice(desk, name)
+
+    def do() -> Answer:
+        check_voidable(invoice)
+        if desk.dry_run:
+            return _dry(desk, invoice)
+        void_everywhere(desk, gateway, invoice, reason)
+        hint = f"jpcli invoice close {invoice.period}"
+        message = f"{invoice.number} is void; {invoice.period} can be billed again"
+        return _answer(desk, [invoice.number], (Note("voided", message, "ok", hint=hint),))
+
+    return desk.once({"command": "invoice void", "invoice": name, "reason": reason}, do)
+
+
+def sync(desk: Desk) -> Answer:
+    """Take over what happened at Stripe since the last event that was seen; safe to repeat."""
+    gateway = stripe_gateway(desk)
+    cursor = desk.ledger.fact("stripe_cursor")
+    latest = gateway.newest_event()
+    events = None if cursor is None else gateway.events_since(cursor)
+    changed, notes = _take_over(desk, gateway, events)
+    sync_cards(desk, gateway)
+    settle(desk, gateway)
+    facts = {MONEY_SEEN: "yes"} if money_unseen(desk.ledger) else {}
+    if latest is not None and latest != cursor:
+        facts["stripe_cursor"] = latest
+    if facts:
+        with desk.writing() as writer:
+            writer.record("payments.set", "stripe", facts)
+    seen = len(events or ())
+    note = Note("synced", f"Read {seen} events; {len(changed)} invoices changed", "ok")
+    found = [known_invoice(desk, number) for number in changed]
+    listed = [invoice_object(desk, invoice, lines=False) for invoice in found]
+    remarks = [r for invoice in found for r in money_notes(invoice, desk.ledger.currency)]
+    return Answer({"events": seen, "invoices": listed}, (note, *remarks, *notes))
+
+
+def _take_over(
+    desk: Desk, gateway: Gateway, events: list[RemoteEvent] | None
+) -> tuple[list[str], list[Note]]:
+    """Each invoice's state as Stripe has it; the numbers that changed, and what is not as closed.
+
+    Events say whose money to ask for again; what they do not tell (they are kept for 30 days, and
+    the ledger may have been put back since) is seen by comparing all.
+    """
+    customer = ensure_customer(desk, gateway)
+    there = gateway.invoices_of(customer)
+    touched = None
+    if events is not None and not money_unseen(desk.ledger):
+        touched = invoices_of(gateway, events)
+    changed, notes = [], []
+    for invoice in invoices.invoices(desk.ledger, newest_first=False):
+        remote, remark = matched(desk, gateway, invoice, there)
+        if remark is not None:
+            notes.append(remark)
+        if remote is None:
+            continue
+        asked = touched is None or remote.id in touched
+        collecting.sync_invoice(desk, invoice, remote, money_at(gateway, remote) if asked else None)
+        if asked:
+            take_over(desk, gateway, invoice, remote)
+        if known_invoice(desk, invoice.number) != invoice:
+            changed.append(invoice.number)
+    return changed, [*notes, *strangers(desk, there)]
+
+
+def reconcile(desk: Desk, name: str | None = None) -> Answer:
+    """Compare every line, total, currency and status with Stripe's; `ok` false is exit 1."""
+    gateway = stripe_gateway(desk)
+    chosen = invoices.invoices(desk.ledger, newest_first=False)
+    if name is not None:
+        chosen = [known_invoice(desk, name)]
+    found = differences(desk, gateway, chosen, all_of_them=name is None)
+    if found:
+        count = "1 difference" if len(found) == 1 else f"{len(found)} differences"
+        note = Note("differences", f"{count} to Stripe", "warning")
+    else:
+        note = Note("reconciled", f"{len(chosen)} invoices are the same at Stripe", "ok")
+    data: dict[str, Any] = {"ok": not found, "invoices": len(chosen), "differences": found}
+    return Answer(data, (note,))
+
+
+def _refuse_void(invoice: Invoice) -> None:
+    if invoice.status == VOID:
+        check_open(invoice)
+
+
+def _dry(desk: Desk, invoice: Invoice) -> Answer:
+    note = Note("dry_run", "Dry run: nothing was written, and Stripe was not called")
+    return Answer({"invoice": invoice_object(desk, invoice), "dry_run": True}, (note,))
+
+
+def _answer(desk: Desk, numbers: list[str], notes: tuple[Note, ...]) -> Answer:
+    found = [invoice_object(desk, known_invoice(desk, number)) for number in numbers]
+    return Answer({"invoice": found[-1] if found else None, "invoices": found}, notes)

@@ -1,0 +1,203 @@
+"""Bringing a closed invoice to Stripe and collecting it (I5), each step through the outbox.
+
+Owns the steps: look, draft, all lines in one call, compare, finalize, compare, charge the cards in
+order, read back. Killed anywhere, the same command goes on where it was. What the invoice's status
+is comes from Stripe alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.adjustments import DRAFT, OPEN, VOID
+from jpcli.domain.errors import Failed
+from jpcli.ledger.queries import invoices
+from jpcli.services.collection.stripe.cards import ensure_customer
+from jpcli.services.collection.stripe.draft import make_draft
+from jpcli.services.collection.stripe.line_items import identity, line_items
+from jpcli.services.collection.stripe.mail import check_address
+from jpcli.services.collection.stripe.outbox import carry_out
+from jpcli.services.collection.stripe.remarks import annotate
+from jpcli.services.collection.stripe.remote_invoice import (
+    check_origin,
+    check_same,
+    find_ours,
+)
+
+if TYPE_CHECKING:
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.payments.gateway import Gateway, LineItem, RemoteInvoice, RemoteMoney
+    from jpcli.services.desk import Desk
+
+
+def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
+    """Bring a closed invoice to Stripe with all its lines, and finalize it.
+
+    What is there already is adopted if it is as closed, whatever the ledger remembers. Raises
+    Failed `other_contents`, `total_mismatch`, `two_at_stripe` or `customer_deleted`, and then
+    nothing is finalized or charged.
+    """
+    customer = ensure_customer(desk, gateway)
+    items = line_items(desk, invoice)
+    remote = find_ours(desk, gateway, invoice, customer)
+    if remote is not None and remote.status == DRAFT and _is_orphan(gateway, remote, customer):
+        delete_draft(desk, gateway, invoice, remote)
+        remote = None
+    if remote is None:
+        check_address(desk, gateway)
+        remote = gateway.invoice(make_draft(desk, gateway, invoice, customer))
+    if remote.status == VOID:
+        return sync_invoice(desk, invoice, remote)
+    check_origin(desk, invoice, remote)
+    if remote.status == DRAFT:
+        _add_items(desk, gateway, invoice, remote, items)
+        remote = _finalize(desk, gateway, invoice, remote, items)
+    elif invoice.gateway_id == remote.id:
+        sync_invoice(desk, invoice, remote)
+    check_same(desk, gateway, invoice, remote, items)
+    sync_invoice(desk, invoice, remote)
+    if remote.status == OPEN and _is_orphan(gateway, remote, customer):
+        raise _orphaned(invoice)
+    return remote
+
+
+def _finalize(
+    desk: Desk,
+    gateway: Gateway,
+    invoice: Invoice,
+    remote: RemoteInvoice,
+    items: list[LineItem],
+) -> RemoteInvoice:
+    remote = gateway.invoice(remote.id)
+    if remote.status == DRAFT:
+        check_same(desk, gateway, invoice, remote, items)
+        carry_out(
+            desk,
+            f"invoice/{invoice.number}/finalize",
+            {"invoice": remote.id},
+            perform=lambda key: gateway.finalize(remote.id, key).brief(),
+            find=lambda: _finalized(gateway.invoice(remote.id)),
+            holds=lambda _: gateway.invoice(remote.id).status != DRAFT,
+        )
+    return gateway.invoice(remote.id)
+
+
+def _is_orphan(gateway: Gateway, remote: RemoteInvoice, customer: str) -> bool:
+    """Was the customer that it was made for deleted at Stripe?"""
+    owner = remote.customer_id
+    return owner not in (None, customer) and not gateway.has_customer(str(owner))
+
+
+def _orphaned(invoice: Invoice) -> Failed:
+    return Failed(
+        "customer_deleted",
+        f"{invoice.number} can't be charged: its customer was deleted at Stripe",
+        hint="Void it, and close its month again for the new customer:"
+        f"   jpcli invoice void {invoice.number}",
+        subject=invoice.number,
+    )
+
+
+def void_remote(
+    desk: Desk,
+    gateway: Gateway,
+    invoice: Invoice,
+    remote: RemoteInvoice,
+    reason: str | None = None,
+) -> None:
+    """Void an open invoice at Stripe; the reason is kept there, too, and comes back with it."""
+    if reason:
+        named = invoice._replace(gateway_id=remote.id)
+        annotate(desk, gateway, named, "void_reason", reason)
+    carry_out(
+        desk,
+        f"invoice/{invoice.number}/void",
+        {"invoice": remote.id},
+        perform=lambda key: gateway.void(remote.id, key).brief(),
+        find=lambda: _voided(gateway.invoice(remote.id)),
+        holds=lambda _: gateway.invoice(remote.id).status == VOID,
+    )
+
+
+def delete_draft(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice) -> None:
+    """Take a draft away at Stripe, with its lines; nobody ever saw it."""
+
+    def perform(key: str) -> dict[str, str]:
+        gateway.delete_draft(remote.id, key)
+        return {"id": remote.id}
+
+    def is_gone() -> bool:
+        return gateway.known_invoice(remote.id) is None
+
+    carry_out(
+        desk,
+        f"invoice/{invoice.number}/delete",
+        {"invoice": remote.id},
+        perform=perform,
+        find=lambda: {"id": remote.id} if is_gone() else None,
+        holds=lambda _: is_gone(),
+    )
+
+
+def sync_invoice(
+    desk: Desk, invoice: Invoice, remote: RemoteInvoice, money: RemoteMoney | None = None
+) -> RemoteInvoice:
+    """Take over what Stripe says of an invoice; nothing is recorded when nothing is new.
+
+    Without `money` what went back of it was not asked for, and stays as it is known.
+    """
+    data = {
+        "status": remote.status,
+        "amount_paid_minor": remote.paid_minor,
+        "paid_at": remote.paid_at,
+        "gateway_id": remote.id,
+        "page_url": remote.page_url,
+        "pdf_url": remote.pdf_url,
+        "gateway_number": remote.number,
+        "reference": remote.reference,
+        **({} if money is None else money._asdict()),
+    }
+    with desk.writing() as writer:
+        known = invoices.by_number(desk.ledger, invoice.number)
+        assert known is not None
+        if any(getattr(known, name) != value for name, value in data.items()):
+            reason = remote.void_reason if remote.status == VOID else None
+            writer.record("invoice.synced", invoice.number, data, reason=reason)
+    return remote
+
+
+def _add_items(
+    desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice, items: list[LineItem]
+) -> None:
+    """Put on the draft what is missing there, in one call: all of it, or a line that was taken off
+    by hand."""
+    missing = _missing(gateway, remote.id, items)
+    if not missing:
+        return
+    metadata = {"jpcli_ledger": desk.ledger.meta["ledger_id"], "jpcli_number": invoice.number}
+
+    def perform(key: str) -> dict[str, str]:
+        gateway.add_lines(remote.id, missing, metadata, key)
+        return {"id": remote.id}
+
+    carry_out(
+        desk,
+        f"invoice/{invoice.number}/lines",
+        {"invoice": remote.id, "items": [identity(item) for item in missing]},
+        perform=perform,
+        find=lambda: None if _missing(gateway, remote.id, items) else {"id": remote.id},
+        holds=lambda _: not _missing(gateway, remote.id, items),
+    )
+
+
+def _missing(gateway: Gateway, invoice_id: str, items: list[LineItem]) -> list[LineItem]:
+    there = {line.position for line in gateway.lines(invoice_id)}
+    return [item for item in items if item.position not in there]
+
+
+def _finalized(remote: RemoteInvoice) -> dict[str, Any] | None:
+    return None if remote.status == "draft" else remote.brief()
+
+
+def _voided(remote: RemoteInvoice) -> dict[str, Any] | None:
+    return remote.brief() if remote.status == "void" else None

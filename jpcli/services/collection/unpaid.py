@@ -1,0 +1,51 @@
+"""What is closed and not collected: how it reads, and the command that collects it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jpcli.domain.money import display_amount
+from jpcli.services.collection.gateway import charges_cards, uses_stripe
+from jpcli.services.invoices.attempts import next_attempt_day
+from jpcli.services.invoices.invoices import late
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.services.desk import Desk
+
+
+def settling_command(ledger: Ledger, number: str) -> str:
+    """The command after which an invoice is paid."""
+    if charges_cards(ledger):
+        return f"jpcli invoice pay {number}"
+    return f"jpcli invoice mark-paid {number}"
+
+
+def unpaid_step(desk: Desk, invoice: Invoice) -> dict[str, str]:
+    """Why it is one of the next steps, and the command."""
+    iso = desk.ledger.calendar.iso
+    amount = display_amount(invoice.total_minor, desk.ledger.currency)
+    why = f"{invoice.number} over {amount} "
+    if late(desk, invoice):
+        why += f"is past due since {iso(invoice.due_day + 1)}"
+    elif invoice.due_day == desk.today:
+        why += "is due today"
+    else:
+        why += f"is due on {iso(invoice.due_day)}"
+    return {
+        "why": why + _attempts(desk, invoice),
+        "command": settling_command(desk.ledger, invoice.number),
+    }
+
+
+def _attempts(desk: Desk, invoice: Invoice) -> str:
+    """What jpcli does about it by itself, where it holds cards that were tried."""
+    from jpcli.ledger.queries.attempts import attempts
+
+    if not uses_stripe(desk.ledger) or not attempts(desk.ledger, invoice.number):
+        return ""
+    day = next_attempt_day(desk, invoice)
+    if day is None:
+        return ", and no card is charged again by itself"
+    return f", declined; tried again on {desk.ledger.calendar.iso(day)}"

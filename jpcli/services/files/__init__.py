@@ -1,0 +1,1 @@
+"""Reading lists of rows in any format, and writing new files."""

@@ -1,0 +1,242 @@
+"""The rows of NDJSON (an object a line) and of JSON documents (an array, or objects in a row)."""
+
+from __future__ import annotations
+
+import json
+import re
+from codecs import getincrementaldecoder
+from typing import IO, TYPE_CHECKING, Any
+
+from jpcli.services.files.read import MAX_LINE_BYTES, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jpcli.services.files.read import Expected
+
+_CHUNK_BYTES = 256 * 2**10
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
+class _Decoder:
+    """Decodes one value at a time and remembers what JSON allows but a row may not have."""
+
+    def __init__(self) -> None:
+        self.flaws: list[tuple[str, str]] = []
+        self._decode = json.JSONDecoder(
+            object_pairs_hook=self._object,
+            parse_float=str,
+            parse_constant=self._constant,
+        ).raw_decode
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        values = dict(pairs)
+        if len(values) != len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            self.flaws.append(("duplicate_key", f"{twice!r} stands there twice"))
+        return values
+
+    def _constant(self, name: str) -> None:
+        self.flaws.append(("bad_number", f"{name} is not a number that JSON knows"))
+
+    def decode(self, text: str, start: int = 0) -> tuple[Any, int]:
+        """The value at `start` and where it ends. Raises ValueError or RecursionError."""
+        self.flaws.clear()
+        return self._decode(text, start)
+
+    def checked(self, value: Any, text: str, line: int, expected: Expected) -> Row | None:
+        """The row, or None after noting why `value`, which was decoded from `text`, is none."""
+        if type(value) is not dict:
+            expected.add("not_an_object", "an object {…} belongs here", line)
+        elif self.flaws:
+            expected.add(*self.flaws[0], line)
+        elif "\\u" in text and _has_half_character(value):
+            expected.add("bad_text", "a \\u escape is half of a character", line)
+        else:
+            return Row(line, value)
+        return None
+
+
+def is_one_a_line(head: bytes) -> bool:
+    """Tell NDJSON from an object that goes over several lines, by the first two lines of text."""
+    first, _, rest = head.strip().partition(b"\n")
+    if not rest or rest.lstrip().startswith(b"{"):
+        return True
+    try:
+        text = first.decode().strip()
+        _, end = _Decoder().decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return end == len(text)
+
+
+def rows_of_lines(lines: Iterable[bytes], expected: Expected) -> Iterator[Row]:
+    """Rows of NDJSON. A bad line is noted, and the next one is read."""
+    decoder = _Decoder()
+    for number, raw in enumerate(lines, 1):
+        try:
+            text = raw.decode().strip()
+            if not text:
+                continue
+            value, end = decoder.decode(text)
+        except (ValueError, RecursionError) as error:
+            if len(raw) >= MAX_LINE_BYTES:
+                expected.add("line_too_long", f"more than {MAX_LINE_BYTES} bytes", number)
+                return
+            _note(error, number, expected)
+            continue
+        if end != len(text):
+            expected.add("bad_json", f"not valid JSON: more after column {end}", number)
+        elif row := decoder.checked(value, text, number, expected):
+            yield row
+
+
+def rows_of_values(head: bytes, stream: IO[bytes], expected: Expected) -> Iterator[Row]:
+    """Rows of an array, or of objects one after the other. Reading ends where it is broken."""
+    text = _Text(stream)
+    decoder = _Decoder()
+    try:
+        text.start(head)
+        in_array = text.take("[")
+        if in_array and text.take("]"):
+            text.expect_end()
+            return
+        while True:
+            line = text.line
+            value, source = text.take_value(decoder)
+            if row := decoder.checked(value, source, line, expected):
+                yield row
+            if in_array and text.take("]"):
+                text.expect_end()
+                return
+            if in_array:
+                text.expect(",")
+            elif text.at_end():
+                return
+    except _Broken as broken:
+        _note(broken.reason, text.line, expected)
+
+
+class _Broken(Exception):
+    """The document can't be read on. `reason` is the decoder's error."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _Text:
+    """A window on the text of a file, which moves on and knows its line.
+
+    `line` is the line of the next character that is no white space.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._decoder = getincrementaldecoder("utf-8")()
+        self._text = ""
+        self._at = 0
+        self._ended = False
+        self.line = 1
+
+    def start(self, head: bytes) -> None:
+        """Begin with the bytes that were read already."""
+        self._append(head)
+        self._skip_space()
+
+    def take(self, character: str) -> bool:
+        """Move over one character if it comes next."""
+        if not self._text.startswith(character, self._at):
+            return False
+        self._move(self._at + 1)
+        return True
+
+    def expect(self, character: str) -> None:
+        if not self.take(character):
+            raise _Broken(ValueError(f"{character!r} is missing"))
+
+    def at_end(self) -> bool:
+        return self._ended and self._at == len(self._text)
+
+    def expect_end(self) -> None:
+        if not self.at_end():
+            raise _Broken(ValueError("more after the end of the array"))
+
+    def take_value(self, decoder: _Decoder) -> tuple[Any, str]:
+        """Move over one value and return it with its text."""
+        while True:
+            try:
+                value, end = decoder.decode(self._text, self._at)
+            except (ValueError, RecursionError) as error:
+                if self._read_more():
+                    continue
+                raise self._broken(error) from error
+            # A number at the edge of the window may go on behind it.
+            if end < len(self._text) or not self._read_more():
+                source = self._text[self._at : end]
+                self._move(end)
+                return value, source
+
+    def _broken(self, error: Exception) -> _Broken:
+        if not self._ended:
+            error = ValueError(f"one value takes more than {MAX_LINE_BYTES} bytes")
+        elif isinstance(error, json.JSONDecodeError):
+            self.line += self._text.count("\n", self._at, error.pos)
+            error = ValueError(error.msg)
+        return _Broken(error)
+
+    def _move(self, end: int) -> None:
+        self.line += self._text.count("\n", self._at, end)
+        self._at = end
+        self._skip_space()
+
+    def _skip_space(self) -> None:
+        while True:
+            space = _SPACE.match(self._text, self._at)
+            end = space.end() if space else self._at
+            self.line += self._text.count("\n", self._at, end)
+            self._at = end
+            if end < len(self._text) or not self._read_more():
+                return
+
+    def _read_more(self) -> bool:
+        """Put more text behind the window; False at the end, or when one value fills too much."""
+        waiting = len(self._text) - self._at
+        if self._ended or waiting > MAX_LINE_BYTES:
+            return False
+        # Twice as much each time, so that a large value is not tried again too often.
+        self._append(self._stream.read(max(_CHUNK_BYTES, waiting)))
+        return True
+
+    def _append(self, raw: bytes) -> None:
+        self._ended = not raw
+        try:
+            more = self._decoder.decode(raw, final=self._ended)
+        except UnicodeDecodeError as error:
+            self.line += self._text.count("\n", self._at) + error.object.count(
+                b"\n", 0, error.start
+            )
+            raise _Broken(error) from error
+        self._text = self._text[self._at :] + more
+        self._at = 0
+
+
+def _note(error: Exception, line: int, expected: Expected) -> None:
+    if isinstance(error, UnicodeDecodeError):
+        expected.add("bad_utf8", "not UTF-8 text", line)
+    elif isinstance(error, RecursionError):
+        expected.add("bad_json", "not valid JSON: nested too deeply", line)
+    elif isinstance(error, json.JSONDecodeError):
+        message = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
+        expected.add("bad_json", message, line)
+    else:
+        expected.add("bad_json", f"not valid JSON: {str(error).lower()}", line)
+
+
+def _has_half_character(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -1,0 +1,1 @@
+"""Closed invoices: closing, settling, explaining and sending them."""

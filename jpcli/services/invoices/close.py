@@ -1,0 +1,149 @@
+"""Closing a month: its lines are computed once more, sealed and numbered (I2, I3, I4).
+
+Owns when a month may be closed and what is recorded. The lines come from the same function as a
+preview's (I1).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jpcli.domain.adjustments import DRAFT, OPEN, PAID, invoice_number, is_charged
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import Refused
+from jpcli.domain.money import display_amount
+from jpcli.domain.periods import month_period, parse_month
+from jpcli.ledger.queries import invoices
+from jpcli.services.billing.adjustments import waiting_months
+from jpcli.services.billing.books import books_begin, is_settled_elsewhere, move_hint
+from jpcli.services.billing.compute import Question, compute
+from jpcli.services.billing.holder_days import kept
+from jpcli.services.billing.line_shares import holder_shares
+from jpcli.services.collection.gateway import uses_stripe
+from jpcli.services.invoices.invoices import invoice_object
+
+if TYPE_CHECKING:
+    from jpcli.domain.calculator import Line
+    from jpcli.domain.periods import Period
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.desk import Desk
+
+
+def close(desk: Desk, month: str) -> Answer:
+    """Close one month.
+
+    Raises Refused `already_closed`, `settled_elsewhere`, `month_not_over` or `close_in_order`;
+    BadInput `bad_month`.
+    """
+    period = month_period(desk.ledger.calendar, *parse_month(month))
+
+    def do(writer: Writer) -> Answer:
+        check_may_close(desk, period)
+        number = _close(desk, writer, period)
+        return _answer(desk, [number])
+
+    return desk.change({"command": "invoice close", "month": month}, do)
+
+
+def close_due(desk: Desk) -> Answer:
+    """Close every month that is over and waits; nothing to close is fine (for cron)."""
+
+    def do(writer: Writer) -> Answer:
+        numbers = []
+        for label in waiting_months(desk):
+            period = month_period(desk.ledger.calendar, *parse_month(label))
+            numbers.append(_close(desk, writer, period))
+        return _answer(desk, numbers)
+
+    return desk.change({"command": "invoice close", "due": True}, do)
+
+
+def check_may_close(desk: Desk, period: Period) -> None:
+    """I2, I7: only a month of the books that is over, only once, only in order."""
+    ledger = desk.ledger
+    closed = invoices.of_period(ledger, period.label)
+    if closed is not None:
+        raise Refused(
+            "already_closed",
+            f"{period.label} is closed already: {closed.number}",
+            hint=f"See it:   jpcli invoice show {closed.number}",
+            subject=closed.number,
+        )
+    if is_settled_elsewhere(ledger, period.label):
+        raise Refused(
+            "settled_elsewhere",
+            f"{period.label} lies before the books, which begin with {books_begin(ledger)}:"
+            " it was settled elsewhere",
+            hint=move_hint(ledger, period.label)
+            or f"See its days:   jpcli invoice preview {period.label}",
+            subject=period.label,
+        )
+    over_at = ledger.calendar.end_of(period.last_day)
+    if desk.now_at < over_at:
+        raise Refused(
+            "month_not_over",
+            f"{period.label} is not over yet in {ledger.zone}; a month can be closed after its end",
+            hint=f"See what it comes to:   jpcli invoice preview {period.label}",
+            subject=period.label,
+        )
+    waiting = waiting_months(desk)
+    if not waiting or waiting[0] != period.label:
+        first = waiting[0] if waiting else None
+        raise Refused(
+            "close_in_order",
+            f"{first} is closed before {period.label}"
+            if first is not None and first < period.label
+            else f"There is nothing to bill in {period.label}: no license was active yet",
+            hint="Close all that wait, in order:   jpcli invoice close --due",
+            subject=first or period.label,
+        )
+
+
+def _close(desk: Desk, writer: Writer, period: Period) -> str:
+    ledger = desk.ledger
+    computed = compute(desk, Question(month=period.label))
+    number = invoice_number(period.label, invoices.count_of_period(ledger, period.label))
+    content = invoices.sealed_content(ledger, number, period, computed.lines)
+    total = content["total_minor"]
+    holders, shares = kept(*holder_shares(desk, computed))
+    data = {
+        "period": period.label,
+        "first_day": period.first_day,
+        "last_day": period.last_day,
+        "status": _first_status(desk, computed.lines),
+        "due_day": desk.today + int(ledger.meta["payment_terms_days"]),
+        "total_minor": total,
+        "lines": content["lines"],
+        "content_hash": invoices.content_hash(content),
+        "holders": holders,
+        "shares": shares,
+    }
+    writer.record("invoice.closed", number, data)
+    writer.flush()
+    return number
+
+
+def _first_status(desk: Desk, lines: tuple[Line, ...]) -> str:
+    """I4: at Stripe an invoice begins as a draft. Elsewhere it is open at once, or, over nothing,
+    paid: it must never become past due. One without a line never gets to Stripe, which takes none.
+    """
+    if any(is_charged(line) for line in lines) and uses_stripe(desk.ledger):
+        return DRAFT
+    return OPEN if sum(line.amount_minor for line in lines) else PAID
+
+
+def _answer(desk: Desk, numbers: list[str]) -> Answer:
+    found = []
+    notes = []
+    for number in numbers:
+        invoice = invoices.by_number(desk.ledger, number)
+        assert invoice is not None
+        found.append(invoice_object(desk, invoice))
+        total = display_amount(invoice.total_minor, desk.ledger.currency)
+        due = desk.ledger.calendar.iso(invoice.due_day)
+        what = f"{total}, due {due}" if invoice.total_minor else "nothing to pay"
+        notes.append(Note("closed", f"Closed {invoice.period} as {number}: {what}", "ok", number))
+    if not numbers:
+        notes.append(Note("nothing_to_close", "No month waits to be closed"))
+    data = {"invoice": found[-1] if found else None, "invoices": found, "problems": []}
+    return Answer(data, tuple(notes))

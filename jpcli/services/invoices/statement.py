@@ -1,0 +1,200 @@
+"""Statements: one month's bill as something to mail, whole or one client's part (M5, W2).
+
+Owns which numbers are on a statement. Its lines come from the same computation as a preview's and a
+closing's (I1); how they are divided is in `dividing`, how they look in `reports`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer
+from jpcli.domain.errors import BadInput
+from jpcli.domain.instants import format_instant
+from jpcli.domain.money import format_day_price, money_json, parse_percent
+from jpcli.domain.periods import parse_month
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.sites import client_exists
+from jpcli.reports.statement.statement import DayCount, Statement, Whose
+from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
+from jpcli.services.billing.compute import Question, compute, of_invoice
+from jpcli.services.billing.preview import line_object
+from jpcli.services.invoices.invoices import invoice_object, known_invoice, late
+from jpcli.services.invoices.shares import days_of, divided
+
+if TYPE_CHECKING:
+    from jpcli.reports.statement.statement import ClientPart, StatementLine
+    from jpcli.services.billing.period import Computed
+    from jpcli.services.desk import Desk
+
+
+def statement(
+    desk: Desk, name: str, client: str | None = None, markup: str | None = None
+) -> Statement:
+    """The statement of an invoice, by its number or month; of an open month, a preview.
+
+    `client` is one client's name, `""` for what belongs to no client; None is the whole bill.
+    `markup` (percent) goes onto every line before it is divided, so clients' statements add up to
+    the whole one. Raises BadInput `unknown_invoice`, `unknown_client`, `bad_percent`; Failed
+    `no_price`.
+    """
+    return _made(desk, name, client, markup)[0]
+
+
+def export(
+    desk: Desk, name: str, client: str | None = None, markup: str | None = None
+) -> tuple[Statement, Answer]:
+    """A statement, and the same in the JSON contract's shape; errors as `statement`.
+
+    The shape is that of `invoice show`, with the clients and the licenses a day. `number` is null
+    and `status` is `preview` for a month that is not closed. `lines` and `total` are those of the
+    statement: one client's part where it is for one, with the markup in them.
+    """
+    made, computed = _made(desk, name, client, markup)
+    found = _head_object(desk, made)
+    if made.whose is not None:
+        found["client"] = made.whose.client
+    if markup is not None:
+        found["markup_percent"] = markup.removesuffix("%")
+    if made.whose is None and markup is None:
+        found["lines"] = [line_object(desk, line) for line in computed.lines]
+    else:
+        found["lines"] = [_line_object(line, made.currency) for line in made.lines]
+    found["clients"] = [_client_object(part, made.currency) for part in made.clients]
+    found["licenses_per_day"] = [
+        {"day": count.day, "licenses": count.licenses} for count in made.per_day
+    ]
+    found["total"] = money_json(made.total_minor, made.currency)
+    notes = elsewhere_note(desk, made.period) if made.settled_elsewhere else ()
+    return made, Answer({"invoice": found}, notes)
+
+
+def _made(
+    desk: Desk, name: str, client: str | None, markup: str | None
+) -> tuple[Statement, Computed]:
+    markup_e6 = None if markup is None else parse_percent(markup)
+    whose = _whose(desk, client)
+    computed = _computed(desk, name)
+    lines, clients = divided(desk, computed, whose, markup_e6)
+    return _statement(desk, computed, whose, lines, clients), computed
+
+
+def _whose(desk: Desk, client: str | None) -> Whose | None:
+    if client is None:
+        return None
+    if client and not client_exists(desk.ledger, client):
+        raise BadInput(
+            "unknown_client",
+            f"There is no client {client}",
+            hint="See them:   jpcli clients list",
+            subject=client,
+        )
+    return Whose(client or None)
+
+
+def _computed(desk: Desk, name: str) -> Computed:
+    """An invoice as it was billed, or a month that has none as it stands."""
+    invoice = invoices.by_number(desk.ledger, name)
+    if invoice is not None:
+        return of_invoice(desk, invoice)
+    try:
+        parse_month(name)
+    except BadInput:
+        known_invoice(desk, name)  # says that there is none
+        raise
+    return compute(desk, Question(month=name))
+
+
+def _statement(
+    desk: Desk,
+    computed: Computed,
+    whose: Whose | None,
+    lines: tuple[StatementLine, ...],
+    clients: tuple[ClientPart, ...],
+) -> Statement:
+    ledger, invoice, period = desk.ledger, computed.invoice, computed.period
+    calendar = ledger.calendar
+    counts = days_of(desk, computed, whose)
+    # A closed invoice knows its whole month, whatever the clock says.
+    today = period.last_day if invoice is not None else computed.today
+    return Statement(
+        agency=ledger.name or "",
+        number=None if invoice is None else invoice.number,
+        period=period.label,
+        first_day=calendar.iso(period.first_day),
+        last_day=calendar.iso(period.last_day),
+        as_of_day=calendar.iso(computed.today),
+        time_zone=ledger.zone,
+        currency=ledger.currency,
+        status="preview" if invoice is None else invoice.status,
+        past_due=invoice is not None and late(desk, invoice),
+        issued=None if invoice is None else calendar.iso(calendar.day_of(invoice.closed_at)),
+        due=None if invoice is None else calendar.iso(invoice.due_day),
+        paid=None
+        if invoice is None or invoice.paid_at is None
+        else calendar.iso(calendar.day_of(invoice.paid_at)),
+        made_at=computed.as_of_at if invoice is None else invoice.closed_at,
+        content_hash=None if invoice is None else invoice.content_hash,
+        whose=whose,
+        lines=lines,
+        clients=clients,
+        per_day=tuple(
+            DayCount(calendar.iso(day), count, day <= today)
+            for day, count in enumerate(counts, period.first_day)
+        ),
+        total_minor=sum(line.amount_minor for line in lines),
+        amount_paid_minor=0 if invoice is None else invoice.amount_paid_minor,
+        settled_elsewhere=invoice is None and is_settled_elsewhere(ledger, period.label),
+    )
+
+
+def _head_object(desk: Desk, made: Statement) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "number": None,
+        "period": made.period,
+        "first_day": made.first_day,
+        "last_day": made.last_day,
+        "status": "preview",
+        "past_due": False,
+        "due_date": None,
+        "as_of": format_instant(made.made_at),
+        "as_of_day": made.as_of_day,
+    }
+    if made.number is not None:
+        found = invoice_object(desk, known_invoice(desk, made.number), lines=False)
+    named = {"agency": made.agency, "time_zone": made.time_zone, "currency": made.currency}
+    return {**found, **named, "settled_elsewhere": made.settled_elsewhere}
+
+
+def _line_object(line: StatementLine, currency: str) -> dict[str, Any]:
+    price = line.day_price_e12
+    return {
+        "kind": line.kind,
+        "product": line.product,
+        "name": line.name,
+        "bundle_size": line.bundle_size if line.bundle_size > 1 else None,
+        "day_price": None if price is None else format_day_price(price, currency),
+        "first_day": line.first_day,
+        "last_day": line.last_day,
+        "days": line.days,
+        "license_days": line.license_days,
+        "amount": money_json(line.amount_minor, currency),
+        "period": line.period,
+    }
+
+
+def _client_object(part: ClientPart, currency: str) -> dict[str, Any]:
+    return {
+        "client": part.client,
+        "days": part.days,
+        "amount": money_json(part.amount_minor, currency),
+        "credit": money_json(part.credit_minor, currency),
+        "sites": [
+            {
+                "site": site.site,
+                "days": site.days,
+                "amount": money_json(site.amount_minor, currency),
+            }
+            for site in part.sites
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The ledger as a whole: making, importing, copying and checking it."""

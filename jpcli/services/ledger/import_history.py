@@ -1,0 +1,210 @@
+"""Taking over a license history: facts from elsewhere, recorded as they are, all or nothing.
+
+Owns what a history file may say. R1 and R2 do not apply, because importing grants nothing new.
+Rows stream: only names of sites and the children that wait for their parent are kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import BadInput, JpcliError, Problem
+from jpcli.domain.instants import format_instant
+from jpcli.ledger.queries import licenses
+from jpcli.ledger.queries.history import exported, imported_data
+from jpcli.services.billing.books import BeforeBooks
+from jpcli.services.files.read import MAX_PROBLEMS
+from jpcli.services.ledger.history_rows import HistoryRow, parse_row
+from jpcli.services.ledger.site_claims import Claims
+from jpcli.services.refusals import known_offer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.desk import Desk
+    from jpcli.services.files.read import Row
+
+
+def import_history(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> Answer:
+    """Record every license of the rows; those that are known already change nothing.
+
+    `problems` is filled by the reader of the rows, too. Raises BadInput `bad_history_file` with
+    all problems and their lines; then nothing was written.
+    """
+    request: dict[str, Any] = {"command": "ledger import"}
+    if desk.idempotency_key is not None:
+        rows = _summed(rows, request)
+
+    def do(writer: Writer) -> Answer:
+        importing = _Importing(desk, writer, problems)
+        for row in rows:
+            importing.row(row)
+        importing.finish()
+        if problems:
+            raise _bad_file(problems)
+        message = f"Imported {importing.recorded:,} licenses; {importing.unchanged:,} known already"
+        data = {
+            "imported": importing.recorded,
+            "unchanged": importing.unchanged,
+            "sites": importing.claims.new_sites,
+            "settled_elsewhere": importing.before.found(),
+        }
+        notes = (Note("imported", message, "ok"), importing.before.note())
+        return Answer(data, tuple(note for note in notes if note is not None))
+
+    return desk.change_as_read(request, do)
+
+
+def _summed(rows: Iterable[Row], request: dict[str, Any]) -> Iterator[Row]:
+    """The same rows; at their end their hash is in `request`."""
+    from hashlib import sha256
+
+    summed = sha256()
+    for row in rows:
+        summed.update(repr(row.values).encode())
+        yield row
+    request["rows"] = summed.hexdigest()
+
+
+class _Importing:
+    """One import: what has been seen, and what waits."""
+
+    def __init__(self, desk: Desk, writer: Writer, problems: list[Problem]) -> None:
+        self._desk = desk
+        self._ledger = desk.ledger
+        self._writer = writer
+        self._problems = problems
+        self._offers: dict[tuple[str, int], int] = {}
+        # By the key's hash (64 bits), because a million keys would take a quarter of a gigabyte.
+        self._lines: dict[int, int] = {}
+        self._parents: dict[str, HistoryRow] = {}
+        self._orphans: list[HistoryRow] = []
+        self.claims = Claims(desk.ledger, writer)
+        self._is_first = not licenses.any_license(desk.ledger)
+        self.before = BeforeBooks(desk.ledger)
+        self.recorded = 0
+        self.unchanged = 0
+
+    def row(self, row: Row) -> None:
+        """Take one row; what is wrong with it becomes a problem."""
+        if len(self._problems) >= MAX_PROBLEMS:
+            return
+        try:
+            parsed = parse_row(row, self._desk.now_at, self._ledger.calendar)
+            self._check_once(parsed)
+            if parsed.bundle_key is not None and not self._has_parent(parsed.bundle_key):
+                self._orphans.append(parsed)
+                return
+            self._take(parsed)
+        except JpcliError as error:
+            self._add(error, row.line)
+
+    def finish(self) -> None:
+        """Children whose parent came after them, then what sites' clients add up to."""
+        for parsed in self._orphans:
+            try:
+                if not self._has_parent(parsed.bundle_key or ""):
+                    raise BadInput(
+                        "unknown_bundle_key",
+                        f"{parsed.license_key} belongs to {parsed.bundle_key}, which is not there",
+                        subject=parsed.license_key,
+                    )
+                self._take(parsed)
+            except JpcliError as error:
+                self._add(error, parsed.line)
+        if not self._problems:
+            self._writer.flush()
+            self._problems += self.claims.settle()
+
+    def _take(self, parsed: HistoryRow) -> None:
+        size = parsed.bundle_size
+        if parsed.bundle_key is not None:
+            size = self._check_child(parsed)
+        self._check_offer(parsed.product, size)
+        data = parsed.event_data(size)
+        if self._is_known(parsed, data):
+            self.unchanged += 1
+        else:
+            for item in parsed.assignments:
+                self.claims.add(item, parsed.revoked_at, parsed.line)
+            self._writer.record("license.imported", parsed.license_key, data, at=parsed.last_at)
+            self.recorded += 1
+            self.before.take(parsed.issued_at)
+        if size > 1 and parsed.bundle_key is None:
+            self._parents[parsed.license_key] = parsed
+
+    def _check_once(self, parsed: HistoryRow) -> None:
+        earlier = self._lines.setdefault(hash(parsed.license_key), parsed.line)
+        if earlier != parsed.line:
+            raise BadInput(
+                "double_license",
+                f"{parsed.license_key} is on line {earlier} already",
+                subject=parsed.license_key,
+            )
+
+    def _is_known(self, parsed: HistoryRow, data: dict[str, Any]) -> bool:
+        """Was this very history imported before, or is it what the ledger says now?"""
+        if self._is_first or not licenses.exists(self._ledger, parsed.license_key):
+            return False
+        if imported_data(self._ledger, parsed.license_key) == data:
+            return True
+        if exported(self._ledger, parsed.license_key) == data:
+            return True
+        raise BadInput(
+            "license_differs",
+            f"{parsed.license_key} is in the ledger with another history",
+            hint=f"See it:   jpcli licenses show {parsed.license_key}",
+            subject=parsed.license_key,
+        )
+
+    def _has_parent(self, bundle_key: str) -> bool:
+        if bundle_key in self._parents:
+            return True
+        facts = licenses.find(self._ledger, bundle_key)
+        return facts is not None and facts.is_bundle
+
+    def _check_child(self, parsed: HistoryRow) -> int:
+        """A child runs within its bundle's life and has its product; gives the bundle's size."""
+        assert parsed.bundle_key is not None
+        parent = self._parents.get(parsed.bundle_key)
+        if parent is not None:
+            life = (parent.product, parent.bundle_size, parent.issued_at, parent.revoked_at)
+        else:
+            facts = licenses.find(self._ledger, parsed.bundle_key)
+            assert facts is not None
+            life = (facts.product, facts.bundle_size, facts.issued_at, facts.revoked_at)
+        product, size, issued_at, revoked_at = life
+        ended = revoked_at is not None and (
+            parsed.revoked_at is None or parsed.revoked_at > revoked_at
+        )
+        if parsed.product != product or parsed.issued_at < issued_at or ended:
+            raise BadInput(
+                "bad_bundle",
+                f"{parsed.license_key} does not fit into its bundle {parsed.bundle_key}:"
+                f" {product}, issued {format_instant(issued_at)}"
+                + (f", revoked {format_instant(revoked_at)}" if revoked_at is not None else ""),
+                subject=parsed.license_key,
+            )
+        return size
+
+    def _check_offer(self, product: str, size: int) -> None:
+        if (product, size) not in self._offers:
+            self._offers[product, size] = known_offer(self._ledger, product, size)
+
+    def _add(self, error: JpcliError, line: int) -> None:
+        self._problems.append(Problem(error.code, error.subject, error.message, line))
+
+
+def _bad_file(problems: list[Problem]) -> BadInput:
+    first = problems[0]
+    codes = {problem.code for problem in problems}
+    count = f"{len(problems):,} problem{'s' if len(problems) > 1 else ''}"
+    return BadInput(
+        first.code if len(codes) == 1 else "bad_history_file",
+        f"{count} in the history; nothing was written",
+        hint="Mend the lines named and import the file again.",
+        subject=first.subject,
+        problems=tuple(problems),
+    )

@@ -1,0 +1,201 @@
+"""Making a ledger: what is fixed for its life (M6, D3), and its price list."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.calendar import BillingCalendar, check_zone, find_skipped
+from jpcli.domain.currency import check_currency
+from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.instants import format_instant
+from jpcli.domain.periods import month_of, parse_month
+from jpcli.ledger.upkeep.creation import already_there, create_ledger
+from jpcli.services.billing.books import BILL_FROM
+from jpcli.services.files.read import read_rows
+from jpcli.services.products.price_list import (
+    ALWAYS,
+    PRICE_COLUMNS,
+    PRICE_REQUIRED,
+    Priced,
+    bad_price_list,
+    checked_prices,
+    named,
+    record_prices,
+)
+
+if TYPE_CHECKING:
+    from jpcli.ledger.writer import Writer
+
+GATEWAYS = ("offline", "stripe")
+# How Stripe collects: it charges a card, or mails the invoice and waits.
+COLLECTS = ("charge", "send")
+NO_PRICES = "none"
+DEFAULT_CURRENCY = "usd"
+MOST_TERMS_DAYS = 365
+
+
+def init(
+    path: str,
+    *,
+    now_at: int,
+    actor: str,
+    currency: str = DEFAULT_CURRENCY,
+    time_zone: str = "UTC",
+    name: str | None = None,
+    prices: str | None = None,
+    payment_terms_days: int = 0,
+    payments: str = "offline",
+    collect: str | None = None,
+    bill_from: str | None = None,
+) -> Answer:
+    """Make the ledger at `path`; `prices` is a file, `none`, or None for the list that ships.
+
+    A price without a date holds from the beginning: nothing has been billed yet, and a history
+    that is imported later must find the price of its days. `bill_from` is the month `YYYY-MM` that
+    the books begin with, by default the one it is (I7).
+
+    Raises Refused `ledger_exists`; BadInput for a bad currency, zone, month, name or price list;
+    Failed `folder_unwritable`.
+    """
+    import os
+
+    if os.path.lexists(path):
+        raise already_there(path)
+    code = check_currency(currency)
+    check_zone(time_zone)
+    agency = checked_name(name)
+    check_terms(payment_terms_days)
+    if bill_from is not None:
+        parse_month(bill_from)
+    if payments not in GATEWAYS:
+        raise BadInput(
+            "bad_payments",
+            f"payments must be one of {', '.join(GATEWAYS)}, not {payments}",
+            subject="--payments",
+        )
+    _check_collect(collect, payments)
+    priced = _price_list(prices, code)
+    skipped = find_skipped(time_zone)
+    calendar = BillingCalendar(time_zone, skipped)
+    calendar.checked(now_at, f"The present, {format_instant(now_at)},", "JPCLI_NOW")
+    meta = {
+        "currency": code,
+        "time_zone": time_zone,
+        "name": agency,
+        "skipped_dates": ",".join(str(ordinal) for ordinal in skipped),
+        BILL_FROM: bill_from or month_of(calendar, calendar.day_of(now_at)),
+        "payment_terms_days": str(payment_terms_days),
+        "ledger_id": token_hex(12),
+        "payments": payments,
+        "licensing": "none",
+        **({} if payments == "offline" else {"collect": collect or COLLECTS[0]}),
+    }
+
+    def first_events(writer: Writer) -> None:
+        record_prices(writer, priced)
+
+    create_ledger(path, meta, actor=actor, now_at=now_at, first_events=first_events)
+    return _answer(path, meta, priced)
+
+
+def _answer(path: str, meta: dict[str, str], priced: list[Priced]) -> Answer:
+    products = len({price.product for price in priced})
+    data: dict[str, Any] = {
+        "ledger": path,
+        "name": meta["name"],
+        "currency": meta["currency"],
+        "time_zone": meta["time_zone"],
+        "bill_from": meta[BILL_FROM],
+        "payment_terms_days": int(meta["payment_terms_days"]),
+        "products": products,
+    }
+    made = f"Made a ledger in {meta['currency'].upper()}, days in {meta['time_zone']}: {path}"
+    begin = meta[BILL_FROM]
+    books = Note(
+        "books_begin",
+        f"It bills {begin} and later; earlier days are history, settled elsewhere",
+        subject=begin,
+        hint="For another first month:   jpcli settings set bill-from MONTH",
+    )
+    notes = [Note("created", made, "ok", path), books]
+    if not products:
+        hint = "jpcli products import FILE"
+        notes.append(Note("no_prices", "It has no prices yet", "warning", hint=hint))
+    notes.append(_first_card(meta))
+    if meta.get("collect") == "send":
+        hint = "jpcli stripe customer --email ADDRESS"
+        notes.append(Note("next", "Then say where Stripe mails the invoices to", hint=hint))
+    return Answer(data, tuple(notes))
+
+
+def _first_card(meta: dict[str, str]) -> Note:
+    """R1: what issuing waits for; with Stripe a card is entered on its page."""
+    hint = "jpcli cards add"
+    if meta["payments"] == "offline":
+        hint += " --brand visa --last4 4242 --exp 12/2030"
+    return Note("next", "Next, put a card on file", hint=hint)
+
+
+def _check_collect(collect: str | None, payments: str) -> None:
+    if collect is None:
+        return
+    if payments == "offline":
+        raise BadInput(
+            "bad_collect",
+            "--collect is for ledgers that collect through Stripe",
+            hint="jpcli init --payments stripe --collect send",
+            subject="--collect",
+        )
+    if collect not in COLLECTS:
+        raise BadInput(
+            "bad_collect",
+            f"collect must be one of {', '.join(COLLECTS)}, not {collect}",
+            subject="--collect",
+        )
+
+
+def _price_list(prices: str | None, currency: str) -> list[Priced]:
+    if prices == NO_PRICES:
+        return []
+    if prices is None and currency != DEFAULT_CURRENCY:
+        raise BadInput(
+            "no_default_prices",
+            f"The price list that ships is in USD, and this ledger would be in {currency.upper()}",
+            hint="Name a price list:   --prices FILE    or begin without:   --prices none",
+            subject="--prices",
+        )
+    problems: list[Problem] = []
+    if prices is None:
+        from importlib.resources import as_file, files
+
+        with as_file(files("jpcli") / "data" / "prices.csv") as path:
+            return _read(str(path), currency, problems)
+    return _read(prices, currency, problems)
+
+
+def _read(source: str, currency: str, problems: list[Problem]) -> list[Priced]:
+    rows = read_rows(source, known=PRICE_COLUMNS, required=PRICE_REQUIRED, problems=problems)
+    priced = checked_prices(rows, currency, problems, ALWAYS)
+    if problems:
+        raise bad_price_list(problems)
+    return named(priced)
+
+
+def check_terms(days: int) -> None:
+    """Raise BadInput `bad_payment_terms` unless so many days after closing may be a due date."""
+    if not 0 <= days <= MOST_TERMS_DAYS:
+        raise BadInput(
+            "bad_payment_terms", f"Payment terms are 0 to {MOST_TERMS_DAYS} days, not {days}"
+        )
+
+
+def checked_name(name: str | None) -> str:
+    """An agency's name as it is kept; raises BadInput `bad_name`."""
+    if name is None:
+        return "Agency"
+    text = name.strip()
+    if not text or len(text) > 200 or not text.isprintable():
+        raise BadInput("bad_name", "The agency's name must be 1 to 200 printable characters")
+    return text

@@ -1,0 +1,135 @@
+"""The settings of a ledger: what it was made with, and the few of them that may change.
+
+Owns their names, what they may be, and when the month that the books begin with is fixed (I7).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import BadInput, Refused
+from jpcli.domain.periods import parse_month
+from jpcli.services.billing.adjustments import waiting_months
+from jpcli.services.billing.books import BILL_FROM, books_begin, live_invoice
+from jpcli.services.ledger.init import check_terms, checked_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.desk import Desk
+
+
+def show(desk: Desk) -> Answer:
+    """Every setting; `bill_from` is null only in a ledger made before the rule that is empty."""
+    return Answer({"settings": _settings(desk)})
+
+
+def set_one(desk: Desk, key: str, value: str) -> Answer:
+    """Change one setting, named as `settings show` has it, with `-` or `_`.
+
+    The same value again changes nothing. Raises BadInput (`unknown_setting`, `fixed_setting`, or
+    what is wrong with the value) or Refused `books_in_use`.
+    """
+    name = _checked_key(desk, key)
+    stored = _PARSERS[name](value)
+
+    def do(writer: Writer) -> Answer:
+        if desk.ledger.fact(name) == stored:
+            note = Note("unchanged", f"{_shown(name)} is {stored} already", "info", name)
+            return Answer({"settings": _settings(desk)}, (note,))
+        if name == BILL_FROM:
+            _check_books_movable(desk)
+        writer.record("ledger.set", _shown(name), {name: stored})
+        writer.flush()
+        note = Note("setting_changed", f"{_shown(name)} is {stored} now", "ok", name)
+        return Answer({"settings": _settings(desk)}, (note, *_what_follows(desk, name)))
+
+    return desk.change({"command": "settings set", "key": name, "value": stored}, do)
+
+
+def _settings(desk: Desk) -> dict[str, Any]:
+    fact = desk.ledger.fact
+    return {
+        "name": fact("name"),
+        "address": fact("address"),
+        "currency": desk.ledger.currency,
+        "time_zone": desk.ledger.zone,
+        "bill_from": books_begin(desk.ledger),
+        "payment_terms_days": int(fact("payment_terms_days") or 0),
+        "payments": fact("payments"),
+        "collect": fact("collect"),
+        "licensing": fact("licensing"),
+    }
+
+
+def _checked_key(desk: Desk, key: str) -> str:
+    name = key.replace("-", "_")
+    if name in _PARSERS:
+        return name
+    may_change = ", ".join(KEYS)
+    if name in _settings(desk):
+        raise BadInput(
+            "fixed_setting",
+            f"{_shown(name)} is fixed for the life of the ledger; what may change is {may_change}",
+            hint="See them all:   jpcli settings show",
+            subject=key,
+        )
+    raise BadInput(
+        "unknown_setting",
+        f"There is no setting {key}; what may change is {may_change}",
+        hint="See them all:   jpcli settings show",
+        subject=key,
+    )
+
+
+def _check_books_movable(desk: Desk) -> None:
+    number = live_invoice(desk.ledger)
+    if number is not None:
+        raise Refused(
+            "books_in_use",
+            f"The books begin with {books_begin(desk.ledger)} and can't be moved: {number} exists",
+            hint="See the invoices:   jpcli invoice list",
+            subject=number,
+        )
+
+
+def _what_follows(desk: Desk, name: str) -> tuple[Note, ...]:
+    """What the first month being another one changes at once."""
+    if name != BILL_FROM:
+        return ()
+    waiting = waiting_months(desk)
+    if not waiting:
+        return (Note("books_moved", "No month waits to be closed"),)
+    months = waiting[0] if len(waiting) == 1 else f"{waiting[0]} to {waiting[-1]}"
+    verb = "waits" if len(waiting) == 1 else "wait"
+    message = f"{months} {verb} to be closed"
+    return (Note("books_moved", message, hint="jpcli invoice close --due"),)
+
+
+def _month(text: str) -> str:
+    parse_month(text)
+    return text
+
+
+def _days(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise BadInput(
+            "bad_payment_terms", f"Payment terms are a whole number of days, not {text[:40]}"
+        )
+    check_terms(int(text))
+    return str(int(text))
+
+
+def _shown(name: str) -> str:
+    return name.replace("_", "-")
+
+
+_PARSERS: dict[str, Callable[[str], str]] = {
+    BILL_FROM: _month,
+    "name": checked_name,
+    "payment_terms_days": _days,
+}
+# As they are typed.
+KEYS = tuple(_shown(name) for name in _PARSERS)

@@ -1,0 +1,134 @@
+"""Whose sites are whose, as the rows of a history file claim it bit by bit (W2).
+
+Owns the merging of claims: a site that has one client in the whole file is simply made with it;
+where a site changed hands the claims become one list of owners, and two clients at once are a
+problem.
+"""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from jpcli.domain.errors import Problem
+from jpcli.domain.instants import format_instant
+from jpcli.ledger.queries.sites import client_exists, find_site, owners_of
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.ledger.history_rows import Placed
+
+_FOREVER = 2**62
+
+
+class _Site:
+    """The claims on one site: per client the stretches (from, to, line), merged."""
+
+    __slots__ = ("is_new", "stretches")
+
+    def __init__(self, is_new: bool) -> None:
+        self.is_new = is_new
+        self.stretches: dict[str | None, list[tuple[int, int, int]]] = {}
+
+    def add(self, client: str | None, from_at: int, to_at: int, line: int) -> None:
+        found = self.stretches.setdefault(client, [])
+        for position, (low, high, first_line) in enumerate(found):
+            if from_at <= high and to_at >= low:
+                found[position] = (min(low, from_at), max(high, to_at), min(first_line, line))
+                return
+        found.append((from_at, to_at, line))
+
+
+class Claims:
+    """Collects claims, makes new sites and clients on the way, settles changes at the end."""
+
+    def __init__(self, ledger: Ledger, writer: Writer) -> None:
+        self._ledger = ledger
+        self._writer = writer
+        self._sites: dict[str, _Site] = {}
+        self._clients: set[str] = set()
+        self.new_sites = 0
+
+    def add(self, placed: Placed, revoked_at: int | None, line: int) -> None:
+        """One assignment's claim; records the site and the client where they are new.
+
+        Without an end of its own it ends when its license is revoked.
+        """
+        self._ensure_client(placed.client, placed.from_at)
+        site = self._sites.get(placed.site)
+        if site is None:
+            is_new = find_site(self._ledger, placed.site) is None
+            site = self._sites[placed.site] = _Site(is_new)
+            if is_new:
+                data = {"client": placed.client}
+                self._writer.record("site.added", placed.site, data, at=placed.from_at)
+                self.new_sites += 1
+        to_at = next((at for at in (placed.to_at, revoked_at) if at is not None), _FOREVER)
+        site.add(placed.client, placed.from_at, to_at, line)
+
+    def settle(self) -> list[Problem]:
+        """Record the owners of sites that changed hands; the problems of those that can't be."""
+        problems: list[Problem] = []
+        for url, site in self._sites.items():
+            if site.is_new and len(site.stretches) > 1:
+                problems += self._record_owners(url, site)
+            elif not site.is_new:
+                problems += self._compare(url, site)
+        return problems
+
+    def _ensure_client(self, client: str | None, at: int) -> None:
+        if client is None or client in self._clients:
+            return
+        self._clients.add(client)
+        if not client_exists(self._ledger, client):
+            self._writer.record("client.added", client, {}, at=at)
+
+    def _record_owners(self, url: str, site: _Site) -> list[Problem]:
+        claims = sorted(
+            (low, high, line, client)
+            for client, stretches in site.stretches.items()
+            if client is not None
+            for low, high, line in stretches
+        )
+        problems = []
+        longest = claims[0]
+        for claim in claims[1:]:
+            if claim[0] < longest[1] and claim[3] != longest[3]:
+                message = f"{url} can't belong to {longest[3]} and {claim[3]} at once"
+                problems.append(Problem("site_two_clients", url, message, claim[2]))
+            longest = max(longest, claim, key=itemgetter(1))
+        if not problems:
+            self._set_owners(url, [(low, client) for low, _, _, client in claims], site)
+        return problems
+
+    def _set_owners(self, url: str, changes: list[tuple[int, str | None]], site: _Site) -> None:
+        """A stretch without a client counts only where nobody else has the site."""
+        named = [item for client in site.stretches if client for item in site.stretches[client]]
+        for low, high, _ in site.stretches.get(None, ()):
+            if not any(first < high and low < last for first, last, _ in named):
+                changes.append((low, None))
+        changes.sort(key=itemgetter(0))
+        owners: list[dict[str, str | None]] = []
+        for low, client in changes:
+            if not owners or owners[-1]["client"] != client:
+                owners.append({"client": client, "from": format_instant(low)})
+        self._writer.record("site.owners_set", url, {"owners": owners}, at=changes[-1][0])
+
+    def _compare(self, url: str, site: _Site) -> list[Problem]:
+        """A site that the ledger knows has the clients that the ledger says, all the time."""
+        facts = find_site(self._ledger, url)
+        assert facts is not None
+        owned = [(owner[3], owner[0]) for owner in owners_of(self._ledger, facts.id)]
+        begins = [0, *(from_at for from_at, _ in owned[1:])]
+        ends = [*begins[1:], _FOREVER]
+        problems = []
+        for client, stretches in site.stretches.items():
+            for low, high, line in stretches:
+                for begun, ended, (_, owner) in zip(begins, ends, owned, strict=True):
+                    during = begun < max(high, low + 1) and low < ended
+                    if during and client not in (None, owner):
+                        message = f"{url} belonged to {owner or 'no client'} then, not to {client}"
+                        problems.append(Problem("site_has_other_client", url, message, line))
+                        break
+        return problems

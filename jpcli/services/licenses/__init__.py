@@ -1,0 +1,1 @@
+"""Issuing, assigning, transferring and revoking licenses."""

@@ -1,0 +1,181 @@
+"""Assigning, unassigning and transferring: where a license runs. Never what is billed (W1).
+
+Owns the three changes of site. A transfer is one event, so there is no moment without a site.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import BadInput, Problem, Refused
+from jpcli.ledger.queries.licenses import rows_of
+from jpcli.services.bulk import apply_each
+from jpcli.services.refusals import assignable_license, check_nothing_past_due
+from jpcli.services.shapes import license_objects
+from jpcli.services.sites.named import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jpcli.ledger.queries.licenses import LicenseFacts
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.desk import Desk
+    from jpcli.services.files.read import Row
+
+
+def assign(desk: Desk, keys: list[str], site: str, client: str | None = None) -> Answer:
+    """Put unassigned licenses on a site, which is made when it is new.
+
+    On that site already: says so. Refused: on another site (`already_assigned`), revoked (R5),
+    a bundle's parent, a site of another client (W2).
+    """
+    request = {"command": "assign", "keys": keys, "site": site, "client": client}
+    return desk.change(request, lambda writer: _Moves(desk, writer).assign(keys, site, client))
+
+
+def unassign(desk: Desk, keys: list[str]) -> Answer:
+    """Free licenses from their sites; they stay active and billed."""
+    request = {"command": "unassign", "keys": keys}
+    return desk.change(request, lambda writer: _Moves(desk, writer).unassign(keys))
+
+
+def transfer(desk: Desk, keys: list[str], to: str, client: str | None = None) -> Answer:
+    """Move assigned licenses to another site in one step."""
+    _check_named(keys)
+    pairs: list[tuple[int | None, tuple[str, str, str | None]]]
+    pairs = [(None, (key, to, client)) for key in keys]
+    request = {"command": "transfer", "keys": keys, "to": to, "client": client}
+    return desk.change(request, lambda writer: _Moves(desk, writer).transfer(pairs, []))
+
+
+def transfer_rows(
+    desk: Desk, rows: Iterable[Row], problems: list[Problem], *, keep_going: bool = False
+) -> Answer:
+    """Move what the rows of a file say, all or nothing unless `keep_going`."""
+    pairs: list[tuple[int | None, tuple[str, str, str | None]]]
+    pairs = [
+        (row.line, (str(row.values.get("license_key")), str(row.values.get("to")), None))
+        for row in rows
+    ]
+    request = {"command": "transfer", "rows": [list(pair) for _, pair in pairs]}
+    return desk.change(
+        request,
+        lambda writer: _Moves(desk, writer).transfer(pairs, problems, keep_going=keep_going),
+    )
+
+
+class _Moves:
+    """The changes of site of one command, all in one transaction."""
+
+    def __init__(self, desk: Desk, writer: Writer) -> None:
+        self._desk = desk
+        self._writer = writer
+        self._at = desk.effective_at()
+        self._touched: set[str] = set()
+        self._places = Places(writer)
+        self._notes: list[Note] = []
+        self._moved = 0
+
+    def assign(self, keys: list[str], site: str, client: str | None) -> Answer:
+        url, name = self._places.check(site, client)
+        check_nothing_past_due(self._desk)
+
+        def one(key: str) -> None:
+            facts = self._facts(key)
+            if facts.site == url:
+                self._already("already_on_site", key, f"{key} is on {url} already")
+                return
+            if facts.site is not None:
+                raise Refused(
+                    "already_assigned",
+                    f"{key} is on {facts.site}",
+                    hint=f"Move it in one step:   jpcli transfer {key} --to {url}",
+                    subject=key,
+                )
+            self._move(key, "license.assigned", url, name, {"site": url})
+
+        self._each(keys, one)
+        return self._answer(keys, f"assigned to {url}")
+
+    def unassign(self, keys: list[str]) -> Answer:
+        def one(key: str) -> None:
+            facts = self._facts(key)
+            if facts.site is None:
+                self._already("already_unassigned", key, f"{key} is on no site already")
+                return
+            self._record(key, "license.unassigned", {"site": None, "from": facts.site})
+
+        self._each(keys, one)
+        return self._answer(keys, "unassigned; still active and billed")
+
+    def transfer(
+        self,
+        moves: list[tuple[int | None, tuple[str, str, str | None]]],
+        problems: list[Problem],
+        *,
+        keep_going: bool = False,
+    ) -> Answer:
+        def one(move: tuple[str, str, str | None]) -> None:
+            key, to, client = move
+            url, name = self._places.check(to, client)
+            facts = self._facts(key)
+            if facts.site is None:
+                raise Refused(
+                    "not_assigned",
+                    f"{key} is on no site, so there is nothing to transfer",
+                    hint=f"Assign it:   jpcli assign {key} --site {url}",
+                    subject=key,
+                )
+            if facts.site == url:
+                self._already("already_on_site", key, f"{key} is on {url} already")
+                return
+            data = {"site": url, "from": facts.site}
+            self._move(key, "license.transferred", url, name, data)
+
+        apply_each(moves, one, problems=problems, keep_going=keep_going)
+        keys = list(dict.fromkeys(move[0] for _, move in moves))
+        answer = self._answer(keys, "transferred")
+        if not problems:
+            return answer
+        listed = [problem._asdict() for problem in problems]
+        return Answer({**answer.data, "problems": listed}, answer.notes)
+
+    def _each(self, keys: list[str], one: Any) -> None:
+        _check_named(keys)
+        apply_each([(None, key) for key in keys], one, problems=[])
+
+    def _facts(self, key: str) -> LicenseFacts:
+        """The license as it is now, with what this command did to it before."""
+        if key in self._touched:
+            self._writer.flush()
+            self._touched.clear()
+        return assignable_license(self._desk.ledger, key, self._at)
+
+    def _move(
+        self, key: str, kind: str, url: str, client: str | None, data: dict[str, Any]
+    ) -> None:
+        self._places.ensure(url, client, self._at)
+        self._record(key, kind, data)
+
+    def _record(self, key: str, kind: str, data: dict[str, Any]) -> None:
+        self._writer.record(kind, key, data, at=self._at)
+        self._touched.add(key)
+        self._moved += 1
+
+    def _already(self, code: str, key: str, message: str) -> None:
+        self._notes.append(Note(code, message, "info", key))
+
+    def _answer(self, keys: list[str], what: str) -> Answer:
+        self._writer.flush()
+        if self._moved:
+            plural = "license" if self._moved == 1 else "licenses"
+            self._notes.insert(0, Note("changed", f"{self._moved:,} {plural} {what}", "ok"))
+        unique = list(dict.fromkeys(keys))
+        rows = license_objects(rows_of(self._desk.ledger, unique))
+        return Answer({"licenses": rows}, tuple(self._notes))
+
+
+def _check_named(keys: list[str]) -> None:
+    if not keys:
+        raise BadInput("no_license", "No license is named", hint="Name at least one key.")

@@ -1,0 +1,175 @@
+"""Reading licenses: lists, one license's whole life, counts, and their days in a month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Rows
+from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.errors import BadInput
+from jpcli.domain.periods import month_of, month_period, parse_month
+from jpcli.domain.site_urls import normalize_url
+from jpcli.ledger.queries import licenses as queries
+from jpcli.ledger.queries.licenses import LicenseFilter
+from jpcli.services.billing.books import (
+    elsewhere_note,
+    first_day_billed,
+    is_settled_elsewhere,
+)
+from jpcli.services.log import history_objects
+from jpcli.services.refusals import known_license
+from jpcli.services.shapes import license_objects, license_tuples
+
+if TYPE_CHECKING:
+    from jpcli.services.desk import Desk
+
+COUNT_GROUPS = ("product", "site", "client")
+STATES = queries.STATES
+SORTS = tuple(queries.SORTS)
+
+
+def build_filter(
+    desk: Desk,
+    *,
+    state: str | None = None,
+    product: str | None = None,
+    site: str | None = None,
+    client: str | None = None,
+    older_than: int | None = None,
+    newer_than: int | None = None,
+    search: str | None = None,
+    sort: str | None = None,
+    reverse: bool = False,
+) -> LicenseFilter:
+    """A filter as the command line tells it; ages are in billing days before today.
+
+    `older_than` 7 is what was issued more than 7 days ago, `newer_than` 7 the rest of them. An
+    empty `site` or `client` is the licenses without one.
+    """
+    if state is not None and state not in queries.STATES:
+        raise _choice("state", state, queries.STATES)
+    if sort is not None and sort not in queries.SORTS:
+        raise _choice("sort", sort, tuple(queries.SORTS))
+    for days in (older_than, newer_than):
+        if days is not None and not 0 <= days <= 100_000:
+            raise BadInput("bad_age", f"An age is 0 to 100,000 days, not {days}")
+    calendar, today = desk.ledger.calendar, desk.today
+    return LicenseFilter(
+        state=state,
+        product=product,
+        site=normalize_url(site) if site else site,
+        client=client,
+        issued_before_at=None if older_than is None else calendar.start_of(today - older_than),
+        issued_from_at=None if newer_than is None else calendar.start_of(today - newer_than),
+        search=search or None,
+        sort=sort or "recorded",
+        reverse=reverse,
+    )
+
+
+def list_licenses(desk: Desk, wanted: LicenseFilter, limit: int | None = None) -> Answer:
+    """Licenses as the filter wants them, at most `limit` (None or 0: all); streams."""
+    rows = license_tuples(queries.list_rows(desk.ledger, wanted, limit or 0))
+    total = queries.count_rows(desk.ledger, wanted)
+    return Answer({"licenses": Rows(queries.LICENSE_COLUMNS, rows), "total": total})
+
+
+def show(desk: Desk, keys: list[str]) -> Answer:
+    """Licenses with every event of their lives and their billed days."""
+    for key in keys:
+        known_license(desk.ledger, key)
+    licenses = license_objects(queries.rows_of(desk.ledger, list(dict.fromkeys(keys))))
+    for item in licenses:
+        facts = known_license(desk.ledger, item["license_key"])
+        item["history"] = history_objects(desk, facts.license_key)
+        item["spans"] = _spans(desk, facts.id)
+        if facts.is_bundle:
+            children = queries.active_children(desk.ledger, facts.id)
+            item["children"] = [child.license_key for child in children]
+    return Answer({"licenses": licenses})
+
+
+def count(desk: Desk, wanted: LicenseFilter, by: str | None = None) -> Answer:
+    """How many usable licenses there are, in which state; a bundle counts as its children."""
+    if by is not None and by not in COUNT_GROUPS:
+        raise _choice("by", by, COUNT_GROUPS)
+    found = []
+    for group, assigned, unassigned, revoked in queries.count_by_state(desk.ledger, wanted, by):
+        row: dict[str, Any] = {} if by is None else {by: group}
+        row |= {
+            "total": assigned + unassigned,
+            "assigned": assigned,
+            "unassigned": unassigned,
+            "revoked": revoked,
+        }
+        found.append(row)
+    if by is None:
+        return Answer(found[0])
+    names = ("total", "assigned", "unassigned", "revoked")
+    sums = {name: sum(row[name] for row in found) for name in names}
+    return Answer({**sums, "by": by, "groups": found})
+
+
+def timeline(
+    desk: Desk, wanted: LicenseFilter, month: str | None = None, limit: int | None = None
+) -> Answer:
+    """Each license's days of a month as spans with their sites; licenses without a day are left
+    out, as are bundle parents, whose children run."""
+    calendar = desk.ledger.calendar
+    label = month or month_of(calendar, desk.today)
+    period = month_period(calendar, *parse_month(label))
+    found: list[dict[str, Any]] = []
+    total = 0
+    for row in queries.list_rows(desk.ledger, wanted):
+        if row[9] is not None:
+            continue
+        facts = known_license(desk.ledger, row[0])
+        spans = _spans(desk, facts.id, period.first_day, period.last_day)
+        if not spans:
+            continue
+        total += 1
+        if not limit or len(found) < limit:
+            days = sum(span["days"] for span in spans)
+            found.append({**license_objects([row])[0], "days": days, "spans": spans})
+    data = {
+        "period": period.label,
+        "first_day": calendar.iso(period.first_day),
+        "last_day": calendar.iso(period.last_day),
+        "today": calendar.iso(desk.today),
+        "settled_elsewhere": is_settled_elsewhere(desk.ledger, label),
+        "licenses": found,
+        "total": total,
+    }
+    return Answer(data, elsewhere_note(desk, label))
+
+
+def _spans(
+    desk: Desk, license_id: int, first_day: int = 0, last_day: int = OPEN_DAY
+) -> list[dict[str, Any]]:
+    """The billed days of a license inside a window; an open end is None, and so is its count."""
+    rows = queries.span_rows(desk.ledger, license_id, first_day, last_day)
+    iso = desk.ledger.calendar.iso
+    first_billed = first_day_billed(desk.ledger)
+    spans = []
+    for begins, ends, site in rows:
+        low, high = max(begins, first_day), min(ends, last_day)
+        is_open = high == OPEN_DAY
+        spans.append(
+            {
+                "first_day": iso(low),
+                "last_day": None if is_open else iso(high),
+                "days": None if is_open else high - low + 1,
+                # I7: those before the books begin.
+                "days_settled_elsewhere": max(min(high + 1, first_billed) - low, 0),
+                "site": site,
+            }
+        )
+    return spans
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> BadInput:
+    return BadInput(
+        f"bad_{name}",
+        f"{name} must be one of {', '.join(choices)}, not {value}",
+        subject=value,
+    )

@@ -1,0 +1,1 @@
+"""What it takes to have what a file wants, and doing it."""

@@ -1,0 +1,128 @@
+"""Applying: everything a plan says, in one transaction, with all of section 2's refusals.
+
+Owns what is recorded for each step. The plan is made inside the transaction, from the state that
+it changes; a refusal leaves the ledger as it was.
+"""
+
+from __future__ import annotations
+
+from os import urandom
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.names import new_keys
+from jpcli.services.cards import expiry_notes
+from jpcli.services.plan.file import wanted_object
+from jpcli.services.plan.plan import Planned, make
+from jpcli.services.refusals import check_may_issue, check_nothing_past_due
+from jpcli.services.sites.named import Places
+
+if TYPE_CHECKING:
+    from jpcli.domain.plan_terms import License, Step
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.desk import Desk
+    from jpcli.services.plan.plan import Order
+
+_REASON = "apply"
+_PAST = {
+    "issue": "issued",
+    "assign": "assigned",
+    "transfer": "transferred",
+    "unassign": "unassigned",
+    "revoke": "revoked",
+    "client": "clients entered",
+}
+
+
+def apply(desk: Desk, order: Order) -> Answer:
+    """Make the ledger what `order` wants.
+
+    Raises what `plan` does, and Refused `no_primary_card` (R1) when something must be issued,
+    `invoice_past_due` (R2) when something must be issued or assigned; BadInput
+    `before_last_event`, `time_in_future`.
+    """
+    request = {
+        "command": "apply",
+        "wanted": wanted_object(order.wanted),
+        "ledger_head": order.ledger_head if order.plan_hash is not None else None,
+    }
+    return desk.change(request, lambda writer: _apply(desk, writer, order))
+
+
+def _apply(desk: Desk, writer: Writer, order: Order) -> Answer:
+    planned = make(desk, order)
+    if planned.data["counts"]["issue"]:
+        check_may_issue(desk)
+    elif planned.data["counts"]["assign"]:
+        check_nothing_past_due(desk)
+    keys = _Applying(desk, writer).record(planned)
+    steps = planned.data["steps"]
+    if not desk.dry_run:  # whose new keys are gone with it
+        pairs = zip(steps, keys, strict=True)
+        steps = [{**step, "license_key": key} for step, key in pairs]
+    data: dict[str, Any] = {**planned.data, "steps": steps}
+    if not steps:
+        return Answer(data, (Note("nothing_to_do", f"{order.source}: nothing to do", "ok"),))
+    notes = [Note("applied", _done(data["counts"]), "ok")]
+    if data["counts"]["issue"]:
+        notes += expiry_notes(desk)
+    return Answer(data, tuple(notes))
+
+
+def _done(counts: dict[str, int]) -> str:
+    """`Done: 3 issued, 1 revoked`."""
+    return "Done: " + ", ".join(f"{n:,} {_PAST[action]}" for action, n in counts.items() if n)
+
+
+class _Applying:
+    """The steps of one plan; `at` is when they happen, `until_at` when what is revoked ends."""
+
+    def __init__(self, desk: Desk, writer: Writer) -> None:
+        self._desk = desk
+        self._writer = writer
+        self._at = desk.effective_at()
+        self._until_at = desk.effective_at(end_of_day=True)
+        self._places = Places(writer)
+
+    def record(self, planned: Planned) -> list[str | None]:
+        """Record every step; the key of the license that each is about."""
+        return [self._one(step) for step in planned.plan.steps]
+
+    def _one(self, step: Step) -> str | None:
+        if step.site is not None:
+            self._places.ensure(step.site, step.client, self._at)
+        if step.action == "issue":
+            return self._issue(step)
+        if step.license is None:
+            return None
+        if step.action == "revoke":
+            return self._revoke(step.license, step.children)
+        return self._move(step.action, step.license, step.site)
+
+    def _issue(self, step: Step) -> str:
+        """D1: active from this moment on, on its site at once if it is for one."""
+        assert step.product is not None
+        (key,) = new_keys(step.product, 1, urandom)
+        data = {"product": step.product, "bundle_size": None, "bundle_key": None}
+        self._writer.record("license.issued", key, data, at=self._at)
+        if step.site is not None:
+            self._writer.record("license.assigned", key, {"site": step.site}, at=self._at)
+        return key
+
+    def _move(self, action: str, item: License, site: str | None) -> str:
+        """W1: a transfer is one event, so there is no moment without a site."""
+        key = item.license_key
+        if action == "assign":
+            self._writer.record("license.assigned", key, {"site": site}, at=self._at)
+        else:
+            kind = "license.transferred" if action == "transfer" else "license.unassigned"
+            self._writer.record(kind, key, {"site": site, "from": item.site}, at=self._at)
+        return key
+
+    def _revoke(self, item: License, children: tuple[License, ...]) -> str:
+        """B2: a bundle takes all its children along."""
+        for each in (item, *children):
+            self._writer.record(
+                "license.revoked", each.license_key, {}, at=self._until_at, reason=_REASON
+            )
+        return item.license_key

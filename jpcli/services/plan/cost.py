@@ -1,0 +1,100 @@
+"""What a plan does to the bill: this month as projected, and a full month.
+
+Owns the supposition. The sums are those of every preview (I1), read through an overlay in which
+the licenses of the plan are issued and revoked; moves from site to site change no total (W1).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.calculator import totals
+from jpcli.domain.history import History
+from jpcli.domain.money import money_json
+from jpcli.domain.periods import month_label, month_of, month_period, next_month, parse_month
+from jpcli.ledger.queries.products import bundle_sizes
+from jpcli.ledger.snapshots.overlay import Overlay
+from jpcli.services.billing.adjustments import with_corrections
+from jpcli.services.billing.books import is_settled_elsewhere
+from jpcli.services.billing.period import sum_period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jpcli.domain.periods import Period
+    from jpcli.domain.plan_terms import License, Step
+    from jpcli.services.desk import Desk
+
+
+def planned_bill(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) -> dict[str, Any]:
+    """`month` and `full_month`, each with MONEY `now`, `planned` and `difference`.
+
+    What is issued counts from the instant `from_at`, what is revoked until `until_at` (D2). The
+    full month is the next one, with the prices that are known for it. Raises Failed `no_price`.
+    """
+    calendar = desk.ledger.calendar
+    year, month = parse_month(month_of(calendar, desk.today))
+    this = month_period(calendar, year, month)
+    following = month_period(calendar, *next_month(year, month))
+    overlay = _supposed(desk, steps, from_at, until_at)
+    # Only what is dated back changes what earlier months come to (I3).
+    back = calendar.day_of(min(from_at, until_at)) < this.first_day
+    now = planned = _total(desk, this, None, back)
+    full_now = full_planned = _full(desk, following, None)
+    if overlay is not None:
+        planned = _total(desk, this, overlay, back)
+        full_planned = _full(desk, following, overlay)
+    return {
+        "month": _change(desk, month_label(year, month), now, planned),
+        "full_month": _change(desk, following.label, full_now, full_planned),
+    }
+
+
+def _supposed(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) -> Overlay | None:
+    revoked = [step for step in steps if step.action == "revoke"]
+    issued: dict[str, int] = {}
+    for step in steps:
+        if step.action == "issue" and step.product is not None:
+            issued[step.product] = issued.get(step.product, 0) + 1
+    if not revoked and not issued:
+        return None
+    overlay = Overlay(desk.ledger)
+    overlay.replace_all(
+        (item.number, item.offer, int(item.parent is not None), History(item.issued_at, until_at))
+        for item in _ended(revoked)
+    )
+    for product, count in issued.items():
+        offer = bundle_sizes(desk.ledger, product)[1]
+        names = [f"(new {product} {number})" for number in range(1, count + 1)]
+        overlay.add(offer, 0, names, History(from_at))
+    return overlay
+
+
+def _ended(steps: Sequence[Step]) -> Iterator[License]:
+    for step in steps:
+        assert step.license is not None
+        yield step.license
+        yield from step.children
+
+
+def _total(desk: Desk, period: Period, overlay: Overlay | None, back: bool) -> int:
+    """The month to its end, with the corrections of earlier ones as its invoice will have them."""
+    computed = sum_period(desk, period, desk.today, overlay)
+    if not back:
+        computed = computed._replace(overlay=None)
+    return totals(with_corrections(desk, computed).lines)[1]
+
+
+def _full(desk: Desk, period: Period, overlay: Overlay | None) -> int:
+    return totals(sum_period(desk, period, desk.today, overlay).lines)[1]
+
+
+def _change(desk: Desk, label: str, now_minor: int, planned_minor: int) -> dict[str, Any]:
+    currency = desk.ledger.currency
+    return {
+        "period": label,
+        "settled_elsewhere": is_settled_elsewhere(desk.ledger, label),
+        "now": money_json(now_minor, currency),
+        "planned": money_json(planned_minor, currency),
+        "difference": money_json(planned_minor - now_minor, currency),
+    }

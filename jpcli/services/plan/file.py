@@ -1,0 +1,259 @@
+"""The file that says which site has which products: read it, and write it for what there is.
+
+Owns its form (docs/plan.md) and what is wrong with one, all of it at once, with lines. What it
+takes to get there is for `domain.planning`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.domain.errors import BadInput, JpcliError, Problem
+from jpcli.domain.names import check_client_name
+from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
+from jpcli.domain.site_urls import normalize_url
+from jpcli.services.files.read import named
+from jpcli.services.files.toml_lines import fault, line_of, lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from jpcli.services.files.toml_lines import Path
+
+MOST = 1_000_000
+OTHERS = "*"
+_TOP = ("complete", "sites", "spares")
+_SITE = ("client", "products")
+_SPARE = ("least", "most")
+
+
+class _Wrong(NamedTuple):
+    """A mistake and the key it is at."""
+
+    path: Path
+    code: str
+    message: str
+
+
+def read_wanted(text: str, source: str, products: Collection[str]) -> Wanted:
+    """What a file wants; `products` are the known ones.
+
+    Raises BadInput with every problem and its line: `bad_toml`, `unknown_key`, `unknown_product`,
+    `bad_site`, `bad_client`, `duplicate_site`, `bad_number`, `bad_value`.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message, line = fault(error, text)
+        raise _refused(source, [Problem("bad_toml", None, message, line)]) from None
+    except (ValueError, RecursionError):  # a number of 5,000 digits, a list 1,000 deep
+        message = "there is a value that is too large"
+        raise _refused(source, [Problem("bad_toml", None, message)]) from None
+    reader = _Reader(products)
+    wanted = reader.wanted(data)
+    if reader.wrong:
+        lines = lines_of(text)
+        raise _refused(source, [_problem(wrong, lines) for wrong in reader.wrong])
+    return wanted
+
+
+class _Reader:
+    """Turns values into a wish and notes everything that is wrong with them."""
+
+    def __init__(self, products: Collection[str]) -> None:
+        self._products = frozenset(products)
+        self._clients: dict[str, str] = {}
+        self.wrong: list[_Wrong] = []
+
+    def wanted(self, data: Mapping[str, Any]) -> Wanted:
+        self._check_keys((), data, _TOP)
+        complete = data.get("complete", False)
+        if not isinstance(complete, bool):
+            message = f"complete is true or false, not {_shown(complete)}"
+            self._note(("complete",), "bad_value", message)
+        sites = dict(self._sites(self._table(("sites",), data.get("sites", {}))))
+        spares = dict(self._spares(self._table(("spares",), data.get("spares", {}))))
+        others = spares.pop(OTHERS, Spare())
+        total = sum(sum(wish.products.values()) for wish in sites.values())
+        total += sum(spare.least for spare in spares.values())
+        if total > MOST:
+            self._note((), "bad_number", f"{total:,} licenses are wanted, at most {MOST:,} can be")
+        return Wanted(sites, spares, others, bool(complete))
+
+    def _sites(self, data: Mapping[str, Any]) -> Iterator[tuple[str, SiteWish]]:
+        seen: dict[str, str] = {}
+        for name, value in data.items():
+            path = ("sites", name)
+            try:
+                url = normalize_url(name)
+            except BadInput as error:
+                self._note(path, error.code, f"{error.message} {error.hint}")
+                continue
+            if url in seen:
+                message = f"{name} is the same site as {seen[url]}"
+                self._note(path, "duplicate_site", message)
+                continue
+            seen[url] = name
+            table = self._table(path, value)
+            self._check_keys(path, table, _SITE)
+            if "products" not in table and value is table:
+                message = f"{name} has no products; write  products = []  for none"
+                self._note(path, "missing_value", message)
+            client = self._client((*path, "client"), table.get("client"))
+            counted = self._counted((*path, "products"), table.get("products", ()))
+            yield url, SiteWish(client, counted)
+
+    def _client(self, path: Path, value: Any) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self._note(path, "bad_client", f"client is a name, not {_shown(value)}")
+            return None
+        if value not in self._clients:
+            try:
+                self._clients[value] = check_client_name(value)
+            except BadInput as error:
+                self._note(path, error.code, error.message)
+                return None
+        return self._clients[value]
+
+    def _counted(self, path: Path, value: Any) -> dict[str, int]:
+        """`["jetpack-scan"]`: one of each. `{ jetpack-scan = 2 }`: so many."""
+        if isinstance(value, dict):
+            found = {}
+            for product, count in value.items():
+                place = (*path, product)
+                if self._known(place, product) and self._number(place, product, count):
+                    found[product] = count
+            return found
+        if not isinstance(value, list | tuple):
+            message = 'products is a list, as ["jetpack-scan"], or a table, as { jetpack-scan = 2 }'
+            self._note(path, "bad_value", f"{message}, not {_shown(value)}")
+            return {}
+        counted: dict[str, int] = {}
+        for product in value:
+            if not isinstance(product, str):
+                message = f"a product is a name in quotes, not {_shown(product)}"
+                self._note(path, "bad_value", message)
+            elif product in counted:
+                message = f"{product} stands there twice; write  products = {{ {product} = 2 }}"
+                self._note(path, "bad_value", message)
+            elif self._known(path, product):
+                counted[product] = 1
+        return counted
+
+    def _spares(self, data: Mapping[str, Any]) -> Iterator[tuple[str, Spare]]:
+        """`2`: at most two. `{ least = 1, most = 3 }`: one, two or three."""
+        for product, value in data.items():
+            path = ("spares", product)
+            if product != OTHERS and not self._known(path, product):
+                continue
+            if not isinstance(value, dict):
+                if self._number(path, product, value):
+                    yield product, Spare(0, value)
+                continue
+            self._check_keys(path, value, _SPARE)
+            spare = Spare(value.get("least", 0), value.get("most"))
+            numbers = [name for name in _SPARE if name in value]
+            if False in [self._number((*path, name), name, value[name]) for name in numbers]:
+                continue
+            if spare.most is not None and spare.least > spare.most:
+                message = f"least = {spare.least} is more than most = {spare.most}"
+                self._note(path, "bad_number", message)
+            elif product == OTHERS and spare.least:
+                message = 'least is for a product that is named, not for "*"'
+                self._note(path, "bad_number", message)
+            else:
+                yield product, spare
+
+    def _table(self, path: Path, value: Any) -> Mapping[str, Any]:
+        if isinstance(value, dict):
+            return value
+        name = path[-1]
+        self._note(path, "bad_value", f"{name} is a table, not {_shown(value)}")
+        return {}
+
+    def _check_keys(self, path: Path, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        for name in table:
+            if name not in known:
+                message = f"there is no key {name!r} here{_meant(name, known)}"
+                self._note((*path, name), "unknown_key", message)
+
+    def _known(self, path: Path, product: str) -> bool:
+        if product in self._products:
+            return True
+        message = f"there is no product {product!r} in the price list"
+        self._note(path, "unknown_product", message + _meant(product, self._products))
+        return False
+
+    def _number(self, path: Path, name: str, value: Any) -> bool:
+        if type(value) is int and 0 <= value <= MOST:
+            return True
+        message = f"{name} is a whole number from 0 to {MOST:,}, not {_shown(value)}"
+        self._note(path, "bad_number", message)
+        return False
+
+    def _note(self, path: Path, code: str, message: str) -> None:
+        self.wrong.append(_Wrong(path, code, message))
+
+
+def _shown(value: Any) -> str:
+    """A value as it stands in TOML, more or less, and never a page of it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value)
+    return text if len(text) <= 60 else text[:60] + "…"
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _problem(wrong: _Wrong, lines: Mapping[Path, int]) -> Problem:
+    line = line_of(lines, wrong.path)
+    subject = ".".join(str(part) for part in wrong.path) or None
+    return Problem(wrong.code, subject, wrong.message, line)
+
+
+def _refused(source: str, problems: list[Problem]) -> JpcliError:
+    problems.sort(key=lambda problem: problem.line or 0)
+    first = problems[0]
+    where = f"{named(source)}, line {first.line}" if first.line else named(source)
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return BadInput(
+        first.code,
+        f"{where}: {first.message}{more}",
+        hint="Nothing was changed. Correct the file and run the command again.",
+        subject=first.subject or source,
+        problems=tuple(problems),
+    )
+
+
+def wanted_object(wanted: Wanted) -> dict[str, Any]:
+    """A wish as JSON-ready data, the same for the same wish."""
+    return {
+        "complete": wanted.complete,
+        "other_spares": list(wanted.other_spares),
+        "spares": {product: list(spare) for product, spare in wanted.spares.items()},
+        "sites": {
+            site: {"client": wish.client, "products": dict(wish.products)}
+            for site, wish in wanted.sites.items()
+        },
+    }
+
+
+def wanted_of(data: Mapping[str, Any]) -> Wanted:
+    """The wish that `wanted_object` wrote down."""
+    return Wanted(
+        {
+            site: SiteWish(wish["client"], dict(wish["products"]))
+            for site, wish in data["sites"].items()
+        },
+        {product: Spare(*spare) for product, spare in data["spares"].items()},
+        Spare(*data["other_spares"]),
+        bool(data["complete"]),
+    )

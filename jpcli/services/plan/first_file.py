@@ -1,0 +1,34 @@
+"""`plan --init`: the file for what there is today, from which a person goes on."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.ledger.queries.plan import present
+from jpcli.services.files.new_file import already_there, write_new
+
+if TYPE_CHECKING:
+    from jpcli.services.desk import Desk
+
+
+def init(desk: Desk, target: str) -> Answer:
+    """Write `target`; its plan is empty. Never overwrites (Refused `file_exists`)."""
+    if os.path.lexists(target):
+        raise already_there(target)
+    from jpcli.services.plan.writer import file_for
+
+    there = present(desk.ledger)
+    write_new(target, file_for(there, os.path.basename(target)))
+    sites = {item.site for item in there.licenses} - {None}
+    data = {"file": target, "sites": len(sites), "licenses": len(list(there.licenses))}
+    plural = "site" if len(sites) == 1 else "sites"
+    message = f"Wrote what there is today to {target}: {len(sites):,} {plural}"
+    return Answer(data, (Note("written", message, "ok", target, f"jpcli plan {_shell(target)}"),))
+
+
+def _shell(text: str) -> str:
+    from shlex import quote
+
+    return quote(text)

@@ -1,0 +1,245 @@
+"""Planning: what it takes to get from what there is to what a file wants, and what that costs.
+
+Owns the answer of `plan`, and the one function that plans, for `apply` too. Nothing is recorded.
+"""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import JpcliError, Problem, Refused
+from jpcli.domain.instants import format_instant
+from jpcli.domain.planner import make_plan, other_owners
+from jpcli.ledger.queries.plan import head, present
+from jpcli.ledger.queries.products import product_names
+from jpcli.services.files.read import read_text
+from jpcli.services.plan.cost import planned_bill
+from jpcli.services.plan.file import read_wanted
+from jpcli.services.refusals import (
+    check_may_issue,
+    check_not_before,
+    check_nothing_past_due,
+    check_price,
+    known_license,
+    known_offer,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jpcli.domain.plan_terms import Plan, Present, Step, Wanted
+    from jpcli.services.desk import Desk
+
+STEP_COLUMNS = (
+    "action",
+    "license_key",
+    "product",
+    "site",
+    "client",
+    "from",
+    "bundle_size",
+)
+
+
+class Order(NamedTuple):
+    """What a file asks for. `ledger_head` is the state that a saved plan is for, else None."""
+
+    source: str
+    wanted: Wanted
+    ledger_head: str | None = None
+    plan_hash: str | None = None
+
+
+class Planned(NamedTuple):
+    """A plan for one ledger state, with what it was made from and its data for an answer."""
+
+    plan: Plan
+    present: Present
+    data: dict[str, Any]
+
+
+def read_order(desk: Desk, source: str) -> Order:
+    """What a file, or standard input for `-`, wants: TOML that people write, or a saved plan."""
+    text = read_text(source)
+    from jpcli.services.plan import saved as saved_plan
+
+    with _without_collecting():
+        if saved_plan.is_saved(text):
+            saved = saved_plan.read_saved(text, source)
+            return Order(source, saved.wanted, saved.ledger_head, saved.plan_hash)
+        return Order(source, read_wanted(text, source, product_names(desk.ledger)))
+
+
+def plan(desk: Desk, source: str, out: str | None = None) -> Answer:
+    """The steps and what they cost; with `out` they are saved for `apply`.
+
+    Raises BadInput for a wrong file, Refused `site_has_other_client` (W2), `no_price`,
+    `plan_is_stale`, `file_exists`. What would stop `apply` today (R1, R2) is a warning.
+    """
+    order = read_order(desk, source)
+    planned = make(desk, order)
+    notes = [*_stops(desk, planned.plan.steps), *_remarks(order, planned)]
+    if out is not None:
+        from jpcli.services.plan.saved import save
+
+        save(out, order.wanted, planned.data, format_instant(desk.now_at))
+        notes.append(Note("saved", f"Saved: {out}", "ok", out, f"jpcli apply {_shell(out)}"))
+    elif planned.plan.steps and source != "-":
+        notes.append(Note("next", "Make it so", hint=f"jpcli apply {_shell(source)}"))
+    return Answer(planned.data, tuple(notes))
+
+
+def make(desk: Desk, order: Order) -> Planned:
+    """Plan for the ledger as it is now; `apply` calls it inside its transaction."""
+    found_head = head(desk.ledger)
+    if order.ledger_head not in (None, found_head):
+        raise stale(order.source)
+    with _without_collecting():
+        there = present(desk.ledger)
+        _check_owners(order, there)
+        found = make_plan(order.wanted, there)
+    from_at, until_at = desk.effective_at(), desk.effective_at(end_of_day=True)
+    _check_offers(desk, found.steps, from_at)
+    _check_dates(desk, found.steps, from_at, until_at)
+    data: dict[str, Any] = {
+        "agency": desk.ledger.name,
+        "file": order.source,
+        "steps": [step_object(step, there) for step in found.steps],
+        "counts": _counts(found.steps),
+        "bill": planned_bill(desk, found.steps, from_at, until_at),
+        "ledger_head": found_head,
+    }
+    if order.plan_hash is not None:
+        from jpcli.services.plan.saved import plan_hash
+
+        if plan_hash(found_head, order.wanted, data["steps"]) != order.plan_hash:
+            raise stale(order.source)
+    return Planned(found, there, data)
+
+
+def step_object(step: Step, there: Present) -> dict[str, Any]:
+    """One step as the JSON contract has it. `client` is that of the site it is about."""
+    item = step.license
+    before = None if item is None else item.site
+    client = step.client if step.site is not None else there.owners.get(str(before))
+    return {
+        "action": step.action,
+        "license_key": None if item is None else item.license_key,
+        "product": step.product,
+        "site": step.site,
+        "client": client,
+        "from": before,
+        "bundle_size": len(step.children) or None,
+    }
+
+
+def stale(source: str) -> Refused:
+    """The refusal to apply what was planned for another state of the ledger (exit 3)."""
+    return Refused(
+        "plan_is_stale",
+        f"{source} was planned for another state of the ledger; something changed since",
+        hint="Plan again:   jpcli plan FILE",
+        subject=source,
+    )
+
+
+def said(counts: Mapping[str, int]) -> str:
+    """`3 to issue, 1 to revoke`."""
+    names = {"client": "client to enter"}
+    parts = [f"{n:,} {names.get(action, f'to {action}')}" for action, n in counts.items() if n]
+    return ", ".join(parts) or "nothing to do"
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """A hundred thousand licenses stay in memory until the plan is made: looking for garbage among
+    them again and again takes a fifth of the time and finds none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _counts(steps: Sequence[Step]) -> dict[str, int]:
+    counts = dict.fromkeys(("issue", "assign", "transfer", "unassign", "revoke", "client"), 0)
+    for step in steps:
+        counts[step.action] += 1
+    return counts
+
+
+def _check_offers(desk: Desk, steps: Sequence[Step], at: int) -> None:
+    """What is issued is sold alone and has a price: a plan issues no bundles."""
+    for product in sorted({str(step.product) for step in steps if step.action == "issue"}):
+        check_price(desk.ledger, product, known_offer(desk.ledger, product, None), at)
+
+
+def _check_dates(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) -> None:
+    """Nothing is dated before what happened last to a license (BadInput `before_last_event`)."""
+    for step in steps:
+        at = until_at if step.action == "revoke" else from_at
+        for item in (*step.children, *((step.license,) if step.license else ())):
+            if item.last_at > at:
+                check_not_before(known_license(desk.ledger, item.license_key), at)
+
+
+def _check_owners(order: Order, there: Present) -> None:
+    """W2: all sites at once that belong to another client than the file says."""
+    found = list(other_owners(order.wanted, there))
+    if not found:
+        return
+    problems = tuple(
+        Problem("site_has_other_client", site, f"{site} belongs to {owner}, not to {client}")
+        for site, owner, client in found
+    )
+    site, _, client = found[0]
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    raise Refused(
+        "site_has_other_client",
+        problems[0].message + more,
+        hint=f"Hand it over:   jpcli sites move {site} --client {_shell(client)}",
+        subject=site,
+        problems=problems if len(problems) > 1 else (),
+    )
+
+
+def _stops(desk: Desk, steps: Sequence[Step]) -> Iterator[Note]:
+    """R1, R2: what `apply` would be refused for as things stand."""
+    actions = {step.action for step in steps}
+    check = None
+    if "issue" in actions:
+        check = check_may_issue
+    elif "assign" in actions:
+        check = check_nothing_past_due
+    if check is not None:
+        try:
+            check(desk)
+        except JpcliError as error:
+            yield Note(error.code, error.message, "warning", error.subject, error.hint)
+
+
+def _remarks(order: Order, planned: Planned) -> Iterator[Note]:
+    if not planned.plan.steps:
+        yield Note("nothing_to_do", f"Nothing to do: it is as {order.source} says", "ok")
+    for product, count in planned.plan.above_most.items():
+        message = f"{count:,} more unassigned {product} than wanted: they belong to bundles in use"
+        yield Note("spares_in_bundles", message, "info", product)
+    idle = 0
+    for step in planned.plan.steps:
+        spare = order.wanted.spares.get(str(step.product), order.wanted.other_spares)
+        idle += step.action == "unassign" and spare.most is None
+    if idle:
+        message = f"{idle:,} to be unassigned stay active and billed"
+        hint = f"Let [spares] in {order.source} say how many there may be"
+        yield Note("stays_billed", message, "info", None, hint)
+
+
+def _shell(text: str) -> str:
+    from shlex import quote
+
+    return quote(text)

@@ -1,0 +1,182 @@
+"""A price list: what its rows may say, and how a price is recorded (M1 to M3).
+
+Owns the columns and their checks, and since when a price holds whose row does not say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.domain import money
+from jpcli.domain.errors import BadInput, JpcliError, Problem
+from jpcli.domain.instants import parse_date
+from jpcli.domain.names import check_product_slug
+from jpcli.ledger.queries import products as catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.desk import Desk
+    from jpcli.services.files.read import Row
+
+PRICE_COLUMNS = frozenset(
+    {"product", "name", "family", "amount", "price_interval", "currency", "from", "bundle_size"}
+)
+PRICE_REQUIRED = frozenset({"product", "amount"})
+MOST_IN_BUNDLE = 10_000
+# Before any license there could be: since when the prices hold with which a ledger begins.
+ALWAYS = "1970-01-01"
+
+
+class Priced(NamedTuple):
+    """One price as it is recorded; `day_price_e12` in 10^-12 of a minor unit (M1). It was `dated`
+    if the list itself said since when; else it changes a price from a day on, where it differs.
+    `name` and `family` are empty where the list has none, until `named` fills them in."""
+
+    product: str
+    name: str
+    family: str
+    bundle_size: int
+    since: str
+    day_price_e12: int
+    dated: bool = True
+
+
+def checked_prices(
+    rows: Iterable[Row], currency: str, problems: list[Problem], undated: str
+) -> list[Priced]:
+    """The rows of a price list as prices; what is wrong goes to `problems`, with its line.
+
+    `undated` is the date from which a price holds where its row does not say.
+    """
+    wanted = []
+    seen: dict[tuple[str, int, str], int] = {}
+    for row in rows:
+        try:
+            price = _priced(row.values, currency, undated)
+            same = (price.product, price.bundle_size, price.since)
+            if same in seen:
+                raise BadInput(
+                    "double_price",
+                    f"{price.product} has a price from {price.since} on line {seen[same]} already",
+                    subject=price.product,
+                )
+            seen[same] = row.line
+            wanted.append(price)
+        except JpcliError as error:
+            problems.append(Problem(error.code, error.subject, error.message, row.line))
+    return wanted
+
+
+def bad_price_list(problems: list[Problem]) -> BadInput:
+    """One error for a price list, with every problem in it."""
+    return BadInput(
+        "bad_price_list",
+        f"{len(problems):,} problems in the price list; nothing was written",
+        hint="Columns: product, name, family, amount, price_interval (day or month), currency,"
+        " from, bundle_size.",
+        problems=tuple(problems),
+    )
+
+
+def named(prices: Iterable[Priced], known: Iterable[catalog.PricedOffer] = ()) -> list[Priced]:
+    """The prices with a name and a family each: a product keeps those it has (`known`), a new one
+    is called as it is in the list, else by its slug."""
+    families: dict[str, str] = {}
+    names: dict[tuple[str, int], str] = {}
+    for priced in known:
+        families[priced.offer.product] = priced.family
+        names[priced.offer.product, priced.offer.bundle_size] = priced.offer.name
+    listed = list(prices)
+    for price in listed:
+        if price.name:
+            names[price.product, price.bundle_size] = price.name
+        if price.family:
+            families[price.product] = price.family
+    found = []
+    for price in listed:
+        name = names.get((price.product, 1), price.product)
+        if price.bundle_size > 1:
+            bundle = f"{name}, bundle of {price.bundle_size}"
+            name = names.get((price.product, price.bundle_size), bundle)
+        family = families.get(price.product, price.product)
+        found.append(price._replace(name=price.name or name, family=price.family or family))
+    return found
+
+
+def record_prices(writer: Writer, prices: list[Priced]) -> None:
+    """Record prices in order; the caller checked them."""
+    for price in sorted(prices, key=lambda p: (p.product, p.bundle_size, p.since)):
+        record_price(writer, price)
+
+
+def record_price(writer: Writer, price: Priced) -> None:
+    data = {
+        "name": price.name,
+        "family": price.family,
+        "bundle_size": price.bundle_size,
+        "from": price.since,
+        "day_price_e12": price.day_price_e12,
+    }
+    writer.record("price.set", price.product, data)
+    writer.reaches(writer.ledger.calendar.first_day_from(parse_date(price.since)))
+
+
+def is_known(desk: Desk, price: Priced) -> bool:
+    """Is this very price in force from this very day already? From whichever day, where the list
+    does not say."""
+    ledger = desk.ledger
+    day = ledger.calendar.first_day_from(parse_date(price.since))
+    for priced in catalog.priced_offers(ledger, price.product):
+        if priced.offer.bundle_size == price.bundle_size and priced.offer.name == price.name:
+            begun = [point for point in priced.points if point.from_day <= day]
+            return (
+                bool(begun)
+                and begun[-1].day_price_e12 == price.day_price_e12
+                and (begun[-1].from_day == day or not price.dated)
+            )
+    return False
+
+
+def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:
+    """One row of a price list. A monthly amount becomes a day price by M3."""
+    product = check_product_slug(str(values["product"]))
+    named = values.get("currency")
+    if named is not None and str(named).lower() != currency:
+        raise BadInput(
+            "other_currency",
+            f"The price of {product} is in {named}, the ledger in {currency} (M6)",
+            subject=product,
+        )
+    interval = values.get("price_interval") or "day"
+    parsers = {"day": money.parse_day_price, "month": money.parse_month_price}
+    if interval not in parsers:
+        raise BadInput(
+            "bad_price_interval",
+            f"price_interval must be day or month, not {interval}",
+            subject=product,
+        )
+    size = _size(values.get("bundle_size"))
+    told = values.get("from")
+    since = parse_date(str(told or undated)).isoformat()
+    name = str(values.get("name") or "")
+    family = str(values.get("family") or "")
+    day_price_e12 = parsers[interval](str(values["amount"]), currency)
+    return Priced(product, name, family, size, since, day_price_e12, dated=bool(told))
+
+
+def _size(value: Any) -> int:
+    text = "1" if value is None else str(value)
+    if not (text.isascii() and text.isdigit()):
+        raise BadInput("bad_bundle_size", f"bundle_size must be a whole number, not {text[:40]}")
+    size = int(text[:9])
+    check_size(size)
+    return size
+
+
+def check_size(size: int) -> None:
+    if not 1 <= size <= MOST_IN_BUNDLE:
+        raise BadInput(
+            "bad_bundle_size", f"A bundle has 1 to {MOST_IN_BUNDLE:,} licenses, not {size}"
+        )

@@ -1,0 +1,163 @@
+"""The price list: products, what they cost a day, and since when (M1 to M3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain import money
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.instants import parse_date
+from jpcli.ledger.queries import products as catalog
+from jpcli.services.products.price_list import (
+    Priced,
+    bad_price_list,
+    check_size,
+    checked_prices,
+    is_known,
+    named,
+    record_price,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.desk import Desk
+    from jpcli.services.files.read import Row
+
+
+def list_products(desk: Desk) -> Answer:
+    """Every offer with the price of today and the next one that is known."""
+    today = desk.today
+    products = [_offer_object(desk, priced, today) for priced in catalog.priced_offers(desk.ledger)]
+    return Answer({"products": products, "currency": desk.ledger.currency})
+
+
+def show_product(desk: Desk, product: str) -> Answer:
+    """One product: each way it is sold, with every price it ever had."""
+    offers = catalog.priced_offers(desk.ledger, product)
+    if not offers:
+        raise _unknown(desk, product)
+    return Answer({"products": [_offer_object(desk, priced, desk.today) for priced in offers]})
+
+
+def set_price(
+    desk: Desk, product: str, price: str, since: str | None = None, bundle_size: int | None = None
+) -> Answer:
+    """Let a price hold from a date on (default: today, or the day of `--at`), M2. A bundle may be
+    new, a product not.
+
+    `price` is per license and day, in the ledger's currency: a plain decimal number.
+    """
+    size = 1 if bundle_size is None else bundle_size
+    check_size(size)
+    facts = catalog.product_facts(desk.ledger, product)
+    if facts is None:
+        raise _unknown(desk, product)
+    currency = desk.ledger.currency
+    day_price_e12 = money.parse_day_price(price, currency)
+    date = _effective_date(desk) if since is None else parse_date(since).isoformat()
+    name = facts[0] if size == 1 else f"{facts[0]}, bundle of {size}"
+    for priced in catalog.priced_offers(desk.ledger, product):
+        if priced.offer.bundle_size == size:
+            name = priced.offer.name
+    wanted = Priced(product, name, facts[1], size, date, day_price_e12)
+
+    def do(writer: Writer) -> Answer:
+        record_price(writer, wanted)
+        writer.flush()
+        text = money.display_day_price(day_price_e12, currency)
+        until = _last_date(desk, wanted)
+        lasting = f"from {date} on" if until is None else f"from {date} to {until}"
+        note = Note("price_set", f"{name} costs {text} a day {lasting}", "ok", product)
+        return Answer(show_product(desk, product).data, (note,))
+
+    # As asked: "today" must be the same request tomorrow.
+    request = {"command": "products set-price", "price": [product, price, since, size]}
+    return desk.change(request, do)
+
+
+def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> Answer:
+    """Take over a price list, all or nothing; prices that are known already change nothing.
+
+    A row that does not say since when changes the price from today on, or from the day of `--at`.
+    """
+    asked = checked_prices(rows, desk.ledger.currency, problems, _effective_date(desk))
+    if problems:
+        raise bad_price_list(problems)
+
+    def do(writer: Writer) -> Answer:
+        wanted = named(asked, catalog.priced_offers(desk.ledger))
+        new = [price for price in wanted if not is_known(desk, price)]
+        for price in new:
+            record_price(writer, price)
+        writer.flush()
+        data = {"imported": len(new), "unchanged": len(wanted) - len(new)}
+        return Answer({**list_products(desk).data, **data}, (_imported_note(new, len(wanted)),))
+
+    # As asked: a list without dates must be the same request tomorrow.
+    undated = [price if price.dated else price._replace(since="") for price in asked]
+    request = {"command": "products import", "prices": [list(price[:6]) for price in undated]}
+    return desk.change(request, do)
+
+
+def _imported_note(new: list[Priced], total: int) -> Note:
+    """How many prices were new, and from when they hold."""
+    message = f"Took over {len(new):,} {'price' if len(new) == 1 else 'prices'} of {total:,}"
+    dates = sorted({price.since for price in new})
+    if len(dates) == 1:
+        message += f", from {dates[0]} on"
+    elif dates:
+        message += f", from dates between {dates[0]} and {dates[-1]} on"
+    return Note("prices_imported", message, "ok")
+
+
+def _effective_date(desk: Desk) -> str:
+    """The date on which a change takes effect: that of `--at`, else today."""
+    calendar = desk.ledger.calendar
+    return calendar.iso(calendar.day_of(desk.effective_at()))
+
+
+def _last_date(desk: Desk, price: Priced) -> str | None:
+    """The last date of a price that another one follows; None when it holds from then on."""
+    calendar = desk.ledger.calendar
+    day = calendar.first_day_from(parse_date(price.since))
+    for priced in catalog.priced_offers(desk.ledger, price.product):
+        if priced.offer.bundle_size == price.bundle_size:
+            later = [point.from_day for point in priced.points if point.from_day > day]
+            return calendar.iso(later[0] - 1) if later else None
+    return None
+
+
+def _offer_object(desk: Desk, priced: catalog.PricedOffer, today: int) -> dict[str, Any]:
+    currency, calendar = desk.ledger.currency, desk.ledger.calendar
+    now = [point for point in priced.points if point.from_day <= today]
+    prices = [
+        {
+            "from": calendar.iso(point.from_day),
+            "day_price": money.format_day_price(point.day_price_e12, currency),
+        }
+        for point in priced.points
+    ]
+    return {
+        "product": priced.offer.product,
+        "name": priced.offer.name,
+        "family": priced.family,
+        "bundle_size": priced.offer.bundle_size if priced.offer.bundle_size > 1 else None,
+        "day_price": prices[len(now) - 1]["day_price"] if now else None,
+        "currency": currency,
+        "prices": prices,
+    }
+
+
+def _unknown(desk: Desk, product: str) -> BadInput:
+    from difflib import get_close_matches
+
+    close = get_close_matches(product, catalog.product_names(desk.ledger), n=1, cutoff=0.4)
+    return BadInput(
+        "unknown_product",
+        f"There is no product {product} in the price list",
+        hint=f"Did you mean {close[0]}?" if close else "See them all:   jpcli products list",
+        subject=product,
+    )

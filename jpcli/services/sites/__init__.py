@@ -1,0 +1,1 @@
+"""Sites and the clients who own them."""
