@@ -68,7 +68,7 @@ def jpcli(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Run]:
     """Run a command line in this process; `now` moves the clock."""
-    from jpcli.cli.app import run
+    from jpcli.cli.app.root import run
 
     def call(*argv: str, now: str | None = None) -> Run:
         if now is not None:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import jpcli.cli
-from jpcli.cli.app import load_command
-from jpcli.cli.options import COMMON, LISTS, WRITES
-from jpcli.cli.table import COMMANDS, GROUPS, SECTIONS, subcommands
+import jpcli.cli.commands
+from jpcli.cli.app.options import COMMON, LISTS, WRITES
+from jpcli.cli.app.root import load_command
+from jpcli.cli.app.table import COMMANDS, GROUPS, SECTIONS, subcommands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CLI = Path(jpcli.cli.__file__).parent
+COMMAND_FILES = Path(jpcli.cli.commands.__file__).parent
 ALL = sorted(COMMANDS)
 # Closing and voiding are facts of the moment at which they are done.
 NEVER_BACK_DATED = {
@@ -77,7 +77,7 @@ def test_what_changes_state_can_be_dated_tried_and_repeated(path: str) -> None:
 def _changes_state(path: str) -> bool:
     """Whether the command's own source opens the ledger for writing."""
     module = COMMANDS[path][0].partition(":")[0].replace(".", "/")
-    return "desk(writes=True)" in (CLI / f"{module}.py").read_text()
+    return "desk(writes=True)" in (COMMAND_FILES / f"{module}.py").read_text()
 
 
 def test_the_commands_that_change_state_are_found() -> None:
@@ -132,7 +132,7 @@ def test_the_table_is_whole() -> None:
 
 def test_every_view_that_is_named_exists() -> None:
     named = set()
-    for source in CLI.rglob("*.py"):
+    for source in COMMAND_FILES.parent.rglob("*.py"):
         for node in ast.walk(ast.parse(source.read_text())):
             if isinstance(node, ast.keyword) and node.arg == "view":
                 assert isinstance(node.value, ast.Constant), source

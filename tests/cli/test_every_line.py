@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from jpcli.cli.app import load_command
-from jpcli.cli.options import SHARED
-from jpcli.cli.table import COMMANDS
+from jpcli.cli.app.options import SHARED
+from jpcli.cli.app.root import load_command
+from jpcli.cli.app.table import COMMANDS
 from tests.cli.lines import EARLIER, LINES, NOW, Line, build
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class World(NamedTuple):
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     from contextlib import redirect_stderr, redirect_stdout
 
-    from jpcli.cli.app import run
+    from jpcli.cli.app.root import run
     from tests.cli.conftest import Run
 
     folder = tmp_path_factory.mktemp("built")
@@ -324,7 +324,7 @@ def test_quiet_leaves_out_remarks(line: Line, world: World) -> None:
 
 @each([line for line in LINES if line.path != "stripe login"])  # it would ask for the key
 def test_no_color_has_no_color(line: Line, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jpcli.cli.output.is_terminal", lambda _stream: True)
+    monkeypatch.setattr("jpcli.cli.shared.output.is_terminal", lambda _stream: True)
     monkeypatch.setenv("TERM", "xterm-256color")
     run = world(line, "--no-color")
     assert run.code == line.code

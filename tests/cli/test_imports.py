@@ -55,7 +55,7 @@ def test_help_of_groups_loads_no_command(argv: list[str]) -> None:
     modules = loaded(*argv, code=0 if any("-h" in word for word in argv) else 2)
     assert not tops(modules) & (HEAVY | {"rich", "sqlite3", "platformdirs", "dataclasses"})
     assert not {m for m in modules if m.startswith(("jpcli.services", "jpcli.ledger"))}
-    assert not {"jpcli.cli.issue", "jpcli.cli.licenses"} & modules
+    assert not {"jpcli.cli.commands.issue", "jpcli.cli.commands.licenses"} & modules
 
 
 def test_help_of_a_command_loads_no_service() -> None:

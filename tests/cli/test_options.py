@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jpcli.cli.invocation import Invocation, build_invocation
+from jpcli.cli.app.invocation import Invocation, build_invocation
 from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def test_a_closed_stdin_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_list_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _invocation().list_limit() == 0
     assert _invocation(limit=7).list_limit() == 7
-    monkeypatch.setattr("jpcli.cli.output.is_terminal", lambda _stream: True)
+    monkeypatch.setattr("jpcli.cli.shared.output.is_terminal", lambda _stream: True)
     assert _invocation().list_limit() == 50
     assert _invocation(limit=0).list_limit() == 0
     assert _invocation(format="json").list_limit() == 0
@@ -164,6 +164,6 @@ def test_color_only_where_it_is_wanted(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert _invocation().output.color is False
-    monkeypatch.setattr("jpcli.cli.output.is_terminal", lambda _stream: True)
+    monkeypatch.setattr("jpcli.cli.shared.output.is_terminal", lambda _stream: True)
     assert _invocation().output.color is color
     assert _invocation(no_color=True).output.color is False

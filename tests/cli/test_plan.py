@@ -110,8 +110,8 @@ def test_what_changed_while_it_was_asked_stops_it(agency: Callable[..., Any], fi
     """Only what was shown is done."""
     code = f"""
 import sys
-import jpcli.cli.invocation as invocation
-from jpcli.cli.app import run
+import jpcli.cli.app.invocation as invocation
+from jpcli.cli.app.root import run
 def confirm(self, question, consequence):
     run(["issue", "jetpack-ai", "--quiet"])
 invocation.Invocation.confirm = confirm

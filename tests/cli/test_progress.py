@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jpcli.cli.output import Output
 from jpcli.cli.render import progress
 from jpcli.cli.render.progress import progress_text, watched
 from jpcli.cli.render.stderr import clear_transient
+from jpcli.cli.shared.output import Output
 from jpcli.services.files.read import Row
 
 if TYPE_CHECKING:

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpcli.cli.failures import report
-from jpcli.cli.output import Output
+from jpcli.cli.app.failures import report
 from jpcli.cli.render.delimited import write_csv, write_tsv
-from jpcli.cli.render.escape import is_clean, visible
 from jpcli.cli.render.json import write_json, write_ndjson
 from jpcli.cli.render.markdown import write_markdown
 from jpcli.cli.render.plain import cell_width, write_plain_table
 from jpcli.cli.render.stdout import DRAWN_ROWS, write_result
-from jpcli.cli.render.tables import BATCH, FIRST_BATCH, Table, batches_of, table_of
-from jpcli.cli.result import Result, result_of
+from jpcli.cli.shared.escape import is_clean, visible
+from jpcli.cli.shared.output import Output
+from jpcli.cli.shared.result import Result, result_of
+from jpcli.cli.shared.tables import BATCH, FIRST_BATCH, Table, batches_of, table_of
 from jpcli.domain.answers import Answer, Note, Rows
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from jpcli.cli.app import load_command
-from jpcli.cli.complete import MORE
+from jpcli.cli.app.root import load_command
+from jpcli.cli.app.table import COMMANDS, GROUPS, subcommands
 from jpcli.cli.completions import FILES, script_for, sh
 from jpcli.cli.completions.__main__ import main
+from jpcli.cli.completions.complete import MORE
 from jpcli.cli.completions.grammar import (
     Option,
     Page,
@@ -23,7 +24,6 @@ from jpcli.cli.completions.grammar import (
     value_options,
 )
 from jpcli.cli.completions.values import FREE, Value, value_of
-from jpcli.cli.table import COMMANDS, GROUPS, subcommands
 from jpcli.services.completion import KINDS
 from tests.completions.shells import SCRIPTS
 

@@ -31,7 +31,7 @@ $ jpcli {path} --help
 
 def page() -> str:
     """The page, with what every command prints now."""
-    from jpcli.cli.table import COMMANDS, SECTIONS
+    from jpcli.cli.app.table import COMMANDS, SECTIONS
     from tests.docs.sessions import play, rewritten, steps_of
 
     names = [name for _, section in SECTIONS for name in section]

@@ -105,7 +105,7 @@ class Desk:
             assert self._code == 0
 
     def _run(self, words: str) -> None:
-        from jpcli.cli.app import run
+        from jpcli.cli.app.root import run
 
         argv = [
             self._keys.get(word.partition("@")[0], word.partition("@")[0]) + word[len(head) :]

@@ -126,7 +126,8 @@ def test_a_dry_run_may_be_the_first_command(agency: Agency, dry_run: bool) -> No
 
 KILLED = """
 import os, signal, sys
-from jpcli.ledger import migration, tables
+from jpcli.ledger.database import tables
+from jpcli.ledger.upkeep import migration
 
 def dying(do, before):
     def call(*args, **options):

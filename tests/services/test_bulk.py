@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jpcli.cli.app import run as jpcli
-from jpcli.cli.bulk import LICENSE_COLUMNS
-from jpcli.cli.issue import COLUMNS as ORDER_COLUMNS
+from jpcli.cli.app.bulk import LICENSE_COLUMNS
+from jpcli.cli.app.root import run as jpcli
+from jpcli.cli.commands.issue import COLUMNS as ORDER_COLUMNS
 from jpcli.domain.errors import BadInput, JpcliError, Problem, Refused
 from jpcli.services.files.read import read_rows
 from jpcli.services.licenses import assign, issue, revoke

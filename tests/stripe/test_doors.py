@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import stripe
 
-from jpcli.cli.app import run
+from jpcli.cli.app.root import run
 from jpcli.domain.errors import Busy, Failed, JpcliError, Refused
 from jpcli.ledger.queries.outbox import open_wishes
 from jpcli.services.collection import collector as payments

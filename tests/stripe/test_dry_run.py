@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from jpcli.cli.app import load_command, run
-from jpcli.cli.options import COMMON, LISTS, WRITES
-from jpcli.cli.table import COMMANDS
+from jpcli.cli.app.options import COMMON, LISTS, WRITES
+from jpcli.cli.app.root import load_command, run
+from jpcli.cli.app.table import COMMANDS
 from jpcli.domain.errors import Refused
 from jpcli.payments.gateway import DraftInvoice, LineItem
 from jpcli.services.collection.gateway import stripe_gateway

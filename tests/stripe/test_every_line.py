@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from jpcli.cli.app import load_command
+from jpcli.cli.app.root import load_command
 from jpcli.domain.instants import parse_instant
 from tests.cli.conftest import jpcli as jpcli
 from tests.cli.lines import Line

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.cli import app
+from jpcli.cli.app import root as app
 from jpcli.domain.errors import BadInput, Failed, JpcliError
 from jpcli.services.collection import collector as payments
 from jpcli.services.collection import gateway as gateways

@@ -1,7 +1,7 @@
 """Completion scripts for bash, zsh and fish, generated from the commands as they are.
 
 What a shell can know by itself, commands, options and fixed values, is in the script; for names in
-the ledger it asks `jpcli --complete` (`jpcli.cli.complete`).
+the ledger it asks `jpcli --complete` (`jpcli.cli.completions.complete`).
 
     python -m jpcli.cli.completions FOLDER
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from jpcli.cli.app import build_group, load_command
+from jpcli.cli.app.root import build_group, load_command
+from jpcli.cli.app.table import COMMANDS, GROUPS, subcommands
+from jpcli.cli.app.typer_parts import Context
 from jpcli.cli.completions.values import FREE, Value, value_of
-from jpcli.cli.table import COMMANDS, GROUPS, subcommands
-from jpcli.cli.typer_parts import Context
 
 
 class Option(NamedTuple):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from jpcli.cli.app.invocation import DOCUMENTS, FORMATS, REPORTS
+from jpcli.cli.commands.invoice import preview
 from jpcli.cli.completions import FILES
-from jpcli.cli.invocation import DOCUMENTS, FORMATS, REPORTS
-from jpcli.cli.invoice import preview
 from jpcli.domain.cards import BRANDS
 from jpcli.services.ledger.init import COLLECTS, GATEWAYS
 from jpcli.services.ledger.settings import KEYS

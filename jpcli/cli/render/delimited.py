@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.render.escape import is_clean, visible
-from jpcli.cli.render.tables import Table, flat_columns
+from jpcli.cli.shared.escape import is_clean, visible
+from jpcli.cli.shared.tables import Table, flat_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.render.tables import BATCH, Table, as_objects, batches_of
+from jpcli.cli.shared.tables import BATCH, Table, as_objects, batches_of
 from jpcli.domain.answers import Rows
 from jpcli.domain.errors import worst
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TextIO
 
-    from jpcli.cli.failures import Failure
-    from jpcli.cli.output import Output
+    from jpcli.cli.app.failures import Failure
+    from jpcli.cli.shared.output import Output
     from jpcli.domain.answers import Note
     from jpcli.domain.errors import JpcliError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.render.escape import visible
-from jpcli.cli.render.tables import Table, flat_cell
+from jpcli.cli.shared.escape import visible
+from jpcli.cli.shared.tables import Table, flat_cell
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -6,8 +6,8 @@ import unicodedata
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.render.escape import visible
-from jpcli.cli.render.tables import flat_cell, is_money
+from jpcli.cli.shared.escape import visible
+from jpcli.cli.shared.tables import flat_cell, is_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

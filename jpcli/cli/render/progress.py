@@ -11,7 +11,7 @@ from jpcli.cli.render.stderr import show_transient
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jpcli.cli.output import Output
+    from jpcli.cli.shared.output import Output
     from jpcli.services.files.read import Row
 
 # Nothing is shown for what is over at once.

@@ -6,15 +6,15 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING
 
-from jpcli.cli.output import terminal_width
-from jpcli.cli.render.escape import visible
+from jpcli.cli.shared.escape import visible
+from jpcli.cli.shared.output import terminal_width
 from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.cli.failures import Failure
-    from jpcli.cli.output import Output
+    from jpcli.cli.app.failures import Failure
+    from jpcli.cli.shared.output import Output
     from jpcli.domain.answers import Note
     from jpcli.domain.errors import Problem
 

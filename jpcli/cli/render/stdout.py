@@ -14,8 +14,8 @@ from jpcli.domain.errors import Failed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.cli.output import Output
-    from jpcli.cli.result import Result
+    from jpcli.cli.shared.output import Output
+    from jpcli.cli.shared.result import Result
 
 # More rows than this are not drawn by Rich, which takes half a millisecond for each.
 DRAWN_ROWS = 200
@@ -77,7 +77,7 @@ def _write_data(result: Result, command: str, output: Output, out: Any) -> None:
         if result.rows_key is None:
             json.write_ndjson_object(out, result.data)
             return
-    from jpcli.cli.render.tables import table_of
+    from jpcli.cli.shared.tables import table_of
 
     table = table_of(result)
     if output.format == "ndjson":
@@ -102,7 +102,7 @@ def _write_table(result: Result, output: Output, out: Any) -> None:
         draw(result.view, result.data, output)
     else:
         from jpcli.cli.render.plain import write_plain_table
-        from jpcli.cli.render.tables import table_of
+        from jpcli.cli.shared.tables import table_of
 
         table = table_of(result)
         write_plain_table(out, table.columns, chain.from_iterable(table.batches), output.color)
@@ -157,7 +157,7 @@ def _write_payload(payload: Iterable[str | bytes]) -> None:
 def _write_remarks(result: Result, output: Output) -> None:
     _write_notes(result, output)
     if result.failures:
-        from jpcli.cli.failures import failure_of
+        from jpcli.cli.app.failures import failure_of
         from jpcli.cli.render.stderr import write_failure
 
         for error in result.failures:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jpcli.cli.output import Output
+    from jpcli.cli.shared.output import Output
 
 
 def draw(view: str, data: Mapping[str, Any], output: Output) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.render.escape import visible
+from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.screen import facts, text
 from jpcli.cli.views.words import money
 

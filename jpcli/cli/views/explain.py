@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from jpcli.cli.render.escape import visible
+from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import (
     ELSEWHERE,

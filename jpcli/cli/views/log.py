@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.render.tables import as_objects
+from jpcli.cli.shared.tables import as_objects
 from jpcli.cli.views.events import described
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.cli.render.escape import visible
+from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.words import count
 from jpcli.domain.money import display_amount
 

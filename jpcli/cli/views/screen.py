@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from jpcli.cli.output import terminal_width
-from jpcli.cli.render.escape import visible
+from jpcli.cli.shared.escape import visible
+from jpcli.cli.shared.output import terminal_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.cli.output import Output
+    from jpcli.cli.shared.output import Output
 
 # Wider than any table, so that a table in a pipe keeps every character.
 PIPE_WIDTH = 10_000

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from jpcli.cli.render.escape import visible
+from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.cards import expiry, number
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import facts, text

@@ -1,0 +1,1 @@
+"""Parsing, running and failing: everything around a command."""

@@ -1,0 +1,92 @@
+"""`--from FILE`: the rows of a bulk command, and that it comes instead of arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jpcli.cli.app.typer_parts import UsageError
+from jpcli.cli.shared.result import Result, result_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jpcli.cli.app.invocation import Invocation
+    from jpcli.domain.answers import Answer
+    from jpcli.domain.errors import Problem
+    from jpcli.services.files.read import Row
+
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="FILE",
+        help="Many at once, from CSV, TSV, JSON or NDJSON; - is standard input.",
+    ),
+]
+KeepGoing = Annotated[
+    bool,
+    typer.Option("--keep-going", help="With --from: leave out bad rows, report them, exit 1."),
+]
+
+# What `licenses list` writes may be piped into a bulk command: these columns are then ignored.
+LICENSE_COLUMNS = frozenset(
+    {
+        "license_key",
+        "product",
+        "state",
+        "site",
+        "client",
+        "issued_at",
+        "assigned_at",
+        "revoked_at",
+        "bundle_key",
+        "bundle_size",
+    }
+)
+
+
+def check_source(
+    source: str | None, keep_going: bool, argument: str, *arguments: Any, options: str = ""
+) -> None:
+    """Either a file, or `argument` on the command line; raises UsageError for both or neither."""
+    told = any(value for value in arguments)
+    if source is not None and told:
+        raise UsageError(f"--from brings its own {options or argument}: leave that out.")
+    if source is None and not arguments[0]:
+        raise UsageError(f"Missing argument '{argument}', or --from FILE.")
+    if keep_going and source is None:
+        raise UsageError("--keep-going goes with --from.")
+
+
+def bulk_rows(
+    invocation: Invocation,
+    source: str,
+    known: frozenset[str],
+    required: frozenset[str],
+    *,
+    keep_going: bool = False,
+) -> tuple[Iterable[Row], list[Problem]]:
+    """The rows of a file, read as they are asked for, and the list that its problems go to.
+
+    A file with very many bad rows is not read to its end, unless its good rows are wanted.
+    """
+    from jpcli.cli.render.progress import watched
+    from jpcli.services.files.read import MAX_PROBLEMS, read_rows
+
+    problems: list[Problem] = []
+    most = None if keep_going else MAX_PROBLEMS
+    rows = read_rows(source, known=known, required=required, problems=problems, max_problems=most)
+    return watched(rows, source, invocation.output), problems
+
+
+def changed(invocation: Invocation, answer: Answer) -> Result:
+    """The licenses that a command changed; a terminal shows the first of very many."""
+    return result_of(
+        answer,
+        "licenses",
+        limit=invocation.list_limit(),
+        more="jpcli licenses list --sort issued --reverse",
+        view="licenses:draw_changed",
+    )

@@ -1,0 +1,133 @@
+"""Turn whatever went wrong into a code, a message, a hint and an exit code, and say so.
+
+A person reads it on stderr; with `--json` stdout carries the same as an object, for usage errors
+too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.cli.app.invocation import output_for
+from jpcli.cli.app.typer_parts import (
+    Abort,
+    BadParameter,
+    ClickException,
+    Exit,
+    NoSuchCommand,
+    NoSuchOption,
+    UsageError,
+)
+from jpcli.domain.errors import JpcliError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jpcli.domain.errors import Problem
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+class Failure(NamedTuple):
+    """One failed call, ready to be shown."""
+
+    code: str
+    message: str
+    hint: str | None
+    subject: str | None
+    problems: tuple[Problem, ...]
+    exit_code: int
+
+
+def report(error: Exception, argv: Sequence[str], given: Mapping[str, Any]) -> int:
+    """Show an error on stderr, and on stdout as JSON where that was asked for; the exit code."""
+    if isinstance(error, Exit):
+        return error.exit_code
+    if isinstance(error, Abort):
+        return EXIT_INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        raise error
+    failure = failure_of(error)
+    options = dict(given)
+    if (isinstance(error, ClickException) or not given) and wants_json(argv):
+        options["format"] = "json"
+    output = output_for(options)
+    from jpcli.cli.render.stderr import write_failure
+
+    if output.format == "json":
+        from jpcli.cli.render.json import write_failure_json
+
+        write_failure_json(failure, output)
+    elif output.format == "github":
+        from jpcli.cli.render.annotations import write_failure_annotations
+
+        write_failure_annotations(failure)
+    write_failure(failure, output)
+    if os.environ.get("JPCLI_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    return failure.exit_code
+
+
+def wants_json(argv: Sequence[str]) -> bool:
+    """Whether a command line that could not be parsed asks for JSON; the last word on it wins."""
+    wanted = False
+    before = ""
+    for argument in argv:
+        if argument == "--":
+            break
+        if argument == "--json":
+            wanted = True
+        elif before == "--format":
+            wanted = argument == "json"
+        elif argument.startswith("--format="):
+            wanted = argument == "--format=json"
+        before = argument
+    return wanted
+
+
+def failure_of(error: Exception) -> Failure:
+    """An error as it is shown; what is not one of ours is a mistake of ours."""
+    if isinstance(error, JpcliError):
+        return Failure(
+            error.code, error.message, error.hint, error.subject, error.problems, error.exit_code
+        )
+    if isinstance(error, ClickException):
+        return _usage_failure(error)
+    summary = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Failure(
+        "internal_error",
+        f"internal error: {summary}",
+        "This is a mistake in jpcli. JPCLI_DEBUG=1 shows where.",
+        None,
+        (),
+        EXIT_FAILED,
+    )
+
+
+def _usage_failure(error: ClickException) -> Failure:
+    command = "jpcli"
+    if isinstance(error, UsageError) and error.ctx is not None:
+        command = error.ctx.command_path
+    hint = f"See   {command} --help"
+    subject: str | None = None
+    message = error.format_message()
+    if isinstance(error, NoSuchCommand):
+        subject = error.path
+        if error.suggestions:
+            hint = "Did you mean   " + "   ".join(f"jpcli {name}" for name in error.suggestions)
+    elif isinstance(error, NoSuchOption):
+        subject = error.option_name
+        message = f"There is no option {error.option_name}."
+        if error.possibilities:
+            hint = "Did you mean   " + "   ".join(error.possibilities[:2])
+    elif isinstance(error, BadParameter) and error.param is not None:
+        subject = error.param.opts[0]
+    else:
+        subject = getattr(error, "option_name", None)
+    return Failure("usage", message, hint, subject, (), EXIT_USAGE)

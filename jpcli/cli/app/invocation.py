@@ -1,0 +1,157 @@
+"""What one call of a command was told: ledger, clock, actor, format, consent."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.cli.app.location import default_location
+from jpcli.cli.shared.output import Output, build_output, is_terminal
+from jpcli.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jpcli.services.desk import Desk
+
+FORMATS = ("auto", "table", "json", "ndjson", "csv", "tsv", "md")
+# Files to send, which a few commands write as well.
+DOCUMENTS = ("html", "pdf")
+# What CI systems read, which the audit writes as well.
+REPORTS = ("junit", "github")
+
+# Rows that a list shows on a terminal without `--limit`.
+TERMINAL_ROWS = 50
+
+
+class Invocation(NamedTuple):
+    """Everything a command needs beside its own options.
+
+    `now_at` is microseconds since the epoch, UTC. `limit` is None when it was not told, 0 for all.
+    `at_text` is `--at` as it was written. `closers` run after the answer is written, because a
+    streamed answer still reads from the ledger.
+    """
+
+    command: str
+    location: str
+    now_at: int
+    at_text: str | None
+    actor: str
+    limit: int | None
+    idempotency_key: str | None
+    dry_run: bool
+    yes: bool
+    output: Output
+    closers: list[Callable[[], object]]
+
+    def desk(self, writes: bool = False) -> Desk:
+        """Open the ledger; it is closed after the answer has been written."""
+        from jpcli.services.desk import open_desk
+
+        desk = open_desk(
+            self.location,
+            now_at=self.now_at,
+            at_text=self.at_text,
+            actor=self.actor,
+            idempotency_key=self.idempotency_key,
+            dry_run=self.dry_run,
+            writes=writes,
+        )
+        self.closers.append(desk.close)
+        if desk.kept is not None:
+            _say_kept(desk.kept, self.output)
+        return desk
+
+    def list_limit(self) -> int:
+        """Rows to ask for, 0 for all: what was told, or 50 for a table on a terminal."""
+        if self.limit is not None:
+            return self.limit
+        return TERMINAL_ROWS if self.output.draws else 0
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is somebody at a terminal to answer a question."""
+        return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
+    def confirm(self, question: str, consequence: str) -> None:
+        """Ask before something that can't be undone; returns only after a yes.
+
+        A no is BadInput `cancelled`. Without `--yes` and without a terminal nobody can answer:
+        BadInput `confirmation_required`. A dry run is not asked about.
+        """
+        if self.yes or self.dry_run:
+            return
+        if not self.can_ask:
+            raise BadInput(
+                "confirmation_required",
+                f"{question} There is no terminal here to ask on.",
+                hint=f"Say --yes if you mean it. {consequence}",
+                subject="--yes",
+            )
+        from jpcli.cli.render.stderr import ask
+
+        ask(question, consequence, self.output)
+
+
+def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
+    """Resolve the shared options that were given with environment variables and defaults."""
+    get = options.get
+    return Invocation(
+        command=command,
+        location=get("ledger") or os.environ.get("JPCLI_LEDGER") or default_location(),
+        now_at=_now(),
+        at_text=get("at"),
+        actor=get("actor") or os.environ.get("JPCLI_ACTOR") or _login_name(),
+        limit=get("limit"),
+        idempotency_key=get("idempotency_key"),
+        dry_run=bool(get("dry_run")),
+        yes=bool(get("yes")),
+        output=output_for(options),
+        closers=[],
+    )
+
+
+def output_for(options: Mapping[str, Any]) -> Output:
+    """Where the answer, or the error, of these options goes."""
+    return build_output(
+        options.get("format"), bool(options.get("quiet")), bool(options.get("no_color"))
+    )
+
+
+def _say_kept(path: str, output: Output) -> None:
+    """Not part of an answer: it is whatever command came first after an upgrade."""
+    from jpcli.cli.render.stderr import write_notes
+    from jpcli.domain.answers import Note
+
+    message = f"Brought the ledger up to date for this jpcli; as it was it is kept as {path}"
+    write_notes([Note("brought_up_to_date", message, "info", path)], output)
+
+
+def _now() -> int:
+    fixed = os.environ.get("JPCLI_NOW")
+    if fixed:
+        from jpcli.domain.instants import parse_instant
+
+        try:
+            return parse_instant(fixed)
+        except BadInput as error:
+            raise BadInput(
+                error.code, f"JPCLI_NOW: {error.message}", hint=error.hint, subject="JPCLI_NOW"
+            ) from None
+    import time
+
+    return time.time_ns() // 1000
+
+
+def _login_name() -> str:
+    """The name of the user who runs this; never fails, as in a container without a passwd entry."""
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if name := os.environ.get(variable):
+            return name
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return "unknown"

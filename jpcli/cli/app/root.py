@@ -1,0 +1,155 @@
+"""Groups and commands, looked up in the table and imported when called, not before."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from jpcli.cli.app import help as help_pages
+from jpcli.cli.app.options import COMMON, LISTS, SHARED, WRITES, refuse_empty
+from jpcli.cli.app.table import COMMANDS, GROUPS, subcommands
+from jpcli.cli.app.typer_parts import (
+    Context,
+    HelpFormatter,
+    NoSuchCommand,
+    TyperCommand,
+    TyperGroup,
+    TyperOption,
+    build_command,
+)
+from jpcli.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from jpcli.cli.app.options import Spec
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Command(TyperCommand):
+    """A command with the shared options and our help page."""
+
+    spec: Spec
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """An empty value is a variable that was not set, or a mistake: never "none" or "all"."""
+        rest: list[str] = super().parse_args(ctx, args)
+        for param in self.params:
+            value = ctx.params.get(str(param.name))
+            for each in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(each, str):
+                    refuse_empty(ctx, param, each)
+        return rest
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        help_pages.write_command_help(self, self.spec, ctx, formatter)
+
+
+class LazyGroup(TyperGroup):
+    """A group whose members are in the table; a member is imported when it is called."""
+
+    path: str
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Any:  # noqa: ARG002
+        path = f"{self.path} {cmd_name}".strip()
+        if path in GROUPS:
+            return build_group(path)
+        return load_command(path) if path in COMMANDS else None
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
+        return list(subcommands(self.path))
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> Any:
+        name = args[0]
+        found = self.get_command(ctx, name)
+        if found is None:
+            self._no_such_command(ctx, name)
+        return name, found, args[1:]
+
+    def _no_such_command(self, ctx: Context, name: str) -> NoReturn:
+        """Suggest what was meant: a near name here, or the same name in another group."""
+        from difflib import get_close_matches
+
+        here = [
+            f"{self.path} {near}".strip()
+            for near in get_close_matches(name, self.list_commands(ctx))
+        ]
+        elsewhere = [path for path in COMMANDS if path.rpartition(" ")[2] == name]
+        path = f"{self.path} {name}".strip()
+        raise NoSuchCommand(path, tuple(dict.fromkeys(elsewhere + here))[:3], ctx)
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        help_pages.write_group_help(self, self.path, ctx, formatter)
+
+
+def load_command(path: str) -> Command:
+    """Import one command and make it a Typer command."""
+    target, summary = COMMANDS[path]
+    module, _, name = target.partition(":")
+    function = getattr(import_module(f"jpcli.cli.commands.{module}"), name)
+    spec: Spec = function.spec
+    assert spec.path == path, f"{target} says it is '{spec.path}', the table says '{path}'"
+    text = summary
+    if function.__doc__:
+        text = f"{summary}\n\n{function.__doc__}"
+    built = build_command(function, name=path.rpartition(" ")[2], help_text=text, cls=Command)
+    assert isinstance(built, Command)
+    built.spec = spec
+    built.params.extend(spec.options())
+    return built
+
+
+def build_group(path: str) -> LazyGroup:
+    """The group at `path`; `""` is the root, which also answers `--version`."""
+    params: list[Any] = [SHARED[name] for name in COMMON + LISTS + WRITES]
+    if not path:
+        params.append(_version_option())
+    group = LazyGroup(
+        name=path or "jpcli", params=params, help=GROUPS.get(path), context_settings=CONTEXT
+    )
+    group.path = path
+    return group
+
+
+def _version_option() -> TyperOption:
+    def show(ctx: Context, _param: Any, value: Any) -> None:
+        if value:
+            from jpcli import __version__
+
+            sys.stdout.write(f"jpcli {__version__}\n")
+            ctx.exit()
+
+    return TyperOption(
+        param_decls=["version", "--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=show,
+        help="Show the version.",
+    )
+
+
+def run(argv: list[str]) -> int:
+    """Run one command line; the exit code."""
+    given: dict[str, Any] = {}
+    try:
+        _check_text(argv)
+        with build_group("").make_context("jpcli", list(argv), obj=given) as context:
+            code: int = context.command.invoke(context)
+            return code
+    except Exception as error:  # noqa: BLE001 - whatever it is, it gets one line and an exit code
+        from jpcli.cli.app import failures
+
+        return failures.report(error, argv, given)
+
+
+def _check_text(argv: list[str]) -> None:
+    """Bytes that are no text can't be a name, and a ledger can't hold them."""
+    for argument in argv:
+        if not argument.isascii():
+            try:
+                argument.encode()
+            except UnicodeEncodeError:
+                raise BadInput(
+                    "bad_text", f"This is no text in UTF-8: {argument}", subject=argument
+                ) from None

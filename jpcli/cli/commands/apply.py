@@ -1,0 +1,81 @@
+"""`jpcli apply`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.options import command
+from jpcli.cli.shared.result import Result, result_of
+
+if TYPE_CHECKING:
+    from jpcli.domain.answers import Answer
+    from jpcli.services.plan.plan import Order
+
+FOR_GOOD = "A revoked license can't be assigned again; the day of revocation is still billed."
+BILLED = "What is issued is billed from that moment on."
+
+
+@command(
+    "apply",
+    writes=True,
+    examples=("jpcli apply sites.toml", "jpcli apply sites.plan --yes"),
+)
+def run(
+    invocation: Invocation,
+    source: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="What `jpcli plan` reads, or what --out of it wrote."),
+    ],
+) -> Result:
+    """Shows the plan and asks. All of it is done, or nothing. A saved plan is applied only to the
+    ledger state that it was made for."""
+    from jpcli.services.plan.apply import apply
+    from jpcli.services.plan.plan import read_order
+
+    desk = invocation.desk(writes=True)
+    order = _asked(invocation, read_order(desk, source))
+    return _result(invocation, apply(desk, order))
+
+
+def _asked(invocation: Invocation, order: Order) -> Order:
+    """Try it, show what it does and ask; then only that plan may be done. Refusals come first, and
+    where nothing would change there is no question."""
+    if invocation.yes or invocation.dry_run:
+        return order
+    from jpcli.services.plan.apply import apply
+    from jpcli.services.plan.plan import said
+
+    trial = apply(invocation._replace(dry_run=True).desk(writes=True), order)
+    if not any(note.code == "applied" for note in trial.notes) or _repeated(trial):
+        return order
+    if invocation.output.draws:
+        from jpcli.cli.render.stdout import write_result
+
+        shown = _result(invocation, trial)._replace(notes=())
+        write_result(shown, invocation.command, invocation.output)
+    counts = trial.data["counts"]
+    invocation.confirm(
+        f"Apply {order.source}: {said(counts)}?", FOR_GOOD if counts["revoke"] else BILLED
+    )
+    return order._replace(ledger_head=trial.data["ledger_head"])
+
+
+def _repeated(answer: Answer) -> bool:
+    return any(note.code == "repeated" for note in answer.notes)
+
+
+def _result(invocation: Invocation, answer: Answer) -> Result:
+    from jpcli.services.plan.plan import STEP_COLUMNS
+
+    return result_of(
+        answer,
+        "steps",
+        limit=invocation.list_limit(),
+        total=len(answer.data["steps"]),
+        more="jpcli log",
+        columns=STEP_COLUMNS,
+        view="plan:draw",
+    )

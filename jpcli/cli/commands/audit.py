@@ -1,0 +1,91 @@
+"""`jpcli audit`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.options import command
+from jpcli.cli.app.typer_parts import UsageError
+from jpcli.cli.shared.result import Result, result_of
+
+if TYPE_CHECKING:
+    from jpcli.domain.answers import Answer
+
+SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
+EXIT_FINDINGS = 1
+
+
+@command(
+    "audit",
+    reads=True,
+    reports=True,
+    examples=(
+        "jpcli audit --init audit.toml",
+        "jpcli audit --policy audit.toml",
+        "jpcli audit --policy audit.toml --format junit > audit.xml",
+    ),
+)
+def run(
+    invocation: Invocation,
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", metavar="FILE", help="TOML, see docs/audit.md; - is stdin."),
+    ] = None,
+    init: Annotated[
+        str | None,
+        typer.Option("--init", metavar="FILE", help="Write a policy for what there is today."),
+    ] = None,
+    schema: Annotated[
+        bool,
+        typer.Option("--schema", help="Print the JSON schema of a policy, for editors."),
+    ] = False,
+) -> Result:
+    """Exits 0 when every check passes, 1 when one does not, 2 when the policy is wrong. Without a
+    policy it checks cards, past-due invoices, unfinished calls and sites that have two products of
+    one family. The ledger may be read-only. In GitHub Actions a summary goes to the job's page."""
+    if (policy is not None) + (init is not None) + schema > 1:
+        raise UsageError("--policy, --init and --schema go one at a time.")
+    if schema:
+        from jpcli.reports.policy.schema import shipped_text
+
+        return Result({}, payload=(shipped_text(),))
+    if init is not None:
+        from jpcli.services.audit.first_policy import init as write_policy
+
+        return result_of(write_policy(invocation.desk(), init), view="notes:draw_nothing")
+    from jpcli.services.audit.audit import audit
+
+    return _result(invocation.output.format, audit(invocation.desk(), policy))
+
+
+def _result(form: str, answer: Answer) -> Result:
+    from jpcli.reports.audit.outcome import CHECK_COLUMNS
+
+    notes = answer.notes
+    if os.environ.get(SUMMARY_VARIABLE):
+        from jpcli.reports.audit.markdown import markdown
+        from jpcli.services.audit.audit import append_summary
+
+        note = append_summary(os.environ[SUMMARY_VARIABLE], markdown(answer.data))
+        notes = notes if note is None else (*notes, note)
+    result = Result(
+        answer.data,
+        "checks",
+        CHECK_COLUMNS,
+        notes,
+        view="audit:draw",
+        exit_code=0 if answer.data["ok"] else EXIT_FINDINGS,
+    )
+    if form == "junit":
+        from jpcli.reports.audit.junit import junit
+
+        return result._replace(payload=junit(answer.data))
+    if form == "github":
+        from jpcli.reports.audit.github import finding_annotations
+
+        return result._replace(payload=finding_annotations(answer.data))
+    return result

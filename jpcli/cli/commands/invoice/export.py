@@ -1,0 +1,111 @@
+"""`jpcli invoice export`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jpcli.cli.app.invocation import DOCUMENTS, FORMATS, Invocation
+from jpcli.cli.app.options import command
+from jpcli.cli.commands.licenses.filters import one_client
+from jpcli.cli.shared.result import Result
+from jpcli.domain.answers import Note
+from jpcli.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from jpcli.reports.statement.statement import Statement
+
+COLUMNS = ("kind", "product", "name", "bundle_size", "period", "days", "day_price", "amount")
+# What the end of a file's name says about its format.
+_ENDINGS = {"htm": "html", "txt": "table"}
+
+
+@command(
+    "invoice export",
+    reads=True,
+    extra=("yes",),
+    documents=True,
+    examples=(
+        "jpcli invoice export INV-2026-10 --output acme-2026-10.pdf",
+        "jpcli invoice export 2026-10 --format html > october.html",
+        "jpcli invoice export 2026-10 --client 'Shop Ltd' --markup 20 --output shop.pdf",
+    ),
+)
+def run(
+    invocation: Invocation,
+    invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number, or a month.")],
+    client: Annotated[
+        str | None,
+        typer.Option("--client", metavar="NAME", help="One client's part."),
+    ] = None,
+    no_client: Annotated[
+        bool, typer.Option("--no-client", help="The part that is nobody's.")
+    ] = False,
+    markup: Annotated[
+        str | None,
+        typer.Option("--markup", metavar="PERCENT", help="Add what you bill on top, as 20."),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option("--output", metavar="FILE", help="Write this file; its ending is the format."),
+    ] = None,
+) -> Result:
+    """A statement to mail: lines, clients and sites, corrections, total. The clients' statements
+    add up to the invoice exactly. A month that is not closed gives a preview, which says so. The
+    markup is in the amounts and is named nowhere but in JSON."""
+    from jpcli.services.invoices.statement import export
+
+    form = _format(invocation, target)
+    _check_place(invocation, form, target)
+    whose = one_client(client, no_client)
+    made, answer = export(invocation.desk(), invoice, whose, markup)
+    result = statement_result(made, answer.data, form)._replace(notes=answer.notes)
+    if target is None:
+        return result
+    note = Note("written", f"Wrote {target}", "ok", target)
+    return result._replace(target=target, replaces=invocation.yes, notes=(*result.notes, note))
+
+
+def statement_result(made: Statement, data: Any, form: str) -> Result:
+    """A statement in any format: a file to send, the drawing of it, its lines, or all as JSON."""
+    if form in DOCUMENTS:
+        from jpcli.reports.statement.documents import write_document
+
+        return Result(data, payload=write_document(made, form), format=form)
+    if form in ("table", "json"):
+        return Result(data, view="statement:draw", format=form)
+    return Result({"lines": data["invoice"]["lines"]}, "lines", COLUMNS, format=form)
+
+
+def check_terminal(invocation: Invocation, form: str, hint: str) -> None:
+    """Refuse to write a PDF file onto a screen (`binary_on_terminal`)."""
+    if form == "pdf" and invocation.output.terminal:
+        message = "A PDF file is nothing to show on a terminal"
+        raise BadInput("binary_on_terminal", message, hint=hint, subject="--format")
+
+
+def _format(invocation: Invocation, target: str | None) -> str:
+    """What was named, or what the file's name ends in."""
+    output = invocation.output
+    if target is None or not output.automatic:
+        return output.format
+    ending = target.rpartition(".")[2].lower()
+    form = _ENDINGS.get(ending, ending)
+    if form not in FORMATS + DOCUMENTS or form == "auto":
+        raise BadInput(
+            "unknown_format",
+            f"The name {target} does not say what to write",
+            hint="Say it:   --format pdf, html, csv, json or table",
+            subject=target,
+        )
+    return form
+
+
+def _check_place(invocation: Invocation, form: str, target: str | None) -> None:
+    if target is None:
+        check_terminal(invocation, form, "Name a file:   --output statement.pdf")
+        return
+    from jpcli.cli.render.file import check_target
+
+    check_target(target, invocation.yes)

@@ -1,0 +1,22 @@
+"""`jpcli ledger backup`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.options import command
+from jpcli.cli.shared.result import Result, result_of
+
+
+@command("ledger backup", reads=True, examples=("jpcli ledger backup ledger-2026-11.db",))
+def run(
+    invocation: Invocation,
+    target: Annotated[str, typer.Argument(metavar="FILE", help="A file that does not exist yet.")],
+) -> Result:
+    """The copy is checked before it counts; work on the ledger may go on meanwhile."""
+    from jpcli.services.ledger.upkeep import backup
+
+    return result_of(backup(invocation.desk(), target), view="notes:draw_nothing")

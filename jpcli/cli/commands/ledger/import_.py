@@ -1,0 +1,30 @@
+"""`jpcli ledger import`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.app.bulk import bulk_rows
+from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.options import command
+from jpcli.cli.shared.result import Result, result_of
+
+
+@command(
+    "ledger import", writes=True, without=("at",), examples=("jpcli ledger import history.ndjson",)
+)
+def run(
+    invocation: Invocation,
+    source: Annotated[
+        str, typer.Argument(metavar="FILE", help="NDJSON, JSON, CSV or TSV; - is standard input.")
+    ],
+) -> Result:
+    """Records licenses as they were: no card is needed. The same file again changes nothing."""
+    from jpcli.services.ledger.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
+    from jpcli.services.ledger.import_history import import_history
+
+    desk = invocation.desk(writes=True)
+    rows, problems = bulk_rows(invocation, source, HISTORY_COLUMNS, HISTORY_REQUIRED)
+    return result_of(import_history(desk, rows, problems), view="notes:draw_nothing")

@@ -1,0 +1,35 @@
+"""`jpcli ledger restore`."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.options import command
+from jpcli.cli.shared.result import Result, result_of
+
+
+@command(
+    "ledger restore",
+    reads=True,
+    extra=("yes",),
+    examples=("jpcli ledger restore ledger-2026-11.db --yes",),
+)
+def run(
+    invocation: Invocation,
+    source: Annotated[str, typer.Argument(metavar="FILE", help="What `ledger backup` wrote.")],
+) -> Result:
+    """A backup that does not pass its check is refused. The ledger that was there is kept beside
+    it under another name."""
+    from jpcli.services.ledger.upkeep import restore
+
+    there = os.path.lexists(invocation.location)
+    if there:
+        invocation.confirm(
+            f"Put {source} in the place of {invocation.location}?",
+            "What was recorded since the backup is then only in the copy kept beside it.",
+        )
+    return result_of(restore(invocation.location, source, replace=there), view="notes:draw_nothing")

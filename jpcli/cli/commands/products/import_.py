@@ -1,0 +1,30 @@
+"""`jpcli products import`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.app.bulk import bulk_rows
+from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.options import command
+from jpcli.cli.shared.result import Result, result_of
+
+
+@command("products import", writes=True, examples=("jpcli products import prices.csv",))
+def run(
+    invocation: Invocation,
+    source: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV, TSV, JSON or NDJSON; - is standard input.")
+    ],
+) -> Result:
+    """Columns: product, name, family, amount, price_interval (day or month), currency, from,
+    bundle_size. All or nothing; prices that are known already change nothing. A price without
+    `from` holds from today on, or from the day of --at."""
+    from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_REQUIRED
+    from jpcli.services.products.products import import_prices
+
+    desk = invocation.desk(writes=True)
+    rows, problems = bulk_rows(invocation, source, PRICE_COLUMNS, PRICE_REQUIRED)
+    return result_of(import_prices(desk, rows, problems), "products", view="products:draw_list")

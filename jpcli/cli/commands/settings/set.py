@@ -1,0 +1,37 @@
+"""`jpcli settings set`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.options import command
+from jpcli.cli.commands.settings.show import shown
+from jpcli.cli.shared.result import Result
+
+
+@command(
+    "settings set",
+    writes=True,
+    without=("at",),
+    examples=(
+        "jpcli settings set bill-from 2026-11",
+        "jpcli settings set name 'Acme Agency'",
+        "jpcli settings set payment-terms-days 14",
+    ),
+)
+def run(
+    invocation: Invocation,
+    key: Annotated[
+        str,
+        typer.Argument(metavar="SETTING", help="One of bill-from, name, payment-terms-days."),
+    ],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="What it is from now on.")],
+) -> Result:
+    """bill-from is the first month that is billed here; it moves only while there is no invoice.
+    Terms count for invoices that are closed from now on."""
+    from jpcli.services.ledger.settings import set_one
+
+    return shown(invocation, set_one(invocation.desk(writes=True), key, value))

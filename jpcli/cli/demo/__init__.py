@@ -1,0 +1,1 @@
+"""The story that `jpcli demo` tells, and the ledger it plays on."""

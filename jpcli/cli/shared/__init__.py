@@ -1,0 +1,1 @@
+"""What commands, writers and drawings have in common."""
