@@ -11,8 +11,7 @@ from jpcli.domain.cards import check_can_issue
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount
-from jpcli.ledger.queries import licenses
-from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.queries import licenses, products
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.invoices import past_due
 from jpcli.services.collection.gateway import charges_cards
@@ -107,7 +106,7 @@ def check_not_before(facts: LicenseFacts, at: int) -> None:
 
 def known_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
     """The size of a known offer (1: alone). BadInput `unknown_product` or `unknown_bundle`."""
-    sizes = catalog.bundle_sizes(ledger, product)
+    sizes = products.bundle_sizes(ledger, product)
     if not sizes:
         raise BadInput(
             "unknown_product",
@@ -134,7 +133,7 @@ def check_price(ledger: Ledger, product: str, bundle_size: int, at: int) -> None
     """A license that nothing says the price of can't be billed, so it is not issued (Refused
     `no_price`)."""
     day = ledger.calendar.day_of(at)
-    for _, offer, _, points in catalog.priced_offers(ledger, product):
+    for _, offer, _, points in products.priced_offers(ledger, product):
         if offer.bundle_size == bundle_size and not any(p.from_day <= day for p in points):
             bundle = f" --bundle {bundle_size}" if bundle_size > 1 else ""
             raise Refused(
@@ -149,7 +148,7 @@ def check_price(ledger: Ledger, product: str, bundle_size: int, at: int) -> None
 def _closest_product(ledger: Ledger, product: str) -> str:
     from difflib import get_close_matches
 
-    names = catalog.product_names(ledger)
+    names = products.product_names(ledger)
     if not names:
         return "The price list is empty:   jpcli products import FILE"
     close = get_close_matches(product, names, n=1, cutoff=0.4)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jpcli.domain.instants import parse_instant
-from jpcli.services import completion as completing
+from jpcli.services import completion
 from jpcli.services.completion import KINDS, MOST, Candidate, candidates
 from tests.completions.shells import CLIENTS, KEYS, NOW, SITES, Place
 
@@ -193,7 +193,7 @@ def test_other_names(place: Place) -> None:
 # --- more names than are offered ------------------------------------------------------------------
 
 
-def ends_of(found: list[str]) -> completing.Ends:
+def ends_of(found: list[str]) -> completion.Ends:
     def ends(low: str, high: str) -> tuple[str, str] | None:
         inside = sorted(name for name in found if low <= name < high)
         return (inside[0], inside[-1]) if inside else None
@@ -214,7 +214,7 @@ def ends_of(found: list[str]) -> completing.Ends:
     ],
 )
 def test_stems(found: list[str], prefix: str, stems: list[str]) -> None:
-    assert [each.name for each in completing.stems(ends_of(found), prefix)] == stems
+    assert [each.name for each in completion.stems(ends_of(found), prefix)] == stems
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jpcli.services.billing.preview import preview
-from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger import upkeep
 from tests.services.agency import BEGUN, Agency, minor
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,6 +78,6 @@ def test_a_preview_beside_writers_adds_up(busy: Agency, by: str) -> None:
 def test_an_export_beside_writers_is_one_moment(busy: Agency, tmp_path: Path) -> None:
     """A license and its stay are two rows of two tables, and were written at once."""
     for _ in range(LOOKS):
-        rows = busy.ask(maintenance.export)["licenses"]
+        rows = busy.ask(upkeep.export)["licenses"]
         assert len(rows) % 2 == 0
         assert all(row["assignments"] for row in rows)

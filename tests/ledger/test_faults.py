@@ -19,7 +19,7 @@ import pytest
 
 from jpcli.domain.errors import JpcliError
 from jpcli.ledger.database import connection
-from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger import upkeep
 from tests.ledger.conftest import Busy
 from tests.services.agency import Agency
 
@@ -42,7 +42,7 @@ def check(agency: Agency) -> Any:
 
 
 def backup(agency: Agency) -> Any:
-    return agency.ask(maintenance.backup, agency.path + ".backup")
+    return agency.ask(upkeep.backup, agency.path + ".backup")
 
 
 CALLS = [read, write, check, backup]
@@ -248,7 +248,7 @@ def test_a_folder_that_may_not_be_written_takes_no_ledger_and_no_copy(shared: Ag
         assert found == ("folder_unwritable", 1)
         assert refused(lambda: backup(shared)) == ("folder_unwritable", 1)
         for target in (shared.path, str(folder / "new.db"), str(folder / "sub" / "new.db")):
-            call = partial(maintenance.restore, target, shared.path, replace=True)
+            call = partial(upkeep.restore, target, shared.path, replace=True)
             assert refused(call) == ("folder_unwritable", 1)
     assert os.listdir(folder) == ["ledger.db"]
 
@@ -310,8 +310,8 @@ def test_a_full_disk_takes_no_copy_and_no_new_ledger(small_disk: Path, busy: Bus
     assert refused(lambda: backup(Agency(path))) == ("disk_full", 1)
     assert refused(lambda: Agency(small_disk / "new.db").init(prices=None)) == ("disk_full", 1)
     source = busy.agency.path
-    assert refused(lambda: maintenance.restore(str(path), source, replace=True)) == ("disk_full", 1)
-    found = refused(lambda: maintenance.restore(str(small_disk / "n.db"), source, replace=False))
+    assert refused(lambda: upkeep.restore(str(path), source, replace=True)) == ("disk_full", 1)
+    found = refused(lambda: upkeep.restore(str(small_disk / "n.db"), source, replace=False))
     assert found == ("disk_full", 1)
     assert path.read_bytes() == before
     assert sorted(n for n in os.listdir(small_disk) if n[-4:] not in {"-shm", "-wal"}) == names

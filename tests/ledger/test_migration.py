@@ -25,7 +25,7 @@ import pytest
 from jpcli.domain.errors import JpcliError
 from jpcli.ledger.database import schema
 from jpcli.services.invoices import invoices
-from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger import upkeep
 from tests.ledger.test_faults import without_rights
 from tests.services.agency import Agency
 
@@ -277,7 +277,7 @@ def test_a_backup_of_the_old_schema_is_restored_up_to_date(agency: Agency, tmp_p
     backup.write_bytes(Path(agency.path).read_bytes())
     before = log_of(backup)
     new = Agency(tmp_path / "new.db", NOW)
-    maintenance.restore(new.path, str(backup), replace=False)
+    upkeep.restore(new.path, str(backup), replace=False)
     assert version(new.path) == schema.SCHEMA_VERSION
     assert log_of(new.path) == before
     assert new.problems() == []
@@ -286,11 +286,11 @@ def test_a_backup_of_the_old_schema_is_restored_up_to_date(agency: Agency, tmp_p
 
 def test_an_old_ledger_is_replaced_and_kept_as_it_was(agency: Agency, tmp_path: Path) -> None:
     new = Agency(tmp_path / "new.db", NOW).init()
-    maintenance.restore(agency.path, new.path, replace=True)
+    upkeep.restore(agency.path, new.path, replace=True)
     assert agency.problems() == []
     assert version(f"{agency.path}.before-restore-1") == 1
 
 
 def test_a_backup_of_an_old_ledger_is_up_to_date(agency: Agency, tmp_path: Path) -> None:
-    agency.ask(maintenance.backup, str(tmp_path / "backup.db"))
+    agency.ask(upkeep.backup, str(tmp_path / "backup.db"))
     assert version(tmp_path / "backup.db") == schema.SCHEMA_VERSION

@@ -17,8 +17,7 @@ from jpcli.domain.answers import Answer
 from jpcli.domain.errors import Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services.licenses import licenses
-from jpcli.services.plan import apply, plan
-from jpcli.services.plan import first_file as plan_init
+from jpcli.services.plan import apply, first_file, plan
 from jpcli.services.sites import sites
 from tests.property.agencies import agencies
 from tests.services.agency import Agency, minor
@@ -186,5 +185,5 @@ def _check_done(
     assert agency.problems() == []
     with agency.desk(writes=False) as desk:
         today = file.with_name("today.toml")
-        plan_init.init(desk, str(today))
+        first_file.init(desk, str(today))
         assert plan.plan(desk, str(today)).data["steps"] == []

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from jpcli.domain.errors import Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import invoices
-from jpcli.services.ledger import settings as ledger_settings
+from jpcli.services.invoices import close, invoices
+from jpcli.services.ledger import settings
 from jpcli.services.licenses import licenses
 from tests.property.agencies import agencies
 from tests.property.model import expected_preview
@@ -36,7 +35,7 @@ def told(folder: Path, zone: str, bill_from: str, story: list[tuple[str, int, in
         made.act(now, what, which, back)
     for now in ("2024-06-02T12:00:00Z", "2024-07-02T12:00:00Z"):
         made.agency.now = now
-        made.agency.do(closing.close_due)
+        made.agency.do(close.close_due)
     return made
 
 
@@ -91,7 +90,7 @@ def test_i7_the_books_move_only_while_nothing_is_billed(
                 begin = moved(made.agency, wishes[week // every], begin)
         agency = made.agency
         for agency.now in ("2024-06-02T12:00:00Z", "2024-07-02T12:00:00Z"):
-            agency.do(closing.close_due)
+            agency.do(close.close_due)
         rows, billed = history(agency), billed_by_month(agency)
         for month in EVERY:
             costs = minor(expected_preview(rows, made.prices, month, "UTC", "usd")["total"])
@@ -104,7 +103,7 @@ def moved(agency: Agency, to: str, begin: str) -> str:
     found = agency.ask(invoices.list_invoices)["invoices"]
     live = any(item["status"] != "void" for item in found)
     try:
-        agency.do(ledger_settings.set_one, "bill-from", to)
+        agency.do(settings.set_one, "bill-from", to)
     except Refused:
         assert live
         return begin

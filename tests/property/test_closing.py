@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jpcli.domain.errors import Refused
 from jpcli.services.invoices import close as closing
 from jpcli.services.invoices import invoices
-from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger import upkeep
 from tests.property.agencies import agencies
 from tests.property.model import expected_preview
 from tests.services.agency import BEGUN, PRICES, A, Agency, minor
@@ -135,7 +135,7 @@ def billed_by_month(agency: Agency) -> dict[str, int]:
 
 
 def history(agency: Agency) -> list[Any]:
-    exported = agency.ask(maintenance.export)["licenses"]
+    exported = agency.ask(upkeep.export)["licenses"]
     return [
         {k: v for k, v in row.items() if v is not None or k == "revoked_at"} for row in exported
     ]

@@ -14,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import close, invoices
 from jpcli.services.invoices.statement import export
-from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger import upkeep
 from jpcli.services.licenses import assign, licenses
 from tests.property.agencies import agencies
 from tests.property.model import holder_costs
@@ -110,7 +109,7 @@ class Story:
 
     def bill(self, what: str, which: int) -> None:
         if what == "close":
-            self.agency.do(closing.close_due)
+            self.agency.do(close.close_due)
             self.remember()
             return
         found = self.agency.ask(invoices.list_invoices)["invoices"]
@@ -178,7 +177,7 @@ def all_costs(story: Story, zone: str) -> dict[str, dict[Any, tuple[int, int]]]:
     """The same, as the model has it."""
     rows = [
         {k: v for k, v in row.items() if v is not None or k == "revoked_at"}
-        for row in story.agency.ask(maintenance.export)["licenses"]
+        for row in story.agency.ask(upkeep.export)["licenses"]
     ]
     sums: dict[str, dict[Any, tuple[int, int]]] = {by: {} for by in (*BYS, "holder")}
     for month in MONTHS:
@@ -208,7 +207,7 @@ def test_i3_all_bills_together_state_for_every_holder_what_it_costs(
         # At the end everything that waits is closed, and once more after nothing has happened.
         for now in ("2024-06-02T12:00:00Z", LAST):
             agency.now = now
-            agency.do(closing.close_due)
+            agency.do(close.close_due)
             story.remember()
         assert all_bills(agency) == all_costs(story, zone)
         live = {

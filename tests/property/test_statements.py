@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import close, invoices
 from jpcli.services.invoices.statement import statement
 from jpcli.services.licenses import assign
 from tests.property.agencies import agencies
@@ -58,7 +57,7 @@ def told(path: Path, story: list[tuple[str, int, int]]) -> Agency:
             elif what == "revoke":
                 agency.revoke(key, at=at)
             elif what == "close":
-                agency.do(closing.close_due)
+                agency.do(close.close_due)
             elif what == "void":
                 last = agency.ask(invoices.list_invoices)["invoices"][0]["number"]
                 agency.do(invoices.void, last)
@@ -101,7 +100,7 @@ def test_m5_the_clients_statements_add_up(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         agency = told(Path(folder) / "ledger.db", story)
-        agency.do(closing.close_due, now="2024-06-02T12:00:00Z")
+        agency.do(close.close_due, now="2024-06-02T12:00:00Z")
         agency.now = "2024-06-14T12:00:00Z"
         listed = agency.ask(invoices.list_invoices)["invoices"]
         previews = {

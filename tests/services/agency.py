@@ -19,7 +19,7 @@ from jpcli.services.billing.preview import preview
 from jpcli.services.desk import Desk, open_desk
 from jpcli.services.files.read import read_rows
 from jpcli.services.ledger import init as setup
-from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger import upkeep
 from jpcli.services.ledger.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
 from jpcli.services.ledger.import_history import import_history
 from jpcli.services.licenses import assign, issue, revoke
@@ -203,7 +203,7 @@ class Agency:
         return self.groups(month, "license", **options).get(key, 0)
 
     def check(self) -> dict[str, Any]:
-        return self.ask(maintenance.check)
+        return self.ask(upkeep.check)
 
     def problems(self) -> list[tuple[str, str]]:
         """(code, subject) of everything `ledger check` finds."""

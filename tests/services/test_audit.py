@@ -11,16 +11,15 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput, JpcliError, Refused
-from jpcli.ledger.queries import audit as auditing
+from jpcli.ledger.queries import audit as audit_queries
 from jpcli.ledger.queries.audit import Which
 from jpcli.reports.audit.outcome import NAMED
 from jpcli.reports.policy.rules import DEFAULT_CHECKS, SECTIONS
 from jpcli.reports.policy.values import site_matcher
-from jpcli.services.audit import checks as audit_checks
+from jpcli.services.audit import checks
 from jpcli.services.audit.audit import audit
 from jpcli.services.audit.first_policy import init
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import close, invoices
 from tests.services.agency import PRICES, A, Agency, B, C
 
 
@@ -66,7 +65,7 @@ def test_a_healthy_agency_passes(agency: Agency, tmp_path: Path) -> None:
 
 def test_every_check_that_a_policy_knows_is_there() -> None:
     (switches,) = (section for section in SECTIONS if section.name == "checks")
-    assert list(audit_checks.CHECKS) == [key.name for key in switches.keys]
+    assert list(checks.CHECKS) == [key.name for key in switches.keys]
 
 
 def test_without_a_card_the_audit_fails(new_agency: Agency, tmp_path: Path) -> None:
@@ -107,7 +106,7 @@ def test_a_month_that_waits_is_charged_today(new_agency: Agency, tmp_path: Path)
 
 def test_an_invoice_past_due(agency: Agency, tmp_path: Path) -> None:
     agency.issue_one(now="2024-07-20T00:00:00Z")
-    agency.do(closing.close_due, now="2024-08-01T00:00:00Z")
+    agency.do(close.close_due, now="2024-08-01T00:00:00Z")
     policy = "[checks]\npast_due = true"
     assert only(run(agency, tmp_path, policy, now="2024-08-01T12:00:00Z"))["ok"]
     check = only(run(agency, tmp_path, policy))
@@ -255,7 +254,7 @@ def test_patterns_mean_the_same_in_every_rule(agency: Agency) -> None:
     with agency.desk(writes=False) as desk:
         for pattern in patterns:
             matches = site_matcher([pattern])
-            counted = auditing.count(desk.ledger, Which(site=pattern))
+            counted = audit_queries.count(desk.ledger, Which(site=pattern))
             assert counted == sum(map(matches, urls)), pattern
 
 
@@ -405,7 +404,7 @@ def test_a_first_month_has_nothing_to_grow_from(agency: Agency, tmp_path: Path) 
 
 def test_a_closed_month_counts_as_it_was_billed(agency: Agency, tmp_path: Path) -> None:
     key = agency.issue_one("jetpack-ai", now="2024-07-01T00:00:00Z")
-    agency.do(closing.close_due, now="2024-08-01T00:00:00Z")
+    agency.do(close.close_due, now="2024-08-01T00:00:00Z")
     agency.revoke(key, at="2024-07-31T12:00:00Z")
     check = only(run(agency, tmp_path, "[bill]\ngrowth_at_most = 0"))
     assert check["message"].startswith("2024-08 comes to $0.00 after $8.37 in 2024-07")
@@ -508,7 +507,7 @@ def test_a_policy_for_a_ledger_in_trouble_passes_with_warnings(
     card = new_agency.card(now="2024-05-01T00:00:00Z")
     new_agency.issue("jetpack-scan", 2, now="2024-05-01T00:00:00Z")
     new_agency.issue("jetpack-ai", 9, now="2024-08-01T00:00:00Z")
-    new_agency.do(closing.close_due, now="2024-08-01T00:00:00Z")
+    new_agency.do(close.close_due, now="2024-08-01T00:00:00Z")
     from jpcli.services.cards import remove_card
 
     new_agency.do(remove_card, card)

@@ -15,12 +15,9 @@ from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services.audit import bill as audit_bill
 from jpcli.services.billing.preview import preview
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import explain, invoices
-from jpcli.services.invoices import statement as statements
+from jpcli.services.invoices import close, explain, invoices, statement
 from jpcli.services.invoices.diff import diff
-from jpcli.services.ledger import settings
-from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger import settings, upkeep
 from jpcli.services.licenses import assign, licenses
 from jpcli.services.plan.cost import planned_bill
 from jpcli.services.status import status
@@ -102,7 +99,7 @@ def test_the_first_month_to_close_is_the_later_of_both(
     assert (waiting[0] if waiting else None) == first
     steps = [step["command"] for step in agency.ask(status)["next"]]
     assert ("jpcli invoice close --due" in steps) == (first is not None)
-    closed = agency.do(closing.close_due).data["invoices"]
+    closed = agency.do(close.close_due).data["invoices"]
     assert (closed[0]["period"] if closed else None) == first
 
 
@@ -110,16 +107,16 @@ def test_the_first_month_to_close_is_the_later_of_both(
 def test_an_earlier_month_is_refused(old: Agency, month: str) -> None:
     before = old.state()
     with pytest.raises(Refused) as caught:
-        old.do(closing.close, month)
+        old.do(close.close, month)
     assert (caught.value.code, caught.value.exit_code) == ("settled_elsewhere", 3)
     assert caught.value.hint == f"To bill from {month} on:   jpcli settings set bill-from {month}"
     assert old.state() == before
 
 
 def test_with_an_invoice_no_other_month_is_advised(old: Agency) -> None:
-    old.do(closing.close, "2024-06", now=JULY_2)
+    old.do(close.close, "2024-06", now=JULY_2)
     with pytest.raises(Refused) as caught:
-        old.do(closing.close, "2024-05", now=JULY_2)
+        old.do(close.close, "2024-05", now=JULY_2)
     assert caught.value.hint == "See its days:   jpcli invoice preview 2024-05"
 
 
@@ -141,7 +138,7 @@ def test_an_older_ledger_that_is_empty_has_no_first_month_yet(tmp_path: Path) ->
     agency = Agency(tmp_path / "ledger.db", JUNE_10).init()
     agency.sql("DELETE FROM meta WHERE key = 'bill_from'")
     assert agency.ask(settings.show)["settings"]["bill_from"] is None
-    assert agency.do(closing.close_due).data["invoices"] == []
+    assert agency.do(close.close_due).data["invoices"] == []
     agency.card(now=MAY)
     agency.issue("jetpack-scan", at="2024-04-20")
     assert agency.ask(settings.show)["settings"]["bill_from"] == "2024-04"
@@ -203,11 +200,11 @@ def test_comparisons_forecasts_and_plans_know_it(old: Agency) -> None:
 
 def test_statements_of_earlier_months_are_no_invoices(old: Agency) -> None:
     with old.desk(writes=False) as desk:
-        made, answer = statements.export(desk, "2024-05")
+        made, answer = statement.export(desk, "2024-05")
         assert made.settled_elsewhere
         assert answer.data["invoice"]["settled_elsewhere"] is True
         assert codes(answer) == ["settled_elsewhere"]
-        made, answer = statements.export(desk, "2024-06")
+        made, answer = statement.export(desk, "2024-06")
         assert not made.settled_elsewhere
         assert codes(answer) == []
 
@@ -274,7 +271,7 @@ def test_a_change_within_the_books_says_nothing(old: Agency, what: str) -> None:
 
 @pytest.mark.parametrize("what", BACK)
 def test_what_is_dated_before_the_books_is_never_adjusted(old: Agency, what: str) -> None:
-    old.do(closing.close, "2024-06", now=JULY_2)
+    old.do(close.close, "2024-06", now=JULY_2)
     first = old.ask(invoices.list_invoices)["invoices"][0]
     old.do(invoices.mark_paid, first["number"], now=JULY_2)
     before = old.preview("2024-06")["total"]
@@ -363,13 +360,13 @@ def test_a_bad_setting_is_refused(
 
 @pytest.mark.parametrize("live", ["open", "paid", "void"])
 def test_the_books_move_only_while_no_invoice_counts(old: Agency, live: str) -> None:
-    number = old.do(closing.close, "2024-06", now=JULY_2).data["invoice"]["number"]
+    number = old.do(close.close, "2024-06", now=JULY_2).data["invoice"]["number"]
     if live == "paid":
         old.do(invoices.mark_paid, number, now=JULY_2)
     if live == "void":
         old.do(invoices.void, number, now=JULY_2)
         old.do(settings.set_one, "bill-from", "2024-07", now=JULY_2)
-        assert old.do(closing.close_due, now=JULY_2).data["invoices"] == []
+        assert old.do(close.close_due, now=JULY_2).data["invoices"] == []
         return
     before = old.state()
     for month in ("2024-05", "2024-07"):
@@ -389,9 +386,9 @@ def test_a_hand_that_moves_the_books_is_found(old: Agency) -> None:
 
 def test_terms_count_from_the_next_closing_on(old: Agency) -> None:
     old.do(settings.set_one, "bill-from", "2024-04")
-    first = old.do(closing.close, "2024-04").data["invoice"]
+    first = old.do(close.close, "2024-04").data["invoice"]
     old.do(settings.set_one, "payment-terms-days", "10")
-    second = old.do(closing.close, "2024-05").data["invoice"]
+    second = old.do(close.close, "2024-05").data["invoice"]
     assert (first["due_date"], second["due_date"]) == ("2024-06-10", "2024-06-20")
     assert old.ask(invoices.show, first["number"])["invoice"]["due_date"] == "2024-06-10"
 
@@ -401,15 +398,15 @@ def test_terms_count_from_the_next_closing_on(old: Agency) -> None:
 
 def test_an_export_is_history_to_a_ledger_made_later(old: Agency, tmp_path: Path) -> None:
     old.do(assign.assign, ["jetpack-scan_old"], "https://a.example", at="2024-06-02")
-    rows = old.ask(maintenance.export)["licenses"]
+    rows = old.ask(upkeep.export)["licenses"]
     source = tmp_path / "export.ndjson"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     other = Agency(tmp_path / "other.db", JULY_2).init(now=JULY_2)
     told = other.import_file(source)
     assert "jpcli settings set bill-from 2024-03" in note_of(told)
-    assert other.do(closing.close_due).data["invoices"] == []
+    assert other.do(close.close_due).data["invoices"] == []
     assert other.preview("2024-06")["lines"] == old.preview("2024-06", now=JULY_2)["lines"]
     other.do(settings.set_one, "bill-from", "2024-06")
-    (closed,) = other.do(closing.close_due).data["invoices"]
-    assert closed["total"] == old.do(closing.close_due, now=JULY_2).data["invoice"]["total"]
+    (closed,) = other.do(close.close_due).data["invoices"]
+    assert closed["total"] == old.do(close.close_due, now=JULY_2).data["invoice"]["total"]
     assert other.ask(preview, "2024-03")["settled_elsewhere"] is True

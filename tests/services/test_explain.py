@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import explain, invoices
+from jpcli.services.invoices import close, explain, invoices
 from tests.services.agency import A, Agency, B, codes, minor
 
 SEP_1 = "2024-09-01T09:00:00Z"
@@ -143,7 +142,7 @@ def test_i1_days_to_come_are_said_to_be_expected(agency: Agency) -> None:
 def corrected(agency: Agency) -> tuple[Agency, str, str]:
     """Two scans since July 25, closed; one is then revoked back in July, and one issued there."""
     gone, _ = agency.issue("jetpack-scan", 2, at="2024-07-25T10:00:00Z")
-    agency.do(closing.close, "2024-07")
+    agency.do(close.close, "2024-07")
     agency.do(invoices.mark_paid, "2024-07")
     agency.revoke(gone, at="2024-07-28T10:00:00Z")
     late = agency.issue_one(at="2024-07-30T10:00:00Z")
@@ -169,7 +168,7 @@ def test_i3_a_closed_month_says_where_it_is_corrected(corrected: tuple[Agency, s
     assert (found["invoice"], found["closed"], found["days"]) == ("INV-2024-08", False, -1)
     assert minor(found["amount"]) == -16
     assert notes(agency, "2024-07") == ["corrected_later"]
-    agency.do(closing.close_due, now=SEP_1)
+    agency.do(close.close_due, now=SEP_1)
     agency.now = SEP_1
     (found,) = explained(agency, "2024-07")["corrections"]
     assert (found["invoice"], found["closed"], found["days"]) == ("INV-2024-08", True, -1)
@@ -181,7 +180,7 @@ def test_i3_an_adjustment_names_licenses_and_the_events_that_changed_them(
     agency, gone, late = corrected
     for closed in (False, True):
         if closed:
-            agency.do(closing.close_due, now=SEP_1)
+            agency.do(close.close_due, now=SEP_1)
             agency.now = "2024-09-02T00:00:00Z"
             agency.revoke(late, at="2024-07-31T10:00:00Z")  # later still: not of this invoice
         line = explained(agency, "2024-08")["lines"][-1]
@@ -200,7 +199,7 @@ def test_i3_an_adjustment_names_licenses_and_the_events_that_changed_them(
 
 def test_i3_an_adjustment_of_prices_names_the_price(corrected: tuple[Agency, str, str]) -> None:
     agency, _, _ = corrected
-    agency.do(closing.close_due, now=SEP_1)
+    agency.do(close.close_due, now=SEP_1)
     agency.now = SEP_1
     agency.set_price("jetpack-scan", "0.20", "2024-07-01")
     lines = [line for line in explained(agency, "2024-09")["lines"] if line["period"]]
@@ -221,11 +220,11 @@ def test_i6_days_of_a_voided_invoice_are_on_a_row_without_a_license(agency: Agen
     """June was corrected on July's invoice, and that is void: no later event explains it."""
     key = agency.issue_one(at="2024-06-25T10:00:00Z")
     agency.issue("jetpack-ai", 2, at="2024-06-25T10:00:00Z")
-    agency.do(closing.close, "2024-06")
+    agency.do(close.close, "2024-06")
     agency.do(invoices.mark_paid, "2024-06")
     agency.revoke(key, at="2024-06-26T10:00:00Z")
     agency.now = SEP_1
-    agency.do(closing.close_due)
+    agency.do(close.close_due)
     agency.do(invoices.void, "2024-07")
     for month in ("2024-06", "2024-07", "2024-08"):
         for line in explained(agency, month)["lines"]:
@@ -240,10 +239,10 @@ def test_i6_days_of_a_voided_invoice_are_on_a_row_without_a_license(agency: Agen
 
 def test_i3_credit_has_no_licenses(agency: Agency) -> None:
     key = agency.issue_one(at="2024-07-01T10:00:00Z")
-    agency.do(closing.close, "2024-07")
+    agency.do(close.close, "2024-07")
     agency.do(invoices.mark_paid, "2024-07")
     agency.revoke(key, at="2024-07-01T11:00:00Z")
-    agency.do(closing.close_due, now=SEP_1)
+    agency.do(close.close_due, now=SEP_1)
     line = explained(agency, "2024-08", now=SEP_1)["lines"][-1]
     assert (line["kind"], line["licenses"], line["bundles"]) == ("credit", [], [])
     assert "carried forward" in line["why"]

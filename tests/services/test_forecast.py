@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import close, invoices
 from jpcli.services.status import status
 from tests.services.agency import A, Agency, minor
 
@@ -61,7 +60,7 @@ def test_markup_is_on_every_month(agency: Agency) -> None:
 
 def test_i3_credit_left_over_is_used_in_the_months_after(agency: Agency) -> None:
     key, _ = agency.issue("jetpack-scan", 2, at="2024-01-01T10:00:00Z")
-    agency.do(closing.close_due)
+    agency.do(close.close_due)
     for item in agency.ask(invoices.list_invoices)["invoices"]:
         agency.do(invoices.mark_paid, item["number"])
     agency.revoke(key, at="2024-01-01T11:00:00Z")
@@ -76,7 +75,7 @@ def test_i3_credit_left_over_is_used_in_the_months_after(agency: Agency) -> None
     for item in found:
         year, month = map(int, item["period"].split("-"))
         after = f"{year + month // 12}-{month % 12 + 1:02}-01T00:00:00Z"
-        closed = agency.do(closing.close, item["period"], now=after).data["invoice"]
+        closed = agency.do(close.close, item["period"], now=after).data["invoice"]
         assert closed["total"] == item["total"], item["period"]
         if minor(closed["total"]):
             agency.do(invoices.mark_paid, item["period"], now=after)
@@ -155,7 +154,7 @@ def test_i2_months_that_wait_are_named_with_the_command_that_closes_them(agency:
     found = agency.ask(status)
     assert found["waiting"] == ["2024-05", "2024-06", "2024-07"]
     assert "jpcli invoice close --due" in steps(found)
-    agency.do(closing.close_due)
+    agency.do(close.close_due)
     found = agency.ask(status)
     assert found["waiting"] == []
     assert "jpcli invoice close --due" not in steps(found)
@@ -163,7 +162,7 @@ def test_i2_months_that_wait_are_named_with_the_command_that_closes_them(agency:
 
 def test_r2_past_due_invoices_are_named_with_the_command_that_settles_them(agency: Agency) -> None:
     agency.issue_one(at="2024-07-01T10:00:00Z")
-    agency.do(closing.close_due)
+    agency.do(close.close_due)
     assert agency.ask(status)["past_due"] == []  # due today
     agency.now = "2024-08-16T00:00:00Z"
     found = agency.ask(status)
@@ -183,7 +182,7 @@ def credited(agency: Agency) -> Agency:
     """July cost 3 x 31 x 0.16 = 14.88 and is paid; all of it but the first day was taken back.
     August, not closed yet, has one license for 9 days."""
     keys = agency.issue("jetpack-scan", 3, at="2024-07-01T00:00:00Z", now="2024-07-01T00:00:00Z")
-    agency.do(closing.close, "2024-07", now="2024-08-01T08:00:00Z")
+    agency.do(close.close, "2024-07", now="2024-08-01T08:00:00Z")
     agency.do(invoices.mark_paid, "2024-07", now="2024-08-01T09:00:00Z")
     agency.now = "2024-08-15T12:00:00Z"
     agency.revoke(*keys, at="2024-07-01T12:00:00Z")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import BadInput, JpcliError
-from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger import upkeep
 from jpcli.services.sites.sites import show_site
 from tests.services.agency import A, Agency, B, C, codes
 
@@ -94,7 +94,7 @@ def test_a_license_that_was_issued_here_is_known_again(agency: Agency) -> None:
     agency.issue("jetpack-scan", 2, site=A, client="Ann", at="2024-07-01")
     agency.bundle(at="2024-07-02")
     before = agency.state()
-    rows = agency.ask(maintenance.export)["licenses"]
+    rows = agency.ask(upkeep.export)["licenses"]
     answer = take(agency, *rows)
     assert (answer.data["imported"], answer.data["unchanged"]) == (0, 6)
     assert agency.state() == before
@@ -365,7 +365,7 @@ def travelled(agency: Agency) -> Agency:
 
 
 def test_export_and_import_give_the_same_bills(travelled: Agency, tmp_path: Path) -> None:
-    rows = travelled.ask(maintenance.export)["licenses"]
+    rows = travelled.ask(upkeep.export)["licenses"]
     other = Agency(tmp_path / "other.db").init()
     other.set_price("jetpack-scan", "0.25", "2024-07-07")
     take(other, *rows)
@@ -374,14 +374,14 @@ def test_export_and_import_give_the_same_bills(travelled: Agency, tmp_path: Path
     before = other.state()
     assert take(other, *rows).data["imported"] == 0
     assert other.state() == before
-    assert other.ask(maintenance.export)["licenses"] == rows
+    assert other.ask(upkeep.export)["licenses"] == rows
 
 
 def test_a_flat_export_keeps_keys_products_days_and_bundles(
     travelled: Agency, tmp_path: Path
 ) -> None:
     """CSV has the last site alone, so only what needs no other is the same."""
-    rows = travelled.ask(maintenance.export_flat)["licenses"]
+    rows = travelled.ask(upkeep.export_flat)["licenses"]
     path = tmp_path / "flat.csv"
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
@@ -398,7 +398,7 @@ def test_a_flat_export_keeps_keys_products_days_and_bundles(
 
 def test_a_flat_export_says_since_when_a_license_is_on_its_site(travelled: Agency) -> None:
     """Since it was put there, and not since the site has its present client."""
-    rows = travelled.ask(maintenance.export_flat)["licenses"]
+    rows = travelled.ask(upkeep.export_flat)["licenses"]
     assert [(row["site"], row["assigned_at"]) for row in rows[:3]] == [
         (C, "2024-06-20T11:00:00Z"),
         (B, "2024-07-05T00:00:00.000001Z"),

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import close, invoices
 from jpcli.services.invoices import statement as statements
 from jpcli.services.licenses import assign
 from tests.services.agency import BEGUN, A, Agency, B, codes, minor
@@ -41,7 +40,7 @@ def billed(agency: Agency) -> Agency:
     first, second = agency.issue("jetpack-scan", 2, now=JULY)
     agency.do(assign.assign, [first], A, "Ann", now=JULY)
     agency.do(assign.assign, [second], B, "Bob", now=JULY)
-    agency.do(closing.close, "2024-07", now=AUGUST)
+    agency.do(close.close, "2024-07", now=AUGUST)
     agency.now = "2024-08-31T12:00:00Z"
     return agency
 
@@ -56,11 +55,11 @@ def test_m2_a_correction_has_the_price_of_its_days(agency: Agency) -> None:
     agency.revoke(first, now="2024-07-08T12:00:00Z")
     second = agency.issue_one(now="2024-07-22T00:00:00Z")
     agency.do(assign.assign, [second], B, "Bob", now="2024-07-22T00:00:00Z")
-    agency.do(closing.close, "2024-07", now=AUGUST)
+    agency.do(close.close, "2024-07", now=AUGUST)
     assert amounts(agency, "2024-07") == {"Ann": 400, "Bob": 40_000}
     agency.now = "2024-08-02T12:00:00Z"
     agency.revoke(second, at="2024-07-27T12:00:00Z")
-    agency.do(closing.close, "2024-08", now="2024-09-01T00:00:00Z")
+    agency.do(close.close, "2024-08", now="2024-09-01T00:00:00Z")
     found = agency.preview("2024-08", by="client", now="2024-09-02T00:00:00Z")["groups"]
     assert [(item["client"], item["days"], minor(item["amount"])) for item in found] == [
         ("Bob", -4, -16_000),
@@ -75,7 +74,7 @@ def test_w2_a_late_move_of_a_site_is_on_the_next_statements(billed: Agency) -> N
     # 10 days of July are Cem's now, and all of August.
     expected = {"Ann": -160, "Bob": 496, "Cem": 160 + 496}
     assert amounts(billed, "2024-08") == expected
-    billed.do(closing.close, "2024-08", now="2024-09-01T00:00:00Z")
+    billed.do(close.close, "2024-08", now="2024-09-01T00:00:00Z")
     billed.now = "2024-09-30T12:00:00Z"
     assert amounts(billed, "2024-08") == expected
     assert amounts(billed, "2024-07") == {"Ann": 496, "Bob": 496}
@@ -103,13 +102,13 @@ def test_i8_a_voided_older_invoice_changes_no_statement_of_a_later_one(
     billed: Agency, markup: str | None
 ) -> None:
     billed.move_site(A, "Cem", at="2024-07-22T00:00:00Z")
-    billed.do(closing.close, "2024-08", now="2024-09-01T00:00:00Z")
+    billed.do(close.close, "2024-08", now="2024-09-01T00:00:00Z")
     billed.now = "2024-09-15T00:00:00Z"
     stated = amounts(billed, "INV-2024-08", markup)
     billed.do(invoices.void, "INV-2024-07")
     assert amounts(billed, "INV-2024-08", markup) == stated
     # July is billed again as it is now, and takes back what August had corrected of it.
-    billed.do(closing.close, "2024-07")
+    billed.do(close.close, "2024-07")
     assert amounts(billed, "INV-2024-07-2") == {
         "Ann": 336 + 160,
         "Bob": 496,
@@ -123,11 +122,11 @@ def test_i3_a_voided_month_in_the_middle_hands_its_correction_to_whom_it_was_for
     billed: Agency,
 ) -> None:
     billed.move_site(A, "Cem", at="2024-07-22T00:00:00Z")
-    billed.do(closing.close, "2024-08", now="2024-09-01T00:00:00Z")
-    billed.do(closing.close, "2024-09", now="2024-10-01T00:00:00Z")
+    billed.do(close.close, "2024-08", now="2024-09-01T00:00:00Z")
+    billed.do(close.close, "2024-09", now="2024-10-01T00:00:00Z")
     billed.now = "2024-10-02T00:00:00Z"
     billed.do(invoices.void, "INV-2024-08")
-    billed.do(closing.close, "2024-08")
+    billed.do(close.close, "2024-08")
     assert amounts(billed, "INV-2024-08-2") == {"Ann": -160, "Bob": 496, "Cem": 160 + 496}
 
 

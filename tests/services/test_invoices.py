@@ -11,8 +11,7 @@ import pytest
 
 from jpcli.domain.errors import JpcliError, Refused
 from jpcli.services import cards
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import close, invoices
 from tests.services.agency import BEGUN, A, Agency, codes, minor
 
 JULY_1 = "2024-07-01T00:00:00Z"
@@ -23,7 +22,7 @@ SEP_1 = "2024-09-01T09:00:00Z"
 def billed(agency: Agency) -> Agency:
     """Three scans since July 25; July and August are closed on September 1."""
     agency.issue("jetpack-scan", 3, at="2024-07-25T10:00:00Z")
-    agency.do(closing.close_due, now=SEP_1)
+    agency.do(close.close_due, now=SEP_1)
     agency.now = "2024-09-01T10:00:00Z"
     return agency
 
@@ -77,29 +76,29 @@ def test_i2_a_month_is_over_when_it_is_over_in_the_billing_time_zone(
     agency = Agency(tmp_path / "zone.db").init(zone=zone)
     agency.card(now=BEGUN)
     agency.issue_one(at="2024-07-20T12:00:00Z", now="2024-07-21T00:00:00Z")
-    refused(agency, "month_not_over", lambda: agency.do(closing.close, "2024-07", now=too_early))
-    assert agency.do(closing.close_due, now=too_early).data["invoices"] == []
-    answer = agency.do(closing.close, "2024-07", now=over)
+    refused(agency, "month_not_over", lambda: agency.do(close.close, "2024-07", now=too_early))
+    assert agency.do(close.close_due, now=too_early).data["invoices"] == []
+    answer = agency.do(close.close, "2024-07", now=over)
     assert answer.data["invoice"]["number"] == "INV-2024-07"
 
 
 def test_i2_months_are_closed_in_order_and_once(agency: Agency) -> None:
     agency.issue_one(at="2024-05-31T23:00:00Z")
-    error = refused(agency, "close_in_order", lambda: agency.do(closing.close, "2024-06"))
+    error = refused(agency, "close_in_order", lambda: agency.do(close.close, "2024-06"))
     assert error.subject == "2024-05"
-    refused(agency, "close_in_order", lambda: agency.do(closing.close, "2024-04"))
-    refused(agency, "month_not_over", lambda: agency.do(closing.close, "2024-08"))
-    agency.do(closing.close, "2024-05")
-    refused(agency, "already_closed", lambda: agency.do(closing.close, "2024-05"))
-    refused(agency, "bad_month", lambda: agency.do(closing.close, "2024-13"), exit_code=2)
+    refused(agency, "close_in_order", lambda: agency.do(close.close, "2024-04"))
+    refused(agency, "month_not_over", lambda: agency.do(close.close, "2024-08"))
+    agency.do(close.close, "2024-05")
+    refused(agency, "already_closed", lambda: agency.do(close.close, "2024-05"))
+    refused(agency, "bad_month", lambda: agency.do(close.close, "2024-13"), exit_code=2)
 
 
 def test_i2_due_closes_all_that_wait_and_then_nothing(agency: Agency) -> None:
     agency.issue_one(at="2024-05-31T23:00:00Z")
-    answer = agency.do(closing.close_due)
+    answer = agency.do(close.close_due)
     assert [item["period"] for item in answer.data["invoices"]] == ["2024-05", "2024-06", "2024-07"]
     before = agency.state()
-    again = agency.do(closing.close_due)
+    again = agency.do(close.close_due)
     assert (again.data["invoices"], codes(again)) == ([], ["nothing_to_close"])
     assert agency.state() == before
 
@@ -163,7 +162,7 @@ def test_i3_a_back_dated_change_comes_as_an_adjustment_on_the_next_invoice(bille
     shown = billed.preview("2024-09")
     assert lines(shown) == [*expected, ("credit", 0, 0, None)]
     assert minor(shown["total_to_date"]) == 0
-    billed.do(closing.close, "2024-09", now="2024-10-01T00:00:00Z")
+    billed.do(close.close, "2024-09", now="2024-10-01T00:00:00Z")
     assert lines(invoice(billed, "2024-09")) == expected
     assert (invoice(billed, "2024-07"), invoice(billed, "2024-08")) == frozen
     billed.now = "2024-10-02T00:00:00Z"
@@ -207,7 +206,7 @@ def test_i3_an_assignment_in_the_past_changes_whose_the_days_are_and_no_amount(
         ("Ann", 67, 67 * 16),
         (None, 90 - 67, (90 - 67) * 16),
     ]
-    billed.do(closing.close, "2024-09", now="2024-10-01T00:00:00Z")
+    billed.do(close.close, "2024-09", now="2024-10-01T00:00:00Z")
     assert minor(invoice(billed, "2024-09")["total"]) == 1440
     billed.now = "2024-10-02T00:00:00Z"
     assert lines(billed.preview("2024-10")) == [("license", 93, 1488, None)]
@@ -219,7 +218,7 @@ def test_i3_a_negative_total_is_carried_forward_as_credit_until_it_is_used_up(
     keys = [group["license_key"] for group in billed.preview("2024-07", by="license")["groups"]]
     billed.revoke(*keys, at="2024-07-25T12:00:00Z")
     # 3 days are left of 114: 3 x 0.16 was all there was to pay, so 17.76 is credit.
-    billed.do(closing.close, "2024-09", now="2024-10-01T00:00:00Z")
+    billed.do(close.close, "2024-09", now="2024-10-01T00:00:00Z")
     september = invoice(billed, "2024-09")
     assert lines(september) == [
         ("adjustment", -18, -288, "2024-07"),
@@ -231,7 +230,7 @@ def test_i3_a_negative_total_is_carried_forward_as_credit_until_it_is_used_up(
     billed.do(invoices.mark_paid, "2024-08")
     billed.now = "2024-10-01T12:00:00Z"
     billed.issue("jetpack-ai", 2)
-    billed.do(closing.close, "2024-10", now="2024-11-01T00:00:00Z")
+    billed.do(close.close, "2024-10", now="2024-11-01T00:00:00Z")
     october = invoice(billed, "2024-10")
     assert lines(october) == [("license", 62, 1674, None), ("credit", 0, -1674, None)]
     billed.now = "2024-11-01T00:00:00Z"
@@ -252,7 +251,7 @@ def test_i3_groups_with_adjustments_add_up_to_the_lines(billed: Agency, by: str)
     billed.issue("jetpack-ai", 1, at="2024-08-20T00:00:00Z")
     for month, now in (("2024-09", billed.now), ("2024-09", "2024-10-05T00:00:00Z")):
         if now != billed.now:
-            billed.do(closing.close, "2024-09", now=now)
+            billed.do(close.close, "2024-09", now=now)
             billed.now = now
         shown = billed.preview(month, by=by)
         # The second of them only changed hands in July.
@@ -271,7 +270,7 @@ def test_r2_the_road_to_past_due_and_back_as_the_faq_tells_it(agency: Agency) ->
     only = agency.ask(cards.list_cards)["cards"][0]["id"]
     agency.assign(first, A, at="2024-07-21T00:00:00Z")
     agency.do(cards.remove_card, only, now="2024-07-30T00:00:00Z")
-    agency.do(closing.close, "2024-07", now="2024-08-01T08:00:00Z")
+    agency.do(close.close, "2024-07", now="2024-08-01T08:00:00Z")
     agency.now = "2024-08-01T23:59:59Z"
     assert invoice(agency, "2024-07")["past_due"] is False
     agency.assign(second, A)
@@ -297,7 +296,7 @@ def test_i4_the_due_date_is_the_closing_day_plus_the_terms(tmp_path: Path) -> No
     agency = Agency(tmp_path / "terms.db").init(payment_terms_days=14)
     agency.card(now=BEGUN)
     agency.issue_one(at="2024-07-20T00:00:00Z")
-    agency.do(closing.close, "2024-07", now="2024-08-03T10:00:00Z")
+    agency.do(close.close, "2024-07", now="2024-08-03T10:00:00Z")
     agency.now = "2024-08-17T23:00:00Z"
     shown = invoice(agency, "2024-07")
     assert (shown["due_date"], shown["past_due"]) == ("2024-08-17", False)
@@ -308,7 +307,7 @@ def test_i4_the_due_date_is_the_closing_day_plus_the_terms(tmp_path: Path) -> No
 def test_i4_an_invoice_over_nothing_is_paid_and_never_past_due(agency: Agency) -> None:
     agency.set_price("jetpack-scan", "0", "2022-01-01")
     agency.issue_one(at="2024-07-20T00:00:00Z")
-    agency.do(closing.close, "2024-07")
+    agency.do(close.close, "2024-07")
     shown = invoice(agency, "2024-07")
     assert (shown["status"], minor(shown["total"]), shown["past_due"]) == ("paid", 0, False)
 
@@ -342,9 +341,9 @@ def test_i6_a_voided_month_is_billed_again_once_under_a_new_number(billed: Agenc
     refused(
         billed,
         "close_in_order",
-        lambda: billed.do(closing.close, "2024-09", now="2024-10-01T00:00:00Z"),
+        lambda: billed.do(close.close, "2024-09", now="2024-10-01T00:00:00Z"),
     )
-    billed.do(closing.close, "2024-08")
+    billed.do(close.close, "2024-08")
     again = invoice(billed, "2024-08")
     assert (again["number"], lines(again)) == ("INV-2024-08-2", [("license", 93, 1488, None)])
     assert lines(billed.preview("2024-09")) == [("license", 90, 1440, None)]
@@ -354,11 +353,11 @@ def test_i6_a_voided_month_is_billed_again_once_under_a_new_number(billed: Agenc
 def test_i6_what_a_voided_invoice_corrected_is_corrected_by_the_next(billed: Agency) -> None:
     key = billed.preview("2024-07", by="license")["groups"][0]["license_key"]
     billed.revoke(key, at="2024-07-28T10:00:00Z")
-    billed.do(closing.close, "2024-09", now="2024-10-01T00:00:00Z")
+    billed.do(close.close, "2024-09", now="2024-10-01T00:00:00Z")
     before = lines(invoice(billed, "2024-09"))
     billed.now = "2024-10-01T01:00:00Z"
     billed.do(invoices.void, "2024-09")
-    billed.do(closing.close, "2024-09")
+    billed.do(close.close, "2024-09")
     assert lines(invoice(billed, "2024-09")) == before
     assert invoice(billed, "2024-09")["number"] == "INV-2024-09-2"
 
@@ -366,10 +365,10 @@ def test_i6_what_a_voided_invoice_corrected_is_corrected_by_the_next(billed: Age
 def test_i6_a_month_adjusted_later_and_then_voided_is_not_billed_twice(billed: Agency) -> None:
     key = billed.preview("2024-07", by="license")["groups"][0]["license_key"]
     billed.revoke(key, at="2024-08-10T10:00:00Z")
-    billed.do(closing.close, "2024-09", now="2024-10-01T00:00:00Z")
+    billed.do(close.close, "2024-09", now="2024-10-01T00:00:00Z")
     billed.now = "2024-10-01T01:00:00Z"
     billed.do(invoices.void, "2024-08")
-    billed.do(closing.close, "2024-08")
+    billed.do(close.close, "2024-08")
     august = invoice(billed, "2024-08")
     # Its own lines have all of August now; what September's invoice took off is put back.
     assert lines(august) == [("license", 72, 1152, None), ("adjustment", 21, 336, "2024-08")]
@@ -379,11 +378,11 @@ def test_i6_a_month_adjusted_later_and_then_voided_is_not_billed_twice(billed: A
 def test_closing_is_idempotent_under_a_key_and_dry_run_closes_nothing(agency: Agency) -> None:
     agency.issue_one(at="2024-07-20T00:00:00Z")
     before = agency.state()
-    tried = agency.do(closing.close, "2024-07", dry_run=True)
+    tried = agency.do(close.close, "2024-07", dry_run=True)
     assert tried.data["invoice"]["number"] == "INV-2024-07"
     assert agency.state() == before
-    first = agency.do(closing.close, "2024-07", key="cron-1")
-    again = agency.do(closing.close, "2024-07", key="cron-1")
+    first = agency.do(close.close, "2024-07", key="cron-1")
+    again = agency.do(close.close, "2024-07", key="cron-1")
     assert again.data == first.data
     with pytest.raises(Refused, match="already"):
-        agency.do(closing.close, "2024-07", key="cron-2")
+        agency.do(close.close, "2024-07", key="cron-2")

@@ -13,7 +13,7 @@ import pytest
 
 from jpcli.domain.errors import JpcliError
 from jpcli.ledger.database import connection
-from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger import upkeep
 from tests.services.agency import A, Agency, codes
 
 
@@ -25,7 +25,7 @@ def working(agency: Agency) -> Agency:
 
 def backup(agency: Agency, name: str = "copy.db") -> Agency:
     path = Path(agency.path).parent / name
-    answer = agency.ask(maintenance.backup, str(path))
+    answer = agency.ask(upkeep.backup, str(path))
     assert answer["ok"]
     assert answer["bytes"] == path.stat().st_size
     return Agency(path)
@@ -39,7 +39,7 @@ def files(agency: Agency) -> list[str]:
 
 def refused(agency: Agency, source: Path | str, *, replace: bool = True) -> str:
     with pytest.raises(JpcliError) as caught:
-        maintenance.restore(agency.path, str(source), replace=replace)
+        upkeep.restore(agency.path, str(source), replace=replace)
     return caught.value.code
 
 
@@ -117,7 +117,7 @@ def test_restore_brings_back_what_was_and_keeps_what_is(working: Agency) -> None
     then = working.state()
     working.issue_one()
     now = working.state()
-    answer = maintenance.restore(working.path, copy.path, replace=True)
+    answer = upkeep.restore(working.path, copy.path, replace=True)
     assert codes(answer) == ["restored", "kept"]
     assert working.state() == then
     kept = Agency(str(answer.data["kept"]))
@@ -128,7 +128,7 @@ def test_restore_brings_back_what_was_and_keeps_what_is(working: Agency) -> None
 
 def test_restore_makes_a_ledger_where_there_is_none(working: Agency, tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "ledger.db"
-    answer = maintenance.restore(str(path), backup(working).path, replace=False)
+    answer = upkeep.restore(str(path), backup(working).path, replace=False)
     assert answer.data["kept"] is None
     assert Agency(path).state() == working.state()
 
@@ -142,9 +142,7 @@ def test_restore_does_not_touch_a_ledger_unasked(working: Agency) -> None:
 
 def test_each_restore_keeps_the_ledger_before_it_under_a_name_of_its_own(working: Agency) -> None:
     copy = backup(working)
-    kept = [
-        maintenance.restore(working.path, copy.path, replace=True).data["kept"] for _ in range(3)
-    ]
+    kept = [upkeep.restore(working.path, copy.path, replace=True).data["kept"] for _ in range(3)]
     assert len(set(kept)) == 3
     assert all(Agency(path).check()["ok"] for path in kept)
 
@@ -189,7 +187,7 @@ def test_a_damaged_ledger_is_replaced_and_kept_byte_for_byte(working: Agency) ->
     path = Path(working.path)
     broken = path.read_bytes()[:5_000]
     path.write_bytes(broken)
-    answer = maintenance.restore(working.path, copy.path, replace=True)
+    answer = upkeep.restore(working.path, copy.path, replace=True)
     assert Path(str(answer.data["kept"])).read_bytes() == broken
     assert working.state() == copy.state()
     assert working.check()["ok"]
@@ -208,7 +206,7 @@ def test_the_log_of_a_damaged_ledger_is_not_taken_for_the_new_ones(working: Agen
         Path(working.path + suffix).unlink(missing_ok=True)
     path.write_bytes(b"rubbish")
     Path(working.path + "-wal").write_bytes(log)
-    answer = maintenance.restore(working.path, copy.path, replace=True)
+    answer = upkeep.restore(working.path, copy.path, replace=True)
     assert working.state() == copy.state()
     assert Path(str(answer.data["kept"]) + "-wal").read_bytes() == log
 
@@ -244,7 +242,7 @@ def test_nothing_that_was_acknowledged_meanwhile_is_lost(working: Agency) -> Non
     kept: list[Agency] = []
     try:
         while len(kept) < 5 or len(told) < 5:
-            answer = maintenance.restore(working.path, copy.path, replace=True)
+            answer = upkeep.restore(working.path, copy.path, replace=True)
             kept.append(Agency(str(answer.data["kept"])))
     finally:
         stop.set()
@@ -260,7 +258,7 @@ def test_restore_follows_a_link_to_the_ledger(working: Agency, tmp_path: Path) -
     working.issue_one()
     link = tmp_path / "link.db"
     link.symlink_to(working.path)
-    maintenance.restore(str(link), copy.path, replace=True)
+    upkeep.restore(str(link), copy.path, replace=True)
     assert link.is_symlink()
     assert working.state() == copy.state()
 
@@ -277,5 +275,5 @@ def test_a_ledger_can_be_restored_from_a_copy_made_by_hand(working: Agency, tmp_
     path = tmp_path / "by-hand.db"
     shutil.copyfile(working.path, path)
     working.issue_one()
-    maintenance.restore(working.path, str(path), replace=True)
+    upkeep.restore(working.path, str(path), replace=True)
     assert working.state() == Agency(path).state()

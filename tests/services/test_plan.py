@@ -10,8 +10,7 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
-from jpcli.services.plan import apply, plan
-from jpcli.services.plan import first_file as plan_init
+from jpcli.services.plan import apply, first_file, plan
 from tests.services.agency import NOW, PRICES, A, Agency, B, C, codes, minor
 
 NEW = "https://new.example"
@@ -440,7 +439,7 @@ def test_the_file_for_today_has_an_empty_plan(agency: Agency, file: Path) -> Non
     agency.issue("jetpack-ai", site=B)
     agency.bundle()
     with agency.desk(writes=False) as desk:
-        answer = plan_init.init(desk, str(file))
+        answer = first_file.init(desk, str(file))
         assert answer.data == {"file": str(file), "sites": 2, "licenses": 10}
         assert plan.plan(desk, str(file)).data["steps"] == []
     text = file.read_text()
@@ -449,20 +448,20 @@ def test_the_file_for_today_has_an_empty_plan(agency: Agency, file: Path) -> Non
     assert "products = {jetpack-ai = 2}" in text
     assert 'products = ["jetpack-ai", "jetpack-scan"]' in text
     with pytest.raises(Refused) as caught, agency.desk(writes=False) as desk:
-        plan_init.init(desk, str(file))
+        first_file.init(desk, str(file))
     assert (caught.value.code, caught.value.exit_code) == ("file_exists", 3)
     assert file.read_text() == text
 
 
 def test_the_file_for_an_empty_ledger_has_an_empty_plan(agency: Agency, file: Path) -> None:
     with agency.desk(writes=False) as desk:
-        plan_init.init(desk, str(file))
+        first_file.init(desk, str(file))
         assert plan.plan(desk, str(file)).data["steps"] == []
 
 
 def test_a_folder_that_takes_no_file_is_an_error(agency: Agency, tmp_path: Path) -> None:
     with pytest.raises(JpcliError) as caught, agency.desk(writes=False) as desk:
-        plan_init.init(desk, str(tmp_path / "no" / "such" / "file"))
+        first_file.init(desk, str(tmp_path / "no" / "such" / "file"))
     assert caught.value.code == "folder_unwritable"
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import BadInput, JpcliError
-from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import close
 from jpcli.services.products.products import list_products, set_price, show_product
 from tests.services.agency import PRICES, Agency, codes
 
@@ -117,7 +117,7 @@ def test_a_name_in_the_list_is_a_new_name(agency: Agency) -> None:
 
 def test_a_price_without_a_date_leaves_what_was_billed_alone(agency: Agency) -> None:
     agency.issue_one("jetpack-ai", at="2024-07-30")
-    agency.do(closing.close, "2024-07")
+    agency.do(close.close, "2024-07")
     take(agency, UNDATED)
     lines = agency.preview("2024-08")["lines"]
     assert [(line["kind"], line["day_price"], line["days"]) for line in lines] == [

@@ -19,7 +19,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.ledger import upkeep as maintenance
+from jpcli.services.ledger import upkeep
 from tests.property import model
 from tests.property.agencies import agencies
 from tests.property.histories import SCENES, Scene, instants, rows, text
@@ -278,7 +278,7 @@ class Story:
 
     def travels(self, folder: str) -> None:
         """Export, import into a fresh ledger, and again: the same bills, nothing twice."""
-        exported = self.agency.ask(maintenance.export)["licenses"]
+        exported = self.agency.ask(upkeep.export)["licenses"]
         other = Agency(Path(folder) / "other.db", LATER)
         self._init(other)
         self.load(other, exported)
@@ -288,7 +288,7 @@ class Story:
         before = other.state()
         assert self.load(other, exported)["imported"] == 0
         assert other.state() == before
-        assert other.ask(maintenance.export)["licenses"] == exported
+        assert other.ask(upkeep.export)["licenses"] == exported
         assert other.problems() == []
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import close, invoices
 from jpcli.services.invoices import statement as statements
 from jpcli.services.licenses import assign
 from jpcli.services.sites import sites
@@ -50,7 +49,7 @@ def busy(agency: Agency) -> Agency:
     _, children = agency.bundle(now="2024-07-22T09:00:00Z")
     agency.assign(children[0], A, now="2024-07-22T09:00:00Z")
     agency.assign(children[1], C, now="2024-07-22T09:00:00Z")
-    agency.do(closing.close, "2024-07", now=AUGUST)
+    agency.do(close.close, "2024-07", now=AUGUST)
     return agency
 
 
@@ -180,7 +179,7 @@ def test_a_markup_moves_no_correction_to_others(agency: Agency) -> None:
     first, second = agency.issue("jetpack-scan", 2, now=JULY)
     agency.do(assign.assign, [first], A, "Ada", now=JULY)
     agency.do(assign.assign, [second], B, "Bob", now=JULY)
-    agency.do(closing.close, "2024-07", now=AUGUST)
+    agency.do(close.close, "2024-07", now=AUGUST)
     agency.revoke(first, at="2024-07-10T10:00:00Z")
     found = {
         client: [line.amount_minor for line in statement(agency, "2024-08", client, "50").lines]
@@ -193,7 +192,7 @@ def test_a_markup_moves_no_correction_to_others(agency: Agency) -> None:
 def test_credit_is_the_agencys(agency: Agency) -> None:
     (key,) = agency.issue("jetpack-ai", now="2024-07-01T10:00:00Z")
     agency.do(assign.assign, [key], A, "Ada", now="2024-07-01T10:00:00Z")
-    agency.do(closing.close, "2024-07", now=AUGUST)
+    agency.do(close.close, "2024-07", now=AUGUST)
     agency.revoke(key, at="2024-07-01T12:00:00Z", now="2024-08-02T10:00:00Z")
     made = statement(agency, "2024-08")
     assert [(line.kind, line.amount_minor) for line in made.lines] == [

@@ -17,7 +17,7 @@ from jpcli.domain.errors import BadInput, JpcliError
 from jpcli.domain.instants import END_AT, parse_instant
 from jpcli.ledger.writer import writing
 from jpcli.services.billing.preview import preview
-from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import close
 from jpcli.services.licenses import issue
 from jpcli.services.plan import plan
 from jpcli.services.products import products
@@ -169,7 +169,7 @@ def test_a_ledger_that_has_one_all_the_same_can_be_closed(tmp_path: Path) -> Non
         # As a ledger made before the rule.
         writer.flush()
         desk.ledger.execute("DELETE FROM meta WHERE key = 'bill_from'")
-    closed = agency.do(closing.close, "1970-01").data["invoice"]
+    closed = agency.do(close.close, "1970-01").data["invoice"]
     assert closed["period"] == "1970-01"
 
 

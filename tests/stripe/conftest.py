@@ -10,8 +10,8 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import worst
-from jpcli.services.collection import collector as payments
-from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import invoices
 from tests.services.agency import Agency
 from tests.stripe.replays import LIVES, ONCE, doubles, lived_twice
 from tests.stripe_double.auth import TEST_KEY
@@ -40,7 +40,7 @@ class Shop(Agency):
         known = {item["id"] for item in self.cards()}
         # A name such as pm_card_visa is a new card each time that it is attached.
         primary = options.pop("primary", False)
-        answer = Agency.do(self, payments.attach_card, card, primary=primary)
+        answer = Agency.do(self, collector.attach_card, card, primary=primary)
         (new,) = {item["id"] for item in answer.data["cards"]} - known
         return str(new)
 
@@ -52,14 +52,14 @@ class Shop(Agency):
 
     def close(self, month: str | None = "2024-06", **options: Any) -> Answer:
         """Raises the worst of what could not be collected; without a card nothing could."""
-        answer = self.do(payments.close, month, **options)
+        answer = self.do(collector.close, month, **options)
         raised = [error for error in answer.failures if error.code != "no_card"]
         if raised:
             raise worst(raised)
         return answer
 
     def reconcile(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.do(stripe_billing.reconcile).data["differences"]
+        found: list[dict[str, Any]] = self.do(invoices.reconcile).data["differences"]
         return found
 
     def posts(self) -> int:
@@ -87,7 +87,7 @@ def shop(
     card = agency.attach()
     agency.issue("jetpack-scan", 2)
     agency.bundle()
-    agency.do(payments.remove_card, card)
+    agency.do(collector.remove_card, card)
     agency.now, agency.life = JULY_2, life
     yield agency
     if life != ONCE:

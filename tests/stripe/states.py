@@ -6,9 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.collection import collector as payments
-from jpcli.services.collection.stripe import invoices as stripe_billing
-from jpcli.services.invoices import close as closing
+from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import invoices
+from jpcli.services.invoices import close
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,22 +23,22 @@ def _none(_: Shop) -> None:
 
 
 def _not_pushed(shop: Shop) -> None:
-    shop.do(closing.close, MONTH)
+    shop.do(close.close, MONTH)
 
 
 def _draft(shop: Shop) -> None:
-    shop.do(closing.close, MONTH)
+    shop.do(close.close, MONTH)
     shop.double.fault("status", method="POST", path=".*/finalize", times=0, status=400)
     with suppress(JpcliError):
-        shop.do(stripe_billing.push, MONTH)
+        shop.do(invoices.push, MONTH)
     shop.double.clear_faults()
     (there,) = shop.double.objects("invoice")
     assert there["status"] == "draft"
 
 
 def _open(shop: Shop) -> None:
-    shop.do(closing.close, MONTH)
-    shop.do(stripe_billing.push, MONTH)
+    shop.do(close.close, MONTH)
+    shop.do(invoices.push, MONTH)
 
 
 def _paid(shop: Shop) -> None:
@@ -47,14 +47,14 @@ def _paid(shop: Shop) -> None:
 
 def _void(shop: Shop) -> None:
     _open(shop)
-    shop.do(payments.void, MONTH, None)
+    shop.do(collector.void, MONTH, None)
 
 
 def _uncollectible(shop: Shop) -> None:
     _open(shop)
     (there,) = shop.double.objects("invoice")
     shop.double.edit(there["id"], status="uncollectible")
-    shop.do(stripe_billing.sync)
+    shop.do(invoices.sync)
 
 
 STATES: dict[str, Callable[[Shop], None]] = {

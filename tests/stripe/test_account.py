@@ -11,9 +11,8 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import AuthProblem, Busy
-from jpcli.services.collection import collector as payments
-from jpcli.services.collection.stripe import account as stripe_account
-from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import account, invoices
 from jpcli.services.desk import Desk, open_desk
 from tests.services.agency import Agency
 from tests.stripe.conftest import JUNE_15, Shop
@@ -45,12 +44,12 @@ def test_a_key_that_is_not_accepted_ties_the_ledger_to_nothing(
     agency, _ = young
     before = agency.state()
     monkeypatch.setenv("STRIPE_API_KEY", key)
-    for use_case in (stripe_account.status, payments.sync_cards, stripe_billing.sync):
+    for use_case in (account.status, collector.sync_cards, invoices.sync):
         with pytest.raises(AuthProblem) as caught:
             agency.do(use_case)
         assert (caught.value.code, agency.state()) == ("wrong_key", before)
     monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
-    agency.do(stripe_account.status)
+    agency.do(account.status)
     assert facts(agency) == ("test", ACCOUNT)
 
 
@@ -62,7 +61,7 @@ def test_no_answer_ties_the_ledger_to_nothing(
     monkeypatch.setenv("STRIPE_API_KEY", LIVE_KEY)
     double.fault("status", status=500, times=20)
     with pytest.raises(Busy):
-        agency.do(payments.sync_cards)
+        agency.do(collector.sync_cards)
     assert agency.state() == before
 
 
@@ -72,10 +71,10 @@ def test_a_restricted_key_is_a_key_of_its_account(
     agency, double = young
     monkeypatch.setenv("STRIPE_API_KEY", RESTRICTED_KEY)
     double.fault("status", path="/v1/account", status=403)
-    agency.do(payments.sync_cards)
+    agency.do(collector.sync_cards)
     assert facts(agency) == ("test", None)
     double.clear_faults()
-    agency.do(payments.sync_cards)
+    agency.do(collector.sync_cards)
     assert facts(agency) == ("test", ACCOUNT)
 
 
@@ -85,12 +84,12 @@ def test_the_key_of_another_account_is_refused_on_every_road(shop: Shop) -> None
     shop.double.change_account("acct_1SomebodyElse")
     asked = shop.posts()
     roads: list[Callable[[Desk], Answer]] = [
-        lambda desk: payments.close(desk, "2024-06"),
-        lambda desk: payments.attach_card(desk, "pm_card_amex", primary=False),
-        payments.sync_cards,
-        stripe_billing.sync,
-        stripe_billing.reconcile,
-        stripe_account.status,
+        lambda desk: collector.close(desk, "2024-06"),
+        lambda desk: collector.attach_card(desk, "pm_card_amex", primary=False),
+        collector.sync_cards,
+        invoices.sync,
+        invoices.reconcile,
+        account.status,
     ]
     for road in roads:
         with pytest.raises(AuthProblem) as caught:
@@ -127,18 +126,18 @@ def test_each_ledger_has_its_own_key_and_the_old_shared_one_still_works(
     monkeypatch.delenv("STRIPE_API_KEY", raising=False)
     ring = Keyring(monkeypatch)
     with pytest.raises(AuthProblem, match="no secret key"):
-        agency.do(payments.sync_cards)
-    stripe_account.login(TEST_KEY)
+        agency.do(collector.sync_cards)
+    account.login(TEST_KEY)
     assert list(ring.entries) == [("jpcli", "stripe")]
-    agency.do(payments.sync_cards)
+    agency.do(collector.sync_cards)
     with other.desk(writes=False) as desk:
-        stripe_account.login(LIVE_KEY, desk.ledger)
-    other.do(payments.sync_cards)
+        account.login(LIVE_KEY, desk.ledger)
+    other.do(collector.sync_cards)
     assert facts(agency) == ("test", ACCOUNT)
     assert facts(other) == ("live", ACCOUNT)
     stored = dict(ring.entries)
     with other.desk(writes=False) as desk, pytest.raises(AuthProblem) as caught:
-        stripe_account.login(TEST_KEY, desk.ledger)
+        account.login(TEST_KEY, desk.ledger)
     assert (caught.value.code, ring.entries) == ("wrong_mode", stored)
 
 
@@ -149,7 +148,7 @@ def test_a_key_of_another_account_is_not_stored_for_a_ledger(
     shop.double.change_account("acct_1SomebodyElse")
     desk = open_desk(shop.path, now_at=0, actor="ann")
     with pytest.raises(AuthProblem) as caught:
-        stripe_account.login(TEST_KEY, desk.ledger)
+        account.login(TEST_KEY, desk.ledger)
     desk.close()
     assert (caught.value.code, ring.entries) == ("wrong_account", {})
 
@@ -161,6 +160,6 @@ def test_a_ledger_that_collects_by_hand_has_no_key_of_its_own(
     agency = Agency(tmp_path / "hand.db", JUNE_15).init()
     ring = Keyring(monkeypatch)
     with agency.desk(writes=False) as desk:
-        answer = stripe_account.login(TEST_KEY, desk.ledger)
+        answer = account.login(TEST_KEY, desk.ledger)
     assert list(ring.entries) == [("jpcli", "stripe")]
     assert answer.data["for_ledger"] is None

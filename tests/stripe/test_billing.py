@@ -11,10 +11,9 @@ import pytest
 from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, Problem, Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.payments import stripe_gateway
-from jpcli.services.collection import collector as payments
+from jpcli.services.collection import collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
-from jpcli.services.collection.stripe import line_items
-from jpcli.services.collection.stripe import push as collecting
+from jpcli.services.collection.stripe import line_items, push
 from jpcli.services.files.read import read_rows
 from jpcli.services.invoices import invoices
 from jpcli.services.licenses import issue, licenses
@@ -76,7 +75,7 @@ def test_i5_the_primary_card_is_charged_first_whenever_it_was_added(
         first = added == "with --primary" and place == primary
         keys.append(shop.attach(card, primary=first))
     if added != "with --primary":
-        shop.do(payments.make_primary, keys[primary])
+        shop.do(collector.make_primary, keys[primary])
     (chosen,) = [card["id"] for card in shop.cards() if card["primary"]]
     assert chosen == keys[primary]
     if by_hand:
@@ -93,7 +92,7 @@ def test_i5_after_the_primary_card_the_others_are_charged_in_the_order_of_adding
     shop: Shop, primary: int
 ) -> None:
     keys = [shop.attach("pm_card_chargeCustomerFail") for _ in CARDS]
-    shop.do(payments.make_primary, keys[primary])
+    shop.do(collector.make_primary, keys[primary])
     with suppress(Declined):
         shop.close()
     tried = [charge["payment_method"] for charge in shop.double.objects("charge")]
@@ -169,14 +168,14 @@ def test_paid_is_not_always_collected(shop: Shop) -> None:
 
 def test_i6_voiding_is_done_at_stripe_and_the_month_is_billed_again(shop: Shop) -> None:
     shop.close()
-    shop.do(payments.void, "2024-06", None)
+    shop.do(collector.void, "2024-06", None)
     assert remote(shop)["status"] == "void"
     shop.attach()
     shop.close()
     assert local(shop)["number"] == "INV-2024-06-2"
     assert remote(shop, "INV-2024-06-2")["status"] == "paid"
     with pytest.raises(Refused, match="paid"):
-        shop.do(payments.void, "2024-06", None)
+        shop.do(collector.void, "2024-06", None)
 
 
 def test_a_total_that_is_not_ours_stops_before_anything_is_final(
@@ -189,7 +188,7 @@ def test_a_total_that_is_not_ours_stops_before_anything_is_final(
         first, *rest = right(desk, invoice)
         return [first._replace(amount_minor=first.amount_minor + 1), *rest]
 
-    monkeypatch.setattr(collecting, "line_items", wrong)
+    monkeypatch.setattr(push, "line_items", wrong)
     with pytest.raises(Failed) as caught:
         shop.close()
     assert (caught.value.code, caught.value.exit_code) == ("total_mismatch", 1)

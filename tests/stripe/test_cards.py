@@ -11,8 +11,8 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Declined, Refused
-from jpcli.services.collection import collector as payments
-from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import invoices
 from jpcli.services.desk import Desk
 from tests.services.agency import Agency, codes
 from tests.stripe.conftest import JUNE_15, Shop
@@ -30,10 +30,10 @@ class Till:
         before = {card["id"] for card in self.listed()}
         if self.stripe:
             name = {"4242": "pm_card_visa", "4444": "pm_card_mastercard", "0005": "pm_card_amex"}
-            self.agency.do(payments.attach_card, name[last4], primary=primary)
+            self.agency.do(collector.attach_card, name[last4], primary=primary)
         else:
             self.agency.do(
-                payments.add_card, brand="visa", last4=last4, exp="12/2030", primary=primary
+                collector.add_card, brand="visa", last4=last4, exp="12/2030", primary=primary
             )
         (new,) = {card["id"] for card in self.listed()} - before
         return str(new)
@@ -81,14 +81,14 @@ def test_r3_the_first_card_is_primary_and_a_later_one_only_when_asked(till: Till
 def test_r3_removing_the_primary_promotes_the_oldest_other_card(till: Till) -> None:
     first, second = till.add("4242"), till.add("4444")
     till.add("0005")
-    answer = till.agency.do(payments.remove_card, first)
+    answer = till.agency.do(collector.remove_card, first)
     assert "promoted" in codes(answer)
     assert till.primary() == second
 
 
 def test_r3_removing_the_only_card_pauses_issuing(till: Till) -> None:
     card = till.add("4242")
-    answer = till.agency.do(payments.remove_card, card)
+    answer = till.agency.do(collector.remove_card, card)
     assert "issuing_paused" in codes(answer)
     with pytest.raises(Refused):
         till.agency.issue("jetpack-scan")
@@ -97,14 +97,14 @@ def test_r3_removing_the_only_card_pauses_issuing(till: Till) -> None:
 def test_another_card_can_be_made_primary_and_twice_says_so(till: Till) -> None:
     till.add("4242")
     second = till.add("4444")
-    till.agency.do(payments.make_primary, second)
+    till.agency.do(collector.make_primary, second)
     assert till.primary() == second
-    assert "already_primary" in codes(till.agency.do(payments.make_primary, second))
+    assert "already_primary" in codes(till.agency.do(collector.make_primary, second))
 
 
 def test_an_unknown_card_is_no_card(till: Till) -> None:
     till.add("4242")
-    for use_case in (payments.make_primary, payments.remove_card):
+    for use_case in (collector.make_primary, collector.remove_card):
         with pytest.raises(BadInput, match="no card"):
             till.agency.do(use_case, "pm_nobody")
 
@@ -121,7 +121,7 @@ def test_every_card_object_has_the_same_fields(till: Till) -> None:
 
 def test_a_card_is_entered_on_stripes_page(shop: Shop) -> None:
     with shop.desk() as desk:
-        page = payments.open_checkout(desk)
+        page = collector.open_checkout(desk)
         waited: list[int] = []
 
         def person() -> None:
@@ -129,7 +129,7 @@ def test_a_card_is_entered_on_stripes_page(shop: Shop) -> None:
             if len(waited) == 2:
                 shop.double.complete_checkout(page.id, "pm_card_visa")
 
-        payments.finish_checkout(desk, page, primary=False, wait=person)
+        collector.finish_checkout(desk, page, primary=False, wait=person)
     (card,) = shop.cards()
     assert (card["last4"], card["primary"], len(waited)) == ("4242", True, 2)
 
@@ -139,9 +139,9 @@ def test_a_page_that_expires_adds_nothing(shop: Shop) -> None:
         shop.double.advance(hours=25)
 
     with shop.desk() as desk:
-        page = payments.open_checkout(desk)
+        page = collector.open_checkout(desk)
         with pytest.raises(BadInput) as caught:
-            payments.finish_checkout(desk, page, primary=False, wait=a_day_passes)
+            collector.finish_checkout(desk, page, primary=False, wait=a_day_passes)
     assert caught.value.code == "checkout_expired"
     assert shop.cards() == []
 
@@ -149,10 +149,10 @@ def test_a_page_that_expires_adds_nothing(shop: Shop) -> None:
 def test_sync_takes_over_what_was_changed_at_stripe(shop: Shop) -> None:
     first, second = shop.attach(), shop.attach("pm_card_mastercard")
     shop.double.edit(customer(shop), invoice_settings={"default_payment_method": second})
-    answer = shop.do(payments.sync_cards)
+    answer = shop.do(collector.sync_cards)
     assert [card["id"] for card in shop.cards() if card["primary"]] == [second]
     assert "primary" in codes(answer)
-    assert "primary" not in codes(shop.do(payments.sync_cards))
+    assert "primary" not in codes(shop.do(collector.sync_cards))
     assert {card["id"] for card in shop.cards()} == {first, second}
 
 
@@ -163,11 +163,11 @@ def customer(shop: Shop) -> str:
 
 def test_r3_a_card_entered_on_a_page_that_nobody_waited_for_becomes_primary(shop: Shop) -> None:
     with shop.desk() as desk:
-        page = payments.open_checkout(desk)
+        page = collector.open_checkout(desk)
     shop.double.complete_checkout(page.id, "pm_card_visa")
     with pytest.raises(Refused):
         shop.issue("jetpack-scan")
-    answer = shop.do(payments.sync_cards)
+    answer = shop.do(collector.sync_cards)
     (card,) = shop.cards()
     assert card["primary"]
     assert "primary" in codes(answer)
@@ -175,15 +175,15 @@ def test_r3_a_card_entered_on_a_page_that_nobody_waited_for_becomes_primary(shop
     assert settings["default_payment_method"] == card["id"]
     shop.issue("jetpack-scan")
     before, posts = shop.state(), shop.posts()
-    shop.do(payments.sync_cards)
+    shop.do(collector.sync_cards)
     assert (shop.state(), shop.posts()) == (before, posts)
 
 
 ROADS = [
-    payments.sync_cards,
-    stripe_billing.sync,
-    lambda desk: payments.close(desk, "2024-06"),
-    lambda desk: payments.attach_card(desk, "pm_card_amex", primary=False),
+    collector.sync_cards,
+    invoices.sync,
+    lambda desk: collector.close(desk, "2024-06"),
+    lambda desk: collector.attach_card(desk, "pm_card_amex", primary=False),
 ]
 
 
@@ -207,32 +207,32 @@ def test_r3_the_only_card_is_found_out_at_stripe_and_not_in_a_stale_mirror(shop:
     shop.double.edit(second, customer=None)  # taken off in the dashboard
     assert len(shop.cards()) == 2
     with shop.desk() as desk:
-        assert payments.is_only_card(desk, first)
+        assert collector.is_only_card(desk, first)
     third = shop.attach("pm_card_amex")
     with shop.desk() as desk:
-        assert not payments.is_only_card(desk, first)
+        assert not collector.is_only_card(desk, first)
         # The other one goes between the question and the answer.
         shop.double.edit(third, customer=None)
         posts = shop.posts()
         with pytest.raises(BadInput) as caught:
-            payments.remove_card(desk, first, only_too=False)
+            collector.remove_card(desk, first, only_too=False)
     assert (caught.value.code, shop.posts()) == ("confirmation_required", posts)
     assert [card["id"] for card in shop.cards()] == [first]
     with shop.desk() as desk:
-        assert not payments.is_only_card(desk, second)
+        assert not collector.is_only_card(desk, second)
         with pytest.raises(BadInput, match="no card"):
-            payments.remove_card(desk, second)
+            collector.remove_card(desk, second)
 
 
 def test_a_card_that_stripe_declines_at_once_is_not_put_on_file(shop: Shop) -> None:
     with pytest.raises(Declined):
-        shop.do(payments.attach_card, "pm_card_chargeDeclined", primary=False)
+        shop.do(collector.attach_card, "pm_card_chargeDeclined", primary=False)
     assert shop.cards() == []
 
 
 def test_attaching_a_card_that_is_there_changes_nothing(shop: Shop) -> None:
     card = shop.attach()
-    shop.do(payments.attach_card, card, primary=False)
+    shop.do(collector.attach_card, card, primary=False)
     assert [item["id"] for item in shop.cards()] == [card]
 
 
@@ -240,11 +240,11 @@ def test_attaching_a_card_that_is_there_changes_nothing(shop: Shop) -> None:
 def test_only_a_payment_method_can_be_attached(shop: Shop, text: str) -> None:
     before, posts = shop.state(), shop.posts()
     with pytest.raises(BadInput):
-        shop.do(payments.attach_card, text, primary=False)
+        shop.do(collector.attach_card, text, primary=False)
     assert (shop.state(), shop.posts()) == (before, posts)
 
 
 def test_a_described_card_is_for_ledgers_without_stripe(shop: Shop) -> None:
     with pytest.raises(BadInput) as caught:
-        shop.do(payments.add_card, brand="visa", last4="4242", exp="12/2030", primary=False)
+        shop.do(collector.add_card, brand="visa", last4="4242", exp="12/2030", primary=False)
     assert caught.value.code == "stripe_holds_cards"

@@ -15,11 +15,10 @@ import stripe
 from jpcli.cli.app.root import run
 from jpcli.domain.errors import Busy, Failed, JpcliError, Refused
 from jpcli.ledger.queries.outbox import open_wishes
-from jpcli.services.collection import collector as payments
-from jpcli.services.collection.stripe import account as stripe_account
+from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import account
 from jpcli.services.collection.stripe import invoices as stripe_billing
-from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import close, invoices
 from tests.services.agency import codes, minor
 from tests.stripe.conftest import Shop
 from tests.stripe.states import NUMBER, STATES
@@ -138,7 +137,7 @@ def paid_sums(shop: Shop) -> list[int]:
 
 
 def troubles(shop: Shop) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = shop.do(stripe_account.status).data["troubles"]
+    found: list[dict[str, Any]] = shop.do(account.status).data["troubles"]
     return [one for one in found if one["what"] != "unfinished"]
 
 
@@ -154,11 +153,11 @@ COMMANDS: dict[str, Callable[[Shop], Any]] = {
     "pay": lambda shop: shop.do(stripe_billing.pay, NUMBER),
     "close": lambda shop: shop.close("2024-06"),
     "close --due": lambda shop: shop.close(None),
-    "void": lambda shop: shop.do(payments.void, NUMBER, None),
+    "void": lambda shop: shop.do(collector.void, NUMBER, None),
     "sync": lambda shop: shop.do(stripe_billing.sync),
     "reconcile": lambda shop: shop.do(stripe_billing.reconcile),
-    "cards sync": lambda shop: shop.do(payments.sync_cards),
-    "stripe status": lambda shop: shop.do(stripe_account.status),
+    "cards sync": lambda shop: shop.do(collector.sync_cards),
+    "stripe status": lambda shop: shop.do(account.status),
 }
 
 
@@ -232,7 +231,7 @@ def test_a_customer_that_was_deleted_is_made_again_and_its_cards_are_gone(
     hand.v1.customers.delete(before["id"])
     assert [one["what"] for one in troubles(shop)] == ["customer_deleted"]
     assert troubles(shop)[0]["command"] == "jpcli cards add"
-    shop.do(payments.sync_cards)
+    shop.do(collector.sync_cards)
     assert shop.cards() == []
     shop.attach()
     shop.close()
@@ -256,7 +255,7 @@ def test_the_oldest_of_two_customers_is_taken_and_the_other_named(
 
 def test_voiding_a_draft_deletes_it(shop: Shop) -> None:
     STATES["draft"](shop)
-    shop.do(payments.void, NUMBER, "wrong price list")
+    shop.do(collector.void, NUMBER, "wrong price list")
     assert shop.double.objects("invoice") == []
     assert shop.double.objects("invoiceitem") == []
     assert shop.ask(invoices.show, NUMBER)["invoice"]["status"] == "void"
@@ -268,7 +267,7 @@ def test_voiding_a_draft_deletes_it(shop: Shop) -> None:
 def test_voiding_what_never_got_to_stripe_asks_nothing_of_it(shop: Shop) -> None:
     STATES["draft not pushed"](shop)
     posts = shop.posts()
-    shop.do(payments.void, NUMBER, None)
+    shop.do(collector.void, NUMBER, None)
     assert shop.posts() == posts
     assert shop.ask(invoices.show, NUMBER)["invoice"]["status"] == "void"
 
@@ -277,7 +276,7 @@ def test_what_was_paid_meanwhile_is_not_voided(shop: Shop) -> None:
     STATES["open"](shop)
     shop.double.pay_hosted(there(shop)["id"])
     with pytest.raises(Refused) as caught:
-        shop.do(payments.void, NUMBER, None)
+        shop.do(collector.void, NUMBER, None)
     assert caught.value.code == "invoice_paid"
     assert there(shop)["status"] == "paid"
     assert shop.ask(invoices.show, NUMBER)["invoice"]["status"] == "paid"
@@ -337,12 +336,12 @@ def test_a_wish_that_came_true_by_another_road_is_not_listed(shop: Shop) -> None
     with suppress(Busy, JpcliError):
         shop.do(stripe_billing.pay, NUMBER)
     shop.double.clear_faults()
-    hanging = shop.do(stripe_account.status).data["troubles"]
+    hanging = shop.do(account.status).data["troubles"]
     assert [t["command"] for t in hanging if t["what"] == "unfinished"] == [
         f"jpcli invoice pay {NUMBER}"
     ]
     shop.double.pay_hosted(there(shop)["id"])
-    assert shop.do(stripe_account.status).data["unfinished"] == []
+    assert shop.do(account.status).data["unfinished"] == []
     # Also for whoever does not ask Stripe, as an audit.
     shop.do(stripe_billing.sync)
     with shop.desk() as desk:
@@ -376,11 +375,11 @@ def test_a_line_that_is_worded_otherwise_after_an_upgrade_is_no_conflict(
     with suppress(JpcliError):
         shop.close()
     shop.double.clear_faults()
-    from jpcli.services.collection.stripe import push as collecting
+    from jpcli.services.collection.stripe import push
 
-    right = collecting.line_items  # type: ignore[attr-defined]
+    right = push.line_items  # type: ignore[attr-defined]
     monkeypatch.setattr(
-        collecting,
+        push,
         "line_items",
         lambda *args: [i._replace(description="other words") for i in right(*args)],
     )
@@ -408,7 +407,7 @@ def test_a_restored_ledger_does_not_bill_a_month_again_with_other_contents(shop:
         assert "ledger restore" in str(caught.value.hint)
         assert (shop.state(), shop.posts()) == (before, posts)
     # Closed all the same, while Stripe could not be asked: then it stops before Stripe.
-    shop.do(closing.close, "2024-06")
+    shop.do(close.close, "2024-06")
     for command in ("push", "pay", "close", "close --due"):
         posts = shop.posts()
         with pytest.raises(Failed) as failed:
@@ -422,7 +421,7 @@ def test_a_key_that_was_spent_on_another_request_is_no_proof_and_no_dead_end(sho
     """The ledger was put back, and another customer was there then."""
     shop.attach()
     keys = shop.double.double.keys[False]
-    shop.do(closing.close, "2024-06")
+    shop.do(close.close, "2024-06")
     with shop.desk() as desk:
         from jpcli.services.collection.stripe.outbox import _key
 

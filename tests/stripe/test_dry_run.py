@@ -15,8 +15,7 @@ from jpcli.cli.app.table import COMMANDS
 from jpcli.domain.errors import Refused
 from jpcli.payments.gateway import DraftInvoice, LineItem
 from jpcli.services.collection.gateway import stripe_gateway
-from jpcli.services.collection.stripe import cards as stripe_cards
-from jpcli.services.collection.stripe import outbox
+from jpcli.services.collection.stripe import cards, outbox
 from tests.services.agency import codes
 from tests.stripe.conftest import Shop
 from tests.stripe.states import NUMBER, STATES
@@ -147,7 +146,7 @@ def test_every_call_of_the_gateway_that_writes_is_refused(shop: Shop) -> None:
     """Also where somebody forgets to ask whether it is a dry run."""
     card = shop.attach()
     with shop.desk() as desk:
-        customer = stripe_cards.ensure_customer(desk, stripe_gateway(desk))
+        customer = cards.ensure_customer(desk, stripe_gateway(desk))
     STATES["draft"](shop)
     (there,) = shop.double.objects("invoice")
     given: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import Declined, Failed, JpcliError, Refused
-from jpcli.services.collection import collector as payments
+from jpcli.services.collection import collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
 from tests.services.agency import codes
@@ -32,7 +32,7 @@ def cron(shop: Shop, days: int, *, every_hours: int = 1, first_hour: int = 0) ->
     for hour in range(first_hour, first_hour + days * 24, every_hours):
         before = len(shop.double.objects("charge"))
         shop.now = later(hours=hour)
-        shop.do(payments.close, None)
+        shop.do(collector.close, None)
         made = len(shop.double.objects("charge")) - before
         # July 2 begins nine hours before the first run.
         tried += [(hour + 9) // 24] * made
@@ -47,7 +47,7 @@ def test_thirty_days_of_a_cron_charge_a_declined_card_five_times(shop: Shop) -> 
     assert cron(shop, 29, every_hours=5) == [0, 1, 3, 5, 7]
     found = shown(shop)
     assert (found["status"], found["next_attempt"], len(found["attempts"])) == ("open", None, 5)
-    (error,) = shop.do(payments.close, None).failures
+    (error,) = shop.do(collector.close, None).failures
     assert (error.code, error.exit_code) == ("dunning_ended", 5)
     assert "No card is charged again by itself" in error.message
     assert f"jpcli invoice pay {found['number']}" in str(error.hint)
@@ -86,7 +86,7 @@ def test_two_invoices_and_two_cards_never_try_a_card_twice_a_day(shop: Shop) -> 
         at = datetime(2024, 8, 2, 9, tzinfo=UTC) + timedelta(hours=hour)
         shop.now = at.isoformat().replace("+00:00", "Z")
         before = len(shop.double.objects("charge"))
-        shop.do(payments.close, None)
+        shop.do(collector.close, None)
         for charge in shop.double.objects("charge")[before:]:
             tried[charge["payment_method"], shop.now[:10]] += 1
     assert set(tried.values()) == {1}
@@ -162,10 +162,10 @@ def test_a_decline_whose_answer_was_lost_is_one_attempt(shop: Shop, fault: str) 
     shop.double.clear_faults()
     for hour in range(12):
         shop.now = later(hours=hour)
-        shop.do(payments.close, None)
+        shop.do(collector.close, None)
     assert len(shop.double.objects("charge")) == 1
     shop.now = later(days=1)
-    shop.do(payments.close, None)
+    shop.do(collector.close, None)
     assert len(shop.double.objects("charge")) == 2
     assert len(shown(shop)["attempts"]) == 2
 
@@ -248,7 +248,7 @@ def test_nobody_is_asked_about_an_invoice_that_waits_for_its_next_attempt(shop: 
     from jpcli.services.collection.outlook import closing_outlook
 
     shop.double.change_card(shop.attach(), charge="insufficient_funds")
-    shop.do(payments.close, None)
+    shop.do(collector.close, None)
     for month in (None, "2024-06"):
         with shop.desk(dry_run=True) as desk:
             assert closing_outlook(desk, month).bills == ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jpcli.services.collection.stripe import customer as stripe_customer
+from jpcli.services.collection.stripe import customer
 from tests.stripe.conftest import Shop
 from tests.stripe.test_killed import NEXT_MINUTE, finished, jpcli, killed_at_every_call, made
 
@@ -23,7 +23,7 @@ def test_what_is_killed_at_any_call_is_finished_by_the_next_run(
 ) -> None:
     with shop.desk() as desk, desk.writing() as writer:
         writer.record("ledger.set", "collect", {"collect": "send"})
-    shop.do(stripe_customer.customer, {"email": "billing@acme.example"})
+    shop.do(customer.customer, {"email": "billing@acme.example"})
     if words == WIRE:
         shop.close()
     for again in killed_at_every_call(shop, tmp_path, words, more_than=5):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.services.collection import collector as payments
+from jpcli.services.collection import collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
 from tests.services.agency import codes, minor
@@ -164,7 +164,7 @@ def test_without_a_gateway_all_that_is_paid_is_collected(shop: Shop, tmp_path: A
     agency.card()
     agency.issue("jetpack-scan")
     agency.now = JULY_2
-    agency.do(payments.close, "2024-06")
+    agency.do(collector.close, "2024-06")
     agency.do(invoices.mark_paid, "2024-06")
     found = agency.ask(invoices.show, "2024-06")["invoice"]
     assert {name: minor(found[name]) for name in ZERO} == {**ZERO, "collected": 256, "net": 256}
@@ -174,7 +174,7 @@ def test_without_a_gateway_all_that_is_paid_is_collected(shop: Shop, tmp_path: A
 def test_a_void_keeps_its_reason_here_and_at_stripe(shop: Shop) -> None:
     shop.close()
     number = shop.ask(invoices.show, "2024-06")["invoice"]["number"]
-    shop.do(payments.void, "2024-06", "wrong price list")
+    shop.do(collector.void, "2024-06", "wrong price list")
     with shop.desk(writes=False) as desk:
         reasons = desk.ledger.all(
             "SELECT reason FROM events WHERE subject = :n AND reason IS NOT NULL", n=number

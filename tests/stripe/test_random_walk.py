@@ -19,8 +19,8 @@ import pytest
 import stripe
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.collection import collector as payments
-from jpcli.services.collection.stripe import account as stripe_account
+from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import account
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
 from tests.stripe.conftest import Shop
@@ -69,7 +69,7 @@ class Walk:
         self.shop.do(stripe_billing.push, self.number(), replace=replace)
 
     def void(self) -> None:
-        self.shop.do(payments.void, self.number(), "a walk")
+        self.shop.do(collector.void, self.number(), "a walk")
 
     def sync(self) -> None:
         self.shop.do(stripe_billing.sync)
@@ -120,7 +120,7 @@ class Walk:
             self.hand.v1.customers.delete(customers[0]["id"])
 
     def add_card(self) -> None:
-        self.shop.do(payments.attach_card, "pm_card_visa", primary=False)
+        self.shop.do(collector.attach_card, "pm_card_visa", primary=False)
 
     STEPS: tuple[Callable[[Walk], None], ...] = (
         close, close, close, pay, push, void, sync, issue, next_month, back_up, back_up, put_back,
@@ -171,7 +171,7 @@ def settle(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Do what `stripe status` says; a ledger that is older than Stripe may stay so."""
     shop = walk.shop
     for _ in range(12):
-        found = shop.do(stripe_account.status).data["troubles"]
+        found = shop.do(account.status).data["troubles"]
         walk.told += [f"{one['what']}: {one['command']}" for one in found]
         usable = [one["command"] for one in found if "restore" not in str(one["command"])]
         if not usable or usable[0] is None:
@@ -181,5 +181,5 @@ def settle(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
         else:
             typed(shop, monkeypatch, usable[0])
         walk.remember()
-    left = [one for one in shop.do(stripe_account.status).data["troubles"] if one["command"]]
+    left = [one for one in shop.do(account.status).data["troubles"] if one["command"]]
     assert all("restore" in one["command"] for one in left), (left, walk.told)

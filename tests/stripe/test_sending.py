@@ -11,11 +11,11 @@ import pytest
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError, Refused
 from jpcli.services.audit.audit import audit
-from jpcli.services.collection import collector as payments
+from jpcli.services.collection import collector
 from jpcli.services.collection.stripe import customer as stripe_customer
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
-from jpcli.services.ledger import init as setup
+from jpcli.services.ledger import init
 from jpcli.services.status import status
 from tests.services.agency import Agency, codes, minor
 from tests.stripe.conftest import JULY_2, JUNE_15, Shop
@@ -115,7 +115,7 @@ def test_without_an_address_a_closed_month_is_neither_pushed_nor_paid(mailer: Sh
     customer = mailer.double.objects("customer")[-1]["id"]
     mailer.double.edit(customer, email=None)
     posts = mailer.posts()
-    roads: list[Any] = [stripe_billing.push, stripe_billing.pay, payments.mark_paid]
+    roads: list[Any] = [stripe_billing.push, stripe_billing.pay, collector.mark_paid]
     for road in roads:
         with pytest.raises(Refused) as caught:
             mailer.do(road, "2024-06")
@@ -175,7 +175,7 @@ def test_a_wire_is_noted_at_stripe_and_no_card_is_charged(
     if first == "pushed":
         agency.do(stripe_billing.push, "2024-06")
     agency.attach("pm_card_mastercard")
-    answer = agency.do(payments.mark_paid, "2024-06", "wire of July 3")
+    answer = agency.do(collector.mark_paid, "2024-06", "wire of July 3")
     found, there = local(agency), remote(shop)
     assert (there["status"], there["amount_paid_off_stripe"]) == ("paid", TOTAL)
     assert there["metadata"]["jpcli_reference"] == "wire of July 3"
@@ -185,7 +185,7 @@ def test_a_wire_is_noted_at_stripe_and_no_card_is_charged(
     assert shop.double.objects("charge") == []
     assert agency.reconcile() == []
     with pytest.raises(Refused) as caught:
-        agency.do(payments.mark_paid, "2024-06")
+        agency.do(collector.mark_paid, "2024-06")
     assert caught.value.code == "already_paid"
     before = agency.state()
     agency.do(stripe_billing.sync)
@@ -199,12 +199,12 @@ def test_a_wire_whose_answer_was_lost_is_noted_once(shop: Shop, fault: str) -> N
     shop.close()
     shop.double.fault(fault, method="POST", path=".*/pay", times=9)
     with suppress(Busy):
-        shop.do(payments.mark_paid, "2024-06", "wire")
+        shop.do(collector.mark_paid, "2024-06", "wire")
     shop.double.clear_faults()
     shop.double.advance(days=2)
     shop.now = "2024-07-04T09:00:00Z"
     if local(shop)["status"] != "paid":
-        shop.do(payments.mark_paid, "2024-06", "wire")
+        shop.do(collector.mark_paid, "2024-06", "wire")
     assert (local(shop)["status"], local(shop)["reference"]) == ("paid", "wire")
 
 
@@ -223,7 +223,7 @@ def test_what_cannot_be_noted_is_refused_before_anything_is_asked(
     shop.close()
     before, asked = shop.state(), len(shop.double.requests())
     with pytest.raises(BadInput) as caught:
-        shop.do(payments.mark_paid, "2024-06", **options)
+        shop.do(collector.mark_paid, "2024-06", **options)
     assert (caught.value.code, shop.state()) == (code, before)
     assert len(shop.double.requests()) == asked
 
@@ -233,7 +233,7 @@ def test_an_invoice_that_was_edited_at_stripe_is_not_noted_as_paid(shop: Shop) -
     shop.double.edit(remote(shop)["id"], total=TOTAL + 500, amount_due=TOTAL + 500)
     posts = shop.posts()
     with pytest.raises(Failed) as caught:
-        shop.do(payments.mark_paid, "2024-06", "wire")
+        shop.do(collector.mark_paid, "2024-06", "wire")
     assert (caught.value.code, shop.posts()) == ("total_mismatch", posts)
     assert local(shop)["status"] == "open"
     shop.double.edit(remote(shop)["id"], total=TOTAL, amount_due=TOTAL)
@@ -242,7 +242,7 @@ def test_an_invoice_that_was_edited_at_stripe_is_not_noted_as_paid(shop: Shop) -
 def test_a_dry_run_notes_nothing(shop: Shop) -> None:
     shop.close()
     before, posts = shop.state(), shop.posts()
-    assert shop.do(payments.mark_paid, "2024-06", "wire", dry_run=True).data["dry_run"]
+    assert shop.do(collector.mark_paid, "2024-06", "wire", dry_run=True).data["dry_run"]
     assert (shop.state(), shop.posts()) == (before, posts)
 
 
@@ -292,7 +292,7 @@ def test_a_number_that_another_ledger_of_the_account_uses_gets_a_tail(
 
 def test_a_voided_month_has_the_next_number_there_too(shop: Shop) -> None:
     shop.close()
-    shop.do(payments.void, "2024-06", None)
+    shop.do(collector.void, "2024-06", None)
     shop.attach()
     shop.close()
     numbers = {item["number"]: item["status"] for item in shop.double.objects("invoice")}
@@ -327,6 +327,6 @@ def test_a_way_of_collecting_that_cannot_be_makes_no_ledger(
     tmp_path: Path, options: dict[str, Any]
 ) -> None:
     with pytest.raises(JpcliError) as caught:
-        setup.init(str(tmp_path / "new.db"), now_at=0, actor="ann", **options)
+        init.init(str(tmp_path / "new.db"), now_at=0, actor="ann", **options)
     assert (caught.value.code, caught.value.exit_code) == ("bad_collect", 2)
     assert list(tmp_path.iterdir()) == []

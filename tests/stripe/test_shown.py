@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from jpcli.services.collection import collector as payments
-from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import invoices
 from tests.stripe.conftest import JULY_2, Shop
 from tests.stripe.test_uncollected import run
 
@@ -133,5 +133,5 @@ def test_status_of_a_wire_ledger_names_the_command(shop: Shop) -> None:
     steps = [step["command"] for step in data(shop, "status")["next"]]
     assert "jpcli invoice mark-paid INV-2024-06" in steps
     assert shop.double.objects("charge") == []
-    assert shop.do(payments.mark_paid, "INV-2024-06").data["invoice"]["status"] == "paid"
-    assert shop.do(stripe_billing.reconcile).data["ok"]
+    assert shop.do(collector.mark_paid, "INV-2024-06").data["invoice"]["status"] == "paid"
+    assert shop.do(invoices.reconcile).data["ok"]

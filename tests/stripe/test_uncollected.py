@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from jpcli.cli.app import root as app
+from jpcli.cli.app import root
 from jpcli.domain.errors import BadInput, Failed, JpcliError
-from jpcli.services.collection import collector as payments
-from jpcli.services.collection import gateway as gateways
-from jpcli.services.collection.stripe import account as stripe_account
+from jpcli.services.collection import collector, gateway
+from jpcli.services.collection.stripe import account
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
 from jpcli.services.status import status
@@ -33,7 +32,7 @@ def run(shop: Shop, *argv: str, now: str = AUGUST_2) -> Run:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setenv("JPCLI_NOW", now)
         patch.setenv("JPCLI_LEDGER", shop.path)
-        code = app.run(list(argv))
+        code = root.run(list(argv))
     return Run(code, out.getvalue(), err.getvalue())
 
 
@@ -227,18 +226,18 @@ def test_a_malformed_address_is_a_usage_error_before_anything_is_done(
 def test_a_password_in_an_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_API_BASE", "http://user:geheim@host:port")
     with pytest.raises(BadInput) as caught:
-        gateways.check_base()
+        gateway.check_base()
     assert "geheim" not in caught.value.message
 
 
 def test_an_address_may_end_in_a_slash(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_API_BASE", shop.double.url + "/")
-    assert shop.do(stripe_account.status).data["ok"] is True
+    assert shop.do(account.status).data["ok"] is True
 
 
 def test_what_stripe_does_not_know_is_no_usage_error(shop: Shop) -> None:
     with pytest.raises(Failed) as caught:
-        shop.do(payments.attach_card, "pm_1NoSuchCard", primary=False)
+        shop.do(collector.attach_card, "pm_1NoSuchCard", primary=False)
     assert (caught.value.code, caught.value.exit_code) == ("unknown_at_stripe", 1)
 
 

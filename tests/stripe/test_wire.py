@@ -11,8 +11,7 @@ from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError
 from jpcli.ledger.queries.outbox import DONE, FAILED, WISHED, wish
 from jpcli.payments import stripe_gateway
 from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR
-from jpcli.services.collection.stripe import invoices as stripe_billing
-from jpcli.services.collection.stripe import outbox
+from jpcli.services.collection.stripe import invoices, outbox
 from tests.stripe.conftest import Shop
 from tests.stripe.states import NUMBER, STATES
 
@@ -43,7 +42,7 @@ def test_the_cursor_is_read_before_anything_is_listed(shop: Shop) -> None:
     """What happens while sync reads is seen by the next one."""
     shop.attach()
     STATES["open"](shop)
-    shop.do(stripe_billing.sync)
+    shop.do(invoices.sync)
     (there,) = shop.double.objects("invoice")
     paid: list[Any] = []
 
@@ -54,19 +53,19 @@ def test_the_cursor_is_read_before_anything_is_listed(shop: Shop) -> None:
             shop.double.pay_hosted(there["id"])
 
     shop.double.double.hook = meanwhile
-    shop.do(stripe_billing.sync)
+    shop.do(invoices.sync)
     shop.double.double.hook = None
     assert paid
-    answer = shop.do(stripe_billing.sync)
+    answer = shop.do(invoices.sync)
     assert answer.data["events"] > 0
     assert [item["status"] for item in answer.data["invoices"]] == ["paid"]
-    assert shop.do(stripe_billing.sync).data["events"] == 0
+    assert shop.do(invoices.sync).data["events"] == 0
 
 
 def test_only_events_that_tell_something_are_read(shop: Shop) -> None:
-    shop.do(stripe_billing.sync)
+    shop.do(invoices.sync)
     shop.double.clear_requests()
-    shop.do(stripe_billing.sync)
+    shop.do(invoices.sync)
     asked = [r["params"] for r in shop.double.requests() if r["path"] == "/v1/events"]
     kinds = [params["type"] for params in asked if "type" in params]
     assert kinds == ["invoice.*", "charge.*", "credit_note.*", "customer.*"]
@@ -209,10 +208,10 @@ def test_an_answer_that_was_lost_and_a_refusal_after_it_leave_it_open(
     shop.double.fault("lost", method="POST", path="/v1/invoices")
     shop.double.fault("status", method="POST", path="/v1/invoices", nth=2, status=status)
     with pytest.raises(JpcliError):
-        shop.do(stripe_billing.push, NUMBER)
+        shop.do(invoices.push, NUMBER)
     with shop.desk() as desk:
         found = wish(desk.ledger, f"invoice/{NUMBER}/create")
     assert found is not None
     assert found.state == WISHED
-    shop.do(stripe_billing.push, NUMBER)
+    shop.do(invoices.push, NUMBER)
     assert len(shop.double.objects("invoice")) == 1

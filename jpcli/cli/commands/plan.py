@@ -50,9 +50,9 @@ def run(
     if init is not None:
         if out is not None or detailed_exitcode:
             raise UsageError("--init goes alone.")
-        from jpcli.services.plan import first_file as plan_init
+        from jpcli.services.plan import first_file
 
-        return result_of(plan_init.init(invocation.desk(), init), view="notes:draw_nothing")
+        return result_of(first_file.init(invocation.desk(), init), view="notes:draw_nothing")
     from jpcli.services.plan.plan import STEP_COLUMNS, plan
 
     answer = plan(invocation.desk(), str(source), out)

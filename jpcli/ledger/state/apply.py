@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.instants import parse_date, parse_instant
 from jpcli.ledger.snapshots.owners import stretches
-from jpcli.ledger.state import invoices, outbox
-from jpcli.ledger.state import license_events as licenses
+from jpcli.ledger.state import invoices, license_events, outbox
 from jpcli.ledger.state.attempts import attempted
 from jpcli.ledger.state.licenses import Lives
 
@@ -228,12 +227,12 @@ _STAGES = {
 }
 
 _LICENSE_HANDLERS: dict[str, LicenseHandler] = {
-    "license.issued": licenses.issued,
-    "license.imported": licenses.imported,
-    "license.assigned": licenses.assigned,
-    "license.transferred": licenses.assigned,
-    "license.unassigned": licenses.assigned,
-    "license.revoked": licenses.revoked,
+    "license.issued": license_events.issued,
+    "license.imported": license_events.imported,
+    "license.assigned": license_events.assigned,
+    "license.transferred": license_events.assigned,
+    "license.unassigned": license_events.assigned,
+    "license.revoked": license_events.revoked,
 }
 
 _HANDLERS: dict[str, Handler] = {

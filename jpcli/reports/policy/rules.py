@@ -1,7 +1,7 @@
 """The table of an audit policy: its sections, their keys, and what each may hold.
 
-The one source of truth: the parser (`policy`), the JSON schema (`policy_schema`) and the writer
-(`policy_writing`) all read it. It must not know how a rule is checked.
+The one source of truth: the parser (`policy`), the JSON schema (`schema`) and the writer
+(`writer`) all read it. It must not know how a rule is checked.
 """
 
 from __future__ import annotations

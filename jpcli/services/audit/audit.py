@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
-from jpcli.ledger.queries import audit as auditing
-from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.queries import audit as audit_queries
+from jpcli.ledger.queries import products
 from jpcli.reports.audit.outcome import check_object
 from jpcli.reports.policy.policy import default_policy, parse_policy, path_text
 from jpcli.reports.policy.values import Facts, Figure
@@ -83,7 +83,7 @@ def read_policy(desk: Desk, text: str, source: str) -> Policy:
 def facts_of(desk: Desk) -> Facts:
     """What a policy of this ledger may name."""
     ledger = desk.ledger
-    return Facts(ledger.currency, catalog.product_names(ledger), auditing.all_clients(ledger))
+    return Facts(ledger.currency, products.product_names(ledger), audit_queries.all_clients(ledger))
 
 
 def append_summary(path: str, text: str) -> Note | None:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.cards import describe
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, next_month, parse_month
-from jpcli.ledger.queries import audit as auditing
-from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import audit, invoices
 from jpcli.ledger.queries.cards import cards
 from jpcli.reports.audit.outcome import ERROR, NAMED, Check
 from jpcli.services.collection.gateway import charges_cards
@@ -68,7 +67,7 @@ def _next_charge(desk: Desk) -> str:
     from jpcli.services.billing.adjustments import next_to_close, waiting_months
 
     calendar = desk.ledger.calendar
-    if waiting_months(desk) or auditing.any_open_invoice(desk.ledger):
+    if waiting_months(desk) or audit.any_open_invoice(desk.ledger):
         return calendar.iso(desk.today)
     year, month = parse_month(next_to_close(desk))
     return calendar.iso(month_period(calendar, *next_month(year, month)).first_day)
@@ -122,7 +121,7 @@ def _finish(name: str) -> str:
 
 def _one_per_family(desk: Desk) -> Check:
     """Two products of one family on a site do the same work twice, and both are billed."""
-    total, found = auditing.family_clashes(desk.ledger, NAMED)
+    total, found = audit.family_clashes(desk.ledger, NAMED)
     expected = "one product of a family on a site"
     if not total:
         message = "No site has two products of one family"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from jpcli.ledger.queries import audit as auditing
-from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.queries import audit
+from jpcli.ledger.queries import products as product_queries
 from jpcli.ledger.queries.audit import UNASSIGNED, Which
 from jpcli.reports.audit.outcome import NAMED, Check
 from jpcli.reports.policy.policy import LicensesRule, path_text
@@ -27,14 +27,14 @@ def license_checks(desk: Desk, rules: Sequence[LicensesRule]) -> Iterator[Check]
     """One check a rule. Rules about products and states alone share one pass over the licenses."""
     if not rules:
         return
-    products = catalog.product_names(desk.ledger)
-    totals = auditing.totals(desk.ledger)
+    products = product_queries.product_names(desk.ledger)
+    totals = audit.totals(desk.ledger)
     for rule in rules:
         which = _which(rule, products)
         if rule.site is None and rule.client is None:
             found = _from_totals(totals, which)
         else:
-            found = auditing.count(desk.ledger, which)
+            found = audit.count(desk.ledger, which)
         yield _counted(desk, rule, which, found)
 
 
@@ -45,7 +45,7 @@ def unassigned_checks(desk: Desk, rule: UnassignedRule | None) -> Iterator[Check
     if rule.at_most is not None:
         limit = LicensesRule(rule.path, state=UNASSIGNED, at_most=rule.at_most, level=rule.level)
         which = Which(state=UNASSIGNED)
-        check = _counted(desk, limit, which, auditing.count(desk.ledger, which))
+        check = _counted(desk, limit, which, audit.count(desk.ledger, which))
         yield check._replace(rule="unassigned", key=f"{path_text(rule.path)}.at_most")
     if rule.days_at_most is not None:
         check = _idle_days(desk, rule.days_at_most)
@@ -56,7 +56,7 @@ def required_checks(desk: Desk, rules: Sequence[RequiredRule]) -> Iterator[Check
     """One check a rule: the sites that lack one of its products."""
     if not rules:
         return
-    there = auditing.sites_with_licenses(desk.ledger)
+    there = audit.sites_with_licenses(desk.ledger)
     for rule in rules:
         yield _required(desk, rule, there)
 
@@ -71,7 +71,7 @@ def _which(rule: LicensesRule, products: Sequence[str]) -> Which:
 
 
 def _from_totals(totals: Mapping[tuple[str, str], int], which: Which) -> int:
-    states = (auditing.ASSIGNED, UNASSIGNED) if which.state is None else (which.state,)
+    states = (audit.ASSIGNED, UNASSIGNED) if which.state is None else (which.state,)
     return sum(
         found
         for (product, state), found in totals.items()
@@ -97,7 +97,7 @@ def _counted(desk: Desk, rule: LicensesRule, which: Which, found: int) -> Check:
         message = f"{subject}: {found:,}, too few ({expected})"
         return check._replace(ok=False, message=message, fix=_more(desk, rule, least - found))
     if most is not None and found > most:
-        keys = auditing.spare_first(desk.ledger, which, max(NAMED, 1))
+        keys = audit.spare_first(desk.ledger, which, max(NAMED, 1))
         excess = found - most
         return check._replace(
             ok=False,
@@ -132,7 +132,7 @@ def _subject(rule: LicensesRule) -> str:
 def _more(desk: Desk, rule: LicensesRule, missing: int) -> str:
     """Assign what is there already, else issue."""
     product = rule.product
-    if product is None or is_pattern(product) or rule.state == auditing.REVOKED:
+    if product is None or is_pattern(product) or rule.state == audit.REVOKED:
         return _list_command(rule)
     place = ""
     if rule.site is not None and not is_pattern(rule.site):
@@ -147,7 +147,7 @@ def _more(desk: Desk, rule: LicensesRule, missing: int) -> str:
 
 
 def _spare(desk: Desk, product: str, limit: int) -> list[str]:
-    found = auditing.spare_first(desk.ledger, Which((product,), state=UNASSIGNED), limit)
+    found = audit.spare_first(desk.ledger, Which((product,), state=UNASSIGNED), limit)
     return [each.license_key for each in found]
 
 
@@ -155,12 +155,12 @@ def _fewer(rule: LicensesRule, keys: Sequence[Found], excess: int) -> str:
     """Revoke the spare ones. A bundle's child is replaced when it is revoked, so it does not go
     that way; where only the place matters it is unassigned."""
     chosen = keys[:excess]
-    if excess > MOST_KEYS or rule.state == auditing.REVOKED:
+    if excess > MOST_KEYS or rule.state == audit.REVOKED:
         return _list_command(rule)
     names = " ".join(quote(each.license_key) for each in chosen)
     if not any(each.child for each in chosen):
         return f"jpcli revoke {names}"
-    by_place = rule.site is not None or rule.client is not None or rule.state == auditing.ASSIGNED
+    by_place = rule.site is not None or rule.client is not None or rule.state == audit.ASSIGNED
     if by_place and all(each.assigned for each in chosen):
         return f"jpcli unassign {names}"
     return _list_command(rule)
@@ -185,7 +185,7 @@ def _list_command(rule: LicensesRule) -> str:
 def _idle_days(desk: Desk, most: int) -> Check:
     calendar, today = desk.ledger.calendar, desk.today
     expected = f"at most {most:,} days on no site"
-    longest_at = auditing.longest_idle_since(desk.ledger)
+    longest_at = audit.longest_idle_since(desk.ledger)
     if longest_at is None:
         message = "Every license is on a site"
         return Check("unassigned_days", True, expected, "none on no site", message)
@@ -194,7 +194,7 @@ def _idle_days(desk: Desk, most: int) -> Check:
     if days <= most:
         message = f"No license has been on no site for more than {days:,} days"
         return Check("unassigned_days", True, expected, actual, message)
-    total, found = auditing.idle_since(desk.ledger, calendar.start_of(today - most), NAMED)
+    total, found = audit.idle_since(desk.ledger, calendar.start_of(today - most), NAMED)
     plural = "license has" if total == 1 else "licenses have"
     message = f"{total:,} {plural} been on no site, and billed, for more than {most:,} days"
     keys = tuple(each.license_key for each in found)

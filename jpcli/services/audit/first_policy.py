@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.currency import step_minor
 from jpcli.domain.money import amount_text
-from jpcli.ledger.queries import audit as auditing
+from jpcli.ledger.queries import audit
 from jpcli.ledger.queries.audit import REVOKED, UNASSIGNED, Which
 from jpcli.reports.policy.rules import DEFAULT_CHECKS
 from jpcli.services.audit.bill import bills_of
@@ -43,7 +43,7 @@ def init(desk: Desk, target: str) -> Answer:
         checks=DEFAULT_CHECKS,
         warnings={check.rule: check.message for check in failing},
         counts=_counts(desk),
-        unassigned=auditing.count(desk.ledger, Which(state=UNASSIGNED)),
+        unassigned=audit.count(desk.ledger, Which(state=UNASSIGNED)),
         days_at_most=days,
         groups=_groups(desk),
         bill_at_most=_bill_limit(desk, bills),
@@ -68,14 +68,14 @@ def init(desk: Desk, target: str) -> Answer:
 def _counts(desk: Desk) -> dict[str, int]:
     """Active licenses by product."""
     counts: dict[str, int] = {}
-    for (product, state), found in sorted(auditing.totals(desk.ledger).items()):
+    for (product, state), found in sorted(audit.totals(desk.ledger).items()):
         if state != REVOKED:
             counts[product] = counts.get(product, 0) + found
     return counts
 
 
 def _days(desk: Desk, remarks: dict[str, str]) -> int | None:
-    longest_at = auditing.longest_idle_since(desk.ledger)
+    longest_at = audit.longest_idle_since(desk.ledger)
     if longest_at is None:
         return USUAL_DAYS
     days = desk.today - desk.ledger.calendar.day_of(longest_at)
@@ -107,7 +107,7 @@ def _bill_limit(desk: Desk, bills: Bills) -> str:
 
 def _groups(desk: Desk) -> list[tuple[tuple[str, ...], tuple[str, ...]]] | None:
     """(sites, products) of sites that have the same products; None when they are too many."""
-    there = auditing.sites_with_licenses(desk.ledger)
+    there = audit.sites_with_licenses(desk.ledger)
     if len(there) > MOST_SITES:
         return None
     groups: dict[tuple[str, ...], list[str]] = {}

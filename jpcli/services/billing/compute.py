@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.instants import is_date, parse_date, parse_instant
 from jpcli.domain.periods import month_of, month_period, parse_month
-from jpcli.ledger.queries import days as billing
-from jpcli.ledger.queries import invoices
-from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.queries import days, invoices, products
 from jpcli.ledger.snapshots.overlay import latest_at
 from jpcli.services.billing.period import AsOf, Computed, as_closed, offer_part, sum_period
 
@@ -90,13 +88,13 @@ def _closed(desk: Desk, period: Period, invoice: Invoice, as_of_at: int) -> Comp
     billed = [line for line, part in zip(lines, parts, strict=True) if part is not None]
     used = [part for part in parts if part is not None]
     overlay = as_closed(desk, invoice, period)
-    source = billing.SPANS if overlay is None else overlay.source
+    source = days.SPANS if overlay is None else overlay.source
     if len(set(used)) == len(used):
         licenses = sum(line.licenses for line in billed)
         unassigned = sum(line.unassigned for line in billed)
     else:
-        offers = catalog.priced_offers(ledger)
-        licenses, unassigned = billing.count_used(ledger, offers, period, source)
+        offers = products.priced_offers(ledger)
+        licenses, unassigned = days.count_used(ledger, offers, period, source)
     today = max(period.last_day, ledger.calendar.day_of(as_of_at))
     return Computed(
         period=period,

@@ -11,7 +11,7 @@ from jpcli.domain.calculator import compute_groups, nobody_last
 from jpcli.domain.errors import BadInput
 from jpcli.domain.money import markup_fraction, money_json, with_markup
 from jpcli.domain.shares import marked_up
-from jpcli.ledger.queries import days as billing
+from jpcli.ledger.queries import days as day_queries
 from jpcli.services.billing.holder_days import by_client
 from jpcli.services.billing.line_shares import holder_shares, other_shares
 from jpcli.services.billing.period import window_of
@@ -105,7 +105,7 @@ def licenses_per_day(desk: Desk, computed: Computed) -> list[int]:
             continue
         window = window_of(computed, line)
         offset = line.first_day - period.first_day
-        counts = billing.licenses_by_day(desk.ledger, part, window, computed.source)
+        counts = day_queries.licenses_by_day(desk.ledger, part, window, computed.source)
         for position, count in enumerate(counts):
             per_day[offset + position] += count
     return per_day

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.shares import Holder, split_by_holder
-from jpcli.ledger.queries import days as billing
+from jpcli.ledger.queries import days as day_queries
 from jpcli.ledger.queries.shares import HolderNames, names_now
 from jpcli.ledger.snapshots.owners import OWNERS
 from jpcli.services.billing.period import window_of
@@ -35,7 +35,7 @@ class HolderDays:
         """What each holder has of a line."""
         computed = self._computed
         owners = OWNERS if computed.overlay is None else computed.overlay.owners
-        rows = billing.days_by_owner(
+        rows = day_queries.days_by_owner(
             self._desk.ledger, part, window_of(computed, line), computed.source, owners
         )
         days = {Holder(client_id, site_id): number for client_id, site_id, _, number in rows}

@@ -1,7 +1,7 @@
 """One month's days as lines: summed from the spans, or from what lies over them.
 
-Owns the sums of a month by itself; what other months leave to it is in `corrections`, whether it
-is closed in `computing`.
+Owns the sums of a month by itself; what other months leave to it is in `adjustments`, whether it
+is closed in `compute`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.calculator import compute_lines
 from jpcli.domain.periods import month_period, parse_month
-from jpcli.ledger.queries import days as billing
-from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.queries import days as day_queries
+from jpcli.ledger.queries import products
 from jpcli.ledger.queries.invoices import LATEST_SEQ
 from jpcli.ledger.snapshots.overlay import as_recorded
 
@@ -66,11 +66,11 @@ def sum_period(
     """The days of a month as lines, without what corrects other months; `offers` are those of now
     unless others are given. Raises Failed `no_price`."""
     ledger = desk.ledger
-    source = billing.SPANS if overlay is None else overlay.source
-    offers = catalog.priced_offers(ledger) if offers is None else offers
+    source = day_queries.SPANS if overlay is None else overlay.source
+    offers = products.priced_offers(ledger) if offers is None else offers
     summed = [
         (part, days)
-        for part, days in billing.sum_lines(ledger, offers, period, today, source)
+        for part, days in day_queries.sum_lines(ledger, offers, period, today, source)
         if days.days
     ]
     lines = compute_lines([days for _, days in summed], ledger.currency)
@@ -80,7 +80,7 @@ def sum_period(
         licenses = sum(line.licenses for line in lines)
         unassigned = sum(line.unassigned for line in lines)
     else:
-        licenses, unassigned = billing.count_used(ledger, offers, period, source)
+        licenses, unassigned = day_queries.count_used(ledger, offers, period, source)
     shares = (None,) * len(lines)
     return Computed(
         period, desk.now_at, today, lines, parts, licenses, unassigned, source, overlay, shares
@@ -89,19 +89,19 @@ def sum_period(
 
 def unsummed(desk: Desk, period: Period, overlay: Overlay | None) -> Computed:
     """A whole month whose days can be counted, without lines of its own."""
-    source = billing.SPANS if overlay is None else overlay.source
+    source = day_queries.SPANS if overlay is None else overlay.source
     return Computed(period, desk.now_at, period.last_day, (), (), 0, 0, source, overlay)
 
 
 def window_of(computed: Computed, line: Line) -> Window:
     """The days over which a line was summed."""
-    return billing.Window(line.first_day, line.last_day, computed.today)
+    return day_queries.Window(line.first_day, line.last_day, computed.today)
 
 
 def offer_part(desk: Desk, product: str, bundle_size: int) -> OfferPart:
     """The licenses that are used under an offer: singles, or a bundle's children."""
-    offer_id = catalog.bundle_sizes(desk.ledger, product)[bundle_size]
-    return billing.OfferPart(offer_id, int(bundle_size > 1))
+    offer_id = products.bundle_sizes(desk.ledger, product)[bundle_size]
+    return day_queries.OfferPart(offer_id, int(bundle_size > 1))
 
 
 def recorded_month(desk: Desk, label: str, seq: int) -> Computed:
@@ -109,7 +109,7 @@ def recorded_month(desk: Desk, label: str, seq: int) -> Computed:
     ledger = desk.ledger
     period = month_period(ledger.calendar, *parse_month(label))
     overlay = as_recorded(ledger, seq - 1, ledger.calendar.end_of(period.last_day))
-    offers = catalog.priced_offers_as_recorded(ledger, seq - 1)
+    offers = products.priced_offers_as_recorded(ledger, seq - 1)
     return sum_period(desk, period, period.last_day, overlay, offers)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.ledger.queries import days as billing
+from jpcli.ledger.queries import days as day_queries
 from jpcli.ledger.snapshots.owners import OWNERS
 from jpcli.services.billing.period import window_of
 
@@ -28,7 +28,7 @@ def _by_product(desk: Desk, computed: Computed) -> Counter:
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
         to_date = days = 0
-        for _, row_to_date, row_days in billing.days_by_site(
+        for _, row_to_date, row_days in day_queries.days_by_site(
             desk.ledger, part, window, computed.source
         ):
             to_date += row_to_date
@@ -39,23 +39,23 @@ def _by_product(desk: Desk, computed: Computed) -> Counter:
 
 
 def _by_site(desk: Desk, computed: Computed) -> Counter:
-    names = billing.site_names(desk.ledger)
+    names = day_queries.site_names(desk.ledger)
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
-        rows = billing.days_by_site(desk.ledger, part, window, computed.source)
+        rows = day_queries.days_by_site(desk.ledger, part, window, computed.source)
         return {names[site_id]: (to_date, days) for site_id, to_date, days in rows}
 
     return count
 
 
 def _by_client(desk: Desk, computed: Computed) -> Counter:
-    names = billing.client_names(desk.ledger)
+    names = day_queries.client_names(desk.ledger)
     owners = OWNERS if computed.overlay is None else computed.overlay.owners
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
-        rows = billing.days_by_client(desk.ledger, part, window, computed.source, owners)
+        rows = day_queries.days_by_client(desk.ledger, part, window, computed.source, owners)
         return {names[client_id]: (to_date, days) for client_id, to_date, days in rows}
 
     return count
@@ -66,8 +66,8 @@ def _by_license(desk: Desk, computed: Computed) -> Counter:
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
-        names = billing.license_names(desk.ledger, part, window, computed.source)
-        rows = billing.days_by_license(desk.ledger, part, window, computed.source)
+        names = day_queries.license_names(desk.ledger, part, window, computed.source)
+        rows = day_queries.days_by_license(desk.ledger, part, window, computed.source)
         return {
             supposed[number] if number < 0 else names[number]: (to_date, days)
             for number, to_date, days in rows
@@ -81,7 +81,7 @@ def _by_day(desk: Desk, computed: Computed) -> Counter:
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
-        counts = billing.licenses_by_day(desk.ledger, part, window, computed.source)
+        counts = day_queries.licenses_by_day(desk.ledger, part, window, computed.source)
         days = range(line.first_day, line.last_day + 1)
         return {
             iso(day): (number if day <= computed.today else 0, number)

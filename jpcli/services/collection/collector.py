@@ -52,18 +52,18 @@ def add_card(
 
 def attach_card(desk: Desk, card_id: str, *, primary: bool) -> Answer:
     """Put an existing payment method of Stripe's on file."""
-    from jpcli.services.collection.stripe import cards as stripe_cards
+    from jpcli.services.collection.stripe import cards
 
     _refuse_pretending(desk)
     return desk.once(
         {"command": "cards add", "card": card_id, "primary": primary},
-        lambda: stripe_cards.attach(desk, stripe_gateway(desk), card_id, primary=primary),
+        lambda: cards.attach(desk, stripe_gateway(desk), card_id, primary=primary),
     )
 
 
 def open_checkout(desk: Desk) -> Checkout:
     """A page of Stripe's on which a card is entered."""
-    from jpcli.services.collection.stripe import cards as stripe_cards
+    from jpcli.services.collection.stripe import cards
 
     _refuse_pretending(desk)
     if desk.idempotency_key is not None:
@@ -73,29 +73,27 @@ def open_checkout(desk: Desk) -> Checkout:
             hint="Leave out --idempotency-key, or name a card:   jpcli cards add pm_…",
             subject="--idempotency-key",
         )
-    return stripe_cards.start_checkout(desk, stripe_gateway(desk))
+    return cards.start_checkout(desk, stripe_gateway(desk))
 
 
 def finish_checkout(
     desk: Desk, page: Checkout, *, primary: bool, wait: Callable[[], None]
 ) -> Answer:
     """Wait until a card was entered there, and put it on file."""
-    from jpcli.services.collection.stripe import cards as stripe_cards
+    from jpcli.services.collection.stripe import cards
 
-    return stripe_cards.finish_checkout(
-        desk, stripe_gateway(desk), page, primary=primary, wait=wait
-    )
+    return cards.finish_checkout(desk, stripe_gateway(desk), page, primary=primary, wait=wait)
 
 
 def make_primary(desk: Desk, card_id: str) -> Answer:
     """Charge this card first from now on."""
     if uses_stripe(desk.ledger):
-        from jpcli.services.collection.stripe import cards as stripe_cards
+        from jpcli.services.collection.stripe import cards
 
         _refuse_pretending(desk)
         return desk.once(
             {"command": "cards primary", "card": card_id},
-            lambda: stripe_cards.make_primary(desk, stripe_gateway(desk), card_id),
+            lambda: cards.make_primary(desk, stripe_gateway(desk), card_id),
         )
     from jpcli.services.cards import make_primary as make
 
@@ -105,10 +103,10 @@ def make_primary(desk: Desk, card_id: str) -> Answer:
 def is_only_card(desk: Desk, card_id: str) -> bool:
     """Would removing this card pause issuing? (R3: then it needs a yes.)"""
     if uses_stripe(desk.ledger):
-        from jpcli.services.collection.stripe import cards as stripe_cards
+        from jpcli.services.collection.stripe import cards
 
         _refuse_pretending(desk)
-        return stripe_cards.is_only_card(desk, stripe_gateway(desk), card_id)
+        return cards.is_only_card(desk, stripe_gateway(desk), card_id)
     from jpcli.services.cards import is_only_card as is_only
 
     return is_only(desk, card_id)
@@ -117,12 +115,12 @@ def is_only_card(desk: Desk, card_id: str) -> bool:
 def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer:
     """Take a card off file (R3); with `only_too` also when it is the only one."""
     if uses_stripe(desk.ledger):
-        from jpcli.services.collection.stripe import cards as stripe_cards
+        from jpcli.services.collection.stripe import cards
 
         _refuse_pretending(desk)
         return desk.once(
             {"command": "cards remove", "card": card_id},
-            lambda: stripe_cards.remove(desk, stripe_gateway(desk), card_id, only_too=only_too),
+            lambda: cards.remove(desk, stripe_gateway(desk), card_id, only_too=only_too),
         )
     from jpcli.services.cards import remove_card as remove
 
@@ -131,9 +129,9 @@ def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer:
 
 def sync_cards(desk: Desk) -> Answer:
     """Take over the cards as Stripe has them."""
-    from jpcli.services.collection.stripe import cards as stripe_cards
+    from jpcli.services.collection.stripe import cards
 
-    return stripe_cards.sync(desk, stripe_gateway(desk))
+    return cards.sync(desk, stripe_gateway(desk))
 
 
 def close(desk: Desk, month: str | None) -> Answer:
@@ -161,9 +159,9 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
 def void(desk: Desk, name: str, reason: str | None) -> Answer:
     """Void an open invoice, at Stripe where it is there (I6)."""
     if uses_stripe(desk.ledger):
-        from jpcli.services.collection.stripe import invoices as stripe_billing
+        from jpcli.services.collection.stripe import invoices
 
-        return stripe_billing.void(desk, name, reason)
+        return invoices.void(desk, name, reason)
     from jpcli.services.invoices.invoices import void as void_here
 
     return void_here(desk, name, reason)

@@ -14,7 +14,7 @@ from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards
 from jpcli.services.collection.gateway import is_mailed, uses_stripe
-from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import close
 from jpcli.services.invoices.attempts import next_attempt_day
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def closing_outlook(desk: Desk, month: str | None) -> Outlook:
         if not _waits(desk, item)
     ]
     if month is None or not left:
-        answer = closing.close_due(desk) if month is None else closing.close(desk, month)
+        answer = close.close_due(desk) if month is None else close.close(desk, month)
         if all(note.code != "repeated" for note in answer.notes):
             bills += [
                 Bill(item["period"], item["number"], item["total"]["amount_minor"], True)

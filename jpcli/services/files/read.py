@@ -150,11 +150,11 @@ def _rows(stream: IO[bytes], source: str, expected: Expected) -> Iterator[Row]:
     if not start:
         raise BadInput("empty_file", f"{named(source)} is empty", subject=source)
     if start in b"[{":
-        from jpcli.services.files import json_rows as reading_json
+        from jpcli.services.files import json_rows
 
-        if start == b"{" and reading_json.is_one_a_line(head):
-            return reading_json.rows_of_lines(lines_of(head, stream), expected)
-        return reading_json.rows_of_values(head, stream, expected)
+        if start == b"{" and json_rows.is_one_a_line(head):
+            return json_rows.rows_of_lines(lines_of(head, stream), expected)
+        return json_rows.rows_of_values(head, stream, expected)
     from jpcli.services.files.table_rows import rows_of_table
 
     return rows_of_table(lines_of(head, stream), source, expected)

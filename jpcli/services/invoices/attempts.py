@@ -1,7 +1,7 @@
 """Attempts to charge a card: written down, taken over from the gateway, and shown.
 
 Owns what the ledger knows of them. The rules are in `jpcli.domain.dunning`; who charges is in
-`charge`.
+`collection`.
 """
 
 from __future__ import annotations

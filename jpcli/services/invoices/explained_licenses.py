@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.day_reasons import Stay, short_date, why
 from jpcli.domain.instants import format_instant
-from jpcli.ledger.queries import explanation as explaining
+from jpcli.ledger.queries import explanation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,10 +44,10 @@ class Month(NamedTuple):
 
 def licenses_of(ledger: Ledger, scope: Scope, month: Month) -> Iterator[tuple[Any, ...]]:
     """Rows in `LICENSE_FIELDS` order; their days are all the days of the scope."""
-    stays = _Stream(explaining.held(ledger, scope))
-    ends = _Stream(explaining.endings(ledger, scope))
+    stays = _Stream(explanation.held(ledger, scope))
+    ends = _Stream(explanation.endings(ledger, scope))
     describe = _Describing(ledger.calendar, scope, month)
-    for fact in explaining.facts(ledger, scope):
+    for fact in explanation.facts(ledger, scope):
         yield describe.row(fact, stays.take(fact.id), ends.take(fact.id))
 
 
@@ -60,12 +60,12 @@ def changed_licenses(
     What is left of `expected_days` after the last one is on a row without a key: days that were
     billed, or corrected, on an invoice that was void by then.
     """
-    stays = _Stream(explaining.held(ledger, scope))
-    ends = _Stream(explaining.endings(ledger, scope))
-    counts = _Stream(iter(explaining.day_counts(ledger, before)))
-    changes = _Stream(explaining.changes(ledger, scope))
+    stays = _Stream(explanation.held(ledger, scope))
+    ends = _Stream(explanation.endings(ledger, scope))
+    counts = _Stream(iter(explanation.day_counts(ledger, before)))
+    changes = _Stream(explanation.changes(ledger, scope))
     describe = _Describing(ledger.calendar, scope, month)
-    for fact in explaining.facts(ledger, scope):
+    for fact in explanation.facts(ledger, scope):
         row = describe.row(fact, stays.take(fact.id), ends.take(fact.id))
         billed = sum(days for _, days in counts.take(fact.id))
         events = changes.take(fact.id)

@@ -12,9 +12,8 @@ from jpcli.domain.answers import Rows
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import format_day_price
 from jpcli.domain.periods import month_period, parse_month
-from jpcli.ledger.queries import days as billing
-from jpcli.ledger.queries import explanation as explaining
-from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import days as day_queries
+from jpcli.ledger.queries import explanation, invoices
 from jpcli.ledger.queries.days import OfferPart
 from jpcli.ledger.queries.explanation import Scope
 from jpcli.ledger.queries.invoices import LATEST_SEQ
@@ -105,7 +104,7 @@ class _Explaining:
             scopes = self._adjusted_scopes(line, int(only.child))
             return any(row for row in changed_licenses(self._ledger, *scopes, self._month(line), 0))
         scope = self._scope(line, int(only.child))
-        return any(True for _ in explaining.day_counts(self._ledger, scope))
+        return any(True for _ in explanation.day_counts(self._ledger, scope))
 
     def _billed(self, line: Line, part: OfferPart) -> Explained:
         month = Month(self._computed.period, self._computed.today)
@@ -183,12 +182,12 @@ class _Explaining:
             calendar = self._ledger.calendar
             end_at = calendar.end_of(month_period(calendar, *parse_month(label)).last_day)
             overlay = as_recorded(self._ledger, seq, end_at)
-            source = billing.SPANS if overlay is None else overlay.source
+            source = day_queries.SPANS if overlay is None else overlay.source
             self._states[seq, label] = (source, _owners(overlay))
         return self._states[seq, label]
 
     def _price_events(self, line: Line) -> list[dict[str, Any]]:
-        found = explaining.price_changes(
+        found = explanation.price_changes(
             self._ledger, line.product, line.bundle_size, self._settled, self._seq
         )
         return [

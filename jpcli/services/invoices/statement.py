@@ -1,7 +1,7 @@
 """Statements: one month's bill as something to mail, whole or one client's part (M5, W2).
 
 Owns which numbers are on a statement. Its lines come from the same computation as a preview's and a
-closing's (I1); how they are divided is in `dividing`, how they look in `reports`.
+closing's (I1); how they are divided is in `shares`, how they look in `reports`.
 """
 
 from __future__ import annotations

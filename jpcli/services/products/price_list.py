@@ -11,7 +11,7 @@ from jpcli.domain import money
 from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import parse_date
 from jpcli.domain.names import check_product_slug
-from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.queries import products
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +80,7 @@ def bad_price_list(problems: list[Problem]) -> BadInput:
     )
 
 
-def named(prices: Iterable[Priced], known: Iterable[catalog.PricedOffer] = ()) -> list[Priced]:
+def named(prices: Iterable[Priced], known: Iterable[products.PricedOffer] = ()) -> list[Priced]:
     """The prices with a name and a family each: a product keeps those it has (`known`), a new one
     is called as it is in the list, else by its slug."""
     families: dict[str, str] = {}
@@ -128,7 +128,7 @@ def is_known(desk: Desk, price: Priced) -> bool:
     does not say."""
     ledger = desk.ledger
     day = ledger.calendar.first_day_from(parse_date(price.since))
-    for priced in catalog.priced_offers(ledger, price.product):
+    for priced in products.priced_offers(ledger, price.product):
         if priced.offer.bundle_size == price.bundle_size and priced.offer.name == price.name:
             begun = [point for point in priced.points if point.from_day <= day]
             return (

@@ -8,7 +8,7 @@ from jpcli.domain import money
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import parse_date
-from jpcli.ledger.queries import products as catalog
+from jpcli.ledger.queries import products as product_queries
 from jpcli.services.products.price_list import (
     Priced,
     bad_price_list,
@@ -30,13 +30,15 @@ if TYPE_CHECKING:
 def list_products(desk: Desk) -> Answer:
     """Every offer with the price of today and the next one that is known."""
     today = desk.today
-    products = [_offer_object(desk, priced, today) for priced in catalog.priced_offers(desk.ledger)]
+    products = [
+        _offer_object(desk, priced, today) for priced in product_queries.priced_offers(desk.ledger)
+    ]
     return Answer({"products": products, "currency": desk.ledger.currency})
 
 
 def show_product(desk: Desk, product: str) -> Answer:
     """One product: each way it is sold, with every price it ever had."""
-    offers = catalog.priced_offers(desk.ledger, product)
+    offers = product_queries.priced_offers(desk.ledger, product)
     if not offers:
         raise _unknown(desk, product)
     return Answer({"products": [_offer_object(desk, priced, desk.today) for priced in offers]})
@@ -52,14 +54,14 @@ def set_price(
     """
     size = 1 if bundle_size is None else bundle_size
     check_size(size)
-    facts = catalog.product_facts(desk.ledger, product)
+    facts = product_queries.product_facts(desk.ledger, product)
     if facts is None:
         raise _unknown(desk, product)
     currency = desk.ledger.currency
     day_price_e12 = money.parse_day_price(price, currency)
     date = _effective_date(desk) if since is None else parse_date(since).isoformat()
     name = facts[0] if size == 1 else f"{facts[0]}, bundle of {size}"
-    for priced in catalog.priced_offers(desk.ledger, product):
+    for priced in product_queries.priced_offers(desk.ledger, product):
         if priced.offer.bundle_size == size:
             name = priced.offer.name
     wanted = Priced(product, name, facts[1], size, date, day_price_e12)
@@ -88,7 +90,7 @@ def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> A
         raise bad_price_list(problems)
 
     def do(writer: Writer) -> Answer:
-        wanted = named(asked, catalog.priced_offers(desk.ledger))
+        wanted = named(asked, product_queries.priced_offers(desk.ledger))
         new = [price for price in wanted if not is_known(desk, price)]
         for price in new:
             record_price(writer, price)
@@ -123,14 +125,14 @@ def _last_date(desk: Desk, price: Priced) -> str | None:
     """The last date of a price that another one follows; None when it holds from then on."""
     calendar = desk.ledger.calendar
     day = calendar.first_day_from(parse_date(price.since))
-    for priced in catalog.priced_offers(desk.ledger, price.product):
+    for priced in product_queries.priced_offers(desk.ledger, price.product):
         if priced.offer.bundle_size == price.bundle_size:
             later = [point.from_day for point in priced.points if point.from_day > day]
             return calendar.iso(later[0] - 1) if later else None
     return None
 
 
-def _offer_object(desk: Desk, priced: catalog.PricedOffer, today: int) -> dict[str, Any]:
+def _offer_object(desk: Desk, priced: product_queries.PricedOffer, today: int) -> dict[str, Any]:
     currency, calendar = desk.ledger.currency, desk.ledger.calendar
     now = [point for point in priced.points if point.from_day <= today]
     prices = [
@@ -154,7 +156,7 @@ def _offer_object(desk: Desk, priced: catalog.PricedOffer, today: int) -> dict[s
 def _unknown(desk: Desk, product: str) -> BadInput:
     from difflib import get_close_matches
 
-    close = get_close_matches(product, catalog.product_names(desk.ledger), n=1, cutoff=0.4)
+    close = get_close_matches(product, product_queries.product_names(desk.ledger), n=1, cutoff=0.4)
     return BadInput(
         "unknown_product",
         f"There is no product {product} in the price list",

@@ -11,7 +11,7 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.names import check_client_name
 from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries import licenses
-from jpcli.ledger.queries import sites as places
+from jpcli.ledger.queries import sites as site_queries
 from jpcli.services.shapes import license_objects
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ def list_sites(
     desk: Desk, client: str | None = None, search: str | None = None, limit: int = 0
 ) -> Answer:
     """Sites with their clients and what runs on them; streams."""
-    rows = _site_tuples(places.site_rows(desk.ledger, client, limit, search))
+    rows = _site_tuples(site_queries.site_rows(desk.ledger, client, limit, search))
     data = {
-        "sites": Rows(places.SITE_COLUMNS, rows),
-        "total": places.count_sites(desk.ledger, client, search),
+        "sites": Rows(site_queries.SITE_COLUMNS, rows),
+        "total": site_queries.count_sites(desk.ledger, client, search),
     }
     return Answer(data)
 
@@ -49,7 +49,7 @@ def show_site(desk: Desk, site: str) -> Answer:
             "from": None if first_day == 0 else calendar.iso(first_day),
             "to": None if last_day == OPEN_DAY else calendar.iso(last_day),
         }
-        for client, first_day, last_day, _ in places.owners_of(desk.ledger, facts.id)
+        for client, first_day, last_day, _ in site_queries.owners_of(desk.ledger, facts.id)
     ]
     data = {
         "site": facts.url,
@@ -79,7 +79,7 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer:
                 hint=f"See it:   jpcli sites show {facts.url}",
                 subject=facts.url,
             )
-        if name is not None and not places.client_exists(desk.ledger, name):
+        if name is not None and not site_queries.client_exists(desk.ledger, name):
             writer.record("client.added", name, {}, at=at)
         data = {"client": name, "from": facts.client}
         writer.record("site.moved", facts.url, data, at=at)
@@ -93,9 +93,9 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer:
 
 def list_clients(desk: Desk, limit: int = 0) -> Answer:
     """Clients with the number of their sites and active licenses; streams."""
-    rows = places.client_rows(desk.ledger, limit)
-    total = places.count_clients(desk.ledger)
-    return Answer({"clients": Rows(places.CLIENT_COLUMNS, rows), "total": total})
+    rows = site_queries.client_rows(desk.ledger, limit)
+    total = site_queries.count_clients(desk.ledger)
+    return Answer({"clients": Rows(site_queries.CLIENT_COLUMNS, rows), "total": total})
 
 
 def add_client(desk: Desk, client: str) -> Answer:
@@ -103,7 +103,7 @@ def add_client(desk: Desk, client: str) -> Answer:
     name = check_client_name(client)
 
     def do(writer: Any) -> Answer:
-        if places.client_exists(desk.ledger, name):
+        if site_queries.client_exists(desk.ledger, name):
             note = Note("already_added", f"There is a client {name} already", subject=name)
             return Answer({"client": name}, (note,))
         writer.record("client.added", name, {}, at=desk.effective_at())
@@ -115,7 +115,7 @@ def add_client(desk: Desk, client: str) -> Answer:
 def show_client(desk: Desk, client: str) -> Answer:
     """One client: its sites and the licenses on them."""
     name = check_client_name(client)
-    if not places.client_exists(desk.ledger, name):
+    if not site_queries.client_exists(desk.ledger, name):
         raise BadInput(
             "unknown_client",
             f"There is no client {name}",
@@ -123,17 +123,17 @@ def show_client(desk: Desk, client: str) -> Answer:
             subject=name,
         )
     sites = [
-        dict(zip(places.SITE_COLUMNS, row, strict=True))
-        for row in _site_tuples(places.site_rows(desk.ledger, name))
+        dict(zip(site_queries.SITE_COLUMNS, row, strict=True))
+        for row in _site_tuples(site_queries.site_rows(desk.ledger, name))
     ]
     wanted = licenses.LicenseFilter(client=name)
     rows = license_objects(licenses.list_rows(desk.ledger, wanted))
     return Answer({"client": name, "sites": sites, "licenses": rows})
 
 
-def _known_site(desk: Desk, site: str) -> places.SiteFacts:
+def _known_site(desk: Desk, site: str) -> site_queries.SiteFacts:
     url = normalize_url(site)
-    facts = places.find_site(desk.ledger, url)
+    facts = site_queries.find_site(desk.ledger, url)
     if facts is None:
         raise BadInput(
             "unknown_site",

@@ -57,8 +57,7 @@ def run(
     expiry, with Stripe a page of Stripe's own."""
     from jpcli.domain.cards import check_no_card_number
     from jpcli.domain.errors import BadInput
-    from jpcli.services.collection import collector as payments
-    from jpcli.services.collection import gateway as gateways
+    from jpcli.services.collection import collector, gateway
 
     for text in (card, brand, last4, exp):
         if text is not None:
@@ -75,9 +74,9 @@ def run(
         raise UsageError("A pm_… brings its own brand, digits and expiry: leave those out.")
     desk = invocation.desk(writes=True)
     if card is not None:
-        answer = payments.attach_card(desk, card, primary=primary)
-    elif described or not gateways.uses_stripe(desk.ledger):
-        answer = payments.add_card(desk, brand=brand, last4=last4, exp=exp, primary=primary)
+        answer = collector.attach_card(desk, card, primary=primary)
+    elif described or not gateway.uses_stripe(desk.ledger):
+        answer = collector.add_card(desk, brand=brand, last4=last4, exp=exp, primary=primary)
     else:
         return _by_checkout(invocation, desk, primary, wait)
     return _shown(answer)
@@ -90,9 +89,9 @@ def _by_checkout(invocation: Invocation, desk: Desk, primary: bool, wait: bool) 
     from jpcli.cli.render.stderr import write_notes
     from jpcli.domain.answers import Note
     from jpcli.domain.errors import Busy
-    from jpcli.services.collection import collector as payments
+    from jpcli.services.collection import collector
 
-    page = payments.open_checkout(desk)
+    page = collector.open_checkout(desk)
     if not wait:
         hint = "Once the card was entered:   jpcli cards sync"
         note = Note("checkout", f"Enter the card at {page.url}", hint=hint)
@@ -115,7 +114,7 @@ def _by_checkout(invocation: Invocation, desk: Desk, primary: bool, wait: bool) 
             )
         time.sleep(POLL_SECONDS)
 
-    return _shown(payments.finish_checkout(desk, page, primary=primary, wait=pause))
+    return _shown(collector.finish_checkout(desk, page, primary=primary, wait=pause))
 
 
 def _shown(answer: Answer) -> Result:

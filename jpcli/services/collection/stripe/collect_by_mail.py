@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.adjustments import OPEN
-from jpcli.services.collection.stripe import push as collecting
+from jpcli.services.collection.stripe import push
 from jpcli.services.collection.stripe.charge import settled_notes
 from jpcli.services.collection.stripe.mail import send, sent_note
 from jpcli.services.invoices.invoices import check_not_given_up, known_invoice
@@ -26,7 +26,7 @@ def mail(desk: Desk, gateway: Gateway, number: str) -> tuple[Note, ...]:
     Raises Refused `no_email`, or as `check_not_given_up` where Stripe says that it is void or given
     up; Failed as `collecting.push`.
     """
-    remote = collecting.push(desk, gateway, known_invoice(desk, number))
+    remote = push.push(desk, gateway, known_invoice(desk, number))
     invoice = known_invoice(desk, number)
     check_not_given_up(invoice)
     if invoice.status != OPEN or remote.due_minor <= 0:

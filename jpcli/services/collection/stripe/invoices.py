@@ -1,6 +1,6 @@
 """Invoices at Stripe: push, pay, void, sync, reconcile.
 
-Owns the commands; the steps are in `collecting` and `charge`, closing is in `stripe_close`.
+Owns the commands; the steps are in `push` and `charge`, closing is in `close`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError
 from jpcli.ledger.events.chain import encode
-from jpcli.ledger.queries import outbox as wishes
+from jpcli.ledger.queries import outbox
 from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR, no_dry_run
 
 if TYPE_CHECKING:
@@ -53,14 +53,14 @@ def carry_out(
     """
     request_hash = sha256(encode(request).encode()).hexdigest()
     for _ in range(ATTEMPTS_MOST):
-        seen = wishes.wish(desk.ledger, name)
+        seen = outbox.wish(desk.ledger, name)
         found = find()
         if found is not None:
             return _settle(desk, name, found)
         if desk.dry_run:
             raise no_dry_run()
         current, is_first_try = _reserve(desk, name, request_hash, seen)
-        if current.state == wishes.DONE:
+        if current.state == outbox.DONE:
             return current.result
         try:
             result = perform(current.idempotency_key)
@@ -106,14 +106,14 @@ def _reserve(desk: Desk, name: str, request_hash: str, seen: Wish | None) -> tup
     Two processes that both want a new attempt get the same one: the second finds the first's.
     """
     with desk.writing() as writer:
-        known = wishes.wish(desk.ledger, name)
-        if known is not None and known.state == wishes.DONE and known != seen:
+        known = outbox.wish(desk.ledger, name)
+        if known is not None and known.state == outbox.DONE and known != seen:
             return known, False
         if known is not None and (seen is None or known.attempt != seen.attempt):
             return known, False
         if (
             known is not None
-            and known.state == wishes.WISHED
+            and known.state == outbox.WISHED
             and known.request_hash == request_hash
             and not _is_burnt(desk, known)
         ):
@@ -126,7 +126,7 @@ def _reserve(desk: Desk, name: str, request_hash: str, seen: Wish | None) -> tup
         }
         writer.record("outbox.wished", name, data)
         writer.flush()
-        made = wishes.wish(desk.ledger, name)
+        made = outbox.wish(desk.ledger, name)
         assert made is not None
         return made, True
 
@@ -138,11 +138,11 @@ def _is_burnt(desk: Desk, known: Wish) -> bool:
 
 def _settle(desk: Desk, name: str, result: Any) -> Any:
     """Note that it came true, where the ledger had wished for it and does not know yet."""
-    known = wishes.wish(desk.ledger, name)
+    known = outbox.wish(desk.ledger, name)
     if known is None or _is_known(known, result):
         return result
     with desk.writing() as writer:
-        known = wishes.wish(desk.ledger, name)
+        known = outbox.wish(desk.ledger, name)
         if known is not None and not _is_known(known, result):
             writer.record("outbox.done", name, {"result": result})
     return result
@@ -150,7 +150,7 @@ def _settle(desk: Desk, name: str, result: Any) -> Any:
 
 def _is_known(known: Wish, result: Any) -> bool:
     """Whether the wish is settled with the same object."""
-    if known.state != wishes.DONE:
+    if known.state != outbox.DONE:
         return False
     both = (known.result, result)
     return not all(isinstance(one, dict) for one in both) or known.result.get("id") == result.get(
@@ -160,8 +160,8 @@ def _is_known(known: Wish, result: Any) -> bool:
 
 def _record(desk: Desk, kind: str, current: Wish, data: dict[str, Any]) -> None:
     with desk.writing() as writer:
-        known = wishes.wish(desk.ledger, current.name)
-        if known is not None and known.state == wishes.WISHED and known.attempt == current.attempt:
+        known = outbox.wish(desk.ledger, current.name)
+        if known is not None and known.state == outbox.WISHED and known.attempt == current.attempt:
             writer.record(kind, current.name, data)
 
 

@@ -13,7 +13,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
 from jpcli.domain.money import display_amount
 from jpcli.services.collection.gateway import stripe_gateway
-from jpcli.services.collection.stripe import push as collecting
+from jpcli.services.collection.stripe import push
 from jpcli.services.collection.stripe.outbox import carry_out
 from jpcli.services.collection.stripe.remarks import LONGEST, annotate
 from jpcli.services.invoices.invoices import check_open, invoice_object, known_invoice
@@ -47,7 +47,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
         if desk.dry_run:
             note = Note("dry_run", "Dry run: nothing was written, and Stripe was not called")
             return Answer({"invoice": invoice_object(desk, invoice), "dry_run": True}, (note,))
-        remote = collecting.push(desk, gateway, invoice)
+        remote = push.push(desk, gateway, invoice)
         _pay(desk, gateway, known_invoice(desk, invoice.number), remote, text)
         fresh = known_invoice(desk, invoice.number)
         total = display_amount(fresh.amount_paid_minor, desk.ledger.currency)
@@ -87,7 +87,7 @@ def _pay(
         perform=perform,
         find=find,
     )
-    collecting.sync_invoice(desk, invoice, gateway.invoice(remote.id))
+    push.sync_invoice(desk, invoice, gateway.invoice(remote.id))
 
 
 def _checked(reference: str | None) -> str | None:

@@ -21,7 +21,7 @@ from jpcli.services.collection.stripe.remote_invoice import (
     is_of_ledger,
 )
 from jpcli.services.desk import Desk
-from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import close
 
 if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice
@@ -132,7 +132,7 @@ def check_not_billed(desk: Desk, gateway: Gateway, month: str | None) -> None:
     if not by_number:
         return
     trial = Desk(desk.ledger, now_at=desk.now_at, actor=desk.actor, dry_run=True)
-    answer = closing.close_due(trial) if month is None else closing.close(trial, month)
+    answer = close.close_due(trial) if month is None else close.close(trial, month)
     for item in answer.data["invoices"]:
         remote = by_number.get(item["number"])
         if remote is not None and remote.content_hash != item["content_hash"]:
