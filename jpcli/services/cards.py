@@ -13,6 +13,7 @@ from jpcli.domain import cards as rules
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
 from jpcli.ledger.queries.cards import cards
+from jpcli.services.change import change
 from jpcli.services.shapes import card_object
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def add_card(desk: Desk, brand: str, last4: str, exp: str, *, primary: bool = Fa
             notes.append(Note("not_primary", "Another card stays primary", hint=hint))
         return Answer(card_data(desk), (*notes, *expiry_notes(desk)))
 
-    return desk.change(request, do)
+    return change(desk, request, do)
 
 
 def make_primary(desk: Desk, card_id: str) -> Answer:
@@ -75,7 +76,7 @@ def make_primary(desk: Desk, card_id: str) -> Answer:
         note = Note("primary", f"{rules.describe(card)} is the primary card now", "ok", card.id)
         return Answer(card_data(desk), (note, *expiry_notes(desk)))
 
-    return desk.change({"command": "cards primary", "card": card_id}, do)
+    return change(desk, {"command": "cards primary", "card": card_id}, do)
 
 
 def is_only_card(desk: Desk, card_id: str) -> bool:
@@ -109,7 +110,7 @@ def remove_card(desk: Desk, card_id: str) -> Answer:
             )
         return Answer(card_data(desk), (*notes, *expiry_notes(desk)))
 
-    return desk.change({"command": "cards remove", "card": card_id}, do)
+    return change(desk, {"command": "cards remove", "card": card_id}, do)
 
 
 def expiry_notes(desk: Desk) -> list[Note]:

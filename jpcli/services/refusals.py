@@ -13,8 +13,8 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount
 from jpcli.ledger.queries import licenses, products
 from jpcli.ledger.queries.cards import cards
+from jpcli.ledger.queries.collection import charges_cards
 from jpcli.ledger.queries.invoices import past_due
-from jpcli.services.collection.gateway import charges_cards
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger

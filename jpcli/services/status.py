@@ -11,9 +11,9 @@ from jpcli.domain.money import money_json
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries import licenses as queries
 from jpcli.ledger.queries.cards import cards
-from jpcli.services.billing.adjustments import waiting_months
 from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute
+from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.billing.waste import oldest_waste, waste_by_line
 from jpcli.services.cards import expiry_notes, list_cards
 from jpcli.services.collection.unpaid import unpaid_step

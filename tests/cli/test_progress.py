@@ -10,7 +10,7 @@ from jpcli.cli.render import progress
 from jpcli.cli.render.progress import progress_text, watched
 from jpcli.cli.render.stderr import clear_transient
 from jpcli.cli.shared.output import Output
-from jpcli.services.files.read import Row
+from jpcli.services.files.rows import Row
 
 if TYPE_CHECKING:
     from pathlib import Path

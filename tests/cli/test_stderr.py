@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jpcli.cli.app.failures import Failure, report
+from jpcli.cli.app.failures import report
 from jpcli.cli.render.stderr import write_failure, write_notes
+from jpcli.cli.shared.failure import Failure
 from jpcli.cli.shared.output import Output
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import AuthProblem, BadInput, Busy, Declined, Failed, Problem, Refused

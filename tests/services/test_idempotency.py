@@ -9,7 +9,7 @@ import pytest
 
 from jpcli.domain.errors import JpcliError, Problem, Refused
 from jpcli.services import cards
-from jpcli.services.files.read import Row
+from jpcli.services.files.rows import Row
 from jpcli.services.licenses import assign, issue, revoke
 from jpcli.services.products import products
 from jpcli.services.sites import sites

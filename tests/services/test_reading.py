@@ -17,7 +17,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import BadInput, Problem
-from jpcli.services.files.read import MAX_LINE_BYTES, Row, read_rows, refuse_problems
+from jpcli.services.files.read import read_rows
+from jpcli.services.files.rows import MAX_LINE_BYTES, Row, refuse_problems
 
 KNOWN = frozenset({"license_key", "to", "price", "quantity", "assignments"})
 REQUIRED = frozenset({"license_key"})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jpcli.cli.app.invocation import Invocation
     from jpcli.domain.answers import Answer
     from jpcli.domain.errors import Problem
-    from jpcli.services.files.read import Row
+    from jpcli.services.files.rows import Row
 
 From = Annotated[
     str | None,
@@ -73,7 +73,8 @@ def bulk_rows(
     A file with very many bad rows is not read to its end, unless its good rows are wanted.
     """
     from jpcli.cli.render.progress import watched
-    from jpcli.services.files.read import MAX_PROBLEMS, read_rows
+    from jpcli.services.files.read import read_rows
+    from jpcli.services.files.rows import MAX_PROBLEMS
 
     problems: list[Problem] = []
     most = None if keep_going else MAX_PROBLEMS

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.app.invocation import output_for
 from jpcli.cli.app.typer_parts import (
     Abort,
     BadParameter,
@@ -20,27 +19,11 @@ from jpcli.cli.app.typer_parts import (
     NoSuchOption,
     UsageError,
 )
-from jpcli.domain.errors import JpcliError
+from jpcli.cli.shared.failure import EXIT_INTERRUPTED, EXIT_USAGE, Failure, failure_from
+from jpcli.cli.shared.output import output_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from jpcli.domain.errors import Problem
-
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
-
-
-class Failure(NamedTuple):
-    """One failed call, ready to be shown."""
-
-    code: str
-    message: str
-    hint: str | None
-    subject: str | None
-    problems: tuple[Problem, ...]
-    exit_code: int
 
 
 def report(error: Exception, argv: Sequence[str], given: Mapping[str, Any]) -> int:
@@ -93,21 +76,9 @@ def wants_json(argv: Sequence[str]) -> bool:
 
 def failure_of(error: Exception) -> Failure:
     """An error as it is shown; what is not one of ours is a mistake of ours."""
-    if isinstance(error, JpcliError):
-        return Failure(
-            error.code, error.message, error.hint, error.subject, error.problems, error.exit_code
-        )
     if isinstance(error, ClickException):
         return _usage_failure(error)
-    summary = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return Failure(
-        "internal_error",
-        f"internal error: {summary}",
-        "This is a mistake in jpcli. JPCLI_DEBUG=1 shows where.",
-        None,
-        (),
-        EXIT_FAILED,
-    )
+    return failure_from(error)
 
 
 def _usage_failure(error: ClickException) -> Failure:

@@ -7,19 +7,13 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.cli.app.location import default_location
-from jpcli.cli.shared.output import Output, build_output, is_terminal
+from jpcli.cli.shared.output import Output, is_terminal, output_for
 from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jpcli.services.desk import Desk
-
-FORMATS = ("auto", "table", "json", "ndjson", "csv", "tsv", "md")
-# Files to send, which a few commands write as well.
-DOCUMENTS = ("html", "pdf")
-# What CI systems read, which the audit writes as well.
-REPORTS = ("junit", "github")
 
 # Rows that a list shows on a terminal without `--limit`.
 TERMINAL_ROWS = 50
@@ -109,13 +103,6 @@ def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
         yes=bool(get("yes")),
         output=output_for(options),
         closers=[],
-    )
-
-
-def output_for(options: Mapping[str, Any]) -> Output:
-    """Where the answer, or the error, of these options goes."""
-    return build_output(
-        options.get("format"), bool(options.get("quiet")), bool(options.get("no_color"))
     )
 
 

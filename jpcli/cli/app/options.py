@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.app.invocation import DOCUMENTS, FORMATS, REPORTS, Invocation
+from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.runner import execute
 from jpcli.cli.app.typer_parts import (
     INT,
@@ -25,6 +25,7 @@ from jpcli.cli.app.typer_parts import (
     UsageError,
     get_current_context,
 )
+from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
 from jpcli.cli.shared.result import Result
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from jpcli.cli.app.invocation import DOCUMENTS, FORMATS, REPORTS
-from jpcli.cli.commands.invoice import preview
 from jpcli.cli.completions import FILES
+from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
 from jpcli.domain.cards import BRANDS
+from jpcli.services.billing.groups import KEY_NAMES
 from jpcli.services.ledger.init import COLLECTS, GATEWAYS
 from jpcli.services.ledger.settings import KEYS
 from jpcli.services.licenses.licenses import COUNT_GROUPS, SORTS, STATES
@@ -63,7 +63,7 @@ _BY_NAME = {
     ("revoke", "licenses"): Value(ask="active"),
     ("licenses list", "sort"): Value(SORTS),
     ("licenses count", "by"): Value(COUNT_GROUPS),
-    ("invoice preview", "by"): Value(preview.GROUPS),
+    ("invoice preview", "by"): Value(tuple(KEY_NAMES)),
     ("audit", "format"): Value(FORMATS + REPORTS),
     ("invoice show", "format"): Value(FORMATS + DOCUMENTS),
     ("invoice export", "format"): Value(FORMATS + DOCUMENTS),

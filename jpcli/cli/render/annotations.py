@@ -9,7 +9,7 @@ from jpcli.domain.errors import Problem
 from jpcli.reports.audit.github import problem_annotations
 
 if TYPE_CHECKING:
-    from jpcli.cli.app.failures import Failure
+    from jpcli.cli.shared.failure import Failure
 
 
 def write_failure_annotations(failure: Failure) -> None:

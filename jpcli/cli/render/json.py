@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TextIO
 
-    from jpcli.cli.app.failures import Failure
+    from jpcli.cli.shared.failure import Failure
     from jpcli.cli.shared.output import Output
     from jpcli.domain.answers import Note
     from jpcli.domain.errors import JpcliError

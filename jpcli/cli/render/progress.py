@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jpcli.cli.shared.output import Output
-    from jpcli.services.files.read import Row
+    from jpcli.services.files.rows import Row
 
 # Nothing is shown for what is over at once.
 DELAY_SECONDS = 0.4

@@ -13,7 +13,7 @@ from jpcli.domain.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.cli.app.failures import Failure
+    from jpcli.cli.shared.failure import Failure
     from jpcli.cli.shared.output import Output
     from jpcli.domain.answers import Note
     from jpcli.domain.errors import Problem

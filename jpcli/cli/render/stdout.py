@@ -157,11 +157,11 @@ def _write_payload(payload: Iterable[str | bytes]) -> None:
 def _write_remarks(result: Result, output: Output) -> None:
     _write_notes(result, output)
     if result.failures:
-        from jpcli.cli.app.failures import failure_of
         from jpcli.cli.render.stderr import write_failure
+        from jpcli.cli.shared.failure import failure_from
 
         for error in result.failures:
-            write_failure(failure_of(error), output)
+            write_failure(failure_from(error), output)
 
 
 def _write_notes(result: Result, output: Output) -> None:

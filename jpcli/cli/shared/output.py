@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+FORMATS = ("auto", "table", "json", "ndjson", "csv", "tsv", "md")
+# Files to send, which a few commands write as well.
+DOCUMENTS = ("html", "pdf")
+# What CI systems read, which the audit writes as well.
+REPORTS = ("junit", "github")
 
 
 class Output(NamedTuple):
@@ -25,11 +35,17 @@ class Output(NamedTuple):
         return self.terminal and self.format == "table"
 
 
-def build_output(named: str | None, quiet: bool, no_color: bool) -> Output:
-    """A table for a terminal, TSV for a pipe, unless a format was named."""
+def output_for(options: Mapping[str, Any]) -> Output:
+    """Where the answer, or the error, of these options goes: a table on a terminal, TSV in a pipe,
+    unless a format was named."""
+    named = options.get("format")
     terminal = is_terminal(sys.stdout)
     error_terminal = is_terminal(sys.stderr)
-    plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    plain = (
+        bool(options.get("no_color"))
+        or bool(os.environ.get("NO_COLOR"))
+        or os.environ.get("TERM") == "dumb"
+    )
     automatic = "table" if terminal else "tsv"
     return Output(
         format=automatic if named in (None, "auto") else str(named),
@@ -37,7 +53,7 @@ def build_output(named: str | None, quiet: bool, no_color: bool) -> Output:
         color=terminal and not plain,
         error_terminal=error_terminal,
         error_color=error_terminal and not plain,
-        quiet=quiet,
+        quiet=bool(options.get("quiet")),
         automatic=named in (None, "auto"),
     )
 

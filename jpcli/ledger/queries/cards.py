@@ -1,4 +1,4 @@
-"""Questions about cards and stored answers: the small tables."""
+"""Questions about the cards on file."""
 
 from __future__ import annotations
 
@@ -28,12 +28,3 @@ def cards(ledger: Ledger) -> list[Card]:
         )
         for number, brand, last4, month, year, added_at, primary in rows
     ]
-
-
-def stored_answer(ledger: Ledger, idempotency_key: str) -> tuple[str, str] | None:
-    """(request hash, answer as JSON) first given under this key, or None."""
-    row = ledger.one(
-        "SELECT request_hash, answer FROM answers WHERE idempotency_key = :key",
-        key=idempotency_key,
-    )
-    return None if row is None else (row[0], row[1])

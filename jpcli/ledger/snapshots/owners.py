@@ -8,48 +8,20 @@ from __future__ import annotations
 
 import json
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.instants import parse_instant
+from jpcli.domain.owners import stretches
 from jpcli.ledger.state.lookups import Lookups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from jpcli.domain.calendar import BillingCalendar
     from jpcli.ledger.database.connection import Ledger
 
 OWNERS = "site_clients"
 _COLUMNS = "site_id, first_day, last_day, client_id"
 _numbers = count(1)
-
-
-class Stretch(NamedTuple):
-    """The days of a site that are one client's; `from_at` is when it became theirs."""
-
-    first_day: int
-    last_day: int
-    from_at: int
-    client_id: int | None
-
-
-def stretches(
-    calendar: BillingCalendar, changes: Iterable[tuple[int, int | None]]
-) -> list[Stretch]:
-    """The days of each `(from_at, client)`, in order of time; the first has all days before, too.
-
-    The client at the end of a day has the whole day.
-    """
-    found: list[Stretch] = []
-    for at, client_id in changes:
-        day = calendar.first_day_ending_after(at) if found else 0
-        if found:
-            found[-1] = found[-1]._replace(last_day=day - 1)
-            if found[-1].last_day < found[-1].first_day:
-                found.pop()  # handed on within the day
-        found.append(Stretch(day, OPEN_DAY, at, client_id))
-    return found
 
 
 def as_of(ledger: Ledger, at: int) -> str:

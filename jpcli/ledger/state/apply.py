@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.instants import parse_date, parse_instant
-from jpcli.ledger.snapshots.owners import stretches
+from jpcli.domain.owners import stretches
 from jpcli.ledger.state import invoices, license_events, outbox
 from jpcli.ledger.state.attempts import attempted
 from jpcli.ledger.state.licenses import Lives

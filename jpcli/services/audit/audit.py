@@ -20,7 +20,8 @@ from jpcli.reports.policy.values import Facts, Figure
 from jpcli.services.audit.bill import bill_checks
 from jpcli.services.audit.checks import switched_checks
 from jpcli.services.audit.counts import license_checks, required_checks, unassigned_checks
-from jpcli.services.files.read import named, read_text
+from jpcli.services.files.read import read_text
+from jpcli.services.files.rows import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

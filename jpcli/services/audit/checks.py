@@ -13,8 +13,8 @@ from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, next_month, parse_month
 from jpcli.ledger.queries import audit, invoices
 from jpcli.ledger.queries.cards import cards
+from jpcli.ledger.queries.collection import charges_cards
 from jpcli.reports.audit.outcome import ERROR, NAMED, Check
-from jpcli.services.collection.gateway import charges_cards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -64,7 +64,7 @@ def _card_expiry(desk: Desk) -> Check:
 def _next_charge(desk: Desk) -> str:
     """The date `YYYY-MM-DD` of the next charge: today when an invoice is open or a month waits to
     be closed, else the first day after the month that is closed next (I7: not before the books)."""
-    from jpcli.services.billing.adjustments import next_to_close, waiting_months
+    from jpcli.services.billing.waiting import next_to_close, waiting_months
 
     calendar = desk.ledger.calendar
     if waiting_months(desk) or audit.any_open_invoice(desk.ledger):

@@ -12,7 +12,8 @@ from jpcli.domain.instants import is_date, parse_date, parse_instant
 from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.ledger.queries import days, invoices, products
 from jpcli.ledger.snapshots.overlay import latest_at
-from jpcli.services.billing.period import AsOf, Computed, as_closed, offer_part, sum_period
+from jpcli.services.billing.period import Computed, as_closed, offer_part, sum_period
+from jpcli.services.billing.waiting import AsOf
 
 if TYPE_CHECKING:
     from jpcli.domain.periods import Period

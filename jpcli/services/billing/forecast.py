@@ -14,9 +14,9 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.money import money_json, with_markup
 from jpcli.domain.periods import month_label, next_month, parse_month
 from jpcli.ledger.queries import invoices
-from jpcli.services.billing.adjustments import next_to_close
 from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.compute import as_of_question, compute
+from jpcli.services.billing.waiting import next_to_close
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,13 +28,6 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 
-class AsOf(NamedTuple):
-    """When it is: a billing day, and the event before which the invoices stood as they do."""
-
-    today: int
-    before_seq: int
-
-
 class Computed(NamedTuple):
     """The lines of one month. `parts` has, for each line, the licenses that its holders are
     counted by, or None for adjustments and credit; `shares` for those, on a month that is not

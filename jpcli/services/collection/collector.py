@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
-from jpcli.services.collection.gateway import stripe_gateway, uses_stripe
+from jpcli.ledger.queries.collection import uses_stripe
+from jpcli.services.change import once
+from jpcli.services.collection.gateway import stripe_gateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +57,8 @@ def attach_card(desk: Desk, card_id: str, *, primary: bool) -> Answer:
     from jpcli.services.collection.stripe import cards
 
     _refuse_pretending(desk)
-    return desk.once(
+    return once(
+        desk,
         {"command": "cards add", "card": card_id, "primary": primary},
         lambda: cards.attach(desk, stripe_gateway(desk), card_id, primary=primary),
     )
@@ -91,7 +94,8 @@ def make_primary(desk: Desk, card_id: str) -> Answer:
         from jpcli.services.collection.stripe import cards
 
         _refuse_pretending(desk)
-        return desk.once(
+        return once(
+            desk,
             {"command": "cards primary", "card": card_id},
             lambda: cards.make_primary(desk, stripe_gateway(desk), card_id),
         )
@@ -118,7 +122,8 @@ def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer:
         from jpcli.services.collection.stripe import cards
 
         _refuse_pretending(desk)
-        return desk.once(
+        return once(
+            desk,
             {"command": "cards remove", "card": card_id},
             lambda: cards.remove(desk, stripe_gateway(desk), card_id, only_too=only_too),
         )

@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import AuthProblem, BadInput, Failed, Refused
+from jpcli.ledger.queries.collection import uses_stripe
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -21,21 +22,6 @@ KEY_VARIABLE = "STRIPE_API_KEY"
 BASE_VARIABLE = "STRIPE_API_BASE"
 KEYRING_SERVICE = "jpcli"
 KEYRING_NAME = "stripe"
-
-
-def uses_stripe(ledger: Ledger) -> bool:
-    """Does this ledger collect through Stripe?"""
-    return ledger.meta["payments"] == "stripe"
-
-
-def is_mailed(ledger: Ledger) -> bool:
-    """Does Stripe mail this ledger's invoices, instead of charging a card?"""
-    return uses_stripe(ledger) and ledger.fact("collect") == "send"
-
-
-def charges_cards(ledger: Ledger) -> bool:
-    """Does closing charge cards by itself, instead of mailing invoices or waiting for a hand?"""
-    return uses_stripe(ledger) and not is_mailed(ledger)
 
 
 def stripe_gateway(desk: Desk) -> StripeGateway:

@@ -13,7 +13,7 @@ from jpcli.domain.cards import is_expired
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards
-from jpcli.services.collection.gateway import is_mailed, uses_stripe
+from jpcli.ledger.queries.collection import is_mailed, uses_stripe
 from jpcli.services.invoices import close
 from jpcli.services.invoices.attempts import next_attempt_day
 

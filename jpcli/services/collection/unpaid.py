@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.money import display_amount
-from jpcli.services.collection.gateway import charges_cards, uses_stripe
+from jpcli.ledger.queries.collection import charges_cards, uses_stripe
 from jpcli.services.invoices.attempts import next_attempt_day
 from jpcli.services.invoices.invoices import late
 

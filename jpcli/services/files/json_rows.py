@@ -7,12 +7,12 @@ import re
 from codecs import getincrementaldecoder
 from typing import IO, TYPE_CHECKING, Any
 
-from jpcli.services.files.read import MAX_LINE_BYTES, Row
+from jpcli.services.files.rows import MAX_LINE_BYTES, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jpcli.services.files.read import Expected
+    from jpcli.services.files.rows import Expected
 
 _CHUNK_BYTES = 256 * 2**10
 _SPACE = re.compile(r"[ \t\r\n]*")

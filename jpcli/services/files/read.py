@@ -7,74 +7,21 @@ Streams: a row is handed over before the next one is read, so that a file may be
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING
 
-from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.errors import BadInput
+from jpcli.services.files.rows import MAX_PROBLEMS, Enough, Expected, Row, lines_of, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_PROBLEMS = 100
-MAX_LINE_BYTES = 8 * 2**20
+    from jpcli.domain.errors import Problem
+
 MAX_TEXT_BYTES = 64 * 2**20
 _HEAD_BYTES = 64 * 2**10
 _UTF8_BOM = b"\xef\xbb\xbf"
 # Every control character but tab, line feed, form feed and carriage return.
 _BINARY = frozenset(range(32)) - {9, 10, 12, 13} | {127}
-
-
-class Row(NamedTuple):
-    """One record: the line on which it starts, from 1, and its values by column.
-
-    JSON values keep their types, except that a number with a fraction stays text, because it may be
-    a price (M1). CSV and TSV values are text; an empty cell is None.
-    """
-
-    line: int
-    values: dict[str, Any]
-
-
-class Expected(NamedTuple):
-    """The columns that a kind of file may have and must have, and the problems found so far."""
-
-    known: frozenset[str]
-    required: frozenset[str]
-    problems: list[Problem]
-    max_problems: int | None
-
-    def add(self, code: str, message: str, line: int, subject: str | None = None) -> None:
-        """Note a problem; ends the reading instead when there are too many already."""
-        self.stop_when_full(line)
-        self.problems.append(Problem(code, subject, message, line))
-
-    def stop_when_full(self, line: int) -> None:
-        """End the reading at this line if the reader and its caller have noted enough."""
-        if self.max_problems is not None and len(self.problems) >= self.max_problems:
-            message = f"{self.max_problems} problems so far: the rest was not read"
-            self.problems.append(Problem("too_many_problems", None, message, line))
-            raise _Enough
-
-    def accepts(self, line: int, values: dict[str, Any]) -> bool:
-        """True for a row with all required values and no unknown column; notes what is wrong."""
-        if not self.known >= values.keys():
-            for name in sorted(values.keys() - self.known):
-                self.add("unknown_column", self.unknown(name), line, name)
-            return False
-        missing = [name for name in self.required if values.get(name) is None]
-        for name in sorted(missing):
-            self.add("missing_value", f"{name} is missing", line, name)
-        return not missing
-
-    def unknown(self, name: str) -> str:
-        """The message for a column that this kind of file does not have."""
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, self.known, 1)
-        return f"unknown column {name!r}" + (f", did you mean {near[0]!r}?" if near else "")
-
-
-class _Enough(Exception):
-    """Ends the reading of a file with too many problems."""
 
 
 def read_rows(
@@ -100,7 +47,7 @@ def read_rows(
                 expected.stop_when_full(row.line)
                 if expected.accepts(row.line, row.values):
                     yield row
-        except _Enough:
+        except Enough:
             return
         except OSError as error:
             raise _unreadable(source, error) from error
@@ -126,22 +73,6 @@ def read_text(source: str, stdin: IO[bytes] | None = None) -> str:
         raise BadInput("not_text", message, hint="Save it as UTF-8.", subject=source) from None
 
 
-def refuse_problems(source: str, problems: list[Problem]) -> None:
-    """Raise BadInput with all problems of a file when there are any; `message` has the first."""
-    if not problems:
-        return
-    first = problems[0]
-    where = f"{named(source)}, line {first.line}" if first.line else named(source)
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    raise BadInput(
-        first.code,
-        f"{where}: {first.message}{more}",
-        hint="Nothing was changed. Correct the file and run the command again.",
-        subject=first.subject or source,
-        problems=tuple(problems),
-    )
-
-
 def _rows(stream: IO[bytes], source: str, expected: Expected) -> Iterator[Row]:
     """Find out the format from the first bytes and yield rows, not yet checked for columns."""
     head = stream.read(_HEAD_BYTES).removeprefix(_UTF8_BOM)
@@ -158,19 +89,6 @@ def _rows(stream: IO[bytes], source: str, expected: Expected) -> Iterator[Row]:
     from jpcli.services.files.table_rows import rows_of_table
 
     return rows_of_table(lines_of(head, stream), source, expected)
-
-
-def lines_of(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
-    """The lines of what was read already and of the rest, with their ends.
-
-    A longer line than MAX_LINE_BYTES comes in parts, all but the last without an end.
-    """
-    from io import BytesIO
-
-    for line in BytesIO(head):
-        yield line if line.endswith(b"\n") else line + stream.readline(MAX_LINE_BYTES)
-    while line := stream.readline(MAX_LINE_BYTES):
-        yield line
 
 
 def _check_text(head: bytes, source: str) -> None:
@@ -220,8 +138,3 @@ def _unreadable(source: str, error: OSError | ValueError) -> BadInput:
     reason = getattr(error, "strerror", None) or str(error)
     message = f"{named(source)} can't be read: {reason}"
     return BadInput("unreadable_file", message, subject=source)
-
-
-def named(source: str) -> str:
-    """What a message calls a file."""
-    return "standard input" if source == "-" else source

@@ -6,12 +6,12 @@ import csv
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Problem
-from jpcli.services.files.read import MAX_LINE_BYTES, Row, named, refuse_problems
+from jpcli.services.files.rows import MAX_LINE_BYTES, Row, named, refuse_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jpcli.services.files.read import Expected
+    from jpcli.services.files.rows import Expected
 
 
 def rows_of_table(lines: Iterable[bytes], source: str, expected: Expected) -> Iterator[Row]:

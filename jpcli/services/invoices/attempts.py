@@ -14,7 +14,7 @@ from jpcli.domain.answers import Note
 from jpcli.domain.instants import format_instant
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards
-from jpcli.services.collection.gateway import charges_cards
+from jpcli.ledger.queries.collection import charges_cards
 
 if TYPE_CHECKING:
     from jpcli.domain.dunning import Attempt

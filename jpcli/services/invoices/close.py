@@ -14,12 +14,13 @@ from jpcli.domain.errors import Refused
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger.queries import invoices
-from jpcli.services.billing.adjustments import waiting_months
+from jpcli.ledger.queries.collection import uses_stripe
 from jpcli.services.billing.books import books_begin, is_settled_elsewhere, move_hint
 from jpcli.services.billing.compute import Question, compute
 from jpcli.services.billing.holder_days import kept
 from jpcli.services.billing.line_shares import holder_shares
-from jpcli.services.collection.gateway import uses_stripe
+from jpcli.services.billing.waiting import waiting_months
+from jpcli.services.change import change
 from jpcli.services.invoices.invoices import invoice_object
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def close(desk: Desk, month: str) -> Answer:
         number = _close(desk, writer, period)
         return _answer(desk, [number])
 
-    return desk.change({"command": "invoice close", "month": month}, do)
+    return change(desk, {"command": "invoice close", "month": month}, do)
 
 
 def close_due(desk: Desk) -> Answer:
@@ -55,7 +56,7 @@ def close_due(desk: Desk) -> Answer:
             numbers.append(_close(desk, writer, period))
         return _answer(desk, numbers)
 
-    return desk.change({"command": "invoice close", "due": True}, do)
+    return change(desk, {"command": "invoice close", "due": True}, do)
 
 
 def check_may_close(desk: Desk, period: Period) -> None:

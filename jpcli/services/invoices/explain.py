@@ -17,10 +17,10 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.explanation import later_corrections
-from jpcli.services.billing.adjustments import next_to_close
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute
 from jpcli.services.billing.preview import line_object
+from jpcli.services.billing.waiting import next_to_close
 from jpcli.services.invoices.explained_licenses import ADJUSTED_FIELDS, LICENSE_FIELDS
 from jpcli.services.invoices.explained_lines import explained_lines
 

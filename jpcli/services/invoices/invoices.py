@@ -11,6 +11,7 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger.queries import invoices
 from jpcli.services.billing.preview import line_object
+from jpcli.services.change import change
 from jpcli.services.invoices.attempts import attempt_fields, attempt_notes
 from jpcli.services.invoices.money import money_fields, money_notes, page_notes
 
@@ -66,7 +67,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
         note = Note("paid", f"{invoice.number} is paid: {total}", "ok", invoice.number)
         return Answer({"invoice": _again(desk, invoice)}, (note,))
 
-    return desk.change(request, do)
+    return change(desk, request, do)
 
 
 def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
@@ -86,7 +87,7 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
         note = Note("voided", message, "ok", invoice.number, hint)
         return Answer({"invoice": _again(desk, invoice)}, (note,))
 
-    return desk.change(request, do)
+    return change(desk, request, do)
 
 
 def known_invoice(desk: Desk, name: str) -> Invoice:

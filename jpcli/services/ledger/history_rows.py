@@ -16,7 +16,7 @@ from jpcli.domain.site_urls import normalize_url
 
 if TYPE_CHECKING:
     from jpcli.domain.calendar import BillingCalendar
-    from jpcli.services.files.read import Row
+    from jpcli.services.files.rows import Row
 
 HISTORY_COLUMNS = frozenset(
     {

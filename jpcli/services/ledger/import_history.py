@@ -14,7 +14,8 @@ from jpcli.domain.instants import format_instant
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries.history import exported, imported_data
 from jpcli.services.billing.books import BeforeBooks
-from jpcli.services.files.read import MAX_PROBLEMS
+from jpcli.services.change import change_as_read
+from jpcli.services.files.rows import MAX_PROBLEMS
 from jpcli.services.ledger.history_rows import HistoryRow, parse_row
 from jpcli.services.ledger.site_claims import Claims
 from jpcli.services.refusals import known_offer
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
-    from jpcli.services.files.read import Row
+    from jpcli.services.files.rows import Row
 
 
 def import_history(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> Answer:
@@ -54,7 +55,7 @@ def import_history(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> 
         notes = (Note("imported", message, "ok"), importing.before.note())
         return Answer(data, tuple(note for note in notes if note is not None))
 
-    return desk.change_as_read(request, do)
+    return change_as_read(desk, request, do)
 
 
 def _summed(rows: Iterable[Row], request: dict[str, Any]) -> Iterator[Row]:

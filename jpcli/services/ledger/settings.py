@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.periods import parse_month
-from jpcli.services.billing.adjustments import waiting_months
 from jpcli.services.billing.books import BILL_FROM, books_begin, live_invoice
+from jpcli.services.billing.waiting import waiting_months
+from jpcli.services.change import change
 from jpcli.services.ledger.init import check_terms, checked_name
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def set_one(desk: Desk, key: str, value: str) -> Answer:
         note = Note("setting_changed", f"{_shown(name)} is {stored} now", "ok", name)
         return Answer({"settings": _settings(desk)}, (note, *_what_follows(desk, name)))
 
-    return desk.change({"command": "settings set", "key": name, "value": stored}, do)
+    return change(desk, {"command": "settings set", "key": name, "value": stored}, do)
 
 
 def _settings(desk: Desk) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem, Refused
 from jpcli.ledger.queries.licenses import rows_of
 from jpcli.services.bulk import apply_each
+from jpcli.services.change import change
 from jpcli.services.refusals import assignable_license, check_nothing_past_due
 from jpcli.services.shapes import license_objects
 from jpcli.services.sites.named import Places
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
-    from jpcli.services.files.read import Row
+    from jpcli.services.files.rows import Row
 
 
 def assign(desk: Desk, keys: list[str], site: str, client: str | None = None) -> Answer:
@@ -31,13 +32,13 @@ def assign(desk: Desk, keys: list[str], site: str, client: str | None = None) ->
     a bundle's parent, a site of another client (W2).
     """
     request = {"command": "assign", "keys": keys, "site": site, "client": client}
-    return desk.change(request, lambda writer: _Moves(desk, writer).assign(keys, site, client))
+    return change(desk, request, lambda writer: _Moves(desk, writer).assign(keys, site, client))
 
 
 def unassign(desk: Desk, keys: list[str]) -> Answer:
     """Free licenses from their sites; they stay active and billed."""
     request = {"command": "unassign", "keys": keys}
-    return desk.change(request, lambda writer: _Moves(desk, writer).unassign(keys))
+    return change(desk, request, lambda writer: _Moves(desk, writer).unassign(keys))
 
 
 def transfer(desk: Desk, keys: list[str], to: str, client: str | None = None) -> Answer:
@@ -46,7 +47,7 @@ def transfer(desk: Desk, keys: list[str], to: str, client: str | None = None) ->
     pairs: list[tuple[int | None, tuple[str, str, str | None]]]
     pairs = [(None, (key, to, client)) for key in keys]
     request = {"command": "transfer", "keys": keys, "to": to, "client": client}
-    return desk.change(request, lambda writer: _Moves(desk, writer).transfer(pairs, []))
+    return change(desk, request, lambda writer: _Moves(desk, writer).transfer(pairs, []))
 
 
 def transfer_rows(
@@ -59,7 +60,8 @@ def transfer_rows(
         for row in rows
     ]
     request = {"command": "transfer", "rows": [list(pair) for _, pair in pairs]}
-    return desk.change(
+    return change(
+        desk,
         request,
         lambda writer: _Moves(desk, writer).transfer(pairs, problems, keep_going=keep_going),
     )

@@ -14,6 +14,7 @@ from jpcli.domain.names import new_keys
 from jpcli.ledger.queries.licenses import rows_recorded_after
 from jpcli.services.bulk import apply_each
 from jpcli.services.cards import expiry_notes
+from jpcli.services.change import change
 from jpcli.services.refusals import check_may_issue, check_price, known_offer
 from jpcli.services.shapes import license_objects
 from jpcli.services.sites.named import Places
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
-    from jpcli.services.files.read import Row
+    from jpcli.services.files.rows import Row
 
 MOST_AT_ONCE = 1_000_000
 
@@ -53,7 +54,7 @@ def issue(
     """
     wanted = Wanted(product, quantity, bundle_size, site, client)
     request = {"command": "issue", **wanted._asdict()}
-    return desk.change(request, lambda writer: _issue(desk, writer, [(None, wanted)], []))
+    return change(desk, request, lambda writer: _issue(desk, writer, [(None, wanted)], []))
 
 
 def issue_rows(
@@ -66,8 +67,8 @@ def issue_rows(
     orders = [(row.line, _order(row, problems)) for row in rows]
     wanted = [(line, order) for line, order in orders if order is not None]
     request = {"command": "issue", "rows": [list(order) for _, order in wanted]}
-    return desk.change(
-        request, lambda writer: _issue(desk, writer, wanted, problems, keep_going=keep_going)
+    return change(
+        desk, request, lambda writer: _issue(desk, writer, wanted, problems, keep_going=keep_going)
     )
 
 

@@ -15,6 +15,7 @@ from jpcli.domain.instants import format_instant, is_date
 from jpcli.domain.names import new_keys
 from jpcli.ledger.queries.licenses import all_children, rows_of
 from jpcli.services.bulk import apply_each
+from jpcli.services.change import change
 from jpcli.services.refusals import check_not_before, known_license
 from jpcli.services.shapes import license_objects
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
-    from jpcli.services.files.read import Row
+    from jpcli.services.files.rows import Row
 
 
 def revoke(desk: Desk, keys: list[str], reason: str | None = None) -> Answer:
@@ -37,7 +38,7 @@ def revoke(desk: Desk, keys: list[str], reason: str | None = None) -> Answer:
         raise BadInput("no_license", "No license is named", hint="Name at least one key.")
     request = {"command": "revoke", "keys": keys, "reason": reason}
     items: list[tuple[int | None, str]] = [(None, key) for key in keys]
-    return desk.change(request, lambda writer: _Revoking(desk, writer, reason).run(items, []))
+    return change(desk, request, lambda writer: _Revoking(desk, writer, reason).run(items, []))
 
 
 def revoke_rows(
@@ -52,7 +53,8 @@ def revoke_rows(
     items: list[tuple[int | None, str]]
     items = [(row.line, str(row.values.get("license_key"))) for row in rows]
     request = {"command": "revoke", "rows": [key for _, key in items], "reason": reason}
-    return desk.change(
+    return change(
+        desk,
         request,
         lambda writer: _Revoking(desk, writer, reason).run(items, problems, keep_going=keep_going),
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.names import new_keys
 from jpcli.services.cards import expiry_notes
+from jpcli.services.change import change
 from jpcli.services.plan.file import wanted_object
 from jpcli.services.plan.plan import Planned, make
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due
@@ -46,7 +47,7 @@ def apply(desk: Desk, order: Order) -> Answer:
         "wanted": wanted_object(order.wanted),
         "ledger_head": order.ledger_head if order.plan_hash is not None else None,
     }
-    return desk.change(request, lambda writer: _apply(desk, writer, order))
+    return change(desk, request, lambda writer: _apply(desk, writer, order))
 
 
 def _apply(desk: Desk, writer: Writer, order: Order) -> Answer:

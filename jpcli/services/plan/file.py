@@ -13,7 +13,7 @@ from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
 from jpcli.domain.site_urls import normalize_url
-from jpcli.services.files.read import named
+from jpcli.services.files.rows import named
 from jpcli.services.files.toml_lines import fault, line_of, lines_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput
 from jpcli.services.files.new_file import already_there, replace_file, write_new
-from jpcli.services.files.read import named
+from jpcli.services.files.rows import named
 from jpcli.services.plan.file import wanted_object, wanted_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
-    from jpcli.services.files.read import Row
+    from jpcli.services.files.rows import Row
 
 PRICE_COLUMNS = frozenset(
     {"product", "name", "family", "amount", "price_interval", "currency", "from", "bundle_size"}

@@ -9,6 +9,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import parse_date
 from jpcli.ledger.queries import products as product_queries
+from jpcli.services.change import change
 from jpcli.services.products.price_list import (
     Priced,
     bad_price_list,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
-    from jpcli.services.files.read import Row
+    from jpcli.services.files.rows import Row
 
 
 def list_products(desk: Desk) -> Answer:
@@ -77,7 +78,7 @@ def set_price(
 
     # As asked: "today" must be the same request tomorrow.
     request = {"command": "products set-price", "price": [product, price, since, size]}
-    return desk.change(request, do)
+    return change(desk, request, do)
 
 
 def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> Answer:
@@ -101,7 +102,7 @@ def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> A
     # As asked: a list without dates must be the same request tomorrow.
     undated = [price if price.dated else price._replace(since="") for price in asked]
     request = {"command": "products import", "prices": [list(price[:6]) for price in undated]}
-    return desk.change(request, do)
+    return change(desk, request, do)
 
 
 def _imported_note(new: list[Priced], total: int) -> Note:

@@ -12,6 +12,7 @@ from jpcli.domain.names import check_client_name
 from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries import sites as site_queries
+from jpcli.services.change import change
 from jpcli.services.shapes import license_objects
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer:
         note = Note("moved", f"{facts.url} belongs to {owner} from {day} on", "ok", facts.url)
         return Answer({"site": facts.url, "client": name}, (note,))
 
-    return desk.change({"command": "sites move", "site": site, "client": name}, do)
+    return change(desk, {"command": "sites move", "site": site, "client": name}, do)
 
 
 def list_clients(desk: Desk, limit: int = 0) -> Answer:
@@ -109,7 +110,7 @@ def add_client(desk: Desk, client: str) -> Answer:
         writer.record("client.added", name, {}, at=desk.effective_at())
         return Answer({"client": name}, (Note("client_added", f"Added {name}", "ok", name),))
 
-    return desk.change({"command": "clients add", "client": name}, do)
+    return change(desk, {"command": "clients add", "client": name}, do)
 
 
 def show_client(desk: Desk, client: str) -> Answer:

@@ -57,7 +57,8 @@ def run(
     expiry, with Stripe a page of Stripe's own."""
     from jpcli.domain.cards import check_no_card_number
     from jpcli.domain.errors import BadInput
-    from jpcli.services.collection import collector, gateway
+    from jpcli.ledger.queries.collection import uses_stripe
+    from jpcli.services.collection import collector
 
     for text in (card, brand, last4, exp):
         if text is not None:
@@ -75,7 +76,7 @@ def run(
     desk = invocation.desk(writes=True)
     if card is not None:
         answer = collector.attach_card(desk, card, primary=primary)
-    elif described or not gateway.uses_stripe(desk.ledger):
+    elif described or not uses_stripe(desk.ledger):
         answer = collector.add_card(desk, brand=brand, last4=last4, exp=exp, primary=primary)
     else:
         return _by_checkout(invocation, desk, primary, wait)

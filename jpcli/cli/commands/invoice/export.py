@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jpcli.cli.app.invocation import DOCUMENTS, FORMATS, Invocation
+from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.commands.licenses.filters import one_client
+from jpcli.cli.shared.output import DOCUMENTS, FORMATS
 from jpcli.cli.shared.result import Result
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import BadInput

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from jpcli.cli.app.invocation import DOCUMENTS, Invocation
+from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.commands.invoice.export import COLUMNS, check_terminal, statement_result
+from jpcli.cli.shared.output import DOCUMENTS
 from jpcli.cli.shared.result import Result, result_of
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
+from jpcli.ledger.queries.collection import uses_stripe
 from jpcli.services.collection.gateway import (
     check_account,
     check_form,
@@ -13,7 +14,6 @@ from jpcli.services.collection.gateway import (
     open_gateway,
     store_key,
     stripe_gateway,
-    uses_stripe,
 )
 from jpcli.services.collection.stripe.troubles import troubles, unfinished
 

@@ -14,8 +14,9 @@ from jpcli.domain.errors import AuthProblem, JpcliError
 from jpcli.domain.money import display_amount
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.attempts import attempts
-from jpcli.services.billing.adjustments import waiting_months
-from jpcli.services.collection.gateway import is_mailed, stripe_gateway
+from jpcli.ledger.queries.collection import is_mailed
+from jpcli.services.billing.waiting import waiting_months
+from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe.charge import collect
 from jpcli.services.collection.stripe.collect_by_mail import mail
 from jpcli.services.collection.stripe.mail import check_address

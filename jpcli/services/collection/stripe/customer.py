@@ -13,6 +13,7 @@ from jpcli.domain.cards import check_no_card_number
 from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.money import money_json
 from jpcli.ledger.queries.plan import head
+from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe.cards import ensure_customer, known_customer
 from jpcli.services.collection.stripe.outbox import carry_out
@@ -67,7 +68,7 @@ def customer(
     if not wanted and added is None and removed is None:
         return do()
     request = {"command": "stripe customer", **wanted, "tax_id": tax_id, "no_tax_id": no_tax_id}
-    return desk.once(request, do)
+    return once(desk, request, do)
 
 
 def portal(desk: Desk) -> Answer:

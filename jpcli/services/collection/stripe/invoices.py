@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.adjustments import VOID
 from jpcli.domain.answers import Answer, Note
 from jpcli.ledger.queries import invoices
+from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import push as collecting
 from jpcli.services.collection.stripe.cards import ensure_customer, sync_cards
@@ -59,7 +60,7 @@ def push(desk: Desk, name: str, *, replace: bool = False) -> Answer:
         return _answer(desk, [invoice.number], (*notes, note))
 
     request = {"command": "invoice push", "invoice": name}
-    return desk.once({**request, "replace": True} if replace else request, do)
+    return once(desk, {**request, "replace": True} if replace else request, do)
 
 
 def pay(desk: Desk, name: str) -> Answer:
@@ -78,7 +79,7 @@ def pay(desk: Desk, name: str) -> Answer:
             return _dry(desk, invoice)
         return _answer(desk, [number], collect(desk, gateway, number, by_hand=True))
 
-    return desk.once({"command": "invoice pay", "invoice": name}, do)
+    return once(desk, {"command": "invoice pay", "invoice": name}, do)
 
 
 def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
@@ -96,7 +97,7 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
         message = f"{invoice.number} is void; {invoice.period} can be billed again"
         return _answer(desk, [invoice.number], (Note("voided", message, "ok", hint=hint),))
 
-    return desk.once({"command": "invoice void", "invoice": name, "reason": reason}, do)
+    return once(desk, {"command": "invoice void", "invoice": name, "reason": reason}, do)
 
 
 def sync(desk: Desk) -> Answer:

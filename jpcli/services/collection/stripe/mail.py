@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
 from jpcli.domain.money import display_amount
+from jpcli.ledger.queries.collection import is_mailed
 from jpcli.ledger.queries.outbox import DONE, wish
-from jpcli.services.collection.gateway import is_mailed
 from jpcli.services.collection.stripe.cards import ensure_customer
 from jpcli.services.collection.stripe.customer import check_email
 from jpcli.services.collection.stripe.outbox import carry_out

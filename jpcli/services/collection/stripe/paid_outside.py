@@ -12,6 +12,7 @@ from jpcli.domain.adjustments import PAID
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
 from jpcli.domain.money import display_amount
+from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import push
 from jpcli.services.collection.stripe.outbox import carry_out
@@ -56,7 +57,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
         return Answer({"invoice": invoice_object(desk, fresh)}, (note,))
 
     request = {"command": "invoice mark-paid", "invoice": name, "reference": reference}
-    return desk.once(request, do)
+    return once(desk, request, do)
 
 
 def _pay(

@@ -1,0 +1,42 @@
+"""One failed call, ready to be shown, and the exit codes of failing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jpcli.domain.errors import JpcliError
+
+if TYPE_CHECKING:
+    from jpcli.domain.errors import Problem
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+class Failure(NamedTuple):
+    """One failed call, ready to be shown."""
+
+    code: str
+    message: str
+    hint: str | None
+    subject: str | None
+    problems: tuple[Problem, ...]
+    exit_code: int
+
+
+def failure_from(error: Exception) -> Failure:
+    """An error of ours as it is shown; anything else is a mistake of ours."""
+    if isinstance(error, JpcliError):
+        return Failure(
+            error.code, error.message, error.hint, error.subject, error.problems, error.exit_code
+        )
+    summary = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Failure(
+        "internal_error",
+        f"internal error: {summary}",
+        "This is a mistake in jpcli. JPCLI_DEBUG=1 shows where.",
+        None,
+        (),
+        EXIT_FAILED,
+    )

@@ -1,0 +1,134 @@
+"""One change to the ledger: kept whole or not at all, and not done twice under one key.
+
+Owns idempotency keys, what a dry run answers, and the remarks on how far back a change reached.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import Refused
+from jpcli.ledger.queries.invoices import unsettled_day
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.desk import Desk
+
+
+class _DoneBefore(Exception):
+    """Leaves a transaction without keeping it: there is an earlier answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
+def change(desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer]) -> Answer:
+    """Run `do` in one transaction: the same idempotency key again gives the first answer.
+
+    `request` is what the caller asked for, as JSON-ready data. Raises Refused
+    `idempotency_key_reused` when the key was used for another request.
+    """
+    with desk.writing() as writer:
+        earlier = _earlier_answer(desk, request)
+        if earlier is not None:
+            return earlier
+        answer = _finished(desk, _noting_reach(desk, writer, do))
+        _remember(desk, writer, request, answer)
+        return answer
+
+
+def change_as_read(desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer]) -> Answer:
+    """The same for a long file that is read once, while it is done: `do` completes `request`.
+    What turns out to be done already is rolled back."""
+    try:
+        with desk.writing() as writer:
+            answer = _finished(desk, _noting_reach(desk, writer, do))
+            earlier = _earlier_answer(desk, request)
+            if earlier is not None:
+                raise _DoneBefore(earlier)
+            _remember(desk, writer, request, answer)
+            return answer
+    except _DoneBefore as done:
+        return done.answer
+
+
+def once(desk: Desk, request: dict[str, Any], do: Callable[[], Answer]) -> Answer:
+    """The same for what needs more than one transaction, such as calls to the outside, which
+    the outbox keeps from happening twice; here only the answer is kept."""
+    earlier = _earlier_answer(desk, request)
+    if earlier is not None:
+        return earlier
+    answer = do()
+    if desk.idempotency_key is not None and not desk.dry_run:
+        with desk.writing() as writer:
+            if _earlier_answer(desk, request) is None:
+                _remember(desk, writer, request, answer)
+    return answer
+
+
+def _noting_reach(desk: Desk, writer: Writer, do: Callable[[Writer], Answer]) -> Answer:
+    """Run `do`; where it reached into a closed month, say which invoice corrects it (I3), and
+    where it reached before the books, that nothing does (I7)."""
+    from jpcli.services.billing.books import history_note
+
+    before_day = unsettled_day(desk.ledger)
+    answer = do(writer)
+    writer.flush()
+    notes: list[Note | None] = []
+    if 0 < unsettled_day(desk.ledger) < before_day:  # 0: an invoice was voided, which says so
+        from jpcli.services.billing.waiting import reach_note
+
+        notes.append(reach_note(desk))
+    if all(note.code != "settled_elsewhere" for note in answer.notes):
+        notes.append(history_note(desk, writer.reached_day))
+    return Answer(answer.data, (*answer.notes, *(note for note in notes if note is not None)))
+
+
+def _finished(desk: Desk, answer: Answer) -> Answer:
+    if not desk.dry_run:
+        return answer
+    note = Note("dry_run", "Dry run: nothing was written")
+    return Answer({**answer.data, "dry_run": True}, (*answer.notes, note))
+
+
+def _remember(desk: Desk, writer: Writer, request: dict[str, Any], answer: Answer) -> None:
+    if desk.idempotency_key is None:
+        return
+    stored = {"data": answer.data, "notes": [list(note) for note in answer.notes]}
+    # Not sorted: the order of an answer's fields is that of a table's columns.
+    answer_text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+    data = {"request_hash": _hash(desk, request), "answer": answer_text}
+    writer.record("request.answered", desk.idempotency_key, data, at=desk.now_at)
+
+
+def _earlier_answer(desk: Desk, request: dict[str, Any]) -> Answer | None:
+    if desk.idempotency_key is None:
+        return None
+    from jpcli.ledger.queries.answers import stored_answer
+
+    found = stored_answer(desk.ledger, desk.idempotency_key)
+    if found is None:
+        return None
+    if found[0] != _hash(desk, request):
+        raise Refused(
+            "idempotency_key_reused",
+            f"The idempotency key {desk.idempotency_key} was used for another request",
+            hint="Use a new key for a new request.",
+            subject=desk.idempotency_key,
+        )
+    stored = json.loads(found[1])
+    notes = tuple(Note(*note) for note in stored["notes"])
+    repeated = Note("repeated", "Done before under this idempotency key; nothing was changed")
+    return Answer(stored["data"], (*notes, repeated))
+
+
+def _hash(desk: Desk, request: dict[str, Any]) -> str:
+    from hashlib import sha256
+
+    asked = {**request, "at": desk.at_text}
+    text = json.dumps(asked, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,104 @@
+"""A row of a file, what its columns must be, and the problems found: whatever the format.
+
+Owns how many problems are reported, and how all of them become one refusal.
+"""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from jpcli.domain.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_PROBLEMS = 100
+MAX_LINE_BYTES = 8 * 2**20
+
+
+class Row(NamedTuple):
+    """One record: the line on which it starts, from 1, and its values by column.
+
+    JSON values keep their types, except that a number with a fraction stays text, because it may be
+    a price (M1). CSV and TSV values are text; an empty cell is None.
+    """
+
+    line: int
+    values: dict[str, Any]
+
+
+class Expected(NamedTuple):
+    """The columns that a kind of file may have and must have, and the problems found so far."""
+
+    known: frozenset[str]
+    required: frozenset[str]
+    problems: list[Problem]
+    max_problems: int | None
+
+    def add(self, code: str, message: str, line: int, subject: str | None = None) -> None:
+        """Note a problem; ends the reading instead when there are too many already."""
+        self.stop_when_full(line)
+        self.problems.append(Problem(code, subject, message, line))
+
+    def stop_when_full(self, line: int) -> None:
+        """End the reading at this line if the reader and its caller have noted enough."""
+        if self.max_problems is not None and len(self.problems) >= self.max_problems:
+            message = f"{self.max_problems} problems so far: the rest was not read"
+            self.problems.append(Problem("too_many_problems", None, message, line))
+            raise Enough
+
+    def accepts(self, line: int, values: dict[str, Any]) -> bool:
+        """True for a row with all required values and no unknown column; notes what is wrong."""
+        if not self.known >= values.keys():
+            for name in sorted(values.keys() - self.known):
+                self.add("unknown_column", self.unknown(name), line, name)
+            return False
+        missing = [name for name in self.required if values.get(name) is None]
+        for name in sorted(missing):
+            self.add("missing_value", f"{name} is missing", line, name)
+        return not missing
+
+    def unknown(self, name: str) -> str:
+        """The message for a column that this kind of file does not have."""
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, self.known, 1)
+        return f"unknown column {name!r}" + (f", did you mean {near[0]!r}?" if near else "")
+
+
+class Enough(Exception):
+    """Ends the reading of a file with too many problems."""
+
+
+def refuse_problems(source: str, problems: list[Problem]) -> None:
+    """Raise BadInput with all problems of a file when there are any; `message` has the first."""
+    if not problems:
+        return
+    first = problems[0]
+    where = f"{named(source)}, line {first.line}" if first.line else named(source)
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    raise BadInput(
+        first.code,
+        f"{where}: {first.message}{more}",
+        hint="Nothing was changed. Correct the file and run the command again.",
+        subject=first.subject or source,
+        problems=tuple(problems),
+    )
+
+
+def lines_of(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines of what was read already and of the rest, with their ends.
+
+    A longer line than MAX_LINE_BYTES comes in parts, all but the last without an end.
+    """
+    from io import BytesIO
+
+    for line in BytesIO(head):
+        yield line if line.endswith(b"\n") else line + stream.readline(MAX_LINE_BYTES)
+    while line := stream.readline(MAX_LINE_BYTES):
+        yield line
+
+
+def named(source: str) -> str:
+    """What a message calls a file."""
+    return "standard input" if source == "-" else source
