@@ -1,0 +1,165 @@
+"""Whose key it is: a ledger belongs to the mode and the account of the first key that was good."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jpcli.domain.answers import Answer
+from jpcli.domain.errors import AuthProblem, Busy
+from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import account, invoices
+from jpcli.services.desk import Desk, open_desk
+from tests.services.agency import Agency
+from tests.services.collection.conftest import JUNE_15, Shop
+from tests.stripe_double.auth import EXPIRED_KEY, LIVE_KEY, RESTRICTED_KEY, TEST_KEY
+from tests.stripe_double.fixtures import StripeDouble
+from tests.stripe_double.world import ACCOUNT
+
+WRONG_LIVE = "sk_live_" + "x" * 24
+
+
+@pytest.fixture
+def young(
+    tmp_path: Path, stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Agency, StripeDouble]:
+    """A ledger that has never been at Stripe."""
+    monkeypatch.setenv("STRIPE_API_BASE", stripe_double.url)
+    return Agency(tmp_path / "young.db", JUNE_15).init(payments="stripe"), stripe_double
+
+
+def facts(agency: Agency) -> tuple[str | None, str | None]:
+    with agency.desk() as desk:
+        return desk.ledger.fact("stripe_mode"), desk.ledger.fact("stripe_account")
+
+
+@pytest.mark.parametrize("key", [EXPIRED_KEY, WRONG_LIVE])
+def test_a_key_that_is_not_accepted_ties_the_ledger_to_nothing(
+    young: tuple[Agency, StripeDouble], key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency, _ = young
+    before = agency.state()
+    monkeypatch.setenv("STRIPE_API_KEY", key)
+    for use_case in (account.status, collector.sync_cards, invoices.sync):
+        with pytest.raises(AuthProblem) as caught:
+            agency.do(use_case)
+        assert (caught.value.code, agency.state()) == ("wrong_key", before)
+    monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
+    agency.do(account.status)
+    assert facts(agency) == ("test", ACCOUNT)
+
+
+def test_no_answer_ties_the_ledger_to_nothing(
+    young: tuple[Agency, StripeDouble], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency, double = young
+    before = agency.state()
+    monkeypatch.setenv("STRIPE_API_KEY", LIVE_KEY)
+    double.fault("status", status=500, times=20)
+    with pytest.raises(Busy):
+        agency.do(collector.sync_cards)
+    assert agency.state() == before
+
+
+def test_a_restricted_key_is_a_key_of_its_account(
+    young: tuple[Agency, StripeDouble], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency, double = young
+    monkeypatch.setenv("STRIPE_API_KEY", RESTRICTED_KEY)
+    double.fault("status", path="/v1/account", status=403)
+    agency.do(collector.sync_cards)
+    assert facts(agency) == ("test", None)
+    double.clear_faults()
+    agency.do(collector.sync_cards)
+    assert facts(agency) == ("test", ACCOUNT)
+
+
+def test_the_key_of_another_account_is_refused_on_every_road(shop: Shop) -> None:
+    shop.attach()
+    before = shop.state()
+    shop.double.change_account("acct_1SomebodyElse")
+    asked = shop.posts()
+    roads: list[Callable[[Desk], Answer]] = [
+        lambda desk: collector.close(desk, "2024-06"),
+        lambda desk: collector.attach_card(desk, "pm_card_amex", primary=False),
+        collector.sync_cards,
+        invoices.sync,
+        invoices.reconcile,
+        account.status,
+    ]
+    for road in roads:
+        with pytest.raises(AuthProblem) as caught:
+            shop.do(road)
+        assert (caught.value.code, caught.value.exit_code) == ("wrong_account", 4)
+        assert ACCOUNT in caught.value.message
+    assert (shop.state(), shop.posts()) == (before, asked)
+
+
+class Keyring:
+    """A keyring that remembers, in place of the real package."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.entries: dict[tuple[str, str], str] = {}
+        module, errors = types.ModuleType("keyring"), types.ModuleType("keyring.errors")
+        errors.KeyringError = type("KeyringError", (Exception,), {})  # type: ignore[attr-defined]
+        module.get_password = self.get  # type: ignore[attr-defined]
+        module.set_password = self.put  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "keyring", module)
+        monkeypatch.setitem(sys.modules, "keyring.errors", errors)
+
+    def get(self, service: str, name: str) -> str | None:
+        return self.entries.get((service, name))
+
+    def put(self, service: str, name: str, value: str) -> None:
+        self.entries[service, name] = value
+
+
+def test_each_ledger_has_its_own_key_and_the_old_shared_one_still_works(
+    young: tuple[Agency, StripeDouble], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency, _ = young
+    other = Agency(tmp_path / "live.db", JUNE_15).init(payments="stripe")
+    monkeypatch.delenv("STRIPE_API_KEY", raising=False)
+    ring = Keyring(monkeypatch)
+    with pytest.raises(AuthProblem, match="no secret key"):
+        agency.do(collector.sync_cards)
+    account.login(TEST_KEY)
+    assert list(ring.entries) == [("jpcli", "stripe")]
+    agency.do(collector.sync_cards)
+    with other.desk(writes=False) as desk:
+        account.login(LIVE_KEY, desk.ledger)
+    other.do(collector.sync_cards)
+    assert facts(agency) == ("test", ACCOUNT)
+    assert facts(other) == ("live", ACCOUNT)
+    stored = dict(ring.entries)
+    with other.desk(writes=False) as desk, pytest.raises(AuthProblem) as caught:
+        account.login(TEST_KEY, desk.ledger)
+    assert (caught.value.code, ring.entries) == ("wrong_mode", stored)
+
+
+def test_a_key_of_another_account_is_not_stored_for_a_ledger(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = Keyring(monkeypatch)
+    shop.double.change_account("acct_1SomebodyElse")
+    desk = open_desk(shop.path, now_at=0, actor="ann")
+    with pytest.raises(AuthProblem) as caught:
+        account.login(TEST_KEY, desk.ledger)
+    desk.close()
+    assert (caught.value.code, ring.entries) == ("wrong_account", {})
+
+
+def test_a_ledger_that_collects_by_hand_has_no_key_of_its_own(
+    tmp_path: Path, stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_API_BASE", stripe_double.url)
+    agency = Agency(tmp_path / "hand.db", JUNE_15).init()
+    ring = Keyring(monkeypatch)
+    with agency.desk(writes=False) as desk:
+        answer = account.login(TEST_KEY, desk.ledger)
+    assert list(ring.entries) == [("jpcli", "stripe")]
+    assert answer.data["for_ledger"] is None

@@ -1,0 +1,180 @@
+"""The customer at Stripe: shown, set, never twice, and the link to its own page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.services.collection.stripe import customer as stripe_customer
+from tests.services.agency import Agency, codes
+from tests.services.collection.conftest import JUNE_15, Shop
+from tests.stripe_double.contract import unlisted
+
+VAT = "eu_vat:DE123456789"
+
+
+def customer(shop: Shop, given: dict[str, str] | None = None, **options: Any) -> dict[str, Any]:
+    found: dict[str, Any] = shop.do(
+        stripe_customer.customer, {} if given is None else given, **options
+    ).data["customer"]
+    return found
+
+
+def there(shop: Shop) -> dict[str, Any]:
+    (found,) = shop.double.objects("customer")
+    return dict(found)
+
+
+def test_without_options_it_is_shown_and_nothing_is_sent(shop: Shop) -> None:
+    before, posts = shop.state(), shop.posts()
+    found = customer(shop)
+    assert (found["id"], found["name"], found["email"]) == (there(shop)["id"], "Agency", None)
+    assert found["tax_ids"] == []
+    assert found["balance"] == {"amount_minor": 0, "currency": "usd", "amount": "0.00"}
+    assert (shop.state(), shop.posts()) == (before, posts)
+
+
+def test_everything_can_be_set_and_an_address_grows_part_by_part(shop: Shop) -> None:
+    customer(shop, {"email": " billing@acme.example ", "name": "Acme", "phone": "+49 731 1"})
+    customer(shop, {"line1": "Main Street 1", "city": "Ulm"}, tax_id="EU_VAT: de 123456789")
+    found = customer(shop, {"postal_code": "89073", "country": "de"})
+    assert (found["email"], found["name"]) == ("billing@acme.example", "Acme")
+    assert {name: part for name, part in found["address"].items() if part} == {
+        "line1": "Main Street 1",
+        "city": "Ulm",
+        "postal_code": "89073",
+        "country": "DE",
+    }
+    assert found["tax_ids"] == [{"type": "eu_vat", "value": "DE123456789", "status": "pending"}]
+    assert there(shop)["address"]["line1"] == "Main Street 1"
+    # Setting it back is a change like any other.
+    assert customer(shop, {"name": "Agency"})["name"] == "Agency"
+    assert customer(shop, {"name": "Acme"})["name"] == "Acme"
+    assert unlisted(shop.double.requests()) == []
+
+
+def test_what_is_so_already_is_not_sent_again(shop: Shop) -> None:
+    customer(shop, {"email": "a@acme.example"}, tax_id=VAT)
+    before, posts = shop.state(), shop.posts()
+    answer = shop.do(stripe_customer.customer, {"email": "a@acme.example"}, tax_id=VAT)
+    assert codes(answer) == ["already_so", "already_so"]
+    assert (shop.state(), shop.posts()) == (before, posts)
+    assert len(shop.double.objects("tax_id")) == 1
+
+
+@pytest.mark.once
+def test_a_tax_id_is_taken_away_or_exchanged(shop: Shop) -> None:
+    customer(shop, tax_id=VAT)
+    found = customer(shop, tax_id="gb_vat:GB123456789", no_tax_id=VAT)
+    assert [tax_id["type"] for tax_id in found["tax_ids"]] == ["gb_vat"]
+    before, posts = shop.state(), shop.posts()
+    with pytest.raises(BadInput) as caught:
+        customer(shop, {"name": "Nobody"}, tax_id="us_ein:12-3456789", no_tax_id=VAT)
+    assert (caught.value.code, shop.state(), shop.posts()) == ("unknown_tax_id", before, posts)
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "code"),
+    [
+        ({"email": ""}, {}, "bad_email"),
+        ({"email": "nobody"}, {}, "bad_email"),
+        ({"email": "a@b@c"}, {}, "bad_email"),
+        ({"email": "a b@c"}, {}, "bad_email"),
+        ({"name": "  "}, {}, "bad_name"),
+        ({"name": "x" * 251}, {}, "bad_name"),
+        ({"line1": "a\x1b[31m"}, {}, "bad_line1"),
+        ({"country": "Germany"}, {}, "bad_country"),
+        ({"country": "ÄÖ"}, {}, "bad_country"),
+        ({"name": "4242 4242 4242 4242"}, {}, "card_number"),
+        ({}, {"tax_id": "DE123456789"}, "bad_tax_id"),
+        ({}, {"tax_id": "eu_vat:"}, "bad_tax_id"),
+        ({}, {"tax_id": ""}, "bad_tax_id"),
+        ({}, {"no_tax_id": ":1"}, "bad_tax_id"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_before_anything_is_asked(
+    shop: Shop, given: dict[str, str], options: dict[str, str], code: str
+) -> None:
+    before, asked = shop.state(), len(shop.double.requests())
+    with pytest.raises(BadInput) as caught:
+        customer(shop, given, **options)
+    assert (caught.value.code, caught.value.exit_code) == (code, 2)
+    assert (shop.state(), len(shop.double.requests())) == (before, asked)
+
+
+def test_a_tax_id_that_stripe_refuses_is_its_word_and_may_be_corrected(shop: Shop) -> None:
+    with pytest.raises(Failed) as caught:
+        customer(shop, tax_id="eu_vat:DE")
+    assert caught.value.code == "tax_id_invalid"
+    assert customer(shop, tax_id=VAT)["tax_ids"]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("fault", ["lost", "garbage", "dropped"])
+def test_a_lost_answer_adds_a_tax_id_only_once(shop: Shop, fault: str) -> None:
+    shop.double.fault(fault, method="POST", path=".*/tax_ids", times=9)
+    with pytest.raises(Exception, match="Stripe"):
+        customer(shop, tax_id=VAT)
+    shop.double.clear_faults()
+    customer(shop, tax_id=VAT)
+    assert len(shop.double.objects("tax_id")) == 1
+
+
+def test_a_dry_run_sends_nothing(shop: Shop) -> None:
+    customer(shop, tax_id=VAT)
+    before, posts, was = shop.state(), shop.posts(), there(shop)
+    answer = shop.do(
+        stripe_customer.customer,
+        {"email": "b@acme.example"},
+        tax_id="gb_vat:GB123456789",
+        no_tax_id=VAT,
+        dry_run=True,
+    )
+    assert {"customer_changed", "tax_id_added", "tax_id_removed"} <= set(codes(answer))
+    assert (shop.state(), shop.posts(), there(shop)) == (before, posts, was)
+
+
+def test_a_dry_run_makes_no_customer(shop: Shop, tmp_path: Path) -> None:
+    agency = Agency(tmp_path / "young.db", JUNE_15).init(payments="stripe")
+    before, posts = agency.state(), shop.posts()
+    answer = agency.do(stripe_customer.customer, {"email": "a@b.example"}, dry_run=True)
+    assert answer.data["customer"] is None
+    assert (agency.state(), shop.posts()) == (before, posts)
+
+
+def test_the_same_key_again_is_the_same_answer(shop: Shop) -> None:
+    first = shop.do(stripe_customer.customer, {"name": "Acme"}, key="k")
+    posts = shop.posts()
+    again = shop.do(stripe_customer.customer, {"name": "Acme"}, key="k")
+    assert (again.data, shop.posts()) == (first.data, posts)
+
+
+@pytest.mark.once
+def test_the_portal_is_a_link(shop: Shop) -> None:
+    answer = shop.do(stripe_customer.portal)
+    (session,) = shop.double.objects("billing_portal.session")
+    assert answer.data == {"portal": {"url": session["url"]}}
+    assert session["customer"] == there(shop)["id"]
+    shop.now = "2024-07-02T09:30:00Z"
+    assert shop.do(stripe_customer.portal).data != answer.data
+    assert unlisted(shop.double.requests()) == []
+
+
+@pytest.mark.once
+def test_a_portal_that_is_not_set_up_says_where_to(shop: Shop) -> None:
+    shop.double.fault("status", path=".*/billing_portal/.*", status=400)
+    with pytest.raises(Failed) as caught:
+        shop.do(stripe_customer.portal)
+    assert "dashboard.stripe.com" in str(caught.value.hint)
+
+
+def test_a_ledger_that_collects_by_hand_has_no_customer(tmp_path: Path) -> None:
+    agency = Agency(tmp_path / "hand.db", JUNE_15).init()
+    before = agency.state()
+    for use_case, more in ((stripe_customer.customer, ({},)), (stripe_customer.portal, ())):
+        with pytest.raises(Refused) as caught:
+            agency.do(use_case, *more)
+        assert (caught.value.code, agency.state()) == ("offline_gateway", before)

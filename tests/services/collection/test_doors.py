@@ -1,0 +1,445 @@
+"""Whatever a hand did at Stripe: no command charges what was not closed, `stripe status` names the
+command that gets on, and that command does."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import stripe
+
+from jpcli.cli.app.root import run
+from jpcli.domain.errors import Busy, Failed, JpcliError, Refused
+from jpcli.ledger.queries.outbox import open_wishes
+from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import account
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import close, invoices
+from tests.services.agency import codes, minor
+from tests.services.collection.conftest import Shop
+from tests.services.collection.states import NUMBER, STATES
+from tests.stripe_double.fixtures import Clients, stripe_clients
+
+__all__ = ["stripe_clients"]
+pytestmark = pytest.mark.once
+
+TOTAL = 512 + 800
+
+
+@pytest.fixture
+def hand(stripe_clients: Clients) -> stripe.StripeClient:
+    """Somebody in Stripe's dashboard."""
+    return stripe_clients()
+
+
+def there(shop: Shop) -> dict[str, Any]:
+    (found,) = [i for i in shop.double.objects("invoice") if i["status"] != "void"]
+    return dict(found)
+
+
+def item(shop: Shop) -> str:
+    return str(shop.double.objects("invoiceitem")[0]["id"])
+
+
+def _delete_draft(shop: Shop, hand: stripe.StripeClient) -> None:
+    hand.v1.invoices.delete(there(shop)["id"])
+
+
+def _delete_item(shop: Shop, hand: stripe.StripeClient) -> None:
+    hand.v1.invoice_items.delete(item(shop))
+
+
+def _delete_all_items(shop: Shop, hand: stripe.StripeClient) -> None:
+    for found in shop.double.objects("invoiceitem"):
+        hand.v1.invoice_items.delete(found["id"])
+
+
+def _add_item(shop: Shop, hand: stripe.StripeClient) -> None:
+    found = there(shop)
+    hand.v1.invoice_items.create(
+        {
+            "customer": found["customer"],
+            "invoice": found["id"],
+            "amount": 500,
+            "currency": "usd",
+            "description": "a hand's",
+        }
+    )
+
+
+def _edit_item(shop: Shop, hand: stripe.StripeClient) -> None:
+    hand.v1.invoice_items.update(item(shop), {"amount": 1})
+
+
+def _reword_item(shop: Shop, hand: stripe.StripeClient) -> None:
+    hand.v1.invoice_items.update(item(shop), {"description": "worded by an older version"})
+
+
+def _drop_hash(shop: Shop, hand: stripe.StripeClient) -> None:
+    hand.v1.invoices.update(there(shop)["id"], {"metadata": {"jpcli_content_hash": ""}})
+
+
+def _delete_customer(shop: Shop, hand: stripe.StripeClient) -> None:
+    hand.v1.customers.delete(there(shop)["customer"])
+
+
+def _finalize(shop: Shop, hand: stripe.StripeClient) -> None:
+    hand.v1.invoices.finalize_invoice(there(shop)["id"])
+
+
+def _edit_and_finalize(shop: Shop, hand: stripe.StripeClient) -> None:
+    _add_item(shop, hand)
+    _finalize(shop, hand)
+
+
+def _void(shop: Shop, hand: stripe.StripeClient) -> None:
+    hand.v1.invoices.void_invoice(there(shop)["id"])
+
+
+def _twin(shop: Shop, hand: stripe.StripeClient) -> None:
+    """What another copy of the ledger made."""
+    found = there(shop)
+    hand.v1.invoices.create({"customer": found["customer"], "metadata": found["metadata"]})
+
+
+def _pay(shop: Shop, _: stripe.StripeClient) -> None:
+    shop.double.pay_hosted(there(shop)["id"])
+
+
+# The state it is in, what the hand does, what `stripe status` says of it (None: nothing).
+Hand = Callable[[Shop, stripe.StripeClient], None]
+CASES: dict[str, tuple[str, Hand, str | None]] = {
+    "draft deleted": ("draft", _delete_draft, "not_pushed"),
+    "item deleted": ("draft", _delete_item, "incomplete"),
+    "all items deleted": ("draft", _delete_all_items, "incomplete"),
+    "item added": ("draft", _add_item, "total_mismatch"),
+    "item edited": ("draft", _edit_item, "total_mismatch"),
+    "item reworded": ("draft", _reword_item, "not_finalized"),
+    "hash dropped from a draft": ("draft", _drop_hash, "other_contents"),
+    "customer of a draft deleted": ("draft", _delete_customer, "customer_deleted"),
+    "draft finalized": ("draft", _finalize, "status"),
+    "draft edited and finalized": ("draft", _edit_and_finalize, "status"),
+    "twin of a draft": ("draft", _twin, "two_at_stripe"),
+    "hash dropped from an open one": ("open", _drop_hash, "other_contents"),
+    "customer of an open one deleted": ("open", _delete_customer, "customer_deleted"),
+    "open one voided": ("open", _void, "status"),
+    "open one paid": ("open", _pay, "status"),
+    "twin of an open one": ("open", _twin, "two_at_stripe"),
+}
+
+
+def paid_sums(shop: Shop) -> list[int]:
+    return [charge["amount"] for charge in shop.double.objects("charge") if charge["paid"]]
+
+
+def troubles(shop: Shop) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = shop.do(account.status).data["troubles"]
+    return [one for one in found if one["what"] != "unfinished"]
+
+
+def typed(shop: Shop, monkeypatch: pytest.MonkeyPatch, command: str) -> int:
+    """Run what a hint says."""
+    monkeypatch.setenv("JPCLI_LEDGER", shop.path)
+    monkeypatch.setenv("JPCLI_NOW", shop.now)
+    return run([*shlex.split(command)[1:], *(["--yes"] if " void " in command else [])])
+
+
+COMMANDS: dict[str, Callable[[Shop], Any]] = {
+    "push": lambda shop: shop.do(stripe_billing.push, NUMBER),
+    "pay": lambda shop: shop.do(stripe_billing.pay, NUMBER),
+    "close": lambda shop: shop.close("2024-06"),
+    "close --due": lambda shop: shop.close(None),
+    "void": lambda shop: shop.do(collector.void, NUMBER, None),
+    "sync": lambda shop: shop.do(stripe_billing.sync),
+    "reconcile": lambda shop: shop.do(stripe_billing.reconcile),
+    "cards sync": lambda shop: shop.do(collector.sync_cards),
+    "stripe status": lambda shop: shop.do(account.status),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_but_the_right_sum_is_ever_charged_and_a_way_on_is_named(
+    shop: Shop,
+    hand: stripe.StripeClient,
+    monkeypatch: pytest.MonkeyPatch,
+    case: str,
+    command: str,
+) -> None:
+    state, change, what = CASES[case]
+    shop.attach()
+    STATES[state](shop)
+    change(shop, hand)
+    if command == "stripe status":
+        assert [one["what"] for one in troubles(shop)][:1] == [what]
+    with suppress(JpcliError):
+        COMMANDS[command](shop)
+    assert set(paid_sums(shop)) <= {TOTAL}
+    follow(shop, monkeypatch)
+    assert paid_sums(shop) == [TOTAL], case
+    assert minor(standing(shop)["amount_paid"]) == TOTAL
+    assert [d for d in shop.reconcile() if "worded" not in str(d["stripe"])] == []
+
+
+def standing(shop: Shop) -> dict[str, Any]:
+    found = [i for i in shop.ask(invoices.list_invoices)["invoices"] if i["status"] != "void"]
+    assert len(found) == 1, found
+    return dict(found[0])
+
+
+def follow(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do what `stripe status` says until it says nothing, then what anybody would."""
+    for _ in range(5):
+        found = troubles(shop)
+        if not found:
+            break
+        command = found[0]["command"]
+        assert command is not None, found
+        if command == "jpcli cards add":
+            shop.attach()
+        else:
+            typed(shop, monkeypatch, command)
+    if not shop.cards():
+        shop.attach()
+    for _ in range(2):
+        with suppress(Refused):
+            shop.close()
+    assert troubles(shop) == []
+
+
+def test_a_deleted_card_is_not_charged_and_the_next_one_is(
+    shop: Shop, hand: stripe.StripeClient
+) -> None:
+    first = shop.attach()
+    second = shop.attach("pm_card_mastercard")
+    STATES["open"](shop)
+    hand.v1.payment_methods.detach(first)
+    shop.do(stripe_billing.pay, NUMBER)
+    charges = [c["payment_method"] for c in shop.double.objects("charge") if c["paid"]]
+    assert charges == [second]
+
+
+def test_a_customer_that_was_deleted_is_made_again_and_its_cards_are_gone(
+    shop: Shop, hand: stripe.StripeClient
+) -> None:
+    shop.attach()
+    (before,) = shop.double.objects("customer")
+    hand.v1.customers.delete(before["id"])
+    assert [one["what"] for one in troubles(shop)] == ["customer_deleted"]
+    assert troubles(shop)[0]["command"] == "jpcli cards add"
+    shop.do(collector.sync_cards)
+    assert shop.cards() == []
+    shop.attach()
+    shop.close()
+    assert paid_sums(shop) == [TOTAL]
+
+
+def test_the_oldest_of_two_customers_is_taken_and_the_other_named(
+    shop: Shop, hand: stripe.StripeClient
+) -> None:
+    shop.attach()
+    (before,) = shop.double.objects("customer")
+    second = hand.v1.customers.create({"metadata": before["metadata"]}).id
+    shop.sql("UPDATE outbox SET state = 'failed' WHERE name = 'customer'")
+    assert [(t["subject"], t["what"]) for t in troubles(shop)] == [(second, "second_customer")]
+    assert [d["stripe"] for d in shop.reconcile()] == [second]
+    shop.close()
+    assert there(shop)["customer"] == before["id"]
+    hand.v1.customers.delete(second)
+    shop.sql("UPDATE outbox SET state = 'done' WHERE name = 'customer'")
+
+
+def test_voiding_a_draft_deletes_it(shop: Shop) -> None:
+    STATES["draft"](shop)
+    shop.do(collector.void, NUMBER, "wrong price list")
+    assert shop.double.objects("invoice") == []
+    assert shop.double.objects("invoiceitem") == []
+    assert shop.ask(invoices.show, NUMBER)["invoice"]["status"] == "void"
+    shop.attach()
+    shop.close()
+    assert paid_sums(shop) == [TOTAL]
+
+
+def test_voiding_what_never_got_to_stripe_asks_nothing_of_it(shop: Shop) -> None:
+    STATES["draft not pushed"](shop)
+    posts = shop.posts()
+    shop.do(collector.void, NUMBER, None)
+    assert shop.posts() == posts
+    assert shop.ask(invoices.show, NUMBER)["invoice"]["status"] == "void"
+
+
+def test_what_was_paid_meanwhile_is_not_voided(shop: Shop) -> None:
+    STATES["open"](shop)
+    shop.double.pay_hosted(there(shop)["id"])
+    with pytest.raises(Refused) as caught:
+        shop.do(collector.void, NUMBER, None)
+    assert caught.value.code == "invoice_paid"
+    assert there(shop)["status"] == "paid"
+    assert shop.ask(invoices.show, NUMBER)["invoice"]["status"] == "paid"
+
+
+def test_a_draft_that_was_edited_and_finalized_by_hand_is_not_charged(
+    shop: Shop, hand: stripe.StripeClient
+) -> None:
+    """Closed at 13.12, and the card was charged 18.12."""
+    shop.attach()
+    STATES["draft"](shop)
+    _edit_and_finalize(shop, hand)
+    for command in ("pay", "close", "close --due", "push"):
+        with suppress(JpcliError):
+            COMMANDS[command](shop)
+    assert paid_sums(shop) == []
+    assert "total_mismatch" in codes(shop.do(stripe_billing.sync))
+    with pytest.raises(Failed) as caught:
+        shop.do(stripe_billing.push, NUMBER)
+    assert caught.value.code == "total_mismatch"
+    assert f"jpcli invoice void {NUMBER}" in str(caught.value.hint)
+
+
+def test_replacing_keeps_what_is_as_closed_and_refuses_what_was_paid(
+    shop: Shop, hand: stripe.StripeClient
+) -> None:
+    shop.attach()
+    STATES["open"](shop)
+    right = there(shop)["id"]
+    _twin(shop, hand)
+    shop.do(stripe_billing.push, NUMBER, replace=True)
+    assert there(shop)["id"] == right
+    # A second one that was paid can't be taken away: only a refund is left.
+    twin = hand.v1.invoices.create({"customer": there(shop)["customer"]}).id
+    hand.v1.invoices.update(twin, {"metadata": there_metadata(shop, right)})
+    hand.v1.invoices.add_lines(twin, {"lines": [{"amount": 700}]})
+    hand.v1.invoices.finalize_invoice(twin)
+    shop.double.pay_hosted(twin)
+    with pytest.raises(Failed) as caught:
+        shop.do(stripe_billing.push, NUMBER, replace=True)
+    assert caught.value.code == "paid_twice"
+    assert paid_sums(shop) == [700]
+    with pytest.raises(JpcliError):
+        shop.do(stripe_billing.pay, NUMBER)
+    assert paid_sums(shop) == [700]
+
+
+def there_metadata(shop: Shop, invoice_id: str) -> Any:
+    return next(i["metadata"] for i in shop.double.objects("invoice") if i["id"] == invoice_id)
+
+
+def test_a_wish_that_came_true_by_another_road_is_not_listed(shop: Shop) -> None:
+    shop.attach("pm_card_chargeCustomerFail")
+    good = shop.attach()
+    STATES["open"](shop)
+    shop.double.fault("status", method="POST", path=".*/pay", times=0, status=500)
+    with suppress(Busy, JpcliError):
+        shop.do(stripe_billing.pay, NUMBER)
+    shop.double.clear_faults()
+    hanging = shop.do(account.status).data["troubles"]
+    assert [t["command"] for t in hanging if t["what"] == "unfinished"] == [
+        f"jpcli invoice pay {NUMBER}"
+    ]
+    shop.double.pay_hosted(there(shop)["id"])
+    assert shop.do(account.status).data["unfinished"] == []
+    # Also for whoever does not ask Stripe, as an audit.
+    shop.do(stripe_billing.sync)
+    with shop.desk() as desk:
+        assert open_wishes(desk.ledger) == []
+    assert good
+
+
+def test_a_restored_ledger_takes_over_what_was_voided_and_billed_again(shop: Shop) -> None:
+    shop.attach()
+    backup = shop.path + ".backup"
+    shutil.copyfile(shop.path, backup)
+    STATES["void"](shop)
+    shop.close()
+    assert paid_sums(shop) == [TOTAL]
+    shutil.copyfile(backup, shop.path)
+    shop.double.double.keys[False].entries.clear()
+    for _ in range(3):
+        with suppress(Refused):
+            shop.close()
+    found = {i["number"]: i["status"] for i in shop.ask(invoices.list_invoices)["invoices"]}
+    assert found == {NUMBER: "void", f"{NUMBER}-2": "paid"}
+    assert paid_sums(shop) == [TOTAL]
+    assert shop.reconcile() == []
+
+
+def test_a_line_that_is_worded_otherwise_after_an_upgrade_is_no_conflict(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.attach()
+    shop.double.fault("lost", method="POST", path=".*/add_lines", times=9)
+    with suppress(JpcliError):
+        shop.close()
+    shop.double.clear_faults()
+    from jpcli.services.collection.stripe import push
+
+    right = push.line_items  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        push,
+        "line_items",
+        lambda *args: [i._replace(description="other words") for i in right(*args)],
+    )
+    shop.close()
+    assert paid_sums(shop) == [TOTAL]
+
+
+def test_a_restored_ledger_does_not_bill_a_month_again_with_other_contents(shop: Shop) -> None:
+    shop.attach()
+    backup = shop.path + ".backup"
+    shutil.copyfile(shop.path, backup)
+    shop.close()
+    shutil.copyfile(backup, shop.path)
+    shop.double.double.keys[False].entries.clear()
+    shop.issue("jetpack-ai", at="2024-06-20T00:00:00Z")
+    before, posts = shop.state(), shop.posts()
+    assert "unknown_here" in codes(shop.do(stripe_billing.sync))
+    assert [d["invoice"] for d in shop.reconcile()] == [NUMBER]
+    assert [t["what"] for t in troubles(shop)] == ["unknown_here"]
+    for month in ("2024-06", None):
+        before, posts = shop.state(), shop.posts()
+        with pytest.raises(Refused) as caught:
+            shop.close(month)
+        assert caught.value.code == "billed_before"
+        assert "ledger restore" in str(caught.value.hint)
+        assert (shop.state(), shop.posts()) == (before, posts)
+    # Closed all the same, while Stripe could not be asked: then it stops before Stripe.
+    shop.do(close.close, "2024-06")
+    for command in ("push", "pay", "close", "close --due"):
+        posts = shop.posts()
+        with pytest.raises(Failed) as failed:
+            COMMANDS[command](shop)
+        assert failed.value.code == "other_contents", command
+        assert shop.posts() == posts, command
+    assert paid_sums(shop) == [TOTAL]
+
+
+def test_a_key_that_was_spent_on_another_request_is_no_proof_and_no_dead_end(shop: Shop) -> None:
+    """The ledger was put back, and another customer was there then."""
+    shop.attach()
+    keys = shop.double.double.keys[False]
+    shop.do(close.close, "2024-06")
+    with shop.desk() as desk:
+        from jpcli.services.collection.stripe.outbox import _key
+
+        spent = _key(desk, f"invoice/{NUMBER}/create", 1)
+    assert keys.begin(spent, "POST", "/v1/invoices", {"customer": "cus_other"}, "req_1") is None
+    keys.finish(spent, 200, b"{}")
+    shop.close()
+    assert paid_sums(shop) == [TOTAL]
+
+
+def test_a_401_on_a_repetition_leaves_the_outcome_open(shop: Shop) -> None:
+    shop.attach()
+    shop.double.fault("lost", method="POST", path=".*/pay")
+    shop.double.fault("status", method="POST", path=".*/pay", nth=2, status=401)
+    with pytest.raises(JpcliError) as caught:
+        shop.close()
+    assert caught.value.exit_code == 4
+    (row,) = [w for w in shop.state().tables.splitlines() if 'INTO "outbox"' in w and "/pay/" in w]
+    assert "'wished'" in row
+    shop.close() if standing(shop)["status"] != "paid" else None
+    assert paid_sums(shop) == [TOTAL]

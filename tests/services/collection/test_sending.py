@@ -1,0 +1,332 @@
+"""Invoices that are mailed and paid by wire, and the number and the pages that the payer sees."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jpcli.domain.answers import Answer
+from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError, Refused
+from jpcli.services.audit.audit import audit
+from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import customer as stripe_customer
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import invoices
+from jpcli.services.ledger import init
+from jpcli.services.status import status
+from tests.services.agency import Agency, codes, minor
+from tests.services.collection.conftest import JULY_2, JUNE_15, Shop
+from tests.stripe_double.contract import unlisted
+
+TOTAL = 512 + 800
+DAY = 86_400
+
+
+@pytest.fixture
+def mailer(shop: Shop, tmp_path: Path) -> Shop:
+    """The same agency on a ledger whose invoices are mailed, due after 14 days; a card is on
+    file, which issuing needs (R1), and no e-mail address is known."""
+    agency = Shop(tmp_path / "mailer.db", JUNE_15)
+    agency.double = shop.double
+    agency.init(payments="stripe", collect="send", payment_terms_days=14)
+    agency.attach()
+    agency.issue("jetpack-scan", 2)
+    agency.bundle()
+    agency.now, agency.life = JULY_2, shop.life
+    return agency
+
+
+def address(agency: Shop) -> None:
+    agency.do(stripe_customer.customer, {"email": "billing@acme.example"})
+
+
+def local(agency: Agency, name: str = "2024-06") -> dict[str, Any]:
+    found: dict[str, Any] = agency.ask(invoices.show, name)["invoice"]
+    return found
+
+
+def remote(shop: Shop) -> dict[str, Any]:
+    (found,) = shop.double.objects("invoice")
+    return dict(found)
+
+
+def mails(shop: Shop) -> int:
+    return sum(event["type"] == "invoice.sent" for event in shop.double.objects("event"))
+
+
+@pytest.mark.parametrize("month", ["2024-06", None])
+def test_closing_mails_the_invoice_once_and_charges_no_card(
+    mailer: Shop, month: str | None
+) -> None:
+    address(mailer)
+    answer = mailer.close(month)
+    assert "sent" in codes(answer)
+    there = remote(mailer)
+    assert (there["status"], there["collection_method"]) == ("open", "send_invoice")
+    assert there["due_date"] == there["status_transitions"]["finalized_at"] + 14 * DAY
+    assert (local(mailer)["status"], local(mailer)["due_date"]) == ("open", "2024-07-16")
+    for hour in range(3, 9):
+        mailer.now = f"2024-07-0{hour}T10:00:00Z"
+        mailer.close(None)
+    assert (mails(mailer), mailer.double.objects("charge")) == (1, [])
+    assert mailer.reconcile() == []
+    assert unlisted(mailer.double.requests()) == []
+
+
+@pytest.mark.once
+def test_r2_what_is_past_due_names_the_command_that_charges_no_card(mailer: Shop) -> None:
+    """Nobody's card is charged by itself here, so no hint may send anyone to charge it."""
+    address(mailer)
+    mailer.close()
+    mailer.now = "2024-07-17T10:00:00Z"
+    with pytest.raises(Refused) as caught:
+        mailer.issue("jetpack-scan")
+    assert caught.value.code == "invoice_past_due"
+    (late,) = [check for check in mailer.ask(audit)["checks"] if check["rule"] == "past_due"]
+    step = mailer.ask(status)["next"][0]
+    for hint in (caught.value.hint, late["fix"], step["command"]):
+        assert "jpcli invoice mark-paid INV-2024-06" in str(hint)
+        assert "invoice pay" not in str(hint)
+
+
+def test_without_an_address_nothing_is_closed_or_sent(mailer: Shop) -> None:
+    before, posts = mailer.state(), mailer.posts()
+    roads: list[Any] = [lambda: mailer.close(), lambda: mailer.close(None)]
+    for road in roads:
+        with pytest.raises(Refused) as caught:
+            road()
+        assert (caught.value.code, caught.value.exit_code) == ("no_email", 3)
+        assert "jpcli stripe customer --email" in str(caught.value.hint)
+        assert (mailer.state(), mailer.posts()) == (before, posts)
+    address(mailer)
+    mailer.close()
+    assert local(mailer)["status"] == "open"
+
+
+def test_without_an_address_a_closed_month_is_neither_pushed_nor_paid(mailer: Shop) -> None:
+    address(mailer)
+    mailer.double.fault("status", method="POST", path="/v1/invoices", status=500, times=9)
+    with pytest.raises(Busy):
+        mailer.close()
+    mailer.double.clear_faults()
+    customer = mailer.double.objects("customer")[-1]["id"]
+    mailer.double.edit(customer, email=None)
+    posts = mailer.posts()
+    roads: list[Any] = [stripe_billing.push, stripe_billing.pay, collector.mark_paid]
+    for road in roads:
+        with pytest.raises(Refused) as caught:
+            mailer.do(road, "2024-06")
+        assert (caught.value.code, mailer.posts()) == ("no_email", posts)
+
+
+def test_nothing_to_close_needs_no_address(mailer: Shop) -> None:
+    mailer.now = "2024-06-20T00:00:00Z"
+    assert mailer.close(None).data["invoices"] == []
+
+
+@pytest.mark.parametrize("fault", ["lost", "dropped", "garbage"])
+def test_a_mail_whose_answer_was_lost_is_not_sent_twice(mailer: Shop, fault: str) -> None:
+    address(mailer)
+    mailer.double.fault(fault, method="POST", path=".*/send", times=9)
+    with suppress(Busy):
+        mailer.close()
+    mailer.double.clear_faults()
+    mailer.double.advance(days=2)  # Stripe has forgotten the key
+    mailer.now = "2024-07-04T09:00:00Z"
+    mailer.close()
+    assert mails(mailer) == 1
+
+
+def test_a_mail_is_not_sent_again_once_stripe_has_forgotten_the_first(mailer: Shop) -> None:
+    address(mailer)
+    mailer.close()
+    mailer.double.advance(days=40)
+    mailer.now = "2024-07-31T09:00:00Z"
+    posts = mailer.posts()
+    mailer.close(None)
+    assert mailer.posts() == posts
+
+
+def test_a_card_is_charged_when_somebody_asks_for_it(mailer: Shop) -> None:
+    address(mailer)
+    mailer.close()
+    mailer.do(stripe_billing.pay, "2024-06")
+    assert local(mailer)["status"] == "paid"
+
+
+@pytest.mark.parametrize("first", ["closed", "pushed", "never pushed"])
+@pytest.mark.parametrize("kind", ["charge", "send"])
+def test_a_wire_is_noted_at_stripe_and_no_card_is_charged(
+    shop: Shop, mailer: Shop, first: str, kind: str
+) -> None:
+    agency = shop if kind == "charge" else mailer
+    if kind == "send":
+        address(mailer)
+    if first == "never pushed":
+        shop.double.fault("status", method="POST", path="/v1/invoices", status=500, times=9)
+        with pytest.raises(Busy):
+            agency.close()
+        shop.double.clear_faults()
+    else:
+        agency.close()
+    if first == "pushed":
+        agency.do(stripe_billing.push, "2024-06")
+    agency.attach("pm_card_mastercard")
+    answer = agency.do(collector.mark_paid, "2024-06", "wire of July 3")
+    found, there = local(agency), remote(shop)
+    assert (there["status"], there["amount_paid_off_stripe"]) == ("paid", TOTAL)
+    assert there["metadata"]["jpcli_reference"] == "wire of July 3"
+    assert (found["status"], found["reference"]) == ("paid", "wire of July 3")
+    assert (minor(found["collected"]), minor(found["net"])) == (TOTAL, TOTAL)
+    assert "paid" in codes(answer)
+    assert shop.double.objects("charge") == []
+    assert agency.reconcile() == []
+    with pytest.raises(Refused) as caught:
+        agency.do(collector.mark_paid, "2024-06")
+    assert caught.value.code == "already_paid"
+    before = agency.state()
+    agency.do(stripe_billing.sync)
+    assert local(agency) == found
+    assert agency.problems() == []
+    assert before.events <= agency.state().events
+
+
+@pytest.mark.parametrize("fault", ["lost", "dropped", "garbage"])
+def test_a_wire_whose_answer_was_lost_is_noted_once(shop: Shop, fault: str) -> None:
+    shop.close()
+    shop.double.fault(fault, method="POST", path=".*/pay", times=9)
+    with suppress(Busy):
+        shop.do(collector.mark_paid, "2024-06", "wire")
+    shop.double.clear_faults()
+    shop.double.advance(days=2)
+    shop.now = "2024-07-04T09:00:00Z"
+    if local(shop)["status"] != "paid":
+        shop.do(collector.mark_paid, "2024-06", "wire")
+    assert (local(shop)["status"], local(shop)["reference"]) == ("paid", "wire")
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"reference": " "}, "bad_reference"),
+        ({"reference": "x" * 501}, "bad_reference"),
+        ({"reference": "a\x07"}, "bad_reference"),
+        ({"at": "2024-07-01"}, "no_at"),
+    ],
+)
+def test_what_cannot_be_noted_is_refused_before_anything_is_asked(
+    shop: Shop, options: dict[str, Any], code: str
+) -> None:
+    shop.close()
+    before, asked = shop.state(), len(shop.double.requests())
+    with pytest.raises(BadInput) as caught:
+        shop.do(collector.mark_paid, "2024-06", **options)
+    assert (caught.value.code, shop.state()) == (code, before)
+    assert len(shop.double.requests()) == asked
+
+
+def test_an_invoice_that_was_edited_at_stripe_is_not_noted_as_paid(shop: Shop) -> None:
+    shop.close()
+    shop.double.edit(remote(shop)["id"], total=TOTAL + 500, amount_due=TOTAL + 500)
+    posts = shop.posts()
+    with pytest.raises(Failed) as caught:
+        shop.do(collector.mark_paid, "2024-06", "wire")
+    assert (caught.value.code, shop.posts()) == ("total_mismatch", posts)
+    assert local(shop)["status"] == "open"
+    shop.double.edit(remote(shop)["id"], total=TOTAL, amount_due=TOTAL)
+
+
+def test_a_dry_run_notes_nothing(shop: Shop) -> None:
+    shop.close()
+    before, posts = shop.state(), shop.posts()
+    assert shop.do(collector.mark_paid, "2024-06", "wire", dry_run=True).data["dry_run"]
+    assert (shop.state(), shop.posts()) == (before, posts)
+
+
+# --- what the payer sees ---
+
+
+def test_our_number_and_stripes_pages_are_shown(shop: Shop) -> None:
+    shop.attach()
+    answer = shop.close()
+    found, there = local(shop), remote(shop)
+    assert (found["number"], there["number"]) == ("INV-2024-06", "INV-2024-06")
+    assert found["stripe_number"] == "INV-2024-06"
+    assert found["hosted_url"] == found["page_url"] == there["hosted_invoice_url"]
+    assert found["pdf_url"] == there["invoice_pdf"]
+    for said in (answer, shop.do(invoices.show, "2024-06")):
+        assert there["hosted_invoice_url"] in words(said)
+        assert there["invoice_pdf"] in words(said)
+        assert "other_number" not in codes(said)
+
+
+def words(answer: Answer) -> str:
+    return " ".join(note.message for note in answer.notes)
+
+
+def test_a_number_that_another_ledger_of_the_account_uses_gets_a_tail(
+    shop: Shop, tmp_path: Path
+) -> None:
+    shop.attach()
+    shop.close()
+    other = Shop(tmp_path / "other.db", JUNE_15)
+    other.double = shop.double
+    other.init(payments="stripe")
+    other.attach()
+    other.issue("jetpack-scan")
+    other.now = JULY_2
+    answer = other.close()
+    with other.desk(writes=False) as desk:
+        tail = desk.ledger.meta["ledger_id"][:4].upper()
+    found = local(other)
+    assert (found["status"], found["number"]) == ("paid", "INV-2024-06")
+    assert found["stripe_number"] == f"INV-2024-06-{tail}"
+    assert "other_number" in codes(answer)
+    assert len(shop.double.objects("invoice")) == 2
+    assert other.reconcile() == []
+    assert other.problems() == []
+
+
+def test_a_voided_month_has_the_next_number_there_too(shop: Shop) -> None:
+    shop.close()
+    shop.do(collector.void, "2024-06", None)
+    shop.attach()
+    shop.close()
+    numbers = {item["number"]: item["status"] for item in shop.double.objects("invoice")}
+    assert numbers == {"INV-2024-06": "void", "INV-2024-06-2": "paid"}
+
+
+# --- the setting ---
+
+
+@pytest.mark.parametrize(
+    ("options", "stored"),
+    [
+        ({"payments": "stripe"}, "charge"),
+        ({"payments": "stripe", "collect": "charge"}, "charge"),
+        ({"payments": "stripe", "collect": "send"}, "send"),
+        ({}, None),
+    ],
+)
+def test_how_it_collects_is_a_setting(
+    tmp_path: Path, options: dict[str, Any], stored: str | None
+) -> None:
+    agency = Agency(tmp_path / "new.db", JUNE_15).init(**options)
+    with agency.desk(writes=False) as desk:
+        assert desk.ledger.fact("collect") == stored
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"collect": "send"}, {"collect": "charge"}, {"payments": "stripe", "collect": "mail"}],
+)
+def test_a_way_of_collecting_that_cannot_be_makes_no_ledger(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
+    with pytest.raises(JpcliError) as caught:
+        init.init(str(tmp_path / "new.db"), now_at=0, actor="ann", **options)
+    assert (caught.value.code, caught.value.exit_code) == ("bad_collect", 2)
+    assert list(tmp_path.iterdir()) == []
