@@ -40,7 +40,7 @@ def _dispatch(argv: list[str]) -> int:
         sys.stdout.write(f"jpcli {__version__}\n")
         return 0
     if argv[:1] == ["--complete"]:
-        from jpcli.cli.completions.complete import run as complete
+        from jpcli.cli.complete import run as complete
 
         return complete(argv[1:])
     from jpcli.cli.app.root import run

@@ -1,6 +1,6 @@
 """Decimals and symbols of the currencies in use, by upper-case ISO 4217 code.
 
-Generated from CLDR by tools/generate_currency_digits.py; do not edit. What Stripe counts otherwise
+Generated from CLDR by tools/currency_digits.py; do not edit. What Stripe counts otherwise
 stands in currency.py.
 """
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from jpcli.cli.completions import FILES
+from jpcli.cli.commands.completion import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,47 +1,28 @@
-"""The scripts in `completions/` are what the commands make them, and nothing is left out of them.
-
-    python -m jpcli.cli.completions completions
-
-writes them anew.
-"""
+"""The scripts in `completions/` leave out nothing that the commands have, and ship."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from jpcli.cli.app.root import load_command
 from jpcli.cli.app.table import COMMANDS, GROUPS, subcommands
-from jpcli.cli.completions import FILES, script_for, sh
-from jpcli.cli.completions.__main__ import main
-from jpcli.cli.completions.complete import MORE
-from jpcli.cli.completions.grammar import (
+from jpcli.cli.commands.completion import FILES
+from jpcli.cli.complete import MORE
+from jpcli.services.completion import KINDS
+from tests.completions.shells import SCRIPTS
+from tools.shells import sh
+from tools.shells.grammar import (
     Option,
     Page,
     asked_values,
     read_pages,
     value_options,
 )
-from jpcli.cli.completions.values import FREE, Value, value_of
-from jpcli.services.completion import KINDS
-from tests.completions.shells import SCRIPTS
-
-
-@pytest.mark.parametrize("shell", FILES)
-def test_the_scripts_are_current(shell: str) -> None:
-    checked_in = (SCRIPTS / FILES[shell]).read_text("utf-8")
-    assert checked_in == script_for(shell), "python -m jpcli.cli.completions completions"
+from tools.shells.values import FREE, Value, value_of
 
 
 def test_there_is_no_other_file() -> None:
     assert {path.name for path in SCRIPTS.iterdir()} == set(FILES.values())
-
-
-def test_the_module_writes_every_script(tmp_path: Path) -> None:
-    main(str(tmp_path))
-    for name in FILES.values():
-        assert (tmp_path / name).read_text("utf-8") == (SCRIPTS / name).read_text("utf-8")
 
 
 @pytest.mark.parametrize("path", COMMANDS)
@@ -49,7 +30,7 @@ def test_every_value_has_a_completion_or_is_said_to_be_free(path: str) -> None:
     for param in load_command(path).params:
         if not getattr(param, "is_flag", False):
             decided = value_of(path, str(param.name), param.metavar)
-            assert decided is not None, f"jpcli/cli/completions/values.py: {param.metavar}"
+            assert decided is not None, f"tools/shells/values.py: {param.metavar}"
 
 
 def test_a_value_that_nobody_thought_of_is_found() -> None:

@@ -74,7 +74,7 @@ def test_m4_the_minor_unit_is_the_one_that_stripe_counts_in() -> None:
 
 
 def test_the_table_is_what_babel_says() -> None:
-    """When this fails after an update of Babel, run tools/generate_currency_digits.py."""
+    """When this fails after an update of Babel, run tools/currency_digits.py."""
     assert {code: get_currency_precision(code) for code in CURRENCY_DIGITS} == CURRENCY_DIGITS
     in_use = {
         code

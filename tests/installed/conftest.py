@@ -75,7 +75,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "jpcli", source / "jpcli", ignore=ignored)
+    for name in ("jpcli", "completions"):
+        shutil.copytree(ROOT / name, source / name, ignore=ignored)
     quiet = ["--quiet", "--no-deps", "--no-index"]
     pip = [sys.executable, "-m", "pip"]
     _run([*pip, "wheel", *quiet, "--no-build-isolation", "--wheel-dir", folder, source])

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jpcli import __version__
+from jpcli.cli.commands.completion import FILES
+from tests.installed.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.installed.conftest import Installed
 
 pytestmark = [pytest.mark.installed, pytest.mark.xdist_group("installed")]
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = ROOT / "tests" / "data"
 CARD = ("--brand", "visa", "--last4", "4242", "--exp", "12/2030")
 
 
@@ -24,7 +25,8 @@ def test_the_wheel_has_the_package_and_its_data_and_nothing_else(jpcli: Installe
     names = set(zipfile.ZipFile(jpcli.wheel).namelist())
     assert {"jpcli/py.typed", "jpcli/data/prices.csv", "jpcli/cli/entry.py"} <= names
     metadata = f"jpcli-{__version__}.dist-info"
-    assert {name.split("/")[0] for name in names} == {"jpcli", metadata}
+    data = f"jpcli-{__version__}.data"
+    assert {name.split("/")[0] for name in names} == {"jpcli", data, metadata}
     assert f"{metadata}/licenses/LICENSE" in names
 
 
@@ -44,6 +46,16 @@ def test_the_package_is_imported_from_where_it_was_installed(jpcli: Installed) -
 def test_version(jpcli: Installed) -> None:
     run = jpcli.ok("--version")
     assert (run.out, run.err) == (f"jpcli {__version__}\n", "")
+
+
+@pytest.mark.parametrize("shell", FILES)
+def test_the_completion_script_ships(jpcli: Installed, shell: str) -> None:
+    """In the package, for `jpcli completion`, and where the shell looks for it."""
+    script = (ROOT / "completions" / FILES[shell]).read_text("utf-8")
+    assert jpcli.ok("completion", shell).out == script
+    share = jpcli.python.parents[1] / "share"
+    (beside,) = (path for path in share.rglob("*jpcli*") if shell in str(path.parent))
+    assert beside.read_text("utf-8") == script
 
 
 def test_the_main_story(jpcli: Installed) -> None:

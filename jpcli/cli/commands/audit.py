@@ -50,9 +50,9 @@ def run(
     if (policy is not None) + (init is not None) + schema > 1:
         raise UsageError("--policy, --init and --schema go one at a time.")
     if schema:
-        from jpcli.reports.policy.schema import shipped_text
+        from jpcli.reports.policy.schema import schema_text
 
-        return Result({}, payload=(shipped_text(),))
+        return Result({}, payload=(schema_text(),))
     if init is not None:
         from jpcli.services.audit.first_policy import init as write_policy
 

@@ -9,14 +9,25 @@ import typer
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import BadParameter
-from jpcli.cli.completions import FILES
 from jpcli.cli.shared.result import Result
+
+# shell -> file, as the shell looks for it; `tools/completions.py` makes them
+FILES = {"bash": "jpcli.bash", "zsh": "_jpcli", "fish": "jpcli.fish"}
 
 
 def _known_shell(value: str) -> str:
     if value not in FILES:
         raise BadParameter(f"{value!r} is not one of {', '.join(FILES)}.")
     return value
+
+
+def _shipped(name: str) -> str:
+    """A script as it ships: in the package's data, or at the root of the tree that this runs in."""
+    from importlib.resources import files
+
+    package = files("jpcli")
+    inside, beside = package / "data" / "completions", package / ".." / "completions"
+    return ((inside if inside.is_dir() else beside) / name).read_text("utf-8")
 
 
 @command(
@@ -38,9 +49,7 @@ def run(
 ) -> Result:
     """With it, Tab completes commands, options and their values, and from the ledger license keys,
     sites, clients, products and cards. Or load it at once:   source <(jpcli completion bash)"""
-    from jpcli.cli.completions import script_for
-
-    script = script_for(shell)
+    script = _shipped(FILES[shell])
     if invocation.output.format == "table" or invocation.output.automatic:
         return Result({}, payload=(script,))
     return Result({"shell": shell, "file": FILES[shell], "script": script})

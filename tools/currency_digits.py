@@ -1,22 +1,25 @@
-"""Write jpcli/domain/currency_digits.py from the CLDR data that Babel carries.
+"""Make the table of currencies from the CLDR data that Babel carries.
 
-Run it when the test that holds the table against Babel says that it is out of date:
+    python tools/currency_digits.py
 
-    python tools/generate_currency_digits.py
-"""  # noqa: INP001
+Run it when the test that holds the table against Babel says that it is out of date.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from babel.core import get_global
 from babel.numbers import get_currency_precision, get_currency_symbol
 
-TARGET = Path(__file__).parent.parent / "jpcli" / "domain" / "currency_digits.py"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tools.shared.files import write
 
 HEADER = '''"""Decimals and symbols of the currencies in use, by upper-case ISO 4217 code.
 
-Generated from CLDR by tools/generate_currency_digits.py; do not edit. What Stripe counts otherwise
+Generated from CLDR by tools/currency_digits.py; do not edit. What Stripe counts otherwise
 stands in currency.py.
 """
 
@@ -52,4 +55,4 @@ def render() -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(render(), encoding="utf-8")
+    write({"jpcli/domain/currency_digits.py": render()})

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from jpcli.cli.completions.grammar import asked_values, value_options
-from jpcli.cli.completions.values import FREE
+from tools.shells.grammar import asked_values, value_options
+from tools.shells.values import FREE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.cli.completions.grammar import Page
-    from jpcli.cli.completions.values import Value
+    from tools.shells.grammar import Page
+    from tools.shells.values import Value
 
 # What stands for a path in the scripts; it is no kind of name.
 FILES = "/files"

@@ -1,6 +1,6 @@
-"""Makes docs/commands.md from the table of commands and their help.
+"""Make docs/commands.md from the table of commands and their help.
 
-python tests/docs/commands.py
+python tools/commands.py
 """
 
 from __future__ import annotations
@@ -8,12 +8,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "commands.md"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from jpcli.cli.app.table import COMMANDS, SECTIONS
+from tests.docs.sessions import play, rewritten, steps_of
+from tools.shared.files import write
+
+PAGE = "docs/commands.md"
 
 HEAD = """# Commands
 
-Every command, as `--help` shows it. `python tests/docs/commands.py` makes this page, and a test
+Every command, as `--help` shows it. `python tools/commands.py` makes this page, and a test
 tells when it is no longer what the commands say.
 
 ```console
@@ -31,9 +36,6 @@ $ jpcli {path} --help
 
 def page() -> str:
     """The page, with what every command prints now."""
-    from jpcli.cli.app.table import COMMANDS, SECTIONS
-    from tests.docs.sessions import play, rewritten, steps_of
-
     names = [name for _, section in SECTIONS for name in section]
     paths = sorted(COMMANDS, key=lambda path: names.index(path.split(" ")[0]))
     text = HEAD + "".join(COMMAND.format(path=path) for path in paths)
@@ -41,5 +43,4 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-    PAGE.write_text(page(), "utf-8")
+    write({PAGE: page()})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from jpcli.cli.completions import FILES
+from jpcli.cli.commands.completion import FILES
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
 from jpcli.domain.cards import BRANDS
 from jpcli.services.billing.groups import KEY_NAMES

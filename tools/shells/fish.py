@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.cli.completions import sh
-from jpcli.cli.completions.grammar import asked_values, value_options
-from jpcli.cli.completions.values import FREE
+from tools.shells import sh
+from tools.shells.grammar import asked_values, value_options
+from tools.shells.values import FREE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jpcli.cli.completions.grammar import Option, Page
-    from jpcli.cli.completions.values import Value
+    from tools.shells.grammar import Option, Page
+    from tools.shells.values import Value
 
 _TEMPLATE = r"""# Completion of jpcli for fish; written by `jpcli completion fish`, not by hand.
 #

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.cli.completions import sh
+from tools.shells import sh
 
 if TYPE_CHECKING:
-    from jpcli.cli.completions.grammar import Page
+    from tools.shells.grammar import Page
 
 _TEMPLATE = r"""# Completion of jpcli for bash; written by `jpcli completion bash`, not by hand.
 #

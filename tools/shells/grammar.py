@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from jpcli.cli.app.root import build_group, load_command
 from jpcli.cli.app.table import COMMANDS, GROUPS, subcommands
 from jpcli.cli.app.typer_parts import Context
-from jpcli.cli.completions.values import FREE, Value, value_of
+from tools.shells.values import FREE, Value, value_of
 
 
 class Option(NamedTuple):
