@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer import Abort, Exit
 from typer._click.core import Context, Parameter
 from typer._click.exceptions import BadParameter, ClickException, NoSuchOption, UsageError
 from typer._click.formatting import HelpFormatter
 from typer._click.globals import get_current_context
 from typer._click.types import INT
 from typer.core import TyperCommand, TyperGroup, TyperOption
-from typer.exceptions import Abort, Exit
 from typer.main import get_command as _get_command
 
 if TYPE_CHECKING:
