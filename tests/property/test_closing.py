@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from jpcli.domain.errors import Refused
 from jpcli.services.invoices import close as closing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import invoices, settle
 from jpcli.services.ledger import upkeep
 from tests.property.agencies import agencies
 from tests.property.model import expected_preview
@@ -109,7 +109,7 @@ class Story:
         still_open = [item["number"] for item in found if item["status"] == "open"][::-1]
         if still_open:
             number = still_open[which % len(still_open)]
-            self.agency.do(invoices.void if what == "void" else invoices.mark_paid, number)
+            self.agency.do(settle.void if what == "void" else settle.mark_paid, number)
 
 
 def back_dated(now: str, days: int) -> str:

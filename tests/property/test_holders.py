@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.invoices import close, invoices
+from jpcli.services.invoices import close, invoices, settle
 from jpcli.services.invoices.statement import export
 from jpcli.services.ledger import upkeep
 from jpcli.services.licenses import assign, licenses
@@ -118,7 +118,7 @@ class Story:
         if what == "void old":
             numbers.reverse()
         number = numbers[which % 2 % len(numbers)] if numbers else "none"
-        self.agency.do(invoices.mark_paid if what == "pay" else invoices.void, number)
+        self.agency.do(settle.mark_paid if what == "pay" else settle.void, number)
         self.voided = self.voided or what != "pay"
 
     def remember(self) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.invoices import close, invoices
+from jpcli.services.invoices import close, invoices, settle
 from jpcli.services.invoices.statement import statement
 from jpcli.services.licenses import assign
 from tests.property.agencies import agencies
@@ -60,7 +60,7 @@ def told(path: Path, story: list[tuple[str, int, int]]) -> Agency:
                 agency.do(close.close_due)
             elif what == "void":
                 last = agency.ask(invoices.list_invoices)["invoices"][0]["number"]
-                agency.do(invoices.void, last)
+                agency.do(settle.void, last)
         except (JpcliError, IndexError):
             pass
     return agency

@@ -156,7 +156,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
         from jpcli.services.collection.stripe import paid_outside
 
         return paid_outside.mark_paid(desk, name, reference)
-    from jpcli.services.invoices.invoices import mark_paid as mark_here
+    from jpcli.services.invoices.settle import mark_paid as mark_here
 
     return mark_here(desk, name, reference)
 
@@ -167,7 +167,7 @@ def void(desk: Desk, name: str, reason: str | None) -> Answer:
         from jpcli.services.collection.stripe import invoices
 
         return invoices.void(desk, name, reason)
-    from jpcli.services.invoices.invoices import void as void_here
+    from jpcli.services.invoices.settle import void as void_here
 
     return void_here(desk, name, reason)
 

@@ -19,7 +19,8 @@ from jpcli.reports.statement.statement import DayCount, Statement, Whose
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute, of_invoice
 from jpcli.services.billing.preview import line_object
-from jpcli.services.invoices.invoices import invoice_object, known_invoice, late
+from jpcli.services.invoices.invoices import invoice_object, late
+from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.shares import days_of, divided
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from jpcli.reports.policy.values import site_matcher
 from jpcli.services.audit import checks
 from jpcli.services.audit.audit import audit
 from jpcli.services.audit.first_policy import init
-from jpcli.services.invoices import close, invoices
+from jpcli.services.invoices import close, settle
 from tests.services.agency import PRICES, A, Agency, B, C
 
 
@@ -113,7 +113,7 @@ def test_an_invoice_past_due(agency: Agency, tmp_path: Path) -> None:
     assert check["subjects"] == ["INV-2024-07"]
     assert check["actual"] == "1 past due, $1.92"
     assert check["fix"] == "jpcli invoice mark-paid INV-2024-07 --reference TEXT"
-    agency.do(invoices.mark_paid, "INV-2024-07", "transfer 1")
+    agency.do(settle.mark_paid, "INV-2024-07", "transfer 1")
     assert only(run(agency, tmp_path, policy))["ok"]
 
 

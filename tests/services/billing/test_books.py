@@ -15,7 +15,7 @@ from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services.audit import bill as audit_bill
 from jpcli.services.billing.preview import preview
-from jpcli.services.invoices import close, explain, invoices, statement
+from jpcli.services.invoices import close, explain, invoices, settle, statement
 from jpcli.services.invoices.diff import diff
 from jpcli.services.ledger import settings, upkeep
 from jpcli.services.licenses import assign, licenses
@@ -273,7 +273,7 @@ def test_a_change_within_the_books_says_nothing(old: Agency, what: str) -> None:
 def test_what_is_dated_before_the_books_is_never_adjusted(old: Agency, what: str) -> None:
     old.do(close.close, "2024-06", now=JULY_2)
     first = old.ask(invoices.list_invoices)["invoices"][0]
-    old.do(invoices.mark_paid, first["number"], now=JULY_2)
+    old.do(settle.mark_paid, first["number"], now=JULY_2)
     before = old.preview("2024-06")["total"]
     old.now = JULY_2
     answer = BACK[what](old, "2024-05-20T00:00:00Z")
@@ -362,9 +362,9 @@ def test_a_bad_setting_is_refused(
 def test_the_books_move_only_while_no_invoice_counts(old: Agency, live: str) -> None:
     number = old.do(close.close, "2024-06", now=JULY_2).data["invoice"]["number"]
     if live == "paid":
-        old.do(invoices.mark_paid, number, now=JULY_2)
+        old.do(settle.mark_paid, number, now=JULY_2)
     if live == "void":
-        old.do(invoices.void, number, now=JULY_2)
+        old.do(settle.void, number, now=JULY_2)
         old.do(settings.set_one, "bill-from", "2024-07", now=JULY_2)
         assert old.do(close.close_due, now=JULY_2).data["invoices"] == []
         return

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.services.invoices import close, invoices
+from jpcli.services.invoices import close, invoices, settle
 from jpcli.services.status import status
 from tests.services.agency import A, Agency, minor
 
@@ -62,7 +62,7 @@ def test_i3_credit_left_over_is_used_in_the_months_after(agency: Agency) -> None
     key, _ = agency.issue("jetpack-scan", 2, at="2024-01-01T10:00:00Z")
     agency.do(close.close_due)
     for item in agency.ask(invoices.list_invoices)["invoices"]:
-        agency.do(invoices.mark_paid, item["number"])
+        agency.do(settle.mark_paid, item["number"])
     agency.revoke(key, at="2024-01-01T11:00:00Z")
     # 213 days until July 31 less the first one come back; August to December use that up.
     back = 212 * 16
@@ -78,7 +78,7 @@ def test_i3_credit_left_over_is_used_in_the_months_after(agency: Agency) -> None
         closed = agency.do(close.close, item["period"], now=after).data["invoice"]
         assert closed["total"] == item["total"], item["period"]
         if minor(closed["total"]):
-            agency.do(invoices.mark_paid, item["period"], now=after)
+            agency.do(settle.mark_paid, item["period"], now=after)
 
 
 @pytest.mark.parametrize("count", [0, -1, 121])
@@ -169,7 +169,7 @@ def test_r2_past_due_invoices_are_named_with_the_command_that_settles_them(agenc
     (late,) = found["past_due"]
     assert (late["number"], late["past_due"], "lines" in late) == ("INV-2024-07", True, False)
     assert steps(found)[0] == "jpcli invoice mark-paid INV-2024-07"
-    agency.do(invoices.mark_paid, "INV-2024-07")
+    agency.do(settle.mark_paid, "INV-2024-07")
     found = agency.ask(status)
     assert (found["past_due"], steps(found)[0][:20]) == ([], "jpcli licenses list ")
 
@@ -183,7 +183,7 @@ def credited(agency: Agency) -> Agency:
     August, not closed yet, has one license for 9 days."""
     keys = agency.issue("jetpack-scan", 3, at="2024-07-01T00:00:00Z", now="2024-07-01T00:00:00Z")
     agency.do(close.close, "2024-07", now="2024-08-01T08:00:00Z")
-    agency.do(invoices.mark_paid, "2024-07", now="2024-08-01T09:00:00Z")
+    agency.do(settle.mark_paid, "2024-07", now="2024-08-01T09:00:00Z")
     agency.now = "2024-08-15T12:00:00Z"
     agency.revoke(*keys, at="2024-07-01T12:00:00Z")
     agency.issue_one(at="2024-08-23T00:00:00Z", now="2024-08-31T00:00:00Z")

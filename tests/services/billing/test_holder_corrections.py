@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.services.invoices import close, invoices
+from jpcli.services.invoices import close, settle
 from jpcli.services.invoices import statement as statements
 from jpcli.services.licenses import assign
 from tests.services.agency import BEGUN, A, Agency, B, codes, minor
@@ -105,7 +105,7 @@ def test_i8_a_voided_older_invoice_changes_no_statement_of_a_later_one(
     billed.do(close.close, "2024-08", now="2024-09-01T00:00:00Z")
     billed.now = "2024-09-15T00:00:00Z"
     stated = amounts(billed, "INV-2024-08", markup)
-    billed.do(invoices.void, "INV-2024-07")
+    billed.do(settle.void, "INV-2024-07")
     assert amounts(billed, "INV-2024-08", markup) == stated
     # July is billed again as it is now, and takes back what August had corrected of it.
     billed.do(close.close, "2024-07")
@@ -125,7 +125,7 @@ def test_i3_a_voided_month_in_the_middle_hands_its_correction_to_whom_it_was_for
     billed.do(close.close, "2024-08", now="2024-09-01T00:00:00Z")
     billed.do(close.close, "2024-09", now="2024-10-01T00:00:00Z")
     billed.now = "2024-10-02T00:00:00Z"
-    billed.do(invoices.void, "INV-2024-08")
+    billed.do(settle.void, "INV-2024-08")
     billed.do(close.close, "2024-08")
     assert amounts(billed, "INV-2024-08-2") == {"Ann": -160, "Bob": 496, "Cem": 160 + 496}
 

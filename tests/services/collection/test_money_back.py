@@ -9,7 +9,7 @@ import pytest
 
 from jpcli.services.collection import collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import invoices, settle
 from tests.services.agency import codes, minor
 from tests.services.collection.conftest import JULY_2, Shop
 from tests.stripe_double.contract import unlisted
@@ -165,7 +165,7 @@ def test_without_a_gateway_all_that_is_paid_is_collected(shop: Shop, tmp_path: A
     agency.issue("jetpack-scan")
     agency.now = JULY_2
     agency.do(collector.close, "2024-06")
-    agency.do(invoices.mark_paid, "2024-06")
+    agency.do(settle.mark_paid, "2024-06")
     found = agency.ask(invoices.show, "2024-06")["invoice"]
     assert {name: minor(found[name]) for name in ZERO} == {**ZERO, "collected": 256, "net": 256}
     assert (found["hosted_url"], found["pdf_url"]) == (None, None)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.services.invoices import close, invoices
+from jpcli.services.invoices import close, settle
 from jpcli.services.invoices.diff import diff
 from tests.services.agency import Agency, minor
 
@@ -52,7 +52,7 @@ def test_bundles_count_bundle_days(agency: Agency) -> None:
 def test_i2_closed_months_are_compared_as_they_were_billed(agency: Agency) -> None:
     key, _ = agency.issue("jetpack-scan", 2, at="2024-06-01T10:00:00Z")
     agency.do(close.close, "2024-06")
-    agency.do(invoices.mark_paid, "2024-06")
+    agency.do(settle.mark_paid, "2024-06")
     before = agency.ask(diff, "2024-06", "2024-07")
     assert parts(before) == {"month_length": (32, 2)}
     agency.revoke(key, at="2024-06-20T10:00:00Z")
@@ -69,7 +69,7 @@ def test_i2_closed_months_are_compared_as_they_were_billed(agency: Agency) -> No
 def test_i3_credit_is_a_part_of_no_product(agency: Agency) -> None:
     keys = agency.issue("jetpack-scan", 2, at="2024-06-01T10:00:00Z")
     agency.do(close.close, "2024-06")
-    agency.do(invoices.mark_paid, "2024-06")
+    agency.do(settle.mark_paid, "2024-06")
     agency.revoke(*keys, at="2024-06-01T12:00:00Z")
     found = agency.ask(diff, "2024-06", "2024-07")
     assert parts(found)["credit"] == (928, None)

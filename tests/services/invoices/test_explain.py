@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.invoices import close, explain, invoices
+from jpcli.services.invoices import close, explain, settle
 from tests.services.agency import A, Agency, B, codes, minor
 
 SEP_1 = "2024-09-01T09:00:00Z"
@@ -143,7 +143,7 @@ def corrected(agency: Agency) -> tuple[Agency, str, str]:
     """Two scans since July 25, closed; one is then revoked back in July, and one issued there."""
     gone, _ = agency.issue("jetpack-scan", 2, at="2024-07-25T10:00:00Z")
     agency.do(close.close, "2024-07")
-    agency.do(invoices.mark_paid, "2024-07")
+    agency.do(settle.mark_paid, "2024-07")
     agency.revoke(gone, at="2024-07-28T10:00:00Z")
     late = agency.issue_one(at="2024-07-30T10:00:00Z")
     return agency, gone, late
@@ -221,11 +221,11 @@ def test_i6_days_of_a_voided_invoice_are_on_a_row_without_a_license(agency: Agen
     key = agency.issue_one(at="2024-06-25T10:00:00Z")
     agency.issue("jetpack-ai", 2, at="2024-06-25T10:00:00Z")
     agency.do(close.close, "2024-06")
-    agency.do(invoices.mark_paid, "2024-06")
+    agency.do(settle.mark_paid, "2024-06")
     agency.revoke(key, at="2024-06-26T10:00:00Z")
     agency.now = SEP_1
     agency.do(close.close_due)
-    agency.do(invoices.void, "2024-07")
+    agency.do(settle.void, "2024-07")
     for month in ("2024-06", "2024-07", "2024-08"):
         for line in explained(agency, month)["lines"]:
             days = sum(item["days"] for item in line["licenses"])
@@ -240,7 +240,7 @@ def test_i6_days_of_a_voided_invoice_are_on_a_row_without_a_license(agency: Agen
 def test_i3_credit_has_no_licenses(agency: Agency) -> None:
     key = agency.issue_one(at="2024-07-01T10:00:00Z")
     agency.do(close.close, "2024-07")
-    agency.do(invoices.mark_paid, "2024-07")
+    agency.do(settle.mark_paid, "2024-07")
     agency.revoke(key, at="2024-07-01T11:00:00Z")
     agency.do(close.close_due, now=SEP_1)
     line = explained(agency, "2024-08", now=SEP_1)["lines"][-1]

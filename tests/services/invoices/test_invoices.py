@@ -11,7 +11,7 @@ import pytest
 
 from jpcli.domain.errors import JpcliError, Refused
 from jpcli.services import cards
-from jpcli.services.invoices import close, invoices
+from jpcli.services.invoices import close, invoices, settle
 from tests.services.agency import BEGUN, A, Agency, codes, minor
 
 JULY_1 = "2024-07-01T00:00:00Z"
@@ -192,8 +192,8 @@ def test_i3_an_assignment_in_the_past_changes_whose_the_days_are_and_no_amount(
     billed: Agency,
 ) -> None:
     key = billed.preview("2024-07", by="license")["groups"][0]["license_key"]
-    billed.do(invoices.mark_paid, "2024-07")
-    billed.do(invoices.mark_paid, "2024-08")
+    billed.do(settle.mark_paid, "2024-07")
+    billed.do(settle.mark_paid, "2024-08")
     billed.assign(key, A, client="Ann", at="2024-07-26T00:00:00Z")
     shown = billed.preview("2024-09", by="client", now="2024-09-30T12:00:00Z")
     assert lines(shown) == [
@@ -226,8 +226,8 @@ def test_i3_a_negative_total_is_carried_forward_as_credit_until_it_is_used_up(
         ("credit", 0, 1776, None),
     ]
     assert (minor(september["total"]), september["status"]) == (0, "paid")
-    billed.do(invoices.mark_paid, "2024-07")
-    billed.do(invoices.mark_paid, "2024-08")
+    billed.do(settle.mark_paid, "2024-07")
+    billed.do(settle.mark_paid, "2024-08")
     billed.now = "2024-10-01T12:00:00Z"
     billed.issue("jetpack-ai", 2)
     billed.do(close.close, "2024-10", now="2024-11-01T00:00:00Z")
@@ -244,8 +244,8 @@ def test_i3_a_negative_total_is_carried_forward_as_credit_until_it_is_used_up(
 @pytest.mark.parametrize("by", ["product", "site", "client", "license", "day"])
 def test_i3_groups_with_adjustments_add_up_to_the_lines(billed: Agency, by: str) -> None:
     keys = [group["license_key"] for group in billed.preview("2024-07", by="license")["groups"]]
-    billed.do(invoices.mark_paid, "2024-07")
-    billed.do(invoices.mark_paid, "2024-08")
+    billed.do(settle.mark_paid, "2024-07")
+    billed.do(settle.mark_paid, "2024-08")
     billed.assign(keys[1], A, client="Ann", at="2024-07-27T00:00:00Z")
     billed.revoke(keys[0], at="2024-08-10T00:00:00Z")
     billed.issue("jetpack-ai", 1, at="2024-08-20T00:00:00Z")
@@ -287,7 +287,7 @@ def test_r2_the_road_to_past_due_and_back_as_the_faq_tells_it(agency: Agency) ->
     agency.transfer(first, "https://b.example")
     agency.unassign(first)
     agency.revoke(first)
-    agency.do(invoices.mark_paid, "INV-2024-07", "wire")
+    agency.do(settle.mark_paid, "INV-2024-07", "wire")
     agency.assign(second, A)
     agency.issue("jetpack-scan")
 
@@ -313,30 +313,30 @@ def test_i4_an_invoice_over_nothing_is_paid_and_never_past_due(agency: Agency) -
 
 
 def test_i4_paying_twice_is_refused(billed: Agency) -> None:
-    answer = billed.do(invoices.mark_paid, "INV-2024-07", "wire 77")
+    answer = billed.do(settle.mark_paid, "INV-2024-07", "wire 77")
     paid = answer.data["invoice"]
     assert (paid["status"], minor(paid["amount_paid"]), paid["reference"]) == (
         "paid",
         336,
         "wire 77",
     )
-    refused(billed, "already_paid", lambda: billed.do(invoices.mark_paid, "INV-2024-07"))
-    refused(billed, "unknown_invoice", lambda: billed.do(invoices.mark_paid, "INV-1"), exit_code=2)
+    refused(billed, "already_paid", lambda: billed.do(settle.mark_paid, "INV-2024-07"))
+    refused(billed, "unknown_invoice", lambda: billed.do(settle.mark_paid, "INV-1"), exit_code=2)
 
 
 # --- I6: voiding ---------------------------------------------------------------------------------
 
 
 def test_i6_only_an_open_invoice_can_be_voided(billed: Agency) -> None:
-    billed.do(invoices.mark_paid, "2024-07")
-    refused(billed, "invoice_paid", lambda: billed.do(invoices.void, "INV-2024-07"))
-    billed.do(invoices.void, "INV-2024-08", "wrong prices")
-    refused(billed, "invoice_void", lambda: billed.do(invoices.void, "INV-2024-08"))
-    refused(billed, "invoice_void", lambda: billed.do(invoices.mark_paid, "INV-2024-08"))
+    billed.do(settle.mark_paid, "2024-07")
+    refused(billed, "invoice_paid", lambda: billed.do(settle.void, "INV-2024-07"))
+    billed.do(settle.void, "INV-2024-08", "wrong prices")
+    refused(billed, "invoice_void", lambda: billed.do(settle.void, "INV-2024-08"))
+    refused(billed, "invoice_void", lambda: billed.do(settle.mark_paid, "INV-2024-08"))
 
 
 def test_i6_a_voided_month_is_billed_again_once_under_a_new_number(billed: Agency) -> None:
-    billed.do(invoices.void, "2024-08")
+    billed.do(settle.void, "2024-08")
     assert lines(billed.preview("2024-09")) == [("license", 90, 1440, None)]
     refused(
         billed,
@@ -356,7 +356,7 @@ def test_i6_what_a_voided_invoice_corrected_is_corrected_by_the_next(billed: Age
     billed.do(close.close, "2024-09", now="2024-10-01T00:00:00Z")
     before = lines(invoice(billed, "2024-09"))
     billed.now = "2024-10-01T01:00:00Z"
-    billed.do(invoices.void, "2024-09")
+    billed.do(settle.void, "2024-09")
     billed.do(close.close, "2024-09")
     assert lines(invoice(billed, "2024-09")) == before
     assert invoice(billed, "2024-09")["number"] == "INV-2024-09-2"
@@ -367,7 +367,7 @@ def test_i6_a_month_adjusted_later_and_then_voided_is_not_billed_twice(billed: A
     billed.revoke(key, at="2024-08-10T10:00:00Z")
     billed.do(close.close, "2024-09", now="2024-10-01T00:00:00Z")
     billed.now = "2024-10-01T01:00:00Z"
-    billed.do(invoices.void, "2024-08")
+    billed.do(settle.void, "2024-08")
     billed.do(close.close, "2024-08")
     august = invoice(billed, "2024-08")
     # Its own lines have all of August now; what September's invoice took off is put back.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.services.invoices import close, invoices
+from jpcli.services.invoices import close, invoices, settle
 from jpcli.services.invoices import statement as statements
 from jpcli.services.licenses import assign
 from jpcli.services.sites import sites
@@ -141,7 +141,7 @@ def test_an_open_month_is_a_preview(busy: Agency) -> None:
 
 def test_a_void_invoice_keeps_its_statement(busy: Agency) -> None:
     before = statement(busy, "INV-2024-07", now=AUGUST)
-    busy.do(invoices.void, "INV-2024-07", now=AUGUST)
+    busy.do(settle.void, "INV-2024-07", now=AUGUST)
     after = statement(busy, "INV-2024-07", now=AUGUST)
     assert after == before._replace(status="void", due=after.due)
     assert statement(busy, "2024-07").is_preview

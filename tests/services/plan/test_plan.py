@@ -217,7 +217,7 @@ def test_the_bill_is_what_the_preview_says_afterwards(agency: Agency, at: str | 
 
         close(desk, "2024-07")
     with agency.desk() as desk:
-        from jpcli.services.invoices.invoices import mark_paid
+        from jpcli.services.invoices.settle import mark_paid
 
         mark_paid(desk, "INV-2024-07", "cash")
     text = (

@@ -21,7 +21,7 @@ from jpcli.services.collection.stripe.cards import sync_cards
 from jpcli.services.collection.stripe.outbox import carry_out
 from jpcli.services.collection.stripe.push import push, sync_invoice
 from jpcli.services.invoices import attempts as tries
-from jpcli.services.invoices.invoices import check_open, known_invoice
+from jpcli.services.invoices.known import check_open, known_invoice
 from jpcli.services.invoices.money import money_notes, page_notes
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from jpcli.services.collection.stripe.collect_by_mail import mail
 from jpcli.services.collection.stripe.mail import check_address
 from jpcli.services.collection.stripe.strangers import check_not_billed
 from jpcli.services.invoices import close as closing
-from jpcli.services.invoices.invoices import invoice_object, known_invoice
+from jpcli.services.invoices.invoices import invoice_object
+from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.money import page_notes
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from jpcli.domain.adjustments import OPEN
 from jpcli.services.collection.stripe import push
 from jpcli.services.collection.stripe.charge import settled_notes
 from jpcli.services.collection.stripe.mail import send, sent_note
-from jpcli.services.invoices.invoices import check_not_given_up, known_invoice
+from jpcli.services.invoices.known import check_not_given_up, known_invoice
 from jpcli.services.invoices.money import page_notes
 
 if TYPE_CHECKING:

@@ -20,12 +20,8 @@ from jpcli.services.collection.stripe.strangers import matched, strangers
 from jpcli.services.collection.stripe.troubles import settle
 from jpcli.services.collection.stripe.void import take_away, void_everywhere
 from jpcli.services.invoices.attempts import take_over
-from jpcli.services.invoices.invoices import (
-    check_open,
-    check_voidable,
-    invoice_object,
-    known_invoice,
-)
+from jpcli.services.invoices.invoices import invoice_object
+from jpcli.services.invoices.known import check_open, check_voidable, known_invoice
 from jpcli.services.invoices.money import (
     MONEY_SEEN,
     invoices_of,

@@ -17,7 +17,8 @@ from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import push
 from jpcli.services.collection.stripe.outbox import carry_out
 from jpcli.services.collection.stripe.remarks import LONGEST, annotate
-from jpcli.services.invoices.invoices import check_open, invoice_object, known_invoice
+from jpcli.services.invoices.invoices import invoice_object
+from jpcli.services.invoices.known import check_open, known_invoice
 
 if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice

@@ -13,7 +13,7 @@ from jpcli.domain.errors import Failed, Refused
 from jpcli.services.collection.stripe.cards import known_customer
 from jpcli.services.collection.stripe.push import delete_draft, sync_invoice, void_remote
 from jpcli.services.collection.stripe.remote_invoice import all_ours, keep_one
-from jpcli.services.invoices.invoices import check_voidable, known_invoice
+from jpcli.services.invoices.known import check_voidable, known_invoice
 
 if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice

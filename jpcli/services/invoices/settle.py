@@ -1,0 +1,69 @@
+"""Settling an invoice that nobody collects: paid by hand, or void (I6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import BadInput
+from jpcli.domain.instants import format_instant
+from jpcli.domain.money import display_amount
+from jpcli.services.change import change
+from jpcli.services.invoices.invoices import invoice_object
+from jpcli.services.invoices.known import check_open, check_voidable, known_invoice
+
+if TYPE_CHECKING:
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.desk import Desk
+
+
+def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
+    """Note that an open invoice was paid outside of jpcli, all of it.
+
+    Raises Refused `already_paid` or `invoice_void`.
+    """
+    request = {"command": "invoice mark-paid", "invoice": name, "reference": reference}
+
+    def do(writer: Writer) -> Answer:
+        invoice = known_invoice(desk, name)
+        check_open(invoice)
+        at = desk.effective_at(end_of_day=True)
+        if at < invoice.closed_at:
+            raise BadInput(
+                "before_last_event",
+                f"{format_instant(at)} is before {invoice.number} was closed",
+                subject=invoice.number,
+            )
+        data = {"reference": reference, "amount_minor": invoice.total_minor}
+        writer.record("invoice.paid", invoice.number, data, at=at)
+        writer.flush()
+        total = display_amount(invoice.total_minor, desk.ledger.currency)
+        note = Note("paid", f"{invoice.number} is paid: {total}", "ok", invoice.number)
+        return Answer({"invoice": _fresh(desk, invoice)}, (note,))
+
+    return change(desk, request, do)
+
+
+def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
+    """Void an open invoice; its month is billable again (I6).
+
+    Raises Refused `invoice_paid` or `invoice_void`.
+    """
+    request = {"command": "invoice void", "invoice": name, "reason": reason}
+
+    def do(writer: Writer) -> Answer:
+        invoice = known_invoice(desk, name)
+        check_voidable(invoice)
+        writer.record("invoice.voided", invoice.number, {}, reason=reason)
+        writer.flush()
+        message = f"{invoice.number} is void; {invoice.period} can be billed again"
+        hint = f"jpcli invoice close {invoice.period}"
+        note = Note("voided", message, "ok", invoice.number, hint)
+        return Answer({"invoice": _fresh(desk, invoice)}, (note,))
+
+    return change(desk, request, do)
+
+
+def _fresh(desk: Desk, invoice: Invoice) -> dict[str, Any]:
+    return invoice_object(desk, known_invoice(desk, invoice.number))
