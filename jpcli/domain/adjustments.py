@@ -1,7 +1,7 @@
-"""Closing a month: what corrects earlier months, what credit does, and when an invoice is late.
+"""Closing a month: what corrects earlier months, and what credit does.
 
-Owns I3 and I4. This module must not know how days are counted, where
-invoices are stored or what day it is.
+Owns I3. This module must not know how days are counted, where invoices are stored or what day it
+is.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jpcli.domain.shares import Holder, Share
-
-DRAFT, OPEN, PAID, VOID, UNCOLLECTIBLE = "draft", "open", "paid", "void", "uncollectible"
-UNPAID = (DRAFT, OPEN)
 
 
 class OfferKey(NamedTuple):
@@ -110,22 +107,6 @@ def credit_line(lines: Iterable[Line], credit_minor: int) -> Line | None:
 def is_charged(line: Line) -> bool:
     """False for a correction between holders, which leaves the bill as it is."""
     return line.kind != "adjustment" or bool(line.amount_minor)
-
-
-def invoice_number(period: str, earlier: int) -> str:
-    """`INV-2026-10`; after voided ones of the same month `INV-2026-10-2` and so on."""
-    return f"INV-{period}" if earlier == 0 else f"INV-{period}-{earlier + 1}"
-
-
-def is_unpaid(status: str, total_minor: int) -> bool:
-    """Is there something to collect? A draft is: it is closed, wherever its way to the gateway
-    ended. An invoice over nothing is not."""
-    return status in UNPAID and total_minor > 0
-
-
-def is_past_due(status: str, due_day: int, today: int, total_minor: int) -> bool:
-    """I4: open, or closed and not yet at the gateway, and the due date lies before today."""
-    return is_unpaid(status, total_minor) and due_day < today
 
 
 def _adjustment(line: Line, difference: Sum) -> Line:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from jpcli.domain.words import short_day
 
 
 class Stay(NamedTuple):
@@ -34,26 +34,21 @@ class Stay(NamedTuple):
 def why(stay: Stay) -> str:
     """`issued Jul 25 (the issue day counts), active to the end of the month`."""
     if stay.begins and stay.ends and stay.first_day == stay.last_day:
-        return f"issued and revoked on {short_date(stay.first_day)} (that is one day)"
+        return f"issued and revoked on {short_day(stay.first_day)} (that is one day)"
     whole = stay.opens and stay.closes and not (stay.begins or stay.ends)
     words = "active all month" if whole else f"{_beginning(stay)}, {_ending(stay)}"
     return words + (" if nothing changes" if stay.expected and not stay.ends else "")
 
 
-def short_date(iso: str) -> str:
-    """`Jul 25` of `2024-07-25`."""
-    return f"{_MONTHS[int(iso[5:7]) - 1]} {int(iso[8:10])}"
-
-
 def _beginning(stay: Stay) -> str:
-    day = short_date(stay.first_day)
+    day = short_day(stay.first_day)
     if stay.begins:
         return f"issued {day} (the issue day counts)"
     return "active before the month began" if stay.opens else f"at the price from {day} on"
 
 
 def _ending(stay: Stay) -> str:
-    day = short_date(stay.last_day)
+    day = short_day(stay.last_day)
     if stay.ends and stay.midnight:
         return f"revoked at the end of {day} (at midnight: the next day does not count)"
     if stay.ends:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import cards as rules
 from jpcli.domain.answers import Answer, Note
+from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
 from jpcli.ledger.queries.cards import cards
 from jpcli.services.change import change
@@ -35,7 +36,7 @@ def add_card(desk: Desk, brand: str, last4: str, exp: str, *, primary: bool = Fa
     Raises BadInput (`card_number`, `bad_last4`, `bad_brand`, `bad_exp`).
     """
     for text in (last4, brand, exp):
-        rules.check_no_card_number(text)
+        check_no_card_number(text)
     name = rules.check_brand(brand)
     digits = rules.check_last4(last4)
     month, year = rules.parse_exp(exp)
@@ -128,7 +129,7 @@ def card_data(desk: Desk) -> dict[str, Any]:
 
 def known_card(desk: Desk, card_id: str) -> Card:
     """A card by its id, or by its last four digits where only one has them."""
-    rules.check_no_card_number(card_id)
+    check_no_card_number(card_id)
     found = [c for c in cards(desk.ledger) if card_id in (c.id, c.last4)]
     if len(found) == 1:
         return found[0]

@@ -4,17 +4,16 @@ from datetime import date
 
 import pytest
 
+from jpcli.domain.card_numbers import check_no_card_number, looks_like_card_number
 from jpcli.domain.cards import (
     Card,
     becomes_primary,
     check_brand,
     check_can_issue,
     check_last4,
-    check_no_card_number,
     describe,
     expiry_note,
     is_expired,
-    looks_like_card_number,
     parse_exp,
     promoted,
 )

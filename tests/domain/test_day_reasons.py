@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.domain.day_reasons import Stay, short_date, why
+from jpcli.domain.day_reasons import Stay, why
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,3 @@ def test_m2_a_price_change_begins_and_ends_a_line() -> None:
 def test_i1_days_to_come_are_only_expected() -> None:
     said = why(Stay("2024-07-01", "2024-07-31", False, False, expected=True))
     assert said == "active all month if nothing changes"
-
-
-def test_short_date() -> None:
-    assert short_date("2024-02-09") == "Feb 9"

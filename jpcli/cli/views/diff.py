@@ -9,7 +9,8 @@ from rich.text import Text
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE, money, month_name, month_of
+from jpcli.cli.views.words import ELSEWHERE, money
+from jpcli.domain.words import month_name, month_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

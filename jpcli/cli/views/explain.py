@@ -8,15 +8,8 @@ from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import (
-    ELSEWHERE,
-    count,
-    day_range,
-    instant,
-    money,
-    month_name,
-    short_day,
-)
+from jpcli.cli.views.words import ELSEWHERE, count, day_range, instant, money
+from jpcli.domain.words import month_name, short_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

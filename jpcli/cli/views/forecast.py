@@ -8,8 +8,9 @@ from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.grid import Column, Grid
-from jpcli.cli.views.words import ELSEWHERE, money, month_name, short_day
+from jpcli.cli.views.words import ELSEWHERE, money
 from jpcli.domain.money import display_amount
+from jpcli.domain.words import month_name, short_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import money, short_day
+from jpcli.cli.views.words import money
+from jpcli.domain.words import short_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,9 @@ from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.cards import expiry, number
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import facts, text
-from jpcli.cli.views.words import ELSEWHERE, money, month_of, short_day
+from jpcli.cli.views.words import ELSEWHERE, money
 from jpcli.domain.money import display_amount
+from jpcli.domain.words import month_of, short_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE, count, month_name
+from jpcli.cli.views.words import ELSEWHERE, count
+from jpcli.domain.words import month_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,24 +7,11 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from jpcli.domain.money import display_amount
+from jpcli.domain.words import short_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 _BARS = "▁▂▃▄▅▆▇█"
 _PLAIN_BARS = "_.-=+*#@"
 
@@ -41,22 +28,6 @@ def money(value: Mapping[str, Any]) -> str:
 def count(number: int, singular: str) -> str:
     """`1 license`, `2,000 licenses`."""
     return f"{number:,} {singular}{'' if number == 1 else 's'}"
-
-
-def month_name(period: str) -> str:
-    """`November 2026` of `2026-11`."""
-    year, _, month = period.partition("-")
-    return f"{MONTHS[int(month) - 1]} {year}"
-
-
-def month_of(period: str) -> str:
-    """`November` of `2026-11`."""
-    return MONTHS[int(period[5:7]) - 1]
-
-
-def short_day(iso: str) -> str:
-    """`Nov 2` of `2026-11-02`."""
-    return f"{MONTHS[int(iso[5:7]) - 1][:3]} {int(iso[8:10])}"
 
 
 def day_range(first: str, last: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.adjustments import DRAFT, OPEN
 from jpcli.domain.calculator import Line
 from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.invoice_status import DRAFT, OPEN
 from jpcli.domain.periods import Period
 from jpcli.ledger.events.chain import encode
 from jpcli.ledger.state.invoices import LINE_FIELDS, line_row

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import PAID, VOID
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.instants import parse_instant
+from jpcli.domain.invoice_status import PAID, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

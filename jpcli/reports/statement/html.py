@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from jpcli.domain.words import short_day
 from jpcli.reports.statement import text, wording
 from jpcli.reports.statement.heat import STEPS, shades
 
@@ -29,6 +30,7 @@ def write_html(statement: Statement) -> Iterator[str]:
         statement=statement,
         words=wording,
         text=text,
+        short_day=short_day,
         strip=list(
             zip(
                 statement.per_day,

@@ -9,21 +9,6 @@ from unicodedata import category
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-# As in a dictionary of English, whatever the locale.
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 _WEEKDAYS = "MTWTFSS"
 # What joins characters is no printing one to Python, but belongs to names.
 _JOINERS = "\u200c\u200d"
@@ -42,21 +27,6 @@ def _clean_character(character: str) -> str:
     if category(character) == "Zs":
         return " "
     return character.encode("unicode_escape").decode()
-
-
-def month_name(period: str) -> str:
-    """`November 2026` of `2026-11`."""
-    return f"{MONTHS[int(period[5:7]) - 1]} {period[:4]}"
-
-
-def long_day(iso: str) -> str:
-    """`November 2, 2026` of `2026-11-02`."""
-    return f"{MONTHS[int(iso[5:7]) - 1]} {int(iso[8:10])}, {iso[:4]}"
-
-
-def short_day(iso: str) -> str:
-    """`Nov 2` of `2026-11-02`."""
-    return f"{MONTHS[int(iso[5:7]) - 1][:3]} {int(iso[8:10])}"
 
 
 def weekday_letter(iso: str) -> str:

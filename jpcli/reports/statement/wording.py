@@ -8,14 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.money import display_amount, display_day_price
-from jpcli.reports.statement.text import (
-    MONTHS,
-    clean,
-    long_day,
-    month_name,
-    number,
-    short_day,
-)
+from jpcli.domain.words import MONTHS, long_day, month_name, short_day
+from jpcli.reports.statement.text import clean, number
 
 if TYPE_CHECKING:
     from jpcli.reports.statement.statement import ClientPart, SitePart, Statement, StatementLine

@@ -8,12 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.adjustments import (
-    OfferKey,
-    adjustment_lines,
-    credit_line,
-    sums_of,
-)
+from jpcli.domain.adjustments import OfferKey, adjustment_lines, credit_line, sums_of
 from jpcli.domain.shares import NOBODY, Share
 from jpcli.ledger.queries import invoices
 from jpcli.services.billing.period import sum_period

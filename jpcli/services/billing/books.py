@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import VOID
 from jpcli.domain.answers import Note
 from jpcli.domain.instants import FIRST_YEAR
+from jpcli.domain.invoice_status import VOID
 from jpcli.domain.periods import month_label, month_of, month_period, parse_month
 from jpcli.ledger.queries import invoices
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.adjustments import invoice_number
 from jpcli.domain.answers import Note
+from jpcli.domain.invoice_status import invoice_number
 from jpcli.domain.periods import month_label, month_of, next_month, parse_month
 from jpcli.ledger.queries import invoices
 from jpcli.services.billing.books import books_begin, first_to_close

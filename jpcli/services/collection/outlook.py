@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.adjustments import DRAFT, OPEN
 from jpcli.domain.cards import is_expired
+from jpcli.domain.invoice_status import DRAFT, OPEN
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards

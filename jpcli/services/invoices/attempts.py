@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import dunning
-from jpcli.domain.adjustments import is_unpaid
 from jpcli.domain.answers import Note
 from jpcli.domain.instants import format_instant
+from jpcli.domain.invoice_status import is_unpaid
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import charges_cards

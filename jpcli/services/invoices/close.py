@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.adjustments import DRAFT, OPEN, PAID, invoice_number, is_charged
+from jpcli.domain.adjustments import is_charged
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import Refused
+from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, invoice_number
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger.queries import invoices

@@ -10,10 +10,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import invoice_number
 from jpcli.domain.answers import Answer, Note, Rows
 from jpcli.domain.calculator import totals
 from jpcli.domain.instants import format_instant
+from jpcli.domain.invoice_status import invoice_number
 from jpcli.domain.money import display_amount, money_json
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.explanation import later_corrections

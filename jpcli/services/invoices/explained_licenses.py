@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.day_reasons import Stay, short_date, why
+from jpcli.domain.day_reasons import Stay, why
 from jpcli.domain.instants import format_instant
+from jpcli.domain.words import short_day
 from jpcli.ledger.queries import explanation
 
 if TYPE_CHECKING:
@@ -207,8 +208,8 @@ _DONE = {
 def _changed(events: list[Occurrence], now: int, billed: int) -> str:
     """`revoked Jul 10, which was recorded Aug 3: 10 days instead of 31`."""
     told = [
-        f"{_DONE[event.kind]} {short_date(format_instant(event.at)[:10])},"
-        f" recorded {short_date(format_instant(event.recorded_at)[:10])}"
+        f"{_DONE[event.kind]} {short_day(format_instant(event.at)[:10])},"
+        f" recorded {short_day(format_instant(event.recorded_at)[:10])}"
         for event in events
     ]
     plural = "day" if now == 1 else "days"

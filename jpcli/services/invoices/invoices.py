@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import is_past_due
 from jpcli.domain.answers import Answer
 from jpcli.domain.instants import format_instant
+from jpcli.domain.invoice_status import is_past_due
 from jpcli.domain.money import money_json
 from jpcli.ledger.queries import invoices
 from jpcli.services.billing.preview import line_object

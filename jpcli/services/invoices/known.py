@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.adjustments import PAID, UNCOLLECTIBLE, VOID
 from jpcli.domain.errors import BadInput, Refused
+from jpcli.domain.invoice_status import PAID, UNCOLLECTIBLE, VOID
 from jpcli.ledger.queries import invoices
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import PAID
 from jpcli.domain.answers import Note
+from jpcli.domain.invoice_status import PAID
 from jpcli.domain.money import display_amount, money_json
 from jpcli.payments.gateway import RemoteMoney
 

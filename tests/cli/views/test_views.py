@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.cli.render.plain import cell_width
-from jpcli.cli.views.words import (
-    count,
-    day_range,
-    instant,
-    month_name,
-    short_day,
-    sparkline,
-)
+from jpcli.cli.views.words import count, day_range, instant, sparkline
 from tests.cli.conftest import run_on_terminal
 
 if TYPE_CHECKING:
@@ -179,8 +172,6 @@ def test_nothing_found_is_no_failure(ledger: Callable[..., Any]) -> None:
 
 
 def test_words() -> None:
-    assert month_name("2026-11") == "November 2026"
-    assert short_day("2026-11-02") == "Nov 2"
     assert day_range("2026-11-01", "2026-11-14") == "Nov 1–14"
     assert day_range("2026-11-28", "2026-12-03") == "Nov 28 – Dec 3"
     assert day_range("2026-11-28", "2026-11-28") == "Nov 28"

@@ -55,7 +55,7 @@ def run(
 ) -> Result:
     """A card number never goes in: without Stripe only the brand, the last four digits and the
     expiry, with Stripe a page of Stripe's own."""
-    from jpcli.domain.cards import check_no_card_number
+    from jpcli.domain.card_numbers import check_no_card_number
     from jpcli.domain.errors import BadInput
     from jpcli.ledger.queries.collection import uses_stripe
     from jpcli.services.collection import collector

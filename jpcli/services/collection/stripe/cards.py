@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import cards as rules
 from jpcli.domain.answers import Answer, Note
+from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.outbox import DONE, wish
@@ -117,7 +118,7 @@ def is_only_card(desk: Desk, gateway: Gateway, card_id: str) -> bool:
 
 def attach(desk: Desk, gateway: Gateway, card_id: str, *, primary: bool) -> Answer:
     """Put an existing payment method (`pm_…`) on file; primary when it is the first (R3)."""
-    rules.check_no_card_number(card_id)
+    check_no_card_number(card_id)
     if not card_id.startswith("pm_"):
         raise BadInput(
             "bad_card",

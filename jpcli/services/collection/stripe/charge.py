@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import dunning
-from jpcli.domain.adjustments import OPEN, PAID
 from jpcli.domain.answers import Note
 from jpcli.domain.cards import describe
 from jpcli.domain.errors import Declined, Failed, Refused
+from jpcli.domain.invoice_status import OPEN, PAID
 from jpcli.domain.money import display_amount
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import OPEN, UNPAID
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import AuthProblem, JpcliError
+from jpcli.domain.invoice_status import OPEN, UNPAID
 from jpcli.domain.money import display_amount
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.attempts import attempts

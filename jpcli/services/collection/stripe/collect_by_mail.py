@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.adjustments import OPEN
+from jpcli.domain.invoice_status import OPEN
 from jpcli.services.collection.stripe import push
 from jpcli.services.collection.stripe.charge import settled_notes
 from jpcli.services.collection.stripe.mail import send, sent_note

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.cards import check_no_card_number
+from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.money import money_json
 from jpcli.ledger.queries.plan import head

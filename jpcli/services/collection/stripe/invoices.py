@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import VOID
 from jpcli.domain.answers import Answer, Note
+from jpcli.domain.invoice_status import VOID
 from jpcli.ledger.queries import invoices
 from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway

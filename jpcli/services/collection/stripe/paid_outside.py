@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import PAID
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
+from jpcli.domain.invoice_status import PAID
 from jpcli.domain.money import display_amount
 from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Failed
+from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.ledger.queries import invoices
 from jpcli.services.collection.stripe.cards import ensure_customer
 from jpcli.services.collection.stripe.draft import make_draft

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import VOID
+from jpcli.domain.invoice_status import VOID
 from jpcli.domain.money import amount_text
 from jpcli.ledger.events.log import begun_at
 from jpcli.services.collection.stripe.cards import known_customer

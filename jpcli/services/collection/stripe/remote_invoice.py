@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.adjustments import DRAFT, OPEN, PAID, VOID
 from jpcli.domain.errors import Failed
+from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, VOID
 from jpcli.domain.money import amount_text
 from jpcli.services.collection.stripe.line_items import line_items
 

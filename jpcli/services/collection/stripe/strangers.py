@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.adjustments import DRAFT, OPEN, VOID
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import Failed, JpcliError, Refused
+from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.domain.money import amount_text, display_amount
 from jpcli.ledger.queries import invoices
 from jpcli.services.collection.stripe.cards import known_customer

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.adjustments import DRAFT, OPEN, VOID
 from jpcli.domain.errors import Failed
+from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.outbox import DONE, WISHED, open_wishes, wish
 from jpcli.services.collection.stripe.cards import known_customer

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.adjustments import DRAFT, PAID, VOID
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import Failed, Refused
+from jpcli.domain.invoice_status import DRAFT, PAID, VOID
 from jpcli.services.collection.stripe.cards import known_customer
 from jpcli.services.collection.stripe.push import delete_draft, sync_invoice, void_remote
 from jpcli.services.collection.stripe.remote_invoice import all_ours, keep_one
