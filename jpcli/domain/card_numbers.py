@@ -32,9 +32,9 @@ def looks_like_card_number(text: str) -> bool:
     They may be grouped by single spaces or dashes: any way when nothing else is in the text, in
     groups of three or more inside a longer one, so that a list of dates is not taken for a card.
     """
-    groups = _digit_groups(text.strip())
-    if groups is not None:
-        return _is_card_number("".join(groups))
+    groups = _digit_groups(text)
+    if groups is not None and _is_card_number("".join(groups)):
+        return True
     return any(_is_card_number(number) for number in _numbers_inside(text))
 
 
@@ -49,7 +49,7 @@ def _numbers_inside(text: str) -> Iterator[str]:
     groups: list[str] = []
     # A mark ends the last run; anything that is no digit and no single separator ends one before.
     for part in _split_runs(text):
-        if part and len(part) >= 3:
+        if len(part) >= 3:
             groups.append(part)
             for start in range(len(groups)):
                 number = "".join(groups[start:])
@@ -63,18 +63,15 @@ def _numbers_inside(text: str) -> Iterator[str]:
 def _split_runs(text: str) -> Iterator[str]:
     """Groups of digits in order, with an empty text wherever a run of them is interrupted."""
     group = ""
-    separated = False
     for character in text:
         if character.isdecimal():
             group += character
-            separated = False
-        elif character in " -" and group and not separated:
-            yield group
-            group, separated = "", True
-        else:
-            yield group
+            continue
+        yield group
+        # A second separator in a row follows no group, so it interrupts too.
+        if character not in " -" or not group:
             yield ""
-            group, separated = "", False
+        group = ""
     yield group
 
 

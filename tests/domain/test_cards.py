@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -18,6 +19,15 @@ from jpcli.domain.cards import (
     promoted,
 )
 from jpcli.domain.errors import BadInput, Refused
+
+
+def refused(check: Callable[[str], object], text: str, code: str, example: str) -> None:
+    """The refusal says what was given, and by example what would do."""
+    with pytest.raises(BadInput) as caught:
+        check(text)
+    assert (caught.value.code, caught.value.subject) == (code, text)
+    assert repr(text) in caught.value.message
+    assert example in str(caught.value.hint)
 
 
 def card(name: str, added_at: int = 0, primary: bool = False) -> Card:
@@ -43,6 +53,21 @@ def card(name: str, added_at: int = 0, primary: bool = False) -> Card:
         "4242424242424242 12/30",
         "Anna Bell, 3782-822463-10005, 12/30",
         "４２４２４２４２４２４２４２４２",
+        # The shortest and the longest, alone and inside a text; figures of every value.
+        "424242424242",
+        "4242424242424242428",
+        "499999999999999",
+        "card 424242424242",
+        "card 4242424242424242428",
+        # Groups of three, as some cards and some people have them.
+        "424 242 424 242",
+        "card 424 242 424 242",
+        "card: 378-282-246-310-005",
+        "card 424 242 424 242 424 2428",
+        "123 and 424 242 424 242, please",
+        # With the three figures from its back, or anything else of figures beside it.
+        "4242 4242 4242 4242 123",
+        "7 424 242 424 242",
     ],
 )
 def test_a_card_number_is_never_taken(text: str) -> None:
@@ -54,6 +79,7 @@ def test_a_card_number_is_never_taken(text: str) -> None:
         # It must not be repeated in a log.
         assert caught.value.subject is None
         assert "4242" not in caught.value.message + str(caught.value.hint)
+        assert "--last4" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +90,14 @@ def test_a_card_number_is_never_taken(text: str) -> None:
         "visa",
         "12/2030",
         "4242424242424241",
-        "42424242424",
-        "424242424242424242420",
+        "42424242420",
+        "42424242424242424242",
+        "card 42424242420",
+        "card 42424242424242424242",
+        "card 42 42 42 42 42 42",
+        "card 424  242  424  242",
+        "card 424, 242, 424, 242",
+        "- 424",
         "jetpack-scan_xZjtE12WIVwBus4n2wbIrYcIM",
         "pm_1NXxyz4242424242",
         "2024-01-02 2024-01-03 2024-01-04 2024-01-05",
@@ -101,24 +133,17 @@ def test_what_is_no_card_number_passes(text: str) -> None:
     ],
 )
 def test_what_is_no_expiry_is_refused(text: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        parse_exp(text)
-    assert caught.value.code == "bad_expiry"
+    refused(parse_exp, text, "bad_expiry", "12/2030")
 
 
 @pytest.mark.parametrize("text", ["", "424", "42424", "42 2", "abcd", "４２４２", "-424"])
 def test_what_are_no_last_four_digits_is_refused(text: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        check_last4(text)
-    assert caught.value.code == "bad_last4"
+    refused(check_last4, text, "bad_last4", "4242")
 
 
 @pytest.mark.parametrize("text", ["", "vsia", "visa!", "bank"])
 def test_what_is_no_brand_is_refused(text: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        check_brand(text)
-    assert caught.value.code == "bad_brand"
-    assert "mastercard" in str(caught.value.hint)
+    refused(check_brand, text, "bad_brand", "amex, cartes_bancaires")
 
 
 def test_a_card_is_a_brand_four_digits_and_a_month() -> None:
@@ -127,6 +152,7 @@ def test_a_card_is_a_brand_four_digits_and_a_month() -> None:
     assert check_last4("0042") == "0042"
     assert parse_exp("12/2030") == parse_exp("12/30") == (12, 2030)
     assert parse_exp("1/2031") == parse_exp("01/2031") == (1, 2031)
+    assert (parse_exp("1/2000"), parse_exp("12/2199")) == ((1, 2000), (12, 2199))
     assert describe(card("a")) == "visa ···· 4242"
 
 
@@ -147,7 +173,8 @@ def test_r3_the_first_card_is_primary_and_a_later_one_when_asked() -> None:
 
 
 def test_r3_removing_the_primary_promotes_the_oldest_other_card() -> None:
-    cards = [card("c", 3), card("a", 1, primary=True), card("b", 2), card("d", 2)]
+    """Whatever they are called; of two that were added at once, the one that is listed first."""
+    cards = [card("0", 3), card("a", 1, primary=True), card("b", 2), card("1", 2)]
     promoted_card = promoted(cards, "a")
     assert promoted_card is not None
     assert promoted_card.id == "b"
@@ -168,6 +195,7 @@ def test_r4_a_card_holds_to_the_end_of_its_month_and_then_warns(today: str, expi
     if note is not None:
         assert (note.code, note.kind, note.subject) == ("card_expired", "warning", "a")
         assert note.message == "The card visa ···· 4242 expired in 12/2030."
+        assert note.hint == "jpcli cards add --primary"
 
 
 def test_r4_an_expired_card_refuses_nothing() -> None:
