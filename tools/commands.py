@@ -19,7 +19,8 @@ PAGE = "docs/commands.md"
 HEAD = """# Commands
 
 Every command, as `--help` shows it. `python tools/commands.py` makes this page, and a test
-tells when it is no longer what the commands say.
+tells when it is no longer what the commands say. What they answer with `--json` is in
+[json.md](json.md), field by field.
 
 ```console
 $ jpcli --help

@@ -1,0 +1,234 @@
+"""The ledger as a whole: making it, its settings, its copies, its history, where it stands."""
+
+from __future__ import annotations
+
+from typing import Annotated, NotRequired, TypedDict
+
+from jpcli.domain.contract.collection import CardObject
+from jpcli.domain.contract.invoices import InvoiceHead
+from jpcli.domain.contract.licenses import StateCounts
+from jpcli.domain.contract.values import (
+    ChangeAnswer,
+    Count,
+    Currency,
+    Date,
+    Days,
+    ErrorObject,
+    Hash,
+    Instant,
+    LicenseKey,
+    MoneyObject,
+    Month,
+    NoteObject,
+    OneOf,
+)
+
+
+class InitAnswer(TypedDict):
+    """The ledger that was made."""
+
+    ledger: str  # its path
+    name: str
+    currency: Currency
+    time_zone: str  # an IANA name
+    bill_from: Month  # the month that the books begin with (I7)
+    payment_terms_days: Count
+    products: Count  # in its price list
+
+
+class SettingsObject(TypedDict):
+    """What a ledger was made with, and what may change."""
+
+    name: str
+    address: str | None
+    currency: Currency
+    time_zone: str  # an IANA name
+    bill_from: Month | None  # null only in a ledger older than the rule that is empty (I7)
+    payment_terms_days: Count
+    payments: Annotated[str, OneOf("offline", "stripe")] | None  # null in an old ledger: offline
+    collect: Annotated[str, OneOf("charge", "send")] | None  # null: by hand
+    licensing: str | None  # null in an old ledger: none
+
+
+class SettingsAnswer(ChangeAnswer):
+    """Every setting."""
+
+    settings: SettingsObject
+
+
+class DamageObject(TypedDict):
+    """Something that is wrong in a ledger."""
+
+    code: str
+    subject: str | None  # what it is about
+    message: str
+
+
+class CheckAnswer(TypedDict):
+    """Whether a ledger is whole."""
+
+    ok: bool  # false: exit 1
+    events: Count  # that were replayed
+    head: Hash  # of the last event
+    problems: list[DamageObject]
+
+
+class BackupAnswer(CheckAnswer):
+    """The copy that was made."""
+
+    file: str
+    bytes: Count  # its size
+
+
+class RestoreAnswer(CheckAnswer):
+    """The backup that is the ledger now."""
+
+    ledger: str  # its path
+    kept: str | None  # where the ledger is that was there before
+
+
+_Stay = TypedDict("_Stay", {"from": Instant, "to": Instant | None})
+
+
+class AssignmentObject(_Stay):
+    """A license on a site."""
+
+    site: str
+    client: str | None
+
+
+class HistoryObject(TypedDict):
+    """A license's whole history, as `ledger import` takes it."""
+
+    license_key: LicenseKey
+    product: str
+    issued_at: Instant
+    revoked_at: Instant | None
+    assignments: list[AssignmentObject]
+    bundle_key: LicenseKey | None  # of a child
+    bundle_size: Count | None  # of a bundle's parent
+
+
+class FlatHistoryObject(TypedDict):
+    """The same in flat columns, as a CSV file has it."""
+
+    license_key: LicenseKey
+    product: str
+    issued_at: Instant
+    revoked_at: Instant | None
+    site: str | None  # the present, or last, one
+    client: str | None
+    assigned_at: Instant | None
+    bundle_key: LicenseKey | None
+    bundle_size: Count | None
+
+
+class ExportAnswer(TypedDict):
+    """Every license with its history; `--format ndjson` is one a line."""
+
+    licenses: list[HistoryObject]
+
+
+class FlatExportAnswer(TypedDict):
+    """The same in flat columns; JSON never has it."""
+
+    licenses: list[FlatHistoryObject]
+
+
+class DaysBefore(TypedDict):
+    """Days of a history that lie before the books begin (I7)."""
+
+    licenses: Count  # that were active then
+    first_day: Date
+    last_day: Date
+    days: Days
+
+
+class ImportAnswer(ChangeAnswer):
+    """What was taken over."""
+
+    imported: Count  # licenses
+    unchanged: Count  # licenses that were known
+    sites: Count  # that are new
+    settled_elsewhere: DaysBefore | None
+
+
+class BillObject(TypedDict):
+    """This month's bill."""
+
+    period: Month
+    settled_elsewhere: bool  # it lies before the books begin (I7)
+    to_date: MoneyObject
+    projected: MoneyObject  # by the month's end, if nothing more changes
+    unassigned_to_date: MoneyObject  # what of it licenses on no site cost
+    unassigned_projected: MoneyObject
+
+
+class IdleLicense(TypedDict):
+    """A license on no site."""
+
+    license_key: LicenseKey
+    product: str
+    issued_at: Instant
+    days: Days  # on no site, so far this month
+    to_date: MoneyObject
+
+
+class OtherIdle(TypedDict):
+    """The rest of `bill.unassigned_to_date`: further licenses, and days of those that have a site
+    or are revoked by now."""
+
+    days: Days
+    to_date: MoneyObject
+
+
+class NextStep(TypedDict):
+    """What would help, and the command that does it."""
+
+    why: str
+    command: str
+
+
+class StatusAnswer(TypedDict):
+    """Where the agency stands today."""
+
+    agency: str
+    ledger: str  # its path
+    currency: Currency
+    time_zone: str  # an IANA name
+    as_of: Instant
+    today: Date
+    bill: BillObject
+    unassigned: list[IdleLicense]  # the oldest, at most 20
+    unassigned_others: OtherIdle
+    cards: list[CardObject]
+    licenses: StateCounts
+    waiting: list[Month]  # that are over and not closed
+    past_due: list[InvoiceHead]  # (R2)
+    uncollected: list[InvoiceHead]  # closed and not paid, oldest first
+    next: list[NextStep]
+
+
+class DemoStep(TypedDict):
+    """A command of the demo."""
+
+    command: str
+    why: str
+    exit_code: int
+    data: NotRequired[dict[str, object]]  # what it answered with
+    notes: NotRequired[list[NoteObject]]
+    error: NotRequired[ErrorObject]  # of one that is refused
+
+
+class DemoAnswer(TypedDict):
+    """The demo, command by command."""
+
+    steps: list[DemoStep]
+
+
+class CompletionAnswer(TypedDict):
+    """A completion script."""
+
+    shell: Annotated[str, OneOf("bash", "zsh", "fish")]
+    file: str  # what shells look for
+    script: str

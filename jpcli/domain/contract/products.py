@@ -1,0 +1,47 @@
+"""Products and their prices."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from jpcli.domain.contract.values import ChangeAnswer, Count, Currency, Date, Price
+
+# `from` can't be the name of a field in a class.
+_From = TypedDict("_From", {"from": Date})
+
+
+class PriceObject(_From):
+    """A price and the day from which it holds (M2)."""
+
+    day_price: Price
+
+
+class OfferObject(TypedDict):
+    """A product as it is sold: alone, or as a bundle of one size."""
+
+    product: str
+    name: str
+    family: str
+    bundle_size: Count | None  # null: alone
+    day_price: Price | None  # today's; null: it has none yet
+    currency: Currency
+    prices: list[PriceObject]  # every price it had and will have, by date
+
+
+class OffersAnswer(ChangeAnswer):
+    """Each way in which a product is sold."""
+
+    products: list[OfferObject]
+
+
+class OfferListAnswer(OffersAnswer):
+    """The whole price list."""
+
+    currency: Currency
+
+
+class OffersImportedAnswer(OfferListAnswer):
+    """The price list as it is now, and what was new in the file."""
+
+    imported: Count  # prices
+    unchanged: Count  # prices that were known

@@ -1,0 +1,85 @@
+"""Sites and clients."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from jpcli.domain.contract.licenses import LicenseObject
+from jpcli.domain.contract.values import ChangeAnswer, Count, Date
+
+
+class SiteObject(TypedDict):
+    """A site and what runs on it."""
+
+    site: str  # its address
+    client: str | None
+    licenses: Count  # that are active on it
+    products: list[str]  # of these
+
+
+# `from` can't be the name of a field in a class.
+_Owned = TypedDict(
+    "_Owned",
+    {
+        "from": Date | None,  # the first day; null: since there is the site
+        "to": Date | None,  # the last day; null: to this day
+    },
+)
+
+
+class OwnerObject(_Owned):
+    """A client that a site had, and when (W2)."""
+
+    client: str | None
+
+
+class SiteListAnswer(TypedDict):
+    """Sites in a list."""
+
+    sites: list[SiteObject]
+    total: Count  # without `--limit`
+
+
+class SiteAnswer(TypedDict):
+    """One site."""
+
+    site: str  # its address
+    client: str | None
+    clients: list[OwnerObject]  # every one it had, oldest first
+    licenses: list[LicenseObject]
+
+
+class SiteMovedAnswer(ChangeAnswer):
+    """Whose site it is now."""
+
+    site: str  # its address
+    client: str | None
+
+
+class ClientObject(TypedDict):
+    """A client in numbers."""
+
+    client: str
+    sites: Count
+    licenses: Count  # that are active
+
+
+class ClientListAnswer(TypedDict):
+    """Clients in a list."""
+
+    clients: list[ClientObject]
+    total: Count  # without `--limit`
+
+
+class ClientAddedAnswer(ChangeAnswer):
+    """The client that is there now."""
+
+    client: str
+
+
+class ClientAnswer(TypedDict):
+    """One client."""
+
+    client: str
+    sites: list[SiteObject]
+    licenses: list[LicenseObject]
