@@ -108,6 +108,15 @@ def truncated(history: History, as_of_at: int) -> History | None:
     return History(history.issued_at, revoked_at, assignments)
 
 
+def last_at(history: History) -> int:
+    """The instant of the last thing that happened to a license."""
+    last = history.issued_at if history.revoked_at is None else history.revoked_at
+    for assignment in history.assignments:
+        ended_at = assignment.from_at if assignment.to_at is None else assignment.to_at
+        last = max(last, ended_at)
+    return last
+
+
 def _changes(history: History, calendar: BillingCalendar) -> list[tuple[int, int | str | None]]:
     """`(day, holder from that day on)`, in order; of several on one day the last one counts.
 

@@ -1,15 +1,27 @@
-"""Whose a site is, day by day (W2). Knows neither licenses nor prices; a client is a row number."""
+"""Whose a site is, day by day, and what events change of it (W2).
+
+Knows neither licenses nor prices; a client is a row number.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain import events
 from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.instants import parse_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from jpcli.domain.calendar import BillingCalendar
+    from jpcli.domain.events import Event
+
+    # From which instant on a site is whose.
+    Change = tuple[int, int | None]
+    ClientOf = Callable[[str | None], int | None]
+
+KINDS = (events.SITE_ADDED, events.SITE_MOVED, events.SITE_OWNERS_SET)
 
 
 class Stretch(NamedTuple):
@@ -37,3 +49,13 @@ def stretches(
                 found.pop()  # handed on within the day
         found.append(Stretch(day, OPEN_DAY, at, client_id))
     return found
+
+
+def after(changes: list[Change], event: Event, client_of: ClientOf) -> list[Change]:
+    """The changes of hands of a site with one event of `KINDS` more; none is before the first."""
+    if event.kind == events.SITE_OWNERS_SET:
+        return [
+            (parse_instant(owner["from"]), client_of(owner["client"]))
+            for owner in event.data["owners"]
+        ]
+    return [*changes, (event.at, client_of(event.data["client"]))]

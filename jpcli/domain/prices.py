@@ -8,8 +8,13 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.instants import parse_date
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from jpcli.domain.calendar import BillingCalendar
+    from jpcli.domain.events import Event
 
 
 class PricePoint(NamedTuple):
@@ -25,6 +30,12 @@ class Segment(NamedTuple):
     first_day: int
     last_day: int
     day_price_e12: int | None
+
+
+def point_of(event: Event, calendar: BillingCalendar) -> PricePoint:
+    """M2: what a price event sets; setting the same day again replaces it."""
+    from_day = calendar.first_day_from(parse_date(event.data["from"]))
+    return PricePoint(from_day, event.data["day_price_e12"])
 
 
 def segments(points: Iterable[PricePoint], first_day: int, last_day: int) -> tuple[Segment, ...]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import license_events, owners
 from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.events import Event
 from jpcli.ledger.events import chain
 from jpcli.ledger.state.apply import apply_events
 from jpcli.ledger.state.lookups import Lookups
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 FLUSH_EVENTS = 5_000
 
 # Kinds of events that say on which days what was active, and whose it was.
-_CHANGES_DAYS = ("license.", "site.")
+_CHANGES_DAYS = frozenset({*license_events.KINDS, *owners.KINDS})
 
 _INSERT_EVENT = (
     "INSERT INTO events (seq, kind, subject, at, recorded_at, actor, reason, data, hash)"
@@ -45,7 +47,7 @@ class Writer:
         self._now_at = now_at
         self._effective_at = now_at if effective_at is None else effective_at
         self._lookups = Lookups(ledger)
-        self._waiting: list[chain.Event] = []
+        self._waiting: list[Event] = []
         self.recorded = 0
         # The earliest instant and the earliest day that what is recorded is dated back to.
         self._earliest_at = self._now_at
@@ -80,15 +82,13 @@ class Writer:
     ) -> None:
         """Append one event that took effect `at` (an instant; default: the writer's)."""
         effective_at = self._effective_at if at is None else at
-        if effective_at < self._earliest_at and kind.startswith(_CHANGES_DAYS):
+        if effective_at < self._earliest_at and kind in _CHANGES_DAYS:
             self._earliest_at = effective_at
         self._seq += 1
         self.recorded += 1
         self._latest_at = max(self._latest_at, effective_at)
         self._waiting.append(
-            chain.Event(
-                self._seq, kind, subject, effective_at, self._now_at, self._actor, reason, data
-            )
+            Event(self._seq, kind, subject, effective_at, self._now_at, self._actor, reason, data)
         )
         if len(self._waiting) >= FLUSH_EVENTS:
             self.flush()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import cards as rules
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
@@ -45,14 +46,15 @@ def add_card(desk: Desk, brand: str, last4: str, exp: str, *, primary: bool = Fa
     def do(writer: Any) -> Answer:
         becomes = rules.becomes_primary(cards(desk.ledger), primary)
         card_id = f"card_{writer.last_seq + 1}"
-        data = {
-            "brand": name,
-            "last4": digits,
-            "exp_month": month,
-            "exp_year": year,
-            "primary": becomes,
-        }
-        writer.record("card.added", card_id, data, at=desk.effective_at())
+        entry = events.card_added(
+            card_id,
+            brand=name,
+            last4=digits,
+            exp_month=month,
+            exp_year=year,
+            primary=becomes,
+        )
+        writer.record(*entry, at=desk.effective_at())
         writer.flush()
         what = "is the primary card now" if becomes else "was added"
         notes = [Note("card_added", f"{name} ···· {digits} {what}", "ok", card_id)]
@@ -72,7 +74,7 @@ def make_primary(desk: Desk, card_id: str) -> Answer:
         if card.primary:
             note = Note("already_primary", f"{rules.describe(card)} is the primary card already")
             return Answer(card_data(desk), (note, *expiry_notes(desk)))
-        writer.record("card.made_primary", card.id, {}, at=desk.effective_at())
+        writer.record(*events.card_made_primary(card.id), at=desk.effective_at())
         writer.flush()
         note = Note("primary", f"{rules.describe(card)} is the primary card now", "ok", card.id)
         return Answer(card_data(desk), (note, *expiry_notes(desk)))
@@ -94,7 +96,7 @@ def remove_card(desk: Desk, card_id: str) -> Answer:
         card = known_card(desk, card_id)
         successor = rules.promoted(cards(desk.ledger), card.id)
         promoted = None if successor is None else successor.id
-        writer.record("card.removed", card.id, {"promoted": promoted}, at=desk.effective_at())
+        writer.record(*events.card_removed(card.id, promoted), at=desk.effective_at())
         writer.flush()
         notes = [Note("card_removed", f"{rules.describe(card)} was removed", "ok", card.id)]
         if successor is not None:

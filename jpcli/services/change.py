@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import Refused
 from jpcli.ledger.queries.invoices import unsettled_day
@@ -101,8 +102,8 @@ def _remember(desk: Desk, writer: Writer, request: dict[str, Any], answer: Answe
     stored = {"data": answer.data, "notes": [list(note) for note in answer.notes]}
     # Not sorted: the order of an answer's fields is that of a table's columns.
     answer_text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    data = {"request_hash": _hash(desk, request), "answer": answer_text}
-    writer.record("request.answered", desk.idempotency_key, data, at=desk.now_at)
+    entry = events.request_answered(desk.idempotency_key, _hash(desk, request), answer_text)
+    writer.record(*entry, at=desk.now_at)
 
 
 def _earlier_answer(desk: Desk, request: dict[str, Any]) -> Answer | None:

@@ -7,10 +7,11 @@ the project: the tests apply these functions to it, and to small samples that br
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 70
@@ -138,6 +139,19 @@ def exact_money(source: Source) -> Iterator[str]:
             for name in _names(operand):
                 if name.endswith(MONEY_SUFFIXES):
                     yield source.finding(operand.lineno, f"{name} is money and must stay exact")
+
+
+def bare_kinds(source: Source, kinds: Collection[str]) -> Iterator[str]:
+    """A kind of event, or the first word that several share, is no text: not by itself, and not
+    within quotes in a query. What a person reads may name one."""
+    families = {kind.partition(".")[0] + "." for kind in kinds}
+    for node in ast.walk(ast.parse(source.text)):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        for text in (node.value, *re.findall(r"'([^']*)'", node.value)):
+            if text in kinds or text.rstrip("%") in families:
+                yield source.finding(node.lineno, f"{text!r} is a kind of event without its name")
+                break
 
 
 def _called_names(source: Source) -> Iterator[tuple[int, str]]:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
+from jpcli.domain.license_events import KINDS
 from jpcli.domain.money import display_day_price
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+
+def named(kind: str) -> str:
+    """A kind for a person: what happens to licenses happens most, and needs no first word."""
+    return kind.partition(".")[2] if kind in KINDS else kind
 
 
 def described(event: Mapping[str, Any], currency: str = "") -> str:
@@ -16,7 +23,7 @@ def described(event: Mapping[str, Any], currency: str = "") -> str:
     data = event["data"]
     tell = _TELLERS.get(event["kind"])
     words = tell(data) if tell is not None else _plain(data)
-    if event["kind"] == "price.set" and currency:
+    if event["kind"] == events.PRICE_SET and currency:
         price = display_day_price(data["day_price_e12"], currency)
         words = f"{price} a day from {data['from']} on"
     reason = event.get("reason")
@@ -63,18 +70,18 @@ def _plain(data: Any) -> str:
 
 
 _TELLERS: dict[str, Callable[[Any], str]] = {
-    "license.issued": _issued,
-    "license.assigned": lambda data: f"to {data['site']}",
-    "license.unassigned": lambda data: f"from {data.get('from')}",
-    "license.transferred": lambda data: f"from {data.get('from')} to {data['site']}",
-    "license.revoked": lambda _data: "",
-    "license.imported": lambda _data: "",
-    "site.added": lambda data: f"of {data['client']}" if data.get("client") else "",
-    "site.moved": _moved,
-    "card.added": _card,
-    "invoice.synced": _synced,
-    "price.set": _price,
-    "payment.attempted": _attempted,
-    "ledger.set": lambda data: ", ".join(str(value) for value in data.values()),
-    "request.answered": lambda _data: "",
+    events.LICENSE_ISSUED: _issued,
+    events.LICENSE_ASSIGNED: lambda data: f"to {data['site']}",
+    events.LICENSE_UNASSIGNED: lambda data: f"from {data.get('from')}",
+    events.LICENSE_TRANSFERRED: lambda data: f"from {data.get('from')} to {data['site']}",
+    events.LICENSE_REVOKED: lambda _data: "",
+    events.LICENSE_IMPORTED: lambda _data: "",
+    events.SITE_ADDED: lambda data: f"of {data['client']}" if data.get("client") else "",
+    events.SITE_MOVED: _moved,
+    events.CARD_ADDED: _card,
+    events.INVOICE_SYNCED: _synced,
+    events.PRICE_SET: _price,
+    events.PAYMENT_ATTEMPTED: _attempted,
+    events.LEDGER_SET: lambda data: ", ".join(str(value) for value in data.values()),
+    events.REQUEST_ANSWERED: lambda _data: "",
 }

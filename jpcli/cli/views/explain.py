@@ -9,6 +9,7 @@ from rich.text import Text
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import ELSEWHERE, count, day_range, instant, money
+from jpcli.domain import events
 from jpcli.domain.words import month_name, short_day
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from jpcli.domain.answers import Rows
 
 _DONE = {
-    "license.issued": "issued",
-    "license.imported": "imported",
-    "license.revoked": "revoked",
-    "price.set": "price set",
+    events.LICENSE_ISSUED: "issued",
+    events.LICENSE_IMPORTED: "imported",
+    events.LICENSE_REVOKED: "revoked",
+    events.PRICE_SET: "price set",
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
-from jpcli.cli.views.events import described
+from jpcli.cli.views.events import described, named
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.licenses import STATE_STYLES
 from jpcli.cli.views.screen import facts, text
@@ -77,7 +77,7 @@ def _draw_events(events: Sequence[Mapping[str, Any]], screen: Screen) -> None:
     screen.write()
     grid = Grid(Column("When"), Column("Event"), Column("By", drop=1), Column("", wraps=True))
     for event in events:
-        kind = event["kind"].removeprefix("license.")
+        kind = named(event["kind"])
         grid.add(instant(event["at"]), kind, event["actor"], described(event))
     grid.draw(screen)
 

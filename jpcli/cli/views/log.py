@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.shared.tables import as_objects
-from jpcli.cli.views.events import described
+from jpcli.cli.views.events import described, named
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import instant
@@ -31,6 +31,6 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     )
     for event in events:
         when = text(instant(event["at"]), "dim")
-        kind = event["kind"].removeprefix("license.")
+        kind = named(event["kind"])
         grid.add(when, kind, event["subject"], event["actor"], described(event))
     grid.draw(screen)

@@ -9,29 +9,15 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from jpcli.domain.events import Event
 
 GENESIS = bytes(32)
 
 _quote = json.encoder.encode_basestring
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
-
-
-class Event(NamedTuple):
-    """One thing that happened. `at` is when it took effect, `recorded_at` when it was written
-    (both instants); `subject` is the license key, site, client, card or product it is about."""
-
-    seq: int
-    kind: str
-    subject: str
-    at: int
-    recorded_at: int
-    actor: str
-    reason: str | None
-    data: Mapping[str, Any]
 
 
 def encode(data: Any) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain import license_events
+from jpcli.domain.events import LATEST_SEQ, Event
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jpcli.ledger.database.connection import Ledger
 
 EVENT_COLUMNS = ("seq", "kind", "subject", "at", "recorded_at", "actor", "reason", "data")
+_EVENT = ", ".join(EVENT_COLUMNS)
 
 
 class EventFilter(NamedTuple):
@@ -28,7 +33,7 @@ def event_rows(ledger: Ledger, wanted: EventFilter, limit: int = 0) -> Iterator[
     """Events in `EVENT_COLUMNS` order, the newest first; instants and data as stored."""
     where, params = _conditions(wanted)
     tail = f" LIMIT {int(limit)}" if limit else ""
-    sql = f"SELECT {', '.join(EVENT_COLUMNS)} FROM events{where} ORDER BY seq DESC{tail}"
+    sql = f"SELECT {_EVENT} FROM events{where} ORDER BY seq DESC{tail}"
     return ledger.rows(sql, **params)
 
 
@@ -36,6 +41,35 @@ def count_events(ledger: Ledger, wanted: EventFilter) -> int:
     """How many events `event_rows` would give without a limit."""
     where, params = _conditions(wanted)
     return int(ledger.value(f"SELECT COUNT(*) FROM events{where}", **params))
+
+
+def told(
+    ledger: Ledger,
+    kinds: Iterable[str],
+    *,
+    subject: str | None = None,
+    among: str | None = None,
+    after_seq: int = 0,
+    until_seq: int = LATEST_SEQ,
+) -> Iterator[Event]:
+    """Events of these kinds in the order in which they were recorded, as they are applied: about
+    one subject, or about those that the query `among` gives, or about all."""
+    seq, about, params = "seq", "", {"after": after_seq, "until": until_seq}
+    if subject is not None or among is not None:
+        # The plus keeps SQLite from walking all events by number instead of these by subject.
+        seq, about = "+seq", f" AND subject IN ({among or ':subject'})"
+    rows = ledger.rows(
+        f"SELECT {_EVENT} FROM events WHERE {seq} > :after AND {seq} <= :until"
+        f" AND {is_one_of(kinds)}{about} ORDER BY seq",
+        **(params if subject is None else {**params, "subject": subject}),
+    )
+    return (Event._make((*row[:7], json.loads(row[7]))) for row in rows)
+
+
+def is_one_of(kinds: Iterable[str], column: str = "kind") -> str:
+    """A condition on a column that has kinds of events."""
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    return f"{column} IN ({listed})"
 
 
 def begun_at(ledger: Ledger) -> int:
@@ -48,11 +82,16 @@ def latest_seq(ledger: Ledger) -> int:
     return int(ledger.value("SELECT seq FROM chain WHERE id = 1") or 0)
 
 
+def latest_at(ledger: Ledger) -> int:
+    """The latest instant at which anything took effect; 0 in an empty ledger."""
+    return int(ledger.value("SELECT latest_at FROM chain WHERE id = 1") or 0)
+
+
 def events_of(ledger: Ledger, license_key: str) -> list[tuple[Any, ...]]:
     """A license's events in `EVENT_COLUMNS` order, oldest first."""
     return ledger.all(
-        f"SELECT {', '.join(EVENT_COLUMNS)} FROM events"
-        " WHERE subject = :key AND kind LIKE 'license.%' ORDER BY seq",
+        f"SELECT {_EVENT} FROM events"
+        f" WHERE subject = :key AND {is_one_of(license_events.KINDS)} ORDER BY seq",
         key=license_key,
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.ledger.queries.days import SPANS, licenses_by_day
-from jpcli.ledger.snapshots.owners import OWNERS
+from jpcli.ledger.queries.days import licenses_by_day
+from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -17,28 +17,28 @@ def client_licenses_by_day(
     part: OfferPart,
     window: Window,
     client: str | None,
-    source: str = SPANS,
-    owners: str = OWNERS,
+    snapshot: Snapshot = NOW,
 ) -> list[int]:
     """Licenses on each day of the window that were on a client's sites; for None, on nobody's."""
     if client is None:
-        every = licenses_by_day(ledger, part, window, source)
+        every = licenses_by_day(ledger, part, window, snapshot)
         owned = licenses_by_day(
-            ledger, part, window, _owned("o.client_id IS NOT NULL", window, source, owners)
+            ledger, part, window, _owned("o.client_id IS NOT NULL", window, snapshot)
         )
         return [total - taken for total, taken in zip(every, owned, strict=True)]
     client_id = int(ledger.value("SELECT id FROM clients WHERE name = :name", name=client))
     only = f"o.client_id = {client_id}"
-    return licenses_by_day(ledger, part, window, _owned(only, window, source, owners))
+    return licenses_by_day(ledger, part, window, _owned(only, window, snapshot))
 
 
-def _owned(only: str, window: Window, source: str, owners: str) -> str:
+def _owned(only: str, window: Window, snapshot: Snapshot) -> Snapshot:
     """Spans cut down to the days on which their site was someone's."""
-    return (
+    spans = (
         "(SELECT s.offer_id, s.child,"
         " CASE WHEN s.first_day > o.first_day THEN s.first_day ELSE o.first_day END AS first_day,"
         " CASE WHEN s.last_day < o.last_day THEN s.last_day ELSE o.last_day END AS last_day"
-        f" FROM {source} s JOIN {owners} o ON o.site_id = s.site_id"
+        f" FROM {snapshot.spans} s JOIN {snapshot.owners} o ON o.site_id = s.site_id"
         f" AND o.first_day <= s.last_day AND o.last_day >= s.first_day WHERE {only}"
         f" AND s.last_day >= {int(window.first_day)} AND s.first_day <= {int(window.last_day)})"
     )
+    return snapshot._replace(spans=spans)

@@ -1,8 +1,8 @@
 """The month's sums: how many days of each offer, by whom, on which day.
 
 Owns the hot queries. SQL sums integers over the span index and Python gets a few rows a line;
-nothing here loops over licenses. A what-if (or an earlier "as of") lays other spans over some
-licenses: see `overlay`.
+nothing here loops over licenses. A snapshot says which licenses are summed: those there are, or
+those of a what-if or an earlier state.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.calculator import LineDays
 from jpcli.domain.prices import Segment, segments
-from jpcli.ledger.snapshots.owners import OWNERS
+from jpcli.ledger.snapshots.snapshot import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from jpcli.domain.periods import Period
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.queries.products import PricedOffer
-
-SPANS = "spans"
+    from jpcli.ledger.snapshots.snapshot import Snapshot
 
 # The part of a span inside the period, both ends inclusive; CASE because the two-argument MIN
 # is no common SQL.
@@ -58,20 +57,20 @@ def sum_lines(
     offers: list[PricedOffer],
     period: Period,
     today_day: int,
-    source: str = SPANS,
+    snapshot: Snapshot = NOW,
 ) -> list[tuple[OfferPart, LineDays]]:
     """The days of every offer in every price segment of the period (M2), lines without a day
-    left out. `source` is the table or sub-query to sum."""
+    left out."""
     lines = []
     for offer_id, offer, _, points in offers:
         bundled = offer.bundle_size > 1
-        if not _any_days(ledger, source, offer_id, period):
+        if not _any_days(ledger, snapshot, offer_id, period):
             continue
         for segment in segments(points, period.first_day, period.last_day):
             window = Window(segment.first_day, segment.last_day, today_day)
             used = OfferPart(offer_id, int(bundled))
-            sums = _sums(ledger, source, used, window)
-            billed = _sums(ledger, source, OfferPart(offer_id, 0), window) if bundled else sums
+            sums = _sums(ledger, snapshot, used, window)
+            billed = _sums(ledger, snapshot, OfferPart(offer_id, 0), window) if bundled else sums
             if not billed.days and not sums.days:
                 continue
             lines.append((used, _line_days(offer, segment, billed, sums)))
@@ -99,19 +98,20 @@ def _line_days(offer: Any, segment: Segment, billed: _Sums, used: _Sums) -> Line
     )
 
 
-def _any_days(ledger: Ledger, source: str, offer_id: int, period: Period) -> bool:
+def _any_days(ledger: Ledger, snapshot: Snapshot, offer_id: int, period: Period) -> bool:
     sql = (
-        f"SELECT 1 FROM {source} WHERE offer_id = :offer AND child IN (0, 1)"
+        f"SELECT 1 FROM {snapshot.spans} WHERE offer_id = :offer AND child IN (0, 1)"
         " AND last_day >= :first AND first_day <= :last LIMIT 1"
     )
     found = ledger.one(sql, offer=offer_id, first=period.first_day, last=period.last_day)
     return found is not None
 
 
-def _sums(ledger: Ledger, source: str, part: OfferPart, window: Window) -> _Sums:
+def _sums(ledger: Ledger, snapshot: Snapshot, part: OfferPart, window: Window) -> _Sums:
     """One range scan: rows that ended before the window are never read."""
     row = ledger.one(
-        f"SELECT {_DAYS}, {_TO_DATE}, {_LASTS}, {_UNASSIGNED} FROM {source} WHERE {_INSIDE}",
+        f"SELECT {_DAYS}, {_TO_DATE}, {_LASTS}, {_UNASSIGNED} FROM {snapshot.spans}"
+        f" WHERE {_INSIDE}",
         **_params(part, window),
     )
     assert row is not None
@@ -133,7 +133,7 @@ def count_used(
     ledger: Ledger,
     offers: list[PricedOffer],
     period: Period,
-    source: str = SPANS,
+    snapshot: Snapshot = NOW,
 ) -> tuple[int, int]:
     """(licenses, unassigned) over the whole period: a license with two price segments, and so
     two lines, is still one license."""
@@ -142,7 +142,7 @@ def count_used(
     for offer_id, offer, _, _ in offers:
         part = OfferPart(offer_id, int(offer.bundle_size > 1))
         row = ledger.one(
-            f"SELECT {_LASTS}, {_UNASSIGNED} FROM {source} WHERE {_INSIDE}",
+            f"SELECT {_LASTS}, {_UNASSIGNED} FROM {snapshot.spans} WHERE {_INSIDE}",
             **_params(part, window),
         )
         assert row is not None
@@ -152,21 +152,23 @@ def count_used(
 
 
 def days_by_site(
-    ledger: Ledger, part: OfferPart, window: Window, source: str = SPANS
+    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
 ) -> Iterator[tuple[int | None, int, int]]:
     """(site row number or None, days to date, days): W1."""
     return ledger.rows(
-        f"SELECT site_id, {_TO_DATE}, {_DAYS} FROM {source} WHERE {_INSIDE} GROUP BY site_id",
+        f"SELECT site_id, {_TO_DATE}, {_DAYS} FROM {snapshot.spans} WHERE {_INSIDE}"
+        " GROUP BY site_id",
         **_params(part, window),
     )
 
 
 def days_by_license(
-    ledger: Ledger, part: OfferPart, window: Window, source: str = SPANS
+    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
 ) -> Iterator[tuple[int, int, int]]:
     """(license row number, days to date, days)."""
     return ledger.rows(
-        f"SELECT license_id, {_TO_DATE}, {_DAYS} FROM {source} WHERE {_INSIDE} GROUP BY license_id",
+        f"SELECT license_id, {_TO_DATE}, {_DAYS} FROM {snapshot.spans} WHERE {_INSIDE}"
+        " GROUP BY license_id",
         **_params(part, window),
     )
 
@@ -175,17 +177,15 @@ def days_by_client(
     ledger: Ledger,
     part: OfferPart,
     window: Window,
-    source: str = SPANS,
-    owners: str = OWNERS,
+    snapshot: Snapshot = NOW,
 ) -> Iterator[tuple[int | None, int, int]]:
-    """(client row number or None, days to date, days): W2. `owners` is whose sites were whose.
+    """(client row number or None, days to date, days): W2.
 
     Sites that kept their client through the window are summed a site first; the few that
     changed hands are joined with the days each client had them.
     """
     return ledger.rows(
-        "SELECT client_id, SUM(to_date), SUM(days)"
-        f" FROM ({_owned(source, owners)}) GROUP BY client_id",
+        f"SELECT client_id, SUM(to_date), SUM(days) FROM ({_owned(snapshot)}) GROUP BY client_id",
         **_params(part, window),
     )
 
@@ -194,29 +194,29 @@ def days_by_owner(
     ledger: Ledger,
     part: OfferPart,
     window: Window,
-    source: str = SPANS,
-    owners: str = OWNERS,
+    snapshot: Snapshot = NOW,
 ) -> Iterator[tuple[int | None, int | None, int, int]]:
     """(client row number or None, site row number or None, days to date, days): W1, W2."""
     return ledger.rows(
         "SELECT client_id, site_id, SUM(to_date), SUM(days)"
-        f" FROM ({_owned(source, owners)}) GROUP BY client_id, site_id",
+        f" FROM ({_owned(snapshot)}) GROUP BY client_id, site_id",
         **_params(part, window),
     )
 
 
-def _owned(source: str, owners: str) -> str:
+def _owned(snapshot: Snapshot) -> str:
     """The sums of every site for each of its clients."""
+    spans, owners, _ = snapshot
     moved = f"SELECT site_id FROM {owners} WHERE first_day > :first AND first_day <= :last"
     kept = (
-        f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days FROM {source} WHERE {_INSIDE}"
+        f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days FROM {spans} WHERE {_INSIDE}"
         f" AND (site_id IS NULL OR site_id NOT IN ({moved})) GROUP BY site_id"
     )
     owned = (
         "SELECT o.client_id, s.site_id,"
         " CASE WHEN s.first_day > o.first_day THEN s.first_day ELSE o.first_day END AS first_day,"
         " CASE WHEN s.last_day < o.last_day THEN s.last_day ELSE o.last_day END AS last_day"
-        f" FROM {source} s JOIN {owners} o ON o.site_id = s.site_id"
+        f" FROM {spans} s JOIN {owners} o ON o.site_id = s.site_id"
         " AND o.first_day <= s.last_day AND o.last_day >= s.first_day"
         " WHERE s.offer_id = :offer AND s.child = :child AND s.last_day >= :first"
         f" AND s.first_day <= :last AND s.site_id IN ({moved})"
@@ -230,16 +230,16 @@ def _owned(source: str, owners: str) -> str:
 
 
 def licenses_by_day(
-    ledger: Ledger, part: OfferPart, window: Window, source: str = SPANS
+    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
 ) -> list[int]:
     """How many licenses had each day of the window: a running sum of those that come and go."""
     change = [0] * (window.last_day - window.first_day + 2)
     params = _params(part, window)
     del params["today"]
-    begins = f"SELECT {_LO} AS day, COUNT(*) FROM {source} WHERE {_INSIDE} GROUP BY 1"
+    begins = f"SELECT {_LO} AS day, COUNT(*) FROM {snapshot.spans} WHERE {_INSIDE} GROUP BY 1"
     for day, count in ledger.rows(begins, **params):
         change[day - window.first_day] += count
-    ends = f"SELECT {_HI} AS day, COUNT(*) FROM {source} WHERE {_INSIDE} GROUP BY 1"
+    ends = f"SELECT {_HI} AS day, COUNT(*) FROM {snapshot.spans} WHERE {_INSIDE} GROUP BY 1"
     for day, count in ledger.rows(ends, **params):
         change[day - window.first_day + 1] -= count
     counts, running = [], 0
@@ -260,13 +260,13 @@ def client_names(ledger: Ledger) -> dict[int | None, str | None]:
 
 
 def license_names(
-    ledger: Ledger, part: OfferPart, window: Window, source: str = SPANS
+    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
 ) -> dict[int, str]:
     """Row number to key of the licenses that have a day in the window."""
     return dict(
         ledger.rows(
             "SELECT id, license_key FROM licenses WHERE id IN"
-            f" (SELECT license_id FROM {source} WHERE {_INSIDE})",
+            f" (SELECT license_id FROM {snapshot.spans} WHERE {_INSIDE})",
             **{k: v for k, v in _params(part, window).items() if k != "today"},
         )
     )

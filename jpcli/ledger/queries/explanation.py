@@ -6,35 +6,36 @@ them asks anything for a single license, so a million of them need flat memory.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.ledger.queries.days import SPANS, OfferPart
-from jpcli.ledger.queries.invoices import LATEST_SEQ
-from jpcli.ledger.snapshots.owners import OWNERS
+from jpcli.domain.events import LATEST_SEQ, PRICE_SET
+from jpcli.domain.license_events import ENDING, MAKING
+from jpcli.ledger.events.log import is_one_of, told
+from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.days import OfferPart
 
 _INSIDE = (
     "s.offer_id = :offer AND s.child = :child AND s.last_day >= :first AND s.first_day <= :last"
 )
 # Putting a license on a site changes whose its days are, never how many.
-_CHANGES_DAYS = "kind IN ('license.issued', 'license.imported', 'license.revoked')"
+_CHANGES_DAYS = is_one_of((*MAKING, *ENDING))
+_ENDS = is_one_of(ENDING)
 
 
 class Scope(NamedTuple):
-    """Which days to explain: of an offer's licenses in a stretch of days, as `source` and `owners`
-    have them. Events after number `seq` are not known. `only` is one license's row number; with
+    """Which days to explain: of an offer's licenses in a stretch of days, as `snapshot` has
+    them. Events after number `seq` are not known. `only` is one license's row number; with
     `changed_after` it is the licenses that later events gave or took days."""
 
     part: OfferPart
     first_day: int
     last_day: int
-    source: str = SPANS
-    owners: str = OWNERS
+    snapshot: Snapshot = NOW
     seq: int = LATEST_SEQ
     only: int | None = None
     changed_after: int | None = None
@@ -93,10 +94,11 @@ def facts(ledger: Ledger, scope: Scope) -> Iterator[Fact]:
 
 def held(ledger: Ledger, scope: Scope) -> Iterator[Held]:
     """Where the licenses of a scope were, and whose that was (W1, W2), in order of time."""
+    spans, owners, _ = scope.snapshot
     rows = ledger.rows(
         "SELECT s.license_id, s.first_day, s.last_day, s.ends, t.url, c.name,"
-        f" o.first_day, o.last_day FROM {scope.source} s LEFT JOIN sites t ON t.id = s.site_id"
-        f" LEFT JOIN {scope.owners} o ON o.site_id = s.site_id AND o.first_day <= s.last_day"
+        f" o.first_day, o.last_day FROM {spans} s LEFT JOIN sites t ON t.id = s.site_id"
+        f" LEFT JOIN {owners} o ON o.site_id = s.site_id AND o.first_day <= s.last_day"
         " AND o.last_day >= s.first_day AND o.first_day <= :last AND o.last_day >= :first"
         f" LEFT JOIN clients c ON c.id = o.client_id WHERE {_INSIDE}{_among(scope)}"
         " ORDER BY s.license_id, s.first_day, o.first_day",
@@ -109,12 +111,12 @@ def endings(ledger: Ledger, scope: Scope) -> Iterator[Occurrence]:
     """The revocations of those licenses that end in a scope. An imported one may have none: its
     whole life is one event."""
     ended = (
-        f"SELECT s.license_id FROM {scope.source} s WHERE {_INSIDE} AND s.ends = 1"
+        f"SELECT s.license_id FROM {scope.snapshot.spans} s WHERE {_INSIDE} AND s.ends = 1"
         f" AND s.last_day <= :last{_among(scope)}"
     )
     rows = ledger.rows(
         "SELECT l.id, e.seq, e.kind, e.at, e.recorded_at, e.actor FROM licenses l"
-        " JOIN events e ON e.subject = l.license_key AND e.kind = 'license.revoked'"
+        f" JOIN events e ON e.subject = l.license_key AND e.{_ENDS}"
         f" AND e.seq <= :seq WHERE l.id IN ({ended}) ORDER BY l.id, e.seq",
         **{**_params(scope), "seq": scope.seq},
     )
@@ -138,7 +140,7 @@ def day_counts(ledger: Ledger, scope: Scope) -> Iterator[tuple[int, int]]:
     low = "CASE WHEN s.first_day > :first THEN s.first_day ELSE :first END"
     high = "CASE WHEN s.last_day < :last THEN s.last_day ELSE :last END"
     return ledger.rows(
-        f"SELECT s.license_id, SUM({high} - {low} + 1) FROM {scope.source} s"
+        f"SELECT s.license_id, SUM({high} - {low} + 1) FROM {scope.snapshot.spans} s"
         f" WHERE {_INSIDE}{_among(scope)} GROUP BY s.license_id ORDER BY s.license_id",
         **_params(scope),
     )
@@ -149,18 +151,11 @@ def price_changes(
 ) -> list[tuple[int, int, int, str, str, int]]:
     """(seq, at, recorded_at, actor, first date, day price e12) of the prices that were set for an
     offer by the events after one number, up to another."""
-    rows = ledger.rows(
-        "SELECT seq, at, recorded_at, actor, data FROM events WHERE subject = :product"
-        " AND kind = 'price.set' AND seq > :after AND seq <= :until ORDER BY seq",
-        product=product,
-        after=after,
-        until=until,
-    )
-    found = [(*row[:4], json.loads(row[4])) for row in rows]
+    found = told(ledger, (PRICE_SET,), subject=product, after_seq=after, until_seq=until)
     return [
-        (seq, at, recorded_at, actor, data["from"], data["day_price_e12"])
-        for seq, at, recorded_at, actor, data in found
-        if data["bundle_size"] == bundle_size
+        (e.seq, e.at, e.recorded_at, e.actor, e.data["from"], e.data["day_price_e12"])
+        for e in found
+        if e.data["bundle_size"] == bundle_size
     ]
 
 
@@ -180,7 +175,7 @@ def later_corrections(ledger: Ledger, period: str, after_id: int) -> list[tuple[
 def _which(scope: Scope) -> str:
     """A query for the row numbers of a scope's licenses."""
     if scope.changed_after is None:
-        return f"SELECT s.license_id FROM {scope.source} s WHERE {_INSIDE}{_among(scope)}"
+        return f"SELECT s.license_id FROM {scope.snapshot.spans} s WHERE {_INSIDE}{_among(scope)}"
     only = "" if scope.only is None else " AND x.id = :only"
     return (
         "SELECT x.id FROM licenses x WHERE x.offer_id = :offer AND x.child = :child"

@@ -6,10 +6,11 @@ carries whose site it was.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.events import LICENSE_IMPORTED
 from jpcli.domain.instants import format_instant
+from jpcli.ledger.events.log import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,11 +92,8 @@ def exported(ledger: Ledger, license_key: str) -> dict[str, Any] | None:
 
 def imported_data(ledger: Ledger, license_key: str) -> dict[str, Any] | None:
     """The data of the event that imported a license, or None."""
-    text = ledger.value(
-        "SELECT data FROM events WHERE subject = :key AND kind = 'license.imported'",
-        key=license_key,
-    )
-    return None if text is None else dict(json.loads(text))
+    imported = next(told(ledger, (LICENSE_IMPORTED,), subject=license_key), None)
+    return None if imported is None else dict(imported.data)
 
 
 def _changed_owners(ledger: Ledger) -> _Owners:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.ledger.queries.days import SPANS, OfferPart
+from jpcli.ledger.queries.days import OfferPart
+from jpcli.ledger.snapshots.snapshot import NOW
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.queries.days import Window
+    from jpcli.ledger.snapshots.snapshot import Snapshot
 
 
 class Idle(NamedTuple):
@@ -40,13 +42,14 @@ def oldest_idle(ledger: Ledger, now_at: int, limit: int) -> list[Idle]:
     return [Idle(*row) for row in rows]
 
 
-def idle_days(ledger: Ledger, license_id: int, window: Window, source: str = SPANS) -> int:
+def idle_days(ledger: Ledger, license_id: int, window: Window, snapshot: Snapshot = NOW) -> int:
     """The days so far, within a window, on which a license was on no site (W1)."""
     until = min(window.last_day, window.today_day)
     low = "CASE WHEN first_day > :first THEN first_day ELSE :first END"
     high = "CASE WHEN last_day < :until THEN last_day ELSE :until END"
     days = ledger.value(
-        f"SELECT SUM({high} - {low} + 1) FROM {source} WHERE license_id = :id AND site_id IS NULL"
+        f"SELECT SUM({high} - {low} + 1) FROM {snapshot.spans}"
+        " WHERE license_id = :id AND site_id IS NULL"
         " AND last_day >= :first AND first_day <= :until",
         id=license_id,
         first=window.first_day,

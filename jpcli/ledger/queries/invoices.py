@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.calculator import Line
 from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.events import LATEST_SEQ, LINE_FIELDS, line_row
 from jpcli.domain.invoice_status import DRAFT, OPEN
 from jpcli.domain.periods import Period
 from jpcli.ledger.events.chain import encode
-from jpcli.ledger.state.invoices import LINE_FIELDS, line_row
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -49,8 +49,6 @@ class Invoice(NamedTuple):
         return Period(self.first_day, self.last_day, self.period)
 
 
-# Later than every event: how things stand now.
-LATEST_SEQ = 2**62
 # The invoices that were closed and not void before an event.
 _LIVE = "i.id < :seq AND (i.voided_seq IS NULL OR i.voided_seq >= :seq)"
 # The lines that bill a month or adjust it.

@@ -6,12 +6,12 @@ from its day on (M2).
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.calculator import Offer
-from jpcli.domain.instants import parse_date
-from jpcli.domain.prices import PricePoint
+from jpcli.domain.events import PRICE_SET
+from jpcli.domain.prices import PricePoint, point_of
+from jpcli.ledger.events.log import told
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -48,20 +48,17 @@ def priced_offers(ledger: Ledger, product: str | None = None) -> list[PricedOffe
 
 def priced_offers_as_recorded(ledger: Ledger, seq: int) -> list[PricedOffer]:
     """All offers with the prices that the first `seq` events set, and their names of today."""
-    recorded = ledger.all(
-        "SELECT seq, subject, data FROM events WHERE kind = 'price.set'"
-        " AND subject IN (SELECT product FROM products) ORDER BY seq"
-    )
     found = priced_offers(ledger)
-    if not recorded or recorded[-1][0] <= seq:
+    recorded = list(told(ledger, (PRICE_SET,), among="SELECT product FROM products"))
+    if not recorded or recorded[-1].seq <= seq:
         return found
     points: dict[tuple[str, int], dict[int, int]] = {}
-    for number, product, data_text in recorded:
-        data = json.loads(data_text)
-        from_day = ledger.calendar.first_day_from(parse_date(data["from"]))
-        if number <= seq:
-            offer = points.setdefault((product, data["bundle_size"]), {})
-            offer[from_day] = data["day_price_e12"]
+    for event in recorded:
+        if event.seq > seq:
+            break
+        offer = points.setdefault((event.subject, event.data["bundle_size"]), {})
+        from_day, day_price_e12 = point_of(event, ledger.calendar)
+        offer[from_day] = day_price_e12
     return [
         item._replace(
             points=tuple(

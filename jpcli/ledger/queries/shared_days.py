@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.bill_change import Shared
-from jpcli.ledger.queries.days import SPANS
+from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
 
 if TYPE_CHECKING:
     from jpcli.domain.periods import Period
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class MonthDays(NamedTuple):
-    """A month and the table or sub-query to read its days from."""
+    """A month and what to read its days from."""
 
     period: Period
-    source: str = SPANS
+    snapshot: Snapshot = NOW
 
 
 def shared_units(ledger: Ledger, offer_id: int, earlier: MonthDays, later: MonthDays) -> Shared:
@@ -30,7 +30,7 @@ def shared_units(ledger: Ledger, offer_id: int, earlier: MonthDays, later: Month
         "SELECT COUNT(*), SUM(a.last_day - a.first_day + 1), SUM(b.last_day - b.first_day + 1),"
         " SUM(a.first_day - :a_first), SUM(:a_last - a.last_day),"
         " SUM(b.first_day - :b_first), SUM(:b_last - b.last_day)"
-        f" FROM ({_units(earlier.source, 'a')}) a JOIN ({_units(later.source, 'b')}) b"
+        f" FROM ({_units(earlier, 'a')}) a JOIN ({_units(later, 'b')}) b"
         " ON b.license_id = a.license_id",
         offer=offer_id,
         a_first=earlier.period.first_day,
@@ -42,13 +42,13 @@ def shared_units(ledger: Ledger, offer_id: int, earlier: MonthDays, later: Month
     return Shared(*(value or 0 for value in row))
 
 
-def _units(source: str, name: str) -> str:
+def _units(month: MonthDays, name: str) -> str:
     """First and last day of every unit within a month."""
     first, last = f":{name}_first", f":{name}_last"
     return (
         "SELECT license_id,"
         f" CASE WHEN MIN(first_day) > {first} THEN MIN(first_day) ELSE {first} END AS first_day,"
         f" CASE WHEN MAX(last_day) < {last} THEN MAX(last_day) ELSE {last} END AS last_day"
-        f" FROM {source} WHERE offer_id = :offer AND child = 0"
+        f" FROM {month.snapshot.spans} WHERE offer_id = :offer AND child = 0"
         f" AND last_day >= {first} AND first_day <= {last} GROUP BY license_id"
     )

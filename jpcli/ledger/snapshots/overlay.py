@@ -7,18 +7,21 @@ beside the ledger, never in it, so this works on a read-only file too.
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
-from jpcli.domain.history import History, spans_of
-from jpcli.ledger.snapshots.owners import OWNERS
-from jpcli.ledger.snapshots.owners import as_recorded as owners_as_recorded
-from jpcli.ledger.state.licenses import history_of, placed, stored_history
+from jpcli.domain import license_events
+from jpcli.domain.history import History, spans_of, truncated
+from jpcli.ledger.events.log import is_one_of, latest_at, told
+from jpcli.ledger.snapshots import owners
+from jpcli.ledger.snapshots.names import NamesThen
+from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
+from jpcli.ledger.state.licenses import stored_history
 from jpcli.ledger.state.lookups import Lookups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from jpcli.ledger.database.connection import Ledger
 
@@ -27,22 +30,16 @@ _numbers = count(1)
 
 
 class Overlay:
-    """What the sums should read instead. Hypothetical licenses have negative row numbers.
+    """A snapshot in the making. Hypothetical licenses have negative row numbers.
 
-    `source` is the sub-query that takes the place of the span table, `owners` the one in the place
-    of the sites' clients, `names` what hypothetical licenses are called.
+    `names` is what they are called; `owners` is what to read in the place of the sites' clients.
     """
 
-    def __init__(self, ledger: Ledger, owners: str = OWNERS) -> None:
+    def __init__(self, ledger: Ledger, owners: str = NOW.owners) -> None:
         number = next(_numbers)
-        self.owners = owners
+        self._owners = owners
         self._licenses = f"overlay_licenses_{number}"
         self._spans = f"overlay_spans_{number}"
-        self.source = (
-            f"(SELECT {_COLUMNS} FROM spans WHERE license_id NOT IN"
-            f" (SELECT license_id FROM temp.{self._licenses})"
-            f" UNION ALL SELECT {_COLUMNS} FROM temp.{self._spans})"
-        )
         self._ledger = ledger
         self._added: dict[int, tuple[int, int]] = {}
         self.names: dict[int, str] = {}
@@ -51,6 +48,16 @@ class Overlay:
             f"CREATE TEMP TABLE {self._spans} (offer_id INTEGER, child INTEGER, last_day INTEGER,"
             " first_day INTEGER, license_id INTEGER, site_id INTEGER, ends INTEGER)"
         )
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What the sums should read instead, with what was and will be put in here."""
+        spans = (
+            f"(SELECT {_COLUMNS} FROM {NOW.spans} WHERE license_id NOT IN"
+            f" (SELECT license_id FROM temp.{self._licenses})"
+            f" UNION ALL SELECT {_COLUMNS} FROM temp.{self._spans})"
+        )
+        return Snapshot(spans, self._owners, self.names)
 
     def replace(self, license_id: int, history: History | None) -> None:
         """Let a license have had another life, or (None) not have been issued."""
@@ -110,64 +117,47 @@ class Overlay:
         )
 
 
-def latest_at(ledger: Ledger) -> int:
-    """The latest instant at which anything took effect; 0 in an empty ledger."""
-    return int(ledger.value("SELECT latest_at FROM chain WHERE id = 1") or 0)
-
-
-def changed_after(ledger: Ledger, at: int) -> Iterator[tuple[int, History]]:
-    """(row number, life) of the licenses to which something happened after an instant."""
+def as_of(ledger: Ledger, at: int) -> Overlay:
+    """The licenses, and whose sites were whose, as they stood at an instant; more can be put in."""
+    if at >= latest_at(ledger):
+        return Overlay(ledger)
+    overlay = Overlay(ledger, owners.as_of(ledger, at))
     for (license_id,) in ledger.all("SELECT id FROM licenses WHERE last_at > :at", at=at):
-        yield license_id, stored_history(ledger, license_id)
-
-
-def as_recorded(ledger: Ledger, seq: int, end_at: int) -> Overlay | None:
-    """The licenses as the first `seq` events have them, for the days before the instant `end_at`.
-
-    None when nothing recorded later reaches back behind it: then the tables themselves are right.
-    """
-    subjects = ledger.all(
-        "SELECT DISTINCT subject FROM events WHERE seq > :seq AND kind LIKE 'license.%'"
-        " AND (at < :end_at OR kind = 'license.imported')",
-        seq=seq,
-        end_at=end_at + _DAY_AND_MORE,
-    )
-    owners = owners_as_recorded(ledger, seq)
-    if not subjects and owners == OWNERS:
-        return None
-    overlay = Overlay(ledger, owners)
-    lookups = Lookups(ledger)
-    for (license_key,) in subjects:
-        overlay.replace(
-            lookups.license_id(license_key), _recorded_history(ledger, license_key, seq)
-        )
+        overlay.replace(license_id, truncated(stored_history(ledger, license_id), at))
     return overlay
 
 
+def as_recorded(ledger: Ledger, seq: int, end_at: int) -> Snapshot:
+    """The licenses as the first `seq` events have them, for the days before the instant `end_at`.
+
+    It is `NOW` when nothing recorded later reaches back behind it: then the tables are right.
+    """
+    subjects = ledger.all(
+        f"SELECT DISTINCT subject FROM events WHERE seq > :seq AND {_OF_LICENSES}"
+        f" AND (at < :end_at OR {_LOOK_BACK})",
+        seq=seq,
+        end_at=end_at + _DAY_AND_MORE,
+    )
+    owned = owners.as_recorded(ledger, seq)
+    if not subjects and owned == NOW.owners:
+        return NOW
+    overlay = Overlay(ledger, owned)
+    lookups, names = Lookups(ledger), NamesThen(ledger)
+    for (license_key,) in subjects:
+        life = _recorded(ledger, names, license_key, seq)
+        overlay.replace(lookups.license_id(license_key), life)
+    return overlay.snapshot
+
+
+_OF_LICENSES = is_one_of(license_events.KINDS)
+_LOOK_BACK = is_one_of(license_events.LOOKING_BACK)
 # A revocation at midnight sharp reaches back behind it; two days cover every time zone's quirks.
 _DAY_AND_MORE = 2 * 86_400_000_000
 
 
-def _recorded_history(ledger: Ledger, license_key: str, seq: int) -> History | None:
+def _recorded(ledger: Ledger, names: NamesThen, license_key: str, seq: int) -> History | None:
     """A license's life as the first `seq` events tell it; None when it was not known yet."""
-    lookups = Lookups(ledger)
-    history: History | None = None
-    for kind, at, data_text in ledger.all(
-        "SELECT kind, at, data FROM events WHERE subject = :key AND seq <= :seq"
-        " AND kind LIKE 'license.%' ORDER BY seq",
-        key=license_key,
-        seq=seq,
-    ):
-        data = json.loads(data_text)
-        if kind == "license.issued":
-            history = History(at)
-        elif kind == "license.imported":
-            history = history_of(lookups, data)
-        elif kind == "license.revoked":
-            assert history is not None
-            history = history._replace(revoked_at=at)
-        else:
-            assert history is not None
-            site_id = None if data["site"] is None else lookups.site_id(data["site"])
-            history = placed(history, at, site_id)
-    return history
+    life: History | None = None
+    for event in told(ledger, license_events.KINDS, subject=license_key, until_seq=seq):
+        life = license_events.after(life, event, partial(names.site_id, seq=event.seq))
+    return life

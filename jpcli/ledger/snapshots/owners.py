@@ -1,64 +1,72 @@
-"""Whose sites were whose (W2): the days of each client, as they are now or stood earlier.
+"""Whose sites were whose (W2) at another moment, told from the events again.
 
-Owns the step from changes of hands to days. An earlier state is told from the events again, because
-the table keeps only the last client of a day; it is laid over the table as `overlay` lays spans.
+Owns the step from changes of hands to days where the table can't say it, because it keeps only the
+last client of a day. An earlier state is laid over the table as `overlay` lays spans.
 """
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
-from jpcli.domain.instants import parse_instant
-from jpcli.domain.owners import stretches
-from jpcli.ledger.state.lookups import Lookups
+from jpcli.domain import owners
+from jpcli.domain.events import LATEST_SEQ, SITE_ADDED
+from jpcli.ledger.events.log import is_one_of, told
+from jpcli.ledger.snapshots.names import NamesThen
+from jpcli.ledger.snapshots.snapshot import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from jpcli.domain.owners import Change
     from jpcli.ledger.database.connection import Ledger
 
-OWNERS = "site_clients"
 _COLUMNS = "site_id, first_day, last_day, client_id"
+# Those after which a site has other days than it had.
+_HANDING_ON = tuple(kind for kind in owners.KINDS if kind != SITE_ADDED)
 _numbers = count(1)
 
 
 def as_of(ledger: Ledger, at: int) -> str:
     """What to read in the place of the table for how things stood at an instant."""
-    urls = ledger.all(
-        "SELECT url FROM sites WHERE id IN"
+    changed = ledger.all(
+        "SELECT id, url FROM sites WHERE id IN"
         " (SELECT site_id FROM site_clients WHERE first_day > 0 AND from_at > :at)",
         at=at,
     )
-    return _laid_over(ledger, [url for (url,) in urls], lambda _, changed_at: changed_at <= at)
+    names = NamesThen(ledger)
+    found = []
+    for site_id, url in changed:
+        first, *later = _changes(ledger, names, url)
+        # The first one since ever, so it is known whenever the site is.
+        found.append((site_id, [first, *(change for change in later if change[0] <= at)]))
+    return _laid_over(ledger, found)
 
 
 def as_recorded(ledger: Ledger, seq: int) -> str:
     """What to read in the place of the table for what the first `seq` events say."""
+    names = NamesThen(ledger)
     urls = ledger.all(
-        "SELECT DISTINCT subject FROM events WHERE seq > :seq"
-        " AND kind IN ('site.moved', 'site.owners_set')",
+        f"SELECT DISTINCT subject FROM events WHERE seq > :seq AND {is_one_of(_HANDING_ON)}",
         seq=seq,
     )
-    return _laid_over(ledger, [url for (url,) in urls], lambda event_seq, _: event_seq <= seq)
+    sites = [(names.site_id(url, LATEST_SEQ), url) for (url,) in urls]
+    return _laid_over(ledger, [(one, _changes(ledger, names, url, seq)) for one, url in sites])
 
 
-def _laid_over(ledger: Ledger, urls: list[str], known: Callable[[int, int], bool]) -> str:
-    if not urls:
-        return OWNERS
+def _laid_over(ledger: Ledger, owned: list[tuple[int, list[Change]]]) -> str:
+    """The table with other changes of hands for the sites given by row number."""
+    if not owned:
+        return NOW.owners
     number = next(_numbers)
     ledger.execute(f"CREATE TEMP TABLE owned_{number} (site_id INTEGER PRIMARY KEY)")
     ledger.execute(
         f"CREATE TEMP TABLE owners_{number} (site_id INTEGER, first_day INTEGER,"
         " last_day INTEGER, client_id INTEGER)"
     )
-    lookups = Lookups(ledger)
-    for url in urls:
-        site_id = lookups.site_id(url)
+    for site_id, changes in owned:
         rows = [
             (site_id, item.first_day, item.last_day, item.client_id)
-            for item in stretches(ledger.calendar, _changes(ledger, lookups, url, known))
+            for item in owners.stretches(ledger.calendar, changes)
         ]
         ledger.execute(f"INSERT INTO temp.owned_{number} (site_id) VALUES (?)", (site_id,))
         ledger.execute_many(
@@ -72,23 +80,10 @@ def _laid_over(ledger: Ledger, urls: list[str], known: Callable[[int, int], bool
 
 
 def _changes(
-    ledger: Ledger, lookups: Lookups, url: str, known: Callable[[int, int], bool]
-) -> list[tuple[int, int | None]]:
-    """`(from_at, client)` of a site, of those that are `known` by their event and instant."""
-    changes: list[tuple[int, int | None]] = []
-    for seq, kind, at, data_text in ledger.all(
-        "SELECT seq, kind, at, data FROM events WHERE subject = :url"
-        " AND kind IN ('site.added', 'site.moved', 'site.owners_set') ORDER BY seq",
-        url=url,
-    ):
-        data = json.loads(data_text)
-        if kind == "site.owners_set" and known(seq, 0):
-            told = [
-                (parse_instant(owner["from"]), lookups.client_id(owner["client"]))
-                for owner in data["owners"]
-            ]
-            # The first one since ever, so it is known whenever the site is.
-            changes = [*told[:1], *(change for change in told[1:] if known(seq, change[0]))]
-        elif kind == "site.added" or (kind == "site.moved" and known(seq, at)):
-            changes.append((at, lookups.client_id(data["client"])))
+    ledger: Ledger, names: NamesThen, url: str, until_seq: int = LATEST_SEQ
+) -> list[Change]:
+    """Every change of hands of a site, as the events up to one have it."""
+    changes: list[Change] = []
+    for event in told(ledger, owners.KINDS, subject=url, until_seq=until_seq):
+        changes = owners.after(changes, event, partial(names.client_id, seq=event.seq))
     return changes

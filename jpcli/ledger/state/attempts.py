@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain import events
+
 if TYPE_CHECKING:
+    from jpcli.domain.events import Event
     from jpcli.ledger.database.connection import Ledger
-    from jpcli.ledger.events.chain import Event
     from jpcli.ledger.state.lookups import Lookups
 
 
-def attempted(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+def _attempted(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     """One row an attempt; its billing day is fixed with it (D4)."""
     ledger.execute_many(
         "INSERT INTO attempts (id, number, card, card_name, at, day, outcome, code, advice, charge)"
@@ -28,6 +30,9 @@ def attempted(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
                 event.data["advice"],
                 event.data["charge"],
             )
-            for event in events
+            for event in told
         ],
     )
+
+
+HANDLERS = {events.PAYMENT_ATTEMPTED: _attempted}

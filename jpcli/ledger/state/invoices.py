@@ -7,58 +7,28 @@ are known to be as billed, so they are never summed again (I3).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from jpcli.domain import events, license_events
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.instants import parse_instant
 from jpcli.domain.invoice_status import PAID, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jpcli.domain.events import Event
     from jpcli.ledger.database.connection import Ledger
-    from jpcli.ledger.events.chain import Event
     from jpcli.ledger.state.lookups import Lookups
 
-LINE_FIELDS = (
-    "kind",
-    "product",
-    "name",
-    "bundle_size",
-    "day_price_e12",
-    "first_day",
-    "last_day",
-    "licenses",
-    "assigned",
-    "unassigned",
-    "days",
-    "license_days",
-    "amount_minor",
-    "period",
-)
-# What the gateway may say of an invoice; `invoice.synced` events have these names.
-SYNCED_FIELDS = (
-    "status",
-    "amount_paid_minor",
-    "paid_at",
-    "gateway_id",
-    "page_url",
-    "pdf_url",
-    "gateway_number",
-    "refunded_minor",
-    "disputed_minor",
-    "credited_minor",
-    "reference",
-)
 _INSERT_LINE = (
-    f"INSERT INTO invoice_lines (invoice_id, position, {', '.join(LINE_FIELDS)})"
-    f" VALUES ({', '.join('?' * (len(LINE_FIELDS) + 2))})"
+    f"INSERT INTO invoice_lines (invoice_id, position, {', '.join(events.LINE_FIELDS)})"
+    f" VALUES ({', '.join('?' * (len(events.LINE_FIELDS) + 2))})"
 )
 
 
-def closed(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+def _closed(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     """I2: lines first, because a closed invoice takes no more of them. All is settled now."""
-    for event in events:
+    for event in told:
         data = event.data
         lines = [(event.seq, position, *line) for position, line in enumerate(data["lines"])]
         ledger.execute_many(_INSERT_LINE, lines)
@@ -85,9 +55,9 @@ def closed(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
         _set_unsettled(ledger, OPEN_DAY)
 
 
-def paid(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+def _paid(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     """I4: the whole amount was collected."""
-    for event in events:
+    for event in told:
         ledger.execute(
             "UPDATE invoices SET status = ?, paid_at = ?, reference = ?, amount_paid_minor = ?"
             " WHERE number = ?",
@@ -95,24 +65,24 @@ def paid(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
         )
 
 
-def voided(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+def _voided(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     """I6: the period is billable again, and so is all that this invoice had corrected."""
-    for event in events:
+    for event in told:
         _void(ledger, event)
 
 
-def synced(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+def _synced(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     """The invoice's state as the gateway says it is; its lines are ours and stay.
 
     What an event does not name stays as it was: those before the second schema knew neither the
     file nor what went back.
     """
-    for event in events:
+    for event in told:
         data = event.data
         before = ledger.value("SELECT status FROM invoices WHERE number = :n", n=event.subject)
         if data["status"] == VOID and before != VOID:
             _void(ledger, event)
-        known = [name for name in SYNCED_FIELDS if name in data]
+        known = [name for name in events.SYNCED_FIELDS if name in data]
         ledger.execute(
             f"UPDATE invoices SET {', '.join(f'{name} = :{name}' for name in known)},"
             " voided_seq = CASE WHEN :status = 'void' THEN voided_seq END WHERE number = :number",
@@ -120,13 +90,11 @@ def synced(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
         )
 
 
-def unsettle(ledger: Ledger, events: Iterable[Event]) -> None:
+def unsettle(ledger: Ledger, told: Iterable[Event]) -> None:
     """Note the earliest day that these license events may have changed, or made active."""
-    changed = [event for event in events if event.kind.startswith("license.")]
-    if not changed:
-        return
-    unsettle_from(ledger, ledger.calendar.day_of(min(map(_earliest_at, changed))))
-    made = [_earliest_at(event) for event in changed if event.kind in _MAKES]
+    begun = [(license_events.earliest_at(event), event.kind) for event in told]
+    unsettle_from(ledger, ledger.calendar.day_of(min(begun)[0]))
+    made = [at for at, kind in begun if kind in license_events.MAKING]
     if made:
         first_day, _ = ledger.calendar.touched(min(made), None)
         _ensure_marks(ledger)
@@ -167,15 +135,6 @@ def _void(ledger: Ledger, event: Event) -> None:
     _set_unsettled(ledger, 0)
 
 
-_MAKES = ("license.issued", "license.imported")
-
-
-def _earliest_at(event: Event) -> int:
-    if event.kind == "license.imported":
-        return parse_instant(event.data["issued_at"])
-    return event.at
-
-
 def _set_unsettled(ledger: Ledger, day: int) -> None:
     _ensure_marks(ledger)
     ledger.execute("UPDATE marks SET unsettled_day = ?", (day,))
@@ -189,6 +148,9 @@ def _ensure_marks(ledger: Ledger) -> None:
     )
 
 
-def line_row(line: Any) -> list[Any]:
-    """A domain line as the closing event records it."""
-    return [getattr(line, name) for name in LINE_FIELDS]
+HANDLERS = {
+    events.INVOICE_CLOSED: _closed,
+    events.INVOICE_PAID: _paid,
+    events.INVOICE_VOIDED: _voided,
+    events.INVOICE_SYNCED: _synced,
+}

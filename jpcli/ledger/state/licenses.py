@@ -1,4 +1,4 @@
-"""Licenses while a batch of events changes them: read once, written once.
+"""Licenses: events to state. While a batch of events changes them they are read and written once.
 
 Owns the shape of a license's life in tables: its row, its assignments and its spans. Spans are
 never patched: they are what `domain.history.spans_of` makes of the whole life, written anew after
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.history import Assignment, History, spans_of
-from jpcli.domain.instants import parse_instant
+from jpcli.domain import license_events
+from jpcli.domain.history import Assignment, History, last_at, spans_of
+from jpcli.ledger.state import invoices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
+    from jpcli.domain.events import Event
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.state.lookups import Lookups
 
@@ -49,33 +51,32 @@ class _Life:
         self.history = history
 
 
-class Lives:
+class _Lives:
     """The licenses that one batch makes and changes, however many events each has."""
 
     def __init__(self, ledger: Ledger, lookups: Lookups) -> None:
         self._ledger = ledger
-        self.lookups = lookups
+        self._lookups = lookups
+        self._site_id = lookups.site_id
         self._new: dict[str, _Life] = {}
         self._changed: dict[str, _Life] = {}
 
-    def make(
-        self, license_key: str, license_id: int, data: Mapping[str, Any], history: History
-    ) -> None:
-        """A new license of `data`'s product and bundle; a child's bundle is made before it (B1)."""
-        offer_id = self.lookups.offer(data["product"], data["bundle_size"] or 1)
+    def change(self, event: Event) -> None:
+        """Live one event more."""
+        if event.kind in license_events.MAKING:
+            self._make(event)
+        else:
+            life = self._life(event.subject)
+            life.history = license_events.after(life.history, event, self._site_id)
+
+    def _make(self, event: Event) -> None:
+        """A new license of a product and bundle; a child's bundle is made before it (B1)."""
+        data = event.data
+        offer_id = self._lookups.offer(data["product"], data["bundle_size"] or 1)
         bundle_key = data["bundle_key"]
         parent_id = None if bundle_key is None else self._id_of(bundle_key)
-        self._new[license_key] = _Life(license_id, offer_id, parent_id, history)
-
-    def place(self, license_key: str, at: int, site_id: int | None) -> None:
-        """From `at` on the license is on a site, or on none (W1)."""
-        life = self._life(license_key)
-        life.history = placed(life.history, at, site_id)
-
-    def end(self, license_key: str, at: int) -> None:
-        """From `at` on the license is revoked (D1)."""
-        life = self._life(license_key)
-        life.history = life.history._replace(revoked_at=at)
+        history = license_events.after(None, event, self._site_id)
+        self._new[event.subject] = _Life(event.seq, offer_id, parent_id, history)
 
     def store(self) -> None:
         """Write all of them, in as few statements as there are tables."""
@@ -103,12 +104,12 @@ class Lives:
 
     def _id_of(self, license_key: str) -> int:
         new = self._new.get(license_key)
-        return self.lookups.license_id(license_key) if new is None else new.license_id
+        return self._lookups.license_id(license_key) if new is None else new.license_id
 
     def _life(self, license_key: str) -> _Life:
         life = self._new.get(license_key) or self._changed.get(license_key)
         if life is None:
-            license_id = self.lookups.license_id(license_key)
+            license_id = self._lookups.license_id(license_key)
             row = self._ledger.one(
                 "SELECT offer_id, parent_id, issued_at, revoked_at FROM licenses WHERE id = :id",
                 id=license_id,
@@ -130,42 +131,6 @@ class Lives:
                 site,
                 int(ends),
             )
-
-
-def placed(history: History, at: int, site_id: int | None) -> History:
-    """A life with a change of site at its end; None is no site."""
-    items = history.assignments
-    if items and items[-1].to_at is None:
-        items = (*items[:-1], items[-1]._replace(to_at=at))
-    if site_id is not None:
-        items = (*items, Assignment(site_id, at))
-    return history._replace(assignments=items)
-
-
-def history_of(lookups: Lookups, data: Mapping[str, Any]) -> History:
-    """The life that an import event's data tells, with sites as row numbers."""
-    revoked_at = data["revoked_at"]
-    return History(
-        parse_instant(data["issued_at"]),
-        None if revoked_at is None else parse_instant(revoked_at),
-        tuple(
-            Assignment(
-                lookups.site_id(item["site"]),
-                parse_instant(item["from"]),
-                None if item["to"] is None else parse_instant(item["to"]),
-            )
-            for item in data["assignments"]
-        ),
-    )
-
-
-def last_at(history: History) -> int:
-    """The instant of the last thing that happened to a license."""
-    last = history.issued_at if history.revoked_at is None else history.revoked_at
-    for assignment in history.assignments:
-        ended_at = assignment.from_at if assignment.to_at is None else assignment.to_at
-        last = max(last, ended_at)
-    return last
 
 
 def stored_history(ledger: Ledger, license_id: int) -> History:
@@ -195,3 +160,15 @@ def _present(history: History) -> tuple[Any, ...]:
 def _assignment_rows(life: _Life) -> Iterable[tuple[Any, ...]]:
     for position, item in enumerate(life.history.assignments):
         yield life.license_id, position, item.site, item.from_at, item.to_at
+
+
+def _changed(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
+    """What happened to licenses, all of it by what it does to their lives."""
+    lives = _Lives(ledger, lookups)
+    for event in told:
+        lives.change(event)
+    lives.store()
+    invoices.unsettle(ledger, told)
+
+
+HANDLERS = dict.fromkeys(license_events.KINDS, _changed)

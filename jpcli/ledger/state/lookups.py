@@ -40,9 +40,9 @@ class Lookups:
             self._offers = {(name, size): number for name, size, number in rows}
         return self._offers[product, bundle_size]
 
-    def forget_offers(self) -> None:
-        """Read the offers again at the next question."""
-        self._offers = {}
+    def forget(self) -> None:
+        """Read everything again at the next question: something has another name now."""
+        self._offers, self._clients, self._sites = {}, {}, {}
 
     def client_id(self, name: str | None) -> int | None:
         """Row number of a client, None for no client. It must exist."""

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain import events
 from jpcli.ledger.events.chain import encode
 
 if TYPE_CHECKING:
+    from jpcli.domain.events import Event
     from jpcli.ledger.database.connection import Ledger
-    from jpcli.ledger.events.chain import Event
     from jpcli.ledger.state.lookups import Lookups
 
 
-def wished(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+def _wished(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     """A new wish, or another attempt at an old one under a new key."""
-    for event in events:
+    for event in told:
         data = event.data
         ledger.execute(
             "INSERT INTO outbox (name, position, attempt, idempotency_key, request_hash, state,"
@@ -38,25 +39,33 @@ def wished(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
         )
 
 
-def stumbled(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+def _stumbled(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     """The provider failed while it handled the call: its key would only repeat that failure."""
-    for event in events:
+    for event in told:
         ledger.execute("UPDATE outbox SET stumbled = 1 WHERE name = ?", (event.subject,))
 
 
-def done(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+def _done(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     """It happened, once."""
-    for event in events:
+    for event in told:
         ledger.execute(
             "UPDATE outbox SET state = 'done', finished_at = ?, result = ? WHERE name = ?",
             (event.at, encode(event.data["result"]), event.subject),
         )
 
 
-def failed(ledger: Ledger, _: Lookups, events: list[Event]) -> None:
+def _failed(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     """It was refused, for certain: nothing happened."""
-    for event in events:
+    for event in told:
         ledger.execute(
             "UPDATE outbox SET state = 'failed', finished_at = ?, result = ? WHERE name = ?",
             (event.at, encode(event.data), event.subject),
         )
+
+
+HANDLERS = {
+    events.OUTBOX_WISHED: _wished,
+    events.OUTBOX_STUMBLED: _stumbled,
+    events.OUTBOX_DONE: _done,
+    events.OUTBOX_FAILED: _failed,
+}

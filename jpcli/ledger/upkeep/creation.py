@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 from typing import TYPE_CHECKING
 
+from jpcli.domain import events
 from jpcli.domain.errors import Failed, Refused
 from jpcli.ledger.database import tables
 from jpcli.ledger.database.connection import Ledger
@@ -90,7 +91,7 @@ def _fill(
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("BEGIN IMMEDIATE")
             writer = Writer(Ledger(connection, path, meta), actor=actor, now_at=now_at)
-            writer.record("ledger.created", meta["name"], dict(meta))
+            writer.record(*events.ledger_created(meta))
             first_events(writer)
             writer.flush()
             connection.execute("COMMIT")

@@ -11,6 +11,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput, Failed, Problem
+from jpcli.domain.events import Event
 from jpcli.ledger.database.connection import Ledger
 from jpcli.ledger.events import chain
 from jpcli.ledger.state.apply import apply_events
@@ -37,7 +38,7 @@ class ChainWalk:
         self.last_seq = 0
         self.last_hash = chain.GENESIS
 
-    def __iter__(self) -> Iterator[chain.Event]:
+    def __iter__(self) -> Iterator[Event]:
         rows = self._ledger.rows(f"SELECT {_EVENT_COLUMNS} FROM events ORDER BY seq")
         while True:
             try:
@@ -53,7 +54,7 @@ class ChainWalk:
             if event is not None:
                 yield event
 
-    def _checked(self, row: tuple[Any, ...]) -> chain.Event | None:
+    def _checked(self, row: tuple[Any, ...]) -> Event | None:
         seq, data_text, stored_hash = row[0], row[7], row[8]
         self.events += 1
         whole = seq == self.last_seq + 1
@@ -63,7 +64,7 @@ class ChainWalk:
                 missing = f"events {self.last_seq + 1} to {seq - 1}"
             self._add("event_missing", missing, f"{missing} is not in the chain any more")
         try:
-            event = chain.Event._make((*row[:7], json.loads(data_text)))
+            event = Event._make((*row[:7], json.loads(data_text)))
             fits = chain.link(self.last_hash, event, data_text) == stored_hash
         except (ValueError, TypeError, RecursionError):  # no JSON, or no text at all
             event, fits = None, False
@@ -89,7 +90,7 @@ def replay(events: ChainWalk, scratch: sqlite3.Connection) -> Problem | None:
     """
     target: Ledger | None = None
     lookups: Lookups | None = None
-    batch: list[chain.Event] = []
+    batch: list[Event] = []
     problem: Problem | None = None
     for event in events:
         if problem is not None:
@@ -112,7 +113,7 @@ def replay(events: ChainWalk, scratch: sqlite3.Connection) -> Problem | None:
     return problem
 
 
-def _cannot_replay(event: chain.Event, error: Exception) -> Problem:
+def _cannot_replay(event: Event, error: Exception) -> Problem:
     subject = f"event {event.seq}"
     return Problem(
         "replay_failed",

@@ -134,7 +134,7 @@ class Corrected:
             month = None
             if line.period != bill.period.label:
                 period = month_period(self._desk.ledger.calendar, *parse_month(line.period))
-                month = sum_period(self._desk, period, bill.today, bill.overlay)
+                month = sum_period(self._desk, period, bill.today, bill.snapshot)
             self._open[line.period] = self.of_month(month, line.period, bill.before_seq)
         whole = Share(line.license_days, line.amount_minor)
         return with_rest(self._open[line.period].get(_offer(line), {}), whole, self._nobody)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.adjustments import OfferKey, adjustment_lines, credit_line, sums_of
 from jpcli.domain.shares import NOBODY, Share
 from jpcli.ledger.queries import invoices
+from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.period import sum_period
 from jpcli.services.billing.waiting import AsOf, next_to_close
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def with_corrections(desk: Desk, computed: Computed) -> Computed:
     """A month with adjustment lines, then a credit line, where it is the next to be closed; as it
-    is where it is not. A what-if (an overlay) is supposed for closed months, too."""
+    is where it is not. What is supposed is so for closed months, too."""
     ledger, before_seq = desk.ledger, computed.before_seq
     as_of = AsOf(computed.today, before_seq)
     if not invoices.any_invoice(ledger, before_seq):
@@ -36,11 +37,11 @@ def with_corrections(desk: Desk, computed: Computed) -> Computed:
         return computed
     from jpcli.services.billing.adjustment_shares import HOLDER, Corrected
 
-    first_day = 0 if computed.overlay is not None else invoices.unsettled_day(ledger)
+    first_day = invoices.unsettled_day(ledger) if computed.snapshot is NOW else 0
     corrected = Corrected(desk, HOLDER)
     lines, shares = list(computed.lines), list(computed.shares)
     for invoice in invoices.closed_reaching(ledger, first_day, before_seq):
-        month = sum_period(desk, invoice.billing_period, computed.today, computed.overlay)
+        month = sum_period(desk, invoice.billing_period, computed.today, computed.snapshot)
         _adjust(desk, corrected, before_seq, month, month.period, lines, shares)
     # A month that is billed again, after its invoice was voided, takes back what later invoices
     # had adjusted for it: its own lines have all of it now.

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.instants import is_date, parse_date, parse_instant
 from jpcli.domain.periods import month_of, month_period, parse_month
+from jpcli.ledger.events.log import latest_at
 from jpcli.ledger.queries import days, invoices, products
-from jpcli.ledger.snapshots.overlay import latest_at
+from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.period import Computed, as_closed, offer_part, sum_period
 from jpcli.services.billing.waiting import AsOf
 
@@ -50,12 +52,12 @@ def compute(desk: Desk, question: Question) -> Computed:
         invoice = invoices.of_period(ledger, label, before_seq)
         if invoice is not None:
             return _closed(desk, period, invoice, as_of_at)
-    overlay = None
+    snapshot = NOW
     if supposed or as_of_at < latest_at(ledger):
-        from jpcli.services.billing.what_if import build_overlay
+        from jpcli.services.billing.what_if import supposed_snapshot
 
-        overlay = build_overlay(desk, as_of_at, question.revoke, question.issue)
-    computed = sum_period(desk, period, today, overlay)
+        snapshot = supposed_snapshot(desk, as_of_at, question.revoke, question.issue)
+    computed = sum_period(desk, period, today, snapshot)
     computed = computed._replace(as_of_at=as_of_at, before_seq=before_seq)
     from jpcli.services.billing.adjustments import with_corrections
 
@@ -64,7 +66,7 @@ def compute(desk: Desk, question: Question) -> Computed:
 
 def as_of_question(desk: Desk, question: Question, as_of_at: int) -> AsOf:
     """The day of a question, and how the invoices stood then; without `as_of` as they stand."""
-    before_seq = invoices.LATEST_SEQ
+    before_seq = LATEST_SEQ
     if question.as_of is not None:
         before_seq = invoices.standing_at(desk.ledger, as_of_at)
     return AsOf(desk.ledger.calendar.day_of(as_of_at), before_seq)
@@ -88,14 +90,13 @@ def _closed(desk: Desk, period: Period, invoice: Invoice, as_of_at: int) -> Comp
     )
     billed = [line for line, part in zip(lines, parts, strict=True) if part is not None]
     used = [part for part in parts if part is not None]
-    overlay = as_closed(desk, invoice, period)
-    source = days.SPANS if overlay is None else overlay.source
+    snapshot = as_closed(desk, invoice, period)
     if len(set(used)) == len(used):
         licenses = sum(line.licenses for line in billed)
         unassigned = sum(line.unassigned for line in billed)
     else:
         offers = products.priced_offers(ledger)
-        licenses, unassigned = days.count_used(ledger, offers, period, source)
+        licenses, unassigned = days.count_used(ledger, offers, period, snapshot)
     today = max(period.last_day, ledger.calendar.day_of(as_of_at))
     return Computed(
         period=period,
@@ -105,8 +106,7 @@ def _closed(desk: Desk, period: Period, invoice: Invoice, as_of_at: int) -> Comp
         parts=parts,
         licenses=licenses,
         unassigned=unassigned,
-        source=source,
-        overlay=overlay,
+        snapshot=snapshot,
         before_seq=invoice.id,
         invoice=invoice,
     )

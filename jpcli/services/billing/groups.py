@@ -105,7 +105,7 @@ def licenses_per_day(desk: Desk, computed: Computed) -> list[int]:
             continue
         window = window_of(computed, line)
         offset = line.first_day - period.first_day
-        counts = day_queries.licenses_by_day(desk.ledger, part, window, computed.source)
+        counts = day_queries.licenses_by_day(desk.ledger, part, window, computed.snapshot)
         for position, count in enumerate(counts):
             per_day[offset + position] += count
     return per_day

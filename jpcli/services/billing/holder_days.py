@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from jpcli.domain.shares import Holder, split_by_holder
 from jpcli.ledger.queries import days as day_queries
 from jpcli.ledger.queries.shares import HolderNames, names_now
-from jpcli.ledger.snapshots.owners import OWNERS
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
@@ -34,9 +33,8 @@ class HolderDays:
     def shares(self, line: Line, part: OfferPart) -> dict[Holder, Share]:
         """What each holder has of a line."""
         computed = self._computed
-        owners = OWNERS if computed.overlay is None else computed.overlay.owners
         rows = day_queries.days_by_owner(
-            self._desk.ledger, part, window_of(computed, line), computed.source, owners
+            self._desk.ledger, part, window_of(computed, line), computed.snapshot
         )
         days = {Holder(client_id, site_id): number for client_id, site_id, _, number in rows}
         return split_by_holder(line.amount_minor, in_order(days, self.names))

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.calculator import compute_lines
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger.queries import days as day_queries
 from jpcli.ledger.queries import products
-from jpcli.ledger.queries.invoices import LATEST_SEQ
 from jpcli.ledger.snapshots.overlay import as_recorded
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from jpcli.ledger.queries.days import OfferPart, Window
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.ledger.queries.products import PricedOffer
-    from jpcli.ledger.snapshots.overlay import Overlay
+    from jpcli.ledger.snapshots.snapshot import Snapshot
     from jpcli.services.desk import Desk
 
 
 class Computed(NamedTuple):
     """The lines of one month. `parts` has, for each line, the licenses that its holders are
     counted by, or None for adjustments and credit; `shares` for those, on a month that is not
-    closed, whose part is what. `source` is what the sums were read from, `before_seq` the event
+    closed, whose part is what. `snapshot` is what the sums were read from, `before_seq` the event
     before which the invoices stood as they do here, and `invoice` the closed one if there is one.
     """
 
@@ -42,8 +42,7 @@ class Computed(NamedTuple):
     parts: tuple[OfferPart | None, ...]
     licenses: int
     unassigned: int
-    source: str
-    overlay: Overlay | None
+    snapshot: Snapshot
     shares: tuple[Mapping[Holder, Share] | None, ...] = ()
     before_seq: int = LATEST_SEQ
     invoice: Invoice | None = None
@@ -53,17 +52,16 @@ def sum_period(
     desk: Desk,
     period: Period,
     today: int,
-    overlay: Overlay | None,
+    snapshot: Snapshot,
     offers: list[PricedOffer] | None = None,
 ) -> Computed:
     """The days of a month as lines, without what corrects other months; `offers` are those of now
     unless others are given. Raises Failed `no_price`."""
     ledger = desk.ledger
-    source = day_queries.SPANS if overlay is None else overlay.source
     offers = products.priced_offers(ledger) if offers is None else offers
     summed = [
         (part, days)
-        for part, days in day_queries.sum_lines(ledger, offers, period, today, source)
+        for part, days in day_queries.sum_lines(ledger, offers, period, today, snapshot)
         if days.days
     ]
     lines = compute_lines([days for _, days in summed], ledger.currency)
@@ -73,17 +71,16 @@ def sum_period(
         licenses = sum(line.licenses for line in lines)
         unassigned = sum(line.unassigned for line in lines)
     else:
-        licenses, unassigned = day_queries.count_used(ledger, offers, period, source)
+        licenses, unassigned = day_queries.count_used(ledger, offers, period, snapshot)
     shares = (None,) * len(lines)
     return Computed(
-        period, desk.now_at, today, lines, parts, licenses, unassigned, source, overlay, shares
+        period, desk.now_at, today, lines, parts, licenses, unassigned, snapshot, shares
     )
 
 
-def unsummed(desk: Desk, period: Period, overlay: Overlay | None) -> Computed:
+def unsummed(desk: Desk, period: Period, snapshot: Snapshot) -> Computed:
     """A whole month whose days can be counted, without lines of its own."""
-    source = day_queries.SPANS if overlay is None else overlay.source
-    return Computed(period, desk.now_at, period.last_day, (), (), 0, 0, source, overlay)
+    return Computed(period, desk.now_at, period.last_day, (), (), 0, 0, snapshot)
 
 
 def window_of(computed: Computed, line: Line) -> Window:
@@ -101,11 +98,11 @@ def recorded_month(desk: Desk, label: str, seq: int) -> Computed:
     """A whole month as the events before `seq` have it: licenses, clients and prices (I8)."""
     ledger = desk.ledger
     period = month_period(ledger.calendar, *parse_month(label))
-    overlay = as_recorded(ledger, seq - 1, ledger.calendar.end_of(period.last_day))
+    snapshot = as_recorded(ledger, seq - 1, ledger.calendar.end_of(period.last_day))
     offers = products.priced_offers_as_recorded(ledger, seq - 1)
-    return sum_period(desk, period, period.last_day, overlay, offers)
+    return sum_period(desk, period, period.last_day, snapshot, offers)
 
 
-def as_closed(desk: Desk, invoice: Invoice, period: Period) -> Overlay | None:
+def as_closed(desk: Desk, invoice: Invoice, period: Period) -> Snapshot:
     """The licenses of a month as they were recorded when an invoice was closed."""
     return as_recorded(desk.ledger, invoice.id, desk.ledger.calendar.end_of(period.last_day))

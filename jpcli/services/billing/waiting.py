@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.answers import Note
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.invoice_status import invoice_number
 from jpcli.domain.periods import month_label, month_of, next_month, parse_month
 from jpcli.ledger.queries import invoices
@@ -28,7 +29,7 @@ def waiting_months(desk: Desk, as_of: AsOf | None = None) -> list[str]:
 
     The first month is that of the first active day, and none before the books begin (I7).
     """
-    today, before_seq = as_of or AsOf(desk.today, invoices.LATEST_SEQ)
+    today, before_seq = as_of or AsOf(desk.today, LATEST_SEQ)
     this_month = month_of(desk.ledger.calendar, today)
     closed = invoices.closed_periods(desk.ledger, before_seq)
     return [label for label in _months(desk, today) if label < this_month and label not in closed]

@@ -43,7 +43,7 @@ def waste_by_line(desk: Desk, computed: Computed) -> list[LineWaste]:
     for line, part in zip(computed.lines, computed.parts, strict=True):
         if part is None:
             continue
-        rows = days_by_site(desk.ledger, part, window_of(computed, line), computed.source)
+        rows = days_by_site(desk.ledger, part, window_of(computed, line), computed.snapshot)
         days = {site_id: (to_date, whole) for site_id, to_date, whole in rows}
         if None not in days:
             continue
@@ -71,7 +71,7 @@ def oldest_waste(
     for item in waste:
         window = window_of(computed, item.line)
         weights = [
-            idle_days(desk.ledger, idle.id, window, computed.source)
+            idle_days(desk.ledger, idle.id, window, computed.snapshot)
             if idle.part == item.part
             else 0
             for idle in oldest

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.ledger.queries import days as day_queries
-from jpcli.ledger.snapshots.owners import OWNERS
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def _by_product(desk: Desk, computed: Computed) -> Counter:
         window = window_of(computed, line)
         to_date = days = 0
         for _, row_to_date, row_days in day_queries.days_by_site(
-            desk.ledger, part, window, computed.source
+            desk.ledger, part, window, computed.snapshot
         ):
             to_date += row_to_date
             days += row_days
@@ -43,7 +42,7 @@ def _by_site(desk: Desk, computed: Computed) -> Counter:
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
-        rows = day_queries.days_by_site(desk.ledger, part, window, computed.source)
+        rows = day_queries.days_by_site(desk.ledger, part, window, computed.snapshot)
         return {names[site_id]: (to_date, days) for site_id, to_date, days in rows}
 
     return count
@@ -51,23 +50,22 @@ def _by_site(desk: Desk, computed: Computed) -> Counter:
 
 def _by_client(desk: Desk, computed: Computed) -> Counter:
     names = day_queries.client_names(desk.ledger)
-    owners = OWNERS if computed.overlay is None else computed.overlay.owners
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
-        rows = day_queries.days_by_client(desk.ledger, part, window, computed.source, owners)
+        rows = day_queries.days_by_client(desk.ledger, part, window, computed.snapshot)
         return {names[client_id]: (to_date, days) for client_id, to_date, days in rows}
 
     return count
 
 
 def _by_license(desk: Desk, computed: Computed) -> Counter:
-    supposed = {} if computed.overlay is None else computed.overlay.names
+    supposed = computed.snapshot.supposed
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
-        names = day_queries.license_names(desk.ledger, part, window, computed.source)
-        rows = day_queries.days_by_license(desk.ledger, part, window, computed.source)
+        names = day_queries.license_names(desk.ledger, part, window, computed.snapshot)
+        rows = day_queries.days_by_license(desk.ledger, part, window, computed.snapshot)
         return {
             supposed[number] if number < 0 else names[number]: (to_date, days)
             for number, to_date, days in rows
@@ -81,7 +79,7 @@ def _by_day(desk: Desk, computed: Computed) -> Counter:
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
-        counts = day_queries.licenses_by_day(desk.ledger, part, window, computed.source)
+        counts = day_queries.licenses_by_day(desk.ledger, part, window, computed.snapshot)
         days = range(line.first_day, line.last_day + 1)
         return {
             iso(day): (number if day <= computed.today else 0, number)

@@ -9,38 +9,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Refused
-from jpcli.domain.history import History, truncated
+from jpcli.domain.history import History, last_at, truncated
 from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
 from jpcli.ledger.queries.licenses import LicenseFacts, all_children
 from jpcli.ledger.queries.products import bundle_sizes
-from jpcli.ledger.snapshots.overlay import Overlay, changed_after, latest_at
-from jpcli.ledger.snapshots.owners import as_of as owners_as_of
-from jpcli.ledger.state.licenses import last_at, stored_history
+from jpcli.ledger.snapshots.overlay import as_of
+from jpcli.ledger.state.licenses import stored_history
 from jpcli.services.refusals import check_not_before, check_not_revoked, known_license, known_offer
 
 if TYPE_CHECKING:
+    from jpcli.ledger.snapshots.overlay import Overlay
+    from jpcli.ledger.snapshots.snapshot import Snapshot
     from jpcli.services.desk import Desk
 
 MOST_SUPPOSED = 1_000_000
 
 
-def build_overlay(
+def supposed_snapshot(
     desk: Desk, as_of_at: int, revoke: tuple[str, ...], issue: tuple[str, ...]
-) -> Overlay:
-    """An overlay with the licenses as they stood at `as_of_at`, then with the suppositions."""
-    ledger = desk.ledger
-    if as_of_at < latest_at(ledger):
-        overlay = Overlay(ledger, owners_as_of(ledger, as_of_at))
-        for license_id, history in changed_after(ledger, as_of_at):
-            overlay.replace(license_id, truncated(history, as_of_at))
-    else:
-        overlay = Overlay(ledger)
+) -> Snapshot:
+    """The licenses as they stood at `as_of_at`, then with the suppositions."""
+    overlay = as_of(desk.ledger, as_of_at)
     supposing = _Supposing(desk, overlay, as_of_at)
     for text in revoke:
         supposing.revoked(text)
     for text in issue:
         _suppose_issued(desk, overlay, text)
-    return overlay
+    return overlay.snapshot
 
 
 class _Supposing:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from jpcli.domain import events
 from jpcli.domain.errors import AuthProblem, BadInput, Failed, Refused
 from jpcli.ledger.queries.collection import uses_stripe
 
@@ -203,4 +204,4 @@ def _pin(desk: Desk, gateway: StripeGateway) -> None:
         check_account(desk.ledger, account)
         new = {name: value for name, value in found.items() if desk.ledger.fact(name) is None}
         if new:
-            writer.record("payments.set", "stripe", new)
+            writer.record(*events.payments_set("stripe", new))

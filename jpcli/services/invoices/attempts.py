@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain import dunning
+from jpcli.domain import dunning, events
 from jpcli.domain.answers import Note
 from jpcli.domain.instants import format_instant
 from jpcli.domain.invoice_status import is_unpaid
@@ -33,17 +33,18 @@ def record(
 ) -> None:
     """Keep one attempt; `card` is its id and its name. A charge that is known is not kept twice."""
     charge = None if decline is None else decline.charge
-    data = {
-        "card": card[0],
-        "card_name": card[1],
-        "outcome": outcome,
-        "code": None if decline is None else decline.code,
-        "advice": None if decline is None else decline.advice,
-        "charge": charge,
-    }
+    entry = events.payment_attempted(
+        invoice.number,
+        card=card[0],
+        card_name=card[1],
+        outcome=outcome,
+        code=None if decline is None else decline.code,
+        advice=None if decline is None else decline.advice,
+        charge=charge,
+    )
     with desk.writing() as writer:
         if charge is None or charge not in known_charges(desk, invoice):
-            writer.record("payment.attempted", invoice.number, data)
+            writer.record(*entry)
 
 
 def take_over(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice) -> None:
@@ -58,17 +59,18 @@ def take_over(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvo
         for charge in charges:
             if _is_known(charge, known):
                 continue
-            data = {
-                "card": charge.card_id,
-                "card_name": charge.card_name,
-                "outcome": dunning.PAID if charge.paid else dunning.DECLINED,
-                "code": charge.code,
-                "advice": charge.advice,
-                "charge": charge.id,
-            }
+            entry = events.payment_attempted(
+                invoice.number,
+                card=charge.card_id,
+                card_name=charge.card_name,
+                outcome=dunning.PAID if charge.paid else dunning.DECLINED,
+                code=charge.code,
+                advice=charge.advice,
+                charge=charge.id,
+            )
             # The gateway's clock may run ahead of ours.
             at = min(charge.at, desk.now_at)
-            writer.record("payment.attempted", invoice.number, data, at=at)
+            writer.record(*entry, at=at)
 
 
 def known_charges(desk: Desk, invoice: Invoice) -> set[str]:

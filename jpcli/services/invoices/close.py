@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain import events
 from jpcli.domain.adjustments import is_charged
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import Refused
@@ -120,7 +121,7 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
         "holders": holders,
         "shares": shares,
     }
-    writer.record("invoice.closed", number, data)
+    writer.record(*events.invoice_closed(number, data))
     writer.flush()
     return number
 

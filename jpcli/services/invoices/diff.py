@@ -95,8 +95,8 @@ def _change(desk: Desk, key: OfferKey, earlier: Computed, later: Computed) -> tu
     shared = shared_units(
         desk.ledger,
         offer_id,
-        MonthDays(earlier.period, earlier.source),
-        MonthDays(later.period, later.source),
+        MonthDays(earlier.period, earlier.snapshot),
+        MonthDays(later.period, later.snapshot),
     )
     return offer_parts(side_of(before), side_of(after), shared)
 

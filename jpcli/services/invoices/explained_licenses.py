@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain import events
 from jpcli.domain.day_reasons import Stay, why
 from jpcli.domain.instants import format_instant
 from jpcli.domain.words import short_day
@@ -199,9 +200,9 @@ def _event(seq: int, kind: str, at: int, actor: str) -> dict[str, Any]:
 
 
 _DONE = {
-    "license.issued": "issued",
-    "license.imported": "imported",
-    "license.revoked": "revoked",
+    events.LICENSE_ISSUED: "issued",
+    events.LICENSE_IMPORTED: "imported",
+    events.LICENSE_REVOKED: "revoked",
 }
 
 

@@ -9,16 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.answers import Rows
+from jpcli.domain.events import LATEST_SEQ, PRICE_SET
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import format_day_price
 from jpcli.domain.periods import month_period, parse_month
-from jpcli.ledger.queries import days as day_queries
 from jpcli.ledger.queries import explanation, invoices
 from jpcli.ledger.queries.days import OfferPart
 from jpcli.ledger.queries.explanation import Scope
-from jpcli.ledger.queries.invoices import LATEST_SEQ
 from jpcli.ledger.snapshots.overlay import as_recorded
-from jpcli.ledger.snapshots.owners import OWNERS
 from jpcli.services.billing.compute import Question, compute
 from jpcli.services.billing.period import offer_part
 from jpcli.services.invoices.explained_licenses import (
@@ -34,7 +32,7 @@ from jpcli.services.refusals import known_license, known_offer
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
     from jpcli.ledger.queries.licenses import LicenseFacts
-    from jpcli.ledger.snapshots.overlay import Overlay
+    from jpcli.ledger.snapshots.snapshot import Snapshot
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
@@ -78,7 +76,7 @@ class _Explaining:
         self._closing_id = None if computed.invoice is None else computed.invoice.id
         self._seq = LATEST_SEQ if self._closing_id is None else self._closing_id
         self._settled = invoices.settled_before(self._ledger, self._seq)
-        self._states: dict[tuple[int, str], tuple[str, str]] = {}
+        self._states: dict[tuple[int, str], Snapshot] = {}
 
     def explained(self, line: Line, part: OfferPart | None) -> Explained | None:
         """One line; None when it has nothing of the license asked for."""
@@ -156,8 +154,7 @@ class _Explaining:
             OfferPart(offer_id, child),
             line.first_day,
             line.last_day,
-            self._computed.source,
-            _owners(self._computed.overlay),
+            self._computed.snapshot,
             self._seq,
             None if self._only is None else self._only.id,
         )
@@ -171,19 +168,15 @@ class _Explaining:
             changed_after=self._settled,
         )
         if self._closing_id is not None:
-            source, owners = self._state(self._closing_id, period.label)
-            now = now._replace(source=source, owners=owners)
-        source, owners = self._state(self._settled, period.label)
-        return now, now._replace(source=source, owners=owners)
+            now = now._replace(snapshot=self._state(self._closing_id, period.label))
+        return now, now._replace(snapshot=self._state(self._settled, period.label))
 
-    def _state(self, seq: int, label: str) -> tuple[str, str]:
+    def _state(self, seq: int, label: str) -> Snapshot:
         """What to read for a month as the first `seq` events have it; made once."""
         if (seq, label) not in self._states:
             calendar = self._ledger.calendar
             end_at = calendar.end_of(month_period(calendar, *parse_month(label)).last_day)
-            overlay = as_recorded(self._ledger, seq, end_at)
-            source = day_queries.SPANS if overlay is None else overlay.source
-            self._states[seq, label] = (source, _owners(overlay))
+            self._states[seq, label] = as_recorded(self._ledger, seq, end_at)
         return self._states[seq, label]
 
     def _price_events(self, line: Line) -> list[dict[str, Any]]:
@@ -193,7 +186,7 @@ class _Explaining:
         return [
             {
                 "seq": seq,
-                "kind": "price.set",
+                "kind": PRICE_SET,
                 "at": format_instant(at),
                 "recorded_at": format_instant(recorded_at),
                 "actor": actor,
@@ -215,10 +208,6 @@ def _credit(line: Line) -> str:
     if line.amount_minor > 0:
         return "The invoice would be negative: this is carried forward to the next one"
     return "What earlier corrections left over is used here"
-
-
-def _owners(overlay: Overlay | None) -> str:
-    return OWNERS if overlay is None else overlay.owners
 
 
 def _no_rows() -> Rows:

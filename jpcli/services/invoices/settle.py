@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
@@ -35,8 +36,8 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
                 f"{format_instant(at)} is before {invoice.number} was closed",
                 subject=invoice.number,
             )
-        data = {"reference": reference, "amount_minor": invoice.total_minor}
-        writer.record("invoice.paid", invoice.number, data, at=at)
+        entry = events.invoice_paid(invoice.number, invoice.total_minor, reference)
+        writer.record(*entry, at=at)
         writer.flush()
         total = display_amount(invoice.total_minor, desk.ledger.currency)
         note = Note("paid", f"{invoice.number} is paid: {total}", "ok", invoice.number)
@@ -55,7 +56,7 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
     def do(writer: Writer) -> Answer:
         invoice = known_invoice(desk, name)
         check_voidable(invoice)
-        writer.record("invoice.voided", invoice.number, {}, reason=reason)
+        writer.record(*events.invoice_voided(invoice.number), reason=reason)
         writer.flush()
         message = f"{invoice.number} is void; {invoice.period} can be billed again"
         hint = f"jpcli invoice close {invoice.period}"

@@ -12,7 +12,6 @@ from jpcli.domain.calculator import nobody_last
 from jpcli.domain.money import day_price_with_markup, markup_fraction
 from jpcli.domain.shares import Share, marked_up, split_by_holder
 from jpcli.ledger.queries.client_days import client_licenses_by_day
-from jpcli.ledger.snapshots.owners import OWNERS
 from jpcli.reports.statement.statement import ClientPart, SitePart, StatementLine
 from jpcli.services.billing.groups import licenses_per_day, marked_lines
 from jpcli.services.billing.holder_days import by_client, in_order
@@ -65,15 +64,12 @@ def days_of(desk: Desk, computed: Computed, whose: Whose | None) -> list[int]:
     """Active licenses on each day of the month: all of them, or one client's."""
     if whose is None:
         return licenses_per_day(desk, computed)
-    owners = OWNERS if computed.overlay is None else computed.overlay.owners
     counts = [0] * computed.period.days
     for line, part in zip(computed.lines, computed.parts, strict=True):
         if part is None:
             continue
         window, offset = window_of(computed, line), line.first_day - computed.period.first_day
-        found = client_licenses_by_day(
-            desk.ledger, part, window, whose.client, computed.source, owners
-        )
+        found = client_licenses_by_day(desk.ledger, part, window, whose.client, computed.snapshot)
         for position, count in enumerate(found, offset):
             counts[position] += count
     return counts

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import format_instant
@@ -130,7 +131,8 @@ class _Importing:
         else:
             for item in parsed.assignments:
                 self.claims.add(item, parsed.revoked_at, parsed.line)
-            self._writer.record("license.imported", parsed.license_key, data, at=parsed.last_at)
+            entry = events.license_imported(parsed.license_key, data)
+            self._writer.record(*entry, at=parsed.last_at)
             self.recorded += 1
             self.before.take(parsed.issued_at)
         if size > 1 and parsed.bundle_key is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.periods import parse_month
@@ -42,7 +43,7 @@ def set_one(desk: Desk, key: str, value: str) -> Answer:
             return Answer({"settings": _settings(desk)}, (note,))
         if name == BILL_FROM:
             _check_books_movable(desk)
-        writer.record("ledger.set", _shown(name), {name: stored})
+        writer.record(*events.ledger_set(_shown(name), name, stored))
         writer.flush()
         note = Note("setting_changed", f"{_shown(name)} is {stored} now", "ok", name)
         return Answer({"settings": _settings(desk)}, (note, *_what_follows(desk, name)))

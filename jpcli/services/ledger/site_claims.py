@@ -10,6 +10,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from jpcli.domain import events
 from jpcli.domain.errors import Problem
 from jpcli.domain.instants import format_instant
 from jpcli.ledger.queries.sites import client_exists, find_site, owners_of
@@ -61,8 +62,8 @@ class Claims:
             is_new = find_site(self._ledger, placed.site) is None
             site = self._sites[placed.site] = _Site(is_new)
             if is_new:
-                data = {"client": placed.client}
-                self._writer.record("site.added", placed.site, data, at=placed.from_at)
+                entry = events.site_added(placed.site, placed.client)
+                self._writer.record(*entry, at=placed.from_at)
                 self.new_sites += 1
         to_at = next((at for at in (placed.to_at, revoked_at) if at is not None), _FOREVER)
         site.add(placed.client, placed.from_at, to_at, line)
@@ -82,7 +83,7 @@ class Claims:
             return
         self._clients.add(client)
         if not client_exists(self._ledger, client):
-            self._writer.record("client.added", client, {}, at=at)
+            self._writer.record(*events.client_added(client), at=at)
 
     def _record_owners(self, url: str, site: _Site) -> list[Problem]:
         claims = sorted(
@@ -113,7 +114,7 @@ class Claims:
         for low, client in changes:
             if not owners or owners[-1]["client"] != client:
                 owners.append({"client": client, "from": format_instant(low)})
-        self._writer.record("site.owners_set", url, {"owners": owners}, at=changes[-1][0])
+        self._writer.record(*events.site_owners_set(url, owners), at=changes[-1][0])
 
     def _compare(self, url: str, site: _Site) -> list[Problem]:
         """A site that the ledger knows has the clients that the ledger says, all the time."""

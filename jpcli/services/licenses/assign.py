@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem, Refused
 from jpcli.ledger.queries.licenses import rows_of
@@ -19,6 +20,7 @@ from jpcli.services.sites.named import Places
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jpcli.domain.events import Entry
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
@@ -95,7 +97,7 @@ class _Moves:
                     hint=f"Move it in one step:   jpcli transfer {key} --to {url}",
                     subject=key,
                 )
-            self._move(key, "license.assigned", url, name, {"site": url})
+            self._move(events.license_assigned(key, url), url, name)
 
         self._each(keys, one)
         return self._answer(keys, f"assigned to {url}")
@@ -106,7 +108,7 @@ class _Moves:
             if facts.site is None:
                 self._already("already_unassigned", key, f"{key} is on no site already")
                 return
-            self._record(key, "license.unassigned", {"site": None, "from": facts.site})
+            self._record(events.license_unassigned(key, facts.site))
 
         self._each(keys, one)
         return self._answer(keys, "unassigned; still active and billed")
@@ -132,8 +134,7 @@ class _Moves:
             if facts.site == url:
                 self._already("already_on_site", key, f"{key} is on {url} already")
                 return
-            data = {"site": url, "from": facts.site}
-            self._move(key, "license.transferred", url, name, data)
+            self._move(events.license_transferred(key, url, facts.site), url, name)
 
         apply_each(moves, one, problems=problems, keep_going=keep_going)
         keys = list(dict.fromkeys(move[0] for _, move in moves))
@@ -154,14 +155,13 @@ class _Moves:
             self._touched.clear()
         return assignable_license(self._desk.ledger, key, self._at)
 
-    def _move(
-        self, key: str, kind: str, url: str, client: str | None, data: dict[str, Any]
-    ) -> None:
+    def _move(self, entry: Entry, url: str, client: str | None) -> None:
         self._places.ensure(url, client, self._at)
-        self._record(key, kind, data)
+        self._record(entry)
 
-    def _record(self, key: str, kind: str, data: dict[str, Any]) -> None:
-        self._writer.record(kind, key, data, at=self._at)
+    def _record(self, entry: Entry) -> None:
+        _, key, _ = entry
+        self._writer.record(*entry, at=self._at)
         self._touched.add(key)
         self._moved += 1
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
@@ -148,22 +149,22 @@ class _Issuing:
         if size > 1:
             self._bundles(wanted.product, size, keys)
             return
-        data = {"product": wanted.product, "bundle_size": None, "bundle_key": None}
+        terms = events.license_terms(wanted.product)
         for key in keys:
-            self._writer.record("license.issued", key, data, at=self._at)
+            self._writer.record(*events.license_issued(key, terms), at=self._at)
         if site is not None:
             for key in keys:
-                self._writer.record("license.assigned", key, {"site": site}, at=self._at)
+                self._writer.record(*events.license_assigned(key, site), at=self._at)
 
     def _bundles(self, product: str, size: int, keys: list[str]) -> None:
         """B1: a parent, and `size` children that cost nothing themselves."""
-        alone = {"product": product, "bundle_size": size, "bundle_key": None}
+        alone = events.license_terms(product, size)
         for first in range(0, len(keys), size + 1):
             parent = keys[first]
-            self._writer.record("license.issued", parent, alone, at=self._at)
-            child = {**alone, "bundle_key": parent}
+            self._writer.record(*events.license_issued(parent, alone), at=self._at)
+            child = events.license_terms(product, size, parent)
             for key in keys[first + 1 : first + 1 + size]:
-                self._writer.record("license.issued", key, child, at=self._at)
+                self._writer.record(*events.license_issued(key, child), at=self._at)
 
     def _size(self, wanted: Wanted) -> int:
         known = (wanted.product, wanted.bundle_size)

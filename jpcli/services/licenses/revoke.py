@@ -9,6 +9,7 @@ from __future__ import annotations
 from os import urandom
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem, Refused
 from jpcli.domain.instants import format_instant, is_date
@@ -136,19 +137,15 @@ class _Revoking:
             )
         self._end(facts)
         (key,) = new_keys(facts.product, 1, urandom)
-        data = {
-            "product": facts.product,
-            "bundle_size": facts.bundle_size,
-            "bundle_key": facts.bundle_key,
-        }
-        self._writer.record("license.issued", key, data, at=self._at, reason="replacement")
+        terms = events.license_terms(facts.product, facts.bundle_size, facts.bundle_key)
+        entry = events.license_issued(key, terms)
+        self._writer.record(*entry, at=self._at, reason="replacement")
         self._replacements.append(key)
         self._touched.add(str(facts.bundle_key))  # which has another child now
 
     def _end(self, facts: LicenseFacts) -> None:
-        self._writer.record(
-            "license.revoked", facts.license_key, {}, at=self._at, reason=self._reason
-        )
+        entry = events.license_revoked(facts.license_key)
+        self._writer.record(*entry, at=self._at, reason=self._reason)
         self._revoked.append(facts.license_key)
         self._touched.add(facts.license_key)
 

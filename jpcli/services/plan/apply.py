@@ -9,6 +9,7 @@ from __future__ import annotations
 from os import urandom
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.names import new_keys
 from jpcli.services.cards import expiry_notes
@@ -104,26 +105,27 @@ class _Applying:
         """D1: active from this moment on, on its site at once if it is for one."""
         assert step.product is not None
         (key,) = new_keys(step.product, 1, urandom)
-        data = {"product": step.product, "bundle_size": None, "bundle_key": None}
-        self._writer.record("license.issued", key, data, at=self._at)
+        terms = events.license_terms(step.product)
+        self._writer.record(*events.license_issued(key, terms), at=self._at)
         if step.site is not None:
-            self._writer.record("license.assigned", key, {"site": step.site}, at=self._at)
+            self._writer.record(*events.license_assigned(key, step.site), at=self._at)
         return key
 
     def _move(self, action: str, item: License, site: str | None) -> str:
         """W1: a transfer is one event, so there is no moment without a site."""
         key = item.license_key
-        if action == "assign":
-            self._writer.record("license.assigned", key, {"site": site}, at=self._at)
+        if site is None:
+            entry = events.license_unassigned(key, item.site)
+        elif action == "assign":
+            entry = events.license_assigned(key, site)
         else:
-            kind = "license.transferred" if action == "transfer" else "license.unassigned"
-            self._writer.record(kind, key, {"site": site, "from": item.site}, at=self._at)
+            entry = events.license_transferred(key, site, item.site)
+        self._writer.record(*entry, at=self._at)
         return key
 
     def _revoke(self, item: License, children: tuple[License, ...]) -> str:
         """B2: a bundle takes all its children along."""
         for each in (item, *children):
-            self._writer.record(
-                "license.revoked", each.license_key, {}, at=self._until_at, reason=_REASON
-            )
+            entry = events.license_revoked(each.license_key)
+            self._writer.record(*entry, at=self._until_at, reason=_REASON)
         return item.license_key

@@ -14,6 +14,7 @@ from jpcli.domain.money import money_json
 from jpcli.domain.periods import month_label, month_of, month_period, next_month, parse_month
 from jpcli.ledger.queries.products import bundle_sizes
 from jpcli.ledger.snapshots.overlay import Overlay
+from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
 from jpcli.services.billing.adjustments import with_corrections
 from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.period import sum_period
@@ -36,28 +37,28 @@ def planned_bill(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int)
     year, month = parse_month(month_of(calendar, desk.today))
     this = month_period(calendar, year, month)
     following = month_period(calendar, *next_month(year, month))
-    overlay = _supposed(desk, steps, from_at, until_at)
+    supposed = _supposed(desk, steps, from_at, until_at)
     # Only what is dated back changes what earlier months come to (I3).
     back = calendar.day_of(min(from_at, until_at)) < this.first_day
-    now = planned = _total(desk, this, None, back)
-    full_now = full_planned = _full(desk, following, None)
-    if overlay is not None:
-        planned = _total(desk, this, overlay, back)
-        full_planned = _full(desk, following, overlay)
+    now = planned = _total(desk, this, NOW, back)
+    full_now = full_planned = _full(desk, following, NOW)
+    if supposed is not NOW:
+        planned = _total(desk, this, supposed, back)
+        full_planned = _full(desk, following, supposed)
     return {
         "month": _change(desk, month_label(year, month), now, planned),
         "full_month": _change(desk, following.label, full_now, full_planned),
     }
 
 
-def _supposed(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) -> Overlay | None:
+def _supposed(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) -> Snapshot:
     revoked = [step for step in steps if step.action == "revoke"]
     issued: dict[str, int] = {}
     for step in steps:
         if step.action == "issue" and step.product is not None:
             issued[step.product] = issued.get(step.product, 0) + 1
     if not revoked and not issued:
-        return None
+        return NOW
     overlay = Overlay(desk.ledger)
     overlay.replace_all(
         (item.number, item.offer, int(item.parent is not None), History(item.issued_at, until_at))
@@ -67,7 +68,7 @@ def _supposed(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) ->
         offer = bundle_sizes(desk.ledger, product)[1]
         names = [f"(new {product} {number})" for number in range(1, count + 1)]
         overlay.add(offer, 0, names, History(from_at))
-    return overlay
+    return overlay.snapshot
 
 
 def _ended(steps: Sequence[Step]) -> Iterator[License]:
@@ -77,16 +78,16 @@ def _ended(steps: Sequence[Step]) -> Iterator[License]:
         yield from step.children
 
 
-def _total(desk: Desk, period: Period, overlay: Overlay | None, back: bool) -> int:
+def _total(desk: Desk, period: Period, snapshot: Snapshot, back: bool) -> int:
     """The month to its end, with the corrections of earlier ones as its invoice will have them."""
-    computed = sum_period(desk, period, desk.today, overlay)
+    computed = sum_period(desk, period, desk.today, snapshot)
     if not back:
-        computed = computed._replace(overlay=None)
+        computed = computed._replace(snapshot=NOW)
     return totals(with_corrections(desk, computed).lines)[1]
 
 
-def _full(desk: Desk, period: Period, overlay: Overlay | None) -> int:
-    return totals(sum_period(desk, period, desk.today, overlay).lines)[1]
+def _full(desk: Desk, period: Period, snapshot: Snapshot) -> int:
+    return totals(sum_period(desk, period, desk.today, snapshot).lines)[1]
 
 
 def _change(desk: Desk, label: str, now_minor: int, planned_minor: int) -> dict[str, Any]:

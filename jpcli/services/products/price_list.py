@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain import money
+from jpcli.domain import events, money
 from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import parse_date
 from jpcli.domain.names import check_product_slug
@@ -112,14 +112,15 @@ def record_prices(writer: Writer, prices: list[Priced]) -> None:
 
 
 def record_price(writer: Writer, price: Priced) -> None:
-    data = {
-        "name": price.name,
-        "family": price.family,
-        "bundle_size": price.bundle_size,
-        "from": price.since,
-        "day_price_e12": price.day_price_e12,
-    }
-    writer.record("price.set", price.product, data)
+    entry = events.price_set(
+        price.product,
+        price.bundle_size,
+        name=price.name,
+        family=price.family,
+        since=price.since,
+        day_price_e12=price.day_price_e12,
+    )
+    writer.record(*entry)
     writer.reaches(writer.ledger.calendar.first_day_from(parse_date(price.since)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain import events
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.names import check_client_name
@@ -67,10 +68,10 @@ class Places:
                 subject=url,
             )
         if client is not None and not self._client_exists(client):
-            self._writer.record("client.added", client, {}, at=at)
+            self._writer.record(*events.client_added(client), at=at)
             self._clients[client] = True
-        kind = "site.added" if known is None else "site.moved"
-        self._writer.record(kind, url, {"client": client}, at=at)
+        named = events.site_added if known is None else events.site_given
+        self._writer.record(*named(url, client), at=at)
         self._sites[url] = _Known(client, at)
 
     def _known(self, url: str) -> _Known | None:

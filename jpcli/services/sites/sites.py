@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note, Rows
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput
@@ -81,9 +82,8 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer:
                 subject=facts.url,
             )
         if name is not None and not site_queries.client_exists(desk.ledger, name):
-            writer.record("client.added", name, {}, at=at)
-        data = {"client": name, "from": facts.client}
-        writer.record("site.moved", facts.url, data, at=at)
+            writer.record(*events.client_added(name), at=at)
+        writer.record(*events.site_moved(facts.url, name, facts.client), at=at)
         day = desk.ledger.calendar.iso(desk.ledger.calendar.day_of(at))
         owner = "no client" if name is None else name
         note = Note("moved", f"{facts.url} belongs to {owner} from {day} on", "ok", facts.url)
@@ -107,7 +107,7 @@ def add_client(desk: Desk, client: str) -> Answer:
         if site_queries.client_exists(desk.ledger, name):
             note = Note("already_added", f"There is a client {name} already", subject=name)
             return Answer({"client": name}, (note,))
-        writer.record("client.added", name, {}, at=desk.effective_at())
+        writer.record(*events.client_added(name), at=desk.effective_at())
         return Answer({"client": name}, (Note("client_added", f"Added {name}", "ok", name),))
 
     return change(desk, {"command": "clients add", "client": name}, do)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from jpcli.domain.errors import JpcliError
+from jpcli.domain.events import Event
 from jpcli.ledger.database.schema import EVENT_TABLES, STATE_TABLES
 from jpcli.ledger.events import chain
 from tests.ledger.conftest import Busy
@@ -167,7 +168,7 @@ def test_a_changed_event_with_a_hash_of_its_own_breaks_the_next_one(busy: Busy) 
     row = connection.execute(f"SELECT {columns} FROM events WHERE seq = 10").fetchone()
     (previous,) = connection.execute("SELECT hash FROM events WHERE seq = 9").fetchone()
     connection.close()
-    forged = chain.link(previous, chain.Event(*row)._replace(actor="eve"), row[7]).hex()
+    forged = chain.link(previous, Event(*row)._replace(actor="eve"), row[7]).hex()
     tamper(busy, f"UPDATE events SET actor = 'eve', hash = x'{forged}' WHERE seq = 10")
     assert busy.agency.problems() == [("event_changed", "event 11")]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import cards as rules
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
@@ -91,7 +92,7 @@ def sync_cards(desk: Desk, gateway: Gateway) -> bool:
         ]
         if known == rows:
             return False
-        writer.record("cards.synced", customer, {"cards": rows})
+        writer.record(*events.cards_synced(customer, rows))
     return True
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.invoice_status import VOID
 from jpcli.ledger.queries import invoices
@@ -101,8 +102,8 @@ def sync(desk: Desk) -> Answer:
     gateway = stripe_gateway(desk)
     cursor = desk.ledger.fact("stripe_cursor")
     latest = gateway.newest_event()
-    events = None if cursor is None else gateway.events_since(cursor)
-    changed, notes = _take_over(desk, gateway, events)
+    news = None if cursor is None else gateway.events_since(cursor)
+    changed, notes = _take_over(desk, gateway, news)
     sync_cards(desk, gateway)
     settle(desk, gateway)
     facts = {MONEY_SEEN: "yes"} if money_unseen(desk.ledger) else {}
@@ -110,8 +111,8 @@ def sync(desk: Desk) -> Answer:
         facts["stripe_cursor"] = latest
     if facts:
         with desk.writing() as writer:
-            writer.record("payments.set", "stripe", facts)
-    seen = len(events or ())
+            writer.record(*events.payments_set("stripe", facts))
+    seen = len(news or ())
     note = Note("synced", f"Read {seen} events; {len(changed)} invoices changed", "ok")
     found = [known_invoice(desk, number) for number in changed]
     listed = [invoice_object(desk, invoice, lines=False) for invoice in found]
@@ -120,7 +121,7 @@ def sync(desk: Desk) -> Answer:
 
 
 def _take_over(
-    desk: Desk, gateway: Gateway, events: list[RemoteEvent] | None
+    desk: Desk, gateway: Gateway, news: list[RemoteEvent] | None
 ) -> tuple[list[str], list[Note]]:
     """Each invoice's state as Stripe has it; the numbers that changed, and what is not as closed.
 
@@ -130,8 +131,8 @@ def _take_over(
     customer = ensure_customer(desk, gateway)
     there = gateway.invoices_of(customer)
     touched = None
-    if events is not None and not money_unseen(desk.ledger):
-        touched = invoices_of(gateway, events)
+    if news is not None and not money_unseen(desk.ledger):
+        touched = invoices_of(gateway, news)
     changed, notes = [], []
     for invoice in invoices.invoices(desk.ledger, newest_first=False):
         remote, remark = matched(desk, gateway, invoice, there)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError
 from jpcli.ledger.events.chain import encode
 from jpcli.ledger.queries import outbox
@@ -20,6 +21,7 @@ from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR, no_dry_run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jpcli.domain.events import Entry
     from jpcli.ledger.queries.outbox import Wish
     from jpcli.services.desk import Desk
 
@@ -89,15 +91,14 @@ def _note_failure(desk: Desk, current: Wish, error: JpcliError, *, is_first_try:
         return
     first = is_first_try and not error.unsure and error.code != KEY_CONFLICT
     if first or isinstance(error, Declined):
-        data = {"code": error.code, "message": error.message}
-        _record(desk, "outbox.failed", current, data)
+        _record(desk, current, events.outbox_failed(current.name, error.code, error.message))
     elif not isinstance(error, AuthProblem):  # which is said before the key is looked at
         _stumble(desk, current)
 
 
 def _stumble(desk: Desk, current: Wish) -> None:
     """The outcome is open, and the key would only give the same answer again."""
-    _record(desk, "outbox.stumbled", current, {"attempt": current.attempt})
+    _record(desk, current, events.outbox_stumbled(current.name, current.attempt))
 
 
 def _reserve(desk: Desk, name: str, request_hash: str, seen: Wish | None) -> tuple[Wish, bool]:
@@ -119,12 +120,11 @@ def _reserve(desk: Desk, name: str, request_hash: str, seen: Wish | None) -> tup
         ):
             return known, False
         attempt = 1 if known is None else known.attempt + 1
-        data = {
-            "attempt": attempt,
-            "idempotency_key": _key(desk, name, attempt),
-            "request_hash": request_hash,
-        }
-        writer.record("outbox.wished", name, data)
+        key = _key(desk, name, attempt)
+        entry = events.outbox_wished(
+            name, attempt=attempt, idempotency_key=key, request_hash=request_hash
+        )
+        writer.record(*entry)
         writer.flush()
         made = outbox.wish(desk.ledger, name)
         assert made is not None
@@ -144,7 +144,7 @@ def _settle(desk: Desk, name: str, result: Any) -> Any:
     with desk.writing() as writer:
         known = outbox.wish(desk.ledger, name)
         if known is not None and not _is_known(known, result):
-            writer.record("outbox.done", name, {"result": result})
+            writer.record(*events.outbox_done(name, result))
     return result
 
 
@@ -158,11 +158,11 @@ def _is_known(known: Wish, result: Any) -> bool:
     )
 
 
-def _record(desk: Desk, kind: str, current: Wish, data: dict[str, Any]) -> None:
+def _record(desk: Desk, current: Wish, entry: Entry) -> None:
     with desk.writing() as writer:
         known = outbox.wish(desk.ledger, current.name)
         if known is not None and known.state == outbox.WISHED and known.attempt == current.attempt:
-            writer.record(kind, current.name, data)
+            writer.record(*entry)
 
 
 def _key(desk: Desk, name: str, attempt: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.ledger.queries import invoices
@@ -162,7 +163,7 @@ def sync_invoice(
         assert known is not None
         if any(getattr(known, name) != value for name, value in data.items()):
             reason = remote.void_reason if remote.status == VOID else None
-            writer.record("invoice.synced", invoice.number, data, reason=reason)
+            writer.record(*events.invoice_synced(invoice.number, data), reason=reason)
     return remote
 
 

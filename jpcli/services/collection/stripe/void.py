@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain import events
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import Failed, Refused
 from jpcli.domain.invoice_status import DRAFT, PAID, VOID
@@ -41,7 +42,7 @@ def void_everywhere(desk: Desk, gateway: Gateway, invoice: Invoice, reason: str 
         sync_invoice(desk, invoice, chosen[-1])
     if known_invoice(desk, invoice.number).status != VOID:
         with desk.writing() as writer:
-            writer.record("invoice.voided", invoice.number, {}, reason=reason)
+            writer.record(*events.invoice_voided(invoice.number), reason=reason)
 
 
 def take_away(desk: Desk, gateway: Gateway, invoice: Invoice) -> tuple[Note, ...]:

@@ -1,0 +1,90 @@
+"""What each kind of event does to the life of a license (B1, D1, W1).
+
+Owns that meaning for all who need it: the state is made by it, and so is every earlier state that
+is told from the events again. A new kind about licenses has its meaning here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jpcli.domain import events
+from jpcli.domain.history import Assignment, History
+from jpcli.domain.instants import parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jpcli.domain.events import Event
+
+    # A site by the address in an event's data; what it gives is opaque.
+    SiteOf = Callable[[str], int | str]
+
+# A license begins with one of these.
+MAKING = (events.LICENSE_ISSUED, events.LICENSE_IMPORTED)
+# It ends with one of these, or as a whole life that is made.
+ENDING = (events.LICENSE_REVOKED,)
+# Those that tell what happened before their own instant.
+LOOKING_BACK = (events.LICENSE_IMPORTED,)
+
+
+def after(life: History | None, event: Event, site_of: SiteOf) -> History:
+    """The life as it is with one event more; None is before the first. Events are trusted: the
+    rules were checked before they were recorded."""
+    return _AFTER[event.kind](life, event, site_of)
+
+
+def earliest_at(event: Event) -> int:
+    """The first instant at which an event may change what was so."""
+    return parse_instant(event.data["issued_at"]) if event.kind in LOOKING_BACK else event.at
+
+
+def _issued(_life: History | None, event: Event, _site_of: SiteOf) -> History:
+    """D1, B1: active and billed from `at` on, unassigned; a child belongs to its bundle."""
+    return History(event.at)
+
+
+def _imported(_life: History | None, event: Event, site_of: SiteOf) -> History:
+    """A whole life at once."""
+    data = event.data
+    revoked_at = data["revoked_at"]
+    return History(
+        parse_instant(data["issued_at"]),
+        None if revoked_at is None else parse_instant(revoked_at),
+        tuple(
+            Assignment(
+                site_of(item["site"]),
+                parse_instant(item["from"]),
+                None if item["to"] is None else parse_instant(item["to"]),
+            )
+            for item in data["assignments"]
+        ),
+    )
+
+
+def _placed(life: History | None, event: Event, site_of: SiteOf) -> History:
+    """W1: from `at` on the holder is the new site, or none; a transfer is both in one step."""
+    assert life is not None
+    items, site = life.assignments, event.data["site"]
+    if items and items[-1].to_at is None:
+        items = (*items[:-1], items[-1]._replace(to_at=event.at))
+    if site is not None:
+        items = (*items, Assignment(site_of(site), event.at))
+    return life._replace(assignments=items)
+
+
+def _revoked(life: History | None, event: Event, _site_of: SiteOf) -> History:
+    """D1: inactive from `at` on. The last site stays: the last day is its day (W1)."""
+    assert life is not None
+    return life._replace(revoked_at=event.at)
+
+
+_AFTER: dict[str, Callable[[History | None, Event, SiteOf], History]] = {
+    events.LICENSE_ISSUED: _issued,
+    events.LICENSE_IMPORTED: _imported,
+    events.LICENSE_ASSIGNED: _placed,
+    events.LICENSE_TRANSFERRED: _placed,
+    events.LICENSE_UNASSIGNED: _placed,
+    events.LICENSE_REVOKED: _revoked,
+}
+KINDS = tuple(_AFTER)
