@@ -55,14 +55,14 @@ def _draw_check(check: Mapping[str, Any], screen: Screen) -> None:
 
 
 def _draw_fact(name: str, value: str, screen: Screen) -> None:
-    from textwrap import wrap
-
+    """The value beside its name, in lines that end between words."""
     width = max(screen.text_width - 14, 40)
-    lines = wrap(visible(value), width, break_long_words=False, break_on_hyphens=False) or [""]
-    for number, part in enumerate(lines):
-        line = text(f"    {(name if not number else '').ljust(10)}", "dim")
-        line.append(part, style="not dim")
+    for part in text(value).wrap(screen.console, width, overflow="ignore"):
+        line = Text(f"    {name.ljust(10)}", style="dim")
+        line.append_text(part)
+        line.rstrip()
         screen.write(line)
+        name = ""
 
 
 def _mark(check: Mapping[str, Any], screen: Screen) -> tuple[str, str]:

@@ -1,19 +1,21 @@
-"""Tables of text that fit a width without cutting anything.
+"""Tables that fit a width without cutting anything; Rich draws them.
 
 A column is as wide as its longest cell. Where all of them together are too wide, the columns that
-may go are left out one after another, and then the cells of one column are wrapped.
+may go are left out one after another, and then those that may be folded get narrower.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.box import SIMPLE, Box
+from rich.table import Table
 from rich.text import Text
 
 from jpcli.cli.views.screen import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from jpcli.cli.views.screen import Screen
 
@@ -22,117 +24,106 @@ GAP = 2
 NARROWEST = 12
 COMFORTABLE = 20
 
+_PLAIN = Box(str(SIMPLE).replace("─", "-"), ascii=True)
+
 
 class Column(NamedTuple):
     """`drop` says in which order columns go when there is no room: 1 first, 0 never. A column
-    that `wraps` is folded when that is not enough. Keys and amounts have neither. `short` is the
-    title where there is little room."""
+    that `wraps` is folded when that is not enough, never below `least`. Keys and amounts have
+    neither. `short` is the title where there is little room."""
 
     title: str
     right: bool = False
     drop: int = 0
     wraps: bool = False
     short: str = ""
+    least: int = NARROWEST
 
 
 class Grid:
-    """Rows under columns, a total and the rules between them."""
+    """Rows under columns, and a total."""
 
     def __init__(self, *columns: Column) -> None:
         self._columns = columns
-        self._rows: list[tuple[Text, ...]] = []
-        self._footer: tuple[Text, ...] | None = None
+        self._rows: list[list[Text]] = []
+        self._total: list[Text] | None = None
 
     def add(self, *cells: Text | str | None) -> None:
         """One row; a cell is Text, or data that becomes Text with control characters shown."""
-        self._rows.append(_as_cells(cells))
+        self._rows.append([cell if isinstance(cell, Text) else text(cell) for cell in cells])
 
     def total(self, *cells: Text | str | None) -> None:
         """The last row, below a rule, in bold."""
-        self._footer = tuple(_bold(cell) for cell in _as_cells(cells))
+        self.add(*cells)
+        self._total = self._rows.pop()
 
     def draw(self, screen: Screen) -> tuple[str, ...]:
         """Draw it; the titles of the columns for which there was no room."""
         titles = [column.title for column in self._columns]
         widths = self._widths(titles)
-        if _total(widths, range(len(widths))) > screen.width:
+        if _needed(widths) > screen.width:
             titles = [column.short or column.title for column in self._columns]
             widths = self._widths(titles)
         kept = self._kept(widths, screen.width)
         self._squeeze(widths, kept, screen.width)
-        length = _total(widths, kept) - INDENT
-        rule = Text(" " * INDENT + screen.sign("─", "-") * length, style="dim")
-        self._line(screen, [Text(title, style="bold") for title in titles], widths, kept)
-        screen.write(rule)
+        table = Table(
+            box=SIMPLE if screen.unicode else _PLAIN,
+            border_style="dim",
+            show_edge=False,
+            show_footer=self._total is not None,
+            pad_edge=False,
+            padding=(0, GAP - 1, 0, 0),
+        )
+        for index in kept:
+            table.add_column(
+                Text(titles[index]),
+                self._total[index] if self._total else "",
+                header_style="bold",
+                footer_style="bold",
+                justify="right" if self._columns[index].right else "default",
+                overflow="fold",
+                width=widths[index],
+            )
         for row in self._rows:
-            self._line(screen, row, widths, kept)
-        if self._footer is not None:
-            screen.write(rule)
-            self._line(screen, self._footer, widths, kept)
+            table.add_row(*(row[index] for index in kept))
+        screen.draw(table, _needed([widths[index] for index in kept]) - INDENT)
         return tuple(
             column.title for index, column in enumerate(self._columns) if index not in kept
         )
 
     def _widths(self, titles: Sequence[str]) -> list[int]:
+        rows = self._rows if self._total is None else [*self._rows, self._total]
         return [
-            max([len(title), *(row[index].cell_len for row in self._all_rows())])
+            max([len(title), *(row[index].cell_len for row in rows)])
             for index, title in enumerate(titles)
         ]
-
-    def _all_rows(self) -> Iterable[tuple[Text, ...]]:
-        return self._rows if self._footer is None else [*self._rows, self._footer]
 
     def _kept(self, widths: Sequence[int], width: int) -> list[int]:
         """Which columns stay. One that may be folded counts with a width that still reads well."""
         needs = [
-            min(needed, COMFORTABLE) if column.wraps else needed
+            min(needed, max(COMFORTABLE, column.least)) if column.wraps else needed
             for column, needed in zip(self._columns, widths, strict=True)
         ]
         kept = list(range(len(self._columns)))
         order = sorted((column.drop, i) for i, column in enumerate(self._columns) if column.drop)
         for _, index in order:
-            if _total(needs, kept) <= width:
+            if _needed([needs[each] for each in kept]) <= width:
                 break
             kept.remove(index)
         return kept
 
     def _squeeze(self, widths: list[int], kept: Sequence[int], width: int) -> None:
-        excess = _total(widths, kept) - width
-        for index in kept:
-            if excess > 0 and self._columns[index].wraps:
-                taken = min(excess, max(widths[index] - NARROWEST, 0))
-                widths[index] -= taken
-                excess -= taken
-
-    def _line(
-        self, screen: Screen, row: Sequence[Text], widths: Sequence[int], kept: Sequence[int]
-    ) -> None:
-        cells = {
-            index: list(row[index].wrap(screen.console, widths[index], overflow="fold"))
-            if self._columns[index].wraps and row[index].cell_len > widths[index]
-            else [row[index]]
-            for index in kept
-        }
-        for height in range(max(len(lines) for lines in cells.values())):
-            line = Text(" " * INDENT)
-            for position, index in enumerate(kept):
-                cell = cells[index][height] if height < len(cells[index]) else Text()
-                space = Text(" " * max(widths[index] - cell.cell_len, 0))
-                line.append_text(space + cell if self._columns[index].right else cell + space)
-                if position < len(kept) - 1:
-                    line.append(" " * GAP)
-            line.rstrip()
-            screen.write(line)
+        """Fold the widest of the columns that may be, as long as there is no room for all."""
+        while _needed([widths[index] for index in kept]) > width:
+            wide = [
+                index
+                for index in kept
+                if self._columns[index].wraps and widths[index] > self._columns[index].least
+            ]
+            if not wide:
+                return
+            widths[max(wide, key=widths.__getitem__)] -= 1
 
 
-def _total(widths: Sequence[int], kept: Sequence[int]) -> int:
-    return INDENT + sum(widths[index] for index in kept) + GAP * (len(kept) - 1)
-
-
-def _as_cells(cells: Iterable[Text | str | None]) -> tuple[Text, ...]:
-    return tuple(cell if isinstance(cell, Text) else text(cell) for cell in cells)
-
-
-def _bold(cell: Text) -> Text:
-    cell.stylize("bold")
-    return cell
+def _needed(widths: Sequence[int]) -> int:
+    return INDENT + sum(widths) + GAP * (len(widths) - 1)

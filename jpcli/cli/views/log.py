@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.shared.tables import as_objects
 from jpcli.cli.views.events import described, named
-from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.grid import NARROWEST, Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import instant
 
@@ -22,10 +22,11 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     if not events:
         screen.paragraph("No event is like that.", "dim")
         return
+    keys = [event["subject"] for event in events if event["kind"].startswith("license.")]
     grid = Grid(
         Column("When"),
         Column("Event", wraps=True),
-        Column("On"),
+        Column("On", wraps=True, least=max(map(len, keys), default=NARROWEST)),
         Column("By", drop=2),
         Column("", drop=1, wraps=True),
     )

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Console
+from rich.segment import Segment, SegmentLines
 from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
@@ -13,6 +14,8 @@ from jpcli.cli.shared.output import terminal_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from rich.table import Table
 
     from jpcli.cli.shared.output import Output
 
@@ -35,12 +38,22 @@ class Screen(NamedTuple):
             line, markup=False, highlight=False, no_wrap=True, overflow="ignore", crop=False
         )
 
+    def draw(self, table: Table, width: int) -> None:
+        """A table that is `width` wide, indented, without spaces at the ends of its lines."""
+        options = self.console.options.update(width=width)
+        lines = self.console.render_lines(table, options, pad=False)
+        for line in lines:
+            while line and not line[-1].text.rstrip():
+                line.pop()
+            line[-1:] = [end._replace(text=end.text.rstrip()) for end in line[-1:]]
+            line.insert(0, Segment("  "))
+        self.console.print(SegmentLines(lines, new_lines=True), end="", crop=False)
+
     def paragraph(self, content: str, style: str = "", indent: str = "  ") -> None:
         """A sentence, wrapped at `text_width` and indented."""
-        from textwrap import wrap
-
-        for line in wrap(content, self.text_width - len(indent), break_on_hyphens=False):
-            self.write(Text(indent + line, style=style))
+        for line in Text(content, style).wrap(self.console, self.text_width - len(indent)):
+            line.rstrip()
+            self.write(Text(indent, style) + line)
 
     def advice(self, sentence: str, command: str) -> None:
         """A warning and the command that helps, below it where the line is too long."""

@@ -25,7 +25,7 @@ def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
         screen.paragraph("No site is like that.", "dim")
         return
     grid = Grid(
-        Column("Site"),
+        Column("Site", wraps=True, least=30),
         Column("Client", wraps=True),
         Column("Licenses", right=True),
         Column("Products", drop=1, wraps=True),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import ELSEWHERE, count
 from jpcli.domain.words import month_name
@@ -52,23 +53,21 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
 def _draw_bars(
     data: Mapping[str, Any], signs: Mapping[str, tuple[str, str]], screen: Screen
 ) -> None:
-    """Key, bar and number of days in a line; on a narrow screen the key gets its own."""
+    """Key, bar and number of days in a row; on a narrow screen the key gets its own."""
     licenses = data["licenses"]
     width = max(len(found["license_key"]) for found in licenses)
     last = int(data["last_day"][8:10])
+    bar, days = Column(_ruler(last)), Column("Days", right=True, drop=1)
     beside = width + last + 8 <= screen.width
-    days = width + last + 12 <= screen.width or not beside
-    title = f"  {'License'.ljust(width)}  " if beside else "  "
-    screen.write(Text(title + _ruler(last) + ("  Days" if days else ""), style="bold"))
+    grid = Grid(Column("License"), bar, days) if beside else Grid(bar, days)
     for found in licenses:
-        line = text(f"  {found['license_key'].ljust(width)}  ")
-        if not beside:
-            screen.write(line)
-            line = Text("  ")
-        line.append_text(_bar(found, data, signs, screen))
-        if days:
-            line.append(f"  {found['days']:>4,}")
-        screen.write(line)
+        cells = (_bar(found, data, signs, screen), f"{found['days']:,}")
+        if beside:
+            grid.add(found["license_key"], *cells)
+        else:
+            grid.add(found["license_key"], "")
+            grid.add(*cells)
+    grid.draw(screen)
 
 
 def _signs(data: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

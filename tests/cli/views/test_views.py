@@ -9,7 +9,7 @@ import pytest
 
 from jpcli.cli.render.plain import cell_width
 from jpcli.cli.views.words import count, day_range, instant, sparkline
-from tests.cli.conftest import run_on_terminal
+from tests.cli.conftest import NOW, run_on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,16 +28,24 @@ VIEWS = [
     ["sites", "show", "new.example"],
     ["clients", "list"],
     ["clients", "show", "[b]Blog[/b]"],
+    ["invoice", "explain", "2026-11"],
+    ["invoice", "diff", "2026-10", "2026-11"],
     ["products", "list"],
     ["products", "show", "jetpack-security-t1"],
     ["cards", "list"],
     ["log"],
+    ["log", "--limit", "3"],
 ]
+
+
+LONG_SITE = "https://a-rather-long-name-of-a-site.agency.example/with/a/path/too"
+WIDE_CLIENT = "日本 商店 日本 商店 日本 商店 with a rather long name"
 
 
 @pytest.mark.parametrize("columns", [80, 100, 120])
 @pytest.mark.parametrize("argv", VIEWS, ids=" ".join)
 def test_views_fit_the_screen(argv: list[str], columns: int, agency: Callable[..., Any]) -> None:
+    agency("issue", "jetpack-scan", "--site", LONG_SITE, "--client", WIDE_CLIENT, now=NOW)
     shown = run_on_terminal(*argv, columns=columns)
     assert shown.code == 0, shown.out
     plain = COLOR.sub("", shown.out)
@@ -86,6 +94,14 @@ def test_amounts_are_never_cut(columns: int, agency: Callable[..., Any]) -> None
         assert f"${line['day_price']}" in shown
     for total in ("total", "total_to_date"):
         assert f"${data[total]['amount']}" in shown
+
+
+def test_no_line_of_a_table_ends_in_spaces(agency: Callable[..., Any]) -> None:
+    """Folded cells, empty cells and the bars of a timeline: what a pipe gets can be compared."""
+    agency("issue", "jetpack-scan", "--site", LONG_SITE, "--client", WIDE_CLIENT, now=NOW)
+    for argv in VIEWS:
+        for line in run_on_terminal(*argv, columns=80, env={"NO_COLOR": "1"}).out.splitlines():
+            assert line == line.rstrip(), (argv, line)
 
 
 def test_the_preview_says_what_must_be_known(agency: Callable[..., Any]) -> None:
