@@ -89,7 +89,7 @@ def list_rows(ledger: Ledger, wanted: LicenseFilter, limit: int = 0) -> Iterator
 def count_rows(ledger: Ledger, wanted: LicenseFilter) -> int:
     """How many licenses `list_rows` would give without a limit."""
     where, params = _conditions(wanted)
-    if not params and wanted.state is None:
+    if not where:
         return int(ledger.value("SELECT COUNT(*) FROM licenses"))
     return int(ledger.value(f"SELECT COUNT(*){_FROM}{where}", **params))
 

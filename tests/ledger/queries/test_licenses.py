@@ -1,0 +1,173 @@
+"""Questions about licenses, each against a list that was gone through by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jpcli.domain.instants import parse_instant
+from jpcli.ledger.queries import licenses
+from jpcli.ledger.queries.licenses import SORTS, LicenseFilter
+from tests.ledger.queries.world import AI, CLIENTS, DAYS, SECURITY, SITES, Life, World, noon
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+
+SEARCHES = ["", "%", "_", "!", "a_b", "A_B", "axb", "100%", "co", "% C", "cyd_", "_0", "bundle1"]
+DAY = 24 * 60 * 60 * 1_000_000
+
+
+def at(day: int | None) -> int | None:
+    return None if day is None else parse_instant(noon(day))
+
+
+def said(world: World, life: Life) -> tuple[Any, ...]:
+    """A license's row."""
+    size = None if life.usable else life.size
+    site = life.now_on
+    times = (at(life.first), at(life.placed), at(life.last))
+    owner = world.client(site)
+    return (life.key, life.product, life.state, site, owner, *times, life.bundle, size)
+
+
+def kept(world: World, life: Life, state: str | None = None, **filters: str) -> bool:
+    """The same filter, in plain words."""
+    site = life.now_on
+    client = world.client(site)
+    if state is not None and (life.state != state or (state == "unassigned" and not life.usable)):
+        return False
+    for name, value in (("product", life.product), ("site", site), ("client", client)):
+        if filters.get(name, value or "") != (value or ""):
+            return False
+    searched = filters.get("search", "").lower()
+    return any(searched in text.lower() for text in (life.key, site or "", client or ""))
+
+
+FILTERS: list[dict[str, Any]] = [
+    {},
+    *({"state": state} for state in licenses.STATES),
+    *({"product": product} for product in (AI, SECURITY, "none")),
+    *({"site": site} for site in (*SITES, "", "https://nowhere.example")),
+    *({"client": client} for client in (*CLIENTS, "", "Cyd")),
+    *({"search": text} for text in SEARCHES),
+    {"state": "assigned", "client": ""},
+    {"state": "revoked", "site": SITES[0], "search": "a"},
+]
+
+
+def test_a_filter_keeps_what_it_says(ledger: Ledger, world: World) -> None:
+    for filters in FILTERS:
+        wanted = LicenseFilter(**filters)
+        expected = [said(world, life) for life in world.lives if kept(world, life, **filters)]
+        assert list(licenses.list_rows(ledger, wanted)) == expected, filters
+        assert licenses.count_rows(ledger, wanted) == len(expected), filters
+        assert list(licenses.list_rows(ledger, wanted, 2)) == expected[:2], filters
+        back = licenses.list_rows(ledger, wanted._replace(reverse=True))
+        assert list(back) == expected[::-1], filters
+
+
+@pytest.mark.parametrize("by", [None, "product", "site", "client"])
+def test_licenses_in_use_are_counted_by_state(ledger: Ledger, world: World, by: str | None) -> None:
+    for filters in FILTERS:
+        counts: dict[str | None, list[int]] = {} if by else {None: [0, 0, 0]}
+        for life in world.lives:
+            if life.usable and kept(world, life, **filters):
+                site = life.now_on
+                names = {"product": life.product, "site": site, "client": world.client(site)}
+                row = counts.setdefault(names[by] if by else None, [0, 0, 0])
+                row[licenses.STATES.index(life.state)] += 1
+        ordered = sorted(counts, key=lambda name: (name is None, name or ""))
+        found = licenses.count_by_state(ledger, LicenseFilter(**filters), by)
+        expected = [(name, *counts[name]) for name in ordered]
+        assert found == expected, filters
+
+
+@pytest.mark.parametrize("day", [0, 17, 50, 99])
+def test_an_age_counts_from_an_instant(ledger: Ledger, world: World, day: int) -> None:
+    """One that was issued at that very instant is not older than it."""
+    moments = [at(life.first) or 0 for life in world.lives[:3]] + [at(day) or 0]
+    for moment in moments:
+        older = LicenseFilter(issued_before_at=moment)
+        newer = LicenseFilter(issued_from_at=moment)
+        issued = {life.key: at(life.first) or 0 for life in world.lives}
+        keys = [row[0] for row in licenses.list_rows(ledger, older)]
+        assert keys == [key for key in issued if issued[key] < moment]
+        keys = [row[0] for row in licenses.list_rows(ledger, newer)]
+        assert keys == [key for key in issued if issued[key] >= moment]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_list_is_sorted_and_what_is_equal_stays_in_order(
+    ledger: Ledger, world: World, sort: str
+) -> None:
+    place = {"key": 0, "product": 1, "state": 2, "site": 3, "client": 4, "issued": 5}.get(sort)
+    rows = [said(world, life) for life in world.lives]
+    if place is not None:
+        # Nothing comes before everything.
+        rows.sort(key=lambda row: (row[place] is not None, row[place] or 0))
+    found = list(licenses.list_rows(ledger, LicenseFilter(sort=sort)))
+    assert found == rows
+    back = list(licenses.list_rows(ledger, LicenseFilter(sort=sort, reverse=True)))
+    assert back == rows[::-1]
+
+
+def test_one_license_is_found_by_its_whole_key(ledger: Ledger, world: World) -> None:
+    for life in world.lives:
+        facts = licenses.find(ledger, life.key)
+        assert facts is not None
+        assert facts.id > 0
+        size = 3 if life.bundle else life.size
+        assert facts[1:6] == (life.key, life.product, size, life.bundle is not None, life.bundle)
+        assert facts[6:9] == (life.now_on, at(life.first), at(life.last))
+        assert facts.is_bundle == (life.size > 1)
+        assert licenses.exists(ledger, life.key)
+        for wrong in (life.key[:-1], life.key.upper(), life.key + " "):
+            assert licenses.find(ledger, wrong) is None
+            assert not licenses.exists(ledger, wrong)
+    assert licenses.any_license(ledger) == bool(world.lives)
+
+
+def test_rows_come_in_the_order_asked_for(ledger: Ledger, world: World) -> None:
+    rows = {life.key: said(world, life) for life in world.lives}
+    keys = [*sorted(rows, reverse=True)[:5], "none"]
+    assert list(licenses.rows_of(ledger, keys)) == [rows[key] for key in keys if key in rows]
+    made = sorted((facts.id, facts.license_key) for facts in _all(ledger, world))
+    for number, (seq, _) in enumerate(made):
+        after = [rows[key] for _, key in made[number + 1 :]]
+        assert list(licenses.rows_recorded_after(ledger, seq)) == after
+
+
+def test_a_bundle_has_its_children_and_the_active_ones_of_them(
+    ledger: Ledger, world: World
+) -> None:
+    for facts in _all(ledger, world):
+        children = [life for life in world.lives if life.bundle == facts.license_key]
+        every = licenses.all_children(ledger, facts.id)
+        assert [child.license_key for child in every] == [life.key for life in children]
+        active = licenses.active_children(ledger, facts.id)
+        assert [child.license_key for child in active] == [
+            life.key for life in children if life.last is None
+        ]
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, DAYS), (31, 60), (40, 40), (99, 99)])
+def test_spans_of_a_window_give_every_day_its_site(
+    ledger: Ledger, world: World, first: int, last: int
+) -> None:
+    start = ledger.calendar.day_of(at(0) or 0)
+    for life, facts in zip(world.lives, _all(ledger, world), strict=True):
+        spans = licenses.span_rows(ledger, facts.id, start + first, start + last)
+        assert spans == sorted(spans)
+        assert all(low <= start + last and high >= start + first for low, high, _ in spans)
+        days = {
+            day: site
+            for low, high, site in spans
+            for day in range(max(low - start, first), min(high - start, last) + 1)
+        }
+        assert days == {d: life.site(d) for d in range(first, last + 1) if life.active(d)}
+
+
+def _all(ledger: Ledger, world: World) -> list[licenses.LicenseFacts]:
+    found = [licenses.find(ledger, life.key) for life in world.lives]
+    return [facts for facts in found if facts is not None]
