@@ -96,6 +96,31 @@ def test_m5_rounding_goes_to_the_largest_remainders() -> None:
     assert parts(earlier, later, Shared()) == {ISSUED: (2, 3), REVOKED: (-1, -1)}
 
 
+def test_m5_what_is_missing_goes_to_the_largest_remainder_and_comes_from_the_smallest() -> None:
+    """One day came and the month is two longer, at 1.3 a day: 1.3 and 2.6, which may be 4 in all,
+    5 or, where lines were rounded one by one, 2 or 0."""
+
+    def split(amount_minor: int) -> dict[str, tuple[int, int | None]]:
+        earlier, later = Side(10, 13 * E12, 13), Side(13, 169 * E12 // 10, 13 + amount_minor)
+        return parts(earlier, later, Shared(1, 10, 12))
+
+    assert split(4) == {ISSUED: (1, 1), MONTH_LENGTH: (3, 2)}
+    assert split(5) == {ISSUED: (2, 1), MONTH_LENGTH: (3, 2)}
+    assert split(3) == {ISSUED: (1, 1), MONTH_LENGTH: (2, 2)}
+    assert split(2) == {ISSUED: (0, 1), MONTH_LENGTH: (2, 2)}
+    assert split(0) == {ISSUED: (-1, 1), MONTH_LENGTH: (1, 2)}
+
+
+def test_a_unit_that_lacks_days_at_every_end_lacks_them_for_its_own_reason() -> None:
+    """June: the 5th to the 10th; July: the 15th to the 21st. It came back, as it were."""
+    shared = Shared(1, 6, 7, from_before=4, from_after=20, to_before=14, to_after=10)
+    assert parts(side(6, 10), side(7, 10), shared) == {
+        ISSUED: (-100, -10),
+        REVOKED: (100, 10),
+        MONTH_LENGTH: (10, 1),
+    }
+
+
 def test_rounding_that_no_part_explains_is_the_prices() -> None:
     # The same days at the same price, once in two lines that were rounded one by one.
     earlier, later = Side(2, E12, 1), Side(2, E12, 2)

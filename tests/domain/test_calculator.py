@@ -136,6 +136,15 @@ def test_m5_a_line_is_split_by_days_and_none_comes_last() -> None:
     ]
 
 
+def test_m5_lines_without_license_days_are_added_up_where_they_belong() -> None:
+    """Bundles without children: nobody's, or the only key's."""
+    bundles = [line("0.50", 2, 3, SPAM_20), line("0.20", 1, 4, SPAM_20)]
+    assert groups(bundles, [{}, {}]) == [(None, 0, 0, 120, 230)]
+    assert groups(bundles, [{"a": (0, 0)}, {"a": (0, 0)}]) == [("a", 0, 0, 120, 230)]
+    several: dict[Any, tuple[int, int]] = {"a": (0, 0), "b": (0, 0)}
+    assert groups(bundles, [several, several]) == [(None, 0, 0, 120, 230)]
+
+
 def test_m5_ties_go_by_key_and_not_by_the_order_of_counting() -> None:
     bundle = line("0.02", 1, 1, SPAM_20)
     one_way = groups([bundle], [{None: (1, 1), "b": (1, 1), "a": (1, 1)}])

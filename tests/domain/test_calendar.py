@@ -10,6 +10,7 @@ import pytest
 from jpcli.domain.calendar import OPEN_DAY, BillingCalendar, check_zone, find_skipped
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import parse_instant
+from tests.domain.refused import refused
 
 UTC = BillingCalendar()
 BERLIN = BillingCalendar("Europe/Berlin")
@@ -52,6 +53,8 @@ def touched(calendar: BillingCalendar, issued: str, revoked: str | None) -> tupl
         "Factory",
         "right/UTC",
         "posix/UTC",
+        "posix/America/New_York",
+        "right/Europe/Berlin",
         "zone.tab",
         "leapseconds",
         "a\x00b",
@@ -64,9 +67,7 @@ def touched(calendar: BillingCalendar, issued: str, revoked: str | None) -> tupl
     ],
 )
 def test_d3_what_is_no_zone_is_refused(zone: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        check_zone(zone)
-    assert caught.value.code == "unknown_time_zone"
+    refused(check_zone, zone, "unknown_time_zone", "Europe/Berlin")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +202,8 @@ def test_d2_a_date_that_comes_back_is_touched() -> None:
     assert touched(ST_JOHNS, minute_past, back) == ("1990-10-28", "1990-10-28")
     assert touched(ST_JOHNS, minute_past, "1990-10-28T02:31:01Z") == ("1990-10-27", "1990-10-28")
     assert touched(ST_JOHNS, minute_past, minute_past) == ("1990-10-28", "1990-10-28")
+    # Issued as it becomes the 27th once more: the 28th has not begun yet.
+    assert touched(ST_JOHNS, back, "1990-10-28T03:00:00Z") == ("1990-10-27", "1990-10-27")
     # Issued before the first midnight, revoked when it is the 27th once more: the 28th was, too.
     assert touched(ST_JOHNS, "1990-10-28T02:29:00Z", "1990-10-28T03:00:00Z") == (
         "1990-10-27",
@@ -217,6 +220,26 @@ def test_w1_the_first_day_that_is_not_over_may_be_the_date_that_comes_back() -> 
     assert ST_JOHNS.iso(ST_JOHNS.day_of(in_between)) == "1990-10-28"
     assert ST_JOHNS.iso(ST_JOHNS.first_day_ending_after(in_between)) == "1990-10-27"
     assert UTC.first_day_ending_after(in_between) == UTC.day_of(in_between)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "iso"),
+    [(UTC, "2024-03-31"), (BERLIN, "2024-03-31"), (BERLIN, "2024-10-27"), (APIA, "2011-12-31")],
+    ids=str,
+)
+def test_d3_a_day_is_told_by_its_first_and_its_last_instant(
+    calendar: BillingCalendar, iso: str
+) -> None:
+    """Days follow each other without a gap, also over a change of clocks or a missing date."""
+    middle = day(iso, calendar)
+    for number in range(middle - 3, middle + 4):
+        start, end = calendar.start_of(number), calendar.end_of(number)
+        assert calendar.day_of(start) == calendar.day_of(end - 1) == number
+        assert calendar.end_of(number - 1) == start
+        # At the first instant of a day the day before is over.
+        assert calendar.first_day_ending_after(start) == number
+        assert calendar.first_day_ending_after(end - 1) == number
+        assert calendar.day_of_date(calendar.date_of(number)) == number
 
 
 def test_utc_does_not_load_zones() -> None:

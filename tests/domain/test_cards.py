@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -19,15 +18,7 @@ from jpcli.domain.cards import (
     promoted,
 )
 from jpcli.domain.errors import BadInput, Refused
-
-
-def refused(check: Callable[[str], object], text: str, code: str, example: str) -> None:
-    """The refusal says what was given, and by example what would do."""
-    with pytest.raises(BadInput) as caught:
-        check(text)
-    assert (caught.value.code, caught.value.subject) == (code, text)
-    assert repr(text) in caught.value.message
-    assert example in str(caught.value.hint)
+from tests.domain.refused import refused
 
 
 def card(name: str, added_at: int = 0, primary: bool = False) -> Card:

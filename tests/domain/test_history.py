@@ -142,6 +142,8 @@ def test_w1_a_day_is_the_holders_at_its_end(life: History, spans: str) -> None:
         # the end of an assignment that is the revocation, said or not, leaves the day with its site
         (history("10", "20", (A, "10", "20")), "10-20 1."),
         (history("10", "20", (A, "10", None)), "10-20 1."),
+        # taken from its site and put back: one stretch, which ends
+        (history("10", "20", (A, "10", "15T01:00"), (A, "15T02:00", None)), "10-20 1."),
         # unassigned before it was revoked on the same day
         (history("10", "20", (A, "10", "20T11:59:59.999999")), "10-19 1, 20-20 None."),
         # transferred on the day of the revocation, and in its very instant
@@ -212,3 +214,4 @@ def test_i1_a_history_as_it_stood_at_an_instant(as_of: str, expected: History | 
 
 def test_i1_an_assignment_that_goes_on_is_cut_when_it_had_not_begun() -> None:
     assert truncated(history("10", None, (A, "15", None)), at("14")) == history("10", None)
+    assert truncated(history("10", "20"), at("14")) == history("10", None)

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
-from jpcli.domain.errors import BadInput
 from jpcli.domain.names import (
     BASE62,
     check_client_name,
@@ -13,6 +13,7 @@ from jpcli.domain.names import (
     check_product_slug,
     new_keys,
 )
+from tests.domain.refused import refused
 
 
 @pytest.mark.parametrize(
@@ -39,26 +40,42 @@ from jpcli.domain.names import (
     ],
 )
 def test_what_is_no_license_key_is_refused(text: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        check_license_key(text)
-    assert caught.value.code == "bad_license_key"
-    assert "\x1b" not in caught.value.message
+    error = refused(check_license_key, text, "bad_license_key", "jetpack-scan_xZjtE12WIVwBus4n2wbI")
+    assert "\x1b" not in error.message
 
 
 @pytest.mark.parametrize(
     "text", ["", "Jetpack-Scan", "jetpack scan", "-scan", "_scan", "scan.1", "a" * 101, "é", "../x"]
 )
 def test_what_is_no_product_is_refused(text: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        check_product_slug(text)
-    assert caught.value.code == "bad_product"
+    refused(check_product_slug, text, "bad_product", "jetpack-scan")
 
 
 @pytest.mark.parametrize("text", ["", "  ", "a\nb", "a\x00", "\x1b[31mred", "a" * 201, "a\u202eb"])
 def test_what_is_no_client_is_refused(text: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        check_client_name(text)
-    assert caught.value.code == "bad_client"
+    refused(check_client_name, text, "bad_client", "1 to 200 characters")
+
+
+@pytest.mark.parametrize("text", ["a", "1", "a-", "a_b", "a" * 100])
+def test_the_shortest_and_the_longest_names(text: str) -> None:
+    assert check_product_slug(text) == check_license_key(text) == check_client_name(text) == text
+    double = text * (200 // len(text))
+    assert check_license_key(double) == check_client_name(double) == double
+
+
+@pytest.mark.parametrize(
+    ("check", "code"),
+    [
+        (check_license_key, "bad_license_key"),
+        (check_product_slug, "bad_product"),
+        (check_client_name, "bad_client"),
+    ],
+)
+def test_a_name_that_is_far_too_long_is_shown_as_it_begins(
+    check: Callable[[str], str], code: str
+) -> None:
+    assert f"'b{'a' * 79}…'" in refused(check, "b" + "a" * 5000, code, "").message
+    assert f"'b\\x07{'a' * 78}'" in refused(check, "b\x07" + "a" * 78, code, "").message
 
 
 def test_names_as_people_give_them() -> None:
@@ -93,3 +110,7 @@ def test_every_character_of_a_key_is_equally_likely() -> None:
 def test_bytes_that_make_no_character_are_asked_for_again() -> None:
     answers = iter([b"\xff" * 64, bytes(100)])
     assert new_keys("p", 1, lambda _count: next(answers)) == ["p_" + "A" * 25]
+    # Exactly as many as two keys need, one by one.
+    figures = iter(range(50))
+    keys = new_keys("p", 2, lambda _count: bytes([next(figures)]))
+    assert keys == ["p_" + BASE62[:25], "p_" + BASE62[25:50]]

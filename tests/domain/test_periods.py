@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from jpcli.domain.calendar import BillingCalendar, find_skipped
-from jpcli.domain.errors import BadInput
 from jpcli.domain.periods import (
     month_label,
     month_of,
@@ -14,6 +13,7 @@ from jpcli.domain.periods import (
     parse_month,
     previous_month,
 )
+from tests.domain.refused import refused
 
 UTC = BillingCalendar()
 
@@ -38,9 +38,7 @@ UTC = BillingCalendar()
     ],
 )
 def test_what_is_no_month_is_refused(text: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        parse_month(text)
-    assert caught.value.code == "bad_month"
+    refused(parse_month, text, "bad_month", "2026-11")
 
 
 def test_a_month_is_read_and_written() -> None:
