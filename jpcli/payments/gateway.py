@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from jpcli.domain.errors import Refused
+from jpcli.domain.errors import BadInput, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,29 @@ def no_dry_run() -> Refused:
         "no_dry_run",
         "What Stripe would do can't be tried without doing it",
         hint="Leave out --dry-run.",
+    )
+
+
+def check_meant(at_text: str | None, *, dry_run: bool) -> None:
+    """What a provider does it does now, and really: no `--at` (BadInput `usage`), no `--dry-run`
+    (Refused `no_dry_run`)."""
+    if at_text is not None:
+        raise BadInput(
+            "usage",
+            "Stripe's clock counts for what is done at Stripe",
+            hint="Leave out --at.",
+            subject="--at",
+        )
+    if dry_run:
+        raise no_dry_run()
+
+
+def no_gateway() -> Refused:
+    """What a ledger without a provider answers where one is needed."""
+    return Refused(
+        "offline_gateway",
+        "This ledger collects by hand, not through Stripe",
+        hint="Note what was paid:   jpcli invoice mark-paid NUMBER --reference TEXT",
     )
 
 

@@ -13,7 +13,6 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount
 from jpcli.ledger.queries import licenses, products
 from jpcli.ledger.queries.cards import cards
-from jpcli.ledger.queries.collection import charges_cards
 from jpcli.ledger.queries.invoices import past_due
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ def check_nothing_past_due(desk: Desk) -> None:
     found = past_due(desk.ledger, desk.today)
     if not found:
         return
+    from jpcli.ledger.queries.collection import way_of
+
     first = found[0]
     amount = display_amount(first.total_minor, desk.ledger.currency)
     since = desk.ledger.calendar.iso(first.due_day + 1)
@@ -41,15 +42,9 @@ def check_nothing_past_due(desk: Desk) -> None:
         "invoice_past_due",
         f"{first.number} over {amount} is past due since {since}{more}:"
         " issuing and assigning wait until it is paid",
-        hint=_how_to_settle(desk.ledger, first.number),
+        hint=way_of(desk.ledger).hint(first.number),
         subject=first.number,
     )
-
-
-def _how_to_settle(ledger: Ledger, number: str) -> str:
-    if charges_cards(ledger):
-        return f"Charge it:   jpcli invoice pay {number}"
-    return f"When it is paid:   jpcli invoice mark-paid {number} --reference TEXT"
 
 
 def known_license(ledger: Ledger, license_key: str) -> LicenseFacts:

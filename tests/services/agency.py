@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.errors import Problem
 from jpcli.domain.instants import parse_instant
-from jpcli.services import cards
 from jpcli.services.billing.preview import preview
+from jpcli.services.collection import offline
 from jpcli.services.desk import Desk, open_desk
 from jpcli.services.files.read import read_rows
 from jpcli.services.ledger import init as setup
@@ -139,7 +139,7 @@ class Agency:
 
     def card(self, last4: str = "4242", exp: str = "12/2030", **options: Any) -> str:
         """The id of a new card."""
-        answer = self.do(cards.add_card, "visa", last4, exp, **options)
+        answer = self.do(offline.add_card, "visa", last4, exp, **options)
         return str(next(card["id"] for card in answer.data["cards"] if card["last4"] == last4))
 
     def issue(self, product: str, quantity: int = 1, **options: Any) -> list[str]:

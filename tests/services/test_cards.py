@@ -8,6 +8,7 @@ import pytest
 
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.services import cards
+from jpcli.services.collection import offline
 from jpcli.services.licenses import issue
 from jpcli.services.status import status
 from tests.services.agency import BEGUN, A, Agency, codes
@@ -34,7 +35,7 @@ def test_r1_adding_a_primary_card_lifts_it_at_once(new_agency: Agency) -> None:
 
 
 def test_r1_removing_the_only_card_pauses_issuing_again(agency: Agency) -> None:
-    answer = agency.do(cards.remove_card, "4242")
+    answer = agency.do(offline.remove_card, "4242")
     assert answer.data["cards"] == []
     assert codes(answer) == ["card_removed", "issuing_paused"]
     assert "paused until you add a card" in answer.notes[1].message
@@ -43,7 +44,7 @@ def test_r1_removing_the_only_card_pauses_issuing_again(agency: Agency) -> None:
 
 
 def test_r1_back_dating_does_not_get_around_it(agency: Agency) -> None:
-    agency.do(cards.remove_card, "4242")
+    agency.do(offline.remove_card, "4242")
     with pytest.raises(Refused):
         agency.issue_one(at="2024-07-01")
 
@@ -51,7 +52,7 @@ def test_r1_back_dating_does_not_get_around_it(agency: Agency) -> None:
 def test_r1_everything_but_issuing_goes_on_without_a_card(agency: Agency) -> None:
     key, other = agency.issue("jetpack-scan", 2, at="2024-07-01")
     _, (child, *_) = agency.bundle(at="2024-07-01")
-    agency.do(cards.remove_card, "4242")
+    agency.do(offline.remove_card, "4242")
     agency.assign(key, A)
     agency.transfer(key, "https://b.example")
     agency.unassign(key)
@@ -74,7 +75,7 @@ def test_r3_a_later_card_becomes_primary_only_when_asked(agency: Agency) -> None
 def test_r3_removing_the_primary_promotes_the_oldest_other_and_says_so(agency: Agency) -> None:
     agency.card("1111", now="2024-08-15T12:00:02Z")
     agency.card("2222", now="2024-08-15T12:00:01Z", primary=True)
-    answer = agency.do(cards.remove_card, "2222")
+    answer = agency.do(offline.remove_card, "2222")
     assert listed(agency) == [("4242", True), ("1111", False)]
     assert codes(answer) == ["card_removed", "promoted"]
     assert "4242" in answer.notes[1].message
@@ -83,7 +84,7 @@ def test_r3_removing_the_primary_promotes_the_oldest_other_and_says_so(agency: A
 
 def test_r3_removing_another_card_leaves_the_primary_alone(agency: Agency) -> None:
     agency.card("1111")
-    assert codes(agency.do(cards.remove_card, "1111")) == ["card_removed"]
+    assert codes(agency.do(offline.remove_card, "1111")) == ["card_removed"]
     assert listed(agency) == [("4242", True)]
 
 
@@ -96,29 +97,29 @@ def test_r3_whether_a_card_is_the_only_one_is_known_before_it_is_removed(agency:
 
 
 def test_r3_after_the_only_card_went_the_next_one_is_the_first_again(agency: Agency) -> None:
-    agency.do(cards.remove_card, "4242")
+    agency.do(offline.remove_card, "4242")
     agency.card("1111")
     assert listed(agency) == [("1111", True)]
 
 
 def test_r3_another_card_is_made_primary_by_name(agency: Agency) -> None:
     number = agency.card("1111")
-    assert codes(agency.do(cards.make_primary, number)) == ["primary"]
+    assert codes(agency.do(offline.make_primary, number)) == ["primary"]
     assert listed(agency) == [("4242", False), ("1111", True)]
     before = agency.state()
-    assert codes(agency.do(cards.make_primary, "1111")) == ["already_primary"]
+    assert codes(agency.do(offline.make_primary, "1111")) == ["already_primary"]
     assert agency.state() == before
 
 
 def test_r3_two_cards_with_the_same_digits_are_told_apart_by_their_ids(agency: Agency) -> None:
-    agency.do(cards.add_card, "mastercard", "4242", "11/2031")
+    agency.do(offline.add_card, "mastercard", "4242", "11/2031")
     before = agency.state()
     with pytest.raises(BadInput) as caught:
-        agency.do(cards.remove_card, "4242")
+        agency.do(offline.remove_card, "4242")
     assert caught.value.code == "ambiguous_card"
     assert agency.state() == before
     first, second = (card["id"] for card in agency.ask(cards.list_cards)["cards"])
-    agency.do(cards.remove_card, first)
+    agency.do(offline.remove_card, first)
     (left,) = agency.ask(cards.list_cards)["cards"]
     assert (left["id"], left["primary"]) == (second, True)
 
@@ -145,7 +146,7 @@ def test_r4_an_expired_card_warns_wherever_a_card_matters_and_refuses_nothing(
     with new_agency.desk(writes=False) as desk:
         assert codes(cards.list_cards(desk)) == ["card_expired"]
         assert codes(status(desk)) == ["card_expired"]
-    added = new_agency.do(cards.add_card, "visa", "1111", "12/2030")
+    added = new_agency.do(offline.add_card, "visa", "1111", "12/2030")
     assert codes(added) == ["card_added", "not_primary", "card_expired"]
 
 
@@ -159,7 +160,7 @@ def test_a_card_number_never_gets_in_not_even_as_a_name(agency: Agency) -> None:
         ("visa", "4242 4242 4242 4242", "12/2030"),
     ]:
         with pytest.raises(BadInput) as caught:
-            agency.do(cards.add_card, *arguments)
+            agency.do(offline.add_card, *arguments)
         assert caught.value.code == "card_number"
         assert "4242" not in caught.value.message
     assert agency.state() == before

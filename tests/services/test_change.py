@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError, Problem, Refused
-from jpcli.services import cards
+from jpcli.services.collection import offline
 from jpcli.services.files.rows import Row
 from jpcli.services.licenses import assign, issue, revoke
 from jpcli.services.products import products
@@ -58,9 +58,9 @@ def requests(agency: Agency) -> dict[str, tuple[Any, list[Any], list[Any]]]:
         "sites move": (sites.move_site, [A, "Ann"], [A, "Bob"]),
         "clients add": (sites.add_client, ["Ann"], ["Bob"]),
         "products set-price": (products.set_price, [SCAN, "1"], [SCAN, "2"]),
-        "cards add": (cards.add_card, ["visa", "1111", "1/30"], ["visa", "1111", "2/30"]),
-        "cards primary": (cards.make_primary, ["1881"], ["4242"]),
-        "cards remove": (cards.remove_card, ["1881"], ["4242"]),
+        "cards add": (offline.add_card, ["visa", "1111", "1/30"], ["visa", "1111", "2/30"]),
+        "cards primary": (offline.make_primary, ["1881"], ["4242"]),
+        "cards remove": (offline.remove_card, ["1881"], ["4242"]),
     }
 
 
@@ -157,7 +157,7 @@ def test_the_first_answer_is_given_even_when_things_have_moved_on(agency: Agency
     first = agency.do(issue.issue, SCAN, 1, None, A, key="k1")
     key = first.data["licenses"][0]["license_key"]
     agency.revoke(key)
-    agency.do(cards.remove_card, "4242")
+    agency.do(offline.remove_card, "4242")
     again = agency.do(issue.issue, SCAN, 1, None, A, key="k1")
     assert again.data["licenses"][0]["state"] == "assigned"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput
-from jpcli.services import cards
+from jpcli.services.collection import offline
 from jpcli.services.licenses.licenses import (
     build_filter,
     count,
@@ -245,7 +245,7 @@ def test_the_status_is_the_preview_the_counts_and_what_to_do(office: Agency) -> 
     assert minor(shown["bill"]["projected"]) == minor(bill["total"])
     assert minor(shown["bill"]["to_date"]) == minor(bill["total_to_date"])
     assert shown["licenses"] == {"total": 6, "assigned": 3, "unassigned": 3, "revoked": 1}
-    office.do(cards.remove_card, "4242")
+    office.do(offline.remove_card, "4242")
     steps = [step["command"] for step in office.ask(status)["next"]]
     assert "jpcli cards add --primary" in steps
 

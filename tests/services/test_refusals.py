@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services import cards
+from jpcli.services.collection import offline
 from jpcli.services.licenses import assign, issue, revoke
 from jpcli.services.products import products
 from jpcli.services.sites import sites
@@ -211,20 +211,20 @@ REFUSALS: list[tuple[str, Call, str, int]] = [
         BAD,
     ),
     # cards
-    ("16 digits", doing(cards.add_card, "visa", "4" + "2" * 15, "1/30"), "bad_last4", BAD),
+    ("16 digits", doing(offline.add_card, "visa", "4" + "2" * 15, "1/30"), "bad_last4", BAD),
     (
         "a real number",
-        doing(cards.add_card, "visa", "5555555555554444", "1/30"),
+        doing(offline.add_card, "visa", "5555555555554444", "1/30"),
         "card_number",
         BAD,
     ),
-    ("three digits", doing(cards.add_card, "visa", "424", "1/30"), "bad_last4", BAD),
-    ("no digits", doing(cards.add_card, "visa", "42a2", "1/30"), "bad_last4", BAD),
-    ("no brand", doing(cards.add_card, "wiza", "4242", "1/30"), "bad_brand", BAD),
-    ("month 13", doing(cards.add_card, "visa", "4242", "13/2030"), "bad_expiry", BAD),
-    ("no year", doing(cards.add_card, "visa", "4242", "12"), "bad_expiry", BAD),
-    ("primary of nothing", doing(cards.make_primary, "card_99"), "unknown_card", BAD),
-    ("remove nothing", doing(cards.remove_card, "9999"), "unknown_card", BAD),
+    ("three digits", doing(offline.add_card, "visa", "424", "1/30"), "bad_last4", BAD),
+    ("no digits", doing(offline.add_card, "visa", "42a2", "1/30"), "bad_last4", BAD),
+    ("no brand", doing(offline.add_card, "wiza", "4242", "1/30"), "bad_brand", BAD),
+    ("month 13", doing(offline.add_card, "visa", "4242", "13/2030"), "bad_expiry", BAD),
+    ("no year", doing(offline.add_card, "visa", "4242", "12"), "bad_expiry", BAD),
+    ("primary of nothing", doing(offline.make_primary, "card_99"), "unknown_card", BAD),
+    ("remove nothing", doing(offline.remove_card, "9999"), "unknown_card", BAD),
 ]
 
 
@@ -261,9 +261,9 @@ def test_what_is_refused_writes_nothing(
         pytest.param(doing(sites.move_site, A, "Bob"), id="sites move"),
         pytest.param(doing(sites.add_client, "Zoe"), id="clients add"),
         pytest.param(doing(products.set_price, SCAN, "1"), id="set-price"),
-        pytest.param(doing(cards.add_card, "visa", "1111", "1/30"), id="cards add"),
-        pytest.param(doing(cards.make_primary, "1881"), id="cards primary"),
-        pytest.param(doing(cards.remove_card, "1881"), id="cards remove"),
+        pytest.param(doing(offline.add_card, "visa", "1111", "1/30"), id="cards add"),
+        pytest.param(doing(offline.make_primary, "1881"), id="cards primary"),
+        pytest.param(doing(offline.remove_card, "1881"), id="cards remove"),
     ],
 )
 def test_what_is_accepted_writes_something_but_not_in_a_dry_run(agency: Agency, call: Call) -> None:

@@ -1,23 +1,24 @@
-"""How a ledger collects its invoices: by hand, by charging cards, or by mail."""
+"""How a ledger collects its invoices. The facts that say so are read here and nowhere else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.collection import BY_CARD, BY_HAND, BY_MAIL
+
 if TYPE_CHECKING:
+    from jpcli.domain.collection import Way
     from jpcli.ledger.database.connection import Ledger
 
 
 def uses_stripe(ledger: Ledger) -> bool:
-    """Does this ledger collect through Stripe?"""
+    """Does this ledger collect through Stripe? For the one place that chooses the collector, and
+    for Stripe's own door; who only speaks of collecting asks `way_of`."""
     return ledger.meta["payments"] == "stripe"
 
 
-def is_mailed(ledger: Ledger) -> bool:
-    """Does Stripe mail this ledger's invoices, instead of charging a card?"""
-    return uses_stripe(ledger) and ledger.fact("collect") == "send"
-
-
-def charges_cards(ledger: Ledger) -> bool:
-    """Does closing charge cards by itself, instead of mailing invoices or waiting for a hand?"""
-    return uses_stripe(ledger) and not is_mailed(ledger)
+def way_of(ledger: Ledger) -> Way:
+    """By hand, from cards, or by mail."""
+    if not uses_stripe(ledger):
+        return BY_HAND
+    return BY_MAIL if ledger.fact("collect") == "send" else BY_CARD

@@ -13,7 +13,7 @@ from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, next_month, parse_month
 from jpcli.ledger.queries import audit, invoices
 from jpcli.ledger.queries.cards import cards
-from jpcli.ledger.queries.collection import charges_cards
+from jpcli.ledger.queries.collection import way_of
 from jpcli.reports.audit.outcome import ERROR, NAMED, Check
 
 if TYPE_CHECKING:
@@ -85,9 +85,7 @@ def _past_due(desk: Desk) -> Check:
     first = late[0]
     since = desk.ledger.calendar.iso(first.due_day + 1)
     message = f"{first.number} is past due since {since}: issuing and assigning wait"
-    pay = f"jpcli invoice mark-paid {quote(first.number)} --reference TEXT"
-    if charges_cards(desk.ledger):
-        pay = f"jpcli invoice pay {quote(first.number)}"
+    pay = way_of(desk.ledger).whole_command(quote(first.number))
     names = tuple(each.number for each in late[:NAMED])
     return Check("past_due", False, expected, actual, message, ERROR, names, len(late), pay)
 

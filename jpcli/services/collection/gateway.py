@@ -1,4 +1,4 @@
-"""Which gateway a ledger has, and the key to it.
+"""The door to Stripe: the gateway of a ledger that collects through it, and the key to it.
 
 Owns where the secret key comes from (the environment, then the system's keyring, never a flag or
 the ledger) and the refusal to mix test and live, or two accounts. A ledger belongs to the account
@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
-from jpcli.domain.errors import AuthProblem, BadInput, Failed, Refused
+from jpcli.domain.errors import AuthProblem, BadInput, Failed
 from jpcli.ledger.queries.collection import uses_stripe
 
 if TYPE_CHECKING:
@@ -33,17 +33,20 @@ def stripe_gateway(desk: Desk) -> StripeGateway:
     `wrong_account` for the key of another account.
     """
     if not uses_stripe(desk.ledger):
-        raise Refused(
-            "offline_gateway",
-            "This ledger collects by hand, not through Stripe",
-            hint="Note what was paid:   jpcli invoice mark-paid NUMBER --reference TEXT",
-        )
+        from jpcli.payments.gateway import no_gateway
+
+        raise no_gateway()
     check_base()
     gateway = open_gateway(secret_key(desk.ledger), read_only=desk.dry_run)
     check_mode(desk.ledger, gateway)
     if not desk.dry_run:  # nothing is asked, and so nothing is learnt about the account
         _pin(desk, gateway)
     return gateway
+
+
+def own_ledger(ledger: Ledger | None) -> Ledger | None:
+    """The ledger that a key is for alone: one that collects through Stripe."""
+    return ledger if ledger is not None and uses_stripe(ledger) else None
 
 
 def open_gateway(key: str, *, read_only: bool = False) -> StripeGateway:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.cards import is_expired
-from jpcli.domain.invoice_status import DRAFT, OPEN
-from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards
-from jpcli.ledger.queries.collection import is_mailed, uses_stripe
+from jpcli.ledger.queries.collection import way_of
+from jpcli.services.collection.unpaid import uncollected
 from jpcli.services.invoices import close
 from jpcli.services.invoices.attempts import next_attempt_day
 
@@ -56,7 +55,8 @@ def closing_outlook(desk: Desk, month: str | None) -> Outlook:
 
     Raises as `closing.close`, so that what can't be done fails before anybody is asked.
     """
-    left = _left(desk, month)
+    way = way_of(desk.ledger)
+    left = uncollected(desk, month) if way.goes_out else []
     bills = [
         Bill(item.period, item.number, item.total_minor, False)
         for item in left
@@ -72,22 +72,11 @@ def closing_outlook(desk: Desk, month: str | None) -> Outlook:
     primary = next((card for card in cards(desk.ledger) if card.primary), None)
     today = desk.ledger.calendar.date_of(desk.today)
     expired = primary is not None and is_expired(primary, today)
-    collects = uses_stripe(desk.ledger)
-    mails = is_mailed(desk.ledger)
-    charges = collects and not mails
-    return Outlook(tuple(bills), desk.ledger.currency, charges, primary, expired, mails)
+    currency = desk.ledger.currency
+    return Outlook(tuple(bills), currency, way.charges, primary, expired, way.mails)
 
 
 def _waits(desk: Desk, invoice: Invoice) -> bool:
     """Was it declined, so that no card is charged for it today without a person asking?"""
     tried = attempts(desk.ledger, invoice.number)
     return bool(tried) and next_attempt_day(desk, invoice) != desk.today
-
-
-def _left(desk: Desk, month: str | None) -> list[Invoice]:
-    """Closed before and not collected: closing at a gateway goes on with those."""
-    if not uses_stripe(desk.ledger):
-        return []
-    found = invoices.invoices(desk.ledger, newest_first=False)
-    unpaid = [item for item in found if item.status in (DRAFT, OPEN)]
-    return [item for item in unpaid if month in (None, item.period, item.number)]

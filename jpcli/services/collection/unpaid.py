@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.invoice_status import UNPAID
 from jpcli.domain.money import display_amount
-from jpcli.ledger.queries.collection import charges_cards, uses_stripe
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.collection import way_of
 from jpcli.services.invoices.attempts import next_attempt_day
 from jpcli.services.invoices.invoices import late
 
 if TYPE_CHECKING:
-    from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
 
-def settling_command(ledger: Ledger, number: str) -> str:
-    """The command after which an invoice is paid."""
-    if charges_cards(ledger):
-        return f"jpcli invoice pay {number}"
-    return f"jpcli invoice mark-paid {number}"
+def uncollected(desk: Desk, month: str | None) -> list[Invoice]:
+    """What is closed and not collected, the oldest month first, or that of one month: where it is
+    collected by itself, closing goes on with it."""
+    found = invoices.invoices(desk.ledger, newest_first=False)
+    unpaid = [invoice for invoice in found if invoice.status in UNPAID]
+    return [i for i in unpaid if month in (None, i.period, i.number)]
 
 
 def unpaid_step(desk: Desk, invoice: Invoice) -> dict[str, str]:
@@ -35,7 +37,7 @@ def unpaid_step(desk: Desk, invoice: Invoice) -> dict[str, str]:
         why += f"is due on {iso(invoice.due_day)}"
     return {
         "why": why + _attempts(desk, invoice),
-        "command": settling_command(desk.ledger, invoice.number),
+        "command": way_of(desk.ledger).command(invoice.number),
     }
 
 
@@ -43,7 +45,7 @@ def _attempts(desk: Desk, invoice: Invoice) -> str:
     """What jpcli does about it by itself, where it holds cards that were tried."""
     from jpcli.ledger.queries.attempts import attempts
 
-    if not uses_stripe(desk.ledger) or not attempts(desk.ledger, invoice.number):
+    if not attempts(desk.ledger, invoice.number):
         return ""
     day = next_attempt_day(desk, invoice)
     if day is None:

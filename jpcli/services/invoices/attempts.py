@@ -14,7 +14,7 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.invoice_status import is_unpaid
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards
-from jpcli.ledger.queries.collection import charges_cards
+from jpcli.ledger.queries.collection import way_of
 
 if TYPE_CHECKING:
     from jpcli.domain.dunning import Attempt
@@ -92,7 +92,7 @@ def attempt_fields(desk: Desk, invoice: Invoice) -> dict[str, Any]:
 def next_attempt_day(desk: Desk, invoice: Invoice) -> int | None:
     """The first billing day on which `invoice close --due` charges a card for it; None: on none,
     because it is paid, collected by hand, without a card, or given up."""
-    if not charges_cards(desk.ledger) or not is_unpaid(invoice.status, invoice.total_minor):
+    if not way_of(desk.ledger).charges or not is_unpaid(invoice.status, invoice.total_minor):
         return None
     on_file = [card.id for card in cards(desk.ledger)]
     return dunning.next_attempt(invoice.number, on_file, attempts(desk.ledger), desk.today)

@@ -16,14 +16,14 @@ from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, invoice_number
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger.queries import invoices
-from jpcli.ledger.queries.collection import uses_stripe
+from jpcli.ledger.queries.collection import way_of
 from jpcli.services.billing.books import books_begin, is_settled_elsewhere, move_hint
 from jpcli.services.billing.compute import Question, compute
 from jpcli.services.billing.holder_days import kept
 from jpcli.services.billing.line_shares import holder_shares
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.change import change
-from jpcli.services.invoices.invoices import invoice_object
+from jpcli.services.invoices.invoices import invoice_object, invoices_data
 
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
@@ -127,10 +127,10 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
 
 
 def _first_status(desk: Desk, lines: tuple[Line, ...]) -> str:
-    """I4: at Stripe an invoice begins as a draft. Elsewhere it is open at once, or, over nothing,
-    paid: it must never become past due. One without a line never gets to Stripe, which takes none.
+    """I4: what goes out begins as a draft. Elsewhere it is open at once, or, over nothing, paid: it
+    must never become past due. One without a line never gets to Stripe, which takes none.
     """
-    if any(is_charged(line) for line in lines) and uses_stripe(desk.ledger):
+    if any(is_charged(line) for line in lines) and way_of(desk.ledger).goes_out:
         return DRAFT
     return OPEN if sum(line.amount_minor for line in lines) else PAID
 
@@ -148,5 +148,4 @@ def _answer(desk: Desk, numbers: list[str]) -> Answer:
         notes.append(Note("closed", f"Closed {invoice.period} as {number}: {what}", "ok", number))
     if not numbers:
         notes.append(Note("nothing_to_close", "No month waits to be closed"))
-    data = {"invoice": found[-1] if found else None, "invoices": found, "problems": []}
-    return Answer(data, tuple(notes))
+    return Answer({**invoices_data(found), "problems": []}, tuple(notes))

@@ -72,6 +72,11 @@ def invoice_object(desk: Desk, invoice: Invoice, *, lines: bool = True) -> dict[
     return found
 
 
+def invoices_data(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """What every command on closed invoices answers: all of them, and the last one by itself."""
+    return {"invoice": found[-1] if found else None, "invoices": found}
+
+
 def late(desk: Desk, invoice: Invoice) -> bool:
     """I4: is it past due today?"""
     return is_past_due(invoice.status, invoice.due_day, desk.today, invoice.total_minor)

@@ -508,7 +508,7 @@ def test_a_policy_for_a_ledger_in_trouble_passes_with_warnings(
     new_agency.issue("jetpack-scan", 2, now="2024-05-01T00:00:00Z")
     new_agency.issue("jetpack-ai", 9, now="2024-08-01T00:00:00Z")
     new_agency.do(close.close_due, now="2024-08-01T00:00:00Z")
-    from jpcli.services.cards import remove_card
+    from jpcli.services.collection.offline import remove_card
 
     new_agency.do(remove_card, card)
     target = str(tmp_path / "policy.toml")

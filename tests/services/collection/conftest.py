@@ -10,8 +10,7 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import worst
-from jpcli.services.collection import collector
-from jpcli.services.collection.stripe import invoices
+from jpcli.services.collection.stripe import collector, invoices
 from tests.services.agency import Agency
 from tests.services.collection.replays import LIVES, ONCE, doubles, lived_twice
 from tests.stripe_double.auth import TEST_KEY

@@ -6,8 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.collection import collector
-from jpcli.services.collection.stripe import invoices
+from jpcli.services.collection.stripe import collector, invoices
 from jpcli.services.invoices import close
 
 if TYPE_CHECKING:

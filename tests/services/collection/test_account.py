@@ -11,8 +11,7 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import AuthProblem, Busy
-from jpcli.services.collection import collector
-from jpcli.services.collection.stripe import account, invoices
+from jpcli.services.collection.stripe import account, collector, invoices
 from jpcli.services.desk import Desk, open_desk
 from tests.services.agency import Agency
 from tests.services.collection.conftest import JUNE_15, Shop

@@ -11,9 +11,8 @@ import pytest
 from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, Problem, Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.payments import stripe_gateway
-from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import collector, draft, push
 from jpcli.services.collection.stripe import invoices as stripe_billing
-from jpcli.services.collection.stripe import line_items, push
 from jpcli.services.files.read import read_rows
 from jpcli.services.invoices import invoices
 from jpcli.services.licenses import issue, licenses
@@ -182,7 +181,7 @@ def test_a_total_that_is_not_ours_stops_before_anything_is_final(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.attach()
-    right = line_items.line_items
+    right = draft.line_items
 
     def wrong(desk: Any, invoice: Any) -> Any:
         first, *rest = right(desk, invoice)

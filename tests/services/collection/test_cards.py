@@ -11,8 +11,8 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Declined, Refused
-from jpcli.services.collection import collector
-from jpcli.services.collection.stripe import invoices
+from jpcli.services.collection.collector import collector_of
+from jpcli.services.collection.stripe import collector, invoices
 from jpcli.services.desk import Desk
 from tests.services.agency import Agency, codes
 from tests.services.collection.conftest import JUNE_15, Shop
@@ -25,16 +25,16 @@ class Till:
     def __init__(self, agency: Agency, *, stripe: bool) -> None:
         self.agency = agency
         self.stripe = stripe
+        with agency.desk() as desk:
+            self.collector = collector_of(desk)
 
     def add(self, last4: str, *, primary: bool = False) -> str:
         before = {card["id"] for card in self.listed()}
         if self.stripe:
             name = {"4242": "pm_card_visa", "4444": "pm_card_mastercard", "0005": "pm_card_amex"}
-            self.agency.do(collector.attach_card, name[last4], primary=primary)
+            self.agency.do(self.collector.attach_card, name[last4], primary=primary)
         else:
-            self.agency.do(
-                collector.add_card, brand="visa", last4=last4, exp="12/2030", primary=primary
-            )
+            self.agency.do(self.collector.add_card, "visa", last4, "12/2030", primary=primary)
         (new,) = {card["id"] for card in self.listed()} - before
         return str(new)
 
@@ -81,14 +81,14 @@ def test_r3_the_first_card_is_primary_and_a_later_one_only_when_asked(till: Till
 def test_r3_removing_the_primary_promotes_the_oldest_other_card(till: Till) -> None:
     first, second = till.add("4242"), till.add("4444")
     till.add("0005")
-    answer = till.agency.do(collector.remove_card, first)
+    answer = till.agency.do(till.collector.remove_card, first)
     assert "promoted" in codes(answer)
     assert till.primary() == second
 
 
 def test_r3_removing_the_only_card_pauses_issuing(till: Till) -> None:
     card = till.add("4242")
-    answer = till.agency.do(collector.remove_card, card)
+    answer = till.agency.do(till.collector.remove_card, card)
     assert "issuing_paused" in codes(answer)
     with pytest.raises(Refused):
         till.agency.issue("jetpack-scan")
@@ -97,14 +97,14 @@ def test_r3_removing_the_only_card_pauses_issuing(till: Till) -> None:
 def test_another_card_can_be_made_primary_and_twice_says_so(till: Till) -> None:
     till.add("4242")
     second = till.add("4444")
-    till.agency.do(collector.make_primary, second)
+    till.agency.do(till.collector.make_primary, second)
     assert till.primary() == second
-    assert "already_primary" in codes(till.agency.do(collector.make_primary, second))
+    assert "already_primary" in codes(till.agency.do(till.collector.make_primary, second))
 
 
 def test_an_unknown_card_is_no_card(till: Till) -> None:
     till.add("4242")
-    for use_case in (collector.make_primary, collector.remove_card):
+    for use_case in (till.collector.make_primary, till.collector.remove_card):
         with pytest.raises(BadInput, match="no card"):
             till.agency.do(use_case, "pm_nobody")
 
@@ -246,5 +246,5 @@ def test_only_a_payment_method_can_be_attached(shop: Shop, text: str) -> None:
 
 def test_a_described_card_is_for_ledgers_without_stripe(shop: Shop) -> None:
     with pytest.raises(BadInput) as caught:
-        shop.do(collector.add_card, brand="visa", last4="4242", exp="12/2030", primary=False)
+        shop.do(collector.add_card, "visa", "4242", "12/2030")
     assert caught.value.code == "stripe_holds_cards"

@@ -15,8 +15,7 @@ import stripe
 from jpcli.cli.app.root import run
 from jpcli.domain.errors import Busy, Failed, JpcliError, Refused
 from jpcli.ledger.queries.outbox import open_wishes
-from jpcli.services.collection import collector
-from jpcli.services.collection.stripe import account
+from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import close, invoices
 from tests.services.agency import codes, minor

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import Declined, Failed, JpcliError, Refused
-from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
 from tests.services.agency import codes

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices, settle
 from tests.services.agency import codes, minor

@@ -19,8 +19,7 @@ import pytest
 import stripe
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.collection import collector
-from jpcli.services.collection.stripe import account
+from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
 from tests.services.collection.conftest import Shop

@@ -11,7 +11,7 @@ import pytest
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError, Refused
 from jpcli.services.audit.audit import audit
-from jpcli.services.collection import collector
+from jpcli.services.collection.stripe import collector
 from jpcli.services.collection.stripe import customer as stripe_customer
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices

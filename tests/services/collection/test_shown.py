@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.services.collection import collector
-from jpcli.services.collection.stripe import invoices
+from jpcli.services.collection.stripe import collector, invoices
 from tests.services.collection.conftest import JULY_2, Shop
 from tests.services.collection.test_uncollected import run
 

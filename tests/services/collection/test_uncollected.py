@@ -13,8 +13,8 @@ import pytest
 
 from jpcli.cli.app import root
 from jpcli.domain.errors import BadInput, Failed, JpcliError
-from jpcli.services.collection import collector, gateway
-from jpcli.services.collection.stripe import account
+from jpcli.services.collection import gateway
+from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
 from jpcli.services.status import status

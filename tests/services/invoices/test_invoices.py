@@ -11,6 +11,7 @@ import pytest
 
 from jpcli.domain.errors import JpcliError, Refused
 from jpcli.services import cards
+from jpcli.services.collection import offline
 from jpcli.services.invoices import close, invoices, settle
 from tests.services.agency import BEGUN, A, Agency, codes, minor
 
@@ -269,7 +270,7 @@ def test_r2_the_road_to_past_due_and_back_as_the_faq_tells_it(agency: Agency) ->
     first, second = agency.issue("jetpack-scan", 2, at="2024-07-20T00:00:00Z")
     only = agency.ask(cards.list_cards)["cards"][0]["id"]
     agency.assign(first, A, at="2024-07-21T00:00:00Z")
-    agency.do(cards.remove_card, only, now="2024-07-30T00:00:00Z")
+    agency.do(offline.remove_card, only, now="2024-07-30T00:00:00Z")
     agency.do(close.close, "2024-07", now="2024-08-01T08:00:00Z")
     agency.now = "2024-08-01T23:59:59Z"
     assert invoice(agency, "2024-07")["past_due"] is False

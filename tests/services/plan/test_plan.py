@@ -246,7 +246,7 @@ def test_r1_without_a_card_nothing_is_issued_and_nothing_else_done(new_agency: A
     agency = new_agency
     card = agency.card()
     agency.issue("jetpack-ai", site=A)
-    from jpcli.services.cards import remove_card
+    from jpcli.services.collection.offline import remove_card
 
     agency.do(remove_card, card)
     text = site(A, []) + site(B, {"jetpack-ai": 2})

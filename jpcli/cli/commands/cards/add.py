@@ -57,8 +57,7 @@ def run(
     expiry, with Stripe a page of Stripe's own."""
     from jpcli.domain.card_numbers import check_no_card_number
     from jpcli.domain.errors import BadInput
-    from jpcli.ledger.queries.collection import uses_stripe
-    from jpcli.services.collection import collector
+    from jpcli.services.collection.collector import collector_of
 
     for text in (card, brand, last4, exp):
         if text is not None:
@@ -74,13 +73,12 @@ def run(
     if card is not None and described:
         raise UsageError("A pm_… brings its own brand, digits and expiry: leave those out.")
     desk = invocation.desk(writes=True)
+    collector = collector_of(desk)
     if card is not None:
-        answer = collector.attach_card(desk, card, primary=primary)
-    elif described or not uses_stripe(desk.ledger):
-        answer = collector.add_card(desk, brand=brand, last4=last4, exp=exp, primary=primary)
-    else:
-        return _by_checkout(invocation, desk, primary, wait)
-    return _shown(answer)
+        return _shown(collector.attach_card(desk, card, primary=primary))
+    if described:
+        return _shown(collector.add_card(desk, brand, last4, exp, primary=primary))
+    return _by_checkout(invocation, desk, primary, wait)
 
 
 def _by_checkout(invocation: Invocation, desk: Desk, primary: bool, wait: bool) -> Result:
@@ -90,8 +88,9 @@ def _by_checkout(invocation: Invocation, desk: Desk, primary: bool, wait: bool) 
     from jpcli.cli.render.stderr import write_notes
     from jpcli.domain.answers import Note
     from jpcli.domain.errors import Busy
-    from jpcli.services.collection import collector
+    from jpcli.services.collection.collector import collector_of
 
+    collector = collector_of(desk)
     page = collector.open_checkout(desk)
     if not wait:
         hint = "Once the card was entered:   jpcli cards sync"

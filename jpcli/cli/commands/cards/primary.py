@@ -17,7 +17,8 @@ def run(
     invocation: Invocation,
     card: Annotated[str, typer.Argument(metavar="CARD", help="Its id, see jpcli cards list.")],
 ) -> Result:
-    from jpcli.services.collection.collector import make_primary
+    from jpcli.services.collection.collector import collector_of
 
-    answer = make_primary(invocation.desk(writes=True), card)
+    desk = invocation.desk(writes=True)
+    answer = collector_of(desk).make_primary(desk, card)
     return result_of(answer, "cards", columns=COLUMNS, view="cards:draw")

@@ -19,14 +19,15 @@ def run(
 ) -> Result:
     """Without the primary card the oldest other one becomes primary. Removing the only card needs
     a yes: issuing is paused until there is one again."""
-    from jpcli.services.collection.collector import is_only_card, remove_card
+    from jpcli.services.collection.collector import collector_of
 
     desk = invocation.desk(writes=True)
-    only = is_only_card(desk, card)
+    collector = collector_of(desk)
+    only = collector.is_only_card(desk, card)
     if only:
         invocation.confirm(
             f"Remove {card}, the only card on file?",
             "Issuing new licenses is paused until you add a card.",
         )
-    answer = remove_card(desk, card, only_too=only or invocation.yes)
+    answer = collector.remove_card(desk, card, only_too=only or invocation.yes)
     return result_of(answer, "cards", columns=COLUMNS, view="cards:draw")

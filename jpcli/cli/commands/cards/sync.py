@@ -13,7 +13,8 @@ def run(
 ) -> Result:
     """For what was changed in Stripe's dashboard, or a card that was entered on a page."""
     from jpcli.cli.commands.cards.list import COLUMNS
-    from jpcli.services.collection.collector import sync_cards
+    from jpcli.services.collection.collector import collector_of
 
-    answer = sync_cards(invocation.desk(writes=True))
+    desk = invocation.desk(writes=True)
+    answer = collector_of(desk).sync_cards(desk)
     return result_of(answer, "cards", columns=COLUMNS, view="cards:draw")

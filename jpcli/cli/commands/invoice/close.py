@@ -32,12 +32,13 @@ def run(
     that is closed and not collected is charged, a declined card on set days only; the exit code is
     the worst of what was met. On a terminal it says first what it will close and charge, and asks;
     elsewhere, as in cron, it does it."""
-    from jpcli.services.collection.collector import close
+    from jpcli.services.collection.collector import collector_of
 
     if (month is None) == (not due):
         raise UsageError("Name a month, or --due for all that wait.")
     _ask(invocation, month)
-    answer = close(invocation.desk(writes=True), month)
+    desk = invocation.desk(writes=True)
+    answer = collector_of(desk).close(desk, month)
     return result_of(answer, "invoices", columns=COLUMNS, view="invoices:draw_closed")
 
 

@@ -26,7 +26,8 @@ def run(
     """For invoices that were paid outside of jpcli, in full. On a ledger that collects through
     Stripe it is noted there, out of band, and no card is charged. A past-due invoice that is paid
     lets issuing and assigning go on at once."""
-    from jpcli.services.collection.collector import mark_paid
+    from jpcli.services.collection.collector import collector_of
 
-    answer = mark_paid(invocation.desk(writes=True), invoice, reference)
+    desk = invocation.desk(writes=True)
+    answer = collector_of(desk).mark_paid(desk, invoice, reference)
     return result_of(answer, view="invoices:draw_changed")

@@ -19,7 +19,8 @@ def run(
     """Charges the primary card; where it is declined, the other cards in order, also those that
     jpcli invoice close --due would not try today. Exit 0 means that it is paid. Without Stripe an
     invoice is paid elsewhere and noted with jpcli invoice mark-paid."""
-    from jpcli.services.collection.stripe.invoices import pay
+    from jpcli.services.collection.collector import collector_of
 
-    answer = pay(invocation.desk(writes=True), invoice)
+    desk = invocation.desk(writes=True)
+    answer = collector_of(desk).pay(desk, invoice)
     return result_of(answer, view="invoices:draw_changed")

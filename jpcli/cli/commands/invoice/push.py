@@ -22,7 +22,8 @@ def run(
 ) -> Result:
     """Every step is written down before it is done, so a push that was interrupted goes on where it
     was, and nothing is made twice."""
-    from jpcli.services.collection.stripe.invoices import push
+    from jpcli.services.collection.collector import collector_of
 
-    answer = push(invocation.desk(writes=True), invoice, replace=replace)
+    desk = invocation.desk(writes=True)
+    answer = collector_of(desk).push(desk, invoice, replace=replace)
     return result_of(answer, view="invoices:draw_changed")

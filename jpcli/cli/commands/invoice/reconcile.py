@@ -19,9 +19,10 @@ def run(
     ] = None,
 ) -> Result:
     """Finds what was changed by hand on either side. Exit 1 on any difference."""
-    from jpcli.services.collection.stripe.invoices import reconcile
+    from jpcli.services.collection.collector import collector_of
 
-    answer = reconcile(invocation.desk(writes=True), invoice)
+    desk = invocation.desk(writes=True)
+    answer = collector_of(desk).reconcile(desk, invoice)
     code = 0 if answer.data["ok"] else 1
     return result_of(answer, "differences", columns=COLUMNS, exit_code=code)
 

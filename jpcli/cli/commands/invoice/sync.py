@@ -14,7 +14,8 @@ def run(
     """Reads Stripe's events since the last one it saw; what an invoice's status is comes from there
     alone. Safe to repeat."""
     from jpcli.cli.commands.invoice.close import COLUMNS
-    from jpcli.services.collection.stripe.invoices import sync
+    from jpcli.services.collection.collector import collector_of
 
-    answer = sync(invocation.desk(writes=True))
+    desk = invocation.desk(writes=True)
+    answer = collector_of(desk).sync(desk)
     return result_of(answer, "invoices", columns=COLUMNS, view="invoices:draw_closed")

@@ -25,9 +25,9 @@ def run(
     ] = None,
 ) -> Result:
     """Only an open invoice can be voided. Its month is then billed again, under a new number."""
-    from jpcli.services.collection.collector import void
+    from jpcli.services.collection.collector import collector_of
 
     desk = invocation.desk(writes=True)
     invocation.confirm(f"Void {invoice}?", "It stays void; its month must be closed again.")
-    answer = void(desk, invoice, reason)
+    answer = collector_of(desk).void(desk, invoice, reason)
     return result_of(answer, view="invoices:draw_changed")

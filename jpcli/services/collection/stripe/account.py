@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.ledger.queries.collection import uses_stripe
 from jpcli.services.collection.gateway import (
     check_account,
     check_form,
     check_mode,
     mode_of,
     open_gateway,
+    own_ledger,
     store_key,
     stripe_gateway,
 )
@@ -47,7 +47,7 @@ def login(key: str, ledger: Ledger | None = None) -> Answer:
     mode and account (AuthProblem `wrong_mode`, `wrong_account`).
     """
     check_form(key)
-    own = ledger if ledger is not None and uses_stripe(ledger) else None
+    own = own_ledger(ledger)
     gateway = open_gateway(key)
     if own is not None:
         check_mode(own, gateway)

@@ -7,21 +7,23 @@ nowhere else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain import cards as rules
 from jpcli.domain import events
-from jpcli.domain.answers import Answer, Note
+from jpcli.domain.answers import Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.outbox import DONE, wish
-from jpcli.services.cards import PAUSED, card_data, expiry_notes, known_card
+from jpcli.services import cards as on_file
+from jpcli.services.cards import PAUSED, known_card, list_cards, primary_note, removal_notes
 from jpcli.services.collection.stripe.outbox import carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jpcli.domain.answers import Answer
     from jpcli.domain.cards import Card
     from jpcli.payments.gateway import Checkout, Gateway
     from jpcli.services.desk import Desk
@@ -107,14 +109,13 @@ def sync(desk: Desk, gateway: Gateway) -> Answer:
         notes.append(
             Note("primary", f"{rules.describe(after)} is the primary card now", "info", after.id)
         )
-    return _answer(desk, *notes)
+    return list_cards(desk, *notes)
 
 
 def is_only_card(desk: Desk, gateway: Gateway, card_id: str) -> bool:
     """R3: would removing it pause issuing? Asked of Stripe, because the mirror may be stale."""
     sync_cards(desk, gateway)
-    found = cards(desk.ledger)
-    return len(found) == 1 and card_id in (found[0].id, found[0].last4)
+    return on_file.is_only_card(desk, card_id)
 
 
 def attach(desk: Desk, gateway: Gateway, card_id: str, *, primary: bool) -> Answer:
@@ -170,13 +171,10 @@ def make_primary(desk: Desk, gateway: Gateway, card_id: str) -> Answer:
     """Charge this card first from now on."""
     sync_cards(desk, gateway)
     card = known_card(desk, card_id)
-    if card.primary:
-        note = Note("already_primary", f"{rules.describe(card)} is the primary card already")
-        return _answer(desk, note)
-    _set_primary(desk, gateway, ensure_customer(desk, gateway), card.id)
-    sync_cards(desk, gateway)
-    note = Note("primary", f"{rules.describe(card)} is the primary card now", "ok", card.id)
-    return _answer(desk, note)
+    if not card.primary:
+        _set_primary(desk, gateway, ensure_customer(desk, gateway), card.id)
+        sync_cards(desk, gateway)
+    return list_cards(desk, primary_note(card))
 
 
 def remove(desk: Desk, gateway: Gateway, card_id: str, *, only_too: bool = True) -> Answer:
@@ -206,14 +204,7 @@ def remove(desk: Desk, gateway: Gateway, card_id: str, *, only_too: bool = True)
         find=lambda: _gone(desk, gateway, card.id),
     )
     sync_cards(desk, gateway)
-    notes = [Note("card_removed", f"{rules.describe(card)} was removed", "ok", card.id)]
-    if successor is not None:
-        message = f"{rules.describe(successor)} is the primary card now"
-        notes.append(Note("promoted", message, "info", successor.id))
-    if not cards(desk.ledger):
-        hint = "Add one:   jpcli cards add"
-        notes.append(Note("issuing_paused", PAUSED, "warning", hint=hint))
-    return _answer(desk, *notes)
+    return list_cards(desk, *removal_notes(desk, card, successor, "jpcli cards add"))
 
 
 def _added(desk: Desk, gateway: Gateway, customer: str, card_id: str, *, primary: bool) -> Answer:
@@ -225,7 +216,7 @@ def _added(desk: Desk, gateway: Gateway, customer: str, card_id: str, *, primary
     sync_cards(desk, gateway)
     card = known_card(desk, card_id)
     what = "is the primary card now" if card.primary else "was added"
-    return _answer(desk, Note("card_added", f"{rules.describe(card)} {what}", "ok", card.id))
+    return list_cards(desk, Note("card_added", f"{rules.describe(card)} {what}", "ok", card.id))
 
 
 def _set_primary(desk: Desk, gateway: Gateway, customer: str, card_id: str) -> None:
@@ -255,14 +246,5 @@ def _primary(desk: Desk) -> Card | None:
     return next((card for card in cards(desk.ledger) if card.primary), None)
 
 
-def _answer(desk: Desk, *notes: Note) -> Answer:
-    return Answer(card_data(desk), (*notes, *expiry_notes(desk)))
-
-
 def _wrapped(found: str | None) -> dict[str, str] | None:
     return None if found is None else {"id": found}
-
-
-def as_json(page: Checkout) -> dict[str, Any]:
-    """What a script needs to send a person to the page."""
-    return {"checkout": {"id": page.id, "url": page.url, "status": page.status}}

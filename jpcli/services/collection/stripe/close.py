@@ -12,17 +12,18 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import AuthProblem, JpcliError
 from jpcli.domain.invoice_status import OPEN, UNPAID
 from jpcli.domain.money import display_amount
-from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.attempts import attempts
-from jpcli.ledger.queries.collection import is_mailed
+from jpcli.ledger.queries.collection import way_of
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe.charge import collect
-from jpcli.services.collection.stripe.collect_by_mail import mail
-from jpcli.services.collection.stripe.mail import check_address
+from jpcli.services.collection.stripe.customer import check_address
+from jpcli.services.collection.stripe.mail import mail
+from jpcli.services.collection.stripe.settle import NOT_CALLED
 from jpcli.services.collection.stripe.strangers import check_not_billed
+from jpcli.services.collection.unpaid import uncollected
 from jpcli.services.invoices import close as closing
-from jpcli.services.invoices.invoices import invoice_object
+from jpcli.services.invoices.invoices import invoice_object, invoices_data
 from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.money import page_notes
 
@@ -45,7 +46,7 @@ def close(desk: Desk, month: str | None) -> Answer:
         return _dry_close(desk, month)
     failures: list[JpcliError] = []
     notes: tuple[Note, ...] = ()
-    numbers = [invoice.number for invoice in _left(desk, month)]
+    numbers = [invoice.number for invoice in uncollected(desk, month)]
     if numbers or month is not None or waiting_months(desk):
         check_address(desk, gateway)
     if month is None or not numbers:
@@ -74,7 +75,7 @@ def close(desk: Desk, month: str | None) -> Answer:
 
 def _collect(desk: Desk, gateway: Gateway, number: str) -> tuple[Note, ...]:
     """On the ledger's own way: by mail, or from the cards on their days."""
-    if is_mailed(desk.ledger):
+    if way_of(desk.ledger).mails:
         return mail(desk, gateway, number)
     return collect(desk, gateway, number, by_hand=False)
 
@@ -85,17 +86,9 @@ def _pages(invoice: Invoice, error: JpcliError) -> tuple[Note, ...]:
     return () if told or invoice.status != OPEN else page_notes(invoice)
 
 
-def _left(desk: Desk, month: str | None) -> list[Invoice]:
-    """What is closed and not collected, the oldest month first, or that of one month: closing it
-    again goes on with it."""
-    found = invoices.invoices(desk.ledger, newest_first=False)
-    unpaid = [invoice for invoice in found if invoice.status in UNPAID]
-    return [i for i in unpaid if month is None or month in (i.period, i.number)]
-
-
 def _dry_close(desk: Desk, month: str | None) -> Answer:
     """What closing would bill, and what waits to be collected; Stripe is not asked."""
-    waiting = _left(desk, month)
+    waiting = uncollected(desk, month)
     closed: list[Any] = []
     notes: list[Note] = []
     if month is None or not waiting:
@@ -106,10 +99,9 @@ def _dry_close(desk: Desk, month: str | None) -> Answer:
         message = f"{invoice.number} is {invoice.status} and would be collected: {total}"
         notes.append(Note("would_collect", message, "info", invoice.number))
     if not closed:
-        notes.append(Note("dry_run", "Dry run: nothing was written, and Stripe was not called"))
+        notes.append(NOT_CALLED)
     found = [invoice_object(desk, invoice) for invoice in waiting] + closed
-    data = {"invoice": found[-1] if found else None, "invoices": found, "dry_run": True}
-    return Answer(data, tuple(notes))
+    return Answer({**invoices_data(found), "dry_run": True}, tuple(notes))
 
 
 def _fairly(desk: Desk, numbers: list[str]) -> list[str]:
@@ -128,9 +120,8 @@ def _about(error: JpcliError, number: str) -> JpcliError:
 
 def _data(desk: Desk, numbers: list[str], failures: list[JpcliError]) -> dict[str, Any]:
     found = [invoice_object(desk, known_invoice(desk, number)) for number in numbers]
-    data: dict[str, Any] = {"invoice": found[-1] if found else None, "invoices": found}
-    data["problems"] = [
+    problems = [
         {"code": e.code, "subject": e.subject, "message": e.message, "hint": e.hint}
         for e in failures
     ]
-    return data
+    return {**invoices_data(found), "problems": problems}

@@ -12,6 +12,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.money import money_json
+from jpcli.ledger.queries.collection import way_of
 from jpcli.ledger.queries.plan import head
 from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway
@@ -90,16 +91,17 @@ def portal(desk: Desk) -> Answer:
     return Answer({"portal": {"url": url}}, (note,))
 
 
-def check_email(found: RemoteCustomer) -> str:
-    """Where Stripe mails to; Refused `no_email` when it does not know."""
-    if found.email:
-        return found.email
-    raise Refused(
-        "no_email",
-        "Stripe has no e-mail address to send the invoice to; nothing was sent",
-        hint=ADD_EMAIL,
-        subject=found.id,
-    )
+def check_address(desk: Desk, gateway: Gateway) -> None:
+    """Refused `no_email` where invoices are mailed and Stripe does not know where to."""
+    if way_of(desk.ledger).mails:
+        found = gateway.customer(ensure_customer(desk, gateway))
+        if not found.email:
+            raise Refused(
+                "no_email",
+                "Stripe has no e-mail address to send the invoice to; nothing was sent",
+                hint=ADD_EMAIL,
+                subject=found.id,
+            )
 
 
 def customer_object(found: RemoteCustomer, currency: str) -> dict[str, Any]:

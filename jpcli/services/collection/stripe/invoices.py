@@ -1,6 +1,7 @@
-"""Invoices at Stripe: push, pay, void, sync, reconcile.
+"""Invoices at Stripe: push, pay, sync, reconcile.
 
-Owns the commands; the steps are in `push` and `charge`, closing is in `close`.
+Owns the commands; the steps are in `push` and `charge`. Closing is in `close`, settling in
+`settle`.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from jpcli.services.collection.stripe import push as collecting
 from jpcli.services.collection.stripe.cards import ensure_customer, sync_cards
 from jpcli.services.collection.stripe.charge import collect
 from jpcli.services.collection.stripe.reconcile import differences
+from jpcli.services.collection.stripe.settle import dry_answer, take_away
 from jpcli.services.collection.stripe.strangers import matched, strangers
 from jpcli.services.collection.stripe.troubles import settle
-from jpcli.services.collection.stripe.void import take_away, void_everywhere
 from jpcli.services.invoices.attempts import take_over
-from jpcli.services.invoices.invoices import invoice_object
-from jpcli.services.invoices.known import check_open, check_voidable, known_invoice
+from jpcli.services.invoices.invoices import invoice_object, invoices_data
+from jpcli.services.invoices.known import check_open, known_invoice
 from jpcli.services.invoices.money import (
     MONEY_SEEN,
     invoices_of,
@@ -47,14 +48,14 @@ def push(desk: Desk, name: str, *, replace: bool = False) -> Answer:
     invoice = known_invoice(desk, name)
     _refuse_void(invoice)
     if desk.dry_run:
-        return _dry(desk, invoice)
+        return dry_answer(desk, invoice)
 
     def do() -> Answer:
         notes = take_away(desk, gateway, invoice) if replace else ()
         remote = collecting.push(desk, gateway, invoice)
         message = f"{invoice.number} is at Stripe: {remote.status}"
         note = Note("pushed", message, "ok", invoice.number)
-        return _answer(desk, [invoice.number], (*notes, note))
+        return _answer(desk, invoice.number, (*notes, note))
 
     request = {"command": "invoice push", "invoice": name}
     return once(desk, {**request, "replace": True} if replace else request, do)
@@ -73,28 +74,10 @@ def pay(desk: Desk, name: str) -> Answer:
     def do() -> Answer:
         check_open(invoice)
         if desk.dry_run:
-            return _dry(desk, invoice)
-        return _answer(desk, [number], collect(desk, gateway, number, by_hand=True))
+            return dry_answer(desk, invoice)
+        return _answer(desk, number, collect(desk, gateway, number, by_hand=True))
 
     return once(desk, {"command": "invoice pay", "invoice": name}, do)
-
-
-def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
-    """I6: void an open invoice at Stripe, where a draft is deleted; its month is billable again.
-    The reason is kept there and in the log."""
-    gateway = stripe_gateway(desk)
-    invoice = known_invoice(desk, name)
-
-    def do() -> Answer:
-        check_voidable(invoice)
-        if desk.dry_run:
-            return _dry(desk, invoice)
-        void_everywhere(desk, gateway, invoice, reason)
-        hint = f"jpcli invoice close {invoice.period}"
-        message = f"{invoice.number} is void; {invoice.period} can be billed again"
-        return _answer(desk, [invoice.number], (Note("voided", message, "ok", hint=hint),))
-
-    return once(desk, {"command": "invoice void", "invoice": name, "reason": reason}, do)
 
 
 def sync(desk: Desk) -> Answer:
@@ -170,11 +153,5 @@ def _refuse_void(invoice: Invoice) -> None:
         check_open(invoice)
 
 
-def _dry(desk: Desk, invoice: Invoice) -> Answer:
-    note = Note("dry_run", "Dry run: nothing was written, and Stripe was not called")
-    return Answer({"invoice": invoice_object(desk, invoice), "dry_run": True}, (note,))
-
-
-def _answer(desk: Desk, numbers: list[str], notes: tuple[Note, ...]) -> Answer:
-    found = [invoice_object(desk, known_invoice(desk, number)) for number in numbers]
-    return Answer({"invoice": found[-1] if found else None, "invoices": found}, notes)
+def _answer(desk: Desk, number: str, notes: tuple[Note, ...]) -> Answer:
+    return Answer(invoices_data([invoice_object(desk, known_invoice(desk, number))]), notes)

@@ -1,7 +1,7 @@
-"""Invoices that Stripe mails: on a ledger made with `--collect send` nobody's card is charged.
+"""Collecting by mail: a closed invoice is brought to Stripe, which sends it to the payer.
 
-Owns the choice between charging and mailing, the terms that go with it, and the mailing, which
-happens once an invoice however often it is asked for.
+The other way than `charge`; on a ledger that is made for it no card is charged by itself. Owns the
+mailing, which happens once an invoice however often it is asked for.
 """
 
 from __future__ import annotations
@@ -9,30 +9,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
+from jpcli.domain.invoice_status import OPEN
 from jpcli.domain.money import display_amount
-from jpcli.ledger.queries.collection import is_mailed
 from jpcli.ledger.queries.outbox import DONE, wish
-from jpcli.services.collection.stripe.cards import ensure_customer
-from jpcli.services.collection.stripe.customer import check_email
+from jpcli.services.collection.stripe.charge import settled_notes
 from jpcli.services.collection.stripe.outbox import carry_out
-from jpcli.services.collection.stripe.remarks import annotate
+from jpcli.services.collection.stripe.push import annotate, push
+from jpcli.services.invoices.known import check_not_given_up, known_invoice
+from jpcli.services.invoices.money import page_notes
 
 if TYPE_CHECKING:
-    from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice
     from jpcli.services.desk import Desk
 
 
-def days_until_due(ledger: Ledger) -> int | None:
-    """The payment terms that Stripe is told, None where it charges at once."""
-    return int(ledger.meta["payment_terms_days"]) if is_mailed(ledger) else None
+def mail(desk: Desk, gateway: Gateway, number: str) -> tuple[Note, ...]:
+    """Bring an invoice to Stripe where that is missing, and have it mailed once.
 
-
-def check_address(desk: Desk, gateway: Gateway) -> None:
-    """Refused `no_email` where invoices are mailed and Stripe does not know where to."""
-    if is_mailed(desk.ledger):
-        check_email(gateway.customer(ensure_customer(desk, gateway)))
+    Raises Refused `no_email`, or as `check_not_given_up` where Stripe says that it is void or given
+    up; Failed as `push`.
+    """
+    remote = push(desk, gateway, known_invoice(desk, number))
+    invoice = known_invoice(desk, number)
+    check_not_given_up(invoice)
+    if invoice.status != OPEN or remote.due_minor <= 0:
+        return settled_notes(desk, invoice)
+    send(desk, gateway, invoice, remote)
+    return (sent_note(desk, invoice), *page_notes(invoice))
 
 
 def send(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice) -> None:

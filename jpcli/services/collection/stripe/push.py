@@ -7,6 +7,7 @@ is comes from Stripe alone.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
@@ -14,11 +15,9 @@ from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.ledger.queries import invoices
 from jpcli.services.collection.stripe.cards import ensure_customer
-from jpcli.services.collection.stripe.draft import make_draft
-from jpcli.services.collection.stripe.line_items import identity, line_items
-from jpcli.services.collection.stripe.mail import check_address
+from jpcli.services.collection.stripe.customer import check_address
+from jpcli.services.collection.stripe.draft import identity, line_items, make_draft
 from jpcli.services.collection.stripe.outbox import carry_out
-from jpcli.services.collection.stripe.remarks import annotate
 from jpcli.services.collection.stripe.remote_invoice import (
     check_origin,
     check_same,
@@ -29,6 +28,10 @@ if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, LineItem, RemoteInvoice, RemoteMoney
     from jpcli.services.desk import Desk
+
+
+# What Stripe takes in a value of metadata.
+LONGEST_REMARK = 500
 
 
 def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
@@ -137,6 +140,27 @@ def delete_draft(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteI
         perform=perform,
         find=lambda: {"id": remote.id} if is_gone() else None,
         holds=lambda _: is_gone(),
+    )
+
+
+def annotate(desk: Desk, gateway: Gateway, invoice: Invoice, name: str, text: str) -> None:
+    """Keep a remark of ours with the invoice, as `jpcli_<name>`: how it was paid, why it was void,
+    that it was mailed. A restored ledger gets it back with it; setting it again is harmless."""
+    assert invoice.gateway_id is not None
+    invoice_id, metadata = invoice.gateway_id, {f"jpcli_{name}": text[:LONGEST_REMARK]}
+
+    def perform(key: str) -> dict[str, str]:
+        gateway.annotate(invoice_id, metadata, key)
+        return {"id": invoice_id}
+
+    # Another text is another wish: a command that failed may be repeated with a better one.
+    digest = sha256(text.encode()).hexdigest()[:12]
+    carry_out(
+        desk,
+        f"invoice/{invoice.number}/{name.replace('_', '-')}/{digest}",
+        {"invoice": invoice_id, **metadata},
+        perform=perform,
+        find=lambda: None,
     )
 
 

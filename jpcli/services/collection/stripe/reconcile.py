@@ -11,7 +11,7 @@ from jpcli.domain.invoice_status import VOID
 from jpcli.domain.money import amount_text
 from jpcli.ledger.events.log import begun_at
 from jpcli.services.collection.stripe.cards import known_customer
-from jpcli.services.collection.stripe.line_items import line_items
+from jpcli.services.collection.stripe.draft import line_items
 from jpcli.services.collection.stripe.remote_invoice import WEEK_MICROSECONDS, is_of_ledger
 from jpcli.services.invoices.money import known_money, money_at
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, VOID
 from jpcli.domain.money import amount_text
-from jpcli.services.collection.stripe.line_items import line_items
+from jpcli.services.collection.stripe.draft import line_items
 
 if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice

@@ -14,7 +14,7 @@ from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.domain.money import amount_text, display_amount
 from jpcli.ledger.queries import invoices
 from jpcli.services.collection.stripe.cards import known_customer
-from jpcli.services.collection.stripe.line_items import line_items
+from jpcli.services.collection.stripe.draft import line_items
 from jpcli.services.collection.stripe.remote_invoice import (
     all_ours,
     check_origin,

@@ -14,7 +14,7 @@ from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.outbox import DONE, WISHED, open_wishes, wish
 from jpcli.services.collection.stripe.cards import known_customer
-from jpcli.services.collection.stripe.line_items import line_items
+from jpcli.services.collection.stripe.draft import line_items
 from jpcli.services.collection.stripe.remote_invoice import (
     all_ours,
     check_origin,

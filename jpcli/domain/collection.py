@@ -1,0 +1,49 @@
+"""The ways in which closed invoices are collected: by hand, from cards, or by mail.
+
+Owns what a way means for an invoice and the words that go with it. This module must not know a
+ledger, a gateway, or who does it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Way(NamedTuple):
+    """One way. `charges` says that closing charges cards by itself, `mails` that it has invoices
+    mailed; where it does neither, they wait for a hand. `settled_by` is the command after which an
+    invoice is paid, `filled_in` what a person adds to it, `when` says when it is typed."""
+
+    charges: bool
+    mails: bool
+    settled_by: str
+    filled_in: str
+    when: str
+
+    @property
+    def goes_out(self) -> bool:
+        """Does a closed invoice leave the house, so that it begins as a draft elsewhere (I4)?"""
+        return self.charges or self.mails
+
+    def command(self, number: str) -> str:
+        """The command after which an invoice is paid."""
+        return f"jpcli invoice {self.settled_by} {number}"
+
+    def whole_command(self, number: str) -> str:
+        """The same with what a person fills in."""
+        return self.command(number) + self.filled_in
+
+    def hint(self, number: str) -> str:
+        """The same, and when it is typed."""
+        return f"{self.when}:   {self.whole_command(number)}"
+
+
+BY_HAND = Way(
+    charges=False,
+    mails=False,
+    settled_by="mark-paid",
+    filled_in=" --reference TEXT",
+    when="When it is paid",
+)
+BY_CARD = Way(charges=True, mails=False, settled_by="pay", filled_in="", when="Charge it")
+BY_MAIL = BY_HAND._replace(mails=True)

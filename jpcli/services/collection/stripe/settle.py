@@ -1,0 +1,210 @@
+"""Settling an invoice at Stripe without a charge: paid by other means, or void (I6).
+
+Owns what is done there, so that Stripe neither charges it nor asks for it again, and what is kept
+with it: how it was paid, why it was voided. Drafts are deleted, open invoices voided; money that
+came in stays where it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain import events
+from jpcli.domain.answers import Answer, Note
+from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.domain.invoice_status import DRAFT, PAID, VOID
+from jpcli.domain.money import display_amount
+from jpcli.services.change import once
+from jpcli.services.collection.gateway import stripe_gateway
+from jpcli.services.collection.stripe.cards import known_customer
+from jpcli.services.collection.stripe.outbox import carry_out
+from jpcli.services.collection.stripe.push import (
+    LONGEST_REMARK,
+    annotate,
+    delete_draft,
+    push,
+    sync_invoice,
+    void_remote,
+)
+from jpcli.services.collection.stripe.remote_invoice import all_ours, keep_one
+from jpcli.services.invoices.invoices import invoice_object, invoices_data
+from jpcli.services.invoices.known import check_open, check_voidable, known_invoice
+
+if TYPE_CHECKING:
+    from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.payments.gateway import Gateway, RemoteInvoice
+    from jpcli.services.desk import Desk
+
+NOT_CALLED = Note("dry_run", "Dry run: nothing was written, and Stripe was not called")
+
+
+def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
+    """Note at Stripe that an open invoice was paid elsewhere, all of it; pushed first if need be.
+
+    Raises Refused `already_paid`, `invoice_void` or `invoice_uncollectible`; BadInput `no_at`,
+    because Stripe notes the moment itself; Failed as `push` when Stripe's invoice is not
+    what was closed.
+    """
+    if desk.at_text is not None:
+        raise BadInput(
+            "no_at",
+            "Stripe notes by itself when an invoice was paid",
+            hint="Leave out --at; put the day into --reference.",
+            subject="--at",
+        )
+    text = _checked(reference)
+    gateway = stripe_gateway(desk)
+    invoice = known_invoice(desk, name)
+
+    def do() -> Answer:
+        check_open(invoice)
+        if desk.dry_run:
+            return dry_answer(desk, invoice)
+        remote = push(desk, gateway, invoice)
+        _pay(desk, gateway, known_invoice(desk, invoice.number), remote, text)
+        fresh = known_invoice(desk, invoice.number)
+        total = display_amount(fresh.amount_paid_minor, desk.ledger.currency)
+        message = f"{fresh.number} is paid: {total}, not through Stripe"
+        note = Note("paid", message, "ok", fresh.number)
+        return Answer({"invoice": invoice_object(desk, fresh)}, (note,))
+
+    request = {"command": "invoice mark-paid", "invoice": name, "reference": reference}
+    return once(desk, request, do)
+
+
+def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
+    """I6: void an open invoice at Stripe, where a draft is deleted; its month is billable again.
+    The reason is kept there and in the log."""
+    gateway = stripe_gateway(desk)
+    invoice = known_invoice(desk, name)
+
+    def do() -> Answer:
+        check_voidable(invoice)
+        if desk.dry_run:
+            return dry_answer(desk, invoice)
+        void_everywhere(desk, gateway, invoice, reason)
+        hint = f"jpcli invoice close {invoice.period}"
+        message = f"{invoice.number} is void; {invoice.period} can be billed again"
+        found = [invoice_object(desk, known_invoice(desk, invoice.number))]
+        return Answer(invoices_data(found), (Note("voided", message, "ok", hint=hint),))
+
+    return once(desk, {"command": "invoice void", "invoice": name, "reason": reason}, do)
+
+
+def dry_answer(desk: Desk, invoice: Invoice) -> Answer:
+    """What a dry run answers where Stripe would have to be asked."""
+    return Answer({"invoice": invoice_object(desk, invoice), "dry_run": True}, (NOT_CALLED,))
+
+
+def void_everywhere(desk: Desk, gateway: Gateway, invoice: Invoice, reason: str | None) -> None:
+    """Void an invoice here and whatever stands at Stripe under its number; one that never got
+    there, or was deleted there, is voided here.
+
+    Raises Refused `invoice_paid`, before anything is done, when one of them was paid.
+    """
+    found = all_ours(desk, gateway, invoice, known_customer(desk, gateway))
+    for remote in found:
+        if remote.status == PAID:
+            if remote.id == invoice.gateway_id:
+                sync_invoice(desk, invoice, remote)
+            check_voidable(invoice._replace(status=PAID))
+    for remote in found:
+        _remove(desk, gateway, invoice, remote, reason)
+    final = [gateway.invoice(remote.id) for remote in found if remote.status != DRAFT]
+    if final:
+        chosen = [remote for remote in final if remote.id == invoice.gateway_id] or final
+        sync_invoice(desk, invoice, chosen[-1])
+    if known_invoice(desk, invoice.number).status != VOID:
+        with desk.writing() as writer:
+            writer.record(*events.invoice_voided(invoice.number), reason=reason)
+
+
+def take_away(desk: Desk, gateway: Gateway, invoice: Invoice) -> tuple[Note, ...]:
+    """Take away what stands under an invoice's number and is not as closed, or is there twice.
+
+    Raises Refused `finalized` when what is wrong was finalized and nothing right is beside it,
+    Failed `paid_twice` when money came in for more than one, or for one that is not as closed.
+    """
+    found = all_ours(desk, gateway, invoice, known_customer(desk, gateway))
+    kept = keep_one(desk, gateway, invoice, found)
+    others = [r for r in found if r.status != VOID and (kept is None or r.id != kept.id)]
+    for remote in others:
+        if remote.status == PAID:
+            raise _paid_twice(invoice, remote)
+        if remote.status != DRAFT and kept is None:
+            raise Refused(
+                "finalized",
+                f"{invoice.number} was finalized at Stripe; it can be voided, not replaced",
+                hint=f"jpcli invoice void {invoice.number}",
+                subject=invoice.number,
+            )
+    notes = []
+    for remote in others:
+        _remove(desk, gateway, invoice, remote, "not as closed")
+        done = "deleted" if remote.status == DRAFT else "voided"
+        message = f"{remote.id} was {done} at Stripe: {invoice.number} is billed once"
+        notes.append(Note("taken_away", message, "info", invoice.number))
+    return tuple(notes)
+
+
+def _remove(
+    desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice, reason: str | None
+) -> None:
+    if remote.status == DRAFT:
+        delete_draft(desk, gateway, invoice, remote)
+    elif remote.status != VOID:
+        void_remote(desk, gateway, invoice, remote, reason)
+
+
+def _paid_twice(invoice: Invoice, remote: RemoteInvoice) -> Failed:
+    return Failed(
+        "paid_twice",
+        f"{remote.id} was paid under the number {invoice.number} and is not the invoice that was"
+        " closed; nothing was changed",
+        hint=f"Refund it in Stripe's dashboard, then:   jpcli invoice reconcile {invoice.number}",
+        subject=invoice.number,
+    )
+
+
+def _pay(
+    desk: Desk,
+    gateway: Gateway,
+    invoice: Invoice,
+    remote: RemoteInvoice,
+    reference: str | None,
+) -> None:
+    """Pay it out of band; `push` has just seen that it is as closed."""
+    if remote.status == PAID and remote.outside_minor and remote.reference == reference:
+        return  # the answer to an earlier try was lost, or came to another copy of the ledger
+    check_open(invoice)
+    if reference is not None:
+        annotate(desk, gateway, invoice, "reference", reference)
+
+    def perform(key: str) -> dict[str, Any]:
+        return gateway.pay_outside(remote.id, key).brief()
+
+    def find() -> dict[str, Any] | None:
+        there = gateway.invoice(remote.id)
+        return there.brief() if there.status == PAID else None
+
+    carry_out(
+        desk,
+        f"invoice/{invoice.number}/paid-outside",
+        {"invoice": remote.id},
+        perform=perform,
+        find=find,
+    )
+    sync_invoice(desk, invoice, gateway.invoice(remote.id))
+
+
+def _checked(reference: str | None) -> str | None:
+    if reference is None:
+        return None
+    text = reference.strip()
+    if not text or len(text) > LONGEST_REMARK or not text.isprintable():
+        raise BadInput(
+            "bad_reference",
+            f"How it was paid must be 1 to {LONGEST_REMARK} printable characters",
+            subject="--reference",
+        )
+    return text
