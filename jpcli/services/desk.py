@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
-from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
+from jpcli.domain.instants import format_instant, is_date
 from jpcli.ledger.database.connection import LedgerOlder, open_ledger
 
 if TYPE_CHECKING:
@@ -48,6 +48,13 @@ class Desk:
         """The billing day it is now."""
         return self.ledger.calendar.day_of(self.now_at)
 
+    def instant(self, text: str, *, end_of_day: bool) -> int:
+        """What a text means by the ledger's calendar; today alone lasts until now, no longer."""
+        calendar = self.ledger.calendar
+        at = calendar.instant(text, end_of_day=end_of_day)
+        is_today = is_date(text) and calendar.day_of(at) == self.today
+        return min(at, self.now_at) if is_today else at
+
     def effective_at(self, *, end_of_day: bool = False) -> int:
         """The instant a change takes effect: `--at`, else now.
 
@@ -56,15 +63,8 @@ class Desk:
         """
         if self.at_text is None:
             return self.now_at
-        calendar = self.ledger.calendar
-        if is_date(self.at_text):
-            day = calendar.day_of_date(parse_date(self.at_text))
-            at = calendar.end_of(day) - 1 if end_of_day else calendar.start_of(day)
-            if day == self.today:
-                at = min(at, self.now_at)
-        else:
-            at = parse_instant(self.at_text)
-        calendar.checked(at, self.at_text)
+        at = self.instant(self.at_text, end_of_day=end_of_day)
+        self.ledger.calendar.checked(at, self.at_text)
         if at > self.now_at:
             raise BadInput(
                 "time_in_future",

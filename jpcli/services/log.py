@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Rows
-from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
+from jpcli.domain.instants import format_instant
 from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.events.log import (
     EVENT_COLUMNS,
@@ -40,13 +40,14 @@ def list_events(
     """
     if license_key is not None:
         known_license(desk.ledger, license_key)
+    moment = desk.ledger.calendar.instant
     wanted = EventFilter(
         subject=license_key,
         actor=actor,
         kind=kind,
         site=None if site is None else normalize_url(site),
-        since_at=None if since is None else _bound(desk, since, end=False),
-        until_at=None if until is None else _bound(desk, until, end=True),
+        since_at=None if since is None else moment(since, end_of_day=False),
+        until_at=None if until is None else moment(until, end_of_day=True),
     )
     rows = event_tuples(event_rows(desk.ledger, wanted, limit or 0))
     total = count_events(desk.ledger, wanted)
@@ -72,11 +73,3 @@ def event_tuples(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
             reason,
             json.loads(data),
         )
-
-
-def _bound(desk: Desk, text: str, *, end: bool) -> int:
-    if not is_date(text):
-        return parse_instant(text)
-    calendar = desk.ledger.calendar
-    day = calendar.day_of_date(parse_date(text))
-    return calendar.end_of(day) - 1 if end else calendar.start_of(day)

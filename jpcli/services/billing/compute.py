@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.events import LATEST_SEQ
-from jpcli.domain.instants import is_date, parse_date, parse_instant
+from jpcli.domain.instants import is_date
 from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.ledger.events.log import latest_at
 from jpcli.ledger.queries import days, invoices, products
@@ -116,9 +116,5 @@ def _as_of_at(desk: Desk, text: str | None) -> int:
     """`--as-of`: an instant, or a date, which means the end of that billing day."""
     if text is None:
         return desk.now_at
-    if not is_date(text):
-        return desk.ledger.calendar.checked(parse_instant(text), text)
-    calendar = desk.ledger.calendar
-    day = calendar.day_of_date(parse_date(text))
-    end_at = calendar.end_of(day) - 1
-    return min(end_at, desk.now_at) if day == desk.today else end_at
+    at = desk.instant(text, end_of_day=True)
+    return at if is_date(text) else desk.ledger.calendar.checked(at, text)

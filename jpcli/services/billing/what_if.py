@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.history import History, last_at, truncated
-from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
+from jpcli.domain.instants import format_instant
 from jpcli.ledger.queries.licenses import LicenseFacts, all_children
 from jpcli.ledger.queries.products import bundle_sizes
 from jpcli.ledger.snapshots.overlay import as_of
@@ -146,12 +146,7 @@ def _split_at(desk: Desk, text: str, *, end_of_day: bool, form: str) -> tuple[st
     if not sign or not what:
         raise _bad_form(text, form)
     calendar = desk.ledger.calendar
-    if is_date(when):
-        day = calendar.day_of_date(parse_date(when))
-        at = calendar.end_of(day) - 1 if end_of_day else calendar.start_of(day)
-    else:
-        at = parse_instant(when)
-    return what, calendar.checked(at, when)
+    return what, calendar.checked(calendar.instant(when, end_of_day=end_of_day), when)
 
 
 def _bad_form(text: str, form: str) -> BadInput:
