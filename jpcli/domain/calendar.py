@@ -14,17 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
-from jpcli.domain.instants import (
-    DAY,
-    END_AT,
-    EPOCH_ORDINAL,
-    FIRST_YEAR,
-    LAST_YEAR,
-    SECOND,
-    is_date,
-    parse_date,
-    parse_instant,
-)
+from jpcli.domain.instants import DAY, END_AT, EPOCH_ORDINAL, FIRST_YEAR, LAST_YEAR, SECOND
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -113,16 +103,6 @@ class BillingCalendar:
         if self._zone is None:
             return (day + 1 - EPOCH_ORDINAL) * DAY
         return self._pieces_of(day)[-1][1]
-
-    def instant(self, text: str, *, end_of_day: bool) -> int:
-        """The instant that a text names; a date alone is the start of its billing day, or its end.
-
-        Raises BadInput `bad_instant`, or `date_skipped` where there never was such a day.
-        """
-        if not is_date(text):
-            return parse_instant(text)
-        day = self.day_of_date(parse_date(text))
-        return self.end_of(day) - 1 if end_of_day else self.start_of(day)
 
     def touched(self, issued_at: int, revoked_at: int | None) -> tuple[int, int]:
         """First and last billing day of `[issued_at, revoked_at)` (D2); OPEN_DAY when it is open.

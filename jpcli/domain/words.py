@@ -1,6 +1,12 @@
-"""Months and days as people write them in English, whatever the locale."""
+"""What people read and write, in English whatever the locale: months, days, how many, what was
+meant, and characters that must not act."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 MONTHS = (
     "January",
@@ -36,3 +42,49 @@ def long_day(iso: str) -> str:
 def short_day(iso: str) -> str:
     """`Nov 2` of `2026-11-02`."""
     return f"{MONTHS[int(iso[5:7]) - 1][:3]} {int(iso[8:10])}"
+
+
+def count(number: int, one: str, several: str = "") -> str:
+    """`1 license`, `2,000 licenses`; `several` where it is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def and_more(number: int) -> str:
+    """` (and 2 more)`; nothing for 0."""
+    return f" (and {number} more)" if number else ""
+
+
+def from_to(months: Sequence[str]) -> str:
+    """`2026-10`, or `2026-08 to 2026-10`."""
+    return months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}"
+
+
+def closest(name: str, known: Iterable[str], likeness: float) -> str | None:
+    """The known name that is most like another; None where none is as like as that (0 to 1)."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(known), 1, likeness)), None)
+
+
+def path_text(path: Iterable[str | int]) -> str:
+    """`licenses[2].at_most`, counted from 1 as people do."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+def quoted(text: str) -> str:
+    """Text as one word for a shell, for a command in a hint."""
+    from shlex import quote
+
+    return quote(text)
+
+
+def written_out(character: str) -> str:
+    r"""`\x1b`, `\u202e`: a character that is to be seen and not obeyed."""
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

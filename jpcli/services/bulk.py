@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from jpcli.domain.errors import BadInput, JpcliError, Problem, Refused
+from jpcli.domain.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,12 +51,11 @@ def _one_error(
     codes = {problem.code for problem in problems}
     refused = not reading and all(isinstance(error, Refused) for _, error in errors)
     kind = Refused if refused else BadInput
-    count = len(problems)
     lines = any(problem.line is not None for problem in problems)
-    noun = ("row is" if count == 1 else "rows are") if lines else "licenses are"
+    wrong = ("row is", "rows are") if lines else ("licenses are", "licenses are")
     return kind(
         codes.pop() if len(codes) == 1 else "several_problems",
-        f"{count:,} {noun} wrong; nothing was written",
+        f"{count(len(problems), *wrong)} wrong; nothing was written",
         hint="Mend them, or apply the good ones only with --keep-going." if lines else None,
         problems=tuple(problems),
     )

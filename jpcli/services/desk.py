@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant, is_date
+from jpcli.domain.periods import parse_moment
 from jpcli.ledger.database.connection import LedgerOlder, open_ledger
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Desk:
     def instant(self, text: str, *, end_of_day: bool) -> int:
         """What a text means by the ledger's calendar; today alone lasts until now, no longer."""
         calendar = self.ledger.calendar
-        at = calendar.instant(text, end_of_day=end_of_day)
+        at = parse_moment(text, calendar, end_of_day=end_of_day)
         is_today = is_date(text) and calendar.day_of(at) == self.today
         return min(at, self.now_at) if is_today else at
 

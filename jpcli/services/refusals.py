@@ -11,6 +11,7 @@ from jpcli.domain.cards import check_can_issue
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount
+from jpcli.domain.words import and_more, closest, quoted
 from jpcli.ledger.queries import licenses, products
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.invoices import past_due
@@ -37,7 +38,7 @@ def check_nothing_past_due(desk: Desk) -> None:
     first = found[0]
     amount = display_amount(first.total_minor, desk.ledger.currency)
     since = desk.ledger.calendar.iso(first.due_day + 1)
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    more = and_more(len(found) - 1)
     raise Refused(
         "invoice_past_due",
         f"{first.number} over {amount} is past due since {since}{more}:"
@@ -54,7 +55,7 @@ def known_license(ledger: Ledger, license_key: str) -> LicenseFacts:
         raise BadInput(
             "unknown_license",
             f"There is no license {license_key} in this ledger",
-            hint=f"Look for it:   jpcli licenses list --search {_shell(license_key[:20])}",
+            hint=f"Look for it:   jpcli licenses list --search {quoted(license_key[:20])}",
             subject=license_key,
         )
     return facts
@@ -89,13 +90,23 @@ def check_not_revoked(facts: LicenseFacts) -> None:
 
 def check_not_before(facts: LicenseFacts, at: int) -> None:
     """A change can't be dated before the license's last one (BadInput `before_last_event`)."""
-    if at < facts.last_at:
+    hint = f"See its history:   jpcli licenses show {facts.license_key}"
+    _check_order(facts.license_key, facts.last_at, at, hint)
+
+
+def check_not_before_owner(site: str, since_at: int, at: int) -> None:
+    """W2: nor a change of a site's client before the last one (BadInput `before_last_event`)."""
+    _check_order(site, since_at, at, f"See it:   jpcli sites show {site}")
+
+
+def _check_order(subject: str, last_at: int, at: int, hint: str) -> None:
+    if at < last_at:
         raise BadInput(
             "before_last_event",
-            f"{format_instant(at)} is before the last change of {facts.license_key}"
-            f" at {format_instant(facts.last_at)}",
-            hint=f"See its history:   jpcli licenses show {facts.license_key}",
-            subject=facts.license_key,
+            f"{format_instant(at)} is before the last change of {subject}"
+            f" at {format_instant(last_at)}",
+            hint=hint,
+            subject=subject,
         )
 
 
@@ -103,12 +114,7 @@ def known_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
     """The size of a known offer (1: alone). BadInput `unknown_product` or `unknown_bundle`."""
     sizes = products.bundle_sizes(ledger, product)
     if not sizes:
-        raise BadInput(
-            "unknown_product",
-            f"There is no product {product} in the price list",
-            hint=_closest_product(ledger, product),
-            subject=product,
-        )
+        raise unknown_product(ledger, product)
     size = 1 if bundle_size is None else bundle_size
     if size not in sizes:
         offered = ", ".join(str(n) for n in sizes if n > 1)
@@ -140,21 +146,18 @@ def check_price(ledger: Ledger, product: str, bundle_size: int, at: int) -> None
             )
 
 
-def _closest_product(ledger: Ledger, product: str) -> str:
-    from difflib import get_close_matches
-
+def unknown_product(ledger: Ledger, product: str) -> BadInput:
+    """What is wrong with the name of a product that has no price, and which was meant."""
     names = products.product_names(ledger)
-    if not names:
-        return "The price list is empty:   jpcli products import FILE"
-    close = get_close_matches(product, names, n=1, cutoff=0.4)
-    return f"Did you mean {close[0]}?" if close else "See them all:   jpcli products list"
+    near = closest(product, names, 0.4)
+    hint = "See them all:   jpcli products list" if near is None else f"Did you mean {near}?"
+    return BadInput(
+        "unknown_product",
+        f"There is no product {product} in the price list",
+        hint=hint if names else "The price list is empty:   jpcli products import FILE",
+        subject=product,
+    )
 
 
 def _last(text: str) -> str:
     return text.rsplit(", ", 1)[-1]
-
-
-def _shell(text: str) -> str:
-    from shlex import quote
-
-    return quote(text)

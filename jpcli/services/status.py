@@ -8,6 +8,7 @@ from jpcli.domain.answers import Answer
 from jpcli.domain.calculator import totals
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import money_json
+from jpcli.domain.words import count
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries import licenses as queries
 from jpcli.ledger.queries.cards import cards
@@ -113,8 +114,8 @@ def _next_steps(desk: Desk, counts: dict[str, int]) -> list[dict[str, str]]:
     if not counts["total"]:
         steps.append({"why": "No license is active", "command": "jpcli issue PRODUCT"})
     if counts["unassigned"]:
-        plural = "license is" if counts["unassigned"] == 1 else "licenses are"
-        why = f"{counts['unassigned']:,} {plural} billed and on no site"
+        idle = count(counts["unassigned"], "license is", "licenses are")
+        why = f"{idle} billed and on no site"
         steps.append({"why": why, "command": "jpcli licenses list --state unassigned"})
     if counts["total"]:
         steps.append({"why": "See the whole bill", "command": "jpcli invoice preview"})

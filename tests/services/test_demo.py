@@ -10,7 +10,7 @@ import pytest
 from jpcli.domain.errors import Refused
 from jpcli.domain.instants import format_instant, parse_instant
 from jpcli.services import demo
-from jpcli.services.products.default_prices import default_price_list
+from jpcli.services.products.price_list import shipped_list
 from tests.services.agency import Agency
 
 NOW = parse_instant("2026-11-22T11:00:30Z")
@@ -79,7 +79,7 @@ def test_the_licenses_of_the_story_are_what_it_says_they_are() -> None:
 )
 def test_any_ledger_takes_it_in(tmp_path: Path, now: str) -> None:
     present_at = demo.present(parse_instant(now))
-    with default_price_list() as path:
+    with shipped_list() as path:
         prices = Path(path).read_text("utf-8")
     agency = Agency(tmp_path / "ledger.db", now=format_instant(present_at)).init(prices=prices)
     source = tmp_path / "history.ndjson"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from jpcli.domain.words import written_out
+
 # C0, DEL and C1; marks that reorder or break lines; halves of surrogate pairs. As a class body.
 _HIDDEN = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
 _HIDDEN_PATTERN = re.compile(f"[{_HIDDEN}]")
@@ -23,6 +25,4 @@ def is_clean(text: str) -> bool:
 
 
 def _escape(match: re.Match[str]) -> str:
-    character = match[0]
-    code = ord(character)
-    return _SHORT.get(character) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+    return _SHORT.get(match[0]) or written_out(match[0])

@@ -8,9 +8,9 @@ from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE, count, day_range, instant, money
+from jpcli.cli.views.words import ELSEWHERE, day_range, instant, money
 from jpcli.domain import events
-from jpcli.domain.words import month_name, short_day
+from jpcli.domain.words import count, month_name, short_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,8 @@ from rich.text import Text
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE, count, day_range, money, sparkline
-from jpcli.domain.words import month_name, month_of, short_day
+from jpcli.cli.views.words import ELSEWHERE, day_range, money, sparkline
+from jpcli.domain.words import count, month_name, month_of, short_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

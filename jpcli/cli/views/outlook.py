@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.cli.shared.escape import visible
-from jpcli.cli.views.words import count
 from jpcli.domain.money import display_amount
+from jpcli.domain.words import count
 
 if TYPE_CHECKING:
     from jpcli.services.collection.outlook import Bill, Outlook

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.views.screen import facts, text
-from jpcli.cli.views.words import count
-from jpcli.domain.words import month_name
+from jpcli.domain.words import count, month_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

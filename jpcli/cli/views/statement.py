@@ -9,9 +9,9 @@ from rich.text import Text
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.invoices import status_text
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import count, day_range, money
+from jpcli.cli.views.words import day_range, money
 from jpcli.domain.currency import symbol
-from jpcli.domain.words import month_name, short_day
+from jpcli.domain.words import count, month_name, short_day
 from jpcli.reports.statement.heat import shades
 from jpcli.reports.statement.text import weekday_letter
 

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE, count
-from jpcli.domain.words import month_name
+from jpcli.cli.views.words import ELSEWHERE
+from jpcli.domain.words import count, month_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

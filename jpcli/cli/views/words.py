@@ -25,11 +25,6 @@ def money(value: Mapping[str, Any]) -> str:
     return display_amount(value["amount_minor"], value["currency"])
 
 
-def count(number: int, singular: str) -> str:
-    """`1 license`, `2,000 licenses`."""
-    return f"{number:,} {singular}{'' if number == 1 else 's'}"
-
-
 def day_range(first: str, last: str) -> str:
     """`Nov 1–14`, or `Nov 28 – Dec 3`."""
     if first == last:

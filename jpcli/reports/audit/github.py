@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.words import written_out
 from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
 
 if TYPE_CHECKING:
@@ -73,10 +74,6 @@ def _visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        character
-        if character.isprintable() or character in "\r\n"
-        else f"\\x{ord(character):02x}"
-        if ord(character) < 256
-        else f"\\u{ord(character):04x}"
+        character if character.isprintable() or character in "\r\n" else written_out(character)
         for character in text
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
+from jpcli.domain.words import written_out
 from jpcli.reports.audit.outcome import ERROR, named_subjects
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ def _legal(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        character if _is_legal(ord(character)) else _written_out(ord(character))
-        for character in text
+        character if _is_legal(ord(character)) else written_out(character) for character in text
     )
 
 
@@ -87,7 +87,3 @@ def _is_legal(code: int) -> bool:
         or 0xE000 <= code <= 0xFFFD
         or (0x10000 <= code <= 0x10FFFF)
     )
-
-
-def _written_out(code: int) -> str:
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.words import count
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -59,9 +61,9 @@ def named_subjects(check: Mapping[str, Any], most: int = NAMED) -> str:
 def summary(data: Mapping[str, Any]) -> str:
     """`2 of 7 checks failed, 1 warning`, or `7 checks passed`."""
     total = len(data["checks"])
-    plural = "check" if total == 1 else "checks"
+    checks = count(total, "check")
     warnings = data["warnings"]
-    tail = f", {warnings:,} warning{'' if warnings == 1 else 's'}" if warnings else ""
+    tail = f", {count(warnings, 'warning')}" if warnings else ""
     if data["failed"]:
-        return f"{data['failed']:,} of {total:,} {plural} failed{tail}"
-    return f"{total - warnings:,} of {total:,} {plural} passed{tail}"
+        return f"{data['failed']:,} of {checks} failed{tail}"
+    return f"{total - warnings:,} of {checks} passed{tail}"

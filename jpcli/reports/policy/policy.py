@@ -199,14 +199,3 @@ class _Parser:
         self.note(
             path, "unknown_key", f"there is no such {kind}{hint or '; known: ' + ', '.join(known)}"
         )
-
-
-def path_text(path: Path) -> str:
-    """`licenses[2].at_most`, counted from 1 as people do."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part + 1}]"
-        else:
-            text += f".{part}" if text else part
-    return text

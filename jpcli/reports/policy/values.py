@@ -5,7 +5,6 @@ A reader raises `Unfit` with the whole sentence. Nothing here knows which key it
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.currency import symbol
@@ -13,6 +12,7 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.money import parse_amount, parse_percent
 from jpcli.domain.names import check_client_name
 from jpcli.domain.site_urls import normalize_url
+from jpcli.domain.words import closest
 from jpcli.reports.policy import rules
 
 if TYPE_CHECKING:
@@ -212,8 +212,8 @@ def site_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
 
 def meant(name: object, known: Collection[str]) -> str:
     """`; did you mean at_most?`, or nothing."""
-    close = get_close_matches(str(name), known, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else ""
+    near = closest(str(name), known, 0.6)
+    return "" if near is None else f"; did you mean {near}?"
 
 
 def shown(value: Any) -> str:

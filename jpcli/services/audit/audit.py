@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
+from jpcli.domain.words import and_more, path_text
 from jpcli.ledger.queries import audit as audit_queries
 from jpcli.ledger.queries import products
 from jpcli.reports.audit.outcome import check_object
-from jpcli.reports.policy.policy import default_policy, parse_policy, path_text
+from jpcli.reports.policy.policy import default_policy, parse_policy
 from jpcli.reports.policy.values import Facts, Figure
 from jpcli.services.audit.bill import bill_checks
 from jpcli.services.audit.checks import switched_checks
 from jpcli.services.audit.counts import license_checks, required_checks, unassigned_checks
 from jpcli.services.files.read import read_text
-from jpcli.services.files.rows import named
+from jpcli.services.files.rows import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,27 +58,14 @@ def run_policy(desk: Desk, policy: Policy) -> Iterator[Check]:
 
 def read_policy(desk: Desk, text: str, source: str) -> Policy:
     """The rules of a policy file. Raises BadInput `bad_policy` with all mistakes and lines."""
-    import tomllib
+    from jpcli.services.files.toml_lines import load, placed
 
-    from jpcli.services.files.toml_lines import fault, line_of, lines_of
-
-    try:
-        data = tomllib.loads(text, parse_float=Figure)
-    except tomllib.TOMLDecodeError as error:
-        message, line = fault(error, text)
-        raise _refused(source, [Problem("bad_toml", None, message, line)]) from None
-    except (ValueError, RecursionError):  # a number of 5,000 digits, a list 1,000 deep
-        raise _refused(source, [Problem("bad_toml", None, "a value is too large")]) from None
+    data = load(text, Figure)
+    if isinstance(data, Problem):
+        raise _refused(source, [data])
     policy, mistakes = parse_policy(data, facts_of(desk))
     if mistakes:
-        lines = lines_of(text)
-        problems = [
-            Problem(
-                each.code, path_text(each.path) or None, each.message, line_of(lines, each.path)
-            )
-            for each in mistakes
-        ]
-        raise _refused(source, sorted(problems, key=lambda each: each.line or 0))
+        raise _refused(source, placed(mistakes, text))
     return policy
 
 
@@ -132,12 +120,10 @@ def _nearest(lines: dict[str, int], key: str) -> int | None:
 
 def _refused(source: str, problems: list[Problem]) -> BadInput:
     first = problems[0]
-    where = f"{named(source)}, line {first.line}" if first.line else named(source)
     key = f"{first.subject}: " if first.subject else ""
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return BadInput(
         "bad_policy",
-        f"{where}: {key}{first.message}{more}",
+        f"{place(source, first.line)}: {key}{first.message}{and_more(len(problems) - 1)}",
         hint="Correct the policy; one to begin with is written by:   jpcli audit --init FILE",
         subject=source,
         problems=tuple(problems),

@@ -12,8 +12,8 @@ from jpcli.domain.calculator import totals
 from jpcli.domain.errors import Failed
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_label, parse_month, previous_month
+from jpcli.domain.words import path_text
 from jpcli.reports.audit.outcome import NAMED, Check
-from jpcli.reports.policy.policy import path_text
 from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute
 

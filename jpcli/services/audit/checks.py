@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.cards import describe
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, next_month, parse_month
+from jpcli.domain.words import count
 from jpcli.ledger.queries import audit, invoices
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import way_of
@@ -142,13 +143,12 @@ def _ledger_check(desk: Desk) -> Check:
         actual = f"{report.events:,} events, no problem"
         message = f"{report.events:,} events replayed; the chain and the state agree"
         return Check("ledger_check", True, expected, actual, message)
-    count = len(report.problems)
     names = [problem.subject or problem.code for problem in report.problems]
     subjects = tuple(dict.fromkeys(names))[:NAMED]
     message = report.problems[0].message
-    actual = f"{count:,} problem{'' if count == 1 else 's'}"
-    fix = "jpcli ledger check"
-    return Check("ledger_check", False, expected, actual, message, ERROR, subjects, count, fix)
+    total = len(report.problems)
+    actual, fix = count(total, "problem"), "jpcli ledger check"
+    return Check("ledger_check", False, expected, actual, message, ERROR, subjects, total, fix)
 
 
 CHECKS: Mapping[str, Callable[[Desk], Check]] = {

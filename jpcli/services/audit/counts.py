@@ -5,11 +5,12 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from jpcli.domain.words import count, path_text
 from jpcli.ledger.queries import audit
 from jpcli.ledger.queries import products as product_queries
 from jpcli.ledger.queries.audit import UNASSIGNED, Which
 from jpcli.reports.audit.outcome import NAMED, Check
-from jpcli.reports.policy.policy import LicensesRule, path_text
+from jpcli.reports.policy.policy import LicensesRule
 from jpcli.reports.policy.values import fits, is_pattern, site_matcher
 
 if TYPE_CHECKING:
@@ -195,8 +196,8 @@ def _idle_days(desk: Desk, most: int) -> Check:
         message = f"No license has been on no site for more than {days:,} days"
         return Check("unassigned_days", True, expected, actual, message)
     total, found = audit.idle_since(desk.ledger, calendar.start_of(today - most), NAMED)
-    plural = "license has" if total == 1 else "licenses have"
-    message = f"{total:,} {plural} been on no site, and billed, for more than {most:,} days"
+    idle = count(total, "license has", "licenses have")
+    message = f"{idle} been on no site, and billed, for more than {most:,} days"
     keys = tuple(each.license_key for each in found)
     fix = "jpcli licenses list --state unassigned --sort issued"
     if total <= MOST_KEYS and not any(each.child for each in found):
@@ -225,7 +226,7 @@ def _required(desk: Desk, rule: RequiredRule, there: Mapping[str, tuple[str, ...
         True,
         expected,
         f"{complete:,} of {len(sites):,} sites",
-        f"{len(sites):,} {'site has' if len(sites) == 1 else 'sites have'} {products}",
+        f"{count(len(sites), 'site has', 'sites have')} {products}",
         rule.level,
         key=path_text(rule.path),
     )

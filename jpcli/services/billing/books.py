@@ -12,6 +12,7 @@ from jpcli.domain.answers import Note
 from jpcli.domain.instants import FIRST_YEAR
 from jpcli.domain.invoice_status import VOID
 from jpcli.domain.periods import month_label, month_of, month_period, parse_month
+from jpcli.domain.words import count
 from jpcli.ledger.queries import invoices
 
 if TYPE_CHECKING:
@@ -137,10 +138,10 @@ class BeforeBooks:
         if not self._licenses:
             return None
         first_day, last_day = self._days()
-        calendar, number = self._ledger.calendar, self._licenses
-        was = "license was" if number == 1 else "licenses were"
+        calendar = self._ledger.calendar
+        were = count(self._licenses, "license was", "licenses were")
         message = (
-            f"{number:,} {was} active before the books, which begin with"
+            f"{were} active before the books, which begin with"
             f" {books_begin(self._ledger)}: the {last_day - first_day + 1:,} days from"
             f" {calendar.iso(first_day)} to {calendar.iso(last_day)} were settled elsewhere"
         )

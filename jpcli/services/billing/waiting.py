@@ -8,6 +8,7 @@ from jpcli.domain.answers import Note
 from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.invoice_status import invoice_number
 from jpcli.domain.periods import month_label, month_of, next_month, parse_month
+from jpcli.domain.words import from_to
 from jpcli.ledger.queries import invoices
 from jpcli.services.billing.books import books_begin, first_to_close
 
@@ -54,8 +55,7 @@ def reach_note(desk: Desk) -> Note | None:
         return None
     carrier = next_to_close(desk)
     number = invoice_number(carrier, invoices.count_of_period(desk.ledger, carrier))
-    months = reached[0] if len(reached) == 1 else f"{reached[0]} to {reached[-1]}"
-    message = f"{months} is closed; {number} will carry what this changes there"
+    message = f"{from_to(reached)} is closed; {number} will carry what this changes there"
     hint = f"See it:   jpcli invoice preview {carrier}"
     return Note("closed_period", message, "info", number, hint)
 

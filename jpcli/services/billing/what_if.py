@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.history import History, last_at, truncated
 from jpcli.domain.instants import format_instant
+from jpcli.domain.periods import parse_moment
 from jpcli.ledger.queries.licenses import LicenseFacts, all_children
 from jpcli.ledger.queries.products import bundle_sizes
 from jpcli.ledger.snapshots.overlay import as_of
@@ -146,7 +147,7 @@ def _split_at(desk: Desk, text: str, *, end_of_day: bool, form: str) -> tuple[st
     if not sign or not what:
         raise _bad_form(text, form)
     calendar = desk.ledger.calendar
-    return what, calendar.checked(calendar.instant(when, end_of_day=end_of_day), when)
+    return what, calendar.checked(parse_moment(when, calendar, end_of_day=end_of_day), when)
 
 
 def _bad_form(text: str, form: str) -> BadInput:

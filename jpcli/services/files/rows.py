@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.words import and_more, closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,10 +61,8 @@ class Expected(NamedTuple):
 
     def unknown(self, name: str) -> str:
         """The message for a column that this kind of file does not have."""
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, self.known, 1)
-        return f"unknown column {name!r}" + (f", did you mean {near[0]!r}?" if near else "")
+        near = closest(name, self.known, 0.6)
+        return f"unknown column {name!r}" + ("" if near is None else f", did you mean {near!r}?")
 
 
 class Enough(Exception):
@@ -72,14 +71,16 @@ class Enough(Exception):
 
 def refuse_problems(source: str, problems: list[Problem]) -> None:
     """Raise BadInput with all problems of a file when there are any; `message` has the first."""
-    if not problems:
-        return
+    if problems:
+        raise refusal(source, problems)
+
+
+def refusal(source: str, problems: list[Problem]) -> BadInput:
+    """The same as an error to raise; there are problems."""
     first = problems[0]
-    where = f"{named(source)}, line {first.line}" if first.line else named(source)
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    raise BadInput(
+    return BadInput(
         first.code,
-        f"{where}: {first.message}{more}",
+        f"{place(source, first.line)}: {first.message}{and_more(len(problems) - 1)}",
         hint="Nothing was changed. Correct the file and run the command again.",
         subject=first.subject or source,
         problems=tuple(problems),
@@ -97,6 +98,11 @@ def lines_of(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
         yield line if line.endswith(b"\n") else line + stream.readline(MAX_LINE_BYTES)
     while line := stream.readline(MAX_LINE_BYTES):
         yield line
+
+
+def place(source: str, line: int | None) -> str:
+    """`FILE, line 3`, or only the file where no line is known."""
+    return f"{named(source)}, line {line}" if line else named(source)
 
 
 def named(source: str) -> str:

@@ -1,4 +1,4 @@
-"""Where in a TOML file a key stands, for messages about it.
+"""TOML files with all their mistakes: the values, or the problems with the lines of their keys.
 
 `tomllib` gives values without places. This reads the file again, line by line and only after
 something was found wrong, so a well-formed file costs nothing.
@@ -10,8 +10,11 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.errors import Problem
+from jpcli.domain.words import path_text
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _HEADER = re.compile(r"\s*\[(\[?)(.+?)\]\]?\s*(?:#.*)?$")
@@ -54,7 +57,28 @@ def line_of(lines: Mapping[Path, int], path: Sequence[str | int]) -> int | None:
     return None
 
 
-def fault(error: tomllib.TOMLDecodeError, text: str) -> tuple[str, int]:
+def load(text: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any] | Problem:
+    """The values of a file, or why it is no TOML (`bad_toml`), with the line."""
+    try:
+        return tomllib.loads(text, parse_float=parse_float)
+    except tomllib.TOMLDecodeError as error:
+        message, line = _fault(error, text)
+        return Problem("bad_toml", None, message, line)
+    except (ValueError, RecursionError):  # a number of 5,000 digits, a list 1,000 deep
+        return Problem("bad_toml", None, "a value is too large")
+
+
+def placed(mistakes: Iterable[tuple[Path, str, str]], text: str) -> list[Problem]:
+    """Mistakes (path, code, message) as problems with lines, in their order."""
+    lines = lines_of(text)
+    problems = [
+        Problem(code, path_text(path) or None, message, line_of(lines, path))
+        for path, code, message in mistakes
+    ]
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def _fault(error: tomllib.TOMLDecodeError, text: str) -> tuple[str, int]:
     """What `tomllib` found wrong, and the line on which it did."""
     message = str(error)
     place = _PLACE.search(message)

@@ -12,6 +12,7 @@ from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import format_instant
+from jpcli.domain.words import count
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries.history import exported, imported_data
 from jpcli.services.billing.books import BeforeBooks
@@ -203,10 +204,9 @@ class _Importing:
 def _bad_file(problems: list[Problem]) -> BadInput:
     first = problems[0]
     codes = {problem.code for problem in problems}
-    count = f"{len(problems):,} problem{'s' if len(problems) > 1 else ''}"
     return BadInput(
         first.code if len(codes) == 1 else "bad_history_file",
-        f"{count} in the history; nothing was written",
+        f"{count(len(problems), 'problem')} in the history; nothing was written",
         hint="Mend the lines named and import the file again.",
         subject=first.subject,
         problems=tuple(problems),

@@ -23,6 +23,7 @@ from jpcli.services.products.price_list import (
     checked_prices,
     named,
     record_prices,
+    shipped_list,
 )
 
 if TYPE_CHECKING:
@@ -168,10 +169,8 @@ def _price_list(prices: str | None, currency: str) -> list[Priced]:
         )
     problems: list[Problem] = []
     if prices is None:
-        from importlib.resources import as_file, files
-
-        with as_file(files("jpcli") / "data" / "prices.csv") as path:
-            return _read(str(path), currency, problems)
+        with shipped_list() as path:
+            return _read(path, currency, problems)
     return _read(prices, currency, problems)
 
 

@@ -11,6 +11,7 @@ from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.periods import parse_month
+from jpcli.domain.words import from_to
 from jpcli.services.billing.books import BILL_FROM, books_begin, live_invoice
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.change import change
@@ -104,9 +105,8 @@ def _what_follows(desk: Desk, name: str) -> tuple[Note, ...]:
     waiting = waiting_months(desk)
     if not waiting:
         return (Note("books_moved", "No month waits to be closed"),)
-    months = waiting[0] if len(waiting) == 1 else f"{waiting[0]} to {waiting[-1]}"
     verb = "waits" if len(waiting) == 1 else "wait"
-    message = f"{months} {verb} to be closed"
+    message = f"{from_to(waiting)} {verb} to be closed"
     return (Note("books_moved", message, hint="jpcli invoice close --due"),)
 
 

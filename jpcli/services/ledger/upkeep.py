@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note, Rows
 from jpcli.domain.errors import Failed, Refused
+from jpcli.domain.words import count
 from jpcli.ledger.queries.history import HISTORY_COLUMNS, history_rows
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.ledger.upkeep.creation import make_folder
@@ -33,10 +34,9 @@ def check(desk: Desk) -> Answer:
     """Verify the chain, replay the events, compare the state. `ok` false is exit 1."""
     report = check_ledger(desk.ledger)
     if report.problems:
-        count = len(report.problems)
-        plural = "problem" if count == 1 else "problems"
+        found = count(len(report.problems), "problem")
         hint = "Restore the last backup that passes:   jpcli ledger restore FILE"
-        note = Note("ledger_damaged", f"{count:,} {plural} found", "warning", hint=hint)
+        note = Note("ledger_damaged", f"{found} found", "warning", hint=hint)
     else:
         message = f"{report.events:,} events replayed; the chain and the state agree"
         note = Note("ledger_ok", message, "ok")

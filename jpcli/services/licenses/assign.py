@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem, Refused
+from jpcli.domain.words import count
 from jpcli.ledger.queries.licenses import rows_of
 from jpcli.services.bulk import apply_each
 from jpcli.services.change import change
@@ -171,8 +172,8 @@ class _Moves:
     def _answer(self, keys: list[str], what: str) -> Answer:
         self._writer.flush()
         if self._moved:
-            plural = "license" if self._moved == 1 else "licenses"
-            self._notes.insert(0, Note("changed", f"{self._moved:,} {plural} {what}", "ok"))
+            message = f"{count(self._moved, 'license')} {what}"
+            self._notes.insert(0, Note("changed", message, "ok"))
         unique = list(dict.fromkeys(keys))
         rows = license_objects(rows_of(self._desk.ledger, unique))
         return Answer({"licenses": rows}, tuple(self._notes))

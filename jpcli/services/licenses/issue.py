@@ -12,6 +12,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
 from jpcli.domain.names import new_keys
+from jpcli.domain.words import count
 from jpcli.ledger.queries.licenses import rows_recorded_after
 from jpcli.services.bulk import apply_each
 from jpcli.services.cards import expiry_notes
@@ -183,10 +184,10 @@ def _random(count: int) -> bytes:
 
 def _said(made: list[dict[str, Any]], at: int) -> Note:
     usable = [item for item in made if item["bundle_size"] is None]
-    plural = "license" if len(usable) == 1 else "licenses"
     bundles = len(made) - len(usable)
-    packed = f" in {bundles:,} bundle{'s' if bundles > 1 else ''}" if bundles else ""
-    message = f"Issued {len(usable):,} {plural}{packed}; billed from {format_instant(at)} on"
+    packed = f" in {count(bundles, 'bundle')}" if bundles else ""
+    issued = count(len(usable), "license")
+    message = f"Issued {issued}{packed}; billed from {format_instant(at)} on"
     return Note("issued", message, "ok")
 
 

@@ -14,6 +14,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem, Refused
 from jpcli.domain.instants import format_instant, is_date
 from jpcli.domain.names import new_keys
+from jpcli.domain.words import count
 from jpcli.ledger.queries.licenses import all_children, rows_of
 from jpcli.services.bulk import apply_each
 from jpcli.services.change import change
@@ -88,12 +89,12 @@ class _Revoking:
         data: dict[str, Any] = {"licenses": license_objects(rows_of(ledger, list(asked)))}
         if self._replacements:
             data["replacements"] = license_objects(rows_of(ledger, self._replacements))
-            count = len(self._replacements)
-            message = f"{count:,} new unassigned {_plural(count)} took the place in the bundle"
+            new = count(len(self._replacements), "new unassigned license")
+            message = f"{new} took the place in the bundle"
             self._notes.insert(0, Note("replaced", message))
         if self._revoked:
-            count = len(self._revoked)
-            message = f"Revoked {count:,} {_plural(count)}; {self._last_day()} is billed still"
+            gone = count(len(self._revoked), "license")
+            message = f"Revoked {gone}; {self._last_day()} is billed still"
             self._notes.insert(0, Note("revoked", message, "ok"))
         if problems:
             data["problems"] = [problem._asdict() for problem in problems]
@@ -170,7 +171,3 @@ class _Revoking:
         calendar = self._desk.ledger.calendar
         _, last_day = calendar.touched(self._at - 1, self._at)
         return calendar.iso(last_day)
-
-
-def _plural(count: int) -> str:
-    return "license" if count == 1 else "licenses"

@@ -6,15 +6,15 @@ takes to get there is for `domain.planning`.
 
 from __future__ import annotations
 
-import tomllib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.errors import BadInput, JpcliError, Problem
+from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
 from jpcli.domain.site_urls import normalize_url
-from jpcli.services.files.rows import named
-from jpcli.services.files.toml_lines import fault, line_of, lines_of
+from jpcli.domain.words import closest
+from jpcli.services.files.rows import refusal
+from jpcli.services.files.toml_lines import load, placed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -28,33 +28,19 @@ _SITE = ("client", "products")
 _SPARE = ("least", "most")
 
 
-class _Wrong(NamedTuple):
-    """A mistake and the key it is at."""
-
-    path: Path
-    code: str
-    message: str
-
-
 def read_wanted(text: str, source: str, products: Collection[str]) -> Wanted:
     """What a file wants; `products` are the known ones.
 
     Raises BadInput with every problem and its line: `bad_toml`, `unknown_key`, `unknown_product`,
     `bad_site`, `bad_client`, `duplicate_site`, `bad_number`, `bad_value`.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message, line = fault(error, text)
-        raise _refused(source, [Problem("bad_toml", None, message, line)]) from None
-    except (ValueError, RecursionError):  # a number of 5,000 digits, a list 1,000 deep
-        message = "there is a value that is too large"
-        raise _refused(source, [Problem("bad_toml", None, message)]) from None
+    data = load(text)
+    if isinstance(data, Problem):
+        raise refusal(source, [data])
     reader = _Reader(products)
     wanted = reader.wanted(data)
     if reader.wrong:
-        lines = lines_of(text)
-        raise _refused(source, [_problem(wrong, lines) for wrong in reader.wrong])
+        raise refusal(source, placed(reader.wrong, text))
     return wanted
 
 
@@ -64,7 +50,7 @@ class _Reader:
     def __init__(self, products: Collection[str]) -> None:
         self._products = frozenset(products)
         self._clients: dict[str, str] = {}
-        self.wrong: list[_Wrong] = []
+        self.wrong: list[tuple[Path, str, str]] = []
 
     def wanted(self, data: Mapping[str, Any]) -> Wanted:
         self._check_keys((), data, _TOP)
@@ -195,7 +181,7 @@ class _Reader:
         return False
 
     def _note(self, path: Path, code: str, message: str) -> None:
-        self.wrong.append(_Wrong(path, code, message))
+        self.wrong.append((path, code, message))
 
 
 def _shown(value: Any) -> str:
@@ -207,30 +193,8 @@ def _shown(value: Any) -> str:
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, list(known), 1)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
-def _problem(wrong: _Wrong, lines: Mapping[Path, int]) -> Problem:
-    line = line_of(lines, wrong.path)
-    subject = ".".join(str(part) for part in wrong.path) or None
-    return Problem(wrong.code, subject, wrong.message, line)
-
-
-def _refused(source: str, problems: list[Problem]) -> JpcliError:
-    problems.sort(key=lambda problem: problem.line or 0)
-    first = problems[0]
-    where = f"{named(source)}, line {first.line}" if first.line else named(source)
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return BadInput(
-        first.code,
-        f"{where}: {first.message}{more}",
-        hint="Nothing was changed. Correct the file and run the command again.",
-        subject=first.subject or source,
-        problems=tuple(problems),
-    )
+    near = closest(name, known, 0.6)
+    return "" if near is None else f"; did you mean {near!r}?"
 
 
 def wanted_object(wanted: Wanted) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
+from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.plan import present
 from jpcli.services.files.new_file import already_there, write_new
 
@@ -23,12 +24,5 @@ def init(desk: Desk, target: str) -> Answer:
     write_new(target, file_for(there, os.path.basename(target)))
     sites = {item.site for item in there.licenses} - {None}
     data = {"file": target, "sites": len(sites), "licenses": len(list(there.licenses))}
-    plural = "site" if len(sites) == 1 else "sites"
-    message = f"Wrote what there is today to {target}: {len(sites):,} {plural}"
-    return Answer(data, (Note("written", message, "ok", target, f"jpcli plan {_shell(target)}"),))
-
-
-def _shell(text: str) -> str:
-    from shlex import quote
-
-    return quote(text)
+    message = f"Wrote what there is today to {target}: {count(len(sites), 'site')}"
+    return Answer(data, (Note("written", message, "ok", target, f"jpcli plan {quoted(target)}"),))

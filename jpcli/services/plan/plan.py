@@ -13,6 +13,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import JpcliError, Problem, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.planner import make_plan, other_owners
+from jpcli.domain.words import and_more, quoted
 from jpcli.ledger.queries.plan import head, present
 from jpcli.ledger.queries.products import product_names
 from jpcli.services.files.read import read_text
@@ -86,9 +87,9 @@ def plan(desk: Desk, source: str, out: str | None = None) -> Answer:
         from jpcli.services.plan.saved import save
 
         save(out, order.wanted, planned.data, format_instant(desk.now_at))
-        notes.append(Note("saved", f"Saved: {out}", "ok", out, f"jpcli apply {_shell(out)}"))
+        notes.append(Note("saved", f"Saved: {out}", "ok", out, f"jpcli apply {quoted(out)}"))
     elif planned.plan.steps and source != "-":
-        notes.append(Note("next", "Make it so", hint=f"jpcli apply {_shell(source)}"))
+        notes.append(Note("next", "Make it so", hint=f"jpcli apply {quoted(source)}"))
     return Answer(planned.data, tuple(notes))
 
 
@@ -198,11 +199,10 @@ def _check_owners(order: Order, there: Present) -> None:
         for site, owner, client in found
     )
     site, _, client = found[0]
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     raise Refused(
         "site_has_other_client",
-        problems[0].message + more,
-        hint=f"Hand it over:   jpcli sites move {site} --client {_shell(client)}",
+        problems[0].message + and_more(len(found) - 1),
+        hint=f"Hand it over:   jpcli sites move {site} --client {quoted(client)}",
         subject=site,
         problems=problems if len(problems) > 1 else (),
     )
@@ -237,9 +237,3 @@ def _remarks(order: Order, planned: Planned) -> Iterator[Note]:
         message = f"{idle:,} to be unassigned stay active and billed"
         hint = f"Let [spares] in {order.source} say how many there may be"
         yield Note("stays_billed", message, "info", None, hint)
-
-
-def _shell(text: str) -> str:
-    from shlex import quote
-
-    return quote(text)

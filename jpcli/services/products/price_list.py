@@ -5,6 +5,7 @@ Owns the columns and their checks, and since when a price holds whose row does n
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import events, money
@@ -14,7 +15,7 @@ from jpcli.domain.names import check_product_slug
 from jpcli.ledger.queries import products
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
@@ -41,6 +42,15 @@ class Priced(NamedTuple):
     since: str
     day_price_e12: int
     dated: bool = True
+
+
+@contextmanager
+def shipped_list() -> Iterator[str]:
+    """The path of the list for a ledger that is made without one of its own, while it lasts."""
+    from importlib.resources import as_file, files
+
+    with as_file(files("jpcli") / "data" / "prices.csv") as path:
+        yield str(path)
 
 
 def checked_prices(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import money
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import parse_date
+from jpcli.domain.words import count
 from jpcli.ledger.queries import products as product_queries
 from jpcli.services.change import change
 from jpcli.services.products.price_list import (
@@ -19,10 +19,12 @@ from jpcli.services.products.price_list import (
     named,
     record_price,
 )
+from jpcli.services.refusals import unknown_product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jpcli.domain.errors import Problem
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
@@ -41,7 +43,7 @@ def show_product(desk: Desk, product: str) -> Answer:
     """One product: each way it is sold, with every price it ever had."""
     offers = product_queries.priced_offers(desk.ledger, product)
     if not offers:
-        raise _unknown(desk, product)
+        raise unknown_product(desk.ledger, product)
     return Answer({"products": [_offer_object(desk, priced, desk.today) for priced in offers]})
 
 
@@ -57,7 +59,7 @@ def set_price(
     check_size(size)
     facts = product_queries.product_facts(desk.ledger, product)
     if facts is None:
-        raise _unknown(desk, product)
+        raise unknown_product(desk.ledger, product)
     currency = desk.ledger.currency
     day_price_e12 = money.parse_day_price(price, currency)
     date = _effective_date(desk) if since is None else parse_date(since).isoformat()
@@ -107,7 +109,7 @@ def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> A
 
 def _imported_note(new: list[Priced], total: int) -> Note:
     """How many prices were new, and from when they hold."""
-    message = f"Took over {len(new):,} {'price' if len(new) == 1 else 'prices'} of {total:,}"
+    message = f"Took over {count(len(new), 'price')} of {total:,}"
     dates = sorted({price.since for price in new})
     if len(dates) == 1:
         message += f", from {dates[0]} on"
@@ -152,15 +154,3 @@ def _offer_object(desk: Desk, priced: product_queries.PricedOffer, today: int) -
         "currency": currency,
         "prices": prices,
     }
-
-
-def _unknown(desk: Desk, product: str) -> BadInput:
-    from difflib import get_close_matches
-
-    close = get_close_matches(product, product_queries.product_names(desk.ledger), n=1, cutoff=0.4)
-    return BadInput(
-        "unknown_product",
-        f"There is no product {product} in the price list",
-        hint=f"Did you mean {close[0]}?" if close else "See them all:   jpcli products list",
-        subject=product,
-    )

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain import events
-from jpcli.domain.errors import BadInput, Refused
-from jpcli.domain.instants import format_instant
+from jpcli.domain.errors import Refused
 from jpcli.domain.names import check_client_name
 from jpcli.domain.site_urls import normalize_url
+from jpcli.domain.words import quoted
 from jpcli.ledger.queries.sites import client_exists, find_site
+from jpcli.services.refusals import check_not_before_owner
 
 if TYPE_CHECKING:
     from jpcli.ledger.writer import Writer
@@ -49,7 +50,7 @@ class Places:
             raise Refused(
                 "site_has_other_client",
                 f"{url} belongs to {known.client}, not to {name}",
-                hint=f"Hand it over:   jpcli sites move {url} --client {_quoted(name)}",
+                hint=f"Hand it over:   jpcli sites move {url} --client {quoted(name)}",
                 subject=url,
             )
         return url, name
@@ -59,14 +60,8 @@ class Places:
         known = self._known(url)
         if known is not None and (client is None or known.client == client):
             return
-        if known is not None and at < known.since_at:
-            raise BadInput(
-                "before_last_event",
-                f"{format_instant(at)} is before the last change of {url}"
-                f" at {format_instant(known.since_at)}",
-                hint=f"See it:   jpcli sites show {url}",
-                subject=url,
-            )
+        if known is not None:
+            check_not_before_owner(url, known.since_at, at)
         if client is not None and not self._client_exists(client):
             self._writer.record(*events.client_added(client), at=at)
             self._clients[client] = True
@@ -84,9 +79,3 @@ class Places:
         if name not in self._clients:
             self._clients[name] = client_exists(self._writer.ledger, name)
         return self._clients[name]
-
-
-def _quoted(text: str) -> str:
-    from shlex import quote
-
-    return quote(text)

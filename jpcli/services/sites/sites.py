@@ -8,12 +8,12 @@ from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note, Rows
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput
-from jpcli.domain.instants import format_instant
 from jpcli.domain.names import check_client_name
 from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries import sites as site_queries
 from jpcli.services.change import change
+from jpcli.services.refusals import check_not_before_owner
 from jpcli.services.shapes import license_objects
 
 if TYPE_CHECKING:
@@ -73,14 +73,7 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer:
             note = Note("already_moved", f"{facts.url} belongs to {owner} already")
             return Answer({"site": facts.url, "client": name}, (note,))
         at = desk.effective_at()
-        if at < facts.client_since_at:
-            raise BadInput(
-                "before_last_event",
-                f"{format_instant(at)} is before the last change of {facts.url}"
-                f" at {format_instant(facts.client_since_at)}",
-                hint=f"See it:   jpcli sites show {facts.url}",
-                subject=facts.url,
-            )
+        check_not_before_owner(facts.url, facts.client_since_at, at)
         if name is not None and not site_queries.client_exists(desk.ledger, name):
             writer.record(*events.client_added(name), at=at)
         writer.record(*events.site_moved(facts.url, name, facts.client), at=at)

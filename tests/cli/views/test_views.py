@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.cli.render.plain import cell_width
-from jpcli.cli.views.words import count, day_range, instant, sparkline
+from jpcli.cli.views.words import day_range, instant, sparkline
+from jpcli.domain.words import count
 from tests.cli.conftest import NOW, run_on_terminal
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from jpcli.domain.words import path_text
 from jpcli.reports.policy import rules
-from jpcli.reports.policy.policy import Policy, default_policy, parse_policy, path_text
+from jpcli.reports.policy.policy import Policy, default_policy, parse_policy
 from jpcli.reports.policy.schema import schema_text
 from jpcli.reports.policy.values import Facts, Figure, fits, site_matcher
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from jpcli.domain.errors import Problem
 from jpcli.services.files.read import read_rows
-from jpcli.services.products.default_prices import default_price_list
-from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_REQUIRED, checked_prices
+from jpcli.services.products.price_list import (
+    PRICE_COLUMNS,
+    PRICE_REQUIRED,
+    checked_prices,
+    shipped_list,
+)
 
 E12 = 10**12
 
@@ -30,7 +34,7 @@ DAY_PRICES_E12 = {
 
 def test_the_default_price_list_has_the_published_day_prices() -> None:
     problems: list[Problem] = []
-    with default_price_list() as path:
+    with shipped_list() as path:
         rows = read_rows(path, known=PRICE_COLUMNS, required=PRICE_REQUIRED, problems=problems)
         prices = checked_prices(rows, "usd", problems, "2022-01-01")
     assert problems == []
@@ -39,6 +43,6 @@ def test_the_default_price_list_has_the_published_day_prices() -> None:
 
 
 def test_each_offer_of_the_default_price_list_has_a_name_of_its_own() -> None:
-    with default_price_list() as path:
+    with shipped_list() as path:
         rows = list(read_rows(path, known=PRICE_COLUMNS, required=PRICE_REQUIRED, problems=[]))
     assert len({row.values["name"] for row in rows}) == len(rows)
