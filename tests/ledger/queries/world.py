@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.services.agency import Agency
+from tests.services.agency import PRICES, Agency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FIRST = date(2024, 5, 1)
 DAYS = 100
 AI, SCAN, SECURITY = "jetpack-ai", "jetpack-scan", "jetpack-security-t1"
+FAMILIES = {AI: AI, SCAN: AI, SECURITY: "jetpack-security"}
 SITES = (
     "https://a.example",
     "https://a_b.example",
@@ -130,7 +131,7 @@ def made(path: Path, seed: int) -> World:
     """A ledger of random facts; of none where the seed is 0."""
     random = Random(seed)
     lives = tuple(_lives(random)) if seed else ()
-    agency = Agency(path).init()
+    agency = Agency(path).init(prices=PRICES.replace("Daily,jetpack-scan", "Daily,jetpack-ai"))
     agency.card()
     file = path.with_suffix(".ndjson")
     file.write_text("".join(json.dumps(life.row()) + "\n" for life in lives), encoding="utf-8")
