@@ -64,7 +64,8 @@ def test_whichever_licenses_are_meant(ledger: Ledger, world: World) -> None:
         lives = [life for life in world.lives if meant(world, which, life)]
         assert audit.count(ledger, which) == len(lives), which
         # The unassigned first, then the newest, and of those the last in the file.
-        lives = sorted(lives[::-1], key=lambda life: (life.now_on is not None, -life.first))
+        lives.reverse()
+        lives.sort(key=lambda life: (life.now_on is not None, -life.first))
         found = audit.spare_first(ledger, which, 100)
         assert [item.license_key for item in found] == [life.key for life in lives], which
         assert audit.spare_first(ledger, which, 1) == found[:1]

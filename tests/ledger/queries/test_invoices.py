@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.instants import parse_date
 from jpcli.ledger.queries import audit, invoices
 from jpcli.services.invoices.close import close
@@ -104,7 +105,7 @@ def test_the_books_have_all_that_is_asked_about(ledger: Ledger) -> None:
 def test_i8_what_was_closed_before_any_event(ledger: Ledger) -> None:
     found = told(ledger)
     (last,) = ledger.one("SELECT MAX(seq) FROM events") or (0,)
-    for seq in (*range(last + 2), invoices.LATEST_SEQ):
+    for seq in (*range(last + 2), LATEST_SEQ):
         standing = live(found, seq)
         by_period = {item.period: item.seq for item in standing}
         for month in (MAY, JUNE, JULY, AUGUST):
@@ -146,7 +147,7 @@ def test_i8_how_the_invoices_stood_at_an_instant(ledger: Ledger) -> None:
     for at, _ in [*moments, (0, 0), (2**60, 0)]:
         for moment in (at - 1, at, at + 1):
             later = [seq for when, seq in moments if when > moment]
-            expected = min(later, default=invoices.LATEST_SEQ)
+            expected = min(later, default=LATEST_SEQ)
             assert invoices.standing_at(ledger, moment) == expected
 
 
@@ -173,7 +174,7 @@ def test_an_empty_ledger_has_no_invoices(tmp_path: Path) -> None:
         assert invoices.lines_of(empty, 0) == ()
         assert invoices.lines_about(empty, MAY) == []
         assert (invoices.settled_before(empty), invoices.credit_minor(empty)) == (0, 0)
-        assert invoices.standing_at(empty, 0) == invoices.LATEST_SEQ
+        assert invoices.standing_at(empty, 0) == LATEST_SEQ
         assert invoices.closed_periods(empty) == set()
         assert not invoices.any_invoice(empty)
         assert invoices.first_active_day(empty) is None

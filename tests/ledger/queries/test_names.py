@@ -29,7 +29,7 @@ def kind_of(life: Life) -> tuple[str, str]:
 
 
 def test_names_come_in_order_from_one_up_to_another(ledger: Ledger, world: World) -> None:
-    known = {
+    known: dict[str, dict[str, tuple[str | None, str | None]]] = {
         "licenses": {life.key: kind_of(life) for life in world.lives},
         "sites": {site: (world.client(site), None) for site in world.sites},
         "clients": {move.client: (None, None) for move in world.moves if move.client},
@@ -87,8 +87,11 @@ def priced(tmp_path: Path) -> Agency:
     return agency
 
 
-SET = [(SCAN, "0.20", "2024-06-01"), (AI, "0.30", "2024-06-01"), (SCAN, "0.25", "2024-06-01")] + [
-    (SCAN, "0.18", "2024-03-01")
+SET = [
+    (SCAN, "0.20", "2024-06-01"),
+    (AI, "0.30", "2024-06-01"),
+    (SCAN, "0.25", "2024-06-01"),
+    (SCAN, "0.18", "2024-03-01"),
 ]
 LISTED = [(AI, 1, "0.27"), (SCAN, 1, "0.16"), (SECURITY, 1, "0.32"), (SECURITY, 3, "0.50")]
 
