@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
-from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.domain.errors import BadInput, Failed
+from jpcli.ledger.database.draft import draft_beside, file_exists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_OR_YES = "Name another file, or say --yes to replace it."
 
 
 @contextmanager
@@ -23,19 +25,23 @@ def writing_to(path: str, replaces: bool) -> Iterator[None]:
     """
     check_target(path, replaces)
     target = os.path.realpath(path)
-    draft = os.path.join(os.path.dirname(target), f".jpcli-{secrets.token_hex(8)}.tmp")
     try:
-        with open(draft, "xb") as raw:
-            # As an answer in a pipe: UTF-8, and nothing is an error.
-            text = io.TextIOWrapper(
-                raw, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True
-            )
-            with redirect_stdout(text):
-                yield
-            text.flush()
-            os.fsync(raw.fileno())
-            text.detach()
-        _put(draft, target, path, replaces)
+        with draft_beside(target) as draft:
+            with open(draft, "xb") as raw:
+                # As an answer in a pipe: UTF-8, and nothing is an error.
+                text = io.TextIOWrapper(
+                    raw,
+                    encoding="utf-8",
+                    errors="backslashreplace",
+                    newline="\n",
+                    write_through=True,
+                )
+                with redirect_stdout(text):
+                    yield
+                text.flush()
+                os.fsync(raw.fileno())
+                text.detach()
+            _put(draft, target, path, replaces)
     except OSError as error:
         raise Failed(
             "output_failed",
@@ -43,9 +49,6 @@ def writing_to(path: str, replaces: bool) -> Iterator[None]:
             hint="Name another file.",
             subject=path,
         ) from error
-    finally:
-        if os.path.exists(draft):
-            os.unlink(draft)
 
 
 def check_target(path: str, replaces: bool) -> None:
@@ -56,7 +59,7 @@ def check_target(path: str, replaces: bool) -> None:
             "output_is_folder", f"{path} is a folder", hint="Name a file in it.", subject=path
         )
     if os.path.lexists(path) and not replaces:
-        raise _exists(path)
+        raise file_exists(path, _OR_YES)
 
 
 def _put(draft: str, target: str, path: str, replaces: bool) -> None:
@@ -66,17 +69,8 @@ def _put(draft: str, target: str, path: str, replaces: bool) -> None:
     try:
         os.link(draft, target)
     except FileExistsError:
-        raise _exists(path) from None
+        raise file_exists(path, _OR_YES) from None
     except OSError:  # a file system without links
         if os.path.lexists(target):
-            raise _exists(path) from None
+            raise file_exists(path, _OR_YES) from None
         os.replace(draft, target)
-
-
-def _exists(path: str) -> Refused:
-    return Refused(
-        "file_exists",
-        f"There is a file at {path} already",
-        hint="Name another file, or say --yes to replace it.",
-        subject=path,
-    )

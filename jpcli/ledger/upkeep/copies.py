@@ -8,14 +8,21 @@ what was there is kept.
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.domain.errors import BadInput, Failed
 from jpcli.ledger.database import connection
 from jpcli.ledger.database.connection import open_ledger
+from jpcli.ledger.database.draft import (
+    draft_beside,
+    file_exists,
+    folder_unwritable,
+    link_new,
+    make_empty,
+    sync,
+)
 from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.ledger.upkeep.migration import bring_up_to_date
@@ -33,9 +40,9 @@ def copy_ledger(source: str, target: str, inspect: Inspect) -> CheckReport:
     Refused `file_exists` when `target` is there.
     """
     if os.path.lexists(target):
-        raise _exists(target)
+        raise file_exists(target)
     with _checked_copy(source, target, inspect) as (draft, report):
-        _link(draft, target)
+        link_new(draft, target)
     return report
 
 
@@ -51,7 +58,7 @@ def restore_ledger(source: str, target: str, inspect: Inspect) -> tuple[CheckRep
         raise BadInput("not_a_ledger", message, subject=target)
     with _checked_copy(source, target, inspect) as (draft, report):
         if not os.path.lexists(target):
-            _link(draft, target)
+            link_new(draft, target)
             return report, None
         kept = _free_name(target)
         held = _held(target)
@@ -66,37 +73,28 @@ def restore_ledger(source: str, target: str, inspect: Inspect) -> tuple[CheckRep
 @contextmanager
 def _checked_copy(source: str, target: str, inspect: Inspect) -> Iterator[tuple[str, CheckReport]]:
     """A copy beside `target` under another name, while the block lasts."""
-    folder = os.path.dirname(os.path.abspath(target))
-    draft = os.path.join(folder, f".jpcli-{secrets.token_hex(8)}.tmp")
     ledger = open_ledger(source, writes=False, older=True)
     try:
-        with guarded(target):
-            _make_copy(ledger.raw, draft)
-        bring_up_to_date(draft, keep=False)
-        copied = open_ledger(draft, writes=False)
-        try:
-            report = check_ledger(copied)
-        finally:
-            copied.close()
-        inspect(report)
-        yield draft, report
+        with draft_beside(target) as draft:
+            with guarded(target):
+                _make_copy(ledger.raw, draft)
+            bring_up_to_date(draft, keep=False)
+            copied = open_ledger(draft, writes=False)
+            try:
+                report = check_ledger(copied)
+            finally:
+                copied.close()
+            inspect(report)
+            yield draft, report
     except OSError as error:
-        raise Failed(
-            "folder_unwritable",
-            f"No copy can be made in {folder} ({error.strerror})",
-            hint="Name another file.",
-            subject=folder,
-        ) from None
+        raise folder_unwritable(target, error, "copy", "Name another file.") from None
     finally:
         ledger.close()
-        for leftover in (draft, f"{draft}-wal", f"{draft}-shm", f"{draft}-journal"):
-            if os.path.exists(leftover):
-                os.unlink(leftover)
 
 
 def _make_copy(source: sqlite3.Connection, path: str) -> None:
     """SQLite's own online backup: other processes may go on reading and writing meanwhile."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    make_empty(path)
     target = sqlite3.connect(path, isolation_level=None)
     try:
         source.backup(target)
@@ -105,15 +103,7 @@ def _make_copy(source: sqlite3.Connection, path: str) -> None:
         target.execute("PRAGMA journal_mode = WAL")
     finally:
         target.close()
-    _sync(path)
-
-
-def _link(draft: str, target: str) -> None:
-    try:
-        os.link(draft, target)
-    except FileExistsError:
-        raise _exists(target) from None
-    _sync(os.path.dirname(target))
+    sync(path)
 
 
 def _held(path: str) -> sqlite3.Connection | None:
@@ -143,11 +133,10 @@ def _held(path: str) -> sqlite3.Connection | None:
 
 def _exchange(draft: str, held: sqlite3.Connection, target: str, kept: str) -> None:
     """Copy what is there to `kept`, then the draft over it in one transaction."""
-    spare = f"{draft}.kept"
     try:
-        with guarded(target):
+        with guarded(target), draft_beside(target) as spare:
             _make_copy(held, spare)
-            _link(spare, kept)
+            link_new(spare, kept)
             fresh = sqlite3.connect(draft, isolation_level=None)
             try:
                 fresh.backup(held)
@@ -158,8 +147,6 @@ def _exchange(draft: str, held: sqlite3.Connection, target: str, kept: str) -> N
                 fresh.close()
     finally:
         held.close()
-        if os.path.exists(spare):
-            os.unlink(spare)
 
 
 def _keep_bytes(path: str, kept: str) -> None:
@@ -169,7 +156,7 @@ def _keep_bytes(path: str, kept: str) -> None:
     for suffix in ("-wal", ""):
         if os.path.exists(path + suffix):
             copyfile(path + suffix, kept + suffix)
-            _sync(kept + suffix)
+            sync(kept + suffix)
 
 
 def _put(draft: str, target: str) -> None:
@@ -177,15 +164,7 @@ def _put(draft: str, target: str) -> None:
         if os.path.exists(leftover):
             os.unlink(leftover)  # it would be taken for the new one's
     os.replace(draft, target)
-    _sync(os.path.dirname(target))
-
-
-def _sync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(os.path.dirname(target))
 
 
 def _free_name(path: str) -> str:
@@ -193,12 +172,3 @@ def _free_name(path: str) -> str:
     while os.path.lexists(f"{path}.before-restore-{number}"):
         number += 1
     return f"{path}.before-restore-{number}"
-
-
-def _exists(target: str) -> Refused:
-    return Refused(
-        "file_exists",
-        f"There is a file at {target} already",
-        hint="Name another file.",
-        subject=target,
-    )

@@ -8,19 +8,21 @@ processes try at once.
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
-from jpcli.domain.errors import Failed, Refused
+from jpcli.domain.errors import Refused
 from jpcli.ledger.database import tables
 from jpcli.ledger.database.connection import Ledger
+from jpcli.ledger.database.draft import draft_beside, folder_unwritable, make_empty, sync
 from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+_ELSEWHERE = "Name another place with --ledger."
 
 
 def create_ledger(
@@ -39,20 +41,16 @@ def create_ledger(
     if os.path.lexists(path):
         raise already_there(path)
     folder = make_folder(path)
-    draft = os.path.join(folder, f".jpcli-{secrets.token_hex(8)}.tmp")
     try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        _fill(draft, path, meta, actor=actor, now_at=now_at, first_events=first_events)
-        os.link(draft, path)
-        _sync_folder(folder)
+        with draft_beside(path) as draft:
+            make_empty(draft)
+            _fill(draft, path, meta, actor=actor, now_at=now_at, first_events=first_events)
+            os.link(draft, path)
+            sync(folder)
     except FileExistsError:
         raise already_there(path) from None
     except OSError as error:
-        raise _folder_unwritable(folder, error) from None
-    finally:
-        for leftover in (draft, f"{draft}-wal", f"{draft}-shm", f"{draft}-journal"):
-            if os.path.exists(leftover):
-                os.unlink(leftover)
+        raise folder_unwritable(path, error, "ledger", _ELSEWHERE) from None
 
 
 def make_folder(path: str) -> str:
@@ -61,7 +59,7 @@ def make_folder(path: str) -> str:
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise _folder_unwritable(folder, error) from None
+        raise folder_unwritable(path, error, "ledger", _ELSEWHERE) from None
     return folder
 
 
@@ -99,21 +97,3 @@ def _fill(
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
-
-
-def _sync_folder(folder: str) -> None:
-    """Make the new name durable, not only the bytes behind it."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _folder_unwritable(folder: str, error: OSError) -> Failed:
-    return Failed(
-        "folder_unwritable",
-        f"No ledger can be made in {folder} ({error.strerror})",
-        hint="Name another place with --ledger.",
-        subject=folder,
-    )

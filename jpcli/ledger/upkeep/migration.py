@@ -8,9 +8,7 @@ the old ledger, and of many processes at once one does it and the others find it
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
-from contextlib import suppress
 
 from jpcli.domain.errors import Failed
 from jpcli.ledger.database import schema, tables
@@ -22,6 +20,7 @@ from jpcli.ledger.database.connection import (
     open_ledger,
     uri_of,
 )
+from jpcli.ledger.database.draft import draft_beside, make_empty, sync
 from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.upkeep.replay import ChainWalk, head_problems, replay
 
@@ -107,17 +106,16 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _keep(path: str, version: int) -> str:
     """Copy what is committed to a name beside the ledger that nothing has yet."""
-    draft = f"{path}.{secrets.token_hex(8)}.tmp"
     try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        reader = sqlite3.connect(uri_of(path) + "?mode=ro", uri=True, isolation_level=None)
-        try:
-            reader.execute("VACUUM INTO ?", (draft,))
-        finally:
-            reader.close()
-        with open(draft, "rb") as file:
-            os.fsync(file.fileno())
-        return _linked(draft, f"{path}.schema-{version}")
+        with draft_beside(path) as draft:
+            make_empty(draft)
+            reader = sqlite3.connect(uri_of(path) + "?mode=ro", uri=True, isolation_level=None)
+            try:
+                reader.execute("VACUUM INTO ?", (draft,))
+            finally:
+                reader.close()
+            sync(draft)
+            return _linked(draft, f"{path}.schema-{version}")
     except OSError as error:
         raise Failed(
             "folder_unwritable",
@@ -125,9 +123,6 @@ def _keep(path: str, version: int) -> str:
             hint="Check the permissions of the ledger's folder and the space on its disk.",
             subject=path,
         ) from None
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(draft)
 
 
 def _linked(draft: str, name: str) -> str:

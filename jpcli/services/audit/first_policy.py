@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.currency import step_minor
 from jpcli.domain.money import amount_text
+from jpcli.ledger.database.draft import file_exists
 from jpcli.ledger.queries import audit
 from jpcli.ledger.queries.audit import REVOKED, UNASSIGNED, Which
 from jpcli.reports.policy.rules import DEFAULT_CHECKS
 from jpcli.services.audit.bill import bills_of
 from jpcli.services.audit.checks import CHECKS
-from jpcli.services.files.new_file import already_there, write_new
+from jpcli.services.files.new_file import write_new
 
 if TYPE_CHECKING:
     from jpcli.services.audit.bill import Bills
@@ -31,7 +32,7 @@ def init(desk: Desk, target: str) -> Answer:
     """Write a policy by which the ledger passes today. Never overwrites (Refused `file_exists`);
     raises Failed `no_price` when there is no bill to compute."""
     if os.path.lexists(target):
-        raise already_there(target)
+        raise file_exists(target)
     from jpcli.reports.policy.writer import Today, policy_text
 
     failing = [check for name in DEFAULT_CHECKS if not (check := CHECKS[name](desk)).ok]

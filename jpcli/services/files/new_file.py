@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
+from typing import TYPE_CHECKING
 
-from jpcli.domain.errors import Failed, Refused
+from jpcli.ledger.database.draft import draft_beside, file_exists, folder_unwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def write_new(path: str, text: str) -> None:
@@ -21,35 +24,15 @@ def replace_file(path: str, text: str) -> None:
     _write(path, text, os.replace)
 
 
-def _write(path: str, text: str, put: object) -> None:
-    assert callable(put)
-    folder = os.path.dirname(os.path.abspath(path))
-    draft = os.path.join(folder, f".jpcli-{secrets.token_hex(8)}.tmp")
+def _write(path: str, text: str, put: Callable[[str, str], None]) -> None:
     try:
-        with open(draft, "x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        put(draft, path)
+        with draft_beside(path) as draft:
+            with open(draft, "x", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            put(draft, path)
     except FileExistsError:
-        raise already_there(path) from None
+        raise file_exists(path) from None
     except OSError as error:
-        raise Failed(
-            "folder_unwritable",
-            f"No file can be made in {folder} ({error.strerror})",
-            hint="Name another file.",
-            subject=folder,
-        ) from None
-    finally:
-        if os.path.exists(draft):
-            os.unlink(draft)
-
-
-def already_there(path: str) -> Refused:
-    """The refusal to write over a file (exit 3)."""
-    return Refused(
-        "file_exists",
-        f"There is a file at {path} already",
-        hint="Name another file.",
-        subject=path,
-    )
+        raise folder_unwritable(path, error, "file", "Name another file.") from None

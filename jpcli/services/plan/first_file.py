@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.words import count, quoted
+from jpcli.ledger.database.draft import file_exists
 from jpcli.ledger.queries.plan import present
-from jpcli.services.files.new_file import already_there, write_new
+from jpcli.services.files.new_file import write_new
 
 if TYPE_CHECKING:
     from jpcli.services.desk import Desk
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def init(desk: Desk, target: str) -> Answer:
     """Write `target`; its plan is empty. Never overwrites (Refused `file_exists`)."""
     if os.path.lexists(target):
-        raise already_there(target)
+        raise file_exists(target)
     from jpcli.services.plan.writer import file_for
 
     there = present(desk.ledger)

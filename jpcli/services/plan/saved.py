@@ -12,7 +12,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput
-from jpcli.services.files.new_file import already_there, replace_file, write_new
+from jpcli.ledger.database.draft import file_exists
+from jpcli.services.files.new_file import replace_file, write_new
 from jpcli.services.files.rows import named
 from jpcli.services.plan.file import wanted_object, wanted_of
 
@@ -52,7 +53,7 @@ def save(path: str, wanted: Wanted, data: Mapping[str, Any], made_at: str) -> st
     elif _is_plan(path):
         replace_file(path, text)
     else:
-        raise already_there(path)
+        raise file_exists(path)
     return str(body["plan_hash"])
 
 
