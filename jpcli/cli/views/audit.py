@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 
 def draw(data: Mapping[str, Any], screen: Screen) -> None:
     """Passed checks are one line each; a finding has expected, actual, which and the remedy."""
-    dot = screen.sign("·", "-")
-    title = Text(visible(data["agency"]), style="bold")
-    policy = visible(data["policy"] or "the checks without a policy")
-    title.append(f" {dot} audit by {policy} {dot} {instant(data['as_of'])} UTC", "not bold dim")
-    screen.write(title)
-    screen.write()
+    policy = data["policy"] or "the checks without a policy"
+    as_of = f"{instant(data['as_of'])} UTC"
+    screen.title(data["agency"], (f"audit by {policy}", "dim"), (as_of, "dim"))
     for check in data["checks"]:
         _draw_check(check, screen)
     screen.write()

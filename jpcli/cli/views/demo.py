@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from jpcli.cli.views.screen import text
+from jpcli.cli.views.screen import steps, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,21 +56,17 @@ def draw_closing(data: Mapping[str, Any], screen: Screen) -> None:
     """What to do next."""
     if data["quiet"]:
         return
-    steps = dict(_NEXT)
+    commands = dict(_NEXT)
     if data["kept"]:
         from shlex import quote
 
-        steps["Look around in it"] = f"jpcli status --ledger {quote(data['kept'])}"
+        commands["Look around in it"] = f"jpcli status --ledger {quote(data['kept'])}"
         ending = f"That is all. The ledger is in {data['kept']}."
     else:
         ending = "That is all. The temporary ledger is removed; nothing else was touched."
     screen.write()
     screen.write(text(ending, "bold"))
-    width = max(map(len, steps))
-    for why, command in steps.items():
-        line = text(f"  {why.ljust(width)}   ")
-        line.append_text(text(command, "bold cyan"))
-        screen.write(line)
+    steps(screen, commands)
 
 
 def _folded(command: str, width: int) -> list[str]:

@@ -38,13 +38,9 @@ _WHY = {
 
 def draw(data: Mapping[str, Any], screen: Screen) -> None:
     """The two totals with the parts between them, and a row a product."""
-    dot, arrow = screen.sign("·", "-"), screen.sign("→", "to")
-    title = Text(visible(data["agency"]), style="bold")
+    arrow = screen.sign("→", "to")
     months = f"{month_name(data['from'])} {arrow} {month_name(data['to'])}"
-    title.append(f" {dot} {months}", style="not bold")
-    title.append(f" {dot} days in {visible(data['time_zone'])}", style="not bold dim")
-    screen.write(title)
-    screen.write()
+    screen.title(data["agency"], (months, ""), (f"days in {data['time_zone']}", "dim"))
     shown = [part for part in data["parts"] if part["amount"]["amount_minor"] or part["days"]]
     _steps(data, shown).draw(screen)
     if len(data["products"]) > 1 and shown:

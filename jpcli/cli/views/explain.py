@@ -8,7 +8,7 @@ from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE, day_range, instant, money
+from jpcli.cli.views.words import ELSEWHERE, day_price, day_range, instant, money
 from jpcli.domain import events
 from jpcli.domain.words import count, month_name, short_day
 
@@ -47,17 +47,14 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
 
 
 def _draw_title(data: Mapping[str, Any], screen: Screen) -> None:
-    dot = screen.sign("·", "-")
-    title = Text(visible(data["agency"]), style="bold")
     what = f"{data['invoice']} for " if data["invoice"] else ""
-    title.append(f" {dot} {visible(what)}{month_name(data['period'])}, explained", style="not bold")
-    title.append(f" {dot} days in {visible(data['time_zone'])}", style="not bold dim")
-    if not data["invoice"]:
-        title.append(f", as of {short_day(data['as_of_day'])}", style="not bold dim")
-    if data["settled_elsewhere"]:
-        title.append(f" {dot} {ELSEWHERE}", style="not bold yellow")
-    screen.write(title)
-    screen.write()
+    as_of = "" if data["invoice"] else f", as of {short_day(data['as_of_day'])}"
+    screen.title(
+        data["agency"],
+        (f"{what}{month_name(data['period'])}, explained", ""),
+        (f"days in {data['time_zone']}{as_of}", "dim"),
+        (ELSEWHERE if data["settled_elsewhere"] else "", "yellow"),
+    )
 
 
 def _draw_line(line: Mapping[str, Any], data: Mapping[str, Any], screen: Screen) -> None:
@@ -71,7 +68,7 @@ def _draw_line(line: Mapping[str, Any], data: Mapping[str, Any], screen: Screen)
         if (line["first_day"], line["last_day"]) != (data["first_day"], data["last_day"]):
             title.append(f", {day_range(line['first_day'], line['last_day'])}", style="not bold")
         times, equals = screen.sign("×", "x"), " = "
-        title.append(f"   {_days(line)} {times} {_price(line)}{equals}", style="not bold")
+        title.append(f"   {_days(line)} {times} {day_price(line)}{equals}", style="not bold")
         title.append(money(line["amount"]), style="bold")
     screen.write(title)
     if line["kind"] in ("adjustment", "credit") or line["bundle_size"]:
@@ -85,12 +82,6 @@ def _draw_line(line: Mapping[str, Any], data: Mapping[str, Any], screen: Screen)
 
 def _days(line: Mapping[str, Any]) -> str:
     return count(line["days"], "bundle-day" if line["bundle_size"] else "day")
-
-
-def _price(line: Mapping[str, Any]) -> str:
-    from jpcli.domain.currency import symbol
-
-    return f"{symbol(line['amount']['currency'])}{line['day_price']}"
 
 
 class _Alike:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.invoice import what_if
 from jpcli.cli.views.words import ELSEWHERE, money
 from jpcli.domain.money import display_amount
 from jpcli.domain.words import month_name, short_day
@@ -20,16 +20,8 @@ if TYPE_CHECKING:
 
 def draw(data: Mapping[str, Any], screen: Screen) -> None:
     """A table, and what it supposes."""
-    dot = screen.sign("·", "-")
-    title = Text(visible(data["agency"]), style="bold")
-    title.append(f" {dot} forecast", style="not bold")
-    title.append(f" {dot} days in {visible(data['time_zone'])}", style="not bold dim")
-    title.append(f", as of {short_day(data['as_of_day'])}", style="not bold dim")
-    screen.write(title)
-    for what, wishes in data.get("what_if", {}).items():
-        for wish in wishes:
-            screen.write(Text(f"  What if {what} {visible(wish)}", style="magenta"))
-    screen.write()
+    days = f"days in {data['time_zone']}, as of {short_day(data['as_of_day'])}"
+    screen.title(data["agency"], ("forecast", ""), (days, "dim"), below=what_if(data))
     _grid(data).draw(screen)
     screen.write()
     screen.paragraph(
@@ -48,9 +40,9 @@ def _grid(data: Mapping[str, Any]) -> Grid:
         Column("Licenses", right=True, drop=2),
         Column("Unassigned", right=True, drop=1),
         Column("Days", right=True),
-        *([Column("Corrections", right=True)] if corrected else []),
+        Column("Corrections", right=True, optional=True),
         Column("Total", right=True),
-        *([Column(f"+{data['markup_percent']}%", right=True)] if marked else []),
+        Column(f"+{data.get('markup_percent')}%", right=True, optional=True),
     )
     for month in months:
         idle = f"{month['unassigned']:,}"
@@ -59,18 +51,18 @@ def _grid(data: Mapping[str, Any]) -> Grid:
             f"{month['licenses']:,}",
             Text(idle, style="yellow" if month["unassigned"] else "dim"),
             f"{month['days']:,}",
-            *([money(month["corrections"])] if corrected else []),
+            money(month["corrections"]) if corrected else "",
             money(month["total"]),
-            *([money(month["total_with_markup"])] if marked else []),
+            money(month["total_with_markup"]) if marked else "",
         )
     # What is settled elsewhere is no part of what is to be paid (I7).
     months = [month for month in months if not month["settled_elsewhere"]]
     if len(months) > 1:
         days = f"{sum(month['days'] for month in months):,}"
-        sums = [_sum(months, "corrections")] if corrected else []
-        sums.append(_sum(months, "total"))
-        sums += [_sum(months, "total_with_markup")] if marked else []
-        grid.total("Total", "", "", days, *sums)
+        with_markup = _sum(months, "total_with_markup") if marked else ""
+        grid.total(
+            "Total", "", "", days, _sum(months, "corrections"), _sum(months, "total"), with_markup
+        )
     return grid
 
 

@@ -30,7 +30,8 @@ _PLAIN = Box(str(SIMPLE).replace("─", "-"), ascii=True)
 class Column(NamedTuple):
     """`drop` says in which order columns go when there is no room: 1 first, 0 never. A column
     that `wraps` is folded when that is not enough, never below `least`. Keys and amounts have
-    neither. `short` is the title where there is little room."""
+    neither. `short` is the title where there is little room. One that is `optional` is left out
+    where no row has anything in it."""
 
     title: str
     right: bool = False
@@ -38,6 +39,7 @@ class Column(NamedTuple):
     wraps: bool = False
     short: str = ""
     least: int = NARROWEST
+    optional: bool = False
 
 
 class Grid:
@@ -59,12 +61,17 @@ class Grid:
 
     def draw(self, screen: Screen) -> tuple[str, ...]:
         """Draw it; the titles of the columns for which there was no room."""
+        filled = [
+            index
+            for index, column in enumerate(self._columns)
+            if not column.optional or any(row[index] for row in self._rows)
+        ]
         titles = [column.title for column in self._columns]
         widths = self._widths(titles)
-        if _needed(widths) > screen.width:
+        if _needed(widths, filled) > screen.width:
             titles = [column.short or column.title for column in self._columns]
             widths = self._widths(titles)
-        kept = self._kept(widths, screen.width)
+        kept = self._kept(filled, widths, screen.width)
         self._squeeze(widths, kept, screen.width)
         table = Table(
             box=SIMPLE if screen.unicode else _PLAIN,
@@ -86,10 +93,8 @@ class Grid:
             )
         for row in self._rows:
             table.add_row(*(row[index] for index in kept))
-        screen.draw(table, _needed([widths[index] for index in kept]) - INDENT)
-        return tuple(
-            column.title for index, column in enumerate(self._columns) if index not in kept
-        )
+        screen.draw(table, _needed(widths, kept) - INDENT)
+        return tuple(self._columns[index].title for index in filled if index not in kept)
 
     def _widths(self, titles: Sequence[str]) -> list[int]:
         rows = self._rows if self._total is None else [*self._rows, self._total]
@@ -98,23 +103,21 @@ class Grid:
             for index, title in enumerate(titles)
         ]
 
-    def _kept(self, widths: Sequence[int], width: int) -> list[int]:
+    def _kept(self, filled: Sequence[int], widths: Sequence[int], width: int) -> list[int]:
         """Which columns stay. One that may be folded counts with a width that still reads well."""
         needs = [
             min(needed, max(COMFORTABLE, column.least)) if column.wraps else needed
             for column, needed in zip(self._columns, widths, strict=True)
         ]
-        kept = list(range(len(self._columns)))
-        order = sorted((column.drop, i) for i, column in enumerate(self._columns) if column.drop)
-        for _, index in order:
-            if _needed([needs[each] for each in kept]) <= width:
-                break
-            kept.remove(index)
+        kept = list(filled)
+        for index in sorted(filled, key=lambda index: self._columns[index].drop):
+            if self._columns[index].drop and _needed(needs, kept) > width:
+                kept.remove(index)
         return kept
 
     def _squeeze(self, widths: list[int], kept: Sequence[int], width: int) -> None:
         """Fold the widest of the columns that may be, as long as there is no room for all."""
-        while _needed([widths[index] for index in kept]) > width:
+        while _needed(widths, kept) > width:
             wide = [
                 index
                 for index in kept
@@ -125,5 +128,5 @@ class Grid:
             widths[max(wide, key=widths.__getitem__)] -= 1
 
 
-def _needed(widths: Sequence[int]) -> int:
-    return INDENT + sum(widths) + GAP * (len(widths) - 1)
+def _needed(widths: Sequence[int], kept: Sequence[int]) -> int:
+    return INDENT + sum(widths[index] for index in kept) + GAP * (len(kept) - 1)

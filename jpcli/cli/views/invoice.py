@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE, day_range, money, sparkline
+from jpcli.cli.views.words import ELSEWHERE, day_price, day_range, money, sparkline
 from jpcli.domain.words import count, month_name, month_of, short_day
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 # What a group without a key is called.
 _NOBODY = {"client": "(no client)", "product": "(none)"}
+_ENDS = ("first_day", "last_day")
 _TITLES = {
     "site": "Site",
     "client": "Client",
@@ -51,20 +51,24 @@ def draw_groups(data: Mapping[str, Any], screen: Screen) -> None:
 
 
 def _draw_title(data: Mapping[str, Any], screen: Screen) -> None:
-    dot = screen.sign("·", "-")
-    title = Text(visible(data.get("agency") or "jpcli"), style="bold")
     what = f"{data['invoice']} for" if "invoice" in data else "preview of"
-    title.append(f" {dot} {visible(what)} {month_name(data['period'])}", style="not bold")
-    title.append(f" {dot} days in {visible(data['time_zone'])}", style="not bold dim")
-    if _is_open(data):
-        title.append(f", as of {short_day(data['as_of_day'])}", style="not bold dim")
-    if data["settled_elsewhere"]:
-        title.append(f" {dot} {ELSEWHERE}", style="not bold yellow")
-    screen.write(title)
-    for what, wishes in data.get("what_if", {}).items():
-        for wish in wishes:
-            screen.write(Text(f"  What if {what} {visible(wish)}", style="magenta"))
-    screen.write()
+    as_of = f", as of {short_day(data['as_of_day'])}" if _is_open(data) else ""
+    screen.title(
+        data.get("agency") or "jpcli",
+        (f"{what} {month_name(data['period'])}", ""),
+        (f"days in {data['time_zone']}{as_of}", "dim"),
+        (ELSEWHERE if data["settled_elsewhere"] else "", "yellow"),
+        below=what_if(data),
+    )
+
+
+def what_if(data: Mapping[str, Any]) -> list[Text]:
+    """A line for each supposition that was asked for."""
+    return [
+        text(f"  What if {what} {wish}", "magenta")
+        for what, wishes in data.get("what_if", {}).items()
+        for wish in wishes
+    ]
 
 
 def _is_open(data: Mapping[str, Any]) -> bool:
@@ -73,102 +77,92 @@ def _is_open(data: Mapping[str, Any]) -> bool:
 
 
 def _lines_grid(data: Mapping[str, Any]) -> Grid:
-    month, is_open = month_of(data["period"]), _is_open(data)
-    marked = "total_with_markup" in data
-    columns = [
+    month, is_open, used = month_of(data["period"]), _is_open(data), data["licenses"]
+    grid = Grid(
         Column("Product", wraps=True),
         Column("Assigned", right=True, drop=3),
         Column("Unassigned", right=True),
+        Column("Days so far", right=True, drop=1, optional=True),
         Column(f"Days in {month[:3]}", right=True, short="Days"),
         Column("Per day", right=True),
+        Column("So far", right=True, drop=2, optional=True),
         Column(month, right=True, short=month[:3]),
-    ]
-    if is_open:
-        columns.insert(3, Column("Days so far", right=True, drop=1))
-        columns.insert(6, Column("So far", right=True, drop=2))
-    if marked:
-        columns.append(Column(f"+{data['markup_percent']}%", right=True))
-    grid = Grid(*columns)
+        Column(f"+{data.get('markup_percent')}%", right=True, optional=True),
+    )
     for line in data["lines"]:
-        cells = _line_cells(line, data)
-        is_credit = line["kind"] == "credit"
-        if is_open:
-            cells.insert(3, text("" if is_credit else f"{line['days_to_date']:,}"))
-            cells.insert(6, text(money(line["to_date"])))
-        if marked:
-            cells.append(text(money(line["amount_with_markup"])))
-        grid.add(*cells)
-    used = data["licenses"]
-    total = ["Total", f"{used['assigned']:,}", f"{used['unassigned']:,}", "", "", ""]
-    total[5] = money(data["total"])
-    if is_open:
-        total.insert(3, "")
-        total.insert(6, money(data["total_to_date"]))
-    if marked:
-        total.append(money(data["total_with_markup"]))
-    grid.total(*total)
+        grid.add(
+            line_name(line, data),
+            *(("",) * 5 if line["kind"] == "credit" else _line_figures(line, is_open)),
+            money(line["to_date"]) if is_open else "",
+            money(line["amount"]),
+            _money_of(line, "amount_with_markup"),
+        )
+    grid.total(
+        "Total",
+        f"{used['assigned']:,}",
+        f"{used['unassigned']:,}",
+        *("",) * 3,
+        money(data["total_to_date"]),
+        money(data["total"]),
+        _money_of(data, "total_with_markup"),
+    )
     return grid
 
 
-def _line_cells(line: Mapping[str, Any], data: Mapping[str, Any]) -> list[Text]:
+def line_name(line: Mapping[str, Any], data: Mapping[str, Any]) -> Text:
+    """The product, and its days where the line is not about all of those of the month."""
     name = text(line["name"])
     if line["kind"] == "adjustment" and line.get("period"):
         name.append(f", correction of {month_name(line['period'])}")
-    elif line["kind"] == "credit":
-        return [name, text(""), text(""), text(""), text(""), text(money(line["amount"]))]
-    elif (line["first_day"], line["last_day"]) != (data["first_day"], data["last_day"]):
+    elif line["kind"] != "credit" and any(line[end] != data[end] for end in _ENDS):
         name.append(f", {day_range(line['first_day'], line['last_day'])}", style="dim")
-    return [
-        name,
-        text(f"{line['assigned']:,}"),
+    return name
+
+
+def _line_figures(line: Mapping[str, Any], is_open: bool) -> tuple[Text | str, ...]:
+    return (
+        f"{line['assigned']:,}",
         text(f"{line['unassigned']:,}", "yellow" if line["unassigned"] else "dim"),
-        text(f"{line['days']:,}"),
-        text(_price(line)),
-        text(money(line["amount"])),
-    ]
+        f"{line['days_to_date']:,}" if is_open else "",
+        f"{line['days']:,}",
+        day_price(line),
+    )
 
 
-def _price(line: Mapping[str, Any]) -> str:
-    from jpcli.domain.currency import symbol
-
-    return f"{symbol(line['amount']['currency'])}{line['day_price']}"
+def _money_of(found: Mapping[str, Any], name: str) -> str:
+    """An amount that is only there with a markup."""
+    return money(found[name]) if name in found else ""
 
 
 def _groups_grid(data: Mapping[str, Any]) -> Grid:
-    groups, month, is_open = data["groups"], month_of(data["period"]), _is_open(data)
+    month, is_open = month_of(data["period"]), _is_open(data)
     key = {"license": "license_key"}.get(data["by"], data["by"])
-    marked = "total_with_markup" in data
-    columns = [Column(_TITLES[key], wraps=key in ("client", "site"))]
-    if is_open:
-        columns += [
-            Column("Days so far", right=True, drop=1),
-            Column("So far", right=True, drop=2),
-        ]
-    columns += [
+    grid = Grid(
+        Column(_TITLES[key], wraps=key in ("client", "site")),
+        Column("Days so far", right=True, drop=1, optional=True),
+        Column("So far", right=True, drop=2, optional=True),
         Column(f"Days in {month[:3]}", right=True, short="Days"),
         Column(month, right=True, short=month[:3]),
-    ]
-    if marked:
-        columns.append(Column(f"+{data['markup_percent']}%", right=True))
-    grid = Grid(*columns)
-    for group in groups:
+        Column(f"+{data.get('markup_percent')}%", right=True, optional=True),
+    )
+    for group in data["groups"]:
         name = group[key]
-        cells = [
+        grid.add(
             text(_NOBODY.get(key, "(unassigned)"), "yellow") if name is None else text(name),
-            text(f"{group['days']:,}"),
-            text(money(group["amount"])),
-        ]
-        if is_open:
-            cells[1:1] = [text(f"{group['days_to_date']:,}"), text(money(group["to_date"]))]
-        if marked:
-            cells.append(text(money(group["amount_with_markup"])))
-        grid.add(*cells)
-    total = ["Total", "", money(data["total"])]
-    if is_open:
-        total[1:1] = ["", money(data["total_to_date"])]
-    if marked:
-        total.append(money(data["total_with_markup"]))
-    grid.total(*total)
+            f"{group['days_to_date']:,}" if is_open else "",
+            money(group["to_date"]) if is_open else "",
+            f"{group['days']:,}",
+            money(group["amount"]),
+            _money_of(group, "amount_with_markup"),
+        )
+    grid.total(
+        "Total",
+        "",
+        money(data["total_to_date"]),
+        "",
+        money(data["total"]),
+        _money_of(data, "total_with_markup"),
+    )
     return grid
 
 

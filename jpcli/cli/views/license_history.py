@@ -57,15 +57,15 @@ def _draw_spans(spans: Sequence[Mapping[str, Any]], screen: Screen) -> None:
         Column("First day"),
         Column("Last day"),
         Column("Days", right=True),
-        *([Column("Elsewhere", right=True)] if elsewhere else []),
+        Column("Elsewhere", right=True, optional=True),
         Column("On", wraps=True),
     )
     for span in spans:
         days = "" if span["days"] is None else f"{span['days']:,}"
         last = text(span["last_day"]) if span["last_day"] else Text("still active", style="green")
         place = text(span["site"]) if span["site"] else Text("(unassigned)", style="yellow")
-        settled = [f"{span['days_settled_elsewhere']:,}"] if elsewhere else []
-        grid.add(text(span["first_day"]), last, text(days), *settled, place)
+        settled = f"{span['days_settled_elsewhere']:,}" if elsewhere else ""
+        grid.add(span["first_day"], last, days, settled, place)
     grid.draw(screen)
     if elsewhere:
         screen.paragraph("Days under Elsewhere lie before the books: settled elsewhere.", "dim")

@@ -41,20 +41,25 @@ def draw_changed(data: Mapping[str, Any], screen: Screen) -> None:
 
 def license_grid(licenses: Iterable[Mapping[str, Any]]) -> Grid:
     """Keys are never cut; where there is little room, what the key says already goes first."""
-    rows = list(licenses)
-    columns = (
-        (Column("License"), [text(row["license_key"]) for row in rows]),
-        (Column("Product", drop=1), [text(row["product"], "dim") for row in rows]),
-        (Column("State"), [_state(row) for row in rows]),
-        (Column("Site", wraps=True), [_place(row) for row in rows]),
-        (Column("Client", drop=3, wraps=True), [text(row["client"]) for row in rows]),
-        (Column("Issued", drop=2), [text(instant(row["issued_at"]), "dim") for row in rows]),
-        (Column("Revoked", drop=4), [text(instant(row["revoked_at"]), "dim") for row in rows]),
+    grid = Grid(
+        Column("License"),
+        Column("Product", drop=1),
+        Column("State"),
+        Column("Site", wraps=True, optional=True),
+        Column("Client", drop=3, wraps=True, optional=True),
+        Column("Issued", drop=2),
+        Column("Revoked", drop=4, optional=True),
     )
-    filled = [(column, cells) for column, cells in columns if any(cells)]
-    grid = Grid(*(column for column, _ in filled))
-    for line in zip(*(cells for _, cells in filled), strict=True):
-        grid.add(*line)
+    for row in licenses:
+        grid.add(
+            row["license_key"],
+            text(row["product"], "dim"),
+            _state(row),
+            _place(row),
+            row["client"],
+            text(instant(row["issued_at"]), "dim"),
+            text(instant(row["revoked_at"]), "dim"),
+        )
     return grid
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import ELSEWHERE, money
@@ -29,10 +28,7 @@ STYLES = {
 
 def draw(data: Mapping[str, Any], screen: Screen) -> None:
     """A row a step, the bill below; the bill alone where nothing is to do."""
-    title = Text(visible(data["agency"]), style="bold")
-    title.append(f" {screen.sign('·', '-')} {visible(data['file'])}", style="not bold")
-    screen.write(title)
-    screen.write()
+    screen.title(data["agency"], (data["file"], ""))
     if data["steps"]:
         _steps(data).draw(screen)
         screen.write()
@@ -40,19 +36,23 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
 
 
 def _steps(data: Mapping[str, Any]) -> Grid:
-    rows = data["steps"]
-    columns = (
-        (Column("Step"), [text(row["action"], STYLES.get(row["action"], "")) for row in rows]),
-        (Column("License", drop=2), [_license(row) for row in rows]),
-        (Column("Product", drop=1), [text(row["product"], "dim") for row in rows]),
-        (Column("Site", wraps=True), [text(row["site"]) for row in rows]),
-        (Column("From", wraps=True), [text(row["from"]) for row in rows]),
-        (Column("Client", drop=3, wraps=True), [text(row["client"], "dim") for row in rows]),
+    grid = Grid(
+        Column("Step"),
+        Column("License", drop=2, optional=True),
+        Column("Product", drop=1, optional=True),
+        Column("Site", wraps=True, optional=True),
+        Column("From", wraps=True, optional=True),
+        Column("Client", drop=3, wraps=True, optional=True),
     )
-    filled = [(column, cells) for column, cells in columns if any(cells)]
-    grid = Grid(*(column for column, _ in filled))
-    for line in zip(*(cells for _, cells in filled), strict=True):
-        grid.add(*line)
+    for row in data["steps"]:
+        grid.add(
+            text(row["action"], STYLES.get(row["action"], "")),
+            _license(row),
+            text(row["product"], "dim"),
+            row["site"],
+            row["from"],
+            text(row["client"], "dim"),
+        )
     return grid
 
 

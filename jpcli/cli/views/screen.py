@@ -13,7 +13,7 @@ from jpcli.cli.shared.escape import visible
 from jpcli.cli.shared.output import terminal_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rich.table import Table
 
@@ -37,6 +37,17 @@ class Screen(NamedTuple):
         self.console.print(
             line, markup=False, highlight=False, no_wrap=True, overflow="ignore", crop=False
         )
+
+    def title(self, name: str, *parts: tuple[str, str], below: Iterable[Text] = ()) -> None:
+        """A name in bold, then texts in their styles between dots, without those that are empty;
+        the lines `below` it, and an empty one."""
+        line = text(name, "bold")
+        for content, style in parts:
+            if content:
+                separator = f" {self.sign('·', '-')} "
+                line.append_text(text(separator + content, f"not bold {style}"))
+        for each in (line, *below, Text()):
+            self.write(each)
 
     def draw(self, table: Table, width: int) -> None:
         """A table that is `width` wide, indented, without spaces at the ends of its lines."""
@@ -102,3 +113,15 @@ def facts(screen: Screen, rows: Iterable[tuple[str, Any]]) -> None:
         line = Text(f"  {name.ljust(width)}   ", style="dim")
         line.append_text(value if isinstance(value, Text) else text(value, "not dim"))
         screen.write(line)
+
+
+def steps(screen: Screen, commands: Mapping[str, str]) -> None:
+    """Reasons and the command for each, beside it where there is room."""
+    width = max(map(len, commands))
+    for why, command in commands.items():
+        fits = width + len(command) + 8 <= screen.width
+        line = text(f"  {why.ljust(width) if fits else why}")
+        if not fits:
+            screen.write(line)
+            line = Text(" ")
+        screen.write(line + text(f"   {command}", "bold cyan"))

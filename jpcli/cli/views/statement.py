@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.invoice import line_name
 from jpcli.cli.views.invoices import status_text
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import day_range, money
-from jpcli.domain.currency import symbol
+from jpcli.cli.views.words import day_price, money
 from jpcli.domain.words import count, month_name, short_day
 from jpcli.reports.statement.heat import shades
 from jpcli.reports.statement.text import weekday_letter
@@ -46,26 +46,21 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
 
 
 def _draw_head(invoice: Mapping[str, Any], screen: Screen) -> None:
-    dot = screen.sign("·", "-")
-    title = text(invoice["agency"] or "jpcli", "bold")
-    what = "preview of" if invoice["number"] is None else f"{invoice['number']} for"
-    title.append(f" {dot} {what} {month_name(invoice['period'])}", style="not bold")
-    title.append_text(text(f" {dot} days in {invoice['time_zone']}", "not bold dim"))
-    screen.write(title)
+    period, days = month_name(invoice["period"]), (f"days in {invoice['time_zone']}", "dim")
+    below = []
     if "client" in invoice:
         name = invoice["client"]
-        screen.write(text(f"  For {name}" if name else "  For licenses without a client", "bold"))
-    line = Text("  ")
+        below.append(text(f"  For {name}" if name else "  For licenses without a client", "bold"))
     if invoice["number"] is None:
+        about, settled = f"preview of {period}", invoice.get("settled_elsewhere")
+        what = "Settled elsewhere" if settled else "Preview"
         day = short_day(invoice["as_of_day"])
-        what = "Settled elsewhere" if invoice.get("settled_elsewhere") else "Preview"
-        line.append(f"{what}, not an invoice, as of {day}", style="bold yellow")
+        below.append(Text(f"  {what}, not an invoice, as of {day}", style="bold yellow"))
     else:
-        line.append_text(status_text(invoice))
-        due = invoice["due_date"]
-        line.append(f", due {short_day(due)}, {due[:4]}", style="dim")
-    screen.write(line)
-    screen.write()
+        about, due = f"{invoice['number']} for {period}", invoice["due_date"]
+        status = (status_text(invoice), (f", due {short_day(due)}, {due[:4]}", "dim"))
+        below.append(Text.assemble("  ", *status))
+    screen.title(invoice["agency"] or "jpcli", (about, ""), days, below=below)
 
 
 def _lines_grid(invoice: Mapping[str, Any]) -> Grid:
@@ -75,19 +70,13 @@ def _lines_grid(invoice: Mapping[str, Any]) -> Grid:
         Column("Per day", right=True),
         Column("Amount", right=True),
     )
-    whole = (invoice["first_day"], invoice["last_day"])
     for line in invoice["lines"]:
-        name = text(line["name"])
-        price = line["day_price"]
-        if line["kind"] == "adjustment":
-            price = None  # a difference is no product of days and a price
-            name.append(f", correction of {month_name(line['period'])}")
-        elif line["kind"] != "credit" and (line["first_day"], line["last_day"]) != whole:
-            name.append(f", {day_range(line['first_day'], line['last_day'])}", style="dim")
+        # A correction is no product of days and a price.
+        priced = line["kind"] not in ("adjustment", "credit")
         grid.add(
-            name,
+            line_name(line, invoice),
             "" if line["kind"] == "credit" else f"{line['days']:,}",
-            "" if price is None else f"{symbol(line['amount']['currency'])}{price}",
+            day_price(line) if priced else "",
             money(line["amount"]),
         )
     grid.total("Total", "", "", money(invoice["total"]))

@@ -9,7 +9,7 @@ from rich.text import Text
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.cards import expiry, number
 from jpcli.cli.views.grid import Column, Grid
-from jpcli.cli.views.screen import facts, text
+from jpcli.cli.views.screen import facts, steps, text
 from jpcli.cli.views.words import ELSEWHERE, money
 from jpcli.domain.money import display_amount
 from jpcli.domain.words import month_of, short_day
@@ -26,15 +26,9 @@ MONTHS_NAMED = 3
 
 def draw(data: Mapping[str, Any], screen: Screen) -> None:
     """Facts first, then the next steps with the commands that take them."""
+    today = f"{short_day(data['today'])}, {data['today'][:4]}"
+    screen.title(data["agency"], (today, "dim"), (f"days in {data['time_zone']}", "dim"))
     dot = screen.sign("·", "-")
-    title = Text(visible(data["agency"]), style="bold")
-    title.append(
-        f" {dot} {short_day(data['today'])}, {data['today'][:4]} {dot} days in"
-        f" {visible(data['time_zone'])}",
-        style="not bold dim",
-    )
-    screen.write(title)
-    screen.write()
     facts(
         screen,
         [*_bill(data, dot), *_late(data), *_licenses(data), *_cards(data, screen)],
@@ -43,15 +37,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     if data.get("next"):
         screen.write()
         screen.paragraph("Next", "bold")
-        width = max(len(step["why"]) for step in data["next"])
-        for step in data["next"]:
-            fits = width + len(step["command"]) + 8 <= screen.width
-            line = text(f"  {step['why'].ljust(width) if fits else step['why']}")
-            if not fits:
-                screen.write(line)
-                line = Text(" ")
-            line.append(f"   {step['command']}", style="bold cyan")
-            screen.write(line)
+        steps(screen, {step["why"]: step["command"] for step in data["next"]})
 
 
 def _bill(data: Mapping[str, Any], dot: str) -> Iterator[tuple[str, Text]]:

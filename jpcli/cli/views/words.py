@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from jpcli.domain.currency import symbol
 from jpcli.domain.money import display_amount
 from jpcli.domain.words import short_day
 
@@ -23,6 +24,11 @@ ELSEWHERE = "settled elsewhere"
 def money(value: Mapping[str, Any]) -> str:
     """`$81.27` of a money object."""
     return display_amount(value["amount_minor"], value["currency"])
+
+
+def day_price(line: Mapping[str, Any]) -> str:
+    """`$0.27`, with all its places, of a line."""
+    return f"{symbol(line['amount']['currency'])}{line['day_price']}"
 
 
 def day_range(first: str, last: str) -> str:
