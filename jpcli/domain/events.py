@@ -54,6 +54,17 @@ OUTBOX_STUMBLED = "outbox.stumbled"
 OUTBOX_DONE = "outbox.done"
 OUTBOX_FAILED = "outbox.failed"
 
+# Whose subject is a license.
+ABOUT_LICENSES = (
+    LICENSE_ISSUED,
+    LICENSE_IMPORTED,
+    LICENSE_ASSIGNED,
+    LICENSE_TRANSFERRED,
+    LICENSE_UNASSIGNED,
+    LICENSE_REVOKED,
+)
+# Whose subject is a site: whose it is.
+ABOUT_OWNERS = (SITE_ADDED, SITE_MOVED, SITE_OWNERS_SET)
 # Those that give their subject's name to a thing: a new one, whose row number is the event's, or
 # the one that was called `from` before.
 NAME_A_CLIENT = (CLIENT_ADDED,)

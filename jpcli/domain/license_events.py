@@ -87,4 +87,3 @@ _AFTER: dict[str, Callable[[History | None, Event, SiteOf], History]] = {
     events.LICENSE_UNASSIGNED: _placed,
     events.LICENSE_REVOKED: _revoked,
 }
-KINDS = tuple(_AFTER)

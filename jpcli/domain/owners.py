@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Change = tuple[int, int | None]
     ClientOf = Callable[[str | None], int | None]
 
-KINDS = (events.SITE_ADDED, events.SITE_MOVED, events.SITE_OWNERS_SET)
-
 
 class Stretch(NamedTuple):
     """The days of a site that are one client's; `from_at` is when it became theirs."""
@@ -52,7 +50,7 @@ def stretches(
 
 
 def after(changes: list[Change], event: Event, client_of: ClientOf) -> list[Change]:
-    """The changes of hands of a site with one event of `KINDS` more; none is before the first."""
+    """The changes of hands of a site with one event about it more; none is before the first."""
     if event.kind == events.SITE_OWNERS_SET:
         return [
             (parse_instant(owner["from"]), client_of(owner["client"]))

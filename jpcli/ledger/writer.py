@@ -10,9 +10,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain import license_events, owners
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.events import Event
+from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, Event
 from jpcli.ledger.events import chain
 from jpcli.ledger.state.apply import apply_events
 from jpcli.ledger.state.lookups import Lookups
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 FLUSH_EVENTS = 5_000
 
 # Kinds of events that say on which days what was active, and whose it was.
-_CHANGES_DAYS = frozenset({*license_events.KINDS, *owners.KINDS})
+_CHANGES_DAYS = frozenset({*ABOUT_LICENSES, *ABOUT_OWNERS})
 
 _INSERT_EVENT = (
     "INSERT INTO events (seq, kind, subject, at, recorded_at, actor, reason, data, hash)"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jpcli.domain import events, license_events, owners
+from jpcli.domain import events, license_events
 from jpcli.ledger.state import apply
 from tests.architecture.rules import Source, bare_kinds, check_all
 
@@ -36,7 +36,7 @@ def test_a_kind_is_called_what_it_is() -> None:
 
 
 def test_every_kind_has_a_handler_and_a_constructor() -> None:
-    assert set(apply._HANDLERS) == set(KINDS.values())
+    assert all(callable(apply.handler_of(kind)) for kind in KINDS.values())
     made = [
         function(**{key: _Anything(name="") for key in signature(function).parameters})
         for function in vars(events).values()
@@ -45,9 +45,10 @@ def test_every_kind_has_a_handler_and_a_constructor() -> None:
     assert {entry[0] for entry in made} == set(KINDS.values())
 
 
-def test_kinds_about_licenses_and_owners_have_a_meaning() -> None:
-    assert set(license_events.KINDS) == {k for k in KINDS.values() if k.startswith("license.")}
-    assert set(owners.KINDS) == {k for k in KINDS.values() if k.startswith("site.")}
+def test_kinds_about_licenses_and_owners_are_told_apart() -> None:
+    licenses = {kind for kind in KINDS.values() if kind.startswith("license.")}
+    assert licenses == set(events.ABOUT_LICENSES) == set(license_events._AFTER)
+    assert set(events.ABOUT_OWNERS) == {k for k in KINDS.values() if k.startswith("site.")}
 
 
 def test_no_kind_is_a_bare_string() -> None:

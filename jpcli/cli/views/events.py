@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
-from jpcli.domain.license_events import KINDS
 from jpcli.domain.money import display_day_price
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 def named(kind: str) -> str:
     """A kind for a person: what happens to licenses happens most, and needs no first word."""
-    return kind.partition(".")[2] if kind in KINDS else kind
+    return kind.partition(".")[2] if kind in events.ABOUT_LICENSES else kind
 
 
 def described(event: Mapping[str, Any], currency: str = "") -> str:

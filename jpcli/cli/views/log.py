@@ -9,7 +9,7 @@ from jpcli.cli.views.events import described, named
 from jpcli.cli.views.grid import NARROWEST, Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import instant
-from jpcli.domain.license_events import KINDS
+from jpcli.domain.events import ABOUT_LICENSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     if not events:
         screen.paragraph("No event is like that.", "dim")
         return
-    keys = [event["subject"] for event in events if event["kind"] in KINDS]
+    keys = [event["subject"] for event in events if event["kind"] in ABOUT_LICENSES]
     grid = Grid(
         Column("When"),
         Column("Event", wraps=True),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain import license_events
-from jpcli.domain.events import LATEST_SEQ, Event
+from jpcli.domain.events import ABOUT_LICENSES, LATEST_SEQ, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,7 +90,7 @@ def events_of(ledger: Ledger, license_key: str) -> list[tuple[Any, ...]]:
     """A license's events in `EVENT_COLUMNS` order, oldest first."""
     return ledger.all(
         f"SELECT {_EVENT} FROM events"
-        f" WHERE subject = :key AND {is_one_of(license_events.KINDS)} ORDER BY seq",
+        f" WHERE subject = :key AND {is_one_of(ABOUT_LICENSES)} ORDER BY seq",
         key=license_key,
     )
 

@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from jpcli.domain import license_events
+from jpcli.domain.events import ABOUT_LICENSES
 from jpcli.domain.history import History, spans_of, truncated
 from jpcli.ledger.events.log import is_one_of, latest_at, told
 from jpcli.ledger.snapshots import owners
@@ -149,7 +150,7 @@ def as_recorded(ledger: Ledger, seq: int, end_at: int) -> Snapshot:
     return overlay.snapshot
 
 
-_OF_LICENSES = is_one_of(license_events.KINDS)
+_OF_LICENSES = is_one_of(ABOUT_LICENSES)
 _LOOK_BACK = is_one_of(license_events.LOOKING_BACK)
 # A revocation at midnight sharp reaches back behind it; two days cover every time zone's quirks.
 _DAY_AND_MORE = 2 * 86_400_000_000
@@ -158,6 +159,6 @@ _DAY_AND_MORE = 2 * 86_400_000_000
 def _recorded(ledger: Ledger, names: NamesThen, license_key: str, seq: int) -> History | None:
     """A license's life as the first `seq` events tell it; None when it was not known yet."""
     life: History | None = None
-    for event in told(ledger, license_events.KINDS, subject=license_key, until_seq=seq):
+    for event in told(ledger, ABOUT_LICENSES, subject=license_key, until_seq=seq):
         life = license_events.after(life, event, partial(names.site_id, seq=event.seq))
     return life

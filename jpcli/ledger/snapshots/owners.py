@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from jpcli.domain import owners
-from jpcli.domain.events import LATEST_SEQ, SITE_ADDED
+from jpcli.domain.events import ABOUT_OWNERS, LATEST_SEQ, SITE_ADDED
 from jpcli.ledger.events.log import is_one_of, told
 from jpcli.ledger.snapshots.names import NamesThen
 from jpcli.ledger.snapshots.snapshot import NOW
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = "site_id, first_day, last_day, client_id"
 # Those after which a site has other days than it had.
-_HANDING_ON = tuple(kind for kind in owners.KINDS if kind != SITE_ADDED)
+_HANDING_ON = tuple(kind for kind in ABOUT_OWNERS if kind != SITE_ADDED)
 _numbers = count(1)
 
 
@@ -84,6 +84,6 @@ def _changes(
 ) -> list[Change]:
     """Every change of hands of a site, as the events up to one have it."""
     changes: list[Change] = []
-    for event in told(ledger, owners.KINDS, subject=url, until_seq=until_seq):
+    for event in told(ledger, ABOUT_OWNERS, subject=url, until_seq=until_seq):
         changes = owners.after(changes, event, partial(names.client_id, seq=event.seq))
     return changes

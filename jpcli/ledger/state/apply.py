@@ -8,21 +8,12 @@ are checked before an event is recorded, never here.
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
-from jpcli.ledger.state import (
-    answers,
-    attempts,
-    cards,
-    invoices,
-    licenses,
-    meta,
-    outbox,
-    products,
-    sites,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,20 +24,20 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Ledger, Lookups, list[Event]], None]
 
-_HANDLERS: dict[str, Handler] = {
-    kind: handler
-    for topic in (
-        answers,
-        attempts,
-        cards,
-        invoices,
-        licenses,
-        meta,
-        outbox,
-        products,
-        sites,
-    )
-    for kind, handler in topic.HANDLERS.items()
+# Which module has the handlers of the kinds that begin so.
+_TOPICS = {
+    "card": "cards",
+    "cards": "cards",
+    "client": "sites",
+    "invoice": "invoices",
+    "ledger": "meta",
+    "license": "licenses",
+    "outbox": "outbox",
+    "payment": "attempts",
+    "payments": "meta",
+    "price": "products",
+    "request": "answers",
+    "site": "sites",
 }
 
 # What depends on what: later stages may name what earlier ones make, never the other way round.
@@ -77,5 +68,13 @@ def apply_events(ledger: Ledger, lookups: Lookups, told: Iterable[Event]) -> Non
         ordered = list(stretch)
         if staged:
             ordered.sort(key=lambda event: _STAGES[event.kind])
-        for handler, run in groupby(ordered, key=lambda event: _HANDLERS[event.kind]):
+        for handler, run in groupby(ordered, key=lambda event: handler_of(event.kind)):
             handler(ledger, lookups, list(run))
+
+
+@cache
+def handler_of(kind: str) -> Handler:
+    """What applies a kind; loaded when it is needed, because a command records two or three."""
+    topic = import_module(f"jpcli.ledger.state.{_TOPICS[kind.partition('.')[0]]}")
+    handler: Handler = topic.HANDLERS[kind]
+    return handler

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import license_events
+from jpcli.domain.events import ABOUT_LICENSES
 from jpcli.domain.history import Assignment, History, last_at, spans_of
 from jpcli.ledger.state import invoices
 
@@ -171,4 +172,4 @@ def _changed(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
     invoices.unsettle(ledger, told)
 
 
-HANDLERS = dict.fromkeys(license_events.KINDS, _changed)
+HANDLERS = dict.fromkeys(ABOUT_LICENSES, _changed)

@@ -13,7 +13,6 @@ from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger.queries import days as day_queries
 from jpcli.ledger.queries import products
-from jpcli.ledger.snapshots.overlay import as_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +95,8 @@ def offer_part(desk: Desk, product: str, bundle_size: int) -> OfferPart:
 
 def recorded_month(desk: Desk, label: str, seq: int) -> Computed:
     """A whole month as the events before `seq` have it: licenses, clients and prices (I8)."""
+    from jpcli.ledger.snapshots.overlay import as_recorded
+
     ledger = desk.ledger
     period = month_period(ledger.calendar, *parse_month(label))
     snapshot = as_recorded(ledger, seq - 1, ledger.calendar.end_of(period.last_day))
@@ -105,4 +106,6 @@ def recorded_month(desk: Desk, label: str, seq: int) -> Computed:
 
 def as_closed(desk: Desk, invoice: Invoice, period: Period) -> Snapshot:
     """The licenses of a month as they were recorded when an invoice was closed."""
+    from jpcli.ledger.snapshots.overlay import as_recorded
+
     return as_recorded(desk.ledger, invoice.id, desk.ledger.calendar.end_of(period.last_day))
