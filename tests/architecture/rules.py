@@ -44,6 +44,18 @@ DOMAIN_MODULES = frozenset(
 IO_CALLS = frozenset({"open", "input", "print", "exec", "eval", "__import__"})
 CLOCK_METHODS = frozenset({"now", "utcnow", "today"})
 MONEY_SUFFIXES = ("_minor", "_e12", "_e6")
+# Which collector a ledger has is read from these facts, chosen, and checked at Stripe's door.
+COLLECTING_FACTS = frozenset({"payments", "collect"})
+MAY_ASK_WHICH = frozenset(
+    {
+        "jpcli/ledger/queries/collection.py",
+        "jpcli/services/collection/collector.py",
+        "jpcli/services/collection/gateway.py",
+    }
+)
+# Commands about the account at Stripe itself, which no other collector has.
+STRIPE_COMMANDS = "jpcli/cli/commands/stripe/"
+COLLECTORS = ("jpcli.services.collection.offline", "jpcli.services.collection.stripe")
 
 
 class Source(NamedTuple):
@@ -143,6 +155,37 @@ def exact_money(source: Source) -> Iterator[str]:
                     yield source.finding(operand.lineno, f"{name} is money and must stay exact")
 
 
+def one_choice(source: Source) -> Iterator[str]:
+    """Nobody asks whether it is Stripe that collects, but the one place that chooses."""
+    if source.name in MAY_ASK_WHICH:
+        return
+    for node in ast.walk(ast.parse(source.text)):
+        if isinstance(node, ast.ImportFrom):
+            asks = any(alias.name == "uses_stripe" for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            asks = node.attr == "uses_stripe"
+        elif isinstance(node, ast.Subscript):
+            asks = _ends_in(node.value, "meta") and _is_fact(node.slice)
+        elif isinstance(node, ast.Call):
+            asks = _reads_fact(node.func) and any(map(_is_fact, node.args))
+        else:
+            continue
+        if asks:
+            yield source.finding(node.lineno, "asks which collector it is: collector_of or way_of")
+
+
+def no_collector_named(source: Source) -> Iterator[str]:
+    """A command asks the collector, and does not know which one its ledger has."""
+    if source.name.startswith(STRIPE_COMMANDS):
+        return
+    for node in ast.walk(ast.parse(source.text)):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        base = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+        if any((base + alias.name).startswith(COLLECTORS) for alias in node.names):
+            yield source.finding(node.lineno, "names a collector; ask collector_of")
+
+
 def bare_kinds(source: Source, kinds: Collection[str]) -> Iterator[str]:
     """A kind of event, or the first word that several share, is no text: not by itself, and not
     within quotes in a query. What a person reads may name one."""
@@ -160,6 +203,21 @@ def _called_names(source: Source) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(source.text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield node.lineno, node.func.id
+
+
+def _ends_in(expression: ast.expr, name: str) -> bool:
+    return isinstance(expression, ast.Attribute) and expression.attr == name
+
+
+def _reads_fact(function: ast.expr) -> bool:
+    """`ledger.fact` or `ledger.meta.get`."""
+    if isinstance(function, ast.Attribute) and function.attr == "get":
+        return _ends_in(function.value, "meta")
+    return _ends_in(function, "fact")
+
+
+def _is_fact(expression: ast.expr) -> bool:
+    return isinstance(expression, ast.Constant) and expression.value in COLLECTING_FACTS
 
 
 def _names(expression: ast.expr) -> Iterator[str]:

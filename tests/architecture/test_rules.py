@@ -35,6 +35,19 @@ CASES: list[tuple[Rule, str, str]] = [
     (rules.exact_money, "jpcli", "x = line.amount_minor / 100\n"),
     (rules.exact_money, "jpcli", "x = float(sum(a.total_minor for a in b))\n"),
     (rules.exact_money, "jpcli", "x = round(day_price_e12 * 3)\n"),
+    (rules.one_choice, "jpcli", "from jpcli.ledger.queries.collection import uses_stripe\n"),
+    (rules.one_choice, "jpcli", "def f():\n    from x.collection import uses_stripe as at\n"),
+    (rules.one_choice, "jpcli", "if collection.uses_stripe(desk.ledger):\n    pass\n"),
+    (rules.one_choice, "jpcli", "stripe = ledger.meta['payments'] == 'stripe'\n"),
+    (rules.one_choice, "jpcli", "if desk.ledger.fact('collect') == 'send':\n    pass\n"),
+    (rules.one_choice, "jpcli", "by_mail = ledger.meta.get('collect') == 'send'\n"),
+    (rules.no_collector_named, "jpcli/cli", "from jpcli.services.collection import offline\n"),
+    (rules.no_collector_named, "jpcli/cli", "import jpcli.services.collection.stripe.push\n"),
+    (
+        rules.no_collector_named,
+        "jpcli/cli",
+        "def f():\n    from jpcli.services.collection.stripe.invoices import pay\n",
+    ),
     (rules.domain_imports, "jpcli/domain", "import sqlite3\n"),
     (rules.domain_imports, "jpcli/domain", "from os import path\n"),
     (rules.domain_imports, "jpcli/domain", "import urllib.request\n"),
@@ -69,6 +82,13 @@ def test_a_violation_is_noticed(rule: Rule, _folder: str, code: str) -> None:
     found = list(rule(Source("sample.py", code)))
     assert len(found) == 1
     assert found[0].startswith("sample.py:")
+
+
+def test_the_places_that_may_ask_are_there_and_ask() -> None:
+    """An exception that is not needed any more goes."""
+    for name in rules.MAY_ASK_WHICH:
+        assert "uses_stripe" in (ROOT / name).read_text("utf-8")
+    assert (ROOT / rules.STRIPE_COMMANDS).is_dir()
 
 
 def test_code_within_the_rules_is_not_reported() -> None:

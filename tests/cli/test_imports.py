@@ -12,6 +12,7 @@ from tests.cli.conftest import ENTRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 HEAVY = {"stripe", "sqlite_utils", "pydantic", "requests", "click", "pip", "setuptools", "pytest"}
 DUMP = f"""
@@ -96,6 +97,48 @@ def test_a_refusal_needs_no_rich(jpcli: Callable[..., Any]) -> None:
     jpcli("init")
     modules = loaded("issue", "jetpack-scan", code=3)
     assert not tops(modules) & (HEAVY | {"rich"})
+
+
+CARD = ["--brand", "visa", "--last4", "4242", "--exp", "12/2030"]
+COLLECTED = [
+    (["cards", "add", *CARD], 0, 2),
+    (["cards", "add", "pm_1"], 3, 4),
+    (["cards", "primary", "card_9"], 2, 4),
+    (["cards", "remove", "card_9", "--yes"], 2, 4),
+    (["cards", "sync"], 3, 4),
+    (["invoice", "close", "--due"], 0, 4),
+    (["invoice", "pay", "INV-9"], 3, 4),
+    (["invoice", "mark-paid", "INV-9"], 2, 4),
+    (["invoice", "void", "INV-9", "--yes"], 2, 4),
+]
+
+
+@pytest.mark.parametrize(("argv", "by_hand", "by_stripe"), COLLECTED, ids=lambda v: str(v)[:40])
+def test_a_ledger_loads_its_own_collector_alone(
+    argv: list[str],
+    by_hand: int,
+    by_stripe: int,
+    jpcli: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.delenv("STRIPE_API_KEY", raising=False)
+    hand, stripe = str(tmp_path / "hand.db"), str(tmp_path / "stripe.db")
+    jpcli("init", "--ledger", hand)
+    jpcli("init", "--payments", "stripe", "--ledger", stripe)
+    room = "jpcli.services.collection"
+    modules = loaded(*argv, "--ledger", hand, code=by_hand)
+    assert f"{room}.offline" in modules
+    assert not {m for m in modules if m.startswith((f"{room}.stripe", f"{room}.gateway"))}
+    modules = loaded(*argv, "--ledger", stripe, code=by_stripe)
+    assert f"{room}.stripe.collector" in modules
+    assert f"{room}.offline" not in modules
+    assert "stripe" not in tops(modules)
+
+
+def test_who_only_speaks_of_collecting_loads_no_collector(agency: Callable[..., Any]) -> None:
+    for argv in (["status", "--json"], ["issue", "jetpack-scan", "--json"]):
+        assert "jpcli.services.collection.collector" not in loaded(*argv)
 
 
 def test_commands_that_declare_arguments_keep_pydantic_out(agency: Callable[..., Any]) -> None:

@@ -1,0 +1,86 @@
+"""Cards of a ledger that is collected by hand: put on file, made primary, taken off.
+
+Owns R1's cure and R3 there: the first card becomes primary by itself, a later one only when asked;
+removing the primary promotes the oldest other one. A card number never gets in: only brand, last
+four digits and expiry.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jpcli.domain import cards as rules
+from jpcli.domain import events
+from jpcli.domain.answers import Note
+from jpcli.domain.card_numbers import check_no_card_number
+from jpcli.ledger.queries.cards import cards
+from jpcli.services.cards import known_card, list_cards, primary_note, removal_notes
+from jpcli.services.change import change
+
+if TYPE_CHECKING:
+    from jpcli.domain.answers import Answer
+    from jpcli.ledger.writer import Writer
+    from jpcli.services.desk import Desk
+
+
+def add_card(desk: Desk, brand: str, last4: str, exp: str, *, primary: bool = False) -> Answer:
+    """Put a card on file; it becomes primary when it is the first or `primary` asks (R3).
+
+    Raises BadInput (`card_number`, `bad_last4`, `bad_brand`, `bad_expiry`).
+    """
+    for text in (last4, brand, exp):
+        check_no_card_number(text)
+    name = rules.check_brand(brand)
+    digits = rules.check_last4(last4)
+    month, year = rules.parse_exp(exp)
+    request = {"command": "cards add", "card": [name, digits, month, year], "primary": primary}
+
+    def do(writer: Writer) -> Answer:
+        becomes = rules.becomes_primary(cards(desk.ledger), primary)
+        card_id = f"card_{writer.last_seq + 1}"
+        entry = events.card_added(
+            card_id,
+            brand=name,
+            last4=digits,
+            exp_month=month,
+            exp_year=year,
+            primary=becomes,
+        )
+        writer.record(*entry, at=desk.effective_at())
+        writer.flush()
+        what = "is the primary card now" if becomes else "was added"
+        notes = [Note("card_added", f"{name} ···· {digits} {what}", "ok", card_id)]
+        if not becomes:
+            hint = f"jpcli cards primary {card_id}"
+            notes.append(Note("not_primary", "Another card stays primary", hint=hint))
+        return list_cards(desk, *notes)
+
+    return change(desk, request, do)
+
+
+def make_primary(desk: Desk, card_id: str) -> Answer:
+    """Charge this card first from now on; BadInput `unknown_card`."""
+
+    def do(writer: Writer) -> Answer:
+        card = known_card(desk, card_id)
+        if not card.primary:
+            writer.record(*events.card_made_primary(card.id), at=desk.effective_at())
+            writer.flush()
+        return list_cards(desk, primary_note(card))
+
+    return change(desk, {"command": "cards primary", "card": card_id}, do)
+
+
+def remove_card(desk: Desk, card_id: str) -> Answer:
+    """Take a card off file; the oldest other one becomes primary when it was the primary (R3)."""
+
+    def do(writer: Writer) -> Answer:
+        card = known_card(desk, card_id)
+        successor = rules.promoted(cards(desk.ledger), card.id)
+        promoted = None if successor is None else successor.id
+        writer.record(*events.card_removed(card.id, promoted), at=desk.effective_at())
+        writer.flush()
+        notes = removal_notes(desk, card, successor, "jpcli cards add --primary")
+        return list_cards(desk, *notes)
+
+    return change(desk, {"command": "cards remove", "card": card_id}, do)
