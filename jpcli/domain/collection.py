@@ -34,8 +34,9 @@ class Way(NamedTuple):
         return self.command(number) + self.filled_in
 
     def hint(self, number: str) -> str:
-        """The same, and when it is typed."""
-        return f"{self.when}:   {self.whole_command(number)}"
+        """The same, and when it is typed; what was mailed may be paid over there, too."""
+        there = "When it was paid on its page:   jpcli invoice sync\n" if self.mails else ""
+        return f"{there}{self.when}:   {self.whole_command(number)}"
 
 
 BY_HAND = Way(
@@ -46,4 +47,4 @@ BY_HAND = Way(
     when="When it is paid",
 )
 BY_CARD = Way(charges=True, mails=False, settled_by="pay", filled_in="", when="Charge it")
-BY_MAIL = BY_HAND._replace(mails=True)
+BY_MAIL = BY_HAND._replace(mails=True, when="When it was paid by wire")

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from jpcli.domain.events import Event
 
 
+# Before any license there could be: since when the prices hold with which a ledger begins. People
+# are told "the beginning".
+THE_BEGINNING = "1970-01-01"
+
+
 class PricePoint(NamedTuple):
     """From this billing day on, one day costs this much."""
 

@@ -47,12 +47,18 @@ def check_meant(at_text: str | None, *, dry_run: bool) -> None:
         raise no_dry_run()
 
 
-def no_gateway() -> Refused:
+# What a ledger that is collected by hand has instead.
+PAID_BY_HAND = "Note what was paid:   jpcli invoice mark-paid NUMBER --reference TEXT"
+CARD_BY_HAND = "Write down a card:   jpcli cards add --brand visa --last4 4242 --exp 12/2030"
+NOTHING_BY_HAND = "Make a ledger that does:   jpcli init --payments stripe --ledger FILE"
+
+
+def no_gateway(instead: str = PAID_BY_HAND) -> Refused:
     """What a ledger without a provider answers where one is needed."""
     return Refused(
         "offline_gateway",
         "This ledger collects by hand, not through Stripe",
-        hint="Note what was paid:   jpcli invoice mark-paid NUMBER --reference TEXT",
+        hint=instead,
     )
 
 

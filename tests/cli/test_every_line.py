@@ -209,6 +209,43 @@ def test_a_list_is_cut_at_its_limit(line: Line, world: World) -> None:
     assert rows(10**6) == everything
 
 
+@pytest.mark.parametrize("road", ["plan --init {folder}/first.toml"])
+def test_a_road_without_a_list_takes_no_limit(road: str, world: World) -> None:
+    before = world.everything()
+    words = road.format(**world.names).split()
+    for limit in ("0", "1"):
+        run = world.jpcli(*words, "--limit", limit, "--json", now=NOW)
+        assert (run.code, run.error["code"]) == (2, "usage")
+        assert "--limit" in run.error["message"]
+    assert world.everything() == before
+    assert world.jpcli(*words, now=NOW).code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("cards add pm_card_visa", "jpcli cards add --brand visa --last4 4242 --exp 12/2030"),
+        ("cards sync", "jpcli cards add --brand visa --last4 4242 --exp 12/2030"),
+        ("invoice pay INV-2026-09", "jpcli invoice mark-paid"),
+        ("invoice push INV-2026-09", "jpcli invoice mark-paid"),
+        ("invoice sync", "jpcli invoice mark-paid"),
+        ("invoice reconcile", "jpcli invoice mark-paid"),
+        ("stripe customer", "jpcli init --payments stripe"),
+        ("stripe customer --email a@b.example", "jpcli init --payments stripe"),
+        ("stripe portal", "jpcli init --payments stripe"),
+        ("stripe status", "jpcli init --payments stripe"),
+    ],
+)
+def test_what_needs_stripe_says_what_there_is_instead(
+    line: str, instead: str, world: World
+) -> None:
+    before = world.everything()
+    run = world.jpcli(*line.split(), "--json", now=NOW)
+    assert (run.code, run.error["code"]) == (3, "offline_gateway")
+    assert instead in run.error["hint"]
+    assert world.everything() == before
+
+
 # --- --format, --json, --quiet, --no-color --------------------------------------------------------
 
 

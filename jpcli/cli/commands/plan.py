@@ -48,6 +48,8 @@ def run(
     if (source is None) == (init is None):
         raise UsageError("Name a FILE, or --init FILE to write one.")
     if init is not None:
+        if invocation.limit is not None:
+            raise UsageError("--init writes all there is, and takes no --limit.")
         if out is not None or detailed_exitcode:
             raise UsageError("--init goes alone.")
         from jpcli.services.plan import first_file

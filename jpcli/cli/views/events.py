@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from jpcli.cli.views.words import since
 from jpcli.domain import events
 from jpcli.domain.money import display_day_price
 
@@ -24,7 +25,7 @@ def described(event: Mapping[str, Any], currency: str = "") -> str:
     words = tell(data) if tell is not None else _plain(data)
     if event["kind"] == events.PRICE_SET and currency:
         price = display_day_price(data["day_price_e12"], currency)
-        words = f"{price} a day from {data['from']} on"
+        words = f"{price} a day from {since(data['from'])} on"
     reason = event.get("reason")
     return f"{words}; {reason}" if words and reason else words or reason or ""
 
@@ -52,7 +53,7 @@ def _attempted(data: Mapping[str, Any]) -> str:
 
 def _price(data: Mapping[str, Any]) -> str:
     size = data.get("bundle_size") or 1
-    return f"from {data.get('from')} on" + (f", bundle of {size}" if size > 1 else "")
+    return f"from {since(data['from'])} on" + (f", bundle of {size}" if size > 1 else "")
 
 
 def _synced(data: Mapping[str, Any]) -> str:

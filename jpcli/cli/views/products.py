@@ -8,6 +8,7 @@ from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
+from jpcli.cli.views.words import since
 from jpcli.domain.currency import symbol
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def draw_one(data: Mapping[str, Any], screen: Screen) -> None:
         for price in offer["prices"]:
             now = price is _current(offer)
             mark = Text("today", style="green") if now else Text()
-            grid.add(price["from"], _price(price["day_price"], offer), mark)
+            grid.add(since(price["from"]), _price(price["day_price"], offer), mark)
         grid.draw(screen)
 
 

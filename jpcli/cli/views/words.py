@@ -8,6 +8,7 @@ from rich.text import Text
 
 from jpcli.domain.currency import symbol
 from jpcli.domain.money import display_amount
+from jpcli.domain.prices import THE_BEGINNING
 from jpcli.domain.words import short_day
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ def money(value: Mapping[str, Any]) -> str:
 def day_price(line: Mapping[str, Any]) -> str:
     """`$0.27`, with all its places, of a line."""
     return f"{symbol(line['amount']['currency'])}{line['day_price']}"
+
+
+def since(day: str) -> str:
+    """Since when a price holds; `day` is a date in ISO form."""
+    return "the beginning" if day == THE_BEGINNING else day
 
 
 def day_range(first: str, last: str) -> str:

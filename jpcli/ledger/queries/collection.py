@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.collection import BY_CARD, BY_HAND, BY_MAIL
+from jpcli.ledger.queries.outbox import DONE, wish
 
 if TYPE_CHECKING:
     from jpcli.domain.collection import Way
     from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.invoices import Invoice
 
 
 def uses_stripe(ledger: Ledger) -> bool:
@@ -22,3 +24,9 @@ def way_of(ledger: Ledger) -> Way:
     if not uses_stripe(ledger):
         return BY_HAND
     return BY_MAIL if ledger.fact("collect") == "send" else BY_CARD
+
+
+def was_mailed(ledger: Ledger, invoice: Invoice) -> bool:
+    """Does the ledger know that Stripe has mailed this invoice? One that was put back may not."""
+    known = wish(ledger, f"invoice/{invoice.number}/send")
+    return known is not None and known.state == DONE and known.result["id"] == invoice.gateway_id

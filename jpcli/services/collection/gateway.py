@@ -33,9 +33,9 @@ def stripe_gateway(desk: Desk) -> StripeGateway:
     `wrong_account` for the key of another account.
     """
     if not uses_stripe(desk.ledger):
-        from jpcli.payments.gateway import no_gateway
+        from jpcli.payments.gateway import NOTHING_BY_HAND, no_gateway
 
-        raise no_gateway()
+        raise no_gateway(NOTHING_BY_HAND)
     check_base()
     gateway = open_gateway(secret_key(desk.ledger), read_only=desk.dry_run)
     check_mode(desk.ledger, gateway)

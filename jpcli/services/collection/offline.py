@@ -36,7 +36,7 @@ def attach_card(desk: Desk, _card_id: str, **_options: object) -> NoReturn:
     from jpcli.payments.gateway import check_meant
 
     check_meant(desk.at_text, dry_run=desk.dry_run)
-    _needs_gateway()
+    sync_cards()
 
 
 def make_primary(desk: Desk, card_id: str) -> Answer:
@@ -91,7 +91,14 @@ def _needs_gateway(*_args: object, **_options: object) -> NoReturn:
     raise no_gateway()
 
 
-finish_checkout = sync_cards = push = pay = sync = reconcile = _needs_gateway
+def sync_cards(*_args: object, **_options: object) -> NoReturn:
+    """Its cards are what is written down here (Refused `offline_gateway`)."""
+    from jpcli.payments.gateway import CARD_BY_HAND, no_gateway
+
+    raise no_gateway(CARD_BY_HAND)
+
+
+finish_checkout = push = pay = sync = reconcile = _needs_gateway
 
 
 def _missing(brand: str | None, last4: str | None, exp: str | None) -> BadInput:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.cards import is_expired
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards
-from jpcli.ledger.queries.collection import way_of
+from jpcli.ledger.queries.collection import was_mailed, way_of
 from jpcli.services.collection.unpaid import uncollected
 from jpcli.services.invoices import close
 from jpcli.services.invoices.attempts import next_attempt_day
@@ -60,7 +60,7 @@ def closing_outlook(desk: Desk, month: str | None) -> Outlook:
     bills = [
         Bill(item.period, item.number, item.total_minor, False)
         for item in left
-        if not _waits(desk, item)
+        if not (_waits(desk, item) or was_mailed(desk.ledger, item))
     ]
     if month is None or not left:
         answer = close.close_due(desk) if month is None else close.close(desk, month)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.invoice_status import UNPAID
 from jpcli.domain.money import display_amount
 from jpcli.ledger.queries import invoices
-from jpcli.ledger.queries.collection import way_of
+from jpcli.ledger.queries.collection import was_mailed, way_of
 from jpcli.services.invoices.attempts import next_attempt_day
 from jpcli.services.invoices.invoices import late
 
@@ -35,10 +35,14 @@ def unpaid_step(desk: Desk, invoice: Invoice) -> dict[str, str]:
         why += "is due today"
     else:
         why += f"is due on {iso(invoice.due_day)}"
-    return {
-        "why": why + _attempts(desk, invoice),
-        "command": way_of(desk.ledger).command(invoice.number),
-    }
+    way = way_of(desk.ledger)
+    command = way.command(invoice.number)
+    if not way.mails:
+        return {"why": why + _attempts(desk, invoice), "command": command}
+    # Nobody is told to note as paid what the payer may not even have got.
+    if not was_mailed(desk.ledger, invoice):
+        return {"why": f"{why}, and not mailed", "command": f"jpcli invoice close {invoice.period}"}
+    return {"why": f"{why}; {way.when[:1].lower()}{way.when[1:]}", "command": command}
 
 
 def _attempts(desk: Desk, invoice: Invoice) -> str:

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from jpcli.services.invoices.explained_lines import Explained
 
 _LINE_FIELDS = ("line", "kind", "product", "bundle_size", "correction_of", "part")
-ROW_FIELDS = (*_LINE_FIELDS, *ADJUSTED_FIELDS)
+# A fact of the whole month, which a table has nowhere else.
+_MONTH_FIELDS = ("settled_elsewhere",)
+ROW_FIELDS = (*_LINE_FIELDS, *ADJUSTED_FIELDS, *_MONTH_FIELDS)
 STRETCH_FIELDS = (
     *_LINE_FIELDS,
     "license_key",
@@ -46,6 +48,7 @@ STRETCH_FIELDS = (
     "began_at",
     "ended_at",
     "why",
+    *_MONTH_FIELDS,
 )
 
 
@@ -107,9 +110,10 @@ def license_rows(
 ) -> Answer:
     """The same as one table, a license of a line a row, nested as in JSON; streams."""
     computed, lines = explained_lines(desk, month, product, license_key)
+    settled = is_settled_elsewhere(desk.ledger, computed.period.label)
     rows = (
-        (*of_line, *license_row, *(None for _ in range(len(ADJUSTED_FIELDS) - len(license_row))))
-        for of_line, license_row in _every_license(lines)
+        (*of_line, *row, *(None for _ in range(len(ADJUSTED_FIELDS) - len(row))), settled)
+        for of_line, row in _every_license(lines)
     )
     notes = _notes(desk, computed)
     return Answer({"licenses": _cut(Rows(ROW_FIELDS, rows), limit)}, notes)
@@ -128,7 +132,8 @@ def stretch_rows(
     """
     computed, lines = explained_lines(desk, month, product, license_key)
     notes = _notes(desk, computed)
-    rows = Rows(STRETCH_FIELDS, _stretches(lines))
+    settled = is_settled_elsewhere(desk.ledger, computed.period.label)
+    rows = Rows(STRETCH_FIELDS, ((*row, settled) for row in _stretches(lines)))
     return Answer({"licenses": _cut(rows, limit)}, notes)
 
 

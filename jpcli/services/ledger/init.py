@@ -11,11 +11,11 @@ from jpcli.domain.currency import check_currency
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import month_of, parse_month
+from jpcli.domain.prices import THE_BEGINNING
 from jpcli.ledger.upkeep.creation import already_there, create_ledger
 from jpcli.services.billing.books import BILL_FROM
 from jpcli.services.files.read import read_rows
 from jpcli.services.products.price_list import (
-    ALWAYS,
     PRICE_COLUMNS,
     PRICE_REQUIRED,
     Priced,
@@ -126,8 +126,7 @@ def _answer(path: str, meta: dict[str, str], priced: list[Priced]) -> Answer:
         notes.append(Note("no_prices", "It has no prices yet", "warning", hint=hint))
     notes.append(_first_card(meta))
     if meta.get("collect") == "send":
-        hint = "jpcli stripe customer --email ADDRESS"
-        notes.append(Note("next", "Then say where Stripe mails the invoices to", hint=hint))
+        notes.append(mail_note())
     return Answer(data, tuple(notes))
 
 
@@ -149,12 +148,24 @@ def _check_collect(collect: str | None, payments: str) -> None:
             hint="jpcli init --payments stripe --collect send",
             subject="--collect",
         )
+    checked_collect(collect)
+
+
+def checked_collect(collect: str) -> str:
+    """How Stripe collects, as it is kept; raises BadInput `bad_collect`."""
     if collect not in COLLECTS:
         raise BadInput(
             "bad_collect",
-            f"collect must be one of {', '.join(COLLECTS)}, not {collect}",
+            f"collect must be one of {', '.join(COLLECTS)}, not {collect[:40]}",
             subject="--collect",
         )
+    return collect
+
+
+def mail_note() -> Note:
+    """What mailing needs and a ledger does not have at first."""
+    hint = "jpcli stripe customer --email ADDRESS"
+    return Note("next", "Then say where Stripe mails the invoices to", hint=hint)
 
 
 def _price_list(prices: str | None, currency: str) -> list[Priced]:
@@ -176,7 +187,7 @@ def _price_list(prices: str | None, currency: str) -> list[Priced]:
 
 def _read(source: str, currency: str, problems: list[Problem]) -> list[Priced]:
     rows = read_rows(source, known=PRICE_COLUMNS, required=PRICE_REQUIRED, problems=problems)
-    priced = checked_prices(rows, currency, problems, ALWAYS)
+    priced = checked_prices(rows, currency, problems, THE_BEGINNING)
     if problems:
         raise bad_price_list(problems)
     return named(priced)

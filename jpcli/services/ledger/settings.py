@@ -12,16 +12,20 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.periods import parse_month
 from jpcli.domain.words import from_to
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.collection import way_of
 from jpcli.services.billing.books import BILL_FROM, books_begin, live_invoice
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.change import change
-from jpcli.services.ledger.init import check_terms, checked_name
+from jpcli.services.ledger.init import check_terms, checked_collect, checked_name, mail_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
+
+COLLECT = "collect"
 
 
 def show(desk: Desk) -> Answer:
@@ -33,9 +37,11 @@ def set_one(desk: Desk, key: str, value: str) -> Answer:
     """Change one setting, named as `settings show` has it, with `-` or `_`.
 
     The same value again changes nothing. Raises BadInput (`unknown_setting`, `fixed_setting`, or
-    what is wrong with the value) or Refused `books_in_use`.
+    what is wrong with the value) or Refused (`books_in_use`, `no_gateway`, `not_collected`).
     """
     name = _checked_key(desk, key)
+    if name == COLLECT and not way_of(desk.ledger).goes_out:
+        raise _no_gateway()
     stored = _PARSERS[name](value)
 
     def do(writer: Writer) -> Answer:
@@ -44,6 +50,8 @@ def set_one(desk: Desk, key: str, value: str) -> Answer:
             return Answer({"settings": _settings(desk)}, (note,))
         if name == BILL_FROM:
             _check_books_movable(desk)
+        if name == COLLECT:
+            _check_all_collected(desk)
         writer.record(*events.ledger_set(_shown(name), name, stored))
         writer.flush()
         note = Note("setting_changed", f"{_shown(name)} is {stored} now", "ok", name)
@@ -98,8 +106,34 @@ def _check_books_movable(desk: Desk) -> None:
         )
 
 
+def _no_gateway() -> Refused:
+    return Refused(
+        "no_gateway",
+        "This ledger's invoices are marked as paid by hand; there is nothing that charges or mails",
+        hint="Make one that collects through Stripe:   jpcli init --payments stripe --ledger FILE",
+        subject=COLLECT,
+    )
+
+
+def _check_all_collected(desk: Desk) -> None:
+    """An invoice is made at Stripe to be charged, or to be mailed, and stays so; hints, attempts
+    and mails go by the setting. So it changes while nothing is on its way."""
+    waiting = invoices.unpaid(desk.ledger)
+    if waiting:
+        number = waiting[0].number
+        raise Refused(
+            "not_collected",
+            f"{number} is closed and not collected, and how that is done can't change under it",
+            hint=f"Collect it first:   jpcli invoice close --due\n"
+            f"or bill its month again the other way:   jpcli invoice void {number}",
+            subject=number,
+        )
+
+
 def _what_follows(desk: Desk, name: str) -> tuple[Note, ...]:
-    """What the first month being another one changes at once."""
+    """What the first month or the way of collecting being another one changes at once."""
+    if name == COLLECT and way_of(desk.ledger).mails:
+        return (mail_note(),)
     if name != BILL_FROM:
         return ()
     waiting = waiting_months(desk)
@@ -130,6 +164,7 @@ def _shown(name: str) -> str:
 
 _PARSERS: dict[str, Callable[[str], str]] = {
     BILL_FROM: _month,
+    COLLECT: checked_collect,
     "name": checked_name,
     "payment_terms_days": _days,
 }

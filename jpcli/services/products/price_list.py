@@ -26,8 +26,6 @@ PRICE_COLUMNS = frozenset(
 )
 PRICE_REQUIRED = frozenset({"product", "amount"})
 MOST_IN_BUNDLE = 10_000
-# Before any license there could be: since when the prices hold with which a ledger begins.
-ALWAYS = "1970-01-01"
 
 
 class Priced(NamedTuple):

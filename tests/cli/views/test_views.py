@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -217,3 +218,18 @@ def test_ascii_where_stdout_is_not_utf_8(agency: Callable[..., Any]) -> None:
     shown = run_on_terminal("invoice", "preview", env={"PYTHONIOENCODING": "ascii"})
     assert shown.code == 0
     assert COLOR.sub("", shown.out).isascii()
+
+
+def test_a_price_that_always_held_holds_from_the_beginning(
+    jpcli: Callable[..., Any], tmp_path: Path
+) -> None:
+    prices = tmp_path / "prices.csv"
+    prices.write_text("product,amount,from\njetpack-scan,0.50,\njetpack-ai,0.60,2024-01-01\n")
+    assert jpcli("init", "--prices", str(prices)).code == 0
+    for words in (["products", "show", "jetpack-scan"], ["log"]):
+        shown = jpcli(*words, "--format", "table").out
+        assert "the beginning" in shown
+        assert "1970" not in shown
+    assert "2024-01-01" in jpcli("products", "show", "jetpack-ai", "--format", "table").out
+    (offer,) = jpcli("products", "show", "jetpack-scan", "--json").data["products"]
+    assert offer["prices"][0]["from"] == "1970-01-01"

@@ -166,6 +166,22 @@ def test_days_before_are_shown_and_marked(old: Agency, what: str) -> None:
     assert SHOWN[what](old)["settled_elsewhere"] is False
 
 
+@pytest.mark.parametrize("road", [explain.stretch_rows, explain.license_rows])
+def test_every_row_of_an_explanation_says_so(old: Agency, road: Callable[..., Answer]) -> None:
+    """A table has the month's own facts nowhere but in its rows."""
+
+    def said() -> set[Any]:
+        with old.desk(writes=False) as desk:
+            rows = road(desk, "2024-05").data["licenses"]
+            return {
+                dict(zip(rows.columns, row, strict=True))["settled_elsewhere"] for row in rows.rows
+            }
+
+    assert said() == {True}
+    old.do(settings.set_one, "bill-from", "2024-05")
+    assert said() == {False}
+
+
 def test_an_earlier_month_costs_what_it_did(old: Agency) -> None:
     assert minor(old.preview("2024-05")["total"]) == 31 * 16
     assert minor(old.preview("2024-03")["total"]) == 17 * 16

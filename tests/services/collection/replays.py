@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import JpcliError
+from jpcli.services import collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +46,7 @@ def lived_twice(
 
 
 def _asks_stripe(use_case: Callable[..., Answer]) -> bool:
-    module = use_case.__module__.rpartition(".")[2]
-    return module == "payments" or module.startswith("stripe_")
+    return use_case.__module__.startswith(f"{collection.__name__}.")
 
 
 def doubles(double: StripeDouble) -> list[str]:

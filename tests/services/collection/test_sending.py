@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,18 @@ import pytest
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError, Refused
 from jpcli.services.audit.audit import audit
-from jpcli.services.collection.stripe import collector
+from jpcli.services.collection.outlook import closing_outlook
+from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import customer as stripe_customer
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
 from jpcli.services.ledger import init
+from jpcli.services.ledger.settings import set_one
 from jpcli.services.status import status
 from tests.services.agency import Agency, codes, minor
 from tests.services.collection.conftest import JULY_2, JUNE_15, Shop
+from tests.services.collection.replays import ONCE
+from tests.services.collection.states import STATES
 from tests.stripe_double.contract import unlisted
 
 TOTAL = 512 + 800
@@ -53,6 +58,11 @@ def remote(shop: Shop) -> dict[str, Any]:
     return dict(found)
 
 
+def assert_mailed(shop: Shop, answer: Answer) -> None:
+    """By this run; a ledger that was put back after it says that it was mailed before."""
+    assert ("sent" if shop.life == ONCE else "sent_before") in codes(answer)
+
+
 def mails(shop: Shop) -> int:
     return sum(event["type"] == "invoice.sent" for event in shop.double.objects("event"))
 
@@ -63,17 +73,125 @@ def test_closing_mails_the_invoice_once_and_charges_no_card(
 ) -> None:
     address(mailer)
     answer = mailer.close(month)
-    assert "sent" in codes(answer)
+    assert_mailed(mailer, answer)
     there = remote(mailer)
     assert (there["status"], there["collection_method"]) == ("open", "send_invoice")
     assert there["due_date"] == there["status_transitions"]["finalized_at"] + 14 * DAY
     assert (local(mailer)["status"], local(mailer)["due_date"]) == ("open", "2024-07-16")
     for hour in range(3, 9):
         mailer.now = f"2024-07-0{hour}T10:00:00Z"
-        mailer.close(None)
+        again = mailer.close(None)
+        assert "sent" not in codes(again)
+        assert "was mailed before and is not paid; it is due on 2024-07-16" in words(again)
     assert (mails(mailer), mailer.double.objects("charge")) == (1, [])
     assert mailer.reconcile() == []
     assert unlisted(mailer.double.requests()) == []
+
+
+def troubles(shop: Shop) -> list[tuple[str, str]]:
+    found = shop.do(account.status).data["troubles"]
+    return [(trouble["what"], trouble["command"]) for trouble in found]
+
+
+def test_what_was_pushed_and_not_mailed_is_named_with_the_command_that_mails_it(
+    mailer: Shop,
+) -> None:
+    address(mailer)
+    mailer.double.fault("status", method="POST", path="/v1/invoices", status=500, times=9)
+    with pytest.raises(Busy):
+        mailer.close()
+    mailer.double.clear_faults()
+    pushed = mailer.do(stripe_billing.push, "2024-06")
+    command = "jpcli invoice close 2024-06"
+    assert pushed.notes[-1].hint == f"Have Stripe mail it:   {command}"
+    assert "and not mailed" in pushed.notes[-1].message
+    assert troubles(mailer) == [("not_mailed", command)]
+    step = mailer.ask(status)["next"][0]
+    assert ("and not mailed" in step["why"], step["command"]) == (True, command)
+    assert_mailed(mailer, mailer.close())
+    assert (mails(mailer), troubles(mailer)) == (1, [])
+    again = mailer.do(stripe_billing.push, "2024-06")
+    assert (again.notes[-1].hint, "not mailed" in again.notes[-1].message) == (None, False)
+    assert "when it was paid by wire" in mailer.ask(status)["next"][0]["why"]
+
+
+def test_the_payer_is_told_the_day_it_was_closed_with_also_when_stripe_gets_it_later(
+    mailer: Shop,
+) -> None:
+    address(mailer)
+    mailer.double.fault("status", method="POST", path="/v1/invoices", status=500, times=9)
+    with pytest.raises(Busy):
+        mailer.close()
+    mailer.double.clear_faults()
+    mailer.now = "2024-07-05T09:00:00Z"
+    mailer.do(set_one, "payment-terms-days", "30")
+    mailer.close()
+    there = remote(mailer)
+    assert local(mailer)["due_date"] == "2024-07-16"
+    assert there["due_date"] == there["status_transitions"]["finalized_at"] + 11 * DAY
+
+
+def test_what_stripe_gets_only_after_it_is_due_is_due_at_once(mailer: Shop) -> None:
+    address(mailer)
+    mailer.double.fault("status", method="POST", path="/v1/invoices", status=500, times=9)
+    with pytest.raises(Busy):
+        mailer.close()
+    mailer.double.clear_faults()
+    mailer.now = "2024-07-20T09:00:00Z"
+    assert "past due since 2024-07-17" in words(mailer.close())
+    there = remote(mailer)
+    assert there["due_date"] == there["status_transitions"]["finalized_at"]
+
+
+def test_nobody_is_asked_about_what_was_mailed_before(mailer: Shop) -> None:
+    address(mailer)
+    mailer.close()
+    with mailer.desk(dry_run=True) as desk:
+        assert closing_outlook(desk, None).bills == ()
+
+
+@pytest.mark.once
+def test_a_ledger_that_was_put_back_hears_from_sync_what_was_mailed(
+    mailer: Shop, tmp_path: Path
+) -> None:
+    address(mailer)
+    mailer.double.fault("status", method="POST", path=".*/send", status=500, times=9)
+    with pytest.raises(Busy):
+        mailer.close()
+    mailer.double.clear_faults()
+    before = tmp_path / "before.db"
+    shutil.copyfile(mailer.path, before)
+    mailer.close()
+    before.replace(mailer.path)
+    mailer.do(stripe_billing.sync)
+    step = mailer.ask(status)["next"][0]
+    assert step["command"] == "jpcli invoice mark-paid INV-2024-06"
+    before_again = mailer.state()
+    mailer.do(stripe_billing.sync)
+    assert mailer.state() == before_again
+
+
+@pytest.mark.parametrize("road", ["sync", "close --due", "pay", "mark-paid", "void"])
+def test_what_the_payer_paid_on_the_page_is_not_asked_for_again(mailer: Shop, road: str) -> None:
+    """Whoever is the first to hear of it: nothing is charged, noted twice, or voided."""
+    address(mailer)
+    mailer.close()
+    mailer.double.pay_hosted(remote(mailer)["id"])
+    charges = mailer.double.objects("charge")
+    roads: dict[str, Any] = {
+        "sync": lambda: mailer.do(stripe_billing.sync),
+        "close --due": lambda: mailer.close(None),
+        "pay": lambda: mailer.do(stripe_billing.pay, "2024-06"),
+        "mark-paid": lambda: mailer.do(collector.mark_paid, "2024-06", "wire"),
+        "void": lambda: mailer.do(collector.void, "2024-06", "wrong"),
+    }
+    with suppress(Refused):
+        roads[road]()
+    assert mailer.double.objects("charge") == charges
+    assert (local(mailer)["status"], minor(local(mailer)["collected"])) == ("paid", TOTAL)
+    mailer.now = "2024-07-20T09:00:00Z"
+    mailer.issue("jetpack-scan")
+    assert mailer.reconcile() == []
 
 
 @pytest.mark.once
@@ -330,3 +448,57 @@ def test_a_way_of_collecting_that_cannot_be_makes_no_ledger(
         init.init(str(tmp_path / "new.db"), now_at=0, actor="ann", **options)
     assert (caught.value.code, caught.value.exit_code) == ("bad_collect", 2)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_changing_how_it_collects_counts_for_what_is_closed_from_then_on(shop: Shop) -> None:
+    shop.attach()
+    shop.close()
+    answer = shop.do(set_one, "collect", "send")
+    assert "jpcli stripe customer --email ADDRESS" in str(answer.notes[-1].hint)
+    assert codes(shop.do(set_one, "collect", "send")) == ["unchanged"]
+    address(shop)
+    shop.now = "2024-08-02T09:00:00Z"
+    assert_mailed(shop, shop.close("2024-07"))
+    ways = {there["number"]: there["collection_method"] for there in shop.double.objects("invoice")}
+    assert ways == {"INV-2024-06": "charge_automatically", "INV-2024-07": "send_invoice"}
+    charges = len(shop.double.objects("charge"))
+    shop.do(collector.mark_paid, "2024-07", "wire")
+    shop.do(set_one, "collect", "charge")
+    shop.now = "2024-09-02T09:00:00Z"
+    assert "collected" in codes(shop.close("2024-08"))
+    assert (mails(shop), len(shop.double.objects("charge"))) == (1, charges + 1)
+    assert shop.reconcile() == []
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("state", ["draft", "open"])
+def test_how_it_collects_stays_while_something_is_collected_that_way(
+    shop: Shop, state: str
+) -> None:
+    shop.attach()
+    STATES[state](shop)
+    before, asked = shop.state(), len(shop.double.requests())
+    for options in ({}, {"dry_run": True}):
+        with pytest.raises(Refused) as caught:
+            shop.do(set_one, "collect", "send", **options)
+        assert (caught.value.code, caught.value.exit_code) == ("not_collected", 3)
+        assert "INV-2024-06" in caught.value.message
+        assert (shop.state(), len(shop.double.requests())) == (before, asked)
+    shop.do(set_one, "name", "Another")
+
+
+def test_where_nobody_collects_how_is_no_setting(tmp_path: Path) -> None:
+    agency = Agency(tmp_path / "new.db", JUNE_15).init()
+    before = agency.state()
+    with pytest.raises(Refused) as caught:
+        agency.do(set_one, "collect", "send")
+    assert caught.value.code == "no_gateway"
+    assert agency.state() == before
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("value", ["mail", "", "SEND"])
+def test_another_way_of_collecting_is_a_usage_error(shop: Shop, value: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        shop.do(set_one, "collect", value)
+    assert caught.value.code == "bad_collect"

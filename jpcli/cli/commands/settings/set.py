@@ -18,6 +18,7 @@ from jpcli.cli.shared.result import Result
     without=("at",),
     examples=(
         "jpcli settings set bill-from 2026-11",
+        "jpcli settings set collect send",
         "jpcli settings set name 'Acme Agency'",
         "jpcli settings set payment-terms-days 14",
     ),
@@ -26,12 +27,15 @@ def run(
     invocation: Invocation,
     key: Annotated[
         str,
-        typer.Argument(metavar="SETTING", help="One of bill-from, name, payment-terms-days."),
+        typer.Argument(
+            metavar="SETTING", help="One of bill-from, collect, name, payment-terms-days."
+        ),
     ],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="What it is from now on.")],
 ) -> Result:
     """bill-from is the first month that is billed here; it moves only while there is no invoice.
-    Terms count for invoices that are closed from now on."""
+    Terms count for invoices that are closed from now on. collect, on a ledger that collects
+    through Stripe, is charge (cards) or send (mail), and changes while nothing is uncollected."""
     from jpcli.services.ledger.settings import set_one
 
     return shown(invocation, set_one(invocation.desk(writes=True), key, value))

@@ -39,7 +39,7 @@ def make_draft(desk: Desk, gateway: Gateway, invoice: Invoice, customer: str) ->
     }
     for public_number in public_numbers(desk.ledger, invoice.number):
         draft = DraftInvoice(
-            invoice.number, public_number, desk.ledger.currency, _days_until_due(desk.ledger)
+            invoice.number, public_number, desk.ledger.currency, _days_until_due(desk, invoice)
         )
         try:
             return _created(desk, gateway, draft, customer, metadata)
@@ -75,9 +75,10 @@ def public_numbers(ledger: Ledger, number: str) -> tuple[str, str]:
     return number, f"{number}-{ledger.meta['ledger_id'][:4].upper()}"
 
 
-def _days_until_due(ledger: Ledger) -> int | None:
-    """The payment terms that Stripe is told, None where it charges at once."""
-    return int(ledger.meta["payment_terms_days"]) if way_of(ledger).mails else None
+def _days_until_due(desk: Desk, invoice: Invoice) -> int | None:
+    """The days from today to the day that it was closed with (I4), so that the payer is told the
+    same one also where Stripe gets it later; None where Stripe charges at once."""
+    return max(0, invoice.due_day - desk.today) if way_of(desk.ledger).mails else None
 
 
 def _brief(remote: RemoteInvoice | None) -> dict[str, Any] | None:

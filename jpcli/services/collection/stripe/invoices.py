@@ -17,10 +17,11 @@ from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import push as collecting
 from jpcli.services.collection.stripe.cards import ensure_customer, sync_cards
 from jpcli.services.collection.stripe.charge import collect
+from jpcli.services.collection.stripe.mail import note_mailed
 from jpcli.services.collection.stripe.reconcile import differences
 from jpcli.services.collection.stripe.settle import dry_answer, take_away
 from jpcli.services.collection.stripe.strangers import matched, strangers
-from jpcli.services.collection.stripe.troubles import settle
+from jpcli.services.collection.stripe.troubles import settle, unmailed
 from jpcli.services.invoices.attempts import take_over
 from jpcli.services.invoices.invoices import invoice_object, invoices_data
 from jpcli.services.invoices.known import check_open, known_invoice
@@ -34,7 +35,7 @@ from jpcli.services.invoices.money import (
 
 if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice
-    from jpcli.payments.gateway import Gateway, RemoteEvent
+    from jpcli.payments.gateway import Gateway, RemoteEvent, RemoteInvoice
     from jpcli.services.desk import Desk
 
 
@@ -53,12 +54,19 @@ def push(desk: Desk, name: str, *, replace: bool = False) -> Answer:
     def do() -> Answer:
         notes = take_away(desk, gateway, invoice) if replace else ()
         remote = collecting.push(desk, gateway, invoice)
-        message = f"{invoice.number} is at Stripe: {remote.status}"
-        note = Note("pushed", message, "ok", invoice.number)
-        return _answer(desk, invoice.number, (*notes, note))
+        return _answer(desk, invoice.number, (*notes, _pushed(desk, gateway, invoice, remote)))
 
     request = {"command": "invoice push", "invoice": name}
     return once(desk, {**request, "replace": True} if replace else request, do)
+
+
+def _pushed(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice) -> Note:
+    message, hint = f"{invoice.number} is at Stripe: {remote.status}", None
+    trouble = unmailed(desk, gateway, known_invoice(desk, invoice.number), remote)
+    if trouble is not None:
+        message += ", and not mailed"
+        hint = f"Have Stripe mail it:   {trouble.command}"
+    return Note("pushed", message, "ok", invoice.number, hint)
 
 
 def pay(desk: Desk, name: str) -> Answer:
@@ -125,6 +133,7 @@ def _take_over(
             continue
         asked = touched is None or remote.id in touched
         collecting.sync_invoice(desk, invoice, remote, money_at(gateway, remote) if asked else None)
+        note_mailed(desk, invoice, remote)
         if asked:
             take_over(desk, gateway, invoice, remote)
         if known_invoice(desk, invoice.number) != invoice:

@@ -82,6 +82,24 @@ def carry_out(
     )
 
 
+def take_over(desk: Desk, name: str, request: Any, result: Any) -> None:
+    """Note that a call came true of which this ledger knows nothing: it was put back since, or
+    another copy of it made the call."""
+    request_hash = sha256(encode(request).encode()).hexdigest()
+    with desk.writing() as writer:
+        known = outbox.wish(desk.ledger, name)
+        if known is None:
+            key = _key(desk, name, 1)
+            entry = events.outbox_wished(
+                name, attempt=1, idempotency_key=key, request_hash=request_hash
+            )
+            writer.record(*entry)
+            writer.flush()
+            known = outbox.wish(desk.ledger, name)
+        if known is not None and not _is_known(known, result):
+            writer.record(*events.outbox_done(name, result))
+
+
 def _note_failure(desk: Desk, current: Wish, error: JpcliError, *, is_first_try: bool) -> None:
     """What an error proves. Only an answer to the first try of a key says that nothing was done; a
     decline is an answer about the card whichever try it answers."""

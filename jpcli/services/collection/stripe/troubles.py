@@ -12,9 +12,11 @@ from jpcli.domain import events
 from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.collection import was_mailed, way_of
 from jpcli.ledger.queries.outbox import DONE, WISHED, open_wishes, wish
 from jpcli.services.collection.stripe.cards import known_customer
 from jpcli.services.collection.stripe.draft import line_items
+from jpcli.services.collection.stripe.mail import is_sent
 from jpcli.services.collection.stripe.remote_invoice import (
     all_ours,
     check_origin,
@@ -168,7 +170,19 @@ def _differs(
     if remote.status == DRAFT:
         message = f"{number} is a draft at Stripe, complete and not finalized"
         return Trouble(number, "not_finalized", message, f"jpcli invoice push {number}")
-    return None
+    return unmailed(desk, gateway, invoice, remote)
+
+
+def unmailed(
+    desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice
+) -> Trouble | None:
+    """Pushed, and the payer was told nothing yet."""
+    if not way_of(desk.ledger).mails or remote.status != OPEN or remote.due_minor <= 0:
+        return None
+    if was_mailed(desk.ledger, invoice) or is_sent(gateway, remote):
+        return None
+    message = f"{invoice.number} is at Stripe and was not mailed"
+    return Trouble(invoice.number, "not_mailed", message, f"jpcli invoice close {invoice.period}")
 
 
 def _is_beginning(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice) -> bool:
@@ -218,7 +232,7 @@ def _wanted_of_invoice(
     if step == "paid-outside":
         return f"jpcli invoice mark-paid {number}" if any(r.status == OPEN for r in found) else None
     if step == "send":
-        unsent = [r for r in found if r.status == OPEN and not gateway.was_sent(r.id)]
+        unsent = [r for r in found if r.status == OPEN and not is_sent(gateway, r)]
         return f"jpcli invoice close {invoice.period}" if unsent else None
     if step in ("void", "delete"):
         return f"jpcli invoice void {number}" if found and step == "void" else None
