@@ -7,6 +7,7 @@ for a character that it lacks. fpdf2 could do the former by itself, in nine seco
 from __future__ import annotations
 
 from copy import deepcopy
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 from unicodedata import category, normalize
@@ -50,27 +51,44 @@ class Speller:
         return anyascii(character) or ("" if category(character) in _MARKS else "?")
 
 
-def open_font() -> TTFont:
-    """The variable font."""
-    path = fontpkg_source_sans_3.ROOT / "files" / "SourceSans3[wght].ttf"
-    return TTFont(BytesIO(path.read_bytes()), recalcTimestamp=False)
+@lru_cache(maxsize=1)
+def known_characters() -> frozenset[int]:
+    """The characters that the font has."""
+    return frozenset(_open_font().getBestCmap())
 
 
-def write_fonts(font: TTFont, used: set[int], folder: Path) -> dict[str, Path]:
-    """A font file for each style of `WEIGHTS`, with the characters used; `font` is used up.
+def write_fonts(used: set[int], folder: Path) -> dict[str, Path]:
+    """A font file for each style of `WEIGHTS`, with the characters used.
 
     The same characters give the same bytes.
     """
+    paths = {}
+    for style, content in _cut(frozenset(used)).items():
+        paths[style] = folder / f"SourceSans3-{WEIGHTS[style]}.ttf"
+        paths[style].write_bytes(content)
+    return paths
+
+
+@lru_cache(maxsize=8)  # most statements of an agency need the same characters
+def _cut(used: frozenset[int]) -> dict[str, bytes]:
+    font = _open_font()
     options = subset.Options()
     options.layout_features = []
     options.recalc_timestamp = False
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=used)
     cutter.subset(font)
-    paths = {}
+    contents = {}
     for style, weight in WEIGHTS.items():
         fixed = deepcopy(font)
         instantiateVariableFont(fixed, {"wght": weight}, inplace=True)
-        paths[style] = folder / f"SourceSans3-{weight}.ttf"
-        fixed.save(paths[style])
-    return paths
+        file = BytesIO()
+        fixed.save(file)
+        contents[style] = file.getvalue()
+    return contents
+
+
+def _open_font() -> TTFont:
+    """The variable font."""
+    path = fontpkg_source_sans_3.ROOT / "files" / "SourceSans3[wght].ttf"
+    return TTFont(BytesIO(path.read_bytes()), recalcTimestamp=False)

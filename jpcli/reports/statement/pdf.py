@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.currency import symbol
 from jpcli.reports.statement import text, wording
-from jpcli.reports.statement.fonts import Speller, open_font, write_fonts
+from jpcli.reports.statement.fonts import Speller, known_characters, write_fonts
 from jpcli.reports.statement.heat import shades
 from jpcli.reports.statement.sheet import (
     ACCENT,
@@ -72,13 +72,12 @@ _LINE_COLUMNS, _PART_COLUMNS = (62.0, 66.0, 86.0), (86.0, 86.0)
 
 def write_pdf(statement: Statement) -> bytes:
     """The whole file. A reader's title bar, author and date are those of the statement."""
-    font = open_font()
-    speller = Speller(font.getBestCmap())
+    speller = Speller(known_characters())
     for name in _names(statement):
         speller.spell(name)
     speller.used.update(map(ord, _ALWAYS))
     with TemporaryDirectory() as folder:
-        fonts = write_fonts(font, speller.used, Path(folder))
+        fonts = write_fonts(speller.used, Path(folder))
         paper = "letter" if statement.currency in LETTER_CURRENCIES else "a4"
         sheet = Sheet(paper, fonts, speller, wording.file_title(statement))
         sheet.set_title(wording.file_title(statement))
