@@ -23,6 +23,7 @@ from typing import (
 )
 
 from jpcli.cli.app.table import COMMANDS, SECTIONS
+from jpcli.domain.answers import Rows
 from jpcli.domain.contract import values
 from jpcli.domain.contract.commands import ANSWERS
 from tools.shared.comments import comment_of, declared_in
@@ -102,7 +103,7 @@ class Page:
             return self._type(parts[0])
         if origin in (Union, UnionType):
             return " or ".join(map(self._type, parts))
-        if origin is list:
+        if origin in (list, Rows):
             return f"list of {self._type(parts[0])}"
         if origin is dict:
             return f"object of {self._type(parts[1])}"

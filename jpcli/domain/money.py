@@ -7,8 +7,13 @@ float and no Decimal anywhere near it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jpcli.domain import currency as currencies
 from jpcli.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from jpcli.domain.contract.values import MoneyObject
 
 E12 = 10**12
 PLACES = 12
@@ -72,7 +77,7 @@ def amount_text(amount_minor: int, currency: str) -> str:
     return _fixed(amount_minor, currencies.digits(currency))
 
 
-def money_json(amount_minor: int, currency: str) -> dict[str, int | str]:
+def money_json(amount_minor: int, currency: str) -> MoneyObject:
     """The money object of the JSON contract."""
     return {
         "amount_minor": amount_minor,

@@ -5,7 +5,7 @@ Owns what every collector shares. Putting cards on file and taking them off is t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain import cards as rules
 from jpcli.domain.answers import Answer, Note
@@ -16,13 +16,14 @@ from jpcli.services.shapes import card_object
 
 if TYPE_CHECKING:
     from jpcli.domain.cards import Card
+    from jpcli.domain.contract.collection import CardsAnswer
     from jpcli.services.desk import Desk
 
 
 PAUSED = "Issuing new licenses is paused until you add a card"
 
 
-def list_cards(desk: Desk, *notes: Note) -> Answer:
+def list_cards(desk: Desk, *notes: Note) -> Answer[CardsAnswer]:
     """Every card on file, oldest first, after `notes` on what was done; expired ones warn (R4)."""
     return Answer(card_data(desk), (*notes, *expiry_notes(desk)))
 
@@ -61,7 +62,7 @@ def expiry_notes(desk: Desk) -> list[Note]:
     return [note for note in notes if note is not None]
 
 
-def card_data(desk: Desk) -> dict[str, Any]:
+def card_data(desk: Desk) -> CardsAnswer:
     """The cards on file as the JSON contract has them."""
     today = desk.ledger.calendar.date_of(desk.today)
     return {"cards": [card_object(card, today) for card in cards(desk.ledger)]}

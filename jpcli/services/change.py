@@ -16,6 +16,7 @@ from jpcli.ledger.queries.invoices import unsettled_day
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jpcli.domain.answers import Data_co
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 class _DoneBefore(Exception):
     """Leaves a transaction without keeping it: there is an earlier answer."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer[Any]) -> None:
         self.answer = answer
 
 
-def change(desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer]) -> Answer:
+def change(
+    desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer[Data_co]]
+) -> Answer[Data_co]:
     """Run `do` in one transaction: the same idempotency key again gives the first answer.
 
     `request` is what the caller asked for, as JSON-ready data. Raises Refused
@@ -42,7 +45,9 @@ def change(desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer]) 
         return answer
 
 
-def change_as_read(desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer]) -> Answer:
+def change_as_read(
+    desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer[Data_co]]
+) -> Answer[Data_co]:
     """The same for a long file that is read once, while it is done: `do` completes `request`.
     What turns out to be done already is rolled back."""
     try:
@@ -57,7 +62,7 @@ def change_as_read(desk: Desk, request: dict[str, Any], do: Callable[[Writer], A
         return done.answer
 
 
-def once(desk: Desk, request: dict[str, Any], do: Callable[[], Answer]) -> Answer:
+def once(desk: Desk, request: dict[str, Any], do: Callable[[], Answer[Data_co]]) -> Answer[Data_co]:
     """The same for what needs more than one transaction, such as calls to the outside, which
     the outbox keeps from happening twice; here only the answer is kept."""
     earlier = _earlier_answer(desk, request)
@@ -71,7 +76,9 @@ def once(desk: Desk, request: dict[str, Any], do: Callable[[], Answer]) -> Answe
     return answer
 
 
-def _noting_reach(desk: Desk, writer: Writer, do: Callable[[Writer], Answer]) -> Answer:
+def _noting_reach(
+    desk: Desk, writer: Writer, do: Callable[[Writer], Answer[Data_co]]
+) -> Answer[Data_co]:
     """Run `do`; where it reached into a closed month, say which invoice corrects it (I3), and
     where it reached before the books, that nothing does (I7)."""
     from jpcli.services.billing.books import history_note
@@ -89,14 +96,15 @@ def _noting_reach(desk: Desk, writer: Writer, do: Callable[[Writer], Answer]) ->
     return Answer(answer.data, (*answer.notes, *(note for note in notes if note is not None)))
 
 
-def _finished(desk: Desk, answer: Answer) -> Answer:
+def _finished(desk: Desk, answer: Answer[Data_co]) -> Answer[Data_co]:
     if not desk.dry_run:
         return answer
     note = Note("dry_run", "Dry run: nothing was written")
-    return Answer({**answer.data, "dry_run": True}, (*answer.notes, note))
+    data: Any = {**answer.data, "dry_run": True}  # as every ChangeAnswer may have it
+    return Answer(data, (*answer.notes, note))
 
 
-def _remember(desk: Desk, writer: Writer, request: dict[str, Any], answer: Answer) -> None:
+def _remember(desk: Desk, writer: Writer, request: dict[str, Any], answer: Answer[Any]) -> None:
     if desk.idempotency_key is None:
         return
     stored = {"data": answer.data, "notes": [list(note) for note in answer.notes]}
@@ -106,7 +114,7 @@ def _remember(desk: Desk, writer: Writer, request: dict[str, Any], answer: Answe
     writer.record(*entry, at=desk.now_at)
 
 
-def _earlier_answer(desk: Desk, request: dict[str, Any]) -> Answer | None:
+def _earlier_answer(desk: Desk, request: dict[str, Any]) -> Answer[Any] | None:
     if desk.idempotency_key is None:
         return None
     from jpcli.ledger.queries.answers import stored_answer

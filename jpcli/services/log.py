@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.answers import Answer, Rows
+from jpcli.domain.answers import Answer, Rows, as_objects
 from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import parse_moment
 from jpcli.domain.site_urls import normalize_url
@@ -21,6 +21,7 @@ from jpcli.services.refusals import known_license
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from jpcli.domain.contract.licenses import EventObject, EventsAnswer
     from jpcli.services.desk import Desk
 
 
@@ -34,7 +35,7 @@ def list_events(
     since: str | None = None,
     until: str | None = None,
     limit: int | None = None,
-) -> Answer:
+) -> Answer[EventsAnswer]:
     """Events by license, site, actor, kind and time of effect; streams.
 
     A date alone begins, or for `until` ends, with its billing day.
@@ -55,10 +56,11 @@ def list_events(
     return Answer({"events": Rows(EVENT_COLUMNS, rows), "total": total})
 
 
-def history_objects(desk: Desk, license_key: str) -> list[dict[str, Any]]:
+def history_objects(desk: Desk, license_key: str) -> list[EventObject]:
     """One license's events as objects, oldest first."""
     rows = event_tuples(events_of(desk.ledger, license_key))
-    return [dict(zip(EVENT_COLUMNS, row, strict=True)) for row in rows]
+    found: Rows[EventObject] = Rows(EVENT_COLUMNS, rows)
+    return as_objects(found)
 
 
 def event_tuples(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

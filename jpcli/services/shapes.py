@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.answers import Rows, as_objects
 from jpcli.domain.instants import format_instant
 from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from jpcli.domain.cards import Card
+    from jpcli.domain.contract.collection import CardObject
+    from jpcli.domain.contract.licenses import LicenseObject
+    from jpcli.domain.contract.values import ProblemObject
+    from jpcli.domain.errors import Problem
 
 
 def license_tuples(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -35,12 +40,13 @@ def license_tuples(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]
         )
 
 
-def license_objects(rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+def license_objects(rows: Iterable[tuple[Any, ...]]) -> list[LicenseObject]:
     """License rows as LICENSE objects."""
-    return [dict(zip(LICENSE_COLUMNS, row, strict=True)) for row in license_tuples(rows)]
+    found: Rows[LicenseObject] = Rows(LICENSE_COLUMNS, license_tuples(rows))
+    return as_objects(found)
 
 
-def card_object(card: Card, today: date) -> dict[str, Any]:
+def card_object(card: Card, today: date) -> CardObject:
     """One card as the JSON contract has it."""
     from jpcli.domain.cards import is_expired
 
@@ -53,3 +59,11 @@ def card_object(card: Card, today: date) -> dict[str, Any]:
         "primary": card.primary,
         "expired": is_expired(card, today),
     }
+
+
+def problem_objects(problems: Iterable[Problem]) -> list[ProblemObject]:
+    """What was wrong, one by one."""
+    return [
+        {"code": each.code, "subject": each.subject, "message": each.message, "line": each.line}
+        for each in problems
+    ]

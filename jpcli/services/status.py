@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.calculator import totals
@@ -18,9 +18,11 @@ from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.billing.waste import oldest_waste, waste_by_line
 from jpcli.services.cards import expiry_notes, list_cards
 from jpcli.services.collection.unpaid import unpaid_step
-from jpcli.services.invoices.invoices import invoice_object
+from jpcli.services.invoices.invoices import invoice_head
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.ledger import NextStep, StatusAnswer, StatusBill
+    from jpcli.domain.contract.licenses import StateCounts
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
@@ -28,14 +30,14 @@ if TYPE_CHECKING:
 NAMED = 20
 
 
-def status(desk: Desk) -> Answer:
+def status(desk: Desk) -> Answer[StatusAnswer]:
     """Cards, license counts, the month's bill so far and projected, what is wasted, months that
     wait to be closed, invoices that are not collected or past due, warnings, next steps."""
     counts = _counts(desk)
     waiting = waiting_months(desk)
     unpaid = invoices.unpaid(desk.ledger)
-    uncollected = [invoice_object(desk, invoice, lines=False) for invoice in unpaid]
-    data: dict[str, Any] = {
+    uncollected = [invoice_head(desk, invoice) for invoice in unpaid]
+    data: StatusAnswer = {
         "agency": desk.ledger.name,
         "ledger": desk.ledger.path,
         "currency": desk.ledger.currency,
@@ -54,7 +56,7 @@ def status(desk: Desk) -> Answer:
     return Answer(data, tuple(expiry_notes(desk)))
 
 
-def _counts(desk: Desk) -> dict[str, int]:
+def _counts(desk: Desk) -> StateCounts:
     ((_, assigned, unassigned, revoked),) = queries.count_by_state(
         desk.ledger, queries.LicenseFilter()
     )
@@ -66,7 +68,7 @@ def _counts(desk: Desk) -> dict[str, int]:
     }
 
 
-def _bill(desk: Desk) -> dict[str, Any]:
+def _bill(desk: Desk) -> StatusBill:
     """The present month, and what licenses on no site have of it."""
     currency = desk.ledger.currency
     computed = compute(desk, Question())
@@ -94,9 +96,9 @@ def _bill(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _billing_steps(desk: Desk, waiting: list[str], unpaid: list[Invoice]) -> list[dict[str, str]]:
+def _billing_steps(desk: Desk, waiting: list[str], unpaid: list[Invoice]) -> list[NextStep]:
     """R2, I2: what is closed and not collected, the oldest first, and what is not billed yet."""
-    steps = [unpaid_step(desk, invoice) for invoice in unpaid]
+    steps: list[NextStep] = [unpaid_step(desk, invoice) for invoice in unpaid]
     if waiting:
         several = f"{waiting[0]} to {waiting[-1]} are over and wait"
         why = several if len(waiting) > 1 else f"{waiting[0]} is over and waits"
@@ -104,9 +106,9 @@ def _billing_steps(desk: Desk, waiting: list[str], unpaid: list[Invoice]) -> lis
     return steps
 
 
-def _next_steps(desk: Desk, counts: dict[str, int]) -> list[dict[str, str]]:
+def _next_steps(desk: Desk, counts: StateCounts) -> list[NextStep]:
     """What would help most, with the command that does it."""
-    steps = []
+    steps: list[NextStep] = []
     found = cards(desk.ledger)
     if not any(card.primary for card in found):
         why = "Issuing is paused: there is no primary card"

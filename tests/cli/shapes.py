@@ -15,6 +15,7 @@ from typing import (
     is_typeddict,
 )
 
+from jpcli.domain.answers import Rows
 from jpcli.domain.contract.commands import ANSWERS
 from jpcli.domain.contract.values import AnswerDocument, FailureDocument, Form, OneOf
 
@@ -55,7 +56,7 @@ def faults(value: Any, wanted: Any, where: str = "", seen: Seen | None = None) -
         return _union_faults(value, get_args(wanted), where, seen)
     if origin is Annotated:
         return _text_faults(value, wanted, where)
-    if origin is list:
+    if origin in (list, Rows):
         if type(value) is not list:
             return [f"{where}: {value!r} is no list"]
         (kind,) = get_args(wanted)

@@ -99,7 +99,7 @@ def owners(agency: Agency) -> dict[str, Any]:
     return {row["site"]: row["client"] for row in agency.ask(sites.list_sites)["sites"]}
 
 
-def do(agency: Agency, file: Path) -> Answer:
+def do(agency: Agency, file: Path) -> Answer[Any]:
     return agency.do(lambda desk: apply.apply(desk, plan.read_order(desk, str(file))))
 
 
@@ -152,7 +152,7 @@ def test_after_apply_the_plan_is_empty(
 def _check_done(
     agency: Agency,
     file: Path,
-    answer: Answer,
+    answer: Answer[Any],
     before: dict[str, dict[str, Any]],
     owned: dict[str, Any],
     issues: Counter[str],

@@ -38,7 +38,7 @@ prices_e12 = st.sampled_from([0, 1, 27 * E12, 16 * E12, E12 // 2, E12 // 3, 10**
 def explained(agency: Agency, month: str) -> dict[str, Any]:
     """The answer with all its streams read."""
     with agency.desk(writes=False) as desk:
-        data = dict(explain(desk, month).data)
+        data: dict[str, Any] = {**explain(desk, month).data}
         data["lines"] = [
             {**line, **{name: read(line[name]) for name in ("bundles", "licenses")}}
             for line in data["lines"]

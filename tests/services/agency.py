@@ -28,7 +28,7 @@ from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_REQUIRED
 from jpcli.services.sites import sites
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 NOW = "2024-08-15T12:00:00Z"
 BEGUN = "2023-01-01T00:00:00Z"
@@ -115,7 +115,7 @@ class Agency:
 
     def do(
         self,
-        use_case: Callable[..., Answer],
+        use_case: Callable[..., Answer[Any]],
         *args: Any,
         now: str | None = None,
         at: str | None = None,
@@ -123,13 +123,17 @@ class Agency:
         dry_run: bool = False,
         actor: str = "ann",
         **options: Any,
-    ) -> Answer:
+    ) -> Answer[Any]:
         """One changing command."""
         with self.desk(now=now, at=at, key=key, dry_run=dry_run, actor=actor) as desk:
             return use_case(desk, *args, **options)
 
     def ask(
-        self, use_case: Callable[..., Answer], *args: Any, now: str | None = None, **options: Any
+        self,
+        use_case: Callable[..., Answer[Any]],
+        *args: Any,
+        now: str | None = None,
+        **options: Any,
     ) -> dict[str, Any]:
         """One reading command; streamed rows become lists of objects."""
         with self.desk(now=now, writes=False) as desk:
@@ -157,32 +161,32 @@ class Agency:
         parent, *children = self.issue(product, bundle_size=size, **options)
         return parent, children
 
-    def assign(self, key: str, site: str, **options: Any) -> Answer:
+    def assign(self, key: str, site: str, **options: Any) -> Answer[Any]:
         return self.do(assign.assign, [key], site, **options)
 
-    def unassign(self, key: str, **options: Any) -> Answer:
+    def unassign(self, key: str, **options: Any) -> Answer[Any]:
         return self.do(assign.unassign, [key], **options)
 
-    def transfer(self, key: str, to: str, **options: Any) -> Answer:
+    def transfer(self, key: str, to: str, **options: Any) -> Answer[Any]:
         return self.do(assign.transfer, [key], to, **options)
 
-    def revoke(self, *keys: str, **options: Any) -> Answer:
+    def revoke(self, *keys: str, **options: Any) -> Answer[Any]:
         return self.do(revoke.revoke, list(keys), **options)
 
-    def set_price(self, product: str, price: str, since: str, **options: Any) -> Answer:
+    def set_price(self, product: str, price: str, since: str, **options: Any) -> Answer[Any]:
         return self.do(products.set_price, product, price, since, **options)
 
-    def move_site(self, site: str, client: str | None, **options: Any) -> Answer:
+    def move_site(self, site: str, client: str | None, **options: Any) -> Answer[Any]:
         return self.do(sites.move_site, site, client, **options)
 
-    def import_file(self, source: Path | str, **options: Any) -> Answer:
+    def import_file(self, source: Path | str, **options: Any) -> Answer[Any]:
         problems: list[Problem] = []
         rows = read_rows(
             str(source), known=HISTORY_COLUMNS, required=HISTORY_REQUIRED, problems=problems
         )
         return self.do(import_history, rows, problems, **options)
 
-    def import_prices(self, source: Path | str, **options: Any) -> Answer:
+    def import_prices(self, source: Path | str, **options: Any) -> Answer[Any]:
         problems: list[Problem] = []
         rows = read_rows(
             str(source), known=PRICE_COLUMNS, required=PRICE_REQUIRED, problems=problems
@@ -229,7 +233,7 @@ class Agency:
             connection.close()
 
 
-def plain(answer: Answer) -> dict[str, Any]:
+def plain(answer: Answer[Any]) -> dict[str, Any]:
     """The data of an answer with its streams read."""
     return {
         name: [dict(zip(value.columns, row, strict=True)) for row in value.rows]
@@ -239,12 +243,12 @@ def plain(answer: Answer) -> dict[str, Any]:
     }
 
 
-def codes(answer: Answer) -> list[str]:
+def codes(answer: Answer[Any]) -> list[str]:
     """The codes of an answer's notes."""
     return [note.code for note in answer.notes]
 
 
-def minor(money: dict[str, Any]) -> int:
+def minor(money: Mapping[str, Any]) -> int:
     """The minor units of a money object."""
     return int(money["amount_minor"])
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from jpcli.cli.app.invocation import Invocation
     from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.licenses import LicensesAnswer
     from jpcli.domain.errors import Problem
     from jpcli.services.files.rows import Row
 
@@ -82,7 +83,7 @@ def bulk_rows(
     return watched(rows, source, invocation.output), problems
 
 
-def changed(invocation: Invocation, answer: Answer) -> Result:
+def changed(invocation: Invocation, answer: Answer[LicensesAnswer]) -> Result:
     """The licenses that a command changed; a terminal shows the first of very many."""
     return result_of(
         answer,

@@ -12,6 +12,7 @@ from jpcli.cli.shared.result import Result, result_of
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.plan import AppliedAnswer
     from jpcli.services.plan.plan import Order
 
 FOR_GOOD = "A revoked license can't be assigned again; the day of revocation is still billed."
@@ -63,11 +64,11 @@ def _asked(invocation: Invocation, order: Order) -> Order:
     return order._replace(ledger_head=trial.data["ledger_head"])
 
 
-def _repeated(answer: Answer) -> bool:
+def _repeated(answer: Answer[AppliedAnswer]) -> bool:
     return any(note.code == "repeated" for note in answer.notes)
 
 
-def _result(invocation: Invocation, answer: Answer) -> Result:
+def _result(invocation: Invocation, answer: Answer[AppliedAnswer]) -> Result:
     from jpcli.services.plan.plan import STEP_COLUMNS
 
     return result_of(

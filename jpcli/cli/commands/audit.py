@@ -14,6 +14,7 @@ from jpcli.cli.shared.result import Result, result_of
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.audit import AuditAnswer
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 EXIT_FINDINGS = 1
@@ -62,7 +63,7 @@ def run(
     return _result(invocation.output.format, audit(invocation.desk(), policy))
 
 
-def _result(form: str, answer: Answer) -> Result:
+def _result(form: str, answer: Answer[AuditAnswer]) -> Result:
     from jpcli.reports.audit.outcome import CHECK_COLUMNS
 
     notes = answer.notes

@@ -7,8 +7,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.shared.tables import BATCH, Table, as_objects, batches_of
-from jpcli.domain.answers import Rows
+from jpcli.cli.shared.tables import BATCH, Table, batches_of
+from jpcli.domain.answers import Rows, as_objects
 from jpcli.domain.errors import worst
 
 if TYPE_CHECKING:
@@ -182,14 +182,14 @@ class _Writer:
             self.close("}")
         self.close("]")
 
-    def rows(self, name: str, rows: Rows) -> None:
+    def rows(self, name: str, rows: Rows[Any]) -> None:
         self.key(name)
         self.open("[")
         template = _row_template(rows.columns)
         for batch in batches_of(rows.rows):
             self.separate()
             if self._indent:
-                objects = as_objects(Rows(rows.columns, batch))
+                objects: list[Any] = as_objects(Rows(rows.columns, batch))
                 texts = [self._encoder.encode(entry) for entry in objects]
                 joined = ",\n".join(texts).replace("\n", "\n" + "  " * self._depth)
             else:

@@ -138,7 +138,7 @@ def _measured(result: Result) -> tuple[Result, int]:
     return _with_rows(result, Rows(rows.columns, head)), len(head)
 
 
-def _with_rows(result: Result, rows: Rows) -> Result:
+def _with_rows(result: Result, rows: Rows[Any]) -> Result:
     assert result.rows_key is not None
     return result._replace(data={**result.data, result.rows_key: rows})
 

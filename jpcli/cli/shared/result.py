@@ -46,7 +46,7 @@ class Result(NamedTuple):
 
 
 def result_of(
-    answer: Answer, rows_key: str | None = None, *, limit: int = 0, **more: Any
+    answer: Answer[Mapping[str, Any]], rows_key: str | None = None, *, limit: int = 0, **more: Any
 ) -> Result:
     """The result that an answer of a use case is, its table cut to `limit` rows unless that is 0.
 

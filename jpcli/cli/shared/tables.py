@@ -7,7 +7,7 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.answers import Rows
+from jpcli.domain.answers import Rows, as_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,11 +60,6 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield from flatten(value, name + ".")
         else:
             yield name, as_objects(value) if isinstance(value, Rows) else value
-
-
-def as_objects(rows: Rows) -> list[dict[str, Any]]:
-    """A table in memory, a row an object; for tables that are known to be short."""
-    return [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
 
 
 def is_money(value: dict[str, Any]) -> bool:

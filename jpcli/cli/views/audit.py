@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -12,12 +12,11 @@ from jpcli.cli.views.words import instant
 from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.audit import AuditAnswer, CheckObject
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: AuditAnswer, screen: Screen) -> None:
     """Passed checks are one line each; a finding has expected, actual, which and the remedy."""
     policy = data["policy"] or "the checks without a policy"
     as_of = f"{instant(data['as_of'])} UTC"
@@ -29,7 +28,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     screen.paragraph(summary(data), style)
 
 
-def _draw_check(check: Mapping[str, Any], screen: Screen) -> None:
+def _draw_check(check: CheckObject, screen: Screen) -> None:
     if check["ok"]:
         line = Text(f"  {screen.sign('✓', '+')} ", style="green")
         line.append(visible(check["message"]), style="default")
@@ -62,7 +61,7 @@ def _draw_fact(name: str, value: str, screen: Screen) -> None:
         name = ""
 
 
-def _mark(check: Mapping[str, Any], screen: Screen) -> tuple[str, str]:
+def _mark(check: CheckObject, screen: Screen) -> tuple[str, str]:
     if check["level"] == ERROR:
         return screen.sign("✗", "x"), "bold red"
     return "!", "bold yellow"

@@ -94,7 +94,7 @@ class _Alike:
         self.shown: list[Mapping[str, Any]] = []
 
 
-def _draw_part(part: str, rows: Rows, limit: int, screen: Screen) -> None:
+def _draw_part(part: str, rows: Rows[Any], limit: int, screen: Screen) -> None:
     """The groups in order of their days, and at most `limit` licenses of all of them (0: all)."""
     groups = _grouped(rows, limit)
     left = limit or sum(group.count for group in groups.values())
@@ -121,7 +121,7 @@ def _draw_part(part: str, rows: Rows, limit: int, screen: Screen) -> None:
         screen.paragraph(f"{screen.sign('…', '...')} and {hidden:,} more {noun}", "dim", "    ")
 
 
-def _grouped(rows: Rows, limit: int) -> dict[tuple[Any, ...], _Alike]:
+def _grouped(rows: Rows[Any], limit: int) -> dict[tuple[Any, ...], _Alike]:
     """Read a stream of licenses; as many groups as there are pairs of days, not licenses."""
     groups: dict[tuple[Any, ...], _Alike] = {}
     for row in rows.rows:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from jpcli.cli.shared.tables import as_objects
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import instant
-from jpcli.domain.answers import Rows
+from jpcli.domain.answers import Rows, as_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

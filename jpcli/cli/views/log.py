@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.shared.tables import as_objects
 from jpcli.cli.views.events import described, named
 from jpcli.cli.views.grid import NARROWEST, Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import instant
+from jpcli.domain.answers import as_objects
 from jpcli.domain.events import ABOUT_LICENSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.licenses import EventObject
 
 
 def draw(data: Mapping[str, Any], screen: Screen) -> None:
     """When, what, on what, by whom, and the rest in words."""
-    events = as_objects(data["events"])
+    events: list[EventObject] = as_objects(data["events"])
     if not events:
         screen.paragraph("No event is like that.", "dim")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
+from jpcli.domain.answers import Rows
 from jpcli.domain.contract.invoices import InvoiceStatus, LineHead, LineObject, LineSums
 from jpcli.domain.contract.values import (
     Count,
@@ -228,8 +229,8 @@ class ExplainedLine(LineHead, LineSums):
     license_count: Count  # that can be used and have a billed day in the month
     why: str  # it comes to that, in a sentence
     price_events: list[PriceEvent]  # of an adjustment
-    bundles: list[ExplainedLicense] | list[AdjustedLicense]  # what is billed, on a line of bundles
-    licenses: list[ExplainedLicense] | list[AdjustedLicense]  # the latter on an adjustment
+    bundles: Rows[ExplainedLicense] | Rows[AdjustedLicense]  # what is billed, on a line of bundles
+    licenses: Rows[ExplainedLicense] | Rows[AdjustedLicense]  # the latter on an adjustment
 
 
 class CorrectionObject(TypedDict):
@@ -265,6 +266,13 @@ class ExplainAnswer(TypedDict):
     license_key: LicenseKey | None  # what was asked for
     corrections: list[CorrectionObject]
     lines: list[ExplainedLine]
+
+
+class ExplainedRowsAnswer(TypedDict):
+    """The same as one table for NDJSON, CSV and TSV: a license of a line a row, or a stretch of its
+    days."""
+
+    licenses: Rows[object]
 
 
 class DrawnExplanation(ExplainAnswer):

@@ -134,7 +134,7 @@ class InvoicesAnswer(ChangeAnswer):
     """The invoices that something was done with, as they are now."""
 
     invoice: InvoiceObject | None  # the last of them
-    invoices: NotRequired[list[InvoiceObject]]
+    invoices: list[InvoiceObject]
 
 
 class UncollectedObject(TypedDict):
@@ -146,12 +146,10 @@ class UncollectedObject(TypedDict):
     hint: str | None  # what to do about it
 
 
-class ClosedAnswer(ChangeAnswer):
+class ClosedAnswer(InvoicesAnswer):
     """The invoices that were closed, or collected."""
 
-    invoice: InvoiceObject | None  # the last of them
-    invoices: list[InvoiceObject]
-    problems: NotRequired[list[UncollectedObject]]
+    problems: NotRequired[list[UncollectedObject]]  # left out under `--dry-run` at Stripe
 
 
 class StatementLine(TypedDict):
@@ -195,8 +193,8 @@ class DayCount(TypedDict):
     licenses: Count
 
 
-class StatementParts(TypedDict):
-    """What a statement has besides the invoice."""
+class StatementHead(TypedDict):
+    """Whose statement it is."""
 
     agency: str
     time_zone: str
@@ -204,18 +202,23 @@ class StatementParts(TypedDict):
     settled_elsewhere: bool  # it lies before the books begin (I7)
     client: NotRequired[str | None]  # whose statement it is; null: what is nobody's
     markup_percent: NotRequired[Percent]  # in `lines`, `clients` and `total`
+
+
+class StatementBody(TypedDict):
+    """What is on a statement."""
+
     lines: list[LineObject] | list[StatementLine]  # the latter for one client, or with a markup
     clients: list[ClientPart]
     licenses_per_day: list[DayCount]
     total: MoneyObject
 
 
-class StatementOfInvoice(InvoiceHead, StatementParts):
+class StatementOfInvoice(InvoiceHead, StatementHead, StatementBody):
     """The statement of an invoice."""
 
 
-class StatementOfMonth(StatementParts):
-    """The statement of a month that is not closed."""
+class OpenMonth(TypedDict):
+    """A month that is not closed, in the place of an invoice."""
 
     number: None
     period: Month
@@ -226,6 +229,10 @@ class StatementOfMonth(StatementParts):
     due_date: None
     as_of: Instant
     as_of_day: Date
+
+
+class StatementOfMonth(OpenMonth, StatementHead, StatementBody):
+    """The statement of a month that is not closed."""
 
 
 class StatementAnswer(TypedDict):

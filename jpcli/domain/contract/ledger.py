@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
+from jpcli.domain.answers import Rows
 from jpcli.domain.contract.collection import CardObject
 from jpcli.domain.contract.invoices import InvoiceHead
 from jpcli.domain.contract.licenses import StateCounts
@@ -126,13 +127,13 @@ class FlatHistoryObject(TypedDict):
 class ExportAnswer(TypedDict):
     """Every license with its history; `--format ndjson` is one a line."""
 
-    licenses: list[HistoryObject]
+    licenses: Rows[HistoryObject]
 
 
 class FlatExportAnswer(TypedDict):
     """The same in flat columns; JSON never has it."""
 
-    licenses: list[FlatHistoryObject]
+    licenses: Rows[FlatHistoryObject]
 
 
 class DaysBefore(TypedDict):
@@ -189,18 +190,28 @@ class NextStep(TypedDict):
     command: str
 
 
-class StatusAnswer(TypedDict):
-    """Where the agency stands today."""
+class StatusPlace(TypedDict):
+    """Which ledger it is."""
 
     agency: str
     ledger: str  # its path
     currency: Currency
     time_zone: str  # an IANA name
+
+
+class StatusBill(TypedDict):
+    """What the present month comes to."""
+
     as_of: Instant
     today: Date
     bill: BillObject
     unassigned: list[IdleLicense]  # the oldest, at most 20
     unassigned_others: OtherIdle
+
+
+class StatusAnswer(StatusPlace, StatusBill):
+    """Where the agency stands today."""
+
     cards: list[CardObject]
     licenses: StateCounts
     waiting: list[Month]  # that are over and not closed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
+from jpcli.domain.answers import Rows
 from jpcli.domain.contract.values import (
     ChangeAnswer,
     Count,
@@ -87,7 +88,7 @@ class RevokedAnswer(LicensesAnswer):
 class LicenseListAnswer(TypedDict):
     """Licenses in a list."""
 
-    licenses: list[LicenseObject]
+    licenses: Rows[LicenseObject]
     total: Count  # without `--limit`
 
 
@@ -140,5 +141,5 @@ class TimelineAnswer(TypedDict):
 class EventsAnswer(TypedDict):
     """Events, newest first."""
 
-    events: list[EventObject]
+    events: Rows[EventObject]
     total: Count  # without `--limit`

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from jpcli.domain.answers import Rows
 from jpcli.domain.contract.licenses import LicenseObject
 from jpcli.domain.contract.values import ChangeAnswer, Count, Date
 
@@ -36,7 +37,7 @@ class OwnerObject(_Owned):
 class SiteListAnswer(TypedDict):
     """Sites in a list."""
 
-    sites: list[SiteObject]
+    sites: Rows[SiteObject]
     total: Count  # without `--limit`
 
 
@@ -67,7 +68,7 @@ class ClientObject(TypedDict):
 class ClientListAnswer(TypedDict):
     """Clients in a list."""
 
-    clients: list[ClientObject]
+    clients: Rows[ClientObject]
     total: Count  # without `--limit`
 
 

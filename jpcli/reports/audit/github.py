@@ -6,18 +6,19 @@ everything is escaped as GitHub's own toolkit does it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.words import written_out
 from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from jpcli.domain.contract.audit import AuditAnswer, CheckObject
     from jpcli.domain.errors import Problem
 
 
-def finding_annotations(data: Mapping[str, Any]) -> Iterator[str]:
+def finding_annotations(data: AuditAnswer) -> Iterator[str]:
     """One line a finding, and the sum of them as a plain line."""
     for check in data["checks"]:
         if not check["ok"]:
@@ -33,7 +34,7 @@ def problem_annotations(path: str | None, title: str, problems: Sequence[Problem
         yield f"::error {place}::{_data(subject + problem.message)}\n"
 
 
-def _annotation(check: Mapping[str, Any], policy: str | None) -> str:
+def _annotation(check: CheckObject, policy: str | None) -> str:
     command = "error" if check["level"] == ERROR else "warning"
     lines = [check["message"], f"Expected {check['expected']}, found {check['actual']}."]
     if check["subjects"]:

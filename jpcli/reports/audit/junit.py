@@ -5,17 +5,19 @@ A warning is a skipped case, because JUnit has no word for what does not fail.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from jpcli.domain.words import written_out
 from jpcli.reports.audit.outcome import ERROR, named_subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from jpcli.domain.contract.audit import AuditAnswer, CheckObject
 
 
-def junit(data: Mapping[str, Any]) -> Iterator[str]:
+def junit(data: AuditAnswer) -> Iterator[str]:
     """The document, piece by piece."""
     checks = data["checks"]
     counts = f'tests="{len(checks)}" failures="{data["failed"]}" skipped="{data["warnings"]}"'
@@ -29,7 +31,7 @@ def junit(data: Mapping[str, Any]) -> Iterator[str]:
     yield "  </testsuite>\n</testsuites>\n"
 
 
-def _case(check: Mapping[str, Any], policy: str | None) -> Iterator[str]:
+def _case(check: CheckObject, policy: str | None) -> Iterator[str]:
     label = f"{check['key']}: {check['expected']}" if check["key"] else check["expected"]
     place = "" if policy in (None, "-") else f" file={_attribute(policy)}"
     if place and check["line"] is not None:
@@ -50,7 +52,7 @@ def _case(check: Mapping[str, Any], policy: str | None) -> Iterator[str]:
     yield "    </testcase>\n"
 
 
-def _details(check: Mapping[str, Any]) -> str:
+def _details(check: CheckObject) -> str:
     lines = [check["message"], f"expected: {check['expected']}", f"actual: {check['actual']}"]
     if check["subjects"]:
         lines.append(f"which: {named_subjects(check)}")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from jpcli.domain.contract.audit import AuditAnswer, CheckObject
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@:.$])")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
-def markdown(data: Mapping[str, Any]) -> str:
+def markdown(data: AuditAnswer) -> str:
     """A heading, a table of all checks, and what to do about those that fail."""
     sign = "❌" if data["failed"] else "✅"
     lines = [
@@ -33,18 +35,18 @@ def markdown(data: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(check: Mapping[str, Any]) -> str:
+def _row(check: CheckObject) -> str:
     cells = (_sign(check), *(_text(check[name]) for name in ("message", "expected", "actual")))
     return f"| {' | '.join(cells)} |"
 
 
-def _sign(check: Mapping[str, Any]) -> str:
+def _sign(check: CheckObject) -> str:
     if check["ok"]:
         return "✅"
     return "❌" if check["level"] == ERROR else "⚠️"
 
 
-def _finding(check: Mapping[str, Any]) -> Iterator[str]:
+def _finding(check: CheckObject) -> Iterator[str]:
     yield f"- {_sign(check)} {_text(check['message'])}"
     if check["subjects"]:
         yield f"  - which: {_text(named_subjects(check, SHOWN))}"

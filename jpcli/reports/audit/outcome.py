@@ -5,12 +5,12 @@ Knows no ledger, no policy file and no screen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from jpcli.domain.contract.audit import AuditAnswer, CheckObject
 
 ERROR, WARNING = "error", "warning"
 NAMED = 20
@@ -33,7 +33,7 @@ class Check(NamedTuple):
     subjects: tuple[str, ...] = ()
     subjects_total: int = 0
     fix: str | None = None
-    key: str | None = None
+    key: str = ""
     line: int | None = None
 
     @property
@@ -45,12 +45,24 @@ class Check(NamedTuple):
 CHECK_COLUMNS = Check._fields
 
 
-def check_object(check: Check) -> dict[str, Any]:
+def check_object(check: Check) -> CheckObject:
     """A check as the JSON contract has it."""
-    return {**check._asdict(), "subjects": list(check.subjects)}
+    return {
+        "rule": check.rule,
+        "ok": check.ok,
+        "expected": check.expected,
+        "actual": check.actual,
+        "message": check.message,
+        "level": check.level,
+        "subjects": list(check.subjects),
+        "subjects_total": check.subjects_total,
+        "fix": check.fix,
+        "key": check.key,
+        "line": check.line,
+    }
 
 
-def named_subjects(check: Mapping[str, Any], most: int = NAMED) -> str:
+def named_subjects(check: CheckObject, most: int = NAMED) -> str:
     """`a, b and 3 more`, or nothing; at most so many by name."""
     shown = check["subjects"][:most]
     names = ", ".join(shown)
@@ -58,7 +70,7 @@ def named_subjects(check: Mapping[str, Any], most: int = NAMED) -> str:
     return f"{names} and {more:,} more" if names and more > 0 else names
 
 
-def summary(data: Mapping[str, Any]) -> str:
+def summary(data: AuditAnswer) -> str:
     """`2 of 7 checks failed, 1 warning`, or `7 checks passed`."""
     total = len(data["checks"])
     checks = count(total, "check")

@@ -7,7 +7,7 @@ is one function in `audit_checks.CHECKS` away. Nothing is written to the ledger.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
@@ -27,12 +27,13 @@ from jpcli.services.files.rows import place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jpcli.domain.contract.audit import AuditAnswer
     from jpcli.reports.audit.outcome import Check
     from jpcli.reports.policy.policy import Policy
     from jpcli.services.desk import Desk
 
 
-def audit(desk: Desk, policy_path: str | None = None) -> Answer:
+def audit(desk: Desk, policy_path: str | None = None) -> Answer[AuditAnswer]:
     """Every check of a policy file (`-`: standard input), or the default ones.
 
     `ok` false is exit 1. Raises BadInput `bad_policy` with every mistake and its line.
@@ -86,7 +87,7 @@ def append_summary(path: str, text: str) -> Note | None:
     return None
 
 
-def _data(desk: Desk, policy_path: str | None, checks: list[Check]) -> dict[str, Any]:
+def _data(desk: Desk, policy_path: str | None, checks: list[Check]) -> AuditAnswer:
     failed = sum(check.fails for check in checks)
     return {
         "ok": failed == 0,
@@ -107,7 +108,7 @@ def _with_lines(checks: list[Check], text: str) -> list[Check]:
 
     lines = {path_text(path): line for path, line in lines_of(text).items()}
     return [
-        check if check.ok or check.key is None else check._replace(line=_nearest(lines, check.key))
+        check if check.ok or not check.key else check._replace(line=_nearest(lines, check.key))
         for check in checks
     ]
 

@@ -18,6 +18,7 @@ from jpcli.services.audit.checks import CHECKS
 from jpcli.services.files.new_file import write_new
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.audit import PolicyAnswer
     from jpcli.services.audit.bill import Bills
     from jpcli.services.desk import Desk
 
@@ -28,7 +29,7 @@ USUAL_DAYS = 30
 USUAL_GROWTH = 15
 
 
-def init(desk: Desk, target: str) -> Answer:
+def init(desk: Desk, target: str) -> Answer[PolicyAnswer]:
     """Write a policy by which the ledger passes today. Never overwrites (Refused `file_exists`);
     raises Failed `no_price` when there is no bill to compute."""
     if os.path.lexists(target):
@@ -52,7 +53,7 @@ def init(desk: Desk, target: str) -> Answer:
         remarks=remarks,
     )
     write_new(target, policy_text(today, os.path.basename(target)))
-    data = {
+    data: PolicyAnswer = {
         "file": target,
         "products": len(today.counts),
         "warnings": [check.rule for check in failing],

@@ -6,7 +6,7 @@ nothing invoices or corrects them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
 from jpcli.domain.instants import FIRST_YEAR
@@ -16,6 +16,7 @@ from jpcli.domain.words import count
 from jpcli.ledger.queries import invoices
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.ledger import DaysBefore
     from jpcli.ledger.database.connection import Ledger
     from jpcli.services.desk import Desk
 
@@ -120,7 +121,7 @@ class BeforeBooks:
             self._licenses += 1
             self._earliest_at = min(self._earliest_at, issued_at)
 
-    def found(self) -> dict[str, Any] | None:
+    def found(self) -> DaysBefore | None:
         """How many licenses, and which days are history; None where there are none."""
         if not self._licenses:
             return None

@@ -6,7 +6,7 @@ counts: the licenses that are active now and prices that are set for later; noth
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.adjustments import credit_line
 from jpcli.domain.calculator import totals
@@ -21,6 +21,7 @@ from jpcli.services.billing.waiting import next_to_close
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jpcli.domain.contract.billing import ForecastMonth
     from jpcli.services.billing.compute import Question
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
@@ -30,7 +31,7 @@ MOST_MONTHS = 120
 
 def forecast(
     desk: Desk, question: Question, first: Computed, months: int, markup_e6: int | None = None
-) -> list[dict[str, Any]]:
+) -> list[ForecastMonth]:
     """What each of so many months comes to, from one that is computed already on.
 
     `corrections` is what adjustments and credit make of a total. Raises BadInput `bad_months`,
@@ -40,7 +41,7 @@ def forecast(
         raise BadInput("bad_months", f"A forecast is for 1 to {MOST_MONTHS} months, not {months}")
     as_of = as_of_question(desk, question, first.as_of_at)
     carrier = next_to_close(desk, as_of)
-    found = []
+    found: list[ForecastMonth] = []
     credit_minor: int | None = None
     # Where the next bill is an earlier one, what it leaves of the credit counts all the same.
     for computed in _computed(desk, question, first, min(carrier, first.period.label), months):
@@ -71,12 +72,12 @@ def _computed(
         label = month_label(*next_month(*parse_month(label)))
 
 
-def _object(desk: Desk, computed: Computed, markup_e6: int | None) -> dict[str, Any]:
+def _object(desk: Desk, computed: Computed, markup_e6: int | None) -> ForecastMonth:
     currency, iso = desk.ledger.currency, desk.ledger.calendar.iso
     own = [line for line in computed.lines if line.kind in ("license", "bundle")]
     others = [line for line in computed.lines if line.kind not in ("license", "bundle")]
     to_date, total = totals(computed.lines)
-    found = {
+    found: ForecastMonth = {
         "period": computed.period.label,
         "first_day": iso(computed.period.first_day),
         "last_day": iso(computed.period.last_day),

@@ -5,7 +5,7 @@ Owns which sums a grouping needs and what its keys are called. Groups add up to 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jpcli.domain.calculator import compute_groups, nobody_last
 from jpcli.domain.errors import BadInput
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from jpcli.domain.calculator import Line
+    from jpcli.domain.contract.billing import GroupObject, PreviewDetails
     from jpcli.domain.shares import Share
     from jpcli.services.billing.period import Computed
     from jpcli.services.billing.weights import Weights
@@ -41,7 +42,7 @@ KEY_NAMES = {
 
 def groups(
     desk: Desk, computed: Computed, by: str, markup_e6: int | None = None
-) -> list[dict[str, Any]]:
+) -> list[GroupObject]:
     """The month's lines split `by` something; the group without one has None as its key.
 
     Raises BadInput `bad_by` for something else than `KEY_NAMES` has.
@@ -69,21 +70,19 @@ def groups(
 
 def _group_object(
     desk: Desk, by: str, key: Any, row: tuple[int, ...], *, with_markup: bool
-) -> dict[str, Any]:
+) -> GroupObject:
     currency = desk.ledger.currency
-    found = {
-        KEY_NAMES[by]: key,
-        "days_to_date": row[0],
-        "days": row[1],
-        "to_date": money_json(row[2], currency),
-        "amount": money_json(row[3], currency),
-    }
+    found = cast("GroupObject", {KEY_NAMES[by]: key})
+    found["days_to_date"] = row[0]
+    found["days"] = row[1]
+    found["to_date"] = money_json(row[2], currency)
+    found["amount"] = money_json(row[3], currency)
     if with_markup:
         found["amount_with_markup"] = money_json(row[7], currency)
     return found
 
 
-def details(desk: Desk, computed: Computed) -> dict[str, Any]:
+def details(desk: Desk, computed: Computed) -> PreviewDetails:
     """What the terminal shows beside the table: licenses a day, and what unassigned ones cost."""
     currency = desk.ledger.currency
     # Credit and corrections are on no site either, but they are no licenses.

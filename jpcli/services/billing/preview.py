@@ -6,7 +6,7 @@ Owns how a question becomes sums and sums become the published object. The rules
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.calculator import totals
@@ -17,6 +17,8 @@ from jpcli.services.billing.compute import Question, compute
 
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
+    from jpcli.domain.contract.billing import DrawnPreview, PreviewLine
+    from jpcli.domain.contract.invoices import LineHead, LineObject, LineSums
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
@@ -32,7 +34,7 @@ def preview(
     *,
     details: bool = False,
     months: int | None = None,
-) -> Answer:
+) -> Answer[DrawnPreview]:
     """The invoice of a month as it would be (M4, I1), in the JSON contract's shape.
 
     `details` adds what only a person looks at: licenses a day, the cost of unassigned ones.
@@ -52,12 +54,12 @@ def preview(
     return Answer(data, elsewhere_note(desk, *shown))
 
 
-def _data(desk: Desk, question: Question, computed: Computed) -> dict[str, Any]:
+def _data(desk: Desk, question: Question, computed: Computed) -> DrawnPreview:
     ledger, currency = desk.ledger, desk.ledger.currency
     iso = ledger.calendar.iso
     markup_e6 = None if question.markup is None else parse_percent(question.markup)
     to_date, amount = totals(computed.lines)
-    data: dict[str, Any] = {
+    data: DrawnPreview = {
         "period": computed.period.label,
         "first_day": iso(computed.period.first_day),
         "last_day": iso(computed.period.last_day),
@@ -72,14 +74,14 @@ def _data(desk: Desk, question: Question, computed: Computed) -> dict[str, Any]:
             "assigned": computed.licenses - computed.unassigned,
             "unassigned": computed.unassigned,
         },
-        "lines": [line_object(desk, line, markup_e6) for line in computed.lines],
+        "lines": [_preview_line(desk, line, markup_e6) for line in computed.lines],
         "total_to_date": money_json(to_date, currency),
         "total": money_json(amount, currency),
     }
     if computed.invoice is not None:
         data["invoice"] = computed.invoice.number
         data["status"] = computed.invoice.status
-    if markup_e6 is not None:
+    if markup_e6 is not None and question.markup is not None:
         marked = sum(with_markup(line.amount_minor, markup_e6, currency) for line in computed.lines)
         data["markup_percent"] = question.markup
         data["total_with_markup"] = money_json(marked, currency)
@@ -96,11 +98,16 @@ def _data(desk: Desk, question: Question, computed: Computed) -> dict[str, Any]:
     return data
 
 
-def line_object(desk: Desk, line: Line, markup_e6: int | None = None) -> dict[str, Any]:
+def line_object(desk: Desk, line: Line) -> LineObject:
     """One line as the JSON contract has it."""
+    return {**line_head(desk, line), "licenses": line.licenses, **line_sums(desk, line)}
+
+
+def line_head(desk: Desk, line: Line) -> LineHead:
+    """What a line is about, and its price."""
     currency, iso = desk.ledger.currency, desk.ledger.calendar.iso
     is_credit = line.kind == "credit"
-    found = {
+    return {
         "kind": line.kind,
         "product": None if is_credit else line.product,
         "name": line.name,
@@ -108,7 +115,13 @@ def line_object(desk: Desk, line: Line, markup_e6: int | None = None) -> dict[st
         "day_price": None if is_credit else format_day_price(line.day_price_e12, currency),
         "first_day": None if is_credit else iso(line.first_day),
         "last_day": None if is_credit else iso(line.last_day),
-        "licenses": line.licenses,
+    }
+
+
+def line_sums(desk: Desk, line: Line) -> LineSums:
+    """What a line comes to."""
+    currency = desk.ledger.currency
+    return {
         "assigned": line.assigned,
         "unassigned": line.unassigned,
         "days_to_date": line.days_to_date,
@@ -118,7 +131,12 @@ def line_object(desk: Desk, line: Line, markup_e6: int | None = None) -> dict[st
         "amount": money_json(line.amount_minor, currency),
         "period": line.period,
     }
+
+
+def _preview_line(desk: Desk, line: Line, markup_e6: int | None) -> PreviewLine:
+    found = cast("PreviewLine", line_object(desk, line))
     if markup_e6 is not None:
+        currency = desk.ledger.currency
         marked = with_markup(line.amount_minor, markup_e6, currency)
         found["amount_with_markup"] = money_json(marked, currency)
     return found

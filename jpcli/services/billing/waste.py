@@ -6,7 +6,7 @@ Owns the split of that money. Unassigned days are billed as any others (D1), so 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import money_json
@@ -17,6 +17,7 @@ from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
+    from jpcli.domain.contract.ledger import IdleLicense, OtherIdle
     from jpcli.ledger.queries.days import OfferPart
     from jpcli.ledger.queries.idle import Idle
     from jpcli.services.billing.period import Computed
@@ -62,7 +63,7 @@ def _last_part(amount_minor: int, days: list[int]) -> int:
 
 def oldest_waste(
     desk: Desk, computed: Computed, waste: list[LineWaste], limit: int
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+) -> tuple[list[IdleLicense], OtherIdle]:
     """The `limit` licenses that are on no site and were issued first, with what that has cost so
     far this month; and the sum of everything else that it cost, so that all adds up exactly."""
     oldest = oldest_idle(desk.ledger, desk.now_at, limit)
@@ -91,7 +92,7 @@ def oldest_waste(
     return licenses, {"days": days[-1], "to_date": money_json(minors[-1], currency)}
 
 
-def _object(idle: Idle, days: int, to_date_minor: int, currency: str) -> dict[str, Any]:
+def _object(idle: Idle, days: int, to_date_minor: int, currency: str) -> IdleLicense:
     return {
         "license_key": idle.license_key,
         "product": idle.product,

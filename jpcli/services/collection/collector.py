@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.collection import CardsAnswer, ReconcileAnswer, SyncAnswer
+    from jpcli.domain.contract.invoices import ClosedAnswer, InvoiceAnswer, InvoicesAnswer
     from jpcli.payments.gateway import Checkout
     from jpcli.services.desk import Desk
 
@@ -33,10 +35,10 @@ class Collector(Protocol):
         exp: str | None,
         *,
         primary: bool = False,
-    ) -> Answer:
+    ) -> Answer[CardsAnswer]:
         """Put a card on file by brand, last four digits and expiry."""
 
-    def attach_card(self, desk: Desk, card_id: str, /, *, primary: bool) -> Answer:
+    def attach_card(self, desk: Desk, card_id: str, /, *, primary: bool) -> Answer[CardsAnswer]:
         """Put an existing payment method of the provider's on file."""
 
     def open_checkout(self, desk: Desk, /) -> Checkout:
@@ -44,40 +46,48 @@ class Collector(Protocol):
 
     def finish_checkout(
         self, desk: Desk, page: Checkout, *, primary: bool, wait: Callable[[], None]
-    ) -> Answer:
+    ) -> Answer[CardsAnswer]:
         """Wait until a card was entered there, and put it on file."""
 
-    def make_primary(self, desk: Desk, card_id: str) -> Answer:
+    def make_primary(self, desk: Desk, card_id: str) -> Answer[CardsAnswer]:
         """Charge this card first from now on."""
 
     def is_only_card(self, desk: Desk, card_id: str) -> bool:
         """Would removing this card pause issuing? (R3: then it needs a yes.)"""
 
-    def remove_card(self, desk: Desk, card_id: str, *, only_too: bool = True) -> Answer:
+    def remove_card(
+        self, desk: Desk, card_id: str, *, only_too: bool = True
+    ) -> Answer[CardsAnswer]:
         """Take a card off file (R3); with `only_too` also when it is the only one."""
 
-    def sync_cards(self, desk: Desk) -> Answer:
+    def sync_cards(self, desk: Desk) -> Answer[CardsAnswer]:
         """Take over the cards as the provider has them."""
 
-    def close(self, desk: Desk, month: str | None) -> Answer:
+    def close(self, desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
         """Close one month, or all that wait, and collect where that is done by itself."""
 
-    def push(self, desk: Desk, name: str, *, replace: bool = False) -> Answer:
+    def push(
+        self, desk: Desk, name: str, *, replace: bool = False
+    ) -> Answer[InvoiceAnswer | InvoicesAnswer]:
         """Bring a closed invoice to the provider; nothing is charged."""
 
-    def pay(self, desk: Desk, name: str) -> Answer:
+    def pay(self, desk: Desk, name: str) -> Answer[InvoiceAnswer | InvoicesAnswer]:
         """Charge the cards in order (I5); an answer means that it is paid."""
 
-    def mark_paid(self, desk: Desk, name: str, reference: str | None = None) -> Answer:
+    def mark_paid(
+        self, desk: Desk, name: str, reference: str | None = None
+    ) -> Answer[InvoiceAnswer]:
         """Note that an open invoice was paid outside of jpcli."""
 
-    def void(self, desk: Desk, name: str, reason: str | None = None) -> Answer:
+    def void(
+        self, desk: Desk, name: str, reason: str | None = None
+    ) -> Answer[InvoiceAnswer | InvoicesAnswer]:
         """Void an open invoice (I6)."""
 
-    def sync(self, desk: Desk) -> Answer:
+    def sync(self, desk: Desk) -> Answer[SyncAnswer]:
         """Take over what happened to the invoices at the provider."""
 
-    def reconcile(self, desk: Desk, name: str | None = None) -> Answer:
+    def reconcile(self, desk: Desk, name: str | None = None) -> Answer[ReconcileAnswer]:
         """Compare one invoice, or all, with the provider's; `ok` is false on any difference."""
 
 

@@ -12,12 +12,14 @@ from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.collection import CardsAnswer
+    from jpcli.domain.contract.invoices import ClosedAnswer, InvoiceAnswer, InvoicesAnswer
     from jpcli.services.desk import Desk
 
 
 def add_card(
     desk: Desk, brand: str | None, last4: str | None, exp: str | None, *, primary: bool = False
-) -> Answer:
+) -> Answer[CardsAnswer]:
     """See `offline_cards.add_card`; BadInput `usage` for what is missing."""
     if brand is None or last4 is None or exp is None:
         raise _missing(brand, last4, exp)
@@ -39,7 +41,7 @@ def attach_card(desk: Desk, _card_id: str, **_options: object) -> NoReturn:
     sync_cards()
 
 
-def make_primary(desk: Desk, card_id: str) -> Answer:
+def make_primary(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
     """See `offline_cards.make_primary`."""
     from jpcli.services.collection import offline_cards
 
@@ -53,7 +55,7 @@ def is_only_card(desk: Desk, card_id: str) -> bool:
     return cards.is_only_card(desk, card_id)
 
 
-def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer:  # noqa: ARG001
+def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer[CardsAnswer]:  # noqa: ARG001
     """See `offline_cards.remove_card`.
 
     `only_too` was settled by the question before: nobody else takes cards off this ledger.
@@ -63,21 +65,23 @@ def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer:  
     return offline_cards.remove_card(desk, card_id)
 
 
-def close(desk: Desk, month: str | None) -> Answer:
+def close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
     """Close one month, or with None all that wait; what they come to waits for a hand."""
     from jpcli.services.invoices import close as closing
 
     return closing.close_due(desk) if month is None else closing.close(desk, month)
 
 
-def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
+def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[InvoiceAnswer]:
     """See `invoices.settle.mark_paid`."""
     from jpcli.services.invoices import settle
 
     return settle.mark_paid(desk, name, reference)
 
 
-def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
+def void(
+    desk: Desk, name: str, reason: str | None = None
+) -> Answer[InvoiceAnswer | InvoicesAnswer]:
     """See `invoices.settle.void`."""
     from jpcli.services.invoices import settle
 

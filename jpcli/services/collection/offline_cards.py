@@ -19,11 +19,14 @@ from jpcli.services.change import change
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.collection import CardsAnswer
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
 
-def add_card(desk: Desk, brand: str, last4: str, exp: str, *, primary: bool = False) -> Answer:
+def add_card(
+    desk: Desk, brand: str, last4: str, exp: str, *, primary: bool = False
+) -> Answer[CardsAnswer]:
     """Put a card on file; it becomes primary when it is the first or `primary` asks (R3).
 
     Raises BadInput (`card_number`, `bad_last4`, `bad_brand`, `bad_expiry`).
@@ -35,7 +38,7 @@ def add_card(desk: Desk, brand: str, last4: str, exp: str, *, primary: bool = Fa
     month, year = rules.parse_exp(exp)
     request = {"command": "cards add", "card": [name, digits, month, year], "primary": primary}
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[CardsAnswer]:
         becomes = rules.becomes_primary(cards(desk.ledger), primary)
         card_id = f"card_{writer.last_seq + 1}"
         entry = events.card_added(
@@ -58,10 +61,10 @@ def add_card(desk: Desk, brand: str, last4: str, exp: str, *, primary: bool = Fa
     return change(desk, request, do)
 
 
-def make_primary(desk: Desk, card_id: str) -> Answer:
+def make_primary(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
     """Charge this card first from now on; BadInput `unknown_card`."""
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[CardsAnswer]:
         card = known_card(desk, card_id)
         if not card.primary:
             writer.record(*events.card_made_primary(card.id), at=desk.effective_at())
@@ -71,10 +74,10 @@ def make_primary(desk: Desk, card_id: str) -> Answer:
     return change(desk, {"command": "cards primary", "card": card_id}, do)
 
 
-def remove_card(desk: Desk, card_id: str) -> Answer:
+def remove_card(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
     """Take a card off file; the oldest other one becomes primary when it was the primary (R3)."""
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[CardsAnswer]:
         card = known_card(desk, card_id)
         successor = rules.promoted(cards(desk.ledger), card.id)
         promoted = None if successor is None else successor.id

@@ -12,6 +12,7 @@ from jpcli.services.invoices.attempts import next_attempt_day
 from jpcli.services.invoices.invoices import late
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.ledger import NextStep
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
@@ -24,7 +25,7 @@ def uncollected(desk: Desk, month: str | None) -> list[Invoice]:
     return [i for i in unpaid if month in (None, i.period, i.number)]
 
 
-def unpaid_step(desk: Desk, invoice: Invoice) -> dict[str, str]:
+def unpaid_step(desk: Desk, invoice: Invoice) -> NextStep:
     """Why it is one of the next steps, and the command."""
     iso = desk.ledger.calendar.iso
     amount = display_amount(invoice.total_minor, desk.ledger.currency)

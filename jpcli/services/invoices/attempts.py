@@ -6,7 +6,7 @@ Owns what the ledger knows of them. The rules are in `jpcli.domain.dunning`; who
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain import dunning, events
 from jpcli.domain.answers import Note
@@ -17,6 +17,7 @@ from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import way_of
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.invoices import AttemptObject, InvoiceAttempts
     from jpcli.domain.dunning import Attempt
     from jpcli.domain.errors import Decline
     from jpcli.ledger.queries.invoices import Invoice
@@ -79,7 +80,7 @@ def known_charges(desk: Desk, invoice: Invoice) -> set[str]:
     return {attempt.charge for attempt in known if attempt.charge is not None}
 
 
-def attempt_fields(desk: Desk, invoice: Invoice) -> dict[str, Any]:
+def attempt_fields(desk: Desk, invoice: Invoice) -> InvoiceAttempts:
     """What was tried and when the next try is, as the JSON contract has it."""
     made = attempts(desk.ledger, invoice.number)
     day = next_attempt_day(desk, invoice)
@@ -125,7 +126,7 @@ def _attempt_note(attempt: Attempt) -> Note:
     return Note("attempt", message, kind, attempt.invoice)
 
 
-def _attempt_object(attempt: Attempt) -> dict[str, Any]:
+def _attempt_object(attempt: Attempt) -> AttemptObject:
     return {
         "card": attempt.card,
         "card_name": attempt.card_name,

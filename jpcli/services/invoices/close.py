@@ -27,12 +27,13 @@ from jpcli.services.invoices.invoices import invoice_object, invoices_data
 
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
+    from jpcli.domain.contract.invoices import ClosedAnswer
     from jpcli.domain.periods import Period
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
 
-def close(desk: Desk, month: str) -> Answer:
+def close(desk: Desk, month: str) -> Answer[ClosedAnswer]:
     """Close one month.
 
     Raises Refused `already_closed`, `settled_elsewhere`, `month_not_over` or `close_in_order`;
@@ -40,7 +41,7 @@ def close(desk: Desk, month: str) -> Answer:
     """
     period = month_period(desk.ledger.calendar, *parse_month(month))
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[ClosedAnswer]:
         check_may_close(desk, period)
         number = _close(desk, writer, period)
         return _answer(desk, [number])
@@ -48,10 +49,10 @@ def close(desk: Desk, month: str) -> Answer:
     return change(desk, {"command": "invoice close", "month": month}, do)
 
 
-def close_due(desk: Desk) -> Answer:
+def close_due(desk: Desk) -> Answer[ClosedAnswer]:
     """Close every month that is over and waits; nothing to close is fine (for cron)."""
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[ClosedAnswer]:
         numbers = []
         for label in waiting_months(desk):
             period = month_period(desk.ledger.calendar, *parse_month(label))
@@ -135,7 +136,7 @@ def _first_status(desk: Desk, lines: tuple[Line, ...]) -> str:
     return OPEN if sum(line.amount_minor for line in lines) else PAID
 
 
-def _answer(desk: Desk, numbers: list[str]) -> Answer:
+def _answer(desk: Desk, numbers: list[str]) -> Answer[ClosedAnswer]:
     found = []
     notes = []
     for number in numbers:

@@ -6,7 +6,7 @@ Owns which lines are compared and the published object; what each part means is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.adjustments import OfferKey
 from jpcli.domain.answers import Answer
@@ -27,11 +27,12 @@ from jpcli.services.billing.period import offer_part
 
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
+    from jpcli.domain.contract.billing import ChangePart, DiffAnswer, ProductChange
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
 
-def diff(desk: Desk, from_month: str, to_month: str) -> Answer:
+def diff(desk: Desk, from_month: str, to_month: str) -> Answer[DiffAnswer]:
     """The change from one month's bill to another's, by product and reason; every sum is exact.
 
     A month that is not over counts with what it comes to if nothing more changes. Raises BadInput
@@ -45,7 +46,7 @@ def diff(desk: Desk, from_month: str, to_month: str) -> Answer:
         changes = {key: opposite(parts) for key, parts in changes.items()}
     currency = desk.ledger.currency
     from_total, to_total = (totals(side.lines)[1] for side in sides)
-    data: dict[str, Any] = {
+    data: DiffAnswer = {
         "agency": desk.ledger.name,
         "time_zone": desk.ledger.zone,
         "currency": currency,
@@ -103,7 +104,7 @@ def _change(desk: Desk, key: OfferKey, earlier: Computed, later: Computed) -> tu
 
 def _product(
     key: OfferKey, parts: tuple[Part, ...], from_side: Computed, to_side: Computed, currency: str
-) -> dict[str, Any]:
+) -> ProductChange:
     before, after = _lines(from_side, key), _lines(to_side, key)
     from_minor, to_minor = totals(before)[1], totals(after)[1]
     is_credit = key == _NO_OFFER
@@ -118,7 +119,7 @@ def _product(
     }
 
 
-def _parts(parts: tuple[Part, ...], currency: str) -> list[dict[str, Any]]:
+def _parts(parts: tuple[Part, ...], currency: str) -> list[ChangePart]:
     return [
         {
             "reason": part.reason,

@@ -19,7 +19,7 @@ from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.explanation import later_corrections
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute
-from jpcli.services.billing.preview import line_object
+from jpcli.services.billing.preview import line_head, line_sums
 from jpcli.services.billing.waiting import next_to_close
 from jpcli.services.invoices.explained_licenses import ADJUSTED_FIELDS, LICENSE_FIELDS
 from jpcli.services.invoices.explained_lines import explained_lines
@@ -27,7 +27,14 @@ from jpcli.services.invoices.explained_lines import explained_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jpcli.domain.answers import Row_co
     from jpcli.domain.calculator import Line
+    from jpcli.domain.contract.billing import (
+        CorrectionObject,
+        ExplainAnswer,
+        ExplainedLine,
+        ExplainedRowsAnswer,
+    )
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
     from jpcli.services.invoices.explained_lines import Explained
@@ -58,7 +65,7 @@ def explain(
     product: str | None = None,
     license_key: str | None = None,
     limit: int = 0,
-) -> Answer:
+) -> Answer[ExplainAnswer]:
     """The lines of a month as objects, each with its licenses as `Rows` to be read once, in order;
     at most `limit` of them on each line, 0 for all.
 
@@ -67,7 +74,7 @@ def explain(
     computed, lines = explained_lines(desk, month, product, license_key)
     ledger, iso = desk.ledger, desk.ledger.calendar.iso
     corrected = _corrections(desk, computed)
-    data = {
+    data: ExplainAnswer = {
         "period": computed.period.label,
         "invoice": None if computed.invoice is None else computed.invoice.number,
         "status": None if computed.invoice is None else computed.invoice.status,
@@ -88,11 +95,11 @@ def explain(
     return Answer(data, _notes(desk, computed, corrected))
 
 
-def _line(desk: Desk, item: Explained, limit: int) -> dict[str, Any]:
+def _line(desk: Desk, item: Explained, limit: int) -> ExplainedLine:
     """A line's own fields; how many licenses it has gives way to which they are."""
-    found = line_object(desk, item.line)
     return {
-        **{name: value for name, value in found.items() if name != "licenses"},
+        **line_head(desk, item.line),
+        **line_sums(desk, item.line),
         "license_count": item.line.licenses,
         "why": item.why,
         "price_events": item.price_events,
@@ -107,7 +114,7 @@ def license_rows(
     product: str | None = None,
     license_key: str | None = None,
     limit: int = 0,
-) -> Answer:
+) -> Answer[ExplainedRowsAnswer]:
     """The same as one table, a license of a line a row, nested as in JSON; streams."""
     computed, lines = explained_lines(desk, month, product, license_key)
     settled = is_settled_elsewhere(desk.ledger, computed.period.label)
@@ -125,7 +132,7 @@ def stretch_rows(
     product: str | None = None,
     license_key: str | None = None,
     limit: int = 0,
-) -> Answer:
+) -> Answer[ExplainedRowsAnswer]:
     """The same as one flat table, a stretch of days on one site a row; streams.
 
     A license that an adjustment is about has one row with the difference of its days.
@@ -137,7 +144,7 @@ def stretch_rows(
     return Answer({"licenses": _cut(rows, limit)}, notes)
 
 
-def _cut(rows: Rows, limit: int) -> Rows:
+def _cut(rows: Rows[Row_co], limit: int) -> Rows[Row_co]:
     """The first rows of a stream; 0 is all of them."""
     return rows._replace(rows=islice(rows.rows, limit)) if limit else rows
 
@@ -173,7 +180,7 @@ def _stretches(lines: list[Explained]) -> Iterator[tuple[Any, ...]]:
             yield (*of_line, key, bundle_key, *place, began_at, ended_at, why)
 
 
-def _corrections(desk: Desk, computed: Computed) -> list[dict[str, Any]]:
+def _corrections(desk: Desk, computed: Computed) -> list[CorrectionObject]:
     """Where a closed month was, or will be, corrected (I3)."""
     if computed.invoice is None:
         return []
@@ -215,7 +222,7 @@ def _correction(line: Line) -> tuple[str, str, int, int, int, int]:
 
 
 def _notes(
-    desk: Desk, computed: Computed, corrected: list[dict[str, Any]] | None = None
+    desk: Desk, computed: Computed, corrected: list[CorrectionObject] | None = None
 ) -> tuple[Note, ...]:
     """Where the month is settled or corrected, if that is not on its own invoice."""
     if corrected is None:
@@ -225,7 +232,7 @@ def _notes(
 
 
 def _correction_notes(
-    desk: Desk, computed: Computed, corrected: list[dict[str, Any]]
+    desk: Desk, computed: Computed, corrected: list[CorrectionObject]
 ) -> Iterator[Note]:
     """One remark for each invoice that corrects this one."""
     for number in dict.fromkeys(item["invoice"] for item in corrected):

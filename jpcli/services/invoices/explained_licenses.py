@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.domain.calendar import BillingCalendar
+    from jpcli.domain.contract.billing import EventMark, LateEvent, StayObject
     from jpcli.domain.periods import Period
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.queries.explanation import Fact, Held, Occurrence, Scope
@@ -94,7 +95,7 @@ def remaining(days: int) -> tuple[Any, ...]:
     return (None, None, None, None, days, [], None, None, reason, None, None, [])
 
 
-def event_object(event: Occurrence) -> dict[str, Any]:
+def event_object(event: Occurrence) -> LateEvent:
     """An event that changed days, with the instant at which it became known."""
     return {
         "seq": event.seq,
@@ -158,7 +159,7 @@ class _Describing:
             self._why(fact, stays, sites, ended_at) if sites else "no day is left in the month",
         )
 
-    def _site(self, stay: Held) -> dict[str, Any]:
+    def _site(self, stay: Held) -> StayObject:
         first = max(stay.first_day, self._scope.first_day)
         last = min(stay.last_day, self._scope.last_day)
         if stay.client_first_day is not None and stay.client_last_day is not None:
@@ -173,7 +174,7 @@ class _Describing:
         }
 
     def _why(
-        self, fact: Fact, stays: list[Held], sites: list[dict[str, Any]], ended_at: int | None
+        self, fact: Fact, stays: list[Held], sites: list[StayObject], ended_at: int | None
     ) -> str:
         begun_day = stays[0].first_day
         begins = begun_day > self._scope.first_day or (
@@ -195,7 +196,7 @@ class _Describing:
         )
 
 
-def _event(seq: int, kind: str, at: int, actor: str) -> dict[str, Any]:
+def _event(seq: int, kind: str, at: int, actor: str) -> EventMark:
     return {"seq": seq, "kind": kind, "at": format_instant(at), "actor": actor}
 
 

@@ -6,7 +6,7 @@ adjustment also what had been billed before (I2, I3). Nothing is read before it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.answers import Rows
 from jpcli.domain.events import LATEST_SEQ, PRICE_SET
@@ -31,6 +31,7 @@ from jpcli.services.refusals import known_license, known_offer
 
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
+    from jpcli.domain.contract.billing import AdjustedLicense, ExplainedLicense, PriceEvent
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.snapshots.snapshot import Snapshot
     from jpcli.services.billing.period import Computed
@@ -43,9 +44,9 @@ class Explained(NamedTuple):
 
     line: Line
     why: str
-    bundles: Rows
-    licenses: Rows
-    price_events: list[dict[str, Any]]
+    bundles: Rows[ExplainedLicense] | Rows[AdjustedLicense]
+    licenses: Rows[ExplainedLicense] | Rows[AdjustedLicense]
+    price_events: list[PriceEvent]
 
 
 def explained_lines(
@@ -107,7 +108,7 @@ class _Explaining:
     def _billed(self, line: Line, part: OfferPart) -> Explained:
         month = Month(self._computed.period, self._computed.today)
 
-        def rows(child: int) -> Rows:
+        def rows(child: int) -> Rows[ExplainedLicense]:
             return Rows(LICENSE_FIELDS, licenses_of(self._ledger, self._scope(line, child), month))
 
         price = format_day_price(line.day_price_e12, self._ledger.currency)
@@ -123,7 +124,7 @@ class _Explaining:
         billed for it until then."""
         month = self._month(line)
 
-        def rows(child: int, days: int) -> Rows:
+        def rows(child: int, days: int) -> Rows[AdjustedLicense]:
             scopes = self._adjusted_scopes(line, child)
             return Rows(ADJUSTED_FIELDS, changed_licenses(self._ledger, *scopes, month, days))
 
@@ -179,7 +180,7 @@ class _Explaining:
             self._states[seq, label] = as_recorded(self._ledger, seq, end_at)
         return self._states[seq, label]
 
-    def _price_events(self, line: Line) -> list[dict[str, Any]]:
+    def _price_events(self, line: Line) -> list[PriceEvent]:
         found = explanation.price_changes(
             self._ledger, line.product, line.bundle_size, self._settled, self._seq
         )
@@ -198,7 +199,7 @@ class _Explaining:
         ]
 
 
-def _cause(line: Line, prices: list[dict[str, Any]]) -> str:
+def _cause(line: Line, prices: list[PriceEvent]) -> str:
     if line.days or line.license_days:
         return "days and prices in it" if prices else "days in it"
     return "prices in it" if prices or line.amount_minor else "the holders of its days"
@@ -210,5 +211,5 @@ def _credit(line: Line) -> str:
     return "What earlier corrections left over is used here"
 
 
-def _no_rows() -> Rows:
+def _no_rows() -> Rows[ExplainedLicense]:
     return Rows(LICENSE_FIELDS, ())

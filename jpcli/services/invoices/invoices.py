@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.instants import format_instant
@@ -15,22 +15,29 @@ from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.money import money_fields, money_notes, page_notes
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.invoices import (
+        ClosedAnswer,
+        InvoiceAnswer,
+        InvoiceHead,
+        InvoiceListAnswer,
+        InvoiceObject,
+    )
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
 
-def list_invoices(desk: Desk, limit: int | None = None) -> Answer:
+def list_invoices(desk: Desk, limit: int | None = None) -> Answer[InvoiceListAnswer]:
     """Closed invoices, the newest month first, without their lines."""
     found = invoices.invoices(desk.ledger)
     shown = found[:limit] if limit else found
-    data = {
-        "invoices": [invoice_object(desk, invoice, lines=False) for invoice in shown],
+    data: InvoiceListAnswer = {
+        "invoices": [invoice_head(desk, invoice) for invoice in shown],
         "total": len(found),
     }
     return Answer(data)
 
 
-def show(desk: Desk, name: str) -> Answer:
+def show(desk: Desk, name: str) -> Answer[InvoiceAnswer]:
     """One invoice by its number, or by its month, with its attempts, its money and where it is."""
     invoice = known_invoice(desk, name)
     notes = (
@@ -41,11 +48,20 @@ def show(desk: Desk, name: str) -> Answer:
     return Answer({"invoice": invoice_object(desk, invoice)}, notes)
 
 
-def invoice_object(desk: Desk, invoice: Invoice, *, lines: bool = True) -> dict[str, Any]:
+def invoice_object(desk: Desk, invoice: Invoice) -> InvoiceObject:
     """An invoice as the JSON contract has it."""
+    lines = invoices.lines_of(desk.ledger, invoice.id)
+    return {
+        **invoice_head(desk, invoice),
+        "lines": [line_object(desk, line) for line in lines],
+    }
+
+
+def invoice_head(desk: Desk, invoice: Invoice) -> InvoiceHead:
+    """The same without its lines."""
     ledger, currency = desk.ledger, desk.ledger.currency
     iso = ledger.calendar.iso
-    found: dict[str, Any] = {
+    return {
         "number": invoice.number,
         "period": invoice.period,
         "first_day": iso(invoice.first_day),
@@ -67,12 +83,9 @@ def invoice_object(desk: Desk, invoice: Invoice, *, lines: bool = True) -> dict[
         "reference": invoice.reference,
         "content_hash": invoice.content_hash,
     }
-    if lines:
-        found["lines"] = [line_object(desk, line) for line in invoices.lines_of(ledger, invoice.id)]
-    return found
 
 
-def invoices_data(found: list[dict[str, Any]]) -> dict[str, Any]:
+def invoices_data(found: list[InvoiceObject]) -> ClosedAnswer:
     """What every command on closed invoices answers: all of them, and the last one by itself."""
     return {"invoice": found[-1] if found else None, "invoices": found}
 

@@ -6,7 +6,7 @@ the gateway what happened after the payment. `net` is what the payee has of it i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
 from jpcli.domain.invoice_status import PAID
@@ -16,6 +16,7 @@ from jpcli.payments.gateway import RemoteMoney
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jpcli.domain.contract.invoices import InvoiceMoney
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteEvent, RemoteInvoice
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 MONEY_SEEN = "stripe_money_seen"
 
 
-def money_fields(invoice: Invoice, currency: str) -> dict[str, Any]:
+def money_fields(invoice: Invoice, currency: str) -> InvoiceMoney:
     """The sums as the JSON contract has them; without a gateway nothing is ever refunded."""
     return {
         "collected": money_json(invoice.amount_paid_minor, currency),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
@@ -14,19 +14,20 @@ from jpcli.services.invoices.invoices import invoice_object
 from jpcli.services.invoices.known import check_open, check_voidable, known_invoice
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.invoices import InvoiceAnswer, InvoiceObject
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
 
-def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
+def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[InvoiceAnswer]:
     """Note that an open invoice was paid outside of jpcli, all of it.
 
     Raises Refused `already_paid` or `invoice_void`.
     """
     request = {"command": "invoice mark-paid", "invoice": name, "reference": reference}
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[InvoiceAnswer]:
         invoice = known_invoice(desk, name)
         check_open(invoice)
         at = desk.effective_at(end_of_day=True)
@@ -46,14 +47,14 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
     return change(desk, request, do)
 
 
-def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
+def void(desk: Desk, name: str, reason: str | None = None) -> Answer[InvoiceAnswer]:
     """Void an open invoice; its month is billable again (I6).
 
     Raises Refused `invoice_paid` or `invoice_void`.
     """
     request = {"command": "invoice void", "invoice": name, "reason": reason}
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[InvoiceAnswer]:
         invoice = known_invoice(desk, name)
         check_voidable(invoice)
         writer.record(*events.invoice_voided(invoice.number), reason=reason)
@@ -66,5 +67,5 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
     return change(desk, request, do)
 
 
-def _fresh(desk: Desk, invoice: Invoice) -> dict[str, Any]:
+def _fresh(desk: Desk, invoice: Invoice) -> InvoiceObject:
     return invoice_object(desk, known_invoice(desk, invoice.number))

@@ -6,7 +6,7 @@ closing's (I1); how they are divided is in `shares`, how they look in `reports`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput
@@ -19,11 +19,19 @@ from jpcli.reports.statement.statement import DayCount, Statement, Whose
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute, of_invoice
 from jpcli.services.billing.preview import line_object
-from jpcli.services.invoices.invoices import invoice_object, late
+from jpcli.services.invoices.invoices import invoice_head, late
 from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.shares import days_of, divided
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.invoices import ClientPart as ClientPartObject
+    from jpcli.domain.contract.invoices import (
+        OpenMonth,
+        StatementAnswer,
+        StatementBody,
+        StatementHead,
+    )
+    from jpcli.domain.contract.invoices import StatementLine as StatementLineObject
     from jpcli.reports.statement.statement import ClientPart, StatementLine
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
@@ -44,7 +52,7 @@ def statement(
 
 def export(
     desk: Desk, name: str, client: str | None = None, markup: str | None = None
-) -> tuple[Statement, Answer]:
+) -> tuple[Statement, Answer[StatementAnswer]]:
     """A statement, and the same in the JSON contract's shape; errors as `statement`.
 
     The shape is that of `invoice show`, with the clients and the licenses a day. `number` is null
@@ -52,22 +60,32 @@ def export(
     statement: one client's part where it is for one, with the markup in them.
     """
     made, computed = _made(desk, name, client, markup)
-    found = _head_object(desk, made)
+    head: StatementHead = {
+        "agency": made.agency,
+        "time_zone": made.time_zone,
+        "currency": made.currency,
+        "settled_elsewhere": made.settled_elsewhere,
+    }
     if made.whose is not None:
-        found["client"] = made.whose.client
+        head["client"] = made.whose.client
     if markup is not None:
-        found["markup_percent"] = markup.removesuffix("%")
-    if made.whose is None and markup is None:
-        found["lines"] = [line_object(desk, line) for line in computed.lines]
-    else:
-        found["lines"] = [_line_object(line, made.currency) for line in made.lines]
-    found["clients"] = [_client_object(part, made.currency) for part in made.clients]
-    found["licenses_per_day"] = [
-        {"day": count.day, "licenses": count.licenses} for count in made.per_day
-    ]
-    found["total"] = money_json(made.total_minor, made.currency)
+        head["markup_percent"] = markup.removesuffix("%")
+    whole = made.whose is None and markup is None
+    body: StatementBody = {
+        "lines": [line_object(desk, line) for line in computed.lines]
+        if whole
+        else [_line_object(line, made.currency) for line in made.lines],
+        "clients": [_client_object(part, made.currency) for part in made.clients],
+        "licenses_per_day": [
+            {"day": count.day, "licenses": count.licenses} for count in made.per_day
+        ],
+        "total": money_json(made.total_minor, made.currency),
+    }
     notes = elsewhere_note(desk, made.period) if made.settled_elsewhere else ()
-    return made, Answer({"invoice": found}, notes)
+    if made.number is None:
+        return made, Answer({"invoice": {**_open_month(made), **head, **body}}, notes)
+    invoice = invoice_head(desk, known_invoice(desk, made.number))
+    return made, Answer({"invoice": {**invoice, **head, **body}}, notes)
 
 
 def _made(
@@ -149,8 +167,8 @@ def _statement(
     )
 
 
-def _head_object(desk: Desk, made: Statement) -> dict[str, Any]:
-    found: dict[str, Any] = {
+def _open_month(made: Statement) -> OpenMonth:
+    return {
         "number": None,
         "period": made.period,
         "first_day": made.first_day,
@@ -161,13 +179,9 @@ def _head_object(desk: Desk, made: Statement) -> dict[str, Any]:
         "as_of": format_instant(made.made_at),
         "as_of_day": made.as_of_day,
     }
-    if made.number is not None:
-        found = invoice_object(desk, known_invoice(desk, made.number), lines=False)
-    named = {"agency": made.agency, "time_zone": made.time_zone, "currency": made.currency}
-    return {**found, **named, "settled_elsewhere": made.settled_elsewhere}
 
 
-def _line_object(line: StatementLine, currency: str) -> dict[str, Any]:
+def _line_object(line: StatementLine, currency: str) -> StatementLineObject:
     price = line.day_price_e12
     return {
         "kind": line.kind,
@@ -184,7 +198,7 @@ def _line_object(line: StatementLine, currency: str) -> dict[str, Any]:
     }
 
 
-def _client_object(part: ClientPart, currency: str) -> dict[str, Any]:
+def _client_object(part: ClientPart, currency: str) -> ClientPartObject:
     return {
         "client": part.client,
         "days": part.days,

@@ -25,12 +25,15 @@ from jpcli.services.refusals import known_offer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from jpcli.domain.contract.ledger import ImportAnswer
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
 
 
-def import_history(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> Answer:
+def import_history(
+    desk: Desk, rows: Iterable[Row], problems: list[Problem]
+) -> Answer[ImportAnswer]:
     """Record every license of the rows; those that are known already change nothing.
 
     `problems` is filled by the reader of the rows, too. Raises BadInput `bad_history_file` with
@@ -40,7 +43,7 @@ def import_history(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> 
     if desk.idempotency_key is not None:
         rows = _summed(rows, request)
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[ImportAnswer]:
         importing = _Importing(desk, writer, problems)
         for row in rows:
             importing.row(row)
@@ -48,7 +51,7 @@ def import_history(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> 
         if problems:
             raise _bad_file(problems)
         message = f"Imported {importing.recorded:,} licenses; {importing.unchanged:,} known already"
-        data = {
+        data: ImportAnswer = {
             "imported": importing.recorded,
             "unchanged": importing.unchanged,
             "sites": importing.claims.new_sites,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.calendar import BillingCalendar, check_zone, find_skipped
@@ -27,6 +27,7 @@ from jpcli.services.products.price_list import (
 )
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.ledger import InitAnswer
     from jpcli.ledger.writer import Writer
 
 GATEWAYS = ("offline", "stripe")
@@ -50,7 +51,7 @@ def init(
     payments: str = "offline",
     collect: str | None = None,
     bill_from: str | None = None,
-) -> Answer:
+) -> Answer[InitAnswer]:
     """Make the ledger at `path`; `prices` is a file, `none`, or None for the list that ships.
 
     A price without a date holds from the beginning: nothing has been billed yet, and a history
@@ -101,9 +102,9 @@ def init(
     return _answer(path, meta, priced)
 
 
-def _answer(path: str, meta: dict[str, str], priced: list[Priced]) -> Answer:
+def _answer(path: str, meta: dict[str, str], priced: list[Priced]) -> Answer[InitAnswer]:
     products = len({price.product for price in priced})
-    data: dict[str, Any] = {
+    data: InitAnswer = {
         "ledger": path,
         "name": meta["name"],
         "currency": meta["currency"],

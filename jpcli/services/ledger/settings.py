@@ -5,7 +5,7 @@ Owns their names, what they may be, and when the month that the books begin with
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
@@ -22,18 +22,19 @@ from jpcli.services.ledger.init import check_terms, checked_collect, checked_nam
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jpcli.domain.contract.ledger import SettingsAnswer, SettingsObject
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
 COLLECT = "collect"
 
 
-def show(desk: Desk) -> Answer:
+def show(desk: Desk) -> Answer[SettingsAnswer]:
     """Every setting; `bill_from` is null only in a ledger made before the rule that is empty."""
     return Answer({"settings": _settings(desk)})
 
 
-def set_one(desk: Desk, key: str, value: str) -> Answer:
+def set_one(desk: Desk, key: str, value: str) -> Answer[SettingsAnswer]:
     """Change one setting, named as `settings show` has it, with `-` or `_`.
 
     The same value again changes nothing. Raises BadInput (`unknown_setting`, `fixed_setting`, or
@@ -44,7 +45,7 @@ def set_one(desk: Desk, key: str, value: str) -> Answer:
         raise _no_gateway()
     stored = _PARSERS[name](value)
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[SettingsAnswer]:
         if desk.ledger.fact(name) == stored:
             note = Note("unchanged", f"{_shown(name)} is {stored} already", "info", name)
             return Answer({"settings": _settings(desk)}, (note,))
@@ -60,10 +61,10 @@ def set_one(desk: Desk, key: str, value: str) -> Answer:
     return change(desk, {"command": "settings set", "key": name, "value": stored}, do)
 
 
-def _settings(desk: Desk) -> dict[str, Any]:
+def _settings(desk: Desk) -> SettingsObject:
     fact = desk.ledger.fact
     return {
-        "name": fact("name"),
+        "name": fact("name") or "",
         "address": fact("address"),
         "currency": desk.ledger.currency,
         "time_zone": desk.ledger.zone,

@@ -15,6 +15,14 @@ from jpcli.ledger.upkeep.creation import make_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jpcli.domain.contract.ledger import (
+        BackupAnswer,
+        CheckAnswer,
+        DamageObject,
+        ExportAnswer,
+        FlatExportAnswer,
+        RestoreAnswer,
+    )
     from jpcli.services.desk import Desk
 
 FLAT_COLUMNS = (
@@ -30,7 +38,7 @@ FLAT_COLUMNS = (
 )
 
 
-def check(desk: Desk) -> Answer:
+def check(desk: Desk) -> Answer[CheckAnswer]:
     """Verify the chain, replay the events, compare the state. `ok` false is exit 1."""
     report = check_ledger(desk.ledger)
     if report.problems:
@@ -43,17 +51,17 @@ def check(desk: Desk) -> Answer:
     return Answer(_report(report), (note,))
 
 
-def export(desk: Desk) -> Answer:
+def export(desk: Desk) -> Answer[ExportAnswer]:
     """Every license with its whole history, streaming; `ledger import` takes it back."""
     return Answer({"licenses": Rows(HISTORY_COLUMNS, history_rows(desk.ledger))})
 
 
-def export_flat(desk: Desk) -> Answer:
+def export_flat(desk: Desk) -> Answer[FlatExportAnswer]:
     """The same in the flat columns of a CSV file: only the present, or last, site of each."""
     return Answer({"licenses": Rows(FLAT_COLUMNS, _flat(desk))})
 
 
-def backup(desk: Desk, target: str) -> Answer:
+def backup(desk: Desk, target: str) -> Answer[BackupAnswer]:
     """Copy the ledger to `target` while it is in use; the copy is checked before it counts."""
     from jpcli.ledger.upkeep.copies import copy_ledger
 
@@ -64,7 +72,7 @@ def backup(desk: Desk, target: str) -> Answer:
     return Answer({"file": path, "bytes": size, **_report(report)}, (note,))
 
 
-def restore(path: str, source: str, *, replace: bool) -> Answer:
+def restore(path: str, source: str, *, replace: bool) -> Answer[RestoreAnswer]:
     """Put the backup `source` in the place of the ledger at `path`.
 
     A backup that does not pass its check is refused. An existing ledger is replaced only with
@@ -101,8 +109,8 @@ def _must_be_ok(report: CheckReport) -> None:
         )
 
 
-def _report(report: CheckReport) -> dict[str, Any]:
-    problems = [
+def _report(report: CheckReport) -> CheckAnswer:
+    problems: list[DamageObject] = [
         {"code": p.code, "subject": p.subject, "message": p.message} for p in report.problems
     ]
     return {

@@ -15,12 +15,13 @@ from jpcli.ledger.queries.licenses import rows_of
 from jpcli.services.bulk import apply_each
 from jpcli.services.change import change
 from jpcli.services.refusals import assignable_license, check_nothing_past_due
-from jpcli.services.shapes import license_objects
+from jpcli.services.shapes import license_objects, problem_objects
 from jpcli.services.sites.named import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jpcli.domain.contract.licenses import LicensesAnswer
     from jpcli.domain.events import Entry
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.writer import Writer
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from jpcli.services.files.rows import Row
 
 
-def assign(desk: Desk, keys: list[str], site: str, client: str | None = None) -> Answer:
+def assign(
+    desk: Desk, keys: list[str], site: str, client: str | None = None
+) -> Answer[LicensesAnswer]:
     """Put unassigned licenses on a site, which is made when it is new.
 
     On that site already: says so. Refused: on another site (`already_assigned`), revoked (R5),
@@ -38,13 +41,15 @@ def assign(desk: Desk, keys: list[str], site: str, client: str | None = None) ->
     return change(desk, request, lambda writer: _Moves(desk, writer).assign(keys, site, client))
 
 
-def unassign(desk: Desk, keys: list[str]) -> Answer:
+def unassign(desk: Desk, keys: list[str]) -> Answer[LicensesAnswer]:
     """Free licenses from their sites; they stay active and billed."""
     request = {"command": "unassign", "keys": keys}
     return change(desk, request, lambda writer: _Moves(desk, writer).unassign(keys))
 
 
-def transfer(desk: Desk, keys: list[str], to: str, client: str | None = None) -> Answer:
+def transfer(
+    desk: Desk, keys: list[str], to: str, client: str | None = None
+) -> Answer[LicensesAnswer]:
     """Move assigned licenses to another site in one step."""
     _check_named(keys)
     pairs: list[tuple[int | None, tuple[str, str, str | None]]]
@@ -55,7 +60,7 @@ def transfer(desk: Desk, keys: list[str], to: str, client: str | None = None) ->
 
 def transfer_rows(
     desk: Desk, rows: Iterable[Row], problems: list[Problem], *, keep_going: bool = False
-) -> Answer:
+) -> Answer[LicensesAnswer]:
     """Move what the rows of a file say, all or nothing unless `keep_going`."""
     pairs: list[tuple[int | None, tuple[str, str, str | None]]]
     pairs = [
@@ -82,7 +87,7 @@ class _Moves:
         self._notes: list[Note] = []
         self._moved = 0
 
-    def assign(self, keys: list[str], site: str, client: str | None) -> Answer:
+    def assign(self, keys: list[str], site: str, client: str | None) -> Answer[LicensesAnswer]:
         url, name = self._places.check(site, client)
         check_nothing_past_due(self._desk)
 
@@ -103,7 +108,7 @@ class _Moves:
         self._each(keys, one)
         return self._answer(keys, f"assigned to {url}")
 
-    def unassign(self, keys: list[str]) -> Answer:
+    def unassign(self, keys: list[str]) -> Answer[LicensesAnswer]:
         def one(key: str) -> None:
             facts = self._facts(key)
             if facts.site is None:
@@ -120,7 +125,7 @@ class _Moves:
         problems: list[Problem],
         *,
         keep_going: bool = False,
-    ) -> Answer:
+    ) -> Answer[LicensesAnswer]:
         def one(move: tuple[str, str, str | None]) -> None:
             key, to, client = move
             url, name = self._places.check(to, client)
@@ -140,10 +145,9 @@ class _Moves:
         apply_each(moves, one, problems=problems, keep_going=keep_going)
         keys = list(dict.fromkeys(move[0] for _, move in moves))
         answer = self._answer(keys, "transferred")
-        if not problems:
-            return answer
-        listed = [problem._asdict() for problem in problems]
-        return Answer({**answer.data, "problems": listed}, answer.notes)
+        if problems:
+            answer.data["problems"] = problem_objects(problems)
+        return answer
 
     def _each(self, keys: list[str], one: Any) -> None:
         _check_named(keys)
@@ -169,7 +173,7 @@ class _Moves:
     def _already(self, code: str, key: str, message: str) -> None:
         self._notes.append(Note(code, message, "info", key))
 
-    def _answer(self, keys: list[str], what: str) -> Answer:
+    def _answer(self, keys: list[str], what: str) -> Answer[LicensesAnswer]:
         self._writer.flush()
         if self._moved:
             message = f"{count(self._moved, 'license')} {what}"

@@ -5,7 +5,7 @@ Owns `issue`, one by one and from a file. Refused without a primary card (R1).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
@@ -18,12 +18,13 @@ from jpcli.services.bulk import apply_each
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change
 from jpcli.services.refusals import check_may_issue, check_price, known_offer
-from jpcli.services.shapes import license_objects
+from jpcli.services.shapes import license_objects, problem_objects
 from jpcli.services.sites.named import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from jpcli.domain.contract.licenses import LicenseObject, LicensesAnswer
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
@@ -48,7 +49,7 @@ def issue(
     bundle_size: int | None = None,
     site: str | None = None,
     client: str | None = None,
-) -> Answer:
+) -> Answer[LicensesAnswer]:
     """Issue `quantity` licenses of `product` (or bundles), and put them on `site` at once.
 
     Raises BadInput (`unknown_product`, `unknown_bundle`, `bad_quantity`, `bad_site`,
@@ -61,7 +62,7 @@ def issue(
 
 def issue_rows(
     desk: Desk, rows: Iterable[Row], problems: list[Problem], *, keep_going: bool = False
-) -> Answer:
+) -> Answer[LicensesAnswer]:
     """Issue what the rows of a file order, all or nothing unless `keep_going`.
 
     `problems` is the list that the reader of the rows fills while it goes.
@@ -81,7 +82,7 @@ def _issue(
     problems: list[Problem],
     *,
     keep_going: bool = False,
-) -> Answer:
+) -> Answer[LicensesAnswer]:
     at = desk.effective_at()
     before = writer.last_seq
     bulk = _Issuing(desk, writer, at)
@@ -91,9 +92,9 @@ def _issue(
     apply_each(orders, bulk.one, problems=problems, keep_going=keep_going)
     writer.flush()
     made = license_objects(rows_recorded_after(desk.ledger, before))
-    data: dict[str, Any] = {"licenses": made}
+    data: LicensesAnswer = {"licenses": made}
     if problems:
-        data["problems"] = [problem._asdict() for problem in problems]
+        data["problems"] = problem_objects(problems)
     return Answer(data, (_said(made, at), *expiry_notes(desk)))
 
 
@@ -182,7 +183,7 @@ def _random(count: int) -> bytes:
     return urandom(count)
 
 
-def _said(made: list[dict[str, Any]], at: int) -> Note:
+def _said(made: list[LicenseObject], at: int) -> Note:
     usable = [item for item in made if item["bundle_size"] is None]
     bundles = len(made) - len(usable)
     packed = f" in {count(bundles, 'bundle')}" if bundles else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.calendar import OPEN_DAY
@@ -21,6 +21,16 @@ from jpcli.services.refusals import known_license
 from jpcli.services.shapes import license_objects, license_tuples
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.licenses import (
+        CountGroup,
+        LicenseCountAnswer,
+        LicenseListAnswer,
+        ShownLicense,
+        ShownLicensesAnswer,
+        SpanObject,
+        TimelineAnswer,
+        TimelineLicense,
+    )
     from jpcli.services.desk import Desk
 
 COUNT_GROUPS = ("product", "site", "client")
@@ -67,35 +77,38 @@ def build_filter(
     )
 
 
-def list_licenses(desk: Desk, wanted: LicenseFilter, limit: int | None = None) -> Answer:
+def list_licenses(
+    desk: Desk, wanted: LicenseFilter, limit: int | None = None
+) -> Answer[LicenseListAnswer]:
     """Licenses as the filter wants them, at most `limit` (None or 0: all); streams."""
     rows = license_tuples(queries.list_rows(desk.ledger, wanted, limit or 0))
     total = queries.count_rows(desk.ledger, wanted)
     return Answer({"licenses": Rows(queries.LICENSE_COLUMNS, rows), "total": total})
 
 
-def show(desk: Desk, keys: list[str]) -> Answer:
+def show(desk: Desk, keys: list[str]) -> Answer[ShownLicensesAnswer]:
     """Licenses with every event of their lives and their billed days."""
     for key in keys:
         known_license(desk.ledger, key)
     licenses = license_objects(queries.rows_of(desk.ledger, list(dict.fromkeys(keys))))
-    for item in licenses:
+    shown = cast("list[ShownLicense]", licenses)
+    for item in shown:
         facts = known_license(desk.ledger, item["license_key"])
         item["history"] = history_objects(desk, facts.license_key)
         item["spans"] = _spans(desk, facts.id)
         if facts.is_bundle:
             children = queries.active_children(desk.ledger, facts.id)
             item["children"] = [child.license_key for child in children]
-    return Answer({"licenses": licenses})
+    return Answer({"licenses": shown})
 
 
-def count(desk: Desk, wanted: LicenseFilter, by: str | None = None) -> Answer:
+def count(desk: Desk, wanted: LicenseFilter, by: str | None = None) -> Answer[LicenseCountAnswer]:
     """How many usable licenses there are, in which state; a bundle counts as its children."""
     if by is not None and by not in COUNT_GROUPS:
         raise _choice("by", by, COUNT_GROUPS)
-    found = []
+    found: list[CountGroup] = []
     for group, assigned, unassigned, revoked in queries.count_by_state(desk.ledger, wanted, by):
-        row: dict[str, Any] = {} if by is None else {by: group}
+        row = cast("CountGroup", {} if by is None else {by: group})
         row |= {
             "total": assigned + unassigned,
             "assigned": assigned,
@@ -103,22 +116,27 @@ def count(desk: Desk, wanted: LicenseFilter, by: str | None = None) -> Answer:
             "revoked": revoked,
         }
         found.append(row)
-    if by is None:
-        return Answer(found[0])
-    names = ("total", "assigned", "unassigned", "revoked")
-    sums = {name: sum(row[name] for row in found) for name in names}
-    return Answer({**sums, "by": by, "groups": found})
+    data: LicenseCountAnswer = {
+        "total": sum(row["total"] for row in found),
+        "assigned": sum(row["assigned"] for row in found),
+        "unassigned": sum(row["unassigned"] for row in found),
+        "revoked": sum(row["revoked"] for row in found),
+    }
+    if by is not None:
+        data["by"] = by
+        data["groups"] = found
+    return Answer(data)
 
 
 def timeline(
     desk: Desk, wanted: LicenseFilter, month: str | None = None, limit: int | None = None
-) -> Answer:
+) -> Answer[TimelineAnswer]:
     """Each license's days of a month as spans with their sites; licenses without a day are left
     out, as are bundle parents, whose children run."""
     calendar = desk.ledger.calendar
     label = month or month_of(calendar, desk.today)
     period = month_period(calendar, *parse_month(label))
-    found: list[dict[str, Any]] = []
+    found: list[TimelineLicense] = []
     total = 0
     for row in queries.list_rows(desk.ledger, wanted):
         if row[9] is not None:
@@ -129,9 +147,9 @@ def timeline(
             continue
         total += 1
         if not limit or len(found) < limit:
-            days = sum(span["days"] for span in spans)
+            days = sum(span["days"] or 0 for span in spans)
             found.append({**license_objects([row])[0], "days": days, "spans": spans})
-    data = {
+    data: TimelineAnswer = {
         "period": period.label,
         "first_day": calendar.iso(period.first_day),
         "last_day": calendar.iso(period.last_day),
@@ -145,12 +163,12 @@ def timeline(
 
 def _spans(
     desk: Desk, license_id: int, first_day: int = 0, last_day: int = OPEN_DAY
-) -> list[dict[str, Any]]:
+) -> list[SpanObject]:
     """The billed days of a license inside a window; an open end is None, and so is its count."""
     rows = queries.span_rows(desk.ledger, license_id, first_day, last_day)
     iso = desk.ledger.calendar.iso
     first_billed = first_day_billed(desk.ledger)
-    spans = []
+    spans: list[SpanObject] = []
     for begins, ends, site in rows:
         low, high = max(begins, first_day), min(ends, last_day)
         is_open = high == OPEN_DAY

@@ -7,7 +7,7 @@ that the bundle keeps its size and price; an unassigned child can't go by itself
 from __future__ import annotations
 
 from os import urandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
@@ -19,18 +19,19 @@ from jpcli.ledger.queries.licenses import all_children, rows_of
 from jpcli.services.bulk import apply_each
 from jpcli.services.change import change
 from jpcli.services.refusals import check_not_before, known_license
-from jpcli.services.shapes import license_objects
+from jpcli.services.shapes import license_objects, problem_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jpcli.domain.contract.licenses import RevokedAnswer
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
 
 
-def revoke(desk: Desk, keys: list[str], reason: str | None = None) -> Answer:
+def revoke(desk: Desk, keys: list[str], reason: str | None = None) -> Answer[RevokedAnswer]:
     """Revoke licenses or whole bundles, all or nothing.
 
     Raises BadInput (`unknown_license`, `before_last_event`, `time_in_future`) or Refused
@@ -50,7 +51,7 @@ def revoke_rows(
     reason: str | None = None,
     *,
     keep_going: bool = False,
-) -> Answer:
+) -> Answer[RevokedAnswer]:
     """Revoke what the rows of a file name, all or nothing unless `keep_going`."""
     items: list[tuple[int | None, str]]
     items = [(row.line, str(row.values.get("license_key"))) for row in rows]
@@ -81,12 +82,12 @@ class _Revoking:
         problems: list[Problem],
         *,
         keep_going: bool = False,
-    ) -> Answer:
+    ) -> Answer[RevokedAnswer]:
         apply_each(items, self._one, problems=problems, keep_going=keep_going)
         self._writer.flush()
         ledger = self._desk.ledger
         asked = dict.fromkeys([*(key for _, key in items), *self._revoked])
-        data: dict[str, Any] = {"licenses": license_objects(rows_of(ledger, list(asked)))}
+        data: RevokedAnswer = {"licenses": license_objects(rows_of(ledger, list(asked)))}
         if self._replacements:
             data["replacements"] = license_objects(rows_of(ledger, self._replacements))
             new = count(len(self._replacements), "new unassigned license")
@@ -97,7 +98,7 @@ class _Revoking:
             message = f"Revoked {gone}; {self._last_day()} is billed still"
             self._notes.insert(0, Note("revoked", message, "ok"))
         if problems:
-            data["problems"] = [problem._asdict() for problem in problems]
+            data["problems"] = problem_objects(problems)
         return Answer(data, tuple(self._notes))
 
     def _one(self, key: str) -> None:

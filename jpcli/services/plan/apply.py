@@ -7,7 +7,7 @@ it changes; a refusal leaves the ledger as it was.
 from __future__ import annotations
 
 from os import urandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
@@ -15,11 +15,12 @@ from jpcli.domain.names import new_keys
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change
 from jpcli.services.plan.file import wanted_object
-from jpcli.services.plan.plan import Planned, make
+from jpcli.services.plan.plan import Planned, make, numbers
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due
 from jpcli.services.sites.named import Places
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.plan import AppliedAnswer, StepCounts
     from jpcli.domain.plan_terms import License, Step
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
@@ -36,7 +37,7 @@ _PAST = {
 }
 
 
-def apply(desk: Desk, order: Order) -> Answer:
+def apply(desk: Desk, order: Order) -> Answer[AppliedAnswer]:
     """Make the ledger what `order` wants.
 
     Raises what `plan` does, and Refused `no_primary_card` (R1) when something must be issued,
@@ -51,7 +52,7 @@ def apply(desk: Desk, order: Order) -> Answer:
     return change(desk, request, lambda writer: _apply(desk, writer, order))
 
 
-def _apply(desk: Desk, writer: Writer, order: Order) -> Answer:
+def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
     planned = make(desk, order)
     if planned.data["counts"]["issue"]:
         check_may_issue(desk)
@@ -62,7 +63,7 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer:
     if not desk.dry_run:  # whose new keys are gone with it
         pairs = zip(steps, keys, strict=True)
         steps = [{**step, "license_key": key} for step, key in pairs]
-    data: dict[str, Any] = {**planned.data, "steps": steps}
+    data: AppliedAnswer = {**planned.data, "steps": steps}
     if not steps:
         return Answer(data, (Note("nothing_to_do", f"{order.source}: nothing to do", "ok"),))
     notes = [Note("applied", _done(data["counts"]), "ok")]
@@ -71,9 +72,9 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer:
     return Answer(data, tuple(notes))
 
 
-def _done(counts: dict[str, int]) -> str:
+def _done(counts: StepCounts) -> str:
     """`Done: 3 issued, 1 revoked`."""
-    return "Done: " + ", ".join(f"{n:,} {_PAST[action]}" for action, n in counts.items() if n)
+    return "Done: " + ", ".join(f"{n:,} {_PAST[action]}" for action, n in numbers(counts) if n)
 
 
 class _Applying:

@@ -6,7 +6,7 @@ the licenses of the plan are issued and revoked; moves from site to site change 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.calculator import totals
 from jpcli.domain.history import History
@@ -22,12 +22,13 @@ from jpcli.services.billing.period import sum_period
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from jpcli.domain.contract.plan import PlannedBill, PlannedMonth
     from jpcli.domain.periods import Period
     from jpcli.domain.plan_terms import License, Step
     from jpcli.services.desk import Desk
 
 
-def planned_bill(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) -> dict[str, Any]:
+def planned_bill(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) -> PlannedBill:
     """`month` and `full_month`, each with MONEY `now`, `planned` and `difference`.
 
     What is issued counts from the instant `from_at`, what is revoked until `until_at` (D2). The
@@ -90,7 +91,7 @@ def _full(desk: Desk, period: Period, snapshot: Snapshot) -> int:
     return totals(sum_period(desk, period, desk.today, snapshot).lines)[1]
 
 
-def _change(desk: Desk, label: str, now_minor: int, planned_minor: int) -> dict[str, Any]:
+def _change(desk: Desk, label: str, now_minor: int, planned_minor: int) -> PlannedMonth:
     currency = desk.ledger.currency
     return {
         "period": label,

@@ -12,10 +12,11 @@ from jpcli.ledger.queries.plan import present
 from jpcli.services.files.new_file import write_new
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.plan import FirstPlanAnswer
     from jpcli.services.desk import Desk
 
 
-def init(desk: Desk, target: str) -> Answer:
+def init(desk: Desk, target: str) -> Answer[FirstPlanAnswer]:
     """Write `target`; its plan is empty. Never overwrites (Refused `file_exists`)."""
     if os.path.lexists(target):
         raise file_exists(target)
@@ -24,6 +25,10 @@ def init(desk: Desk, target: str) -> Answer:
     there = present(desk.ledger)
     write_new(target, file_for(there, os.path.basename(target)))
     sites = {item.site for item in there.licenses} - {None}
-    data = {"file": target, "sites": len(sites), "licenses": len(list(there.licenses))}
+    data: FirstPlanAnswer = {
+        "file": target,
+        "sites": len(sites),
+        "licenses": len(list(there.licenses)),
+    }
     message = f"Wrote what there is today to {target}: {count(len(sites), 'site')}"
     return Answer(data, (Note("written", message, "ok", target, f"jpcli plan {quoted(target)}"),))

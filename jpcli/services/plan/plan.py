@@ -6,8 +6,9 @@ Owns the answer of `plan`, and the one function that plans, for `apply` too. Not
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import JpcliError, Problem, Refused
@@ -31,6 +32,7 @@ from jpcli.services.refusals import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from jpcli.domain.contract.plan import AppliedAnswer, PlanAnswer, StepCounts, StepObject
     from jpcli.domain.plan_terms import Plan, Present, Step, Wanted
     from jpcli.services.desk import Desk
 
@@ -59,7 +61,7 @@ class Planned(NamedTuple):
 
     plan: Plan
     present: Present
-    data: dict[str, Any]
+    data: AppliedAnswer
 
 
 def read_order(desk: Desk, source: str) -> Order:
@@ -74,7 +76,7 @@ def read_order(desk: Desk, source: str) -> Order:
         return Order(source, read_wanted(text, source, product_names(desk.ledger)))
 
 
-def plan(desk: Desk, source: str, out: str | None = None) -> Answer:
+def plan(desk: Desk, source: str, out: str | None = None) -> Answer[PlanAnswer]:
     """The steps and what they cost; with `out` they are saved for `apply`.
 
     Raises BadInput for a wrong file, Refused `site_has_other_client` (W2), `no_price`,
@@ -105,7 +107,7 @@ def make(desk: Desk, order: Order) -> Planned:
     from_at, until_at = desk.effective_at(), desk.effective_at(end_of_day=True)
     _check_offers(desk, found.steps, from_at)
     _check_dates(desk, found.steps, from_at, until_at)
-    data: dict[str, Any] = {
+    data: AppliedAnswer = {
         "agency": desk.ledger.name,
         "file": order.source,
         "steps": [step_object(step, there) for step in found.steps],
@@ -121,7 +123,7 @@ def make(desk: Desk, order: Order) -> Planned:
     return Planned(found, there, data)
 
 
-def step_object(step: Step, there: Present) -> dict[str, Any]:
+def step_object(step: Step, there: Present) -> StepObject:
     """One step as the JSON contract has it. `client` is that of the site it is about."""
     item = step.license
     before = None if item is None else item.site
@@ -147,11 +149,16 @@ def stale(source: str) -> Refused:
     )
 
 
-def said(counts: Mapping[str, int]) -> str:
+def said(counts: StepCounts) -> str:
     """`3 to issue, 1 to revoke`."""
     names = {"client": "client to enter"}
-    parts = [f"{n:,} {names.get(action, f'to {action}')}" for action, n in counts.items() if n]
+    parts = [f"{n:,} {names.get(action, f'to {action}')}" for action, n in numbers(counts) if n]
     return ", ".join(parts) or "nothing to do"
+
+
+def numbers(counts: StepCounts) -> Iterator[tuple[str, int]]:
+    """Each action, and how many steps are of it."""
+    yield from cast("Mapping[str, int]", counts).items()
 
 
 @contextmanager
@@ -167,11 +174,16 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _counts(steps: Sequence[Step]) -> dict[str, int]:
-    counts = dict.fromkeys(("issue", "assign", "transfer", "unassign", "revoke", "client"), 0)
-    for step in steps:
-        counts[step.action] += 1
-    return counts
+def _counts(steps: Sequence[Step]) -> StepCounts:
+    found = Counter(step.action for step in steps)
+    return {
+        "issue": found["issue"],
+        "assign": found["assign"],
+        "transfer": found["transfer"],
+        "unassign": found["unassign"],
+        "revoke": found["revoke"],
+        "client": found["client"],
+    }
 
 
 def _check_offers(desk: Desk, steps: Sequence[Step], at: int) -> None:

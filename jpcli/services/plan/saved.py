@@ -18,8 +18,7 @@ from jpcli.services.files.rows import named
 from jpcli.services.plan.file import wanted_object, wanted_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from jpcli.domain.contract.plan import PlanAnswer, StepObject
     from jpcli.domain.plan_terms import Wanted
 
 FORM = "jpcli-plan/1"
@@ -34,7 +33,7 @@ class Saved(NamedTuple):
     plan_hash: str
 
 
-def save(path: str, wanted: Wanted, data: Mapping[str, Any], made_at: str) -> str:
+def save(path: str, wanted: Wanted, data: PlanAnswer, made_at: str) -> str:
     """Write a plan's answer to `path` and return its hash.
 
     An older plan there is replaced; any other file is not (Refused `file_exists`).
@@ -77,7 +76,7 @@ def read_saved(text: str, source: str) -> Saved:
     return Saved(wanted, body["ledger_head"], found)
 
 
-def plan_hash(ledger_head: str, wanted: Wanted, steps: list[dict[str, Any]]) -> str:
+def plan_hash(ledger_head: str, wanted: Wanted, steps: list[StepObject]) -> str:
     """SHA-256 over a ledger state, a wish and the steps between, as canonical JSON."""
     content = dict(zip(_HASHED, (ledger_head, wanted_object(wanted), steps), strict=True))
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

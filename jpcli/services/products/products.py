@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain import money
 from jpcli.domain.answers import Answer, Note
@@ -24,13 +24,20 @@ from jpcli.services.refusals import unknown_product
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jpcli.domain.contract.products import (
+        OfferListAnswer,
+        OfferObject,
+        OffersAnswer,
+        OffersImportedAnswer,
+        PriceObject,
+    )
     from jpcli.domain.errors import Problem
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
 
 
-def list_products(desk: Desk) -> Answer:
+def list_products(desk: Desk) -> Answer[OfferListAnswer]:
     """Every offer with the price of today and the next one that is known."""
     today = desk.today
     products = [
@@ -39,7 +46,7 @@ def list_products(desk: Desk) -> Answer:
     return Answer({"products": products, "currency": desk.ledger.currency})
 
 
-def show_product(desk: Desk, product: str) -> Answer:
+def show_product(desk: Desk, product: str) -> Answer[OffersAnswer]:
     """One product: each way it is sold, with every price it ever had."""
     offers = product_queries.priced_offers(desk.ledger, product)
     if not offers:
@@ -49,7 +56,7 @@ def show_product(desk: Desk, product: str) -> Answer:
 
 def set_price(
     desk: Desk, product: str, price: str, since: str | None = None, bundle_size: int | None = None
-) -> Answer:
+) -> Answer[OffersAnswer]:
     """Let a price hold from a date on (default: today, or the day of `--at`), M2. A bundle may be
     new, a product not.
 
@@ -69,7 +76,7 @@ def set_price(
             name = priced.offer.name
     wanted = Priced(product, name, facts[1], size, date, day_price_e12)
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[OffersAnswer]:
         record_price(writer, wanted)
         writer.flush()
         text = money.display_day_price(day_price_e12, currency)
@@ -83,7 +90,9 @@ def set_price(
     return change(desk, request, do)
 
 
-def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> Answer:
+def import_prices(
+    desk: Desk, rows: Iterable[Row], problems: list[Problem]
+) -> Answer[OffersImportedAnswer]:
     """Take over a price list, all or nothing; prices that are known already change nothing.
 
     A row that does not say since when changes the price from today on, or from the day of `--at`.
@@ -92,14 +101,18 @@ def import_prices(desk: Desk, rows: Iterable[Row], problems: list[Problem]) -> A
     if problems:
         raise bad_price_list(problems)
 
-    def do(writer: Writer) -> Answer:
+    def do(writer: Writer) -> Answer[OffersImportedAnswer]:
         wanted = named(asked, product_queries.priced_offers(desk.ledger))
         new = [price for price in wanted if not is_known(desk, price)]
         for price in new:
             record_price(writer, price)
         writer.flush()
-        data = {"imported": len(new), "unchanged": len(wanted) - len(new)}
-        return Answer({**list_products(desk).data, **data}, (_imported_note(new, len(wanted)),))
+        data: OffersImportedAnswer = {
+            **list_products(desk).data,
+            "imported": len(new),
+            "unchanged": len(wanted) - len(new),
+        }
+        return Answer(data, (_imported_note(new, len(wanted)),))
 
     # As asked: a list without dates must be the same request tomorrow.
     undated = [price if price.dated else price._replace(since="") for price in asked]
@@ -135,10 +148,10 @@ def _last_date(desk: Desk, price: Priced) -> str | None:
     return None
 
 
-def _offer_object(desk: Desk, priced: product_queries.PricedOffer, today: int) -> dict[str, Any]:
+def _offer_object(desk: Desk, priced: product_queries.PricedOffer, today: int) -> OfferObject:
     currency, calendar = desk.ledger.currency, desk.ledger.calendar
     now = [point for point in priced.points if point.from_day <= today]
-    prices = [
+    prices: list[PriceObject] = [
         {
             "from": calendar.iso(point.from_day),
             "day_price": money.format_day_price(point.day_price_e12, currency),

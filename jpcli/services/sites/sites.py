@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
-from jpcli.domain.answers import Answer, Note, Rows
+from jpcli.domain.answers import Answer, Note, Rows, as_objects
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput
 from jpcli.domain.names import check_client_name
@@ -19,15 +19,25 @@ from jpcli.services.shapes import license_objects
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from jpcli.domain.contract.sites import (
+        ClientAddedAnswer,
+        ClientAnswer,
+        ClientListAnswer,
+        OwnerObject,
+        SiteAnswer,
+        SiteListAnswer,
+        SiteMovedAnswer,
+        SiteObject,
+    )
     from jpcli.services.desk import Desk
 
 
 def list_sites(
     desk: Desk, client: str | None = None, search: str | None = None, limit: int = 0
-) -> Answer:
+) -> Answer[SiteListAnswer]:
     """Sites with their clients and what runs on them; streams."""
     rows = _site_tuples(site_queries.site_rows(desk.ledger, client, limit, search))
-    data = {
+    data: SiteListAnswer = {
         "sites": Rows(site_queries.SITE_COLUMNS, rows),
         "total": site_queries.count_sites(desk.ledger, client, search),
     }
@@ -40,12 +50,12 @@ def _site_tuples(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         yield url, client, count, products.split(",") if products else []
 
 
-def show_site(desk: Desk, site: str) -> Answer:
+def show_site(desk: Desk, site: str) -> Answer[SiteAnswer]:
     """One site: its licenses, and every client it had."""
     facts = _known_site(desk, site)
     calendar = desk.ledger.calendar
     wanted = licenses.LicenseFilter(site=facts.url)
-    owners = [
+    owners: list[OwnerObject] = [
         {
             "client": client,
             "from": None if first_day == 0 else calendar.iso(first_day),
@@ -53,7 +63,7 @@ def show_site(desk: Desk, site: str) -> Answer:
         }
         for client, first_day, last_day, _ in site_queries.owners_of(desk.ledger, facts.id)
     ]
-    data = {
+    data: SiteAnswer = {
         "site": facts.url,
         "client": facts.client,
         "clients": owners,
@@ -62,11 +72,11 @@ def show_site(desk: Desk, site: str) -> Answer:
     return Answer(data)
 
 
-def move_site(desk: Desk, site: str, client: str | None) -> Answer:
+def move_site(desk: Desk, site: str, client: str | None) -> Answer[SiteMovedAnswer]:
     """Hand a site to another client, or to none: its days from that day on are theirs (W2)."""
     name = None if client is None else check_client_name(client)
 
-    def do(writer: Any) -> Answer:
+    def do(writer: Any) -> Answer[SiteMovedAnswer]:
         facts = _known_site(desk, site)
         if facts.client == name:
             owner = "no client" if name is None else name
@@ -85,18 +95,18 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer:
     return change(desk, {"command": "sites move", "site": site, "client": name}, do)
 
 
-def list_clients(desk: Desk, limit: int = 0) -> Answer:
+def list_clients(desk: Desk, limit: int = 0) -> Answer[ClientListAnswer]:
     """Clients with the number of their sites and active licenses; streams."""
     rows = site_queries.client_rows(desk.ledger, limit)
     total = site_queries.count_clients(desk.ledger)
     return Answer({"clients": Rows(site_queries.CLIENT_COLUMNS, rows), "total": total})
 
 
-def add_client(desk: Desk, client: str) -> Answer:
+def add_client(desk: Desk, client: str) -> Answer[ClientAddedAnswer]:
     """Make a client before it has a site."""
     name = check_client_name(client)
 
-    def do(writer: Any) -> Answer:
+    def do(writer: Any) -> Answer[ClientAddedAnswer]:
         if site_queries.client_exists(desk.ledger, name):
             note = Note("already_added", f"There is a client {name} already", subject=name)
             return Answer({"client": name}, (note,))
@@ -106,7 +116,7 @@ def add_client(desk: Desk, client: str) -> Answer:
     return change(desk, {"command": "clients add", "client": name}, do)
 
 
-def show_client(desk: Desk, client: str) -> Answer:
+def show_client(desk: Desk, client: str) -> Answer[ClientAnswer]:
     """One client: its sites and the licenses on them."""
     name = check_client_name(client)
     if not site_queries.client_exists(desk.ledger, name):
@@ -116,13 +126,11 @@ def show_client(desk: Desk, client: str) -> Answer:
             hint="See them:   jpcli clients list",
             subject=name,
         )
-    sites = [
-        dict(zip(site_queries.SITE_COLUMNS, row, strict=True))
-        for row in _site_tuples(site_queries.site_rows(desk.ledger, name))
-    ]
+    found = _site_tuples(site_queries.site_rows(desk.ledger, name))
+    sites: Rows[SiteObject] = Rows(site_queries.SITE_COLUMNS, found)
     wanted = licenses.LicenseFilter(client=name)
     rows = license_objects(licenses.list_rows(desk.ledger, wanted))
-    return Answer({"client": name, "sites": sites, "licenses": rows})
+    return Answer({"client": name, "sites": as_objects(sites), "licenses": rows})
 
 
 def _known_site(desk: Desk, site: str) -> site_queries.SiteFacts:

@@ -48,7 +48,7 @@ def old(tmp_path: Path) -> Agency:
     return with_history(tmp_path)
 
 
-def note_of(answer: Answer) -> str:
+def note_of(answer: Answer[Any]) -> str:
     (note,) = [note for note in answer.notes if note.code == "settled_elsewhere"]
     return f"{note.message} | {note.hint}"
 
@@ -167,7 +167,7 @@ def test_days_before_are_shown_and_marked(old: Agency, what: str) -> None:
 
 
 @pytest.mark.parametrize("road", [explain.stretch_rows, explain.license_rows])
-def test_every_row_of_an_explanation_says_so(old: Agency, road: Callable[..., Answer]) -> None:
+def test_every_row_of_an_explanation_says_so(old: Agency, road: Callable[..., Answer[Any]]) -> None:
     """A table has the month's own facts nowhere but in its rows."""
 
     def said() -> set[Any]:
@@ -257,7 +257,7 @@ def test_importing_says_how_many_days_are_history(tmp_path: Path) -> None:
     assert codes(unchanged) == ["imported"]
 
 
-BACK: dict[str, Callable[[Agency, str], Answer]] = {
+BACK: dict[str, Callable[[Agency, str], Answer[Any]]] = {
     "revoke": lambda agency, at: agency.revoke("jetpack-scan_old", at=at),
     "assign": lambda agency, at: agency.assign("jetpack-scan_old", "https://a.example", at=at),
     "price": lambda agency, at: agency.set_price("jetpack-scan", "0.40", at[:10]),
@@ -265,7 +265,7 @@ BACK: dict[str, Callable[[Agency, str], Answer]] = {
 }
 
 
-def _issue(desk: Any) -> Answer:
+def _issue(desk: Any) -> Answer[Any]:
     from jpcli.services.licenses import issue
 
     return issue.issue(desk, "jetpack-scan", 1)

@@ -28,8 +28,8 @@ class Shop(Agency):
     double: StripeDouble
     life = ONCE
 
-    def do(self, use_case: Callable[..., Answer], *args: Any, **options: Any) -> Answer:
-        def run() -> Answer:
+    def do(self, use_case: Callable[..., Answer[Any]], *args: Any, **options: Any) -> Answer[Any]:
+        def run() -> Answer[Any]:
             return super(Shop, self).do(use_case, *args, **options)
 
         return lived_twice(self.path, self.double.double, self.life, use_case, run)
@@ -49,7 +49,7 @@ class Shop(Agency):
         found: list[dict[str, Any]] = self.ask(list_cards)["cards"]
         return found
 
-    def close(self, month: str | None = "2024-06", **options: Any) -> Answer:
+    def close(self, month: str | None = "2024-06", **options: Any) -> Answer[Any]:
         """Raises the worst of what could not be collected; without a card nothing could."""
         answer = self.do(collector.close, month, **options)
         raised = [error for error in answer.failures if error.code != "no_card"]

@@ -27,8 +27,12 @@ LIVES = (ONCE, PUT_BACK, LATER)
 
 
 def lived_twice(
-    path: str, double: Double, life: str, use_case: Callable[..., Answer], run: Callable[[], Answer]
-) -> Answer:
+    path: str,
+    double: Double,
+    life: str,
+    use_case: Callable[..., Answer[Any]],
+    run: Callable[[], Answer[Any]],
+) -> Answer[Any]:
     """What a command answers the second time; commands that ask nothing of Stripe run once."""
     if life == ONCE or not _asks_stripe(use_case):
         return run()
@@ -45,7 +49,7 @@ def lived_twice(
     return run()
 
 
-def _asks_stripe(use_case: Callable[..., Answer]) -> bool:
+def _asks_stripe(use_case: Callable[..., Answer[Any]]) -> bool:
     return use_case.__module__.startswith(f"{collection.__name__}.")
 
 

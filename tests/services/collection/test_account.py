@@ -6,6 +6,7 @@ import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_the_key_of_another_account_is_refused_on_every_road(shop: Shop) -> None
     before = shop.state()
     shop.double.change_account("acct_1SomebodyElse")
     asked = shop.posts()
-    roads: list[Callable[[Desk], Answer]] = [
+    roads: list[Callable[[Desk], Answer[Any]]] = [
         lambda desk: collector.close(desk, "2024-06"),
         lambda desk: collector.attach_card(desk, "pm_card_amex", primary=False),
         collector.sync_cards,

@@ -189,7 +189,7 @@ ROADS = [
 
 @pytest.mark.parametrize("road", ROADS, ids=["cards sync", "invoice sync", "close", "cards add"])
 def test_r3_on_every_road_by_which_cards_are_looked_at_one_is_primary(
-    shop: Shop, road: Callable[[Desk], Answer]
+    shop: Shop, road: Callable[[Desk], Answer[Any]]
 ) -> None:
     first = shop.attach()
     shop.attach("pm_card_mastercard")

@@ -58,7 +58,7 @@ def remote(shop: Shop) -> dict[str, Any]:
     return dict(found)
 
 
-def assert_mailed(shop: Shop, answer: Answer) -> None:
+def assert_mailed(shop: Shop, answer: Answer[Any]) -> None:
     """By this run; a ledger that was put back after it says that it was mailed before."""
     assert ("sent" if shop.life == ONCE else "sent_before") in codes(answer)
 
@@ -381,7 +381,7 @@ def test_our_number_and_stripes_pages_are_shown(shop: Shop) -> None:
         assert "other_number" not in codes(said)
 
 
-def words(answer: Answer) -> str:
+def words(answer: Answer[Any]) -> str:
     return " ".join(note.message for note in answer.notes)
 
 

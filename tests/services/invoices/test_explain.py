@@ -16,7 +16,7 @@ SEP_1 = "2024-09-01T09:00:00Z"
 def explained(agency: Agency, month: str, *asked: Any, **options: Any) -> dict[str, Any]:
     """The answer with its streams read."""
     with agency.desk(writes=False, **options) as desk:
-        data = dict(explain.explain(desk, month, *asked).data)
+        data: dict[str, Any] = {**explain.explain(desk, month, *asked).data}
         for line in data["lines"]:
             for name in ("bundles", "licenses"):
                 rows = line[name]

@@ -28,8 +28,7 @@ def statement(agency: Agency, name: str, *args: Any, **options: Any) -> Statemen
 
 def exported(agency: Agency, name: str, *args: Any) -> dict[str, Any]:
     with agency.desk(writes=False) as desk:
-        data: dict[str, Any] = statements.export(desk, name, *args)[1].data["invoice"]
-        return data
+        return dict(statements.export(desk, name, *args)[1].data["invoice"])
 
 
 @pytest.fixture

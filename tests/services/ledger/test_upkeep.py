@@ -144,7 +144,7 @@ def test_each_restore_keeps_the_ledger_before_it_under_a_name_of_its_own(working
     copy = backup(working)
     kept = [upkeep.restore(working.path, copy.path, replace=True).data["kept"] for _ in range(3)]
     assert len(set(kept)) == 3
-    assert all(Agency(path).check()["ok"] for path in kept)
+    assert all(Agency(str(path)).check()["ok"] for path in kept)
 
 
 BAD_BACKUPS: list[tuple[str, Any, str]] = [

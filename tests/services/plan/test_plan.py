@@ -21,26 +21,26 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "sites.toml"
 
 
-def planned(agency: Agency, text: str, *, out: Path | None = None, now: str = NOW) -> Answer:
+def planned(agency: Agency, text: str, *, out: Path | None = None, now: str = NOW) -> Answer[Any]:
     source = Path(agency.path).with_name("wanted.toml")
     source.write_text(text, "utf-8")
     with agency.desk(now=now, writes=False) as desk:
         return plan.plan(desk, str(source), None if out is None else str(out))
 
 
-def applied(agency: Agency, text: str | Path, **options: Any) -> Answer:
+def applied(agency: Agency, text: str | Path, **options: Any) -> Answer[Any]:
     source = text
     if isinstance(text, str):
         source = Path(agency.path).with_name("wanted.toml")
         source.write_text(text, "utf-8")
 
-    def do(desk: Any) -> Answer:
+    def do(desk: Any) -> Answer[Any]:
         return apply.apply(desk, plan.read_order(desk, str(source)))
 
     return agency.do(do, **options)
 
 
-def steps(answer: Answer) -> list[tuple[Any, ...]]:
+def steps(answer: Answer[Any]) -> list[tuple[Any, ...]]:
     return [
         (step["action"], step["license_key"], step["site"], step["from"])
         for step in answer.data["steps"]

@@ -14,6 +14,7 @@ from jpcli.cli.shared.result import Result, result_of
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.collection import CardsAnswer
     from jpcli.services.desk import Desk
 
 POLL_SECONDS = 2.0
@@ -117,5 +118,5 @@ def _by_checkout(invocation: Invocation, desk: Desk, primary: bool, wait: bool) 
     return _shown(collector.finish_checkout(desk, page, primary=primary, wait=pause))
 
 
-def _shown(answer: Answer) -> Result:
+def _shown(answer: Answer[CardsAnswer]) -> Result:
     return result_of(answer, "cards", columns=COLUMNS, view="cards:draw")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
+
+if TYPE_CHECKING:
+    from jpcli.domain.contract.billing import ChangePart, ProductChange
 
 COLUMNS = ("product", "bundle_size", "reason", "days", "amount")
 MONTH = "YYYY-MM, closed or not."
@@ -36,5 +39,5 @@ def run(
     return Result({"parts": rows}, "parts", COLUMNS, answer.notes)
 
 
-def _row(product: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+def _row(product: ProductChange, part: ChangePart) -> dict[str, Any]:
     return {"product": product["product"], "bundle_size": product["bundle_size"], **part}

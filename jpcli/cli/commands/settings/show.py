@@ -10,6 +10,7 @@ from jpcli.cli.shared.result import Result, result_of
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.ledger import SettingsAnswer
 
 
 @command(
@@ -22,7 +23,7 @@ def run(invocation: Invocation) -> Result:
     return shown(invocation, show(invocation.desk()))
 
 
-def shown(invocation: Invocation, answer: Answer) -> Result:
+def shown(invocation: Invocation, answer: Answer[SettingsAnswer]) -> Result:
     """The settings as facts, as the JSON object, or as one row of a table."""
     if invocation.output.format in ("table", "json"):
         return result_of(answer, view="settings:draw")

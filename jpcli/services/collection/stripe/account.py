@@ -18,11 +18,13 @@ from jpcli.services.collection.gateway import (
 from jpcli.services.collection.stripe.troubles import troubles, unfinished
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.collection import LoginAnswer, StripeStatusAnswer, TroubleObject
     from jpcli.ledger.database.connection import Ledger
+    from jpcli.services.collection.stripe.troubles import Trouble
     from jpcli.services.desk import Desk
 
 
-def status(desk: Desk) -> Answer:
+def status(desk: Desk) -> Answer[StripeStatusAnswer]:
     """Check the key at Stripe; AuthProblem when there is none or it is not accepted."""
     gateway = stripe_gateway(desk)
     gateway.check()
@@ -30,17 +32,17 @@ def status(desk: Desk) -> Answer:
     notes = [Note("stripe_ok", f"The key is accepted; it moves {mode} money", "ok")]
     hanging = [*troubles(desk, gateway), *unfinished(desk, gateway)]
     notes += [Note(t.what, t.message, "warning", t.subject, t.command) for t in hanging]
-    data = {
+    data: StripeStatusAnswer = {
         "ok": True,
         "mode": mode,
         "account": account,
         "unfinished": [one.subject for one in hanging if one.what == "unfinished"],
-        "troubles": [one._asdict() for one in hanging],
+        "troubles": [_trouble(one) for one in hanging],
     }
     return Answer(data, tuple(notes))
 
 
-def login(key: str, ledger: Ledger | None = None) -> Answer:
+def login(key: str, ledger: Ledger | None = None) -> Answer[LoginAnswer]:
     """Check a key at Stripe and store it in the system's keyring.
 
     With a ledger that collects through Stripe the key is for that one alone, and must be of its
@@ -57,5 +59,18 @@ def login(key: str, ledger: Ledger | None = None) -> Answer:
     mode = mode_of(gateway)
     whose = "for this ledger " if own is not None else ""
     message = f"The key is stored {whose}in the system's keyring; it moves {mode} money"
-    data = {"ok": True, "mode": mode, "for_ledger": own.path if own is not None else None}
+    data: LoginAnswer = {
+        "ok": True,
+        "mode": mode,
+        "for_ledger": own.path if own is not None else None,
+    }
     return Answer(data, (Note("stored", message, "ok"),))
+
+
+def _trouble(one: Trouble) -> TroubleObject:
+    return {
+        "subject": one.subject,
+        "what": one.what,
+        "message": one.message,
+        "command": one.command,
+    }

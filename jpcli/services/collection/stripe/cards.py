@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from jpcli.domain.answers import Answer
     from jpcli.domain.cards import Card
+    from jpcli.domain.contract.collection import CardsAnswer
     from jpcli.payments.gateway import Checkout, Gateway
     from jpcli.services.desk import Desk
 
@@ -98,7 +99,7 @@ def sync_cards(desk: Desk, gateway: Gateway) -> bool:
     return True
 
 
-def sync(desk: Desk, gateway: Gateway) -> Answer:
+def sync(desk: Desk, gateway: Gateway) -> Answer[CardsAnswer]:
     """`cards sync`: what was changed in Stripe's dashboard, or entered on a page of Stripe's."""
     before = _primary(desk)
     changed = sync_cards(desk, gateway)
@@ -118,7 +119,7 @@ def is_only_card(desk: Desk, gateway: Gateway, card_id: str) -> bool:
     return on_file.is_only_card(desk, card_id)
 
 
-def attach(desk: Desk, gateway: Gateway, card_id: str, *, primary: bool) -> Answer:
+def attach(desk: Desk, gateway: Gateway, card_id: str, *, primary: bool) -> Answer[CardsAnswer]:
     """Put an existing payment method (`pm_…`) on file; primary when it is the first (R3)."""
     check_no_card_number(card_id)
     if not card_id.startswith("pm_"):
@@ -152,7 +153,7 @@ def start_checkout(desk: Desk, gateway: Gateway) -> Checkout:
 
 def finish_checkout(
     desk: Desk, gateway: Gateway, page: Checkout, *, primary: bool, wait: Callable[[], None]
-) -> Answer:
+) -> Answer[CardsAnswer]:
     """Wait until the card was entered; `wait` pauses between two looks and may give up."""
     while page.status == "open":
         wait()
@@ -167,7 +168,7 @@ def finish_checkout(
     return _added(desk, gateway, customer, page.card_id, primary=primary)
 
 
-def make_primary(desk: Desk, gateway: Gateway, card_id: str) -> Answer:
+def make_primary(desk: Desk, gateway: Gateway, card_id: str) -> Answer[CardsAnswer]:
     """Charge this card first from now on."""
     sync_cards(desk, gateway)
     card = known_card(desk, card_id)
@@ -177,7 +178,9 @@ def make_primary(desk: Desk, gateway: Gateway, card_id: str) -> Answer:
     return list_cards(desk, primary_note(card))
 
 
-def remove(desk: Desk, gateway: Gateway, card_id: str, *, only_too: bool = True) -> Answer:
+def remove(
+    desk: Desk, gateway: Gateway, card_id: str, *, only_too: bool = True
+) -> Answer[CardsAnswer]:
     """Take a card off file; the oldest other one becomes primary when it was the primary (R3).
 
     Without `only_too` the only card stays: BadInput `confirmation_required`, for a card that became
@@ -207,7 +210,9 @@ def remove(desk: Desk, gateway: Gateway, card_id: str, *, only_too: bool = True)
     return list_cards(desk, *removal_notes(desk, card, successor, "jpcli cards add"))
 
 
-def _added(desk: Desk, gateway: Gateway, customer: str, card_id: str, *, primary: bool) -> Answer:
+def _added(
+    desk: Desk, gateway: Gateway, customer: str, card_id: str, *, primary: bool
+) -> Answer[CardsAnswer]:
     current = gateway.primary_card(customer)
     on_file = {card.id for card in gateway.cards(customer)}
     becomes = primary or current is None or current not in on_file

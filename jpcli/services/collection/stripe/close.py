@@ -28,12 +28,13 @@ from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.money import page_notes
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.invoices import ClosedAnswer, UncollectedObject
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway
     from jpcli.services.desk import Desk
 
 
-def close(desk: Desk, month: str | None) -> Answer:
+def close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
     """Close one month, or with None all that wait, then push and collect at Stripe.
 
     Run again after a failure it goes on where it was: a closed month that is not collected yet is
@@ -86,7 +87,7 @@ def _pages(invoice: Invoice, error: JpcliError) -> tuple[Note, ...]:
     return () if told or invoice.status != OPEN else page_notes(invoice)
 
 
-def _dry_close(desk: Desk, month: str | None) -> Answer:
+def _dry_close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
     """What closing would bill, and what waits to be collected; Stripe is not asked."""
     waiting = uncollected(desk, month)
     closed: list[Any] = []
@@ -118,9 +119,9 @@ def _about(error: JpcliError, number: str) -> JpcliError:
     )
 
 
-def _data(desk: Desk, numbers: list[str], failures: list[JpcliError]) -> dict[str, Any]:
+def _data(desk: Desk, numbers: list[str], failures: list[JpcliError]) -> ClosedAnswer:
     found = [invoice_object(desk, known_invoice(desk, number)) for number in numbers]
-    problems = [
+    problems: list[UncollectedObject] = [
         {"code": e.code, "subject": e.subject, "message": e.message, "hint": e.hint}
         for e in failures
     ]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.collection import CardsAnswer, ReconcileAnswer, SyncAnswer
+    from jpcli.domain.contract.invoices import ClosedAnswer, InvoiceAnswer, InvoicesAnswer
     from jpcli.payments.gateway import Checkout
     from jpcli.services.desk import Desk
 
@@ -30,7 +32,7 @@ def add_card(*_args: object, **_options: object) -> NoReturn:
     )
 
 
-def attach_card(desk: Desk, card_id: str, *, primary: bool) -> Answer:
+def attach_card(desk: Desk, card_id: str, *, primary: bool) -> Answer[CardsAnswer]:
     """See `cards.attach`."""
     from jpcli.services.collection.stripe import cards
 
@@ -59,14 +61,14 @@ def open_checkout(desk: Desk) -> Checkout:
 
 def finish_checkout(
     desk: Desk, page: Checkout, *, primary: bool, wait: Callable[[], None]
-) -> Answer:
+) -> Answer[CardsAnswer]:
     """See `cards.finish_checkout`."""
     from jpcli.services.collection.stripe import cards
 
     return cards.finish_checkout(desk, stripe_gateway(desk), page, primary=primary, wait=wait)
 
 
-def make_primary(desk: Desk, card_id: str) -> Answer:
+def make_primary(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
     """See `cards.make_primary`."""
     from jpcli.services.collection.stripe import cards
 
@@ -86,7 +88,7 @@ def is_only_card(desk: Desk, card_id: str) -> bool:
     return cards.is_only_card(desk, stripe_gateway(desk), card_id)
 
 
-def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer:
+def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer[CardsAnswer]:
     """See `cards.remove`."""
     from jpcli.services.collection.stripe import cards
 
@@ -98,56 +100,58 @@ def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer:
     )
 
 
-def sync_cards(desk: Desk) -> Answer:
+def sync_cards(desk: Desk) -> Answer[CardsAnswer]:
     """See `cards.sync`."""
     from jpcli.services.collection.stripe import cards
 
     return cards.sync(desk, stripe_gateway(desk))
 
 
-def close(desk: Desk, month: str | None) -> Answer:
+def close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
     """See `close.close`."""
     from jpcli.services.collection.stripe import close as closing
 
     return closing.close(desk, month)
 
 
-def push(desk: Desk, name: str, *, replace: bool = False) -> Answer:
+def push(desk: Desk, name: str, *, replace: bool = False) -> Answer[InvoiceAnswer | InvoicesAnswer]:
     """See `invoices.push`."""
     from jpcli.services.collection.stripe import invoices
 
     return invoices.push(desk, name, replace=replace)
 
 
-def pay(desk: Desk, name: str) -> Answer:
+def pay(desk: Desk, name: str) -> Answer[InvoiceAnswer | InvoicesAnswer]:
     """See `invoices.pay`."""
     from jpcli.services.collection.stripe import invoices
 
     return invoices.pay(desk, name)
 
 
-def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
+def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[InvoiceAnswer]:
     """See `settle.mark_paid`."""
     from jpcli.services.collection.stripe import settle
 
     return settle.mark_paid(desk, name, reference)
 
 
-def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
+def void(
+    desk: Desk, name: str, reason: str | None = None
+) -> Answer[InvoiceAnswer | InvoicesAnswer]:
     """See `settle.void`."""
     from jpcli.services.collection.stripe import settle
 
     return settle.void(desk, name, reason)
 
 
-def sync(desk: Desk) -> Answer:
+def sync(desk: Desk) -> Answer[SyncAnswer]:
     """See `invoices.sync`."""
     from jpcli.services.collection.stripe import invoices
 
     return invoices.sync(desk)
 
 
-def reconcile(desk: Desk, name: str | None = None) -> Answer:
+def reconcile(desk: Desk, name: str | None = None) -> Answer[ReconcileAnswer]:
     """See `invoices.reconcile`."""
     from jpcli.services.collection.stripe import invoices
 

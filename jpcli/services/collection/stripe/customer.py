@@ -20,6 +20,7 @@ from jpcli.services.collection.stripe.cards import ensure_customer, known_custom
 from jpcli.services.collection.stripe.outbox import carry_out
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.collection import CustomerAnswer, CustomerObject, PortalAnswer
     from jpcli.payments.gateway import Gateway, RemoteCustomer, RemoteTaxId
     from jpcli.services.desk import Desk
 
@@ -35,7 +36,7 @@ def customer(
     *,
     tax_id: str | None = None,
     no_tax_id: str | None = None,
-) -> Answer:
+) -> Answer[CustomerAnswer]:
     """Show the customer at Stripe, after setting what is `given` (names as in PLAIN and ADDRESS).
 
     `tax_id` and `no_tax_id` are TYPE:VALUE, to add and to take away. Raises BadInput for a value
@@ -46,7 +47,7 @@ def customer(
     removed = None if no_tax_id is None else _tax_id(no_tax_id)
     gateway = stripe_gateway(desk)
 
-    def do() -> Answer:
+    def do() -> Answer[CustomerAnswer]:
         customer_id = _customer_id(desk, gateway)
         if customer_id is None:
             note = Note("dry_run", "Dry run: there is no customer at Stripe yet; it would be made")
@@ -60,7 +61,7 @@ def customer(
             notes.append(_add_tax_id(desk, gateway, found, added, again=added == removed))
         if notes and not desk.dry_run:
             found = gateway.customer(customer_id)
-        data: dict[str, Any] = {"customer": customer_object(found, desk.ledger.currency)}
+        data: CustomerAnswer = {"customer": customer_object(found, desk.ledger.currency)}
         if desk.dry_run:
             data["dry_run"] = True
             notes.append(Note("dry_run", "Dry run: nothing was sent"))
@@ -72,7 +73,7 @@ def customer(
     return once(desk, request, do)
 
 
-def portal(desk: Desk) -> Answer:
+def portal(desk: Desk) -> Answer[PortalAnswer]:
     """A link to Stripe's page on which the customer manages its cards and sees its invoices."""
     gateway = stripe_gateway(desk)
     customer_id = ensure_customer(desk, gateway)
@@ -104,7 +105,7 @@ def check_address(desk: Desk, gateway: Gateway) -> None:
             )
 
 
-def customer_object(found: RemoteCustomer, currency: str) -> dict[str, Any]:
+def customer_object(found: RemoteCustomer, currency: str) -> CustomerObject:
     """The customer as the JSON contract has it; a positive balance is owed and not yet charged."""
     return {
         "id": found.id,

@@ -6,7 +6,7 @@ Owns the commands; the steps are in `push` and `charge`. Closing is in `close`, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
@@ -23,7 +23,7 @@ from jpcli.services.collection.stripe.settle import dry_answer, take_away
 from jpcli.services.collection.stripe.strangers import matched, strangers
 from jpcli.services.collection.stripe.troubles import settle, unmailed
 from jpcli.services.invoices.attempts import take_over
-from jpcli.services.invoices.invoices import invoice_object, invoices_data
+from jpcli.services.invoices.invoices import invoice_head, invoice_object, invoices_data
 from jpcli.services.invoices.known import check_open, known_invoice
 from jpcli.services.invoices.money import (
     MONEY_SEEN,
@@ -34,12 +34,14 @@ from jpcli.services.invoices.money import (
 )
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.collection import ReconcileAnswer, SyncAnswer
+    from jpcli.domain.contract.invoices import InvoiceAnswer, InvoicesAnswer
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteEvent, RemoteInvoice
     from jpcli.services.desk import Desk
 
 
-def push(desk: Desk, name: str, *, replace: bool = False) -> Answer:
+def push(desk: Desk, name: str, *, replace: bool = False) -> Answer[InvoiceAnswer | InvoicesAnswer]:
     """Bring a closed invoice to Stripe and finalize it, without charging a card.
 
     With `replace` what stands there under its number and is not as closed is taken away first:
@@ -51,7 +53,7 @@ def push(desk: Desk, name: str, *, replace: bool = False) -> Answer:
     if desk.dry_run:
         return dry_answer(desk, invoice)
 
-    def do() -> Answer:
+    def do() -> Answer[InvoiceAnswer | InvoicesAnswer]:
         notes = take_away(desk, gateway, invoice) if replace else ()
         remote = collecting.push(desk, gateway, invoice)
         return _answer(desk, invoice.number, (*notes, _pushed(desk, gateway, invoice, remote)))
@@ -69,7 +71,7 @@ def _pushed(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoic
     return Note("pushed", message, "ok", invoice.number, hint)
 
 
-def pay(desk: Desk, name: str) -> Answer:
+def pay(desk: Desk, name: str) -> Answer[InvoiceAnswer | InvoicesAnswer]:
     """I5: charge the primary card, then the others, today and whatever was declined before; pushed
     first where that is missing.
 
@@ -79,7 +81,7 @@ def pay(desk: Desk, name: str) -> Answer:
     invoice = known_invoice(desk, name)
     number = invoice.number
 
-    def do() -> Answer:
+    def do() -> Answer[InvoiceAnswer | InvoicesAnswer]:
         check_open(invoice)
         if desk.dry_run:
             return dry_answer(desk, invoice)
@@ -88,7 +90,7 @@ def pay(desk: Desk, name: str) -> Answer:
     return once(desk, {"command": "invoice pay", "invoice": name}, do)
 
 
-def sync(desk: Desk) -> Answer:
+def sync(desk: Desk) -> Answer[SyncAnswer]:
     """Take over what happened at Stripe since the last event that was seen; safe to repeat."""
     gateway = stripe_gateway(desk)
     cursor = desk.ledger.fact("stripe_cursor")
@@ -106,7 +108,7 @@ def sync(desk: Desk) -> Answer:
     seen = len(news or ())
     note = Note("synced", f"Read {seen} events; {len(changed)} invoices changed", "ok")
     found = [known_invoice(desk, number) for number in changed]
-    listed = [invoice_object(desk, invoice, lines=False) for invoice in found]
+    listed = [invoice_head(desk, invoice) for invoice in found]
     remarks = [r for invoice in found for r in money_notes(invoice, desk.ledger.currency)]
     return Answer({"events": seen, "invoices": listed}, (note, *remarks, *notes))
 
@@ -141,7 +143,7 @@ def _take_over(
     return changed, [*notes, *strangers(desk, there)]
 
 
-def reconcile(desk: Desk, name: str | None = None) -> Answer:
+def reconcile(desk: Desk, name: str | None = None) -> Answer[ReconcileAnswer]:
     """Compare every line, total, currency and status with Stripe's; `ok` false is exit 1."""
     gateway = stripe_gateway(desk)
     chosen = invoices.invoices(desk.ledger, newest_first=False)
@@ -153,7 +155,7 @@ def reconcile(desk: Desk, name: str | None = None) -> Answer:
         note = Note("differences", f"{count} to Stripe", "warning")
     else:
         note = Note("reconciled", f"{len(chosen)} invoices are the same at Stripe", "ok")
-    data: dict[str, Any] = {"ok": not found, "invoices": len(chosen), "differences": found}
+    data: ReconcileAnswer = {"ok": not found, "invoices": len(chosen), "differences": found}
     return Answer(data, (note,))
 
 
@@ -162,5 +164,7 @@ def _refuse_void(invoice: Invoice) -> None:
         check_open(invoice)
 
 
-def _answer(desk: Desk, number: str, notes: tuple[Note, ...]) -> Answer:
+def _answer(
+    desk: Desk, number: str, notes: tuple[Note, ...]
+) -> Answer[InvoiceAnswer | InvoicesAnswer]:
     return Answer(invoices_data([invoice_object(desk, known_invoice(desk, number))]), notes)

@@ -5,7 +5,7 @@ Owns what counts as a difference; finds a hand edit on either side.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.invoice_status import VOID
 from jpcli.domain.money import amount_text
@@ -16,6 +16,7 @@ from jpcli.services.collection.stripe.remote_invoice import WEEK_MICROSECONDS, i
 from jpcli.services.invoices.money import known_money, money_at
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.collection import DifferenceObject
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice, RemoteMoney
     from jpcli.services.desk import Desk
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 def differences(
     desk: Desk, gateway: Gateway, chosen: list[Invoice], *, all_of_them: bool
-) -> list[dict[str, Any]]:
+) -> list[DifferenceObject]:
     """Every difference as {invoice, what, ours, stripe}; with `all_of_them` also invoices that
     only Stripe has, and a second customer of this ledger."""
     there = _at_stripe(desk, gateway)
-    found: list[dict[str, Any]] = []
+    found: list[DifferenceObject] = []
     for invoice in chosen:
         mine = [r for r in there if r.our_number == invoice.number or r.id == invoice.gateway_id]
         found += _one(desk, gateway, invoice, mine)
@@ -57,7 +58,7 @@ def _at_stripe(desk: Desk, gateway: Gateway) -> list[RemoteInvoice]:
 
 def _one(
     desk: Desk, gateway: Gateway, invoice: Invoice, mine: list[RemoteInvoice]
-) -> list[dict[str, Any]]:
+) -> list[DifferenceObject]:
     """One invoice of ours against all that stand there under its number."""
     standing = [remote for remote in mine if remote.status != VOID] or mine[-1:]
     if not standing:
@@ -80,7 +81,7 @@ def _one(
 
 def _heads(
     desk: Desk, invoice: Invoice, remote: RemoteInvoice, money: RemoteMoney
-) -> list[dict[str, Any]]:
+) -> list[DifferenceObject]:
     currency = desk.ledger.currency
     known = known_money(invoice)
     pairs = [
@@ -116,7 +117,7 @@ def _heads(
 
 def _lines(
     desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoice
-) -> list[dict[str, Any]]:
+) -> list[DifferenceObject]:
     currency = desk.ledger.currency
     ours = {
         item.position: f"{amount_text(item.amount_minor, currency)} {item.description}"
@@ -137,5 +138,5 @@ def _lines(
     return found + [_difference(invoice.number, "line", ours[p], None) for p in missing]
 
 
-def _difference(number: str, what: str, ours: str | None, theirs: str | None) -> dict[str, Any]:
+def _difference(number: str, what: str, ours: str | None, theirs: str | None) -> DifferenceObject:
     return {"invoice": number, "what": what, "ours": ours, "stripe": theirs}

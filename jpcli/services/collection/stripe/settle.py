@@ -31,6 +31,7 @@ from jpcli.services.invoices.invoices import invoice_object, invoices_data
 from jpcli.services.invoices.known import check_open, check_voidable, known_invoice
 
 if TYPE_CHECKING:
+    from jpcli.domain.contract.invoices import InvoiceAnswer, InvoicesAnswer
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice
     from jpcli.services.desk import Desk
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 NOT_CALLED = Note("dry_run", "Dry run: nothing was written, and Stripe was not called")
 
 
-def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
+def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[InvoiceAnswer]:
     """Note at Stripe that an open invoice was paid elsewhere, all of it; pushed first if need be.
 
     Raises Refused `already_paid`, `invoice_void` or `invoice_uncollectible`; BadInput `no_at`,
@@ -56,7 +57,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
     gateway = stripe_gateway(desk)
     invoice = known_invoice(desk, name)
 
-    def do() -> Answer:
+    def do() -> Answer[InvoiceAnswer]:
         check_open(invoice)
         if desk.dry_run:
             return dry_answer(desk, invoice)
@@ -72,13 +73,15 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer:
     return once(desk, request, do)
 
 
-def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
+def void(
+    desk: Desk, name: str, reason: str | None = None
+) -> Answer[InvoiceAnswer | InvoicesAnswer]:
     """I6: void an open invoice at Stripe, where a draft is deleted; its month is billable again.
     The reason is kept there and in the log."""
     gateway = stripe_gateway(desk)
     invoice = known_invoice(desk, name)
 
-    def do() -> Answer:
+    def do() -> Answer[InvoiceAnswer | InvoicesAnswer]:
         check_voidable(invoice)
         if desk.dry_run:
             return dry_answer(desk, invoice)
@@ -91,7 +94,7 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer:
     return once(desk, {"command": "invoice void", "invoice": name, "reason": reason}, do)
 
 
-def dry_answer(desk: Desk, invoice: Invoice) -> Answer:
+def dry_answer(desk: Desk, invoice: Invoice) -> Answer[InvoiceAnswer]:
     """What a dry run answers where Stripe would have to be asked."""
     return Answer({"invoice": invoice_object(desk, invoice), "dry_run": True}, (NOT_CALLED,))
 
