@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +12,11 @@ from jpcli.services.collection import offline
 from jpcli.services.licenses import issue
 from jpcli.services.status import status
 from tests.services.agency import BEGUN, A, Agency, codes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jpcli.domain.answers import Answer
 
 
 def listed(agency: Agency, **options: Any) -> list[tuple[str, bool]]:
@@ -165,3 +170,65 @@ def test_a_card_number_never_gets_in_not_even_as_a_name(agency: Agency) -> None:
         assert "4242" not in caught.value.message
     assert agency.state() == before
     assert number not in before.tables
+
+
+def said(answer: Answer[Any]) -> list[tuple[str, str, str | None, str, str | None]]:
+    return [(n.code, n.kind, n.subject, n.message, n.hint) for n in answer.notes]
+
+
+def test_every_change_of_a_card_says_what_it_did_and_to_which(new_agency: Agency) -> None:
+    added = new_agency.do(offline.add_card, "visa", "4242", "12/2030")
+    first = added.data["cards"][0]["id"]
+    assert said(added) == [
+        ("card_added", "ok", first, "visa ···· 4242 is the primary card now", None)
+    ]
+    added = new_agency.do(offline.add_card, "amex", "0005", "12/2030")
+    second = added.data["cards"][1]["id"]
+    assert said(added) == [
+        ("card_added", "ok", second, "amex ···· 0005 was added", None),
+        (
+            "not_primary",
+            "info",
+            None,
+            "Another card stays primary",
+            f"jpcli cards primary {second}",
+        ),
+    ]
+    made = new_agency.do(offline.make_primary, second)
+    assert said(made) == [("primary", "ok", second, "amex ···· 0005 is the primary card now", None)]
+    again = new_agency.do(offline.make_primary, second)
+    assert said(again) == [
+        ("already_primary", "info", None, "amex ···· 0005 is the primary card already", None)
+    ]
+    removed = new_agency.do(offline.remove_card, second)
+    assert said(removed) == [
+        ("card_removed", "ok", second, "amex ···· 0005 was removed", None),
+        ("promoted", "info", first, "visa ···· 4242 is the primary card now", None),
+    ]
+    (last,) = said(new_agency.do(offline.remove_card, first))[1:]
+    assert last[3] == "Issuing new licenses is paused until you add a card"
+
+
+@pytest.mark.parametrize("change", [offline.make_primary, offline.remove_card])
+@pytest.mark.parametrize(
+    ("name", "code", "cure"),
+    [
+        ("9999", "unknown_card", "jpcli cards list"),
+        ("", "unknown_card", "jpcli cards list"),
+        ("card_", "unknown_card", "jpcli cards list"),
+        ("1111", "ambiguous_card", "jpcli cards list"),
+        ("4242 4242 4242 4242", "card_number", "--last4"),
+    ],
+)
+def test_a_card_that_is_not_told_apart_is_not_changed(
+    agency: Agency, change: Callable[..., Answer[Any]], name: str, code: str, cure: str
+) -> None:
+    agency.card("1111")
+    agency.card("1111", exp="11/2031")
+    before = agency.state()
+    with pytest.raises(BadInput) as caught:
+        agency.do(change, name)
+    assert caught.value.code == code
+    assert cure in str(caught.value.hint)
+    assert caught.value.subject == (None if code == "card_number" else name)
+    assert agency.state() == before
