@@ -28,6 +28,8 @@ def sources(folder: str) -> list[Source]:
 CASES: list[tuple[Rule, str, str]] = [
     (rules.file_length, "jpcli", "x = 1\n" * 301),
     (rules.function_length, "jpcli", "def f():\n" + "    x = 1\n" * 70),
+    (rules.function_length, "tools", "def f():\n" + "    x = 1\n" * 70),
+    (rules.file_length, "tools", "x = 1\n" * 301),
     (rules.function_length, "jpcli", "class A:\n async def f(self):\n" + "  x = 1\n" * 70),
     (rules.no_click, "jpcli", "import click\n"),
     (rules.no_click, "jpcli", "def f():\n    from click.core import Command\n"),
