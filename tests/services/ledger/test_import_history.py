@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jpcli.domain.errors import BadInput, JpcliError
+from jpcli.domain.errors import BadInput, JpcliError, Refused
+from jpcli.services.files.rows import MAX_PROBLEMS
 from jpcli.services.ledger import upkeep
 from jpcli.services.sites.sites import show_site
 from tests.services.agency import A, Agency, B, C, codes
@@ -262,6 +263,15 @@ BAD_ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("bad site", license_row(site="ftp://a.example"), "bad_site"),
     ("bad client", license_row(site=A, client="\x07"), "bad_client"),
     ("bundle of 0", license_row(bundle_size=0), "bad_bundle_size"),
+    ("bundle of a hundred thousand", license_row(bundle_size=100_000), "bad_bundle_size"),
+    ("bundle of nothing", license_row(bundle_size=""), "bad_bundle_size"),
+    ("bundle of other figures", license_row(bundle_size="３"), "bad_bundle_size"),
+    ("client no text", license_row(site=A, client="a\nb"), "bad_client"),
+    (
+        "assigned in 2030",
+        license_row(assignments=[{"site": A, "from": "2030-01-01T00:00:00Z"}]),
+        "time_in_future",
+    ),
     ("bundle of 1.5", license_row(bundle_size=1.5), "bad_bundle_size"),
     ("no such bundle", license_row(bundle_key="p_9"), "unknown_bundle_key"),
     (
@@ -314,6 +324,68 @@ def test_b1_a_child_has_its_bundles_product_and_lives_within_its_life(
     child = {**license_row("c_1", **security, bundle_key="p_1"), name: value}
     assert problems(agency, parent, child) == [("bad_bundle", 2)]
     assert problems(agency, child, parent) == [("bad_bundle", 1)]
+
+
+@pytest.mark.parametrize("bundle", ["in the file", "in the ledger", "in the ledger, revoked here"])
+def test_b1_a_child_may_live_as_long_as_its_bundle_and_not_a_moment_longer(
+    agency: Agency, bundle: str
+) -> None:
+    born, died = "2024-07-02T00:00:00Z", "2024-07-20T00:00:00Z"
+    security = {"product": "jetpack-security-t1", "issued_at": born}
+    known: list[dict[str, Any]] = [license_row("p_1", **security, bundle_size=3, revoked_at=died)]
+    if bundle == "in the ledger":
+        take(agency, *known)
+        known = []
+    elif bundle == "in the ledger, revoked here":
+        take(agency, license_row("p_1", **security, bundle_size=3))
+        agency.revoke("p_1", at=died)
+        known = []
+    of_bundle = {**security, "bundle_key": "p_1"}
+    line = len(known) + 1
+    for wrong in (
+        {"revoked_at": None},
+        {"revoked_at": "2024-07-20T00:00:00.000001Z"},
+        {"revoked_at": died, "issued_at": "2024-07-01T23:59:59.999999Z"},
+        {"revoked_at": died, "product": "jetpack-scan"},
+    ):
+        child = license_row("c_1", **{**of_bundle, **wrong})
+        assert problems(agency, *known, child) == [("bad_bundle", line)]
+    children = [
+        license_row("c_1", **of_bundle, revoked_at=died),
+        license_row("c_2", **of_bundle, revoked_at=born),
+    ]
+    assert take(agency, *known, *children).data["imported"] == len(known) + 2
+    assert agency.check()["ok"]
+    (row,) = agency.preview("2024-07")["lines"]
+    assert (row["days"], row["license_days"]) == (18, 18 + 1)
+
+
+def test_a_license_alone_has_no_children(agency: Agency) -> None:
+    take(agency, license_row("k_1"))
+    child = license_row("c_1", bundle_key="k_1")
+    assert problems(agency, child) == [("unknown_bundle_key", 1)]
+    assert problems(agency, license_row("k_2"), child | {"bundle_key": "k_2"}) == [
+        ("unknown_bundle_key", 2)
+    ]
+
+
+def test_an_idempotency_key_is_for_these_rows(agency: Agency) -> None:
+    first = take(agency, license_row("k_1"), license_row("k_2"), key="july")
+    before = agency.state()
+    again = take(agency, license_row("k_1"), license_row("k_2"), key="july")
+    assert again.data == first.data
+    for other in ([license_row("k_1")], [license_row("k_2"), license_row("k_1")]):
+        with pytest.raises(Refused) as caught:
+            take(agency, *other, key="july")
+        assert caught.value.code == "idempotency_key_reused"
+    assert agency.state() == before
+
+
+def test_no_more_is_told_than_anyone_reads(agency: Agency) -> None:
+    rows = [license_row(f"k {number}") for number in range(MAX_PROBLEMS + 50)]
+    found = problems(agency, *rows)
+    assert found[:-1] == [("bad_license_key", line) for line in range(1, MAX_PROBLEMS + 1)]
+    assert found[-1][0] == "too_many_problems"
 
 
 def test_w2_two_clients_at_once_are_refused(agency: Agency) -> None:
