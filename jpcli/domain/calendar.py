@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jpcli.domain.errors import BadInput
+from jpcli.domain.errors import BadInput, misread
 from jpcli.domain.instants import DAY, END_AT, EPOCH_ORDINAL, FIRST_YEAR, LAST_YEAR, SECOND
 
 if TYPE_CHECKING:
@@ -195,11 +195,11 @@ def check_zone(zone: str) -> None:
             pass
         else:
             return
-    raise BadInput(
+    raise misread(
         "unknown_time_zone",
-        f"{zone!r} is not a time zone.",
-        hint="Use an IANA name such as UTC, Europe/Berlin or America/New_York.",
-        subject=zone,
+        zone,
+        "a time zone",
+        "Use an IANA name such as UTC, Europe/Berlin or America/New_York.",
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.answers import Note
 from jpcli.domain.card_numbers import check_no_card_number
-from jpcli.domain.errors import BadInput, Refused
+from jpcli.domain.errors import BadInput, Refused, misread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,11 +112,8 @@ def parse_exp(text: str) -> tuple[int, int]:
         full_year = int(year) + (2000 if len(year) == 2 else 0)
         if 1 <= int(month) <= 12 and 2000 <= full_year <= 2199:
             return int(month), full_year
-    raise BadInput(
-        "bad_expiry",
-        f"{text!r} is not an expiry date.",
-        hint="Write month and year as on the card: 12/2030.",
-        subject=text,
+    raise misread(
+        "bad_expiry", text, "an expiry date", "Write month and year as on the card: 12/2030."
     )
 
 
@@ -139,11 +136,8 @@ def check_brand(text: str) -> str:
     brand = text.strip().lower()
     brand = {"american express": "amex", "master card": "mastercard"}.get(brand, brand)
     if brand not in BRANDS:
-        raise BadInput(
-            "bad_brand",
-            f"{text!r} is not a brand of card.",
-            hint="Use one of " + ", ".join(sorted(BRANDS)) + ".",
-            subject=text,
+        raise misread(
+            "bad_brand", text, "a brand of card", "Use one of " + ", ".join(sorted(BRANDS)) + "."
         )
     return brand
 

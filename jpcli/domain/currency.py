@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from jpcli.domain.currency_digits import CURRENCY_DIGITS, CURRENCY_SYMBOLS
-from jpcli.domain.errors import BadInput
+from jpcli.domain.errors import misread
 
 # Whole units since they lost their decimals, but Stripe goes on counting hundredths of them.
 STRIPE_WHOLE_UNITS = frozenset({"ISK", "UGX"})
@@ -32,11 +32,11 @@ STRIPE_DIGITS = {
 def check_currency(code: str) -> str:
     """The code in lower case. Raises BadInput `unknown_currency` when nobody pays with it."""
     if code.upper() not in CURRENCY_DIGITS or not code.isascii():
-        raise BadInput(
+        raise misread(
             "unknown_currency",
-            f"{code!r} is not the code of a currency.",
-            hint="Use a three-letter code such as usd, eur or jpy.",
-            subject=code,
+            code,
+            "the code of a currency",
+            "Use a three-letter code such as usd, eur or jpy.",
         )
     return code.lower()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class Problem(NamedTuple):
@@ -67,6 +67,19 @@ class BadInput(JpcliError):
     """A bad flag, value, file, or a missing `--yes` (exit 2)."""
 
     exit_code = 2
+
+
+def misread(code: str, text: str, what: str, hint: str) -> BadInput:
+    """`'2026-13' is not a month.`: a text that can't be read as `what`."""
+    return BadInput(code, f"{text!r} is not {what}.", hint=hint, subject=text)
+
+
+def not_among(
+    name: str, value: str, choices: Iterable[str], subject: str | None = None
+) -> BadInput:
+    """`by must be one of site, client, not x` (`bad_by`), about `subject` or the value."""
+    message = f"{name} must be one of {', '.join(choices)}, not {value}"
+    return BadInput(f"bad_{name}", message, subject=subject or value)
 
 
 class Refused(JpcliError):

@@ -13,6 +13,8 @@ from jpcli.domain.errors import BadInput
 if TYPE_CHECKING:
     from jpcli.domain.calendar import BillingCalendar
 
+ASSIGNED, UNASSIGNED, REVOKED = STATES = ("assigned", "unassigned", "revoked")
+
 
 class Assignment(NamedTuple):
     """A license on a site in `[from_at, to_at)`; `to_at` None: until it is revoked, or still."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from jpcli.domain.errors import BadInput
+from jpcli.domain.errors import BadInput, misread
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -47,11 +47,11 @@ def parse_date(text: str) -> date:
     """The date that `YYYY-MM-DD` names. Raises BadInput `bad_date` for anything else."""
     start = _start_of_date(text)
     if start < 0:
-        raise BadInput(
+        raise misread(
             "bad_date",
-            f"{text!r} is not a date.",
-            hint="Write it as YYYY-MM-DD, for example 2026-11-22, from 1970 to 2199.",
-            subject=text,
+            text,
+            "a date",
+            "Write it as YYYY-MM-DD, for example 2026-11-22, from 1970 to 2199.",
         )
     return date.fromordinal(start // DAY + EPOCH_ORDINAL)
 
@@ -141,9 +141,9 @@ def _date_text(days: int) -> str:
 
 
 def _bad_instant(text: str) -> BadInput:
-    return BadInput(
+    return misread(
         "bad_instant",
-        f"{text!r} is not a time.",
-        hint="Write it as 2026-11-22T09:30:00Z, or with an offset such as +01:00.",
-        subject=text,
+        text,
+        "a time",
+        "Write it as 2026-11-22T09:30:00Z, or with an offset such as +01:00.",
     )

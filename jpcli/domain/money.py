@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain import currency as currencies
-from jpcli.domain.errors import BadInput
+from jpcli.domain.errors import BadInput, misread
 
 if TYPE_CHECKING:
     from jpcli.domain.contract.values import MoneyObject
@@ -57,11 +57,11 @@ def parse_amount(text: str, currency: str) -> int:
     amount_minor = _scaled(text, currencies.digits(currency))
     if amount_minor is None or amount_minor > MAX_STORED:
         shown = text if len(text) <= 40 else text[:40] + "…"
-        raise BadInput(
+        raise misread(
             "bad_amount",
-            f"{shown!r} is not an amount in {currency.upper()}.",
-            hint="Write a plain decimal such as 250, without a sign or a separator.",
-            subject=shown,
+            shown,
+            f"an amount in {currency.upper()}",
+            "Write a plain decimal such as 250, without a sign or a separator.",
         )
     return amount_minor
 
@@ -108,11 +108,11 @@ def parse_percent(text: str) -> int:
     """Millionths of a percent of `20`, `20%` or `12.5`; raises BadInput `bad_percent`."""
     markup_e6 = _scaled(text.removesuffix("%"), 6)
     if markup_e6 is None:
-        raise BadInput(
+        raise misread(
             "bad_percent",
-            f"{text!r} is not a percentage.",
-            hint="Write a number such as 20 or 12.5, at most six decimals.",
-            subject=text,
+            text,
+            "a percentage",
+            "Write a number such as 20 or 12.5, at most six decimals.",
         )
     return markup_e6
 
@@ -169,9 +169,9 @@ def _fixed(scaled: int, places: int) -> str:
 
 def _bad_price(text: str, currency: str) -> BadInput:
     shown = text if len(text) <= 40 else text[:40] + "…"
-    return BadInput(
+    return misread(
         "bad_price",
-        f"{shown!r} is not a price in {currency.upper()}.",
-        hint="Write a plain decimal such as 0.27, not negative, without a sign or a separator.",
-        subject=shown,
+        shown,
+        f"a price in {currency.upper()}",
+        "Write a plain decimal such as 0.27, not negative, without a sign or a separator.",
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.errors import BadInput
+from jpcli.domain.errors import misread
 from jpcli.domain.instants import is_date, parse_date, parse_instant
 
 if TYPE_CHECKING:
@@ -43,12 +43,7 @@ def parse_moment(text: str, calendar: BillingCalendar, *, end_of_day: bool) -> i
 def parse_month(text: str) -> tuple[int, int]:
     """Year and month of `YYYY-MM`, 1970 to 2199. Raises BadInput `bad_month`."""
     if len(text) != 7 or not is_date(text + "-01"):
-        raise BadInput(
-            "bad_month",
-            f"{text!r} is not a month.",
-            hint="Write it as YYYY-MM, for example 2026-11.",
-            subject=text,
-        )
+        raise misread("bad_month", text, "a month", "Write it as YYYY-MM, for example 2026-11.")
     return int(text[:4]), int(text[5:])
 
 

@@ -15,6 +15,7 @@ from jpcli.domain.words import and_more, closest, quoted
 from jpcli.ledger.queries import licenses, products
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.invoices import past_due
+from jpcli.ledger.queries.sites import client_exists
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -59,6 +60,17 @@ def known_license(ledger: Ledger, license_key: str) -> LicenseFacts:
             subject=license_key,
         )
     return facts
+
+
+def check_client_known(ledger: Ledger, name: str) -> None:
+    """BadInput `unknown_client` when there is no client of that name."""
+    if not client_exists(ledger, name):
+        raise BadInput(
+            "unknown_client",
+            f"There is no client {name}",
+            hint="See them:   jpcli clients list",
+            subject=name,
+        )
 
 
 def assignable_license(ledger: Ledger, license_key: str, at: int) -> LicenseFacts:

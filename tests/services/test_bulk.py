@@ -9,18 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jpcli.cli.app.bulk import LICENSE_COLUMNS
 from jpcli.cli.app.root import run as jpcli
 from jpcli.cli.commands.issue import COLUMNS as ORDER_COLUMNS
 from jpcli.domain.errors import BadInput, JpcliError, Problem, Refused
+from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
 from jpcli.services.files.read import read_rows
 from jpcli.services.licenses import assign, issue, revoke
 from tests.services.agency import A, Agency, codes
 
 FILES: dict[str, tuple[Any, frozenset[str], frozenset[str]]] = {
     "issue": (issue.issue_rows, ORDER_COLUMNS, frozenset({"product"})),
-    "transfer": (assign.transfer_rows, LICENSE_COLUMNS | {"to"}, frozenset({"license_key", "to"})),
-    "revoke": (revoke.revoke_rows, LICENSE_COLUMNS, frozenset({"license_key"})),
+    "transfer": (
+        assign.transfer_rows,
+        frozenset({*LICENSE_COLUMNS, "to"}),
+        frozenset({"license_key", "to"}),
+    ),
+    "revoke": (revoke.revoke_rows, frozenset(LICENSE_COLUMNS), frozenset({"license_key"})),
 }
 
 

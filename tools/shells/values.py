@@ -11,10 +11,11 @@ from typing import NamedTuple
 from jpcli.cli.commands.completion import FILES
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
 from jpcli.domain.cards import BRANDS
+from jpcli.domain.history import STATES
 from jpcli.services.billing.groups import KEY_NAMES
 from jpcli.services.ledger.init import COLLECTS, GATEWAYS
 from jpcli.services.ledger.settings import KEYS
-from jpcli.services.licenses.licenses import COUNT_GROUPS, SORTS, STATES
+from jpcli.services.licenses.licenses import COUNT_GROUPS, SORTS
 
 
 class Value(NamedTuple):

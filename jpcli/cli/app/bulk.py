@@ -31,22 +31,6 @@ KeepGoing = Annotated[
     typer.Option("--keep-going", help="With --from: leave out bad rows, report them, exit 1."),
 ]
 
-# What `licenses list` writes may be piped into a bulk command: these columns are then ignored.
-LICENSE_COLUMNS = frozenset(
-    {
-        "license_key",
-        "product",
-        "state",
-        "site",
-        "client",
-        "issued_at",
-        "assigned_at",
-        "revoked_at",
-        "bundle_key",
-        "bundle_size",
-    }
-)
-
 
 def check_source(
     source: str | None, keep_going: bool, argument: str, *arguments: Any, options: str = ""

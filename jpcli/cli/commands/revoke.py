@@ -6,14 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jpcli.cli.app.bulk import (
-    LICENSE_COLUMNS,
-    From,
-    KeepGoing,
-    bulk_rows,
-    changed,
-    check_source,
-)
+from jpcli.cli.app.bulk import From, KeepGoing, bulk_rows, changed, check_source
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
@@ -43,6 +36,7 @@ def run(
 ) -> Result:
     """Revoking a bundle revokes all its licenses. Revoking an assigned license of a bundle puts a
     new unassigned one in its place, and the bundle's price stays."""
+    from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
     from jpcli.services.licenses import revoke
 
     check_source(source, keep_going, "LICENSE…", licenses, options="licenses")
@@ -50,9 +44,9 @@ def run(
     _ask(invocation, keys, source)
     desk = invocation.desk(writes=True)
     if source is not None:
-        rows, problems = bulk_rows(
-            invocation, source, LICENSE_COLUMNS, frozenset({"license_key"}), keep_going=keep_going
-        )
+        # What `licenses list` writes may be piped in: its other columns are ignored.
+        known, required = frozenset(LICENSE_COLUMNS), frozenset({"license_key"})
+        rows, problems = bulk_rows(invocation, source, known, required, keep_going=keep_going)
         answer = revoke.revoke_rows(desk, rows, problems, reason, keep_going=keep_going)
     else:
         answer = revoke.revoke(desk, keys, reason)

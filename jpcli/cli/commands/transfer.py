@@ -6,14 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jpcli.cli.app.bulk import (
-    LICENSE_COLUMNS,
-    From,
-    KeepGoing,
-    bulk_rows,
-    changed,
-    check_source,
-)
+from jpcli.cli.app.bulk import From, KeepGoing, bulk_rows, changed, check_source
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import UsageError
@@ -43,6 +36,7 @@ def run(
     keep_going: KeepGoing = False,
 ) -> Result:
     """No day is lost or billed twice: the day of the transfer counts for the new site."""
+    from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
     from jpcli.services.licenses import assign
 
     check_source(source, keep_going, "LICENSE…", licenses, to, client, options="licenses and sites")
@@ -50,7 +44,8 @@ def run(
         raise UsageError("Missing option '--to'.")
     desk = invocation.desk(writes=True)
     if source is not None:
-        known, required = LICENSE_COLUMNS | {"to"}, frozenset({"license_key", "to"})
+        # What `licenses list` writes may be piped in: its other columns are ignored.
+        known, required = frozenset({*LICENSE_COLUMNS, "to"}), frozenset({"license_key", "to"})
         rows, problems = bulk_rows(invocation, source, known, required, keep_going=keep_going)
         answer = assign.transfer_rows(desk, rows, problems, keep_going=keep_going)
     else:

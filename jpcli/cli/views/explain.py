@@ -8,7 +8,7 @@ from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE, day_price, day_range, instant, money
+from jpcli.cli.views.words import A_DAY, ELSEWHERE, day_price, day_range, instant, money
 from jpcli.domain import events
 from jpcli.domain.words import count, month_name, short_day
 
@@ -39,11 +39,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     for line in data["lines"]:
         _draw_line(line, data, screen)
         screen.write()
-    screen.paragraph(
-        "A day is any calendar day on which a license was active, assigned or not; a day belongs"
-        " to the site that the license is on at its end.",
-        "dim",
-    )
+    screen.paragraph(f"{A_DAY} a day belongs to the site that the license is on at its end.", "dim")
 
 
 def _draw_title(data: Mapping[str, Any], screen: Screen) -> None:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE, day_price, day_range, money, sparkline
+from jpcli.cli.views.words import BOTH_ENDS, ELSEWHERE, day_price, day_range, money, sparkline
 from jpcli.domain.words import count, month_name, month_of, short_day
 
 if TYPE_CHECKING:
@@ -189,10 +189,7 @@ def _days_known(data: Mapping[str, Any]) -> int:
 
 
 def _draw_notes(data: Mapping[str, Any], screen: Screen) -> None:
-    sentence = (
-        "A day is any calendar day on which a license was active, assigned or not; the day of"
-        " issue and the day of revocation both count."
-    )
+    sentence = BOTH_ENDS
     if _is_open(data):
         sentence += f" {month_of(data['period'])} assumes that nothing changes after today."
     screen.paragraph(sentence, "dim")

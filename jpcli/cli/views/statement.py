@@ -10,7 +10,7 @@ from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.invoice import line_name
 from jpcli.cli.views.invoices import status_text
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import day_price, money
+from jpcli.cli.views.words import BOTH_ENDS, day_price, money
 from jpcli.domain.words import count, month_name, short_day
 from jpcli.reports.statement.heat import shades
 from jpcli.reports.statement.text import weekday_letter
@@ -38,11 +38,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
         _draw_clients(invoice, screen)
     screen.write()
     _draw_strip(invoice, screen)
-    screen.paragraph(
-        "A day is any calendar day on which a license was active, assigned or not; the day of"
-        " issue and the day of revocation both count.",
-        "dim",
-    )
+    screen.paragraph(BOTH_ENDS, "dim")
 
 
 def _draw_head(invoice: Mapping[str, Any], screen: Screen) -> None:

@@ -20,6 +20,8 @@ _PLAIN_BARS = "_.-=+*#@"
 
 # I7: what is said of a month before the books begin.
 ELSEWHERE = "settled elsewhere"
+A_DAY = "A day is any calendar day on which a license was active, assigned or not;"
+BOTH_ENDS = f"{A_DAY} the day of issue and the day of revocation both count."
 
 
 def money(value: Mapping[str, Any]) -> str:

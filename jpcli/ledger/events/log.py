@@ -76,11 +76,6 @@ def begun_at(ledger: Ledger) -> int:
     return int(ledger.value("SELECT COALESCE(MIN(recorded_at), 0) FROM events WHERE seq = 1"))
 
 
-def latest_seq(ledger: Ledger) -> int:
-    """The number of the last event."""
-    return int(ledger.value("SELECT seq FROM chain WHERE id = 1") or 0)
-
-
 def latest_at(ledger: Ledger) -> int:
     """The latest instant at which anything took effect; 0 in an empty ledger."""
     return int(ledger.value("SELECT latest_at FROM chain WHERE id = 1") or 0)

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.history import ASSIGNED, REVOKED, UNASSIGNED
+from jpcli.ledger.queries.licenses import IS_REVOKED, ON_A_SITE, ON_NO_SITE, STATE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jpcli.ledger.database.connection import Ledger
 
-ASSIGNED, UNASSIGNED, REVOKED = "assigned", "unassigned", "revoked"
-
 _STATES = {
-    ASSIGNED: "l.revoked_at IS NULL AND l.site_id IS NOT NULL",
-    UNASSIGNED: "l.revoked_at IS NULL AND l.site_id IS NULL",
-    REVOKED: "l.revoked_at IS NOT NULL",
+    ASSIGNED: ON_A_SITE,
+    UNASSIGNED: ON_NO_SITE,
+    REVOKED: IS_REVOKED,
     None: "l.revoked_at IS NULL",
 }
 _PARENTS = "SELECT id FROM offers WHERE bundle_size > 1"
 _USABLE = f"NOT (l.child = 0 AND l.offer_id IN ({_PARENTS}))"
-_IDLE = f"l.revoked_at IS NULL AND l.site_id IS NULL AND {_USABLE}"
+_IDLE = f"{ON_NO_SITE} AND {_USABLE}"
 # On no site since it was last taken from one, or since it was issued.
 _IDLE_SINCE = (
     "COALESCE((SELECT MAX(a.to_at) FROM assignments a WHERE a.license_id = l.id), l.issued_at)"
@@ -53,9 +54,7 @@ class Found(NamedTuple):
 def totals(ledger: Ledger) -> dict[tuple[str, str], int]:
     """How many there are, by product and state."""
     rows = ledger.all(
-        "SELECT p.product, g.state, SUM(g.found) FROM (SELECT l.offer_id,"
-        " CASE WHEN l.revoked_at IS NOT NULL THEN 'revoked'"
-        "  WHEN l.site_id IS NOT NULL THEN 'assigned' ELSE 'unassigned' END AS state,"
+        f"SELECT p.product, g.state, SUM(g.found) FROM (SELECT l.offer_id, {STATE},"
         f" COUNT(*) AS found FROM licenses l WHERE {_USABLE} GROUP BY l.offer_id, 2) g"
         " JOIN offers o ON o.id = g.offer_id JOIN products p ON p.id = o.product_id"
         " GROUP BY p.product, g.state"
@@ -113,7 +112,7 @@ def sites_with_licenses(ledger: Ledger) -> dict[str, tuple[str, ...]]:
         "SELECT s.url, h.products FROM (SELECT site_id, GROUP_CONCAT(product, ',') AS products"
         " FROM (SELECT DISTINCT l.site_id, p.product FROM licenses l"
         "  JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
-        "  WHERE l.revoked_at IS NULL AND l.site_id IS NOT NULL) d GROUP BY site_id) h"
+        f"  WHERE {ON_A_SITE}) d GROUP BY site_id) h"
         " JOIN sites s ON s.id = h.site_id ORDER BY s.url"
     )
     return {url: tuple(products.split(",")) for url, products in rows}
@@ -133,7 +132,7 @@ def family_clashes(ledger: Ledger, limit: int) -> tuple[int, list[tuple[str, str
         " SELECT site_id, family, GROUP_CONCAT(product, ',') AS products, COUNT(*) OVER () AS total"
         " FROM (SELECT DISTINCT l.site_id, p.family, p.product FROM licenses l"
         "  JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
-        "  WHERE l.revoked_at IS NULL AND l.site_id IS NOT NULL)"
+        f"  WHERE {ON_A_SITE})"
         " GROUP BY site_id, family HAVING COUNT(*) > 1) f"
         " JOIN sites s ON s.id = f.site_id ORDER BY s.url, f.family LIMIT :limit",
         limit=limit,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.ledger.queries.days import OfferPart
+from jpcli.ledger.queries.licenses import ON_NO_SITE, USABLE
 from jpcli.ledger.snapshots.snapshot import NOW
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def oldest_idle(ledger: Ledger, now_at: int, limit: int) -> list[Idle]:
     rows = ledger.rows(
         "SELECT l.id, l.license_key, p.product, l.issued_at, l.offer_id, l.child FROM licenses l"
         " JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
-        " WHERE l.revoked_at IS NULL AND l.site_id IS NULL AND l.issued_at <= :now"
-        " AND (o.bundle_size = 1 OR l.child = 1) ORDER BY l.issued_at, l.id LIMIT :limit",
+        f" WHERE {ON_NO_SITE} AND l.issued_at <= :now AND {USABLE}"
+        " ORDER BY l.issued_at, l.id LIMIT :limit",
         now=now_at,
         limit=limit,
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.history import ASSIGNED, REVOKED, STATES, UNASSIGNED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,7 +27,6 @@ LICENSE_COLUMNS = (
     "bundle_key",
     "bundle_size",
 )
-STATES = ("assigned", "unassigned", "revoked")
 SORTS = {
     "recorded": "l.id",
     "issued": "l.issued_at",
@@ -36,12 +37,15 @@ SORTS = {
     "state": "state",
 }
 
-_STATE = (
-    "CASE WHEN l.revoked_at IS NOT NULL THEN 'revoked'"
-    " WHEN l.site_id IS NOT NULL THEN 'assigned' ELSE 'unassigned' END AS state"
+STATE = (
+    f"CASE WHEN l.revoked_at IS NOT NULL THEN '{REVOKED}'"
+    f" WHEN l.site_id IS NOT NULL THEN '{ASSIGNED}' ELSE '{UNASSIGNED}' END AS state"
 )
+ON_A_SITE = "l.revoked_at IS NULL AND l.site_id IS NOT NULL"
+ON_NO_SITE = "l.revoked_at IS NULL AND l.site_id IS NULL"
+IS_REVOKED = "l.revoked_at IS NOT NULL"
 _SELECT = (
-    f"SELECT l.license_key, p.product, {_STATE}, s.url, c.name, l.issued_at, l.assigned_at,"
+    f"SELECT l.license_key, p.product, {STATE}, s.url, c.name, l.issued_at, l.assigned_at,"
     " l.revoked_at, parent.license_key,"
     " CASE WHEN o.bundle_size > 1 AND l.child = 0 THEN o.bundle_size END"
 )
@@ -50,12 +54,16 @@ _FROM = (
     " LEFT JOIN sites s ON s.id = l.site_id LEFT JOIN clients c ON c.id = s.client_id"
     " LEFT JOIN licenses parent ON parent.id = l.parent_id"
 )
+_FACTS = (
+    "SELECT l.id, l.license_key, p.product, o.bundle_size, l.child, parent.license_key, s.url,"
+    f" l.issued_at, l.revoked_at, l.last_at{_FROM}"
+)
 # A bundle's parent is billed but can't be put on a site: it is no license one can use.
-_USABLE = "(o.bundle_size = 1 OR l.child = 1)"
+USABLE = "(o.bundle_size = 1 OR l.child = 1)"
 _STATE_CONDITIONS = {
-    "assigned": "l.revoked_at IS NULL AND l.site_id IS NOT NULL",
-    "unassigned": f"l.revoked_at IS NULL AND l.site_id IS NULL AND {_USABLE}",
-    "revoked": "l.revoked_at IS NOT NULL",
+    ASSIGNED: ON_A_SITE,
+    UNASSIGNED: f"{ON_NO_SITE} AND {USABLE}",
+    REVOKED: IS_REVOKED,
 }
 
 
@@ -101,7 +109,7 @@ def count_by_state(
     client or None for one row with group None."""
     group = {None: "NULL", "product": "p.product", "site": "s.url", "client": "c.name"}[by]
     where, params = _conditions(wanted)
-    where += (" AND " if where else " WHERE ") + _USABLE
+    where += (" AND " if where else " WHERE ") + USABLE
     sums = ", ".join(
         f"COALESCE(SUM(CASE WHEN {_STATE_CONDITIONS[state]} THEN 1 ELSE 0 END), 0)"
         for state in STATES
@@ -132,11 +140,7 @@ class LicenseFacts(NamedTuple):
 
 def find(ledger: Ledger, license_key: str) -> LicenseFacts | None:
     """The facts of one license, or None."""
-    row = ledger.one(
-        "SELECT l.id, l.license_key, p.product, o.bundle_size, l.child, parent.license_key, s.url,"
-        f" l.issued_at, l.revoked_at, l.last_at{_FROM} WHERE l.license_key = :license_key",
-        license_key=license_key,
-    )
+    row = ledger.one(f"{_FACTS} WHERE l.license_key = :license_key", license_key=license_key)
     return None if row is None else LicenseFacts(*row)
 
 
@@ -172,12 +176,7 @@ def active_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
 
 def all_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
     """Every child that a bundle ever had, oldest first."""
-    rows = ledger.all(
-        "SELECT l.id, l.license_key, p.product, o.bundle_size, l.child, parent.license_key, s.url,"
-        f" l.issued_at, l.revoked_at, l.last_at{_FROM}"
-        " WHERE l.parent_id = :parent_id ORDER BY l.id",
-        parent_id=parent_id,
-    )
+    rows = ledger.all(f"{_FACTS} WHERE l.parent_id = :parent_id ORDER BY l.id", parent_id=parent_id)
     return [LicenseFacts(*row) for row in rows]
 
 

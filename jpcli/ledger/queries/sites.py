@@ -106,9 +106,6 @@ def count_clients(ledger: Ledger) -> int:
     return int(ledger.value("SELECT COUNT(*) FROM clients"))
 
 
-OWNER_COLUMNS = ("client", "first_day", "last_day", "from_at")
-
-
 def owners_of(ledger: Ledger, site_id: int) -> list[tuple[Any, ...]]:
     """(client, first day, last day, instant) of every time a site changed hands, oldest first."""
     return ledger.all(

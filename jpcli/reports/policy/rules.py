@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from jpcli.domain.history import STATES
+
 ERROR, WARNING = "error", "warning"
 LEVELS = (ERROR, WARNING)
-STATES = ("assigned", "unassigned", "revoked")
 MOST = 1_000_000_000
 
 COUNT, AMOUNT, PERCENT, CHOICE, SWITCH = "count", "amount", "percent", "choice", "switch"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from jpcli.domain.history import ASSIGNED, REVOKED, UNASSIGNED
 from jpcli.domain.words import count, path_text
 from jpcli.ledger.queries import audit
 from jpcli.ledger.queries import products as product_queries
-from jpcli.ledger.queries.audit import UNASSIGNED, Which
+from jpcli.ledger.queries.audit import Which
 from jpcli.reports.audit.outcome import NAMED, Check
 from jpcli.reports.policy.policy import LicensesRule
 from jpcli.reports.policy.values import fits, is_pattern, site_matcher
@@ -72,7 +73,7 @@ def _which(rule: LicensesRule, products: Sequence[str]) -> Which:
 
 
 def _from_totals(totals: Mapping[tuple[str, str], int], which: Which) -> int:
-    states = (audit.ASSIGNED, UNASSIGNED) if which.state is None else (which.state,)
+    states = (ASSIGNED, UNASSIGNED) if which.state is None else (which.state,)
     return sum(
         found
         for (product, state), found in totals.items()
@@ -133,7 +134,7 @@ def _subject(rule: LicensesRule) -> str:
 def _more(desk: Desk, rule: LicensesRule, missing: int) -> str:
     """Assign what is there already, else issue."""
     product = rule.product
-    if product is None or is_pattern(product) or rule.state == audit.REVOKED:
+    if product is None or is_pattern(product) or rule.state == REVOKED:
         return _list_command(rule)
     place = ""
     if rule.site is not None and not is_pattern(rule.site):
@@ -156,12 +157,12 @@ def _fewer(rule: LicensesRule, keys: Sequence[Found], excess: int) -> str:
     """Revoke the spare ones. A bundle's child is replaced when it is revoked, so it does not go
     that way; where only the place matters it is unassigned."""
     chosen = keys[:excess]
-    if excess > MOST_KEYS or rule.state == audit.REVOKED:
+    if excess > MOST_KEYS or rule.state == REVOKED:
         return _list_command(rule)
     names = " ".join(quote(each.license_key) for each in chosen)
     if not any(each.child for each in chosen):
         return f"jpcli revoke {names}"
-    by_place = rule.site is not None or rule.client is not None or rule.state == audit.ASSIGNED
+    by_place = rule.site is not None or rule.client is not None or rule.state == ASSIGNED
     if by_place and all(each.assigned for each in chosen):
         return f"jpcli unassign {names}"
     return _list_command(rule)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.currency import step_minor
+from jpcli.domain.history import REVOKED, UNASSIGNED
 from jpcli.domain.money import amount_text
 from jpcli.ledger.database.draft import file_exists
 from jpcli.ledger.queries import audit
-from jpcli.ledger.queries.audit import REVOKED, UNASSIGNED, Which
+from jpcli.ledger.queries.audit import Which
 from jpcli.reports.policy.rules import DEFAULT_CHECKS
 from jpcli.services.audit.bill import bills_of
 from jpcli.services.audit.checks import CHECKS

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from jpcli.domain.calculator import compute_groups, nobody_last
-from jpcli.domain.errors import BadInput
+from jpcli.domain.errors import not_among
 from jpcli.domain.money import markup_fraction, money_json, with_markup
 from jpcli.domain.shares import marked_up
 from jpcli.ledger.queries import days as day_queries
@@ -48,8 +48,7 @@ def groups(
     Raises BadInput `bad_by` for something else than `KEY_NAMES` has.
     """
     if by not in KEY_NAMES:
-        message = f"by must be one of {', '.join(KEY_NAMES)}, not {by}"
-        raise BadInput("bad_by", message, subject=by)
+        raise not_among("by", by, KEY_NAMES)
     split = Splitting(desk, computed, by)
     found = split.sums(computed.lines)
     marked: dict[Any, Row] = {}

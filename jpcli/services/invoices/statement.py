@@ -14,7 +14,6 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.money import format_day_price, money_json, parse_percent
 from jpcli.domain.periods import parse_month
 from jpcli.ledger.queries import invoices
-from jpcli.ledger.queries.sites import client_exists
 from jpcli.reports.statement.statement import DayCount, Statement, Whose
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute, of_invoice
@@ -22,6 +21,7 @@ from jpcli.services.billing.preview import line_object
 from jpcli.services.invoices.invoices import invoice_head, late
 from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.shares import days_of, divided
+from jpcli.services.refusals import check_client_known
 
 if TYPE_CHECKING:
     from jpcli.domain.contract.invoices import ClientPart as ClientPartObject
@@ -101,13 +101,8 @@ def _made(
 def _whose(desk: Desk, client: str | None) -> Whose | None:
     if client is None:
         return None
-    if client and not client_exists(desk.ledger, client):
-        raise BadInput(
-            "unknown_client",
-            f"There is no client {client}",
-            hint="See them:   jpcli clients list",
-            subject=client,
-        )
+    if client:
+        check_client_known(desk.ledger, client)
     return Whose(client or None)
 
 

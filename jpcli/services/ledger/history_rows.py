@@ -13,25 +13,13 @@ from jpcli.domain.history import Assignment, History, check_history
 from jpcli.domain.instants import format_instant, parse_instant
 from jpcli.domain.names import check_client_name, check_license_key, check_product_slug
 from jpcli.domain.site_urls import normalize_url
+from jpcli.ledger.queries.history import HISTORY_COLUMNS as STORED_COLUMNS
 
 if TYPE_CHECKING:
     from jpcli.domain.calendar import BillingCalendar
     from jpcli.services.files.rows import Row
 
-HISTORY_COLUMNS = frozenset(
-    {
-        "license_key",
-        "product",
-        "issued_at",
-        "revoked_at",
-        "assignments",
-        "bundle_key",
-        "bundle_size",
-        "site",
-        "client",
-        "assigned_at",
-    }
-)
+HISTORY_COLUMNS = frozenset({*STORED_COLUMNS, "site", "client", "assigned_at"})
 HISTORY_REQUIRED = frozenset({"license_key", "product", "issued_at"})
 _ASSIGNMENT_FIELDS = {"site", "client", "from", "to"}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.calendar import BillingCalendar, check_zone, find_skipped
 from jpcli.domain.currency import check_currency
-from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.errors import BadInput, Problem, not_among
 from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import month_of, parse_month
 from jpcli.domain.prices import THE_BEGINNING
@@ -72,11 +72,7 @@ def init(
     if bill_from is not None:
         parse_month(bill_from)
     if payments not in GATEWAYS:
-        raise BadInput(
-            "bad_payments",
-            f"payments must be one of {', '.join(GATEWAYS)}, not {payments}",
-            subject="--payments",
-        )
+        raise not_among("payments", payments, GATEWAYS, "--payments")
     _check_collect(collect, payments)
     priced = _price_list(prices, code)
     skipped = find_skipped(time_zone)
@@ -155,11 +151,7 @@ def _check_collect(collect: str | None, payments: str) -> None:
 def checked_collect(collect: str) -> str:
     """How Stripe collects, as it is kept; raises BadInput `bad_collect`."""
     if collect not in COLLECTS:
-        raise BadInput(
-            "bad_collect",
-            f"collect must be one of {', '.join(COLLECTS)}, not {collect[:40]}",
-            subject="--collect",
-        )
+        raise not_among("collect", collect[:40], COLLECTS, "--collect")
     return collect
 
 

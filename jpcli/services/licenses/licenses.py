@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.errors import BadInput
+from jpcli.domain.errors import BadInput, not_among
+from jpcli.domain.history import STATES
 from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries import licenses as queries
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 COUNT_GROUPS = ("product", "site", "client")
-STATES = queries.STATES
 SORTS = tuple(queries.SORTS)
 
 
@@ -56,10 +56,10 @@ def build_filter(
     `older_than` 7 is what was issued more than 7 days ago, `newer_than` 7 the rest of them. An
     empty `site` or `client` is the licenses without one.
     """
-    if state is not None and state not in queries.STATES:
-        raise _choice("state", state, queries.STATES)
+    if state is not None and state not in STATES:
+        raise not_among("state", state, STATES)
     if sort is not None and sort not in queries.SORTS:
-        raise _choice("sort", sort, tuple(queries.SORTS))
+        raise not_among("sort", sort, queries.SORTS)
     for days in (older_than, newer_than):
         if days is not None and not 0 <= days <= 100_000:
             raise BadInput("bad_age", f"An age is 0 to 100,000 days, not {days}")
@@ -105,7 +105,7 @@ def show(desk: Desk, keys: list[str]) -> Answer[ShownLicensesAnswer]:
 def count(desk: Desk, wanted: LicenseFilter, by: str | None = None) -> Answer[LicenseCountAnswer]:
     """How many usable licenses there are, in which state; a bundle counts as its children."""
     if by is not None and by not in COUNT_GROUPS:
-        raise _choice("by", by, COUNT_GROUPS)
+        raise not_among("by", by, COUNT_GROUPS)
     found: list[CountGroup] = []
     for group, assigned, unassigned, revoked in queries.count_by_state(desk.ledger, wanted, by):
         row = cast("CountGroup", {} if by is None else {by: group})
@@ -183,11 +183,3 @@ def _spans(
             }
         )
     return spans
-
-
-def _choice(name: str, value: str, choices: tuple[str, ...]) -> BadInput:
-    return BadInput(
-        f"bad_{name}",
-        f"{name} must be one of {', '.join(choices)}, not {value}",
-        subject=value,
-    )

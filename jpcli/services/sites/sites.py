@@ -13,7 +13,7 @@ from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries import sites as site_queries
 from jpcli.services.change import change
-from jpcli.services.refusals import check_not_before_owner
+from jpcli.services.refusals import check_client_known, check_not_before_owner
 from jpcli.services.shapes import license_objects
 
 if TYPE_CHECKING:
@@ -119,13 +119,7 @@ def add_client(desk: Desk, client: str) -> Answer[ClientAddedAnswer]:
 def show_client(desk: Desk, client: str) -> Answer[ClientAnswer]:
     """One client: its sites and the licenses on them."""
     name = check_client_name(client)
-    if not site_queries.client_exists(desk.ledger, name):
-        raise BadInput(
-            "unknown_client",
-            f"There is no client {name}",
-            hint="See them:   jpcli clients list",
-            subject=name,
-        )
+    check_client_known(desk.ledger, name)
     found = _site_tuples(site_queries.site_rows(desk.ledger, name))
     sites: Rows[SiteObject] = Rows(site_queries.SITE_COLUMNS, found)
     wanted = licenses.LicenseFilter(client=name)

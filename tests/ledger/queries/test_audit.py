@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jpcli.domain.history import ASSIGNED, REVOKED, UNASSIGNED
 from jpcli.domain.instants import parse_instant
 from jpcli.ledger.queries import audit
 from jpcli.ledger.queries.audit import Which
@@ -22,7 +23,7 @@ WHICH = [
     for products in (None, (AI,), (AI, SECURITY), ("none",), ())
     for site in (None, *PATTERNS)
     for client in (None, "", CLIENTS[0], CLIENTS[1], "Cyd")
-    for state in (None, audit.ASSIGNED, audit.UNASSIGNED, audit.REVOKED)
+    for state in (None, ASSIGNED, UNASSIGNED, REVOKED)
 ]
 
 

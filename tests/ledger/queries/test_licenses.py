@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jpcli.domain.history import STATES
 from jpcli.domain.instants import parse_instant
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries.licenses import SORTS, LicenseFilter
@@ -46,7 +47,7 @@ def kept(world: World, life: Life, state: str | None = None, **filters: str) -> 
 
 FILTERS: list[dict[str, Any]] = [
     {},
-    *({"state": state} for state in licenses.STATES),
+    *({"state": state} for state in STATES),
     *({"product": product} for product in (AI, SECURITY, "none")),
     *({"site": site} for site in (*SITES, "", "https://nowhere.example")),
     *({"client": client} for client in (*CLIENTS, "", "Cyd")),
@@ -76,7 +77,7 @@ def test_licenses_in_use_are_counted_by_state(ledger: Ledger, world: World, by: 
                 site = life.now_on
                 names = {"product": life.product, "site": site, "client": world.client(site)}
                 row = counts.setdefault(names[by] if by else None, [0, 0, 0])
-                row[licenses.STATES.index(life.state)] += 1
+                row[STATES.index(life.state)] += 1
         ordered = sorted(counts, key=lambda name: (name is None, name or ""))
         found = licenses.count_by_state(ledger, LicenseFilter(**filters), by)
         expected = [(name, *counts[name]) for name in ordered]
