@@ -157,6 +157,11 @@ class BillingCalendar:
                 day -= 1
         return day
 
+    def follows_early(self, day: int) -> bool:
+        """Whether a day begins before the one before it is over: a clock falls back across midnight
+        there, and that date comes once more."""
+        return self._zone is not None and self.end_of(day - 1) > self.start_of(day)
+
     def iso(self, day: int) -> str:
         """`YYYY-MM-DD` of a billing day."""
         return _iso(self._ordinal(day))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import Refused
-from jpcli.ledger.queries.invoices import unsettled_day
+from jpcli.ledger.queries.invoices import reached_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,11 +83,11 @@ def _noting_reach(
     where it reached before the books, that nothing does (I7)."""
     from jpcli.services.billing.books import history_note
 
-    before_day = unsettled_day(desk.ledger)
+    before_day = reached_day(desk.ledger)
     answer = do(writer)
     writer.flush()
     notes: list[Note | None] = []
-    if 0 < unsettled_day(desk.ledger) < before_day:  # 0: an invoice was voided, which says so
+    if 0 < reached_day(desk.ledger) < before_day:  # 0: an invoice was voided, which says so
         from jpcli.services.billing.waiting import reach_note
 
         notes.append(reach_note(desk))

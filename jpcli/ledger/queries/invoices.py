@@ -157,10 +157,21 @@ def credit_minor(ledger: Ledger, seq: int = LATEST_SEQ) -> int:
     )
 
 
+def reached_day(ledger: Ledger) -> int:
+    """The earliest day since the last closing on which anything took effect; 0 where an invoice was
+    voided, OPEN_DAY where nothing did."""
+    marked = ledger.value("SELECT unsettled_day FROM marks WHERE id = 1")
+    if marked is None or marked == OPEN_DAY:
+        return OPEN_DAY
+    return int(marked) + 1 if marked else 0  # it is noted a day early
+
+
 def unsettled_day(ledger: Ledger) -> int:
-    """The earliest day that was changed since the last closing."""
-    day = ledger.value("SELECT unsettled_day FROM marks WHERE id = 1")
-    return OPEN_DAY if day is None else int(day)
+    """The earliest day that may be another than it was at the last closing: `reached_day`, or the
+    day before it where that one was not over yet (W1)."""
+    day = reached_day(ledger)
+    within = 0 < day < OPEN_DAY
+    return day - 1 if within and ledger.calendar.follows_early(day) else day
 
 
 def closed_reaching(ledger: Ledger, day: int, seq: int = LATEST_SEQ) -> list[Invoice]:

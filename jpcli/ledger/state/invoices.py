@@ -107,7 +107,7 @@ def unsettle(ledger: Ledger, told: Iterable[Event]) -> None:
 def unsettle_from(ledger: Ledger, day: int) -> None:
     """Closed months that reach this day may no longer be as billed.
 
-    It is noted a day early: a change at midnight sharp reaches back to the day that ends there.
+    It is noted a day early, as the first ledgers did; `queries.invoices` knows.
     """
     _ensure_marks(ledger)
     ledger.execute("UPDATE marks SET unsettled_day = ? WHERE unsettled_day > ?", (day - 1, day - 1))

@@ -49,8 +49,8 @@ def next_to_close(desk: Desk, as_of: AsOf | None = None) -> str:
 def reach_note(desk: Desk) -> Note | None:
     """A remark on a change that reached into closed months: the next invoice carries the
     correction."""
-    day = invoices.unsettled_day(desk.ledger)
-    reached = [invoice.period for invoice in invoices.closed_reaching(desk.ledger, day + 1)]
+    day = invoices.reached_day(desk.ledger)
+    reached = [invoice.period for invoice in invoices.closed_reaching(desk.ledger, day)]
     if not reached:
         return None
     carrier = next_to_close(desk)
