@@ -37,6 +37,11 @@ class Seen:
         self._names.setdefault(declared, f"{shape.__name__}.{field}")
         self._ways.setdefault(declared, set()).add(way)
 
+    def of(self, name: str) -> set[str]:
+        """How a field was seen, by the name of the first class that it was seen in."""
+        (found,) = (field for field, known in self._names.items() if known == name)
+        return self._ways[found]
+
     def one_sided(self) -> dict[str, str]:
         """The fields that were only ever there, or only ever null."""
         found = ((self._names[field], sorted(ways)) for field, ways in self._ways.items())

@@ -15,6 +15,8 @@ from jpcli.cli.app.root import load_command
 from jpcli.domain.instants import parse_instant
 from tests.cli.conftest import jpcli as jpcli
 from tests.cli.lines import Line
+from tests.cli.shapes import Seen, document_faults
+from tests.cli.test_json import AT_STRIPE
 from tests.stripe_double.auth import TEST_KEY
 
 if TYPE_CHECKING:
@@ -113,6 +115,7 @@ def each(lines: list[Line] | tuple[Line, ...]) -> pytest.MarkDecorator:
 def test_the_line_works(line: Line, world: World) -> None:
     run = world(line, "--json")
     assert run.code == 0, run.err
+    assert document_faults(line.path, run.json, Seen()) == []
 
 
 @each([line for line in LINES if has(line, "at")])
@@ -139,6 +142,7 @@ def test_nothing_happens_in_the_future(line: Line, world: World) -> None:
 def test_a_dry_run_changes_nothing_here_or_at_stripe(line: Line, world: World) -> None:
     before, changes = world.events(), world.changes()
     run = world(line, "--dry-run", "--json")
+    assert document_faults(line.path, run.json, Seen()) == []
     if run.code == 0:
         assert run.data["dry_run"] is True
     else:
@@ -185,3 +189,29 @@ def test_every_format_is_written(line: Line, world: World) -> None:
         run = world(line, "--format", form)
         assert "Traceback" not in run.err
         assert run.code in (0, 2, 3), run.err  # the second time there may be nothing to do
+
+
+def test_what_is_null_or_left_out_elsewhere_is_not_at_stripe(world: World) -> None:
+    seen = Seen()
+
+    def look(path: str, words: str = "") -> Any:
+        document = world(Line(path, words), "--json").json
+        assert document_faults(path, document, seen) == [], path
+        return document["data"]
+
+    look("settings show")
+    look("cards add", "--no-wait")
+    look("invoice list")
+    look("invoice close", "--due --dry-run")
+    good = look("cards list")["cards"]
+    look("cards add", "pm_card_chargeCustomerFail --primary")
+    for card in good:
+        look("cards remove", card["id"])
+    look("invoice close", "--due")  # declined: the worst of it is beside the data
+    look("invoice show", "2026-09")
+    look("invoice export", "2026-10")
+    look("status")
+    look("stripe status")
+    opposite = {"there": "left out", "left out": "there", "null": "not null", "not null": "null"}
+    wanted = {field: opposite[way] for field, way in AT_STRIPE.items()}
+    assert {field for field, way in wanted.items() if way not in seen.of(field)} == set()
