@@ -54,12 +54,8 @@ def check_license_key(text: str) -> str:
     """
     plain = _KEY_CHARACTERS.issuperset(text)
     if not plain or not text[:1].isalnum() or len(text) > MAX_KEY:
-        raise BadInput(
-            "bad_license_key",
-            f"{_shown(text)} is not a license key.",
-            hint="A key looks like jetpack-scan_xZjtE12WIVwBus4n2wbIrYcIM.",
-            subject=text[:MAX_KEY],
-        )
+        hint = "A key looks like jetpack-scan_xZjtE12WIVwBus4n2wbIrYcIM."
+        raise _bad("bad_license_key", text, "is not a license key", hint, MAX_KEY)
     return text
 
 
@@ -67,12 +63,8 @@ def check_product_slug(text: str) -> str:
     """The slug itself, such as `jetpack-scan`. Raises BadInput `bad_product`."""
     plain = _SLUG_CHARACTERS.issuperset(text)
     if not plain or not text[:1].isalnum() or len(text) > MAX_SLUG:
-        raise BadInput(
-            "bad_product",
-            f"{_shown(text)} is not the name of a product.",
-            hint="A product is named in lower case, such as jetpack-scan.",
-            subject=text[:MAX_SLUG],
-        )
+        hint = "A product is named in lower case, such as jetpack-scan."
+        raise _bad("bad_product", text, "is not the name of a product", hint, MAX_SLUG)
     return text
 
 
@@ -87,14 +79,11 @@ def check_client_name(text: str) -> str:
 
         name = normalize("NFC", name)
     if not name or len(name) > MAX_CLIENT or not name.isprintable():
-        raise BadInput(
-            "bad_client",
-            f"{_shown(text)} cannot be the name of a client.",
-            hint="A name has 1 to 200 characters that can be printed.",
-            subject=text[:MAX_CLIENT],
-        )
+        hint = "A name has 1 to 200 characters that can be printed."
+        raise _bad("bad_client", text, "cannot be the name of a client", hint, MAX_CLIENT)
     return name
 
 
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 80 else text[:80] + "…")
+def _bad(code: str, text: str, wrong: str, hint: str, longest: int) -> BadInput:
+    shown = repr(text if len(text) <= 80 else text[:80] + "…")
+    return BadInput(code, f"{shown} {wrong}.", hint=hint, subject=text[:longest])

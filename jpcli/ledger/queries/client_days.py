@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.ledger.queries.days import licenses_by_day
+from jpcli.ledger.queries.days import licenses_by_day, owned_spans
 from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
 
 if TYPE_CHECKING:
@@ -34,11 +34,7 @@ def client_licenses_by_day(
 def _owned(only: str, window: Window, snapshot: Snapshot) -> Snapshot:
     """Spans cut down to the days on which their site was someone's."""
     spans = (
-        "(SELECT s.offer_id, s.child,"
-        " CASE WHEN s.first_day > o.first_day THEN s.first_day ELSE o.first_day END AS first_day,"
-        " CASE WHEN s.last_day < o.last_day THEN s.last_day ELSE o.last_day END AS last_day"
-        f" FROM {snapshot.spans} s JOIN {snapshot.owners} o ON o.site_id = s.site_id"
-        f" AND o.first_day <= s.last_day AND o.last_day >= s.first_day WHERE {only}"
+        f"({owned_spans('s.offer_id, s.child', snapshot)} WHERE {only}"
         f" AND s.last_day >= {int(window.first_day)} AND s.first_day <= {int(window.last_day)})"
     )
     return snapshot._replace(spans=spans)

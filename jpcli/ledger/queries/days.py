@@ -21,15 +21,36 @@ if TYPE_CHECKING:
     from jpcli.ledger.queries.products import PricedOffer
     from jpcli.ledger.snapshots.snapshot import Snapshot
 
-# The part of a span inside the period, both ends inclusive; CASE because the two-argument MIN
-# is no common SQL.
-_LO = "CASE WHEN first_day > :first THEN first_day ELSE :first END"
-_HI = "CASE WHEN last_day < :last THEN last_day ELSE :last END"
-_HI_TO_DATE = "CASE WHEN last_day < :today THEN last_day ELSE :today END"
-_DAYS = f"SUM({_HI} - {_LO} + 1)"
+
+def days_within(first: str, last: str) -> str:
+    """How many days of a span lie from `first` to `last`, both included, as SQL."""
+    return f"{_up_to(last)} - {_from(first)} + 1"
+
+
+def owned_spans(columns: str, snapshot: Snapshot) -> str:
+    """Each span `s` cut down to the days on which its site was of one client `o`, as SQL."""
+    return (
+        f"SELECT {columns},"
+        " CASE WHEN s.first_day > o.first_day THEN s.first_day ELSE o.first_day END AS first_day,"
+        " CASE WHEN s.last_day < o.last_day THEN s.last_day ELSE o.last_day END AS last_day"
+        f" FROM {snapshot.spans} s JOIN {snapshot.owners} o ON o.site_id = s.site_id"
+        " AND o.first_day <= s.last_day AND o.last_day >= s.first_day"
+    )
+
+
+# CASE because the two-argument MIN is no common SQL.
+def _from(first: str) -> str:
+    return f"CASE WHEN first_day > {first} THEN first_day ELSE {first} END"
+
+
+def _up_to(last: str) -> str:
+    return f"CASE WHEN last_day < {last} THEN last_day ELSE {last} END"
+
+
+_DAYS = f"SUM({days_within(':first', ':last')})"
 _TO_DATE = (
     "SUM(CASE WHEN first_day <= :today AND :first <= :today"
-    f" THEN {_HI_TO_DATE} - {_LO} + 1 ELSE 0 END)"
+    f" THEN {days_within(':first', ':today')} ELSE 0 END)"
 )
 _INSIDE = "offer_id = :offer AND child = :child AND last_day >= :first AND first_day <= :last"
 # A license's last span in the period: it reaches the period's end, or the license ends with it.
@@ -213,11 +234,7 @@ def _owned(snapshot: Snapshot) -> str:
         f" AND (site_id IS NULL OR site_id NOT IN ({moved})) GROUP BY site_id"
     )
     owned = (
-        "SELECT o.client_id, s.site_id,"
-        " CASE WHEN s.first_day > o.first_day THEN s.first_day ELSE o.first_day END AS first_day,"
-        " CASE WHEN s.last_day < o.last_day THEN s.last_day ELSE o.last_day END AS last_day"
-        f" FROM {spans} s JOIN {owners} o ON o.site_id = s.site_id"
-        " AND o.first_day <= s.last_day AND o.last_day >= s.first_day"
+        f"{owned_spans('o.client_id, s.site_id', snapshot)}"
         " WHERE s.offer_id = :offer AND s.child = :child AND s.last_day >= :first"
         f" AND s.first_day <= :last AND s.site_id IN ({moved})"
     )
@@ -236,11 +253,10 @@ def licenses_by_day(
     change = [0] * (window.last_day - window.first_day + 2)
     params = _params(part, window)
     del params["today"]
-    begins = f"SELECT {_LO} AS day, COUNT(*) FROM {snapshot.spans} WHERE {_INSIDE} GROUP BY 1"
-    for day, count in ledger.rows(begins, **params):
+    counted = f"AS day, COUNT(*) FROM {snapshot.spans} WHERE {_INSIDE} GROUP BY 1"
+    for day, count in ledger.rows(f"SELECT {_from(':first')} {counted}", **params):
         change[day - window.first_day] += count
-    ends = f"SELECT {_HI} AS day, COUNT(*) FROM {snapshot.spans} WHERE {_INSIDE} GROUP BY 1"
-    for day, count in ledger.rows(ends, **params):
+    for day, count in ledger.rows(f"SELECT {_up_to(':last')} {counted}", **params):
         change[day - window.first_day + 1] -= count
     counts, running = [], 0
     for step in change[:-1]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.events import LATEST_SEQ, PRICE_SET
 from jpcli.domain.license_events import ENDING, MAKING
 from jpcli.ledger.events.log import is_one_of, told
+from jpcli.ledger.queries.days import days_within
 from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
 
 if TYPE_CHECKING:
@@ -137,10 +138,8 @@ def changes(ledger: Ledger, scope: Scope) -> Iterator[Occurrence]:
 
 def day_counts(ledger: Ledger, scope: Scope) -> Iterator[tuple[int, int]]:
     """(license row number, days) of a scope."""
-    low = "CASE WHEN s.first_day > :first THEN s.first_day ELSE :first END"
-    high = "CASE WHEN s.last_day < :last THEN s.last_day ELSE :last END"
     return ledger.rows(
-        f"SELECT s.license_id, SUM({high} - {low} + 1) FROM {scope.snapshot.spans} s"
+        f"SELECT s.license_id, SUM({days_within(':first', ':last')}) FROM {scope.snapshot.spans} s"
         f" WHERE {_INSIDE}{_among(scope)} GROUP BY s.license_id ORDER BY s.license_id",
         **_params(scope),
     )

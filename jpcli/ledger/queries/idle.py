@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.ledger.queries.days import OfferPart
+from jpcli.ledger.queries.days import OfferPart, days_within
 from jpcli.ledger.queries.licenses import ON_NO_SITE, USABLE
 from jpcli.ledger.snapshots.snapshot import NOW
 
@@ -46,10 +46,8 @@ def oldest_idle(ledger: Ledger, now_at: int, limit: int) -> list[Idle]:
 def idle_days(ledger: Ledger, license_id: int, window: Window, snapshot: Snapshot = NOW) -> int:
     """The days so far, within a window, on which a license was on no site (W1)."""
     until = min(window.last_day, window.today_day)
-    low = "CASE WHEN first_day > :first THEN first_day ELSE :first END"
-    high = "CASE WHEN last_day < :until THEN last_day ELSE :until END"
     days = ledger.value(
-        f"SELECT SUM({high} - {low} + 1) FROM {snapshot.spans}"
+        f"SELECT SUM({days_within(':first', ':until')}) FROM {snapshot.spans}"
         " WHERE license_id = :id AND site_id IS NULL"
         " AND last_day >= :first AND first_day <= :until",
         id=license_id,
