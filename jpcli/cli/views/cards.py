@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -10,12 +10,11 @@ from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.grid import Column, Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.collection import CardObject, CardsAnswer
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: CardsAnswer, screen: Screen) -> None:
     """One card a row; without any, what that means."""
     if not data["cards"]:
         screen.advice(
@@ -30,12 +29,12 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     grid.draw(screen)
 
 
-def number(card: Mapping[str, Any], screen: Screen) -> Text:
+def number(card: CardObject, screen: Screen) -> Text:
     """`visa ···· 4242`."""
     return Text(f"{visible(card['brand'])} {screen.sign('····', '....')} {visible(card['last4'])}")
 
 
-def expiry(card: Mapping[str, Any]) -> Text:
+def expiry(card: CardObject) -> Text:
     """`12/2030`, and that it is over."""
     date = f"{card['exp_month']:02}/{card['exp_year']}"
     return Text(f"{date} expired", style="red") if card["expired"] else Text(date)

@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.collection import CustomerAnswer, PortalAnswer
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: CustomerAnswer, screen: Screen) -> None:
     """What Stripe prints on the invoices to come; what is missing is said."""
     if data["customer"] is not None:
         facts(screen, _facts(data["customer"]))
 
 
-def draw_portal(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_portal(data: PortalAnswer, screen: Screen) -> None:
     """The link alone, whole, so that it can be copied."""
     screen.write(text(data["portal"]["url"]))
 

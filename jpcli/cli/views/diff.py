@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.billing import ChangePart, DiffAnswer
+    from jpcli.domain.contract.values import MoneyObject
 
 _TITLES = {
     "issued": "Issued",
@@ -36,7 +38,7 @@ _WHY = {
 }
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: DiffAnswer, screen: Screen) -> None:
     """The two totals with the parts between them, and a row a product."""
     arrow = screen.sign("→", "to")
     months = f"{month_name(data['from'])} {arrow} {month_name(data['to'])}"
@@ -48,7 +50,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
         _products(data, shown).draw(screen)
 
 
-def _steps(data: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Grid:
+def _steps(data: DiffAnswer, shown: list[ChangePart]) -> Grid:
     grid = Grid(
         Column(""), Column("Days", right=True), Column("Amount", right=True), Column("", drop=1)
     )
@@ -77,7 +79,7 @@ def _month(data: Mapping[str, Any], side: str) -> Text:
     return title
 
 
-def _products(data: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Grid:
+def _products(data: DiffAnswer, shown: list[ChangePart]) -> Grid:
     """A column for each reason that there is."""
     reasons = [part["reason"] for part in shown]
     grid = Grid(
@@ -106,7 +108,7 @@ def _products(data: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Grid:
     return grid
 
 
-def _signed(amount: Mapping[str, Any] | None) -> str:
+def _signed(amount: MoneyObject | None) -> str:
     """`+$3.10`, `-$3.10`, nothing for zero."""
     if amount is None or not amount["amount_minor"]:
         return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.text import Text
 
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
     from jpcli.cli.views.screen import Screen
     from jpcli.domain.answers import Rows
+    from jpcli.domain.contract.billing import (
+        DrawnExplanation,
+        EventMark,
+        ExplainAnswer,
+        ExplainedLicense,
+        StayObject,
+    )
 
 _DONE = {
     events.LICENSE_ISSUED: "issued",
@@ -26,7 +33,7 @@ _DONE = {
 }
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: DrawnExplanation, screen: Screen) -> None:
     """Title, lines, and the rule about days."""
     _draw_title(data, screen)
     if not data["lines"]:
@@ -42,7 +49,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     screen.paragraph(f"{A_DAY} a day belongs to the site that the license is on at its end.", "dim")
 
 
-def _draw_title(data: Mapping[str, Any], screen: Screen) -> None:
+def _draw_title(data: ExplainAnswer, screen: Screen) -> None:
     what = f"{data['invoice']} for " if data["invoice"] else ""
     as_of = "" if data["invoice"] else f", as of {short_day(data['as_of_day'])}"
     screen.title(
@@ -53,7 +60,7 @@ def _draw_title(data: Mapping[str, Any], screen: Screen) -> None:
     )
 
 
-def _draw_line(line: Mapping[str, Any], data: Mapping[str, Any], screen: Screen) -> None:
+def _draw_line(line: Mapping[str, Any], data: DrawnExplanation, screen: Screen) -> None:
     title = text(line["name"], "bold")
     if line["kind"] == "credit":
         title.append(f"   {money(line['amount'])}", style="bold")
@@ -87,7 +94,7 @@ class _Alike:
 
     def __init__(self) -> None:
         self.count = 0
-        self.shown: list[Mapping[str, Any]] = []
+        self.shown: list[ExplainedLicense] = []
 
 
 def _draw_part(part: str, rows: Rows[Any], limit: int, screen: Screen) -> None:
@@ -121,7 +128,7 @@ def _grouped(rows: Rows[Any], limit: int) -> dict[tuple[Any, ...], _Alike]:
     """Read a stream of licenses; as many groups as there are pairs of days, not licenses."""
     groups: dict[tuple[Any, ...], _Alike] = {}
     for row in rows.rows:
-        found = dict(zip(rows.columns, row, strict=True))
+        found = cast("ExplainedLicense", dict(zip(rows.columns, row, strict=True)))
         key = (found["first_day"], found["last_day"], found["days"], found["why"])
         group = groups.setdefault(key, _Alike())
         group.count += 1
@@ -135,7 +142,7 @@ def _order(item: tuple[tuple[Any, ...], _Alike]) -> tuple[str, str, int, str]:
     return first or "", last or "", days, why
 
 
-def _draw_license(found: Mapping[str, Any], screen: Screen) -> None:
+def _draw_license(found: ExplainedLicense, screen: Screen) -> None:
     """Key and sites, then the events; below each other where there is little room."""
     if found["license_key"] is None:
         return
@@ -162,7 +169,7 @@ def _beside(*parts: Text) -> Text:
     return Text("   ").join([part for part in parts if part.plain])
 
 
-def _places(found: Mapping[str, Any]) -> list[str]:
+def _places(found: ExplainedLicense) -> list[str]:
     """`shop.example Nov 3–7`; without dates where it was on one site all the time."""
     sites = found["sites"]
     names = [_place(site) for site in sites]
@@ -174,18 +181,18 @@ def _places(found: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _place(site: Mapping[str, Any]) -> str:
+def _place(site: StayObject) -> str:
     if site["site"] is None:
         return "(unassigned)"
     url = str(site["site"]).removeprefix("https://")
     return f"{url} of {site['client']}" if site["client"] else url
 
 
-def _assigned(found: Mapping[str, Any]) -> bool:
+def _assigned(found: ExplainedLicense) -> bool:
     return any(site["site"] is not None for site in found["sites"])
 
 
-def _told(event: Mapping[str, Any]) -> str:
+def _told(event: EventMark) -> str:
     """`issued 2026-11-02 09:30 by ann, event 12`."""
     done = _DONE.get(event["kind"], event["kind"])
     return f"{done} {instant(event['at'])} by {event['actor']}, event {event['seq']}"

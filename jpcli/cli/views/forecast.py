@@ -13,12 +13,13 @@ from jpcli.domain.money import display_amount
 from jpcli.domain.words import month_name, short_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.billing import ForecastMonth, PreviewAnswer
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: PreviewAnswer, screen: Screen) -> None:
     """A table, and what it supposes."""
     days = f"days in {data['time_zone']}, as of {short_day(data['as_of_day'])}"
     screen.title(data["agency"], ("forecast", ""), (days, "dim"), below=what_if(data))
@@ -31,7 +32,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     )
 
 
-def _grid(data: Mapping[str, Any]) -> Grid:
+def _grid(data: PreviewAnswer) -> Grid:
     months = data["months"]
     corrected = any(month["corrections"]["amount_minor"] for month in months)
     marked = "total_with_markup" in data
@@ -66,13 +67,13 @@ def _grid(data: Mapping[str, Any]) -> Grid:
     return grid
 
 
-def _name(month: Mapping[str, Any]) -> str:
+def _name(month: ForecastMonth) -> str:
     name = month_name(month["period"])
     if month["settled_elsewhere"]:
         return f"{name}, {ELSEWHERE}"
     return f"{name}, {month['invoice']}" if month["invoice"] else name
 
 
-def _sum(months: list[Mapping[str, Any]], name: str) -> str:
+def _sum(months: Sequence[Mapping[str, Any]], name: str) -> str:
     minor = sum(month[name]["amount_minor"] for month in months)
     return display_amount(minor, months[0][name]["currency"])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.billing import DrawnPreview, PreviewAnswer, PreviewLine
 
 # What a group without a key is called.
 _NOBODY = {"client": "(no client)", "product": "(none)"}
@@ -28,7 +29,7 @@ _TITLES = {
 }
 
 
-def draw_preview(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_preview(data: DrawnPreview, screen: Screen) -> None:
     """Lines, total, licenses a day, the rule about days, what the unassigned ones cost."""
     _draw_title(data, screen)
     if not data["lines"]:
@@ -42,7 +43,7 @@ def draw_preview(data: Mapping[str, Any], screen: Screen) -> None:
     _draw_notes(data, screen)
 
 
-def draw_groups(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_groups(data: DrawnPreview, screen: Screen) -> None:
     """The bill split by one field."""
     _draw_title(data, screen)
     _groups_grid(data).draw(screen)
@@ -50,7 +51,7 @@ def draw_groups(data: Mapping[str, Any], screen: Screen) -> None:
     screen.paragraph("Days are license-days; the amounts add up to the invoice's exactly.", "dim")
 
 
-def _draw_title(data: Mapping[str, Any], screen: Screen) -> None:
+def _draw_title(data: PreviewAnswer, screen: Screen) -> None:
     what = f"{data['invoice']} for" if "invoice" in data else "preview of"
     as_of = f", as of {short_day(data['as_of_day'])}" if _is_open(data) else ""
     screen.title(
@@ -76,7 +77,7 @@ def _is_open(data: Mapping[str, Any]) -> bool:
     return bool(data["as_of_day"] < data["last_day"])
 
 
-def _lines_grid(data: Mapping[str, Any]) -> Grid:
+def _lines_grid(data: DrawnPreview) -> Grid:
     month, is_open, used = month_of(data["period"]), _is_open(data), data["licenses"]
     grid = Grid(
         Column("Product", wraps=True),
@@ -119,7 +120,7 @@ def line_name(line: Mapping[str, Any], data: Mapping[str, Any]) -> Text:
     return name
 
 
-def _line_figures(line: Mapping[str, Any], is_open: bool) -> tuple[Text | str, ...]:
+def _line_figures(line: PreviewLine, is_open: bool) -> tuple[Text | str, ...]:
     return (
         f"{line['assigned']:,}",
         text(f"{line['unassigned']:,}", "yellow" if line["unassigned"] else "dim"),
@@ -166,7 +167,7 @@ def _groups_grid(data: Mapping[str, Any]) -> Grid:
     return grid
 
 
-def _draw_licenses_a_day(data: Mapping[str, Any], screen: Screen) -> None:
+def _draw_licenses_a_day(data: DrawnPreview, screen: Screen) -> None:
     details = data.get("details")
     if not details:
         return
@@ -181,14 +182,14 @@ def _draw_licenses_a_day(data: Mapping[str, Any], screen: Screen) -> None:
     screen.write(line)
 
 
-def _days_known(data: Mapping[str, Any]) -> int:
+def _days_known(data: PreviewAnswer) -> int:
     """Days of the month up to and with the one it is."""
     if data["as_of_day"] < data["first_day"]:
         return 0
     return int(data["as_of_day"][8:10])
 
 
-def _draw_notes(data: Mapping[str, Any], screen: Screen) -> None:
+def _draw_notes(data: DrawnPreview, screen: Screen) -> None:
     sentence = BOTH_ENDS
     if _is_open(data):
         sentence += f" {month_of(data['period'])} assumes that nothing changes after today."

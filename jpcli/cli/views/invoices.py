@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.invoices import InvoiceAnswer, InvoiceListAnswer, InvoicesAnswer
 
 _STYLES = {"paid": "green", "open": "yellow", "void": "dim", "uncollectible": "red"}
 
 
-def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_list(data: InvoiceListAnswer, screen: Screen) -> None:
     """One invoice a row, the newest month first."""
     if not data["invoices"]:
         screen.paragraph("No month is closed yet.")
@@ -27,13 +28,13 @@ def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
     _grid(list(data["invoices"])).draw(screen)
 
 
-def draw_closed(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_closed(data: InvoicesAnswer, screen: Screen) -> None:
     """The invoices that were closed; nothing where none was."""
     if data["invoices"]:
         _grid(list(data["invoices"])).draw(screen)
 
 
-def draw_changed(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_changed(data: InvoiceAnswer, screen: Screen) -> None:
     """One invoice as it is now."""
     _grid([data["invoice"]]).draw(screen)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -14,12 +14,18 @@ from jpcli.cli.views.screen import facts, text
 from jpcli.cli.views.words import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.licenses import (
+        EventObject,
+        ShownLicense,
+        ShownLicensesAnswer,
+        SpanObject,
+    )
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: ShownLicensesAnswer, screen: Screen) -> None:
     """One license after another."""
     for number, found in enumerate(data["licenses"]):
         if number:
@@ -27,7 +33,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
         _draw_one(found, screen)
 
 
-def _draw_one(found: Mapping[str, Any], screen: Screen) -> None:
+def _draw_one(found: ShownLicense, screen: Screen) -> None:
     title = Text(visible(found["license_key"]), style="bold")
     title.append(f"   {found['state']}", style=f"not bold {STATE_STYLES.get(found['state'], '')}")
     screen.write(title)
@@ -48,7 +54,7 @@ def _draw_one(found: Mapping[str, Any], screen: Screen) -> None:
     _draw_children(found.get("children", ()), screen)
 
 
-def _draw_spans(spans: Sequence[Mapping[str, Any]], screen: Screen) -> None:
+def _draw_spans(spans: Sequence[SpanObject], screen: Screen) -> None:
     if not spans:
         return
     screen.write()
@@ -71,7 +77,7 @@ def _draw_spans(spans: Sequence[Mapping[str, Any]], screen: Screen) -> None:
         screen.paragraph("Days under Elsewhere lie before the books: settled elsewhere.", "dim")
 
 
-def _draw_events(events: Sequence[Mapping[str, Any]], screen: Screen) -> None:
+def _draw_events(events: Sequence[EventObject], screen: Screen) -> None:
     if not events:
         return
     screen.write()

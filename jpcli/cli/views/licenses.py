@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -12,14 +12,23 @@ from jpcli.cli.views.words import instant
 from jpcli.domain.answers import Rows, as_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.licenses import (
+        LicenseListAnswer,
+        LicenseObject,
+        LicensesAnswer,
+        RevokedAnswer,
+    )
+    from jpcli.domain.contract.sites import ClientAnswer, SiteAnswer
 
 STATE_STYLES = {"assigned": "green", "unassigned": "yellow", "revoked": "dim"}
 
 
-def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_list(
+    data: LicenseListAnswer | LicensesAnswer | SiteAnswer | ClientAnswer, screen: Screen
+) -> None:
     """One license a row."""
     found = data["licenses"]
     licenses = as_objects(found) if isinstance(found, Rows) else found
@@ -29,7 +38,7 @@ def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
     license_grid(licenses).draw(screen)
 
 
-def draw_changed(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_changed(data: RevokedAnswer, screen: Screen) -> None:
     """The licenses a command touched, then those that took their place in a bundle."""
     draw_list(data, screen)
     if data.get("replacements"):
@@ -38,7 +47,7 @@ def draw_changed(data: Mapping[str, Any], screen: Screen) -> None:
         license_grid(data["replacements"]).draw(screen)
 
 
-def license_grid(licenses: Iterable[Mapping[str, Any]]) -> Grid:
+def license_grid(licenses: Iterable[LicenseObject]) -> Grid:
     """Keys are never cut; where there is little room, what the key says already goes first."""
     grid = Grid(
         Column("License"),
@@ -62,11 +71,11 @@ def license_grid(licenses: Iterable[Mapping[str, Any]]) -> Grid:
     return grid
 
 
-def _state(row: Mapping[str, Any]) -> Text:
+def _state(row: LicenseObject) -> Text:
     return text(row["state"], STATE_STYLES.get(row["state"], ""))
 
 
-def _place(row: Mapping[str, Any]) -> Text:
+def _place(row: LicenseObject) -> Text:
     if row["bundle_size"]:
         return Text(f"bundle of {row['bundle_size']}", style="cyan")
     return text(row["site"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.cli.views.events import described, named
 from jpcli.cli.views.grid import NARROWEST, Column, Grid
@@ -12,13 +12,11 @@ from jpcli.domain.answers import as_objects
 from jpcli.domain.events import ABOUT_LICENSES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from jpcli.cli.views.screen import Screen
-    from jpcli.domain.contract.licenses import EventObject
+    from jpcli.domain.contract.licenses import EventObject, EventsAnswer
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: EventsAnswer, screen: Screen) -> None:
     """When, what, on what, by whom, and the rest in words."""
     events: list[EventObject] = as_objects(data["events"])
     if not events:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.plan import PlanAnswer, StepObject
 
 STYLES = {
     "issue": "green",
@@ -26,7 +27,7 @@ STYLES = {
 }
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: PlanAnswer, screen: Screen) -> None:
     """A row a step, the bill below; the bill alone where nothing is to do."""
     screen.title(data["agency"], (data["file"], ""))
     if data["steps"]:
@@ -35,7 +36,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
     _bill(data).draw(screen)
 
 
-def _steps(data: Mapping[str, Any]) -> Grid:
+def _steps(data: PlanAnswer) -> Grid:
     grid = Grid(
         Column("Step"),
         Column("License", drop=2, optional=True),
@@ -56,7 +57,7 @@ def _steps(data: Mapping[str, Any]) -> Grid:
     return grid
 
 
-def _license(row: Mapping[str, Any]) -> Text:
+def _license(row: StepObject) -> Text:
     """A license that is not issued yet is named by its product."""
     if row["license_key"] is None:
         return text(None if row["product"] is None else f"a new {row['product']}", "green")

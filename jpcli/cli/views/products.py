@@ -12,12 +12,11 @@ from jpcli.cli.views.words import since
 from jpcli.domain.currency import symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.products import OfferListAnswer, OfferObject, OffersAnswer
 
 
-def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_list(data: OfferListAnswer, screen: Screen) -> None:
     """Every way that something is sold, with the price of today and one that is to come."""
     if not data["products"]:
         screen.advice("The price list is empty.", "jpcli products import FILE")
@@ -40,7 +39,7 @@ def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
     grid.draw(screen)
 
 
-def draw_one(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_one(data: OffersAnswer, screen: Screen) -> None:
     """Every price that a product ever had, offer by offer."""
     for number, offer in enumerate(data["products"]):
         if number:
@@ -56,7 +55,7 @@ def draw_one(data: Mapping[str, Any], screen: Screen) -> None:
         grid.draw(screen)
 
 
-def _current(offer: Mapping[str, Any]) -> Any:
+def _current(offer: OfferObject) -> Any:
     """The price of today: the last one with the amount that holds today."""
     if offer["day_price"] is None:
         return None
@@ -64,13 +63,13 @@ def _current(offer: Mapping[str, Any]) -> Any:
     return holding[-1] if holding else None
 
 
-def _price(amount: str | None, offer: Mapping[str, Any]) -> Text:
+def _price(amount: str | None, offer: OfferObject) -> Text:
     if amount is None:
         return Text("none yet", style="yellow")
     return text(f"{symbol(offer['currency'])}{amount}")
 
 
-def _next_price(offer: Mapping[str, Any]) -> Text:
+def _next_price(offer: OfferObject) -> Text:
     current = _current(offer)
     later = offer["prices"][offer["prices"].index(current) + 1 :] if current else offer["prices"]
     if not later:

@@ -15,9 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.sites import (
+        ClientAnswer,
+        ClientListAnswer,
+        SiteAnswer,
+        SiteListAnswer,
+    )
 
 
-def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_list(data: SiteListAnswer | ClientAnswer, screen: Screen) -> None:
     """One site a row, with what runs on it."""
     sites = _objects(data["sites"])
     if not sites:
@@ -35,7 +41,7 @@ def draw_list(data: Mapping[str, Any], screen: Screen) -> None:
     grid.draw(screen)
 
 
-def draw_one(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_one(data: SiteAnswer, screen: Screen) -> None:
     """A site, whose it was and is, and its licenses."""
     title = text(data["site"], "bold")
     owner = text(data["client"] or "(no client)", "not bold dim")
@@ -52,7 +58,7 @@ def draw_one(data: Mapping[str, Any], screen: Screen) -> None:
     draw_licenses(data, screen)
 
 
-def draw_clients(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_clients(data: ClientListAnswer, screen: Screen) -> None:
     """One client a row."""
     clients = _objects(data["clients"])
     if not clients:
@@ -66,7 +72,7 @@ def draw_clients(data: Mapping[str, Any], screen: Screen) -> None:
     grid.draw(screen)
 
 
-def draw_client(data: Mapping[str, Any], screen: Screen) -> None:
+def draw_client(data: ClientAnswer, screen: Screen) -> None:
     """A client, its sites, and its licenses."""
     screen.write(text(data["client"], "bold"))
     screen.write()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.invoices import StatementAnswer
 
 # Clients and sites together; with more of them sites are left out, then clients.
 MOST_ROWS = 100
@@ -28,7 +29,7 @@ _GREENS = ("dim", "#7fb896", "#5cae7c", "#3aa363", "#1f9850", "#0b8c45")
 WIDE = 84
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: StatementAnswer, screen: Screen) -> None:
     """The statement; below its tables the month with a mark for every day."""
     invoice = data["invoice"]
     _draw_head(invoice, screen)

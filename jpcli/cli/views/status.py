@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -15,16 +15,18 @@ from jpcli.domain.money import display_amount
 from jpcli.domain.words import month_of, short_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.invoices import InvoiceHead
+    from jpcli.domain.contract.ledger import StatusAnswer
 
 # What is named one by one; the data has more of them.
 LICENSES_NAMED = 5
 MONTHS_NAMED = 3
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: StatusAnswer, screen: Screen) -> None:
     """Facts first, then the next steps with the commands that take them."""
     today = f"{short_day(data['today'])}, {data['today'][:4]}"
     screen.title(data["agency"], (today, "dim"), (f"days in {data['time_zone']}", "dim"))
@@ -40,7 +42,7 @@ def draw(data: Mapping[str, Any], screen: Screen) -> None:
         steps(screen, {step["why"]: step["command"] for step in data["next"]})
 
 
-def _bill(data: Mapping[str, Any], dot: str) -> Iterator[tuple[str, Text]]:
+def _bill(data: StatusAnswer, dot: str) -> Iterator[tuple[str, Text]]:
     bill = data["bill"]
     line = Text(money(bill["to_date"]), style="not dim bold")
     line.append(f" so far in {month_of(bill['period'])} {dot} ", style="not bold not dim")
@@ -55,7 +57,7 @@ def _bill(data: Mapping[str, Any], dot: str) -> Iterator[tuple[str, Text]]:
         yield "", waste
 
 
-def _late(data: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+def _late(data: StatusAnswer) -> Iterator[tuple[str, Text]]:
     """R2, I2: invoices that are past due, or not paid yet, and months without one."""
     for position, invoice in enumerate(data["past_due"]):
         line = Text(visible(invoice["number"]), style="not dim bold red")
@@ -76,14 +78,14 @@ def _late(data: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "Waiting", Text(f"{months}: over, not closed yet", style="not dim yellow")
 
 
-def _pages(invoice: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+def _pages(invoice: InvoiceHead) -> Iterator[tuple[str, Text]]:
     """Where the payer sees it, and has it as a file."""
     for url in (invoice["hosted_url"], invoice["pdf_url"]):
         if url is not None:
             yield "", text(f"  {url}", "not bold not dim")
 
 
-def _draw_unassigned(data: Mapping[str, Any], screen: Screen) -> None:
+def _draw_unassigned(data: StatusAnswer, screen: Screen) -> None:
     """The oldest licenses on no site, and what all of them have cost so far this month."""
     named = data["unassigned"][:LICENSES_NAMED]
     if not named:
@@ -117,7 +119,7 @@ def _draw_unassigned(data: Mapping[str, Any], screen: Screen) -> None:
     grid.draw(screen)
 
 
-def _licenses(data: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+def _licenses(data: StatusAnswer) -> Iterator[tuple[str, Text]]:
     found = data["licenses"]
     line = Text(f"{found['total']:,}", style="not dim bold")
     line.append(
@@ -128,7 +130,7 @@ def _licenses(data: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     yield "Licenses", line
 
 
-def _cards(data: Mapping[str, Any], screen: Screen) -> Iterator[tuple[str, Text]]:
+def _cards(data: StatusAnswer, screen: Screen) -> Iterator[tuple[str, Text]]:
     if not data["cards"]:
         yield "Cards", Text("none: issuing new licenses is paused", style="not dim red")
     for position, card in enumerate(data["cards"]):

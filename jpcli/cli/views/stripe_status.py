@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.cli.views.screen import facts, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.collection import StripeStatusAnswer
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: StripeStatusAnswer, screen: Screen) -> None:
     """A line for each."""
     hanging = len(data["troubles"])
     facts(

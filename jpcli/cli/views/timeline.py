@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.contract.licenses import TimelineAnswer
 
 _COLORS = (
     "black on bright_cyan",
@@ -32,7 +33,7 @@ _COLORS = (
 _MANY = "*"
 
 
-def draw(data: Mapping[str, Any], screen: Screen) -> None:
+def draw(data: TimelineAnswer, screen: Screen) -> None:
     """The bars, then which letter is which site."""
     licenses = data["licenses"]
     title = Text(month_name(data["period"]), style="bold")
@@ -70,7 +71,7 @@ def _draw_bars(
     grid.draw(screen)
 
 
-def _signs(data: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+def _signs(data: TimelineAnswer) -> dict[str, tuple[str, str]]:
     """A letter and a style for every site, in the order in which they appear."""
     sites = dict.fromkeys(
         span["site"] for found in data["licenses"] for span in found["spans"] if span["site"]

@@ -14,6 +14,8 @@ from jpcli.domain.words import short_day
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from jpcli.domain.contract.values import MoneyObject
+
 _BARS = "▁▂▃▄▅▆▇█"
 _PLAIN_BARS = "_.-=+*#@"
 
@@ -24,7 +26,7 @@ A_DAY = "A day is any calendar day on which a license was active, assigned or no
 BOTH_ENDS = f"{A_DAY} the day of issue and the day of revocation both count."
 
 
-def money(value: Mapping[str, Any]) -> str:
+def money(value: MoneyObject) -> str:
     """`$81.27` of a money object."""
     return display_amount(value["amount_minor"], value["currency"])
 

@@ -15,6 +15,7 @@ from jpcli.ledger.events.log import told
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jpcli.domain.contract.ledger import AssignmentObject
     from jpcli.ledger.database.connection import Ledger
 
 HISTORY_COLUMNS = (
@@ -51,7 +52,7 @@ def history_rows(ledger: Ledger) -> Iterator[tuple[Any, ...]]:
     for number, key, product, issued, revoked, parent, size, child in ledger.rows(
         f"{_LICENSES} ORDER BY l.id"
     ):
-        listed: list[dict[str, Any]] = []
+        listed: list[AssignmentObject] = []
         while waiting is not None and waiting[0] == number:
             listed += _split(owners, revoked, *waiting[1:])
             waiting = next(assignments, None)
@@ -117,7 +118,7 @@ def _split(
     client: str | None,
     from_at: int,
     to_at: int | None,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[AssignmentObject]:
     """An assignment in the parts that each client of its site had, to the license's end at most."""
     changes = owners.get(site_id)
     if changes is None:
@@ -132,7 +133,7 @@ def _split(
         yield _assignment(url, owner[-1], low, high)
 
 
-def _assignment(url: str, client: str | None, from_at: int, to_at: int | None) -> dict[str, Any]:
+def _assignment(url: str, client: str | None, from_at: int, to_at: int | None) -> AssignmentObject:
     return {
         "site": url,
         "client": client,
