@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
+from jpcli.domain.instants import parse_instant
 from jpcli.services.plan import apply, first_file, plan
 from tests.services.agency import NOW, PRICES, A, Agency, B, C, codes, minor
 
@@ -141,6 +143,70 @@ def test_apply_does_what_the_plan_says(agency: Agency) -> None:
     assert again.data["steps"] == []
     assert codes(again) == ["nothing_to_do"]
     assert agency.check()["ok"]
+
+
+START, END = "2024-08-10T00:00:00Z", "2024-08-10T23:59:59.999999Z"
+
+
+@pytest.mark.parametrize(
+    ("at", "start", "end"),
+    [(None, NOW, NOW), ("2024-08-10", START, END), ("2024-08-10T06:00Z", "2024-08-10T06:00:00Z", "2024-08-10T06:00:00Z")],  # noqa: E501
+)  # fmt: skip
+@pytest.mark.parametrize("saved", [False, True])
+def test_every_step_is_recorded_of_what_it_is_about_and_when(
+    agency: Agency, tmp_path: Path, at: str | None, start: str, end: str, saved: bool
+) -> None:
+    """Also from a saved file, which has all that was wanted: what else is on sites, and spares."""
+    begun = "2024-08-01T00:00:00Z"
+    (free,) = agency.issue("jetpack-scan", now=begun)
+    (moved,) = agency.issue("jetpack-ai", site=C, now=begun)
+    taken = agency.issue_one("jetpack-security-t1", site=B, now=begun)
+    _, new = agency.issue("jetpack-security-t1", 2, now=begun)
+    parent, children = agency.bundle(now="2024-08-02T00:00:00Z")
+    text = (
+        "complete = true\n"
+        + site(A, ["jetpack-scan", "jetpack-ai"], "Ann")
+        + site(B, {"jetpack-scan": 1})
+        + "[spares]\njetpack-security-t1 = { most = 1 }\njetpack-ai = { least = 1 }\n"
+    )
+    order: str | Path = text
+    if saved:
+        order = tmp_path / "saved"
+        with agency.desk(at=at, writes=False) as desk:
+            source = tmp_path / "wanted.toml"
+            source.write_text(text)
+            plan.plan(desk, str(source), str(order))
+    before = agency.state().events
+    answer = applied(agency, order, at=at)
+    made = {where: key for action, key, where, _ in steps(answer) if action == "issue"}
+    connection = sqlite3.connect(agency.path)
+    found = connection.execute(
+        "SELECT kind, subject, at, reason FROM events WHERE seq > ? ORDER BY seq", (before,)
+    ).fetchall()
+    connection.close()
+    first, last = parse_instant(start), parse_instant(end)
+    assert sorted(found) == sorted(
+        [
+            ("client.added", "Ann", first, None),
+            ("site.added", A, first, None),
+            ("license.assigned", free, first, None),
+            ("license.transferred", moved, first, None),
+            *(("license.issued", key, first, None) for key in made.values()),
+            ("license.assigned", made[B], first, None),
+            *(("license.revoked", key, last, "apply") for key in (taken, new, parent, *children)),
+        ]
+    )
+    assert set(made) == {B, None}
+    assert agency.check()["ok"]
+    assert planned(agency, text).data["steps"] == []
+
+
+@pytest.mark.parametrize("at", [None, "2024-08-10"])
+def test_what_is_taken_from_a_site_is_free_from_then_on(agency: Agency, at: str | None) -> None:
+    (key,) = agency.issue("jetpack-ai", site=A, now="2024-08-01T00:00:00Z")
+    assert [step[:2] for step in steps(applied(agency, site(A, []), at=at))] == [("unassign", key)]
+    before = 9 if at else 14
+    assert agency.groups("2024-08", "site") == {A: before, None: 31 - before}
 
 
 def test_a_site_that_is_nobodys_gets_its_client(agency: Agency) -> None:
