@@ -73,6 +73,12 @@ def check_client_known(ledger: Ledger, name: str) -> None:
         )
 
 
+def check_any_named(keys: list[str]) -> None:
+    """BadInput `no_license` for a change of no license at all."""
+    if not keys:
+        raise BadInput("no_license", "No license is named", hint="Name at least one key.")
+
+
 def assignable_license(ledger: Ledger, license_key: str, at: int) -> LicenseFacts:
     """A license that a change of site may reach: known, not revoked (R5), no bundle parent,
     and nothing happened to it after `at`."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.errors import BadInput, Problem, Refused
+from jpcli.domain.errors import Problem, Refused
 from jpcli.domain.words import count
 from jpcli.ledger.queries.licenses import rows_of
 from jpcli.services.bulk import apply_each
 from jpcli.services.change import change
-from jpcli.services.refusals import assignable_license, check_nothing_past_due
+from jpcli.services.refusals import assignable_license, check_any_named, check_nothing_past_due
 from jpcli.services.shapes import license_objects, problem_objects
 from jpcli.services.sites.named import Places
 
@@ -51,7 +51,7 @@ def transfer(
     desk: Desk, keys: list[str], to: str, client: str | None = None
 ) -> Answer[LicensesAnswer]:
     """Move assigned licenses to another site in one step."""
-    _check_named(keys)
+    check_any_named(keys)
     pairs: list[tuple[int | None, tuple[str, str, str | None]]]
     pairs = [(None, (key, to, client)) for key in keys]
     request = {"command": "transfer", "keys": keys, "to": to, "client": client}
@@ -150,7 +150,7 @@ class _Moves:
         return answer
 
     def _each(self, keys: list[str], one: Any) -> None:
-        _check_named(keys)
+        check_any_named(keys)
         apply_each([(None, key) for key in keys], one, problems=[])
 
     def _facts(self, key: str) -> LicenseFacts:
@@ -181,8 +181,3 @@ class _Moves:
         unique = list(dict.fromkeys(keys))
         rows = license_objects(rows_of(self._desk.ledger, unique))
         return Answer({"licenses": rows}, tuple(self._notes))
-
-
-def _check_named(keys: list[str]) -> None:
-    if not keys:
-        raise BadInput("no_license", "No license is named", hint="Name at least one key.")

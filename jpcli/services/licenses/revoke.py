@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.errors import BadInput, Problem, Refused
+from jpcli.domain.errors import Problem, Refused
 from jpcli.domain.instants import format_instant, is_date
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count
 from jpcli.ledger.queries.licenses import all_children, rows_of
 from jpcli.services.bulk import apply_each
 from jpcli.services.change import change
-from jpcli.services.refusals import check_not_before, known_license
+from jpcli.services.refusals import check_any_named, check_not_before, known_license
 from jpcli.services.shapes import license_objects, problem_objects
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def revoke(desk: Desk, keys: list[str], reason: str | None = None) -> Answer[Rev
     Raises BadInput (`unknown_license`, `before_last_event`, `time_in_future`) or Refused
     (`license_revoked` to another date, R5; `bundle_child_unassigned`, B2).
     """
-    if not keys:
-        raise BadInput("no_license", "No license is named", hint="Name at least one key.")
+    check_any_named(keys)
     request = {"command": "revoke", "keys": keys, "reason": reason}
     items: list[tuple[int | None, str]] = [(None, key) for key in keys]
     return change(desk, request, lambda writer: _Revoking(desk, writer, reason).run(items, []))
