@@ -12,6 +12,7 @@ import pytest
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.domain.instants import parse_instant
+from jpcli.services.collection import offline
 from jpcli.services.plan import apply, first_file, plan
 from tests.services.agency import NOW, PRICES, A, Agency, B, C, codes, minor
 
@@ -256,6 +257,42 @@ def test_what_becomes_unassigned_is_still_billed_and_the_plan_says_so(agency: Ag
     assert codes(planned(agency, site(A, []))) == ["stays_billed", "next"]
     limited = site(A, []) + "[spares]\njetpack-ai = 1\n"
     assert codes(planned(agency, limited)) == ["next"]
+
+
+def said(answer: Answer[Any]) -> list[tuple[str, str, str | None, str, str | None]]:
+    return [(n.code, n.kind, n.subject, n.message, n.hint) for n in answer.notes]
+
+
+def test_what_a_plan_remarks_names_the_number_and_the_cure(agency: Agency) -> None:
+    agency.issue("jetpack-ai", 2, site=A)
+    source = Path(agency.path).with_name("wanted.toml")
+    following = ("next", "info", None, "Make it so", f"jpcli apply {source}")
+    assert said(planned(agency, site(A, []))) == [
+        (
+            "stays_billed",
+            "info",
+            None,
+            "2 to be unassigned stay active and billed",
+            f"Let [spares] in {source} say how many there may be",
+        ),
+        following,
+    ]
+    nothing = site(A, {"jetpack-ai": 2})
+    assert said(planned(agency, nothing)) == [
+        ("nothing_to_do", "ok", None, f"Nothing to do: it is as {source} says", None)
+    ]
+    assert said(applied(agency, nothing)) == [
+        ("nothing_to_do", "ok", None, f"{source}: nothing to do", None)
+    ]
+    agency.do(offline.remove_card, "4242")
+    stop, *_ = said(planned(agency, site(B, {"jetpack-scan": 1})))
+    assert stop == (
+        "no_primary_card",
+        "warning",
+        None,
+        "Issuing is paused: there is no primary card on file.",
+        "Add one:   jpcli cards add --primary",
+    )
 
 
 def test_sites_that_are_not_listed_are_left_alone_unless_the_file_is_complete(
