@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+OFFLINE, STRIPE = GATEWAYS = ("offline", "stripe")
+# How Stripe collects: it charges a card, or mails the invoice and waits.
+CHARGE, SEND = COLLECTS = ("charge", "send")
+
 
 class Way(NamedTuple):
     """One way. `charges` says that closing charges cards by itself, `mails` that it has invoices
     mailed; where it does neither, they wait for a hand. `settled_by` is the command after which an
-    invoice is paid, `filled_in` what a person adds to it, `when` says when it is typed."""
+    invoice is paid, `filled_in` what a person adds to it, `when` says when it is typed;
+    `card_given` is what a person tells of a card that is put on file."""
 
     charges: bool
     mails: bool
     settled_by: str
     filled_in: str
     when: str
+    card_given: str
 
     @property
     def goes_out(self) -> bool:
@@ -33,6 +39,10 @@ class Way(NamedTuple):
         """The same with what a person fills in."""
         return self.command(number) + self.filled_in
 
+    def add_card(self) -> str:
+        """The command that puts a card on file, where a page opens for it or by its description."""
+        return f"jpcli cards add{self.card_given}"
+
     def hint(self, number: str) -> str:
         """The same, and when it is typed; what was mailed may be paid over there, too."""
         there = "When it was paid on its page:   jpcli invoice sync\n" if self.mails else ""
@@ -45,6 +55,21 @@ BY_HAND = Way(
     settled_by="mark-paid",
     filled_in=" --reference TEXT",
     when="When it is paid",
+    card_given=" --brand visa --last4 4242 --exp 12/2030",
 )
-BY_CARD = Way(charges=True, mails=False, settled_by="pay", filled_in="", when="Charge it")
-BY_MAIL = BY_HAND._replace(mails=True, when="When it was paid by wire")
+BY_CARD = Way(
+    charges=True,
+    mails=False,
+    settled_by="pay",
+    filled_in="",
+    when="Charge it",
+    card_given="",
+)
+BY_MAIL = BY_HAND._replace(mails=True, when="When it was paid by wire", card_given="")
+
+
+def way_by(payments: str, collect: str | None) -> Way:
+    """The way of a ledger whose facts of these names, as `init` writes them, are those."""
+    if payments == OFFLINE:
+        return BY_HAND
+    return BY_MAIL if collect == SEND else BY_CARD

@@ -165,7 +165,7 @@ def one_choice(source: Source) -> Iterator[str]:
         elif isinstance(node, ast.Attribute):
             asks = node.attr == "uses_stripe"
         elif isinstance(node, ast.Subscript):
-            asks = _ends_in(node.value, "meta") and _is_fact(node.slice)
+            asks = _is_meta(node.value) and _is_fact(node.slice)
         elif isinstance(node, ast.Call):
             asks = _reads_fact(node.func) and any(map(_is_fact, node.args))
         else:
@@ -205,15 +205,16 @@ def _called_names(source: Source) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.func.id
 
 
-def _ends_in(expression: ast.expr, name: str) -> bool:
-    return isinstance(expression, ast.Attribute) and expression.attr == name
+def _is_meta(expression: ast.expr) -> bool:
+    """`ledger.meta`, or a dictionary of that name."""
+    return ast.unparse(expression).split(".")[-1] == "meta"
 
 
 def _reads_fact(function: ast.expr) -> bool:
     """`ledger.fact` or `ledger.meta.get`."""
-    if isinstance(function, ast.Attribute) and function.attr == "get":
-        return _ends_in(function.value, "meta")
-    return _ends_in(function, "fact")
+    if not isinstance(function, ast.Attribute):
+        return False
+    return function.attr == "fact" or (function.attr == "get" and _is_meta(function.value))
 
 
 def _is_fact(expression: ast.expr) -> bool:

@@ -42,6 +42,7 @@ CASES: list[tuple[Rule, str, str]] = [
     (rules.one_choice, "jpcli", "if collection.uses_stripe(desk.ledger):\n    pass\n"),
     (rules.one_choice, "jpcli", "stripe = ledger.meta['payments'] == 'stripe'\n"),
     (rules.one_choice, "jpcli", "if desk.ledger.fact('collect') == 'send':\n    pass\n"),
+    (rules.one_choice, "jpcli", "if meta['payments'] == 'offline':\n    pass\n"),
     (rules.one_choice, "jpcli", "by_mail = ledger.meta.get('collect') == 'send'\n"),
     (rules.no_collector_named, "jpcli/cli", "from jpcli.services.collection import offline\n"),
     (rules.no_collector_named, "jpcli/cli", "import jpcli.services.collection.stripe.push\n"),

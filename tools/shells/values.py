@@ -11,9 +11,9 @@ from typing import NamedTuple
 from jpcli.cli.commands.completion import FILES
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
 from jpcli.domain.cards import BRANDS
+from jpcli.domain.collection import COLLECTS, GATEWAYS
 from jpcli.domain.history import STATES
 from jpcli.services.billing.groups import KEY_NAMES
-from jpcli.services.ledger.init import COLLECTS, GATEWAYS
 from jpcli.services.ledger.settings import KEYS
 from jpcli.services.licenses.licenses import COUNT_GROUPS, SORTS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.collection import BY_CARD, BY_HAND, BY_MAIL
+from jpcli.domain.collection import STRIPE, way_by
 from jpcli.ledger.queries.outbox import DONE, wish
 
 if TYPE_CHECKING:
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 def uses_stripe(ledger: Ledger) -> bool:
     """Does this ledger collect through Stripe? For the one place that chooses the collector, and
     for Stripe's own door; who only speaks of collecting asks `way_of`."""
-    return ledger.meta["payments"] == "stripe"
+    return ledger.meta["payments"] == STRIPE
 
 
 def way_of(ledger: Ledger) -> Way:
     """By hand, from cards, or by mail."""
-    if not uses_stripe(ledger):
-        return BY_HAND
-    return BY_MAIL if ledger.fact("collect") == "send" else BY_CARD
+    collect = ledger.fact("collect") if uses_stripe(ledger) else None
+    return way_by(ledger.meta["payments"], collect)
 
 
 def was_mailed(ledger: Ledger, invoice: Invoice) -> bool:

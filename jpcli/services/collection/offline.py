@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+from jpcli.domain.collection import BY_HAND
 from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def attach_card(desk: Desk, _card_id: str, **_options: object) -> NoReturn:
     from jpcli.payments.gateway import check_meant
 
     check_meant(desk.at_text, dry_run=desk.dry_run)
-    sync_cards()
+    _holds_no_cards()
 
 
 def make_primary(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
@@ -95,14 +96,15 @@ def _needs_gateway(*_args: object, **_options: object) -> NoReturn:
     raise no_gateway()
 
 
-def sync_cards(*_args: object, **_options: object) -> NoReturn:
-    """Its cards are what is written down here (Refused `offline_gateway`)."""
+def _holds_no_cards(*_args: object, **_options: object) -> NoReturn:
+    """The cards are what is written down here (Refused `offline_gateway`)."""
     from jpcli.payments.gateway import CARD_BY_HAND, no_gateway
 
     raise no_gateway(CARD_BY_HAND)
 
 
-finish_checkout = push = pay = sync = reconcile = _needs_gateway
+finish_checkout = sync_cards = _holds_no_cards
+push = pay = sync = reconcile = _needs_gateway
 
 
 def _missing(brand: str | None, last4: str | None, exp: str | None) -> BadInput:
@@ -111,6 +113,6 @@ def _missing(brand: str | None, last4: str | None, exp: str | None) -> BadInput:
     return BadInput(
         "usage",
         f"Missing {', '.join(missing)}",
-        hint="jpcli cards add --brand visa --last4 4242 --exp 12/2030",
+        hint=BY_HAND.add_card(),
         subject=missing[0],
     )

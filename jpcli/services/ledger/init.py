@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.calendar import BillingCalendar, check_zone, find_skipped
+from jpcli.domain.collection import COLLECTS, GATEWAYS, way_by
 from jpcli.domain.currency import check_currency
 from jpcli.domain.errors import BadInput, Problem, not_among
 from jpcli.domain.instants import format_instant
@@ -27,12 +28,10 @@ from jpcli.services.products.price_list import (
 )
 
 if TYPE_CHECKING:
+    from jpcli.domain.collection import Way
     from jpcli.domain.contract.ledger import InitAnswer
     from jpcli.ledger.writer import Writer
 
-GATEWAYS = ("offline", "stripe")
-# How Stripe collects: it charges a card, or mails the invoice and waits.
-COLLECTS = ("charge", "send")
 NO_PRICES = "none"
 DEFAULT_CURRENCY = "usd"
 MOST_TERMS_DAYS = 365
@@ -73,7 +72,9 @@ def init(
         parse_month(bill_from)
     if payments not in GATEWAYS:
         raise not_among("payments", payments, GATEWAYS, "--payments")
-    _check_collect(collect, payments)
+    way = way_by(payments, collect)
+    if collect is not None:
+        _check_collect(way, collect)
     priced = _price_list(prices, code)
     skipped = find_skipped(time_zone)
     calendar = BillingCalendar(time_zone, skipped)
@@ -88,17 +89,17 @@ def init(
         "ledger_id": token_hex(12),
         "payments": payments,
         "licensing": "none",
-        **({} if payments == "offline" else {"collect": collect or COLLECTS[0]}),
+        **({"collect": collect or COLLECTS[0]} if way.goes_out else {}),
     }
 
     def first_events(writer: Writer) -> None:
         record_prices(writer, priced)
 
     create_ledger(path, meta, actor=actor, now_at=now_at, first_events=first_events)
-    return _answer(path, meta, priced)
+    return _answer(path, meta, priced, way)
 
 
-def _answer(path: str, meta: dict[str, str], priced: list[Priced]) -> Answer[InitAnswer]:
+def _answer(path: str, meta: dict[str, str], priced: list[Priced], way: Way) -> Answer[InitAnswer]:
     products = len({price.product for price in priced})
     data: InitAnswer = {
         "ledger": path,
@@ -121,24 +122,14 @@ def _answer(path: str, meta: dict[str, str], priced: list[Priced]) -> Answer[Ini
     if not products:
         hint = "jpcli products import FILE"
         notes.append(Note("no_prices", "It has no prices yet", "warning", hint=hint))
-    notes.append(_first_card(meta))
-    if meta.get("collect") == "send":
+    notes.append(Note("next", "Next, put a card on file", hint=way.add_card()))  # R1
+    if way.mails:
         notes.append(mail_note())
     return Answer(data, tuple(notes))
 
 
-def _first_card(meta: dict[str, str]) -> Note:
-    """R1: what issuing waits for; with Stripe a card is entered on its page."""
-    hint = "jpcli cards add"
-    if meta["payments"] == "offline":
-        hint += " --brand visa --last4 4242 --exp 12/2030"
-    return Note("next", "Next, put a card on file", hint=hint)
-
-
-def _check_collect(collect: str | None, payments: str) -> None:
-    if collect is None:
-        return
-    if payments == "offline":
+def _check_collect(way: Way, collect: str) -> None:
+    if not way.goes_out:
         raise BadInput(
             "bad_collect",
             "--collect is for ledgers that collect through Stripe",

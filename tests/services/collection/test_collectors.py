@@ -26,6 +26,10 @@ BY_HAND = (
     "This ledger collects by hand, not through Stripe",
     "Note what was paid:   jpcli invoice mark-paid NUMBER --reference TEXT",
 )
+NO_CARDS = (
+    *BY_HAND[:3],
+    "Write down a card:   jpcli cards add --brand visa --last4 4242 --exp 12/2030",
+)
 TYPED_IN = (
     BadInput,
     "usage",
@@ -64,8 +68,8 @@ def test_the_ledger_says_which_it_is(tmp_path: Path, payments: str, module: Modu
     ("name", "arguments", "options", "refusal"),
     [
         ("open_checkout", (), {}, TYPED_IN),
-        ("finish_checkout", (PAGE,), {"primary": False, "wait": lambda: None}, BY_HAND),
-        ("sync_cards", (), {}, BY_HAND),
+        ("finish_checkout", (PAGE,), {"primary": False, "wait": lambda: None}, NO_CARDS),
+        ("sync_cards", (), {}, NO_CARDS),
         ("push", ("2024-05",), {"replace": True}, BY_HAND),
         ("pay", ("2024-05",), {}, BY_HAND),
         ("sync", (), {}, BY_HAND),
@@ -86,7 +90,7 @@ def test_what_is_collected_by_hand_needs_no_gateway(
 
 
 ATTACHED: dict[str, tuple[dict[str, Any], tuple[type[JpcliError], str, str, str]]] = {
-    "now": ({}, BY_HAND),
+    "now": ({}, NO_CARDS),
     "dated": (
         {"at": "2024-06-01"},
         (BadInput, "usage", "Stripe's clock counts for what is done at Stripe", "Leave out --at."),
