@@ -41,8 +41,9 @@ others, of these types, null only where it says so. A field with a `?` is not al
 rules in brackets are those of [billing.md](billing.md). How to use it in scripts is in
 [scripts.md](scripts.md); the commands' options are in [commands.md](commands.md).
 
-NDJSON, CSV and TSV have the rows of the list that a command is about, with the same fields; in CSV
-and TSV an amount of money is its `amount`.
+NDJSON, CSV and TSV have the rows of the list that a command is about, with the same fields; where
+the list is nested, as in `invoice explain` and `invoice diff`, they have one flat list instead. In
+CSV and TSV an amount of money is its `amount`.
 """
 WORDS = {str: "text", int: "integer", bool: "true or false", NoneType: "null", object: "anything"}
 

@@ -55,6 +55,7 @@ MAY_ASK_WHICH = frozenset(
 )
 # Commands about the account at Stripe itself, which no other collector has.
 STRIPE_COMMANDS = "jpcli/cli/commands/stripe/"
+CONTRACT = "jpcli/domain/contract/"
 COLLECTORS = ("jpcli.services.collection.offline", "jpcli.services.collection.stripe")
 
 
@@ -110,6 +111,20 @@ def domain_imports(source: Source) -> Iterator[str]:
         own = module == "jpcli.domain" or module.startswith("jpcli.domain.")
         if not own and module.split(".")[0] not in DOMAIN_MODULES and module != "urllib.parse":
             yield source.finding(line, f"the domain may not import {module}")
+
+
+def contract_for_types(source: Source) -> Iterator[str]:
+    """Making the contract's types costs as much as a command: only a type checker imports them."""
+    if source.name.startswith(CONTRACT):
+        return
+    nodes = list(ast.walk(ast.parse(source.text)))
+    guards = (n for n in nodes if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING")
+    guarded = {inner for guard in guards for inner in ast.walk(guard)}
+    for node in nodes:
+        if not isinstance(node, ast.Import | ast.ImportFrom) or node in guarded:
+            continue
+        if re.search(r"jpcli\.domain(\.| import )contract\b", ast.unparse(node)):
+            yield source.finding(node.lineno, "the contract is imported for types alone")
 
 
 def no_print(source: Source) -> Iterator[str]:

@@ -43,7 +43,7 @@ ROADS = (
     Road(Line("licenses count")),
     *(Road(Line("invoice preview", f"--by {by}")) for by in ("client", "license", "day")),
     Road(Line("invoice preview", "2026-09 --by product --markup 20")),
-    Road(Line("invoice preview", "2026-10 --by product --markup 20"), CHEAPER),
+    Road(Line("invoice preview", "2026-10 --by product --markup 20%"), CHEAPER),
     Road(Line("invoice preview", f"--months 3 --markup 20 {WHAT_IF}")),
     Road(Line("invoice preview", "2026-09 --months 2")),
     Road(Line("invoice preview", "2026-10 --by site --markup 20"), REVOKED),

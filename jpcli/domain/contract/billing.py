@@ -89,8 +89,8 @@ class PreviewAnswer(TypedDict):
     first_day: Date
     last_day: Date
     time_zone: str  # an IANA name
-    as_of: Instant
-    as_of_day: Date
+    as_of: Instant  # the moment that the month is seen from
+    as_of_day: Date  # the day of that; later days are only expected
     agency: str
     currency: Currency
     settled_elsewhere: bool  # it lies before the books begin (I7)
@@ -100,7 +100,7 @@ class PreviewAnswer(TypedDict):
     total: MoneyObject
     invoice: NotRequired[InvoiceNumber]  # of a month that is closed
     status: NotRequired[InvoiceStatus]  # of a month that is closed
-    markup_percent: NotRequired[Percent]  # with `--markup`
+    markup_percent: NotRequired[Percent]  # with `--markup`, as it was typed
     total_with_markup: NotRequired[MoneyObject]  # with `--markup`
     what_if: NotRequired[WhatIfObject]  # with `--revoke` or `--issue`
     by: NotRequired[Annotated[str, OneOf("product", "site", "client", "license", "day")]]
@@ -258,8 +258,8 @@ class ExplainAnswer(TypedDict):
     first_day: Date
     last_day: Date
     time_zone: str
-    as_of: Instant
-    as_of_day: Date
+    as_of: Instant  # the moment that the month is seen from
+    as_of_day: Date  # the day of that; later days are only expected
     currency: Currency
     total: MoneyObject
     product: str | None  # what was asked for

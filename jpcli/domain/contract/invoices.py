@@ -74,7 +74,7 @@ class InvoiceBill(TypedDict):
     first_day: Date
     last_day: Date
     status: InvoiceStatus
-    past_due: bool  # (I4)
+    past_due: bool  # not collected, and `due_date` is over (I4)
     due_date: Date
     total: MoneyObject
     amount_paid: MoneyObject

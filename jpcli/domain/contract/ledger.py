@@ -71,7 +71,7 @@ class CheckAnswer(TypedDict):
     ok: bool  # false: exit 1
     events: Count  # that were replayed
     head: Hash  # of the last event
-    problems: list[DamageObject]
+    problems: list[DamageObject]  # empty where it is whole
 
 
 class BackupAnswer(CheckAnswer):
@@ -215,7 +215,7 @@ class StatusAnswer(StatusPlace, StatusBill):
     cards: list[CardObject]
     licenses: StateCounts
     waiting: list[Month]  # that are over and not closed
-    past_due: list[InvoiceHead]  # (R2)
+    past_due: list[InvoiceHead]  # those of `uncollected` that stop issuing (R2)
     uncollected: list[InvoiceHead]  # closed and not paid, oldest first
     next: list[NextStep]
 
