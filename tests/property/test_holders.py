@@ -13,8 +13,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpcli.domain.errors import JpcliError
-from jpcli.services.invoices import close, invoices, settle
+from jpcli.domain import dunning
+from jpcli.domain.errors import Decline, JpcliError
+from jpcli.services.invoices import attempts, close, invoices, settle
+from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.statement import export
 from jpcli.services.ledger import upkeep
 from jpcli.services.licenses import assign, licenses
@@ -28,11 +30,12 @@ CLIENTS = ["Ada", "Bob", None, "Cem"]
 PRODUCTS = ["jetpack-scan", "jetpack-ai", "jetpack-security-t1"]
 WORDS = [
     *("issue", "bundle", "assign", "assign", "move", "move", "free", "revoke", "revoke"),
-    *("price", "price", "close", "void", "void old", "pay"),
+    *("price", "price", "close", "void", "void old", "pay", "attempt"),
 ]
 BYS = {"product": "product", "site": "site", "client": "client", "license": "license_key"}
 BYS["day"] = "day"
 MARKUP = "33.333333"
+DECLINES = ["insufficient_funds", "lost_card", None]
 LAST = "2024-07-02T12:00:00Z"
 MONTHS = ["2024-01", "2024-02", "2024-03", "2024-04", "2024-05", "2024-06"]
 
@@ -117,7 +120,18 @@ class Story:
         if what == "void old":
             numbers.reverse()
         number = numbers[which % 2 % len(numbers)] if numbers else "none"
+        if what == "attempt":
+            self.attempt(number, which)
+            return
         self.agency.do(settle.mark_paid if what == "pay" else settle.void, number)
+
+    def attempt(self, number: str, which: int) -> None:
+        """A card is tried, which is written down and changes nobody's bill."""
+        decline = Decline(DECLINES[which % 3], charge=f"ch_{which % 5}") if which % 4 else None
+        outcome = dunning.DECLINED if decline else dunning.PENDING
+        with self.agency.desk() as desk:
+            card = f"card_{which % 2}", "visa ···· 4242"
+            attempts.record(desk, known_invoice(desk, number), card, outcome, decline)
 
     def remember(self) -> None:
         """I8: note what every bill that is not void says; it must say it for ever."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jpcli.domain.contract.plan import AppliedAnswer
     from jpcli.services.plan.plan import Order
 
-FOR_GOOD = "A revoked license can't be assigned again; the day of revocation is still billed."
+FOR_GOOD = "A revoked license can't be assigned again; its last day is still billed."
 BILLED = "What is issued is billed from that moment on."
 
 

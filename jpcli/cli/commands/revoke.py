@@ -11,7 +11,7 @@ from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
 
-CONSEQUENCE = "A revoked license can't be assigned again; the day of revocation is still billed."
+CONSEQUENCE = "A revoked license can't be assigned again; its last day is still billed."
 
 
 @command(

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +28,9 @@ pytestmark = pytest.mark.once
 NEXT_MINUTE = "2024-07-02T09:01:00Z"
 TWO_DAYS_ON = "2024-07-04T10:00:00Z"
 AT_ONCE, LATER = "at once", "after Stripe forgot the keys"
+# Every call is tried in one of them, so that they can run side by side.
+PARTS = 4
+in_parts = pytest.mark.parametrize("part", range(PARTS))
 
 
 def jpcli(shop: Shop, ledger: Path, now: str, *arguments: str) -> subprocess.Popen[str]:
@@ -72,14 +76,12 @@ class Again(NamedTuple):
 
 
 def killed_at_every_call(
-    shop: Shop, tmp_path: Path, words: tuple[str, ...], more_than: int
+    shop: Shop, tmp_path: Path, words: tuple[str, ...], more_than: int, part: int
 ) -> Iterator[Again]:
-    """The command, killed before and after each of its calls, each time from the present state and
-    then run again; it must make more calls than so many."""
+    """The command, killed before and after each call of this part, each time from the present state
+    and then run again; it must make more calls than so many."""
     begin_anew = shop.double.double.snapshot()
-    number = 0
-    while True:
-        number += 1
+    for number in count(1 + part, PARTS):
         codes = []
         for after in (False, True):
             ledger = tmp_path / f"killed-{number}-{after}.db"
@@ -106,16 +108,17 @@ def calls_of_a_close(shop: Shop, tmp_path: Path) -> int:
     return len(shop.double.requests())
 
 
+@in_parts
 @pytest.mark.parametrize("again", [AT_ONCE, LATER])
 def test_a_close_killed_at_any_call_is_finished_by_the_next_run(
-    shop: Shop, tmp_path: Path, again: str
+    shop: Shop, tmp_path: Path, again: str, part: int
 ) -> None:
     shop.attach()
     begin_anew = shop.double.double.snapshot()
     last = calls_of_a_close(shop, tmp_path)
     before = made(shop)
     assert before == {"customers": 1, "invoices": 1, "items": 2, "charges": 1}
-    for number in range(1, last + 1):
+    for number in range(1 + part, last + 1, PARTS):
         for after in (False, True):
             ledger = tmp_path / f"killed-{number}-{after}.db"
             shutil.copyfile(shop.path, ledger)
@@ -185,16 +188,39 @@ def test_two_copies_of_a_ledger_that_close_at_once_bill_once(shop: Shop, tmp_pat
         assert made(shop) == {"customers": 1, "invoices": 1, "items": 2, "charges": 1}
 
 
+@in_parts
 @pytest.mark.parametrize("state", ["draft", "open"])
 def test_a_voiding_killed_at_any_call_is_finished_by_the_next_run(
-    shop: Shop, tmp_path: Path, state: str
+    shop: Shop, tmp_path: Path, state: str, part: int
 ) -> None:
     shop.attach()
     STATES[state](shop)
     words = ("invoice", "void", "INV-2024-06", "--yes", "--reason", "wrong")
-    for again in killed_at_every_call(shop, tmp_path, words, more_than=4):
+    for again in killed_at_every_call(shop, tmp_path, words, more_than=4, part=part):
         assert again.code == 0 or "is void" in again.said, again
         left = [i["status"] for i in shop.double.objects("invoice")]
         assert left == (["void"] if state == "open" else []), (again, left)
         code, said = finished(jpcli(shop, again.ledger, NEXT_MINUTE, "invoice", "reconcile"))
         assert code == 0, (again.where, said)
+
+
+@in_parts
+def test_a_replacing_killed_at_any_call_is_finished_by_the_next_run(
+    shop: Shop, tmp_path: Path, part: int
+) -> None:
+    """What stands there instead of ours is taken away, and ours is there once."""
+    shop.attach()
+    STATES["draft"](shop)
+    (wrong,) = shop.double.objects("invoice")
+    other = {**wrong["metadata"], "jpcli_content_hash": "of something else"}
+    shop.double.edit(wrong["id"], metadata=other)
+    words = ("invoice", "push", "INV-2024-06", "--replace")
+    for again in killed_at_every_call(shop, tmp_path, words, more_than=8, part=part):
+        assert again.code == 0, again
+        (there,) = shop.double.objects("invoice")
+        assert there["id"] != wrong["id"]
+        assert (there["status"], there["total"]) == ("open", wrong["total"]), again.where
+        assert made(shop) == {"customers": 1, "invoices": 1, "items": 2, "charges": 0}
+        for check in (("invoice", "reconcile"), ("ledger", "check")):
+            code, said = finished(jpcli(shop, again.ledger, NEXT_MINUTE, *check))
+            assert code == 0, (again.where, said)
