@@ -394,6 +394,13 @@ def test_w2_two_clients_at_once_are_refused(agency: Agency) -> None:
         license_row("k_1", assignments=[on(A, "01", "11", "Ann")]),
         license_row("k_2", assignments=[on(A, "10", None, "Bob")]),
     ) == [("site_two_clients", 2)]
+    # Each stretch inside of a longer one, also when another came between.
+    assert problems(
+        agency,
+        license_row("k_1", assignments=[on(A, "01", "30", "Ann")]),
+        license_row("k_2", assignments=[on(A, "05", "08", "Bob")]),
+        license_row("k_3", assignments=[on(A, "12", "15", "Bob")]),
+    ) == [("site_two_clients", 2), ("site_two_clients", 3)]
 
 
 @pytest.mark.parametrize("client", ["Bob", "Ann"])
