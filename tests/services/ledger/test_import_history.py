@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import BadInput, JpcliError, Refused
+from jpcli.domain.instants import parse_instant
 from jpcli.services.files.rows import MAX_PROBLEMS
 from jpcli.services.ledger import upkeep
 from jpcli.services.sites.sites import show_site
@@ -168,6 +170,42 @@ def test_w2_a_row_that_names_no_client_does_not_take_the_site_away(agency: Agenc
         license_row("k_2", assignments=[on(A, "05", "20", None)]),
     )
     assert agency.groups("2024-07", "client") == {"Ann": 31 + 15, None: 4 + 12}
+
+
+def test_what_is_recorded_is_dated_as_it_happened(agency: Agency) -> None:
+    """A license by what happened to it last, so that anything later can still be entered."""
+    agency_before = agency.state().events
+    take(
+        agency,
+        license_row("k_1"),
+        license_row("k_2", assignments=[on(A, "03", "05", "Ann"), on(B, "06", None, "Bob")]),
+        license_row("k_3", revoked_at="2024-07-09T00:00:00Z", assignments=[on(A, "05", "07")]),
+    )
+    connection = sqlite3.connect(agency.path)
+    found = connection.execute(
+        "SELECT kind, subject, at FROM events WHERE seq > ? ORDER BY kind, subject",
+        (agency_before,),
+    ).fetchall()
+    connection.close()
+    assert found == [
+        (kind, subject, parse_instant(f"2024-07-{day}T00:00:00Z"))
+        for kind, subject, day in (
+            ("client.added", "Ann", "03"),
+            ("client.added", "Bob", "06"),
+            ("license.imported", "k_1", "01"),
+            ("license.imported", "k_2", "06"),
+            ("license.imported", "k_3", "09"),
+            ("site.added", A, "03"),
+            ("site.added", B, "06"),
+            # On it without a client, when Ann was no more.
+            ("site.owners_set", A, "05"),
+        )
+    ]
+    agency.assign("k_1", A, at="2024-07-02T00:00:00Z")
+    agency.move_site(A, "Cyd", at="2024-07-06T00:00:00Z")
+    # Of k_1 the 2nd to the 4th, of k_2 the 3rd and the 4th.
+    assert agency.groups("2024-07", "client")["Ann"] == 3 + 2
+    assert agency.check()["ok"]
 
 
 # --- what is refused -----------------------------------------------------------------------------
