@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jpcli.services.collection import offline
 from jpcli.services.collection.stripe import collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices, settle
@@ -164,7 +165,7 @@ def test_without_a_gateway_all_that_is_paid_is_collected(shop: Shop, tmp_path: A
     agency.card()
     agency.issue("jetpack-scan")
     agency.now = JULY_2
-    agency.do(collector.close, "2024-06")
+    agency.do(offline.close, "2024-06")
     agency.do(settle.mark_paid, "2024-06")
     found = agency.ask(invoices.show, "2024-06")["invoice"]
     assert {name: minor(found[name]) for name in ZERO} == {**ZERO, "collected": 256, "net": 256}
