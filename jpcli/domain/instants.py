@@ -72,6 +72,11 @@ def format_instant(at: int) -> str:
     return text + "Z"
 
 
+def whole_seconds(at: int) -> str:
+    """`2024-02-25 02:01:55 UTC`, for a person who compares two clocks."""
+    return format_instant(at - at % SECOND).replace("T", " ").replace("Z", " UTC")
+
+
 _SEPARATORS = frozenset("T ")
 _SECONDS = tuple(f"{second:02d}" for second in range(60))
 # Looked up rather than computed: an import parses a million times. No seconds are second 0.

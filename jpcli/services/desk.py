@@ -9,8 +9,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from jpcli.domain.answers import Note
 from jpcli.domain.errors import BadInput
-from jpcli.domain.instants import format_instant, is_date
+from jpcli.domain.instants import SECOND, format_instant, is_date, whole_seconds
 from jpcli.domain.periods import parse_moment
 from jpcli.ledger.database.connection import LedgerOlder, open_ledger
 
@@ -125,6 +126,21 @@ def open_desk(
         desk.close()
         raise
     return desk
+
+
+def clock_note(desk: Desk, now_at: int) -> Note | None:
+    """That the clock is behind the ledger's last event; no refusal, for the clock that recorded it
+    may have been ahead. `now_at` is read after the desk was opened: others write meanwhile."""
+    from jpcli.ledger.events.log import newest_recorded_at
+
+    last_at = newest_recorded_at(desk.ledger)
+    if last_at // SECOND <= now_at // SECOND:
+        return None
+    message = (
+        f"The clock says {whole_seconds(now_at)}, but the ledger's last event was recorded at"
+        f" {whole_seconds(last_at)}: this clock is behind, or that one was ahead"
+    )
+    return Note("clock_behind", message, "warning")
 
 
 def _opened(path: str, writes: bool) -> tuple[Ledger, str | None]:

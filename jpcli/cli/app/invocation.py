@@ -13,6 +13,7 @@ from jpcli.domain.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from jpcli.domain.answers import Note
     from jpcli.services.desk import Desk
 
 # Rows that a list shows on a terminal without `--limit`.
@@ -24,7 +25,7 @@ class Invocation(NamedTuple):
 
     `now_at` is microseconds since the epoch, UTC. `limit` is None when it was not told, 0 for all.
     `at_text` is `--at` as it was written. `closers` run after the answer is written, because a
-    streamed answer still reads from the ledger.
+    streamed answer still reads from the ledger. `remarks` go before those of the answer.
     """
 
     command: str
@@ -38,10 +39,11 @@ class Invocation(NamedTuple):
     yes: bool
     output: Output
     closers: list[Callable[[], object]]
+    remarks: list[Note]
 
     def desk(self, writes: bool = False) -> Desk:
         """Open the ledger; it is closed after the answer has been written."""
-        from jpcli.services.desk import open_desk
+        from jpcli.services.desk import clock_note, open_desk
 
         desk = open_desk(
             self.location,
@@ -55,6 +57,9 @@ class Invocation(NamedTuple):
         self.closers.append(desk.close)
         if desk.kept is not None:
             _say_kept(desk.kept, self.output)
+        if writes and not self.remarks:  # a command that tries first opens a second desk
+            remark = clock_note(desk, _now())
+            self.remarks.extend([] if remark is None else [remark])
         return desk
 
     def list_limit(self) -> int:
@@ -103,6 +108,7 @@ def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
         yes=bool(get("yes")),
         output=output_for(options),
         closers=[],
+        remarks=[],
     )
 
 

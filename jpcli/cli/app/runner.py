@@ -29,6 +29,7 @@ def execute(
     result = None
     try:
         result = function(invocation, **parameters)
+        result = result._replace(notes=(*invocation.remarks, *result.notes))
         from jpcli.cli.render.stdout import write_result
 
         write_result(result, path, invocation.output)

@@ -76,6 +76,11 @@ def begun_at(ledger: Ledger) -> int:
     return int(ledger.value("SELECT COALESCE(MIN(recorded_at), 0) FROM events WHERE seq = 1"))
 
 
+def newest_recorded_at(ledger: Ledger) -> int:
+    """The instant at which the last event was recorded; 0 in an empty ledger."""
+    return int(ledger.value("SELECT recorded_at FROM events ORDER BY seq DESC LIMIT 1") or 0)
+
+
 def latest_at(ledger: Ledger) -> int:
     """The latest instant at which anything took effect; 0 in an empty ledger."""
     return int(ledger.value("SELECT latest_at FROM chain WHERE id = 1") or 0)
