@@ -109,6 +109,9 @@ def test_m5_what_is_missing_goes_to_the_largest_remainder_and_comes_from_the_sma
     assert split(3) == {ISSUED: (1, 1), MONTH_LENGTH: (2, 2)}
     assert split(2) == {ISSUED: (0, 1), MONTH_LENGTH: (2, 2)}
     assert split(0) == {ISSUED: (-1, 1), MONTH_LENGTH: (1, 2)}
+    # At 1.6 it is 1.6 and 3.2: the smaller part has the larger remainder.
+    earlier, later = Side(10, 16 * E12, 16), Side(13, 208 * E12 // 10, 21)
+    assert parts(earlier, later, Shared(1, 10, 12)) == {ISSUED: (2, 1), MONTH_LENGTH: (3, 2)}
 
 
 def test_a_unit_that_lacks_days_at_every_end_lacks_them_for_its_own_reason() -> None:

@@ -181,6 +181,28 @@ def test_children_are_used_first_where_single_licenses_can_then_be_revoked() -> 
     ]
 
 
+def test_what_can_be_revoked_is_freed_only_where_something_is_revoked() -> None:
+    """A spare child for the single license that is then too many; else the transfer, one step."""
+    present = there(single(1, "b"), bundle(10, "c", None))
+    assert planned(wants({"scan": Spare(0, 0)}, a=1, b=0), present) == [
+        ("assign", 12, "a"),
+        ("revoke", 1, None),
+    ]
+    assert planned(wants({"scan": Spare(0, 1)}, a=1, b=0), present) == [("transfer", 1, "a")]
+
+
+def test_of_idle_bundles_the_largest_that_fits_goes() -> None:
+    present = there(bundle(10, None, None), bundle(20, None, None, None))
+    revoked = {most: planned(wants({"scan": Spare(0, most)}), present) for most in range(5)}
+    assert revoked == {
+        4: [],
+        3: [("revoke", 10, None)],
+        2: [("revoke", 20, None)],
+        1: [("revoke", 20, None)],
+        0: [("revoke", 20, None), ("revoke", 10, None)],
+    }
+
+
 def test_w2_a_site_that_is_nobodys_gets_its_client_and_a_foreign_one_is_told() -> None:
     assert planned(wants(c=0, client="Ann"), there()) == [("client", None, "c")]
     assert planned(wants(new=0, client="Ann"), there()) == []
