@@ -110,8 +110,11 @@ def sample_agency(present_at: int) -> Sample:
 
 
 def check_free(path: str) -> None:
-    """Raise Refused `ledger_exists` where something is at `path` already."""
+    """Raise Refused `ledger_exists` where something is at `path` already, `left_beside` where
+    something is that would become a part of it."""
     import os
+
+    from jpcli.ledger.database.neighbors import check_nothing_beside
 
     if os.path.lexists(path):
         raise Refused(
@@ -120,6 +123,7 @@ def check_free(path: str) -> None:
             hint="Name another file:   jpcli demo --keep FILE",
             subject=path,
         )
+    check_nothing_beside(path)
 
 
 def newest_license(desk: Desk, product: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from tests.services.agency import BEGUN, PRICES, Agency
+from tests.services.agency import BEGUN, NOW, PRICES, Agency
 
 ROOT = Path(__file__).parent.parent.parent
 LICENSES = 4_000
@@ -54,6 +54,11 @@ def moments(took: float, seed: int) -> list[float]:
     """Instants of a run, the earliest first."""
     chance = random.Random(seed)
     return sorted(took * chance.uniform(0.2, 1.05) for _ in range(MOMENTS))
+
+
+def drafts(folder: Path) -> list[str]:
+    """What killed processes were working on: it goes with the next one that may remove it."""
+    return [path.name for path in folder.iterdir() if path.name.startswith(".jpcli-")]
 
 
 def ledgers_in(folder: Path) -> list[str]:
@@ -108,6 +113,8 @@ def test_a_killed_init_leaves_a_whole_ledger_or_none(tmp_path: Path) -> None:
             assert ledgers_in(tmp_path / name) == []
             Agency(path).init()
         assert Agency(path).check()["ok"]
+        Agency(path).card(now=BEGUN)
+        assert drafts(tmp_path / name) == []
     assert killed, "all of them were quicker: the test proves nothing"
 
 
@@ -148,6 +155,8 @@ def test_a_killed_backup_leaves_a_whole_copy_or_none(tmp_path: Path, full: Agenc
             assert Agency(target).state() == before
     assert killed
     assert full.state() == before
+    assert duration("ledger", "backup", str(tmp_path / "last.db"), "--ledger", full.path)
+    assert drafts(tmp_path) == []
     for name in ledgers_in(tmp_path):
         assert Agency(tmp_path / name).state() == before
 
@@ -178,6 +187,8 @@ def test_a_killed_restore_leaves_the_old_ledger_or_the_new_one(
         for name in kept:
             assert Agency(tmp_path / name).state() == full.state()
             (tmp_path / name).unlink()
+        agency.card("1881", now=NOW)
+        assert drafts(tmp_path) == []
     assert killed
 
 

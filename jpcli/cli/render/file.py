@@ -8,12 +8,18 @@ from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Failed
-from jpcli.ledger.database.draft import draft_beside, file_exists
+from jpcli.ledger.database.draft import (
+    check_plain,
+    draft_beside,
+    file_exists,
+    link_new,
+    replace_plain,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OR_YES = "Name another file, or say --yes to replace it."
+    from jpcli.domain.errors import Refused
 
 
 @contextmanager
@@ -27,7 +33,7 @@ def writing_to(path: str, replaces: bool) -> Iterator[None]:
     target = os.path.realpath(path)
     try:
         with draft_beside(target) as draft:
-            with open(draft, "xb") as raw:
+            with open(draft, "wb") as raw:
                 # As an answer in a pipe: UTF-8, and nothing is an error.
                 text = io.TextIOWrapper(
                     raw,
@@ -41,7 +47,10 @@ def writing_to(path: str, replaces: bool) -> Iterator[None]:
                 text.flush()
                 os.fsync(raw.fileno())
                 text.detach()
-            _put(draft, target, path, replaces)
+            if replaces:
+                replace_plain(draft, target)
+            else:
+                link_new(draft, target, _or_yes)
     except OSError as error:
         raise Failed(
             "output_failed",
@@ -52,25 +61,16 @@ def writing_to(path: str, replaces: bool) -> Iterator[None]:
 
 
 def check_target(path: str, replaces: bool) -> None:
-    """Refuse a file that is there (`file_exists`) before any work is done for it; a folder is
-    BadInput `output_is_folder`."""
+    """Refuse a file that is there (`file_exists`) before any work is done for it. A folder is
+    BadInput `output_is_folder`, what else is no plain file `not_a_file`, with a yes as well."""
     if os.path.isdir(path):
         raise BadInput(
             "output_is_folder", f"{path} is a folder", hint="Name a file in it.", subject=path
         )
+    check_plain(path)
     if os.path.lexists(path) and not replaces:
-        raise file_exists(path, _OR_YES)
+        raise _or_yes(path)
 
 
-def _put(draft: str, target: str, path: str, replaces: bool) -> None:
-    if replaces:
-        os.replace(draft, target)
-        return
-    try:
-        os.link(draft, target)
-    except FileExistsError:
-        raise file_exists(path, _OR_YES) from None
-    except OSError:  # a file system without links
-        if os.path.lexists(target):
-            raise file_exists(path, _OR_YES) from None
-        os.replace(draft, target)
+def _or_yes(path: str) -> Refused:
+    return file_exists(path, "Name another file, or say --yes to replace it.")

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.errors import BadInput, Failed
 from jpcli.ledger.database import schema, tables
+from jpcli.ledger.database.draft import remove_abandoned
 from jpcli.ledger.database.faults import damaged, guarded, translate
+from jpcli.ledger.database.neighbors import check_one_name, has_log, uri_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -186,7 +188,14 @@ def _is_damaged(connection: sqlite3.Connection) -> bool:
 
 def connect(path: str, *, writes: bool) -> sqlite3.Connection:
     """A connection in autocommit mode; a reader falls back to `immutable` in a folder, or on a
-    full disk, where SQLite can't make its shared-memory file and so nobody can write either."""
+    full disk, where SQLite can't make its shared-memory file and so nobody can write either.
+
+    A writer removes what killed runs left beside the ledger; Failed `ledger_hard_linked` where the
+    ledger has another name even then.
+    """
+    if writes:
+        remove_abandoned(os.path.dirname(os.path.realpath(path)))
+        check_one_name(path)
     uri = uri_of(path)
     modes = ["?mode=rw"] if writes else ["?mode=ro", "?immutable=1"]
     for mode in modes:
@@ -198,7 +207,7 @@ def connect(path: str, *, writes: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error as error:
             connection.close()
-            fallback = mode != modes[-1] and not _has_content(path + "-wal")
+            fallback = mode != modes[-1] and not has_log(path)
             if fallback and _has_no_place(error):
                 continue
             raise translate(error, path) or error from error
@@ -216,8 +225,9 @@ def _has_no_place(error: sqlite3.Error) -> bool:
 def _check_file(path: str) -> None:
     """Refuse what can't be a ledger before SQLite touches it, so that nothing is created."""
     try:
-        if stat.S_ISFIFO(os.stat(path).st_mode):
-            raise _not_a_ledger(path)  # opening it would wait for a writer
+        mode = os.stat(path).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise _not_a_ledger(path)  # opening a pipe or a terminal would wait for its other end
         with open(path, "rb") as file:
             header = file.read(_HEADER_BYTES)
             size = os.fstat(file.fileno()).st_size
@@ -237,14 +247,15 @@ def _check_file(path: str) -> None:
         ) from None
     if not header.startswith(b"SQLite format 3\x00") or len(header) < _HEADER_BYTES:
         raise _not_a_ledger(path)
-    if not _has_content(path + "-wal"):
+    logged = has_log(path)
+    if not logged:
         version, application_id = header[60:64], header[68:72]
         _check_identity(int.from_bytes(application_id, "big"), int.from_bytes(version, "big"), path)
     page_size = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")
     # 1 stands for 65536. While a log is there the file may still be growing into its page count.
     expected = (65536 if page_size == 1 else page_size) * pages
-    if size < expected and not _has_content(path + "-wal"):
+    if size < expected and not logged:
         raise Failed(
             "ledger_damaged",
             f"The ledger is cut short: {path} has {size:,} of {expected:,} bytes",
@@ -283,16 +294,3 @@ def _not_a_ledger(path: str) -> BadInput:
         hint="Name another file with --ledger, or make a ledger:   jpcli init",
         subject=path,
     )
-
-
-def _has_content(path: str) -> bool:
-    try:
-        return os.stat(path).st_size > 0
-    except OSError:
-        return False
-
-
-def uri_of(path: str) -> str:
-    """A path as SQLite takes it in front of `?mode=`; `%`, `?` and `#` would end or change it."""
-    absolute = os.path.abspath(path)
-    return "file:" + absolute.replace("%", "%25").replace("?", "%3f").replace("#", "%23")

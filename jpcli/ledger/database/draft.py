@@ -1,44 +1,106 @@
-"""Files that are there whole or not at all: written under a name beside their own, then linked."""
+"""Files that are there whole or not at all: written under a name beside their own, then linked.
+
+Owns drafts, for every file that jpcli makes. A draft is nobody's but its owner's under any umask,
+and so is what it becomes. Whoever works on one holds a lock on it, so that what a killed run left
+is told from what is still being written, and goes with the next draft in that folder.
+"""
 
 from __future__ import annotations
 
 import os
-import secrets
-from contextlib import contextmanager
+import stat
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from jpcli.domain.errors import Failed, Refused
+from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.ledger.database.neighbors import SUFFIXES, check_name, clear_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+_BEGIN, _END = ".jpcli-", ".tmp"
+# Drafts of this process. A look at one would end the locks that SQLite has on it: to the system
+# they are the process's, and gone as soon as it closes that file by any descriptor.
+_mine: set[str] = set()
 
 
 @contextmanager
 def draft_beside(path: str) -> Iterator[str]:
-    """A name in the folder of `path` that nothing has, while the block lasts. What has it then is
-    removed, with the files that SQLite keeps beside it."""
+    """An empty file in the folder of `path`, with mode 0600, while the block lasts. Its name goes
+    with the block, with the files that SQLite keeps beside it.
+
+    Raises BadInput `reserved_name` where `path` is a name that SQLite would take for its own.
+    """
+    check_name(path)
     folder = os.path.dirname(os.path.abspath(path))
-    draft = os.path.join(folder, f".jpcli-{secrets.token_hex(8)}.tmp")
+    remove_abandoned(folder)
+    draft, descriptor = _begin(folder)
+    _mine.add(draft)
     try:
         yield draft
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            if os.path.exists(draft + suffix):
-                os.unlink(draft + suffix)
+        _remove(draft)
+        os.close(descriptor)
+        _mine.discard(draft)
 
 
-def make_empty(path: str) -> None:
-    """A new file for nobody but its owner. Raises FileExistsError."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def link_new(draft: str, path: str) -> None:
-    """Give the draft its name, durably (Refused `file_exists`)."""
+def remove_abandoned(folder: str) -> None:
+    """Remove the drafts of killed runs from a folder; what can't be removed stays."""
     try:
-        os.link(draft, path)
-    except FileExistsError:
-        raise file_exists(path) from None
-    sync(os.path.dirname(os.path.abspath(path)))
+        names = os.listdir(folder)
+    except OSError:
+        return
+    for name in names:
+        if name.startswith(_BEGIN) and name.endswith(_END):
+            draft = os.path.join(folder, name)
+            if draft not in _mine:
+                with suppress(OSError):
+                    _remove_abandoned(draft)
+
+
+def link_new(
+    draft: str, path: str, refusal: Callable[[str], Refused] | None = None, *, ledger: bool = False
+) -> None:
+    """Give a draft its name, durably; what is there already is refused, as `file_exists` unless
+    told otherwise. For a `ledger` there must be nothing that SQLite would take for a part of it
+    (Refused `left_beside`).
+    """
+    folder = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY)
+    try:
+        # One at a time: what another process has beside its new ledger is not for us to clear.
+        _lock(folder, wait=True)
+        if ledger and not os.path.lexists(path):
+            clear_place(path)
+        try:
+            os.link(draft, path)
+        except OSError:
+            if os.path.lexists(path):
+                raise (refusal or file_exists)(path) from None
+            os.rename(draft, path)  # a file system without links, or it fails as well
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def replace_plain(draft: str, path: str) -> None:
+    """Put a draft where a plain file may be, links followed (BadInput `not_a_file`)."""
+    check_plain(path)
+    target = os.path.realpath(path)
+    os.replace(draft, target)
+    sync(os.path.dirname(target))
+
+
+def check_plain(path: str) -> None:
+    """Raise BadInput `not_a_file` where a folder, a device or a pipe is, also through a link:
+    one can't be replaced, and opening it may wait for ever."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+        message = f"{path} is {what}, not a file"
+        raise BadInput("not_a_file", message, hint="Name another file.", subject=path)
 
 
 def sync(path: str) -> None:
@@ -61,3 +123,48 @@ def folder_unwritable(path: str, error: OSError, what: str, hint: str) -> Failed
     folder = os.path.dirname(os.path.abspath(path))
     message = f"No {what} can be made in {folder} ({error.strerror})"
     return Failed("folder_unwritable", message, hint=hint, subject=folder)
+
+
+def _begin(folder: str) -> tuple[str, int]:
+    """A new draft and the descriptor that holds its lock."""
+    while True:
+        draft = os.path.join(folder, f"{_BEGIN}{os.urandom(8).hex()}{_END}")
+        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        os.fchmod(descriptor, 0o600)  # the umask may have taken something away
+        _lock(descriptor, wait=True)
+        if os.fstat(descriptor).st_nlink:
+            return draft, descriptor
+        os.close(descriptor)  # another process came before the lock, and took it for abandoned
+
+
+def _remove_abandoned(draft: str) -> None:
+    found = os.lstat(draft)
+    if not stat.S_ISREG(found.st_mode):
+        return
+    if found.st_nlink > 1:  # it has got its name, and is another name of a file in use
+        _remove(draft)
+        return
+    descriptor = os.open(draft, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        if _lock(descriptor, wait=False):
+            _remove(draft)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, *, wait: bool) -> bool:
+    """Lock a draft or a folder; False where another process has it, or there are no such locks."""
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True
+
+
+def _remove(draft: str) -> None:
+    """The draft last: it says whose the others are. What fails here is for the next run."""
+    for suffix in (*SUFFIXES, ""):
+        with suppress(OSError):
+            os.unlink(draft + suffix)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Failed
@@ -20,29 +20,43 @@ from jpcli.ledger.database.draft import (
     file_exists,
     folder_unwritable,
     link_new,
-    make_empty,
+    remove_abandoned,
+    replace_plain,
     sync,
 )
 from jpcli.ledger.database.faults import guarded
+from jpcli.ledger.database.neighbors import (
+    SUFFIXES,
+    check_name,
+    check_nothing_beside,
+    check_one_name,
+    free_name,
+    uri_of,
+)
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.ledger.upkeep.migration import bring_up_to_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from jpcli.ledger.database.connection import Ledger
+
     Inspect = Callable[[CheckReport], None]
 
 
-def copy_ledger(source: str, target: str, inspect: Inspect) -> CheckReport:
-    """Copy the ledger `source` to `target`, as it stands at one moment.
+def copy_ledger(source: Ledger, target: str, inspect: Inspect) -> CheckReport:
+    """Copy an open ledger to `target`, as it stands at one moment.
 
     The copy is checked before it gets its name; `inspect` may raise to call it off. Raises
-    Refused `file_exists` when `target` is there.
+    Refused `file_exists` when `target` is there, `left_beside` when something is that would
+    become a part of it. The ledger is not opened a second time: when a process closes a file by
+    any descriptor, the locks that SQLite has on it for the first are gone.
     """
     if os.path.lexists(target):
         raise file_exists(target)
+    check_nothing_beside(target)
     with _checked_copy(source, target, inspect) as (draft, report):
-        link_new(draft, target)
+        link_new(draft, target, ledger=True)
     return report
 
 
@@ -50,17 +64,27 @@ def restore_ledger(source: str, target: str, inspect: Inspect) -> tuple[CheckRep
     """Put a checked copy of `source` where `target` is; gives the name under which that is kept.
 
     Raises Busy `ledger_busy` when others have `target` open for too long, BadInput
-    `not_a_ledger` when it is no file.
+    `not_a_ledger` when it is no file, Failed `ledger_hard_linked` when it has another name,
+    Refused `left_beside` when there is none, but what would become a part of it.
     """
     target = os.path.realpath(target)
     if os.path.lexists(target) and not os.path.isfile(target):
         message = f"This is no file, so no ledger can be put there: {target}"
         raise BadInput("not_a_ledger", message, subject=target)
-    with _checked_copy(source, target, inspect) as (draft, report):
+    if os.path.lexists(target):
+        remove_abandoned(os.path.dirname(target))
+        check_one_name(target)
+    else:
+        check_name(target)
+        check_nothing_beside(target)
+    with (
+        closing(open_ledger(source, writes=False, older=True)) as ledger,
+        _checked_copy(ledger, target, inspect) as (draft, report),
+    ):
         if not os.path.lexists(target):
-            link_new(draft, target)
+            link_new(draft, target, ledger=True)
             return report, None
-        kept = _free_name(target)
+        kept = free_name(f"{target}.before-restore")
         held = _held(target)
         if held is None:
             _keep_bytes(target, kept)
@@ -71,13 +95,14 @@ def restore_ledger(source: str, target: str, inspect: Inspect) -> tuple[CheckRep
 
 
 @contextmanager
-def _checked_copy(source: str, target: str, inspect: Inspect) -> Iterator[tuple[str, CheckReport]]:
+def _checked_copy(
+    source: Ledger, target: str, inspect: Inspect
+) -> Iterator[tuple[str, CheckReport]]:
     """A copy beside `target` under another name, while the block lasts."""
-    ledger = open_ledger(source, writes=False, older=True)
     try:
         with draft_beside(target) as draft:
             with guarded(target):
-                _make_copy(ledger.raw, draft)
+                _make_copy(source.raw, draft)
             bring_up_to_date(draft, keep=False)
             copied = open_ledger(draft, writes=False)
             try:
@@ -88,13 +113,10 @@ def _checked_copy(source: str, target: str, inspect: Inspect) -> Iterator[tuple[
             yield draft, report
     except OSError as error:
         raise folder_unwritable(target, error, "copy", "Name another file.") from None
-    finally:
-        ledger.close()
 
 
 def _make_copy(source: sqlite3.Connection, path: str) -> None:
     """SQLite's own online backup: other processes may go on reading and writing meanwhile."""
-    make_empty(path)
     target = sqlite3.connect(path, isolation_level=None)
     try:
         source.backup(target)
@@ -117,7 +139,7 @@ def _held(path: str) -> sqlite3.Connection | None:
     except (Failed, BadInput):
         return None
     with guarded(path):
-        uri = connection.uri_of(path) + "?mode=rw"
+        uri = uri_of(path) + "?mode=rw"
         held = sqlite3.connect(
             uri, uri=True, timeout=connection.BUSY_TIMEOUT_SECONDS, isolation_level=None
         )
@@ -136,7 +158,7 @@ def _exchange(draft: str, held: sqlite3.Connection, target: str, kept: str) -> N
     try:
         with guarded(target), draft_beside(target) as spare:
             _make_copy(held, spare)
-            link_new(spare, kept)
+            link_new(spare, kept, ledger=True)
             fresh = sqlite3.connect(draft, isolation_level=None)
             try:
                 fresh.backup(held)
@@ -153,22 +175,16 @@ def _keep_bytes(path: str, kept: str) -> None:
     """Keep what is there, log and all, byte for byte: it is damaged, so it is not opened."""
     from shutil import copyfile
 
-    for suffix in ("-wal", ""):
-        if os.path.exists(path + suffix):
-            copyfile(path + suffix, kept + suffix)
-            sync(kept + suffix)
+    for suffix in ("-wal", "-journal", ""):
+        if os.path.isfile(path + suffix):
+            with draft_beside(kept) as draft:
+                copyfile(path + suffix, draft)
+                sync(draft)
+                link_new(draft, kept + suffix)
 
 
 def _put(draft: str, target: str) -> None:
-    for leftover in (f"{target}-wal", f"{target}-shm"):
-        if os.path.exists(leftover):
-            os.unlink(leftover)  # it would be taken for the new one's
-    os.replace(draft, target)
-    sync(os.path.dirname(target))
-
-
-def _free_name(path: str) -> str:
-    number = 1
-    while os.path.lexists(f"{path}.before-restore-{number}"):
-        number += 1
-    return f"{path}.before-restore-{number}"
+    for suffix in SUFFIXES:
+        if os.path.lexists(target + suffix):
+            os.unlink(target + suffix)  # it would be taken for the new one's
+    replace_plain(draft, target)

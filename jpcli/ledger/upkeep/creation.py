@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.errors import Refused
 from jpcli.ledger.database import tables
 from jpcli.ledger.database.connection import Ledger
-from jpcli.ledger.database.draft import draft_beside, folder_unwritable, make_empty, sync
+from jpcli.ledger.database.draft import draft_beside, folder_unwritable, link_new
 from jpcli.ledger.database.faults import guarded
+from jpcli.ledger.database.neighbors import check_nothing_beside
 from jpcli.ledger.writer import Writer
 
 if TYPE_CHECKING:
@@ -35,32 +37,42 @@ def create_ledger(
 ) -> None:
     """Make the ledger at `path` with the fixed facts `meta`, then what `first_events` records.
 
-    Raises Refused (`ledger_exists`) when anything is there already, Failed
+    Raises Refused (`ledger_exists`, `left_beside`) when anything is there already, Failed
     (`folder_unwritable`) when the folder can't take it.
     """
-    if os.path.lexists(path):
-        raise already_there(path)
-    folder = make_folder(path)
+    check_free(path)
+    make_folder(path)
     try:
         with draft_beside(path) as draft:
-            make_empty(draft)
             _fill(draft, path, meta, actor=actor, now_at=now_at, first_events=first_events)
-            os.link(draft, path)
-            sync(folder)
-    except FileExistsError:
-        raise already_there(path) from None
+            link_new(draft, path, already_there, ledger=True)
     except OSError as error:
         raise folder_unwritable(path, error, "ledger", _ELSEWHERE) from None
 
 
-def make_folder(path: str) -> str:
-    """The folder that a file is to be in, made if need be; raises Failed `folder_unwritable`."""
+def check_free(path: str) -> None:
+    """Refuse a place that has a file (`ledger_exists`), or what would become a part of the new
+    ledger (`left_beside`)."""
+    if os.path.lexists(path):
+        raise already_there(path)
+    check_nothing_beside(path)
+
+
+def make_folder(path: str) -> None:
+    """Make the folder that a file is to be in, and those above it, for nobody but their owner
+    under any umask; raises Failed `folder_unwritable`."""
     folder = os.path.dirname(os.path.abspath(path))
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
     try:
-        os.makedirs(folder, exist_ok=True)
+        for each in reversed(missing):
+            with suppress(FileExistsError):  # another process was first
+                os.mkdir(each, 0o700)
+                os.chmod(each, 0o700)
     except OSError as error:
         raise folder_unwritable(path, error, "ledger", _ELSEWHERE) from None
-    return folder
 
 
 def already_there(path: str) -> Refused:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 
-from jpcli.domain.errors import Failed
+from jpcli.domain.errors import Failed, Refused
 from jpcli.ledger.database import schema, tables
 from jpcli.ledger.database.connection import (
     WRITE_CACHE_KIB,
@@ -18,14 +18,20 @@ from jpcli.ledger.database.connection import (
     connect,
     ledger_on,
     open_ledger,
-    uri_of,
 )
-from jpcli.ledger.database.draft import draft_beside, make_empty, sync
+from jpcli.ledger.database.draft import draft_beside, link_new, sync
 from jpcli.ledger.database.faults import guarded
+from jpcli.ledger.database.neighbors import uri_of
 from jpcli.ledger.upkeep.replay import ChainWalk, head_problems, replay
 
 # Where nothing can be written a reader gets the new schema in a copy of its own.
-_NO_PLACE = ("ledger_read_only", "ledger_unreadable", "disk_full", "folder_unwritable")
+_NO_PLACE = (
+    "ledger_read_only",
+    "ledger_unreadable",
+    "disk_full",
+    "folder_unwritable",
+    "ledger_hard_linked",
+)
 
 
 def open_older(path: str, *, writes: bool) -> tuple[Ledger, str | None]:
@@ -50,8 +56,9 @@ def bring_up_to_date(path: str, *, keep: bool) -> str | None:
     was; gives the name of that copy.
 
     Raises Busy `ledger_busy`, Failed `ledger_damaged` when the events are not whole or don't
-    apply, `ledger_read_only` or `disk_full`; the file is then as it was.
+    apply, `ledger_read_only`, `ledger_hard_linked` or `disk_full`; the file is then as it was.
     """
+    path = os.path.realpath(path)
     connection = connect(path, writes=True)
     try:
         with guarded(path, lambda: _lacks_events(connection)):
@@ -107,8 +114,7 @@ def _version(connection: sqlite3.Connection) -> int:
 def _keep(path: str, version: int) -> str:
     """Copy what is committed to a name beside the ledger that nothing has yet."""
     try:
-        with draft_beside(path) as draft:
-            make_empty(draft)
+        with draft_beside(f"{path}.schema-{version}") as draft:
             reader = sqlite3.connect(uri_of(path) + "?mode=ro", uri=True, isolation_level=None)
             try:
                 reader.execute("VACUUM INTO ?", (draft,))
@@ -130,8 +136,8 @@ def _linked(draft: str, name: str) -> str:
     while True:
         free = name if number == 1 else f"{name}-{number}"
         try:
-            os.link(draft, free)
-        except FileExistsError:
+            link_new(draft, free, ledger=True)
+        except Refused:
             number += 1
         else:
             return free

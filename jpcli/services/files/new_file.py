@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from jpcli.ledger.database.draft import draft_beside, file_exists, folder_unwritable
+from jpcli.ledger.database.draft import (
+    draft_beside,
+    folder_unwritable,
+    link_new,
+    replace_plain,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,23 +21,22 @@ def write_new(path: str, text: str) -> None:
 
     It gets its name when it is complete.
     """
-    _write(path, text, os.link)
+    _write(path, text, link_new)
 
 
 def replace_file(path: str, text: str) -> None:
-    """Write a file in the place of one that may go (Failed `folder_unwritable`)."""
-    _write(path, text, os.replace)
+    """Write a file in the place of one that may go (BadInput `not_a_file`, Failed
+    `folder_unwritable`)."""
+    _write(path, text, replace_plain)
 
 
 def _write(path: str, text: str, put: Callable[[str, str], None]) -> None:
     try:
         with draft_beside(path) as draft:
-            with open(draft, "x", encoding="utf-8", newline="\n") as stream:
+            with open(draft, "w", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
             put(draft, path)
-    except FileExistsError:
-        raise file_exists(path) from None
     except OSError as error:
         raise folder_unwritable(path, error, "file", "Name another file.") from None

@@ -13,7 +13,7 @@ from jpcli.domain.errors import BadInput, Problem, not_among
 from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import month_of, parse_month
 from jpcli.domain.prices import THE_BEGINNING
-from jpcli.ledger.upkeep.creation import already_there, create_ledger
+from jpcli.ledger.upkeep.creation import check_free, create_ledger
 from jpcli.services.billing.books import BILL_FROM
 from jpcli.services.files.read import read_rows
 from jpcli.services.products.price_list import (
@@ -60,10 +60,7 @@ def init(
     Raises Refused `ledger_exists`; BadInput for a bad currency, zone, month, name or price list;
     Failed `folder_unwritable`.
     """
-    import os
-
-    if os.path.lexists(path):
-        raise already_there(path)
+    check_free(path)
     code = check_currency(currency)
     check_zone(time_zone)
     agency = checked_name(name)

@@ -66,7 +66,7 @@ def backup(desk: Desk, target: str) -> Answer[BackupAnswer]:
     from jpcli.ledger.upkeep.copies import copy_ledger
 
     path = os.path.abspath(target)
-    report = copy_ledger(desk.ledger.path, path, _must_be_ok)
+    report = copy_ledger(desk.ledger, path, _must_be_ok)
     size = os.path.getsize(path)
     note = Note("backed_up", f"Copied {report.events:,} events to {path}", "ok", path)
     return Answer({"file": path, "bytes": size, **_report(report)}, (note,))

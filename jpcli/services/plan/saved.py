@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput
-from jpcli.ledger.database.draft import file_exists
+from jpcli.ledger.database.draft import check_plain, file_exists
 from jpcli.services.files.new_file import replace_file, write_new
 from jpcli.services.files.rows import named
 from jpcli.services.plan.file import wanted_object, wanted_of
@@ -36,8 +36,10 @@ class Saved(NamedTuple):
 def save(path: str, wanted: Wanted, data: PlanAnswer, made_at: str) -> str:
     """Write a plan's answer to `path` and return its hash.
 
-    An older plan there is replaced; any other file is not (Refused `file_exists`).
+    An older plan there is replaced; any other file is not (Refused `file_exists`), and what is no
+    file is not even opened (BadInput `not_a_file`).
     """
+    check_plain(path)
     body: dict[str, Any] = {
         "form": FORM,
         "made_at": made_at,
