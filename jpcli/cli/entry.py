@@ -28,6 +28,9 @@ def main() -> None:
     except BrokenPipeError:
         streams.discard_output()
         code = streams.EXIT_BROKEN_PIPE
+    except (OSError, MemoryError) as error:
+        # Not even the report could be made: no memory, or no file more may be opened.
+        code = streams.failed(error)
     code = streams.flushed(code)
     gc.freeze()
     sys.exit(code)

@@ -5,6 +5,7 @@ Imports nothing that an interpreter has not loaded anyway, because `jpcli --vers
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -42,6 +43,14 @@ def flushed(code: int) -> int:
         sys.stderr.write(f"jpcli: the output could not be written: {error}  output_failed\n")
         return code or EXIT_FAILED
     return code
+
+
+def failed(error: Exception) -> int:
+    """Say in one line what the system could not give; needs nothing that must still be loaded."""
+    told = str(error) or "There is not enough memory"
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"jpcli: {told}  system_error\n")
+    return EXIT_FAILED
 
 
 def discard_output() -> None:

@@ -84,6 +84,17 @@ def quoted(text: str) -> str:
     return quote(text)
 
 
+def is_text(given: str) -> bool:
+    """Whether it can be written in UTF-8, as what came as other bytes can't."""
+    if given.isascii():
+        return True
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def written_out(character: str) -> str:
     r"""`\x1b`, `\u202e`: a character that is to be seen and not obeyed."""
     code = ord(character)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.cli.app.location import default_location
 from jpcli.cli.shared.output import Output, is_terminal, output_for
 from jpcli.domain.errors import BadInput
+from jpcli.domain.words import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,9 +97,12 @@ class Invocation(NamedTuple):
 def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
     """Resolve the shared options that were given with environment variables and defaults."""
     get = options.get
+    location = get("ledger") or os.environ.get("JPCLI_LEDGER") or default_location()
+    _check_text("JPCLI_ACTOR", os.environ.get("JPCLI_ACTOR", ""))
+    _check_text("JPCLI_LEDGER" if os.environ.get("JPCLI_LEDGER") else "HOME", location)
     return Invocation(
         command=command,
-        location=get("ledger") or os.environ.get("JPCLI_LEDGER") or default_location(),
+        location=location,
         now_at=_now(),
         at_text=get("at"),
         actor=get("actor") or os.environ.get("JPCLI_ACTOR") or _login_name(),
@@ -110,6 +114,12 @@ def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
         closers=[],
         remarks=[],
     )
+
+
+def _check_text(variable: str, value: str) -> None:
+    """As for arguments, which `root` has looked at."""
+    if not is_text(value):
+        raise BadInput("bad_text", f"{variable} is no text in UTF-8: {value}", subject=variable)
 
 
 def _say_kept(path: str, output: Output) -> None:
@@ -140,7 +150,8 @@ def _now() -> int:
 def _login_name() -> str:
     """The name of the user who runs this; never fails, as in a container without a passwd entry."""
     for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
-        if name := os.environ.get(variable):
+        name = os.environ.get(variable)
+        if name and is_text(name):
             return name
     try:
         import pwd

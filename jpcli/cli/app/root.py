@@ -19,6 +19,7 @@ from jpcli.cli.app.typer_parts import (
     build_command,
 )
 from jpcli.domain.errors import BadInput
+from jpcli.domain.words import is_text
 
 if TYPE_CHECKING:
     from jpcli.cli.app.options import Spec
@@ -146,10 +147,5 @@ def run(argv: list[str]) -> int:
 def _check_text(argv: list[str]) -> None:
     """Bytes that are no text can't be a name, and a ledger can't hold them."""
     for argument in argv:
-        if not argument.isascii():
-            try:
-                argument.encode()
-            except UnicodeEncodeError:
-                raise BadInput(
-                    "bad_text", f"This is no text in UTF-8: {argument}", subject=argument
-                ) from None
+        if not is_text(argument):
+            raise BadInput("bad_text", f"This is no text in UTF-8: {argument}", subject=argument)

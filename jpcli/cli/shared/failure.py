@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import JpcliError
+from jpcli.domain.faults import outside_fault
 
 if TYPE_CHECKING:
     from jpcli.domain.errors import Problem
@@ -26,7 +27,9 @@ class Failure(NamedTuple):
 
 
 def failure_from(error: Exception) -> Failure:
-    """An error of ours as it is shown; anything else is a mistake of ours."""
+    """An error of ours, or of the system's, as it is shown; anything else is a mistake of ours."""
+    if not isinstance(error, JpcliError):
+        error = outside_fault(error) or error
     if isinstance(error, JpcliError):
         return Failure(
             error.code, error.message, error.hint, error.subject, error.problems, error.exit_code

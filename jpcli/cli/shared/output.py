@@ -15,6 +15,8 @@ FORMATS = ("auto", "table", "json", "ndjson", "csv", "tsv", "md")
 DOCUMENTS = ("html", "pdf")
 # What CI systems read, which the audit writes as well.
 REPORTS = ("junit", "github")
+# Nobody's screen is wider, and a table as wide as any number would fill the memory.
+WIDEST = 10_000
 
 
 class Output(NamedTuple):
@@ -69,8 +71,8 @@ def is_terminal(stream: Any) -> bool:
 def terminal_width(stream: Any, default: int = 80) -> int:
     """Columns of the terminal behind a stream; `COLUMNS` goes first, as elsewhere."""
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns) > 0:
-        return int(columns)
+    if columns.isdecimal() and (digits := columns.lstrip("0")):
+        return int(digits) if len(digits) < len(str(WIDEST)) else WIDEST
     try:
         return os.get_terminal_size(stream.fileno()).columns or default
     except (AttributeError, OSError, ValueError):

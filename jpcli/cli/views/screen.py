@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Wider than any table, so that a table in a pipe keeps every character.
 PIPE_WIDTH = 10_000
+PAGE_LINES = 50
 TEXT_WIDTH = 104
 
 
@@ -88,6 +89,7 @@ def open_screen(output: Output) -> Screen:
     console = Console(
         file=sys.stdout,
         width=width,
+        height=PAGE_LINES,  # else Rich reads `LINES`, whatever that is
         force_terminal=output.color,
         no_color=not output.color,
         color_system="auto" if output.color else None,

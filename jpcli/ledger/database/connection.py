@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.errors import BadInput, Failed
+from jpcli.domain.faults import NO_ROOM_FOR_FILES
 from jpcli.ledger.database import schema, tables
 from jpcli.ledger.database.draft import remove_abandoned
 from jpcli.ledger.database.faults import damaged, guarded, translate
@@ -239,6 +240,8 @@ def _check_file(path: str) -> None:
             subject=path,
         ) from None
     except OSError as error:
+        if error.errno in NO_ROOM_FOR_FILES:
+            raise
         raise Failed(
             "ledger_unreadable",
             f"The ledger can't be read: {path} ({error.strerror})",

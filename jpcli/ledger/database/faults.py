@@ -6,11 +6,13 @@ code that is not listed is raised as it came, because hiding an unknown fault wo
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError
+from jpcli.domain.faults import FEWER, NO_ROOM_FOR_FILES, TOO_MANY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +31,13 @@ _FAULTS: dict[int, tuple[type[JpcliError], str, str, str]] = {
         Busy,
         "ledger_busy",
         "The ledger is locked by another process: {path}",
+        "Run the same command again; nothing was written.",
+    ),
+    # The locks of the write-ahead log could not be had, as when who holds them was stopped.
+    sqlite3.SQLITE_PROTOCOL: (
+        Busy,
+        "ledger_busy",
+        "The ledger is in use by another process for too long: {path}",
         "Run the same command again; nothing was written.",
     ),
     sqlite3.SQLITE_READONLY: (
@@ -85,11 +94,22 @@ def translate(error: Exception, path: str) -> JpcliError | None:
     if code is None:
         # Python's own: a text in the file is no UTF-8.
         return damaged(path) if isinstance(error, sqlite3.OperationalError) else None
+    if code & 0xFF == sqlite3.SQLITE_CANTOPEN and not _has_room_for_files():
+        return Failed("too_many_files", TOO_MANY, hint=FEWER, subject=path)
     known = _FAULTS.get(sqlite3.SQLITE_FULL if code in _FULL_TOO else code & 0xFF)
     if known is None:
         return None
     kind, name, message, hint = known
     return kind(name, message.format(path=path), hint=hint, subject=path)
+
+
+def _has_room_for_files() -> bool:
+    """Whether this process may open one more; SQLite does not say why it could not."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno not in NO_ROOM_FOR_FILES
+    return True
 
 
 def damaged(path: str) -> JpcliError:
