@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.errors import BadInput, Failed
 from jpcli.domain.faults import NO_ROOM_FOR_FILES
-from jpcli.ledger.database import schema, tables
+from jpcli.ledger.database import inventory, schema
 from jpcli.ledger.database.draft import remove_abandoned
 from jpcli.ledger.database.faults import damaged, guarded, translate
 from jpcli.ledger.database.neighbors import check_one_name, has_log, uri_of
@@ -179,7 +179,7 @@ def ledger_on(connection: sqlite3.Connection, path: str) -> Ledger:
 def _is_damaged(connection: sqlite3.Connection) -> bool:
     """Is it the file's fault? Asked only after an error that nothing else explains."""
     try:
-        if tables.differences(connection):
+        if inventory.take_inventory(connection).problems:
             return True
         found: tuple[str] = connection.execute("PRAGMA quick_check(1)").fetchone()
     except (sqlite3.Error, UnicodeDecodeError):

@@ -1,6 +1,6 @@
-"""The tables in a ledger file: made, made anew for a newer schema, compared with the schema.
+"""The tables in a ledger file: made, and made anew for a newer schema.
 
-Owns what is done with the schema's statements; `schema` has them.
+Owns what is done with the schema's statements; `schema` has them, `inventory` compares with them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+# The one step in sqlite-utils' list: what has changed since then is made anew (`migration`).
+MIGRATION = ("jpcli", "0001_first_ledger")
+
 # The head of a statement that makes a table of the chain, or what hangs on one.
 _OF_EVENTS = re.compile(rf"\b(TABLE|ON) ({'|'.join(EVENT_TABLES)})\b")
 
@@ -30,9 +33,9 @@ def migrate(connection: sqlite3.Connection) -> None:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-    migrations = Migrations("jpcli")
+    migrations = Migrations(MIGRATION[0])
 
-    @migrations(name="0001_first_ledger")
+    @migrations(name=MIGRATION[1])
     def first_ledger(db: Database) -> None:
         for statement in statements():
             db.execute(statement)
@@ -60,32 +63,3 @@ def remake_state(connection: sqlite3.Connection) -> None:
     for statement in statements():
         if not _OF_EVENTS.search(statement.partition("(")[0]):
             connection.execute(statement)
-
-
-def differences(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """(name, what is wrong) of tables, indexes and triggers that are not ours to the letter.
-
-    A dropped trigger guards nothing, and an extra one may do anything.
-    """
-    import sqlite3
-
-    fresh = sqlite3.connect(":memory:")
-    create_in_memory(fresh)
-    # sqlite-utils' list of migrations and SQLite's statistics are not the ledger's own.
-    sql = (
-        "SELECT name, type, tbl_name, sql FROM sqlite_master"
-        " WHERE tbl_name <> '_sqlite_migrations' AND name NOT LIKE 'sqlite!_stat%' ESCAPE '!'"
-    )
-    expected = {name: rest for name, *rest in fresh.execute(sql)}
-    fresh.close()
-    # A damaged name may be anything but text.
-    found = {str(name): rest for name, *rest in connection.execute(sql)}
-    problems = []
-    for name in sorted(expected.keys() | found.keys()):
-        if name not in found:
-            problems.append((name, f"{name} is missing"))
-        elif name not in expected:
-            problems.append((name, f"{name} does not belong here"))
-        elif expected[name] != found[name]:
-            problems.append((name, f"{name} was changed"))
-    return problems

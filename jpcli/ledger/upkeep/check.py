@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import Problem
 from jpcli.domain.periods import Period
-from jpcli.ledger.database import schema, tables
+from jpcli.ledger.database import inventory, schema, tables
 from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.upkeep.compare import compare_table
@@ -26,18 +27,22 @@ if TYPE_CHECKING:
 
 
 class CheckReport(NamedTuple):
-    """`events` counts them, `head` is the last hash as hex."""
+    """`events` counts them, `head` is the last hash as hex, `foreign` names tables and views of
+    others, which are no problem."""
 
     events: int
     head: str
     problems: tuple[Problem, ...]
+    foreign: tuple[str, ...]
 
 
 def check_ledger(ledger: Ledger) -> CheckReport:
     """Verify file, schema, chain and state. Whatever is wrong is a problem, never an error."""
     problems = _Problems()
     problems.look(ledger.path, lambda: _file_problems(ledger))
-    problems.look(ledger.path, lambda: _schema_problems(ledger))
+    foreign: list[str] = []
+    problems.look(ledger.path, lambda: _schema_problems(ledger, foreign))
+    problems.look(inventory.MIGRATIONS, lambda: _migration_problems(ledger))
     problems.look("invoices", lambda: _seal_problems(ledger))
     walk = ChainWalk(ledger)
     # "" is a private temporary file: a replay of millions of events must not fill the memory.
@@ -54,7 +59,7 @@ def check_ledger(ledger: Ledger) -> CheckReport:
             problems.look(table, partial(compare_table, ledger.raw, scratch, table))
     finally:
         scratch.close()
-    return CheckReport(walk.events, walk.last_hash.hex(), tuple(problems.found))
+    return CheckReport(walk.events, walk.last_hash.hex(), tuple(problems.found), tuple(foreign))
 
 
 class _Problems:
@@ -74,19 +79,24 @@ class _Problems:
 
 def _file_problems(ledger: Ledger) -> list[Problem]:
     with guarded(ledger.path):
-        findings = [row[0] for row in ledger.raw.execute("PRAGMA integrity_check(20)")]
-        orphans = ledger.raw.execute("PRAGMA foreign_key_check").fetchall()
-    problems = [Problem("file_damaged", ledger.path, text) for text in findings if text != "ok"]
-    for table, row_id, parent, _ in orphans[:20]:
+        findings = inventory.broken_pages(ledger.raw)
+        orphans = list(islice(inventory.orphans(ledger.raw), 20))
+    problems = [Problem("file_damaged", ledger.path, text) for text in findings]
+    for table, row_id, parent in orphans:
         message = f"{table} row {row_id} names a row of {parent} that does not exist"
         problems.append(Problem("file_damaged", table, message))
     return problems
 
 
-def _schema_problems(ledger: Ledger) -> list[Problem]:
-    return [
-        Problem("schema_changed", name, message) for name, message in tables.differences(ledger.raw)
-    ]
+def _schema_problems(ledger: Ledger, foreign: list[str]) -> list[Problem]:
+    found = inventory.take_inventory(ledger.raw)
+    foreign += found.foreign
+    return [Problem("schema_changed", name, message) for name, message in found.problems]
+
+
+def _migration_problems(ledger: Ledger) -> list[Problem]:
+    found = inventory.migration_problems(ledger.raw)
+    return [Problem("schema_changed", name, message) for name, message in found]
 
 
 def _seal_problems(ledger: Ledger) -> list[Problem]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note, Rows
 from jpcli.domain.errors import Failed, Refused
-from jpcli.domain.words import count
+from jpcli.domain.words import and_more, count
 from jpcli.ledger.queries.history import HISTORY_COLUMNS, history_rows
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.ledger.upkeep.creation import make_folder
@@ -37,9 +37,14 @@ FLAT_COLUMNS = (
     "bundle_size",
 )
 
+_NAMED = 10  # tables of others, in a remark
+
 
 def check(desk: Desk) -> Answer[CheckAnswer]:
-    """Verify the chain, replay the events, compare the state. `ok` false is exit 1."""
+    """Verify the chain, replay the events, compare the state. `ok` false is exit 1.
+
+    Tables of other programs are a remark.
+    """
     report = check_ledger(desk.ledger)
     if report.problems:
         found = count(len(report.problems), "problem")
@@ -48,7 +53,7 @@ def check(desk: Desk) -> Answer[CheckAnswer]:
     else:
         message = f"{report.events:,} events replayed; the chain and the state agree"
         note = Note("ledger_ok", message, "ok")
-    return Answer(_report(report), (note,))
+    return Answer(_report(report), (note, *_foreign(report)))
 
 
 def export(desk: Desk) -> Answer[ExportAnswer]:
@@ -95,6 +100,15 @@ def restore(path: str, source: str, *, replace: bool) -> Answer[RestoreAnswer]:
     if kept is not None:
         notes.append(Note("kept", f"The ledger that was there is kept as {kept}"))
     return Answer({"ledger": path, "kept": kept, **_report(report)}, tuple(notes))
+
+
+def _foreign(report: CheckReport) -> tuple[Note, ...]:
+    if not report.foreign:
+        return ()
+    more = and_more(len(report.foreign[_NAMED:]))
+    names = ", ".join(report.foreign[:_NAMED]) + more
+    message = f"Not the ledger's own, and nothing of it touches the ledger: {names}"
+    return (Note("foreign_tables", message),)
 
 
 def _must_be_ok(report: CheckReport) -> None:
