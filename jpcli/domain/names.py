@@ -9,6 +9,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING
 
+from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def new_keys(product: str, n: int, random_bytes: Callable[[int], bytes]) -> list
 
 
 def check_license_key(text: str) -> str:
-    """The key itself. Raises BadInput `bad_license_key` for what no license has as its key.
+    """The key itself. Raises BadInput `bad_license_key` for what no license has as its key,
+    `card_number` for one that has a card's number in it, as all names here.
 
     Keys come from elsewhere too, so this asks for harmless characters and not for our own form.
     """
@@ -56,6 +58,7 @@ def check_license_key(text: str) -> str:
     if not plain or not text[:1].isalnum() or len(text) > MAX_KEY:
         hint = "A key looks like jetpack-scan_xZjtE12WIVwBus4n2wbIrYcIM."
         raise _bad("bad_license_key", text, "is not a license key", hint, MAX_KEY)
+    check_no_card_number(text)
     return text
 
 
@@ -65,6 +68,7 @@ def check_product_slug(text: str) -> str:
     if not plain or not text[:1].isalnum() or len(text) > MAX_SLUG:
         hint = "A product is named in lower case, such as jetpack-scan."
         raise _bad("bad_product", text, "is not the name of a product", hint, MAX_SLUG)
+    check_no_card_number(text)
     return text
 
 
@@ -81,6 +85,7 @@ def check_client_name(text: str) -> str:
     if not name or len(name) > MAX_CLIENT or not name.isprintable():
         hint = "A name has 1 to 200 characters that can be printed."
         raise _bad("bad_client", text, "cannot be the name of a client", hint, MAX_CLIENT)
+    check_no_card_number(name)
     return name
 
 

@@ -5,6 +5,7 @@ This module must not look an address up, nor know which client has a site.
 
 from __future__ import annotations
 
+from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
 
 MAX_URL = 1000
@@ -17,7 +18,8 @@ def normalize_url(text: str) -> str:
     """`https://host[:port][/path]`: scheme and host in lower case, no needless port, no final `/`.
 
     A host without a scheme gets https. Raises BadInput `bad_site` for another scheme, user names,
-    queries, fragments, spaces, control characters and what is not an address at all.
+    queries, fragments, spaces, control characters and what is not an address at all, `card_number`
+    for one that has a card's number in it.
     """
     if not text or len(text) > MAX_URL:
         raise _bad(text, "it is empty" if not text else "it is too long")
@@ -27,13 +29,17 @@ def normalize_url(text: str) -> str:
     if "?" in rest or "#" in rest:
         raise _bad(text, "it has a query or a fragment")
     authority, slash, path = rest.partition("/")
+    if (rest is text and path.startswith("/")) or authority.lower() in _PORTS:
+        raise _bad(text, "it looks like a scheme without its ://")
     if "@" in authority:
         raise _bad(text, "it has a user name in it")
     if not _NOT_IN_PATHS.isdisjoint(path):
         raise _bad(text, "its path has a character that no address has")
     host, port = _host_and_port(text, authority)
     place = host if port in {"", _PORTS[scheme]} else f"{host}:{port}"
-    return f"{scheme}://{place}{slash}{path}".rstrip("/")
+    url = f"{scheme}://{place}{slash}{path}".rstrip("/")
+    check_no_card_number(url)
+    return url
 
 
 def _scheme(text: str) -> tuple[str, str]:
@@ -49,9 +55,7 @@ def _scheme(text: str) -> tuple[str, str]:
 def _host_and_port(text: str, authority: str) -> tuple[str, str]:
     if authority.startswith("["):
         host, bracket, rest = authority[1:].partition("]")
-        if not bracket or ":" not in host or any(c not in "0123456789abcdefABCDEF:." for c in host):
-            raise _bad(text, "its host is not an address")
-        host = f"[{host.lower()}]"
+        host = f"[{_ip_address(text, host if bracket and ':' in host else '')}]"
         colon, port = rest[:1], rest[1:]
     else:
         name, colon, port = authority.partition(":")
@@ -59,6 +63,17 @@ def _host_and_port(text: str, authority: str) -> tuple[str, str]:
     if colon not in {"", ":"} or (colon and not port) or not _is_port(port):
         raise _bad(text, "its port is not a number from 1 to 65535")
     return host, port.lstrip("0")
+
+
+def _ip_address(text: str, host: str) -> str:
+    """An address in figures, in its shortest form: `::1` is `0:0:0:0:0:0:0:1`."""
+    from ipaddress import ip_address
+
+    try:
+        # A zone, as in `fe80::1%eth0`, means something on one machine only.
+        return ip_address(host if "%" not in host else "").compressed
+    except ValueError:
+        raise _bad(text, "its host is not an address") from None
 
 
 def _host(text: str, name: str) -> str:
@@ -75,7 +90,23 @@ def _host(text: str, name: str) -> str:
         raise _bad(text, "its host is not a name")
     if any(label[0] == "-" or label[-1] == "-" for label in labels):
         raise _bad(text, "its host is not a name")
+    if not all(map(_is_readable, labels)):
+        raise _bad(text, "its host is not a name")
+    if labels[-1].isdigit():
+        return _ip_address(text, host)
     return host
+
+
+def _is_readable(label: str) -> bool:
+    """Whether a label that stands for other letters, `xn--…`, can be read, and only that way."""
+    if not label.startswith("xn--"):
+        return True
+    try:
+        letters = label[4:].encode("ascii").decode("punycode")
+        again = letters.encode("punycode").decode("ascii")
+    except (UnicodeError, OverflowError):
+        return False
+    return again == label[4:] and not letters.isascii() and letters.isprintable()
 
 
 def _is_port(port: str) -> bool:

@@ -3,6 +3,8 @@
 Owns the order of things. A service opens a `Writer`, reads whatever its rule needs, records
 events, and the writer appends them to the chain and applies them to the state in the same
 transaction. An exception leaves the ledger as it was.
+
+Every text comes in here, so here no card number gets past (R3), whatever parser forgot to look.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.calendar import OPEN_DAY
+from jpcli.domain.errors import BadInput
 from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, Event
+from jpcli.domain.texts import check_new_texts, check_remark
 from jpcli.ledger.events import chain
 from jpcli.ledger.state.apply import apply_events
 from jpcli.ledger.state.lookups import Lookups
@@ -42,11 +46,12 @@ class Writer:
         self, ledger: Ledger, *, actor: str, now_at: int, effective_at: int | None = None
     ) -> None:
         self.ledger = ledger
-        self._actor = actor
+        self._actor = check_remark(actor, "--actor")
         self._now_at = now_at
         self._effective_at = now_at if effective_at is None else effective_at
         self._lookups = Lookups(ledger)
         self._waiting: list[Event] = []
+        self._refused: BadInput | None = None
         self.recorded = 0
         # The earliest instant and the earliest day that what is recorded is dated back to.
         self._earliest_at = self._now_at
@@ -79,7 +84,16 @@ class Writer:
         at: int | None = None,
         reason: str | None = None,
     ) -> None:
-        """Append one event that took effect `at` (an instant; default: the writer's)."""
+        """Append one event that took effect `at` (an instant; default: the writer's).
+
+        Raises BadInput `card_number` for a new text that has one, and then nothing is written,
+        whoever catches it: a part of a change may be recorded already.
+        """
+        try:
+            check_new_texts(kind, subject, data, reason)
+        except BadInput as error:
+            self._refused = error
+            raise
         effective_at = self._effective_at if at is None else at
         if effective_at < self._earliest_at and kind in _CHANGES_DAYS:
             self._earliest_at = effective_at
@@ -94,6 +108,8 @@ class Writer:
 
     def flush(self) -> None:
         """Bring tables up to date with what was recorded so far, so that queries see it."""
+        if self._refused is not None:
+            raise self._refused
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, []

@@ -29,6 +29,7 @@ DOMAIN_MODULES = frozenset(
         "functools",
         "hashlib",
         "heapq",
+        "ipaddress",
         "itertools",
         "json",
         "operator",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.cli.app.location import default_location
 from jpcli.cli.shared.output import Output, is_terminal, output_for
 from jpcli.domain.errors import BadInput
+from jpcli.domain.texts import check_remark
 from jpcli.domain.words import is_text
 
 if TYPE_CHECKING:
@@ -100,14 +101,21 @@ def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
     location = get("ledger") or os.environ.get("JPCLI_LEDGER") or default_location()
     _check_text("JPCLI_ACTOR", os.environ.get("JPCLI_ACTOR", ""))
     _check_text("JPCLI_LEDGER" if os.environ.get("JPCLI_LEDGER") else "HOME", location)
+    actor, key = get("actor"), get("idempotency_key")
+    if actor is not None:
+        check_remark(actor, "--actor")
+    elif actor := os.environ.get("JPCLI_ACTOR"):
+        check_remark(actor, "JPCLI_ACTOR")
+    if key is not None:
+        check_remark(key, "--idempotency-key")
     return Invocation(
         command=command,
         location=location,
         now_at=_now(),
         at_text=get("at"),
-        actor=get("actor") or os.environ.get("JPCLI_ACTOR") or _login_name(),
+        actor=actor or _login_name(),
         limit=get("limit"),
-        idempotency_key=get("idempotency_key"),
+        idempotency_key=key,
         dry_run=bool(get("dry_run")),
         yes=bool(get("yes")),
         output=output_for(options),

@@ -19,11 +19,14 @@ from jpcli.cli.app.typer_parts import (
     build_command,
 )
 from jpcli.domain.errors import BadInput
+from jpcli.domain.texts import check_remark
 from jpcli.domain.words import is_text
 
 if TYPE_CHECKING:
     from jpcli.cli.app.options import Spec
 
+# Options of commands whose text is kept for ever.
+REMARKS = ("reason", "reference")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -33,13 +36,16 @@ class Command(TyperCommand):
     spec: Spec
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """An empty value is a variable that was not set, or a mistake: never "none" or "all"."""
+        """An empty value is a variable that was not set, or a mistake: never "none" or "all". What
+        goes into the log as it is, and to a gateway, is looked at before anything is done."""
         rest: list[str] = super().parse_args(ctx, args)
         for param in self.params:
             value = ctx.params.get(str(param.name))
             for each in value if isinstance(value, list | tuple) else (value,):
                 if isinstance(each, str):
                     refuse_empty(ctx, param, each)
+                    if param.name in REMARKS:
+                        check_remark(each, param.opts[0])
         return rest
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:

@@ -12,6 +12,7 @@ from jpcli.domain import events, money
 from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import parse_date
 from jpcli.domain.names import check_product_slug
+from jpcli.domain.texts import check_remark
 from jpcli.ledger.queries import products
 
 if TYPE_CHECKING:
@@ -169,8 +170,8 @@ def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:
     size = _size(values.get("bundle_size"))
     told = values.get("from")
     since = parse_date(str(told or undated)).isoformat()
-    name = str(values.get("name") or "")
-    family = str(values.get("family") or "")
+    name = check_remark(str(values.get("name") or ""), "name")
+    family = check_remark(str(values.get("family") or ""), "family")
     day_price_e12 = parsers[interval](str(values["amount"]), currency)
     return Priced(product, name, family, size, since, day_price_e12, dated=bool(told))
 
