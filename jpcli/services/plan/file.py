@@ -12,7 +12,7 @@ from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
 from jpcli.domain.site_urls import normalize_url
-from jpcli.domain.words import closest
+from jpcli.domain.words import closest, path_text
 from jpcli.services.files.rows import refusal
 from jpcli.services.files.toml_lines import load, placed
 
@@ -210,14 +210,45 @@ def wanted_object(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def wanted_of(data: Mapping[str, Any]) -> Wanted:
-    """The wish that `wanted_object` wrote down."""
-    return Wanted(
-        {
-            site: SiteWish(wish["client"], dict(wish["products"]))
-            for site, wish in data["sites"].items()
-        },
-        {product: Spare(*spare) for product, spare in data["spares"].items()},
-        Spare(*data["other_spares"]),
-        bool(data["complete"]),
-    )
+def read_wanted_object(data: Any, source: str, products: Collection[str]) -> Wanted:
+    """The wish that `wanted_object` wrote down, or that somebody says it did; errors as those of
+    `read_wanted`, and ValueError for what has another form."""
+    reader = _Reader(products)
+    wanted = reader.wanted(_as_typed(data))
+    if reader.wrong:
+        problems = [Problem(code, path_text(path), text) for path, code, text in reader.wrong]
+        raise refusal(source, problems)
+    return wanted
+
+
+def _as_typed(data: Any) -> dict[str, Any]:
+    """The same wish as a file that people write has it."""
+    match data:
+        case {
+            "complete": complete,
+            "other_spares": list(others),
+            "spares": dict(spares),
+            "sites": dict(sites),
+        } if len(data) == 4 and OTHERS not in spares:
+            typed_spares = {name: _typed_spare(spare) for name, spare in spares.items()}
+            typed_spares[OTHERS] = _typed_spare(others)
+            typed_sites = {name: _typed_site(site) for name, site in sites.items()}
+            return {"complete": complete, "spares": typed_spares, "sites": typed_sites}
+    raise ValueError("no wish")
+
+
+def _typed_spare(data: Any) -> dict[str, Any]:
+    match data:
+        case [least, None]:
+            return {"least": least}
+        case [least, most]:
+            return {"least": least, "most": most}
+    raise ValueError("no numbers of spares")
+
+
+def _typed_site(data: Any) -> dict[str, Any]:
+    match data:
+        case {"client": client, "products": dict(counted)} if len(data) == 2:
+            known = {} if client is None else {"client": client}
+            return {**known, "products": counted}
+    raise ValueError("no site")

@@ -71,7 +71,7 @@ def read_order(desk: Desk, source: str) -> Order:
 
     with _without_collecting():
         if saved_plan.is_saved(text):
-            saved = saved_plan.read_saved(text, source)
+            saved = saved_plan.read_saved(text, source, product_names(desk.ledger))
             return Order(source, saved.wanted, saved.ledger_head, saved.plan_hash)
         return Order(source, read_wanted(text, source, product_names(desk.ledger)))
 
@@ -116,10 +116,10 @@ def make(desk: Desk, order: Order) -> Planned:
         "ledger_head": found_head,
     }
     if order.plan_hash is not None:
-        from jpcli.services.plan.saved import plan_hash
+        from jpcli.services.plan.saved import altered, plan_hash
 
         if plan_hash(found_head, order.wanted, data["steps"]) != order.plan_hash:
-            raise stale(order.source)
+            raise altered(order.source)
     return Planned(found, there, data)
 
 

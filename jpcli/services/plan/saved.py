@@ -1,7 +1,9 @@
 """A plan in a file: what was wanted, which steps that took, and for which ledger state.
 
-Owns the form of that file. The steps in it are there to be read and compared; what is done is
-always planned anew, so that nothing in the file can make a step that the rules would not.
+Owns the form of that file, which is input like any other: whoever can write one can make its hash,
+too. What it wants goes through the parsers of a file that is typed. The steps in it are there to be
+read and compared; what is done is always planned anew, so that nothing in the file can make a step
+that the rules would not.
 """
 
 from __future__ import annotations
@@ -12,17 +14,25 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput
+from jpcli.domain.instants import parse_instant
+from jpcli.domain.plan_terms import ACTIONS
 from jpcli.ledger.database.draft import check_plain, file_exists
 from jpcli.services.files.new_file import replace_file, write_new
 from jpcli.services.files.rows import named
-from jpcli.services.plan.file import wanted_object, wanted_of
+from jpcli.services.plan.file import read_wanted_object, wanted_object
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from jpcli.domain.contract.plan import PlanAnswer, StepObject
     from jpcli.domain.plan_terms import Wanted
 
 FORM = "jpcli-plan/1"
 _HASHED = ("ledger_head", "wanted", "steps")
+_KEYS = {"form", "made_at", "ledger_head", "wanted", "steps", "counts", "bill", "plan_hash"}
+_STEP_TEXTS = ("license_key", "product", "site", "client", "from")
+_STEP_KEYS = {"action", "bundle_size", *_STEP_TEXTS}
+_HEX = frozenset("0123456789abcdef")
 
 
 class Saved(NamedTuple):
@@ -63,19 +73,77 @@ def is_saved(text: str) -> bool:
     return text.lstrip()[:1] == "{"
 
 
-def read_saved(text: str, source: str) -> Saved:
-    """A plan that `save` wrote; BadInput `bad_plan` for anything else, or when it was edited."""
+def read_saved(text: str, source: str, products: Collection[str]) -> Saved:
+    """A plan that `save` wrote; `products` are the known ones.
+
+    Raises BadInput `bad_plan` for what has another form, or was edited, and for what it wants the
+    same as `read_wanted`.
+    """
     try:
-        body = json.loads(text)
-        assert body["form"] == FORM
-        wanted = wanted_of(body["wanted"])
+        body = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
+        _check_form(body)
+        wanted = read_wanted_object(body["wanted"], source, products)
         found = plan_hash(body["ledger_head"], wanted, body["steps"])
-        same = found == body["plan_hash"]
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+    except _Unfit as error:
+        raise _bad(source, f"is no saved plan: {error}") from None
+    except (ValueError, RecursionError):
         raise _bad(source, "is no saved plan") from None
-    if not same:
+    if found != body["plan_hash"]:
         raise _bad(source, "was changed after it was saved")
     return Saved(wanted, body["ledger_head"], found)
+
+
+class _Unfit(ValueError):
+    """What is wrong with the form of a plan, for a message."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Unfit("a key stands in it twice")
+    return found
+
+
+def _no_number(text: str) -> None:
+    raise _Unfit(f"{text} is no number")
+
+
+def _check_form(body: Any) -> None:
+    """Every key has to be there, no other may be, and each has the type that `save` gives it."""
+    if not isinstance(body, dict) or body.get("form") != FORM:
+        raise _Unfit(f"its form is not {FORM}")
+    if body.keys() != _KEYS:
+        raise _Unfit(f"its keys are not {', '.join(sorted(_KEYS))}")
+    for name in ("ledger_head", "plan_hash"):
+        if not _is_hash(body[name]):
+            raise _Unfit(f"{name} is no hash")
+    steps = body["steps"]
+    if not isinstance(steps, list) or not all(map(_is_step, steps)):
+        raise _Unfit("a step in it is none")
+    actions = [step["action"] for step in steps]
+    if body["counts"] != {action: actions.count(action) for action in ACTIONS}:
+        raise _Unfit("its counts are not those of its steps")
+    if not isinstance(body["bill"], dict):
+        raise _Unfit("its bill is none")
+    try:
+        parse_instant(str(body["made_at"]))
+    except BadInput:
+        raise _Unfit("made_at is no instant") from None
+
+
+def _is_hash(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 64 and _HEX.issuperset(value)
+
+
+def _is_step(step: Any) -> bool:
+    if not isinstance(step, dict) or step.keys() != _STEP_KEYS:
+        return False
+    size = step["bundle_size"]
+    return (
+        step["action"] in ACTIONS
+        and all(isinstance(step[name], str | None) for name in _STEP_TEXTS)
+        and (size is None or (type(size) is int and size > 0))
+    )
 
 
 def plan_hash(ledger_head: str, wanted: Wanted, steps: list[StepObject]) -> str:
@@ -91,6 +159,11 @@ def _is_plan(path: str) -> bool:
             return FORM in stream.read(100)
     except (OSError, ValueError):
         return False
+
+
+def altered(source: str) -> BadInput:
+    """The refusal of a plan whose steps are not what its wish takes in the ledger it is for."""
+    return _bad(source, "has other steps than what it wants takes")
 
 
 def _bad(source: str, what: str) -> BadInput:
