@@ -5,7 +5,6 @@ Imports nothing that an interpreter has not loaded anyway, because `jpcli --vers
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
@@ -48,8 +47,10 @@ def flushed(code: int) -> int:
 def failed(error: Exception) -> int:
     """Say in one line what the system could not give; needs nothing that must still be loaded."""
     told = str(error) or "There is not enough memory"
-    with contextlib.suppress(OSError, ValueError):
+    try:
         sys.stderr.write(f"jpcli: {told}  system_error\n")
+    except (OSError, ValueError):
+        pass
     return EXIT_FAILED
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.errors import BadInput, Failed
-from jpcli.domain.faults import NO_ROOM_FOR_FILES
+from jpcli.domain.faults import NO_ROOM_FOR_FILES, outside_fault
 from jpcli.ledger.database import inventory, schema
 from jpcli.ledger.database.draft import remove_abandoned
 from jpcli.ledger.database.faults import damaged, guarded, translate
@@ -241,7 +241,7 @@ def _check_file(path: str) -> None:
         ) from None
     except OSError as error:
         if error.errno in NO_ROOM_FOR_FILES:
-            raise
+            raise outside_fault(error) or error from None
         raise Failed(
             "ledger_unreadable",
             f"The ledger can't be read: {path} ({error.strerror})",
