@@ -125,8 +125,8 @@ def _check_all_collected(desk: Desk) -> None:
         raise Refused(
             "not_collected",
             f"{number} is closed and not collected, and how that is done can't change under it",
-            hint=f"Collect it first:   jpcli invoice close --due\n"
-            f"or bill its month again the other way:   jpcli invoice void {number}",
+            hint=f"{way_of(desk.ledger).hint(number)}\n"
+            f"Bill its month the other way:   jpcli invoice void {number}",
             subject=number,
         )
 

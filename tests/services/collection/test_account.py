@@ -78,6 +78,7 @@ def test_a_restricted_key_is_a_key_of_its_account(
     assert facts(agency) == ("test", ACCOUNT)
 
 
+@pytest.mark.once
 def test_the_key_of_another_account_is_refused_on_every_road(shop: Shop) -> None:
     shop.attach()
     before = shop.state()
@@ -141,6 +142,7 @@ def test_each_ledger_has_its_own_key_and_the_old_shared_one_still_works(
     assert (caught.value.code, ring.entries) == ("wrong_mode", stored)
 
 
+@pytest.mark.once
 def test_a_key_of_another_account_is_not_stored_for_a_ledger(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

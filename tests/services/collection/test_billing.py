@@ -61,6 +61,7 @@ def test_i5_closing_pushes_line_by_line_and_charges_the_primary_card(shop: Shop)
 CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_amex")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("primary", range(3))
 @pytest.mark.parametrize("by_hand", [False, True], ids=["closing", "pay"])
 @pytest.mark.parametrize("added", ["with --primary", "made primary later"])
@@ -218,6 +219,7 @@ def test_sync_finds_its_way_when_stripe_has_forgotten_the_last_event(shop: Shop)
     assert local(shop)["status"] == "paid"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("kind", "change", "what"),
     [
@@ -238,6 +240,7 @@ def test_reconcile_finds_a_hand_edit_at_stripe(
     assert what in {item["what"] for item in shop.reconcile()}
 
 
+@pytest.mark.once
 def test_reconcile_finds_a_hand_edit_in_the_ledger(shop: Shop) -> None:
     shop.attach()
     shop.close()
@@ -246,6 +249,7 @@ def test_reconcile_finds_a_hand_edit_in_the_ledger(shop: Shop) -> None:
     shop.sql("UPDATE invoices SET status = 'paid'")
 
 
+@pytest.mark.once
 def test_dry_run_calls_nothing(shop: Shop) -> None:
     shop.attach()
     before, asked = shop.state(), len(shop.double.requests())
@@ -253,6 +257,7 @@ def test_dry_run_calls_nothing(shop: Shop) -> None:
     assert (shop.state(), len(shop.double.requests())) == (before, asked)
 
 
+@pytest.mark.once
 def test_test_and_live_are_never_mixed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     before, asked = shop.state(), len(shop.double.requests())
     for key, code in ((LIVE_KEY, "wrong_mode"), ("", "no_key"), ("pk_test_1", "bad_key")):
@@ -319,6 +324,7 @@ def test_a_hanging_stripe_is_given_up_and_the_next_run_goes_on(
     assert sum(charge["paid"] for charge in shop.double.objects("charge")) == 1
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("currency", "price", "total"),
     [("jpy", "33", 33 * 16), ("kwd", "0.125", 2000), ("isk", "30", 48_000), ("eur", "0.27", 432)],
@@ -362,6 +368,7 @@ def test_more_lines_than_stripe_takes_are_folded_with_a_remark(shop: Shop, tmp_p
     assert agency.reconcile() == []
 
 
+@pytest.mark.once
 def test_a_month_without_a_line_never_goes_to_stripe(shop: Shop) -> None:
     shop.attach()
     keys = {row["license_key"] for row in shop.preview("2024-06", by="license")["groups"]}

@@ -236,6 +236,7 @@ def test_attaching_a_card_that_is_there_changes_nothing(shop: Shop) -> None:
     assert [item["id"] for item in shop.cards()] == [card]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("text", ["4242424242424242", "4242 4242 4242 4242", "card_1", ""])
 def test_only_a_payment_method_can_be_attached(shop: Shop, text: str) -> None:
     before, posts = shop.state(), shop.posts()
@@ -244,6 +245,7 @@ def test_only_a_payment_method_can_be_attached(shop: Shop, text: str) -> None:
     assert (shop.state(), shop.posts()) == (before, posts)
 
 
+@pytest.mark.once
 def test_a_described_card_is_for_ledgers_without_stripe(shop: Shop) -> None:
     with pytest.raises(BadInput) as caught:
         shop.do(collector.add_card, "visa", "4242", "12/2030")

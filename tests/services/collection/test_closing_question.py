@@ -9,6 +9,8 @@ import pytest
 from tests.cli.conftest import Run, run_on_terminal, run_process
 from tests.services.collection.conftest import JULY_2, Shop
 
+pytestmark = pytest.mark.once  # the commands run in processes of their own
+
 CLOSES = [("--due",), ("2024-06",)]
 
 

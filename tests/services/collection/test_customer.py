@@ -28,6 +28,7 @@ def there(shop: Shop) -> dict[str, Any]:
     return dict(found)
 
 
+@pytest.mark.once
 def test_without_options_it_is_shown_and_nothing_is_sent(shop: Shop) -> None:
     before, posts = shop.state(), shop.posts()
     found = customer(shop)
@@ -76,6 +77,7 @@ def test_a_tax_id_is_taken_away_or_exchanged(shop: Shop) -> None:
     assert (caught.value.code, shop.state(), shop.posts()) == ("unknown_tax_id", before, posts)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("given", "options", "code"),
     [
@@ -123,6 +125,7 @@ def test_a_lost_answer_adds_a_tax_id_only_once(shop: Shop, fault: str) -> None:
     assert len(shop.double.objects("tax_id")) == 1
 
 
+@pytest.mark.once
 def test_a_dry_run_sends_nothing(shop: Shop) -> None:
     customer(shop, tax_id=VAT)
     before, posts, was = shop.state(), shop.posts(), there(shop)
@@ -137,6 +140,7 @@ def test_a_dry_run_sends_nothing(shop: Shop) -> None:
     assert (shop.state(), shop.posts(), there(shop)) == (before, posts, was)
 
 
+@pytest.mark.once
 def test_a_dry_run_makes_no_customer(shop: Shop, tmp_path: Path) -> None:
     agency = Agency(tmp_path / "young.db", JUNE_15).init(payments="stripe")
     before, posts = agency.state(), shop.posts()

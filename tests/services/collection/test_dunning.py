@@ -187,6 +187,7 @@ def test_the_banks_advice_is_heeded(shop: Shop, advice: dict[str, str]) -> None:
     assert error.decline.charge == "ch_1"
 
 
+@pytest.mark.once
 def test_without_a_card_paying_is_refused_and_writes_nothing(shop: Shop) -> None:
     shop.close()
     before, posts = shop.state(), shop.posts()
@@ -196,6 +197,7 @@ def test_without_a_card_paying_is_refused_and_writes_nothing(shop: Shop) -> None
     assert (shop.state(), shop.posts()) == (before, posts)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("status", "code"), [("void", "invoice_void"), ("uncollectible", "invoice_uncollectible")]
 )

@@ -82,6 +82,7 @@ WAYS: list[tuple[Callable[[Shop, str], None], dict[str, int]]] = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("way", "expected"), WAYS, ids=[way.__name__ for way, _ in WAYS])
 @pytest.mark.parametrize("cursor", ["events", "first", "forgotten", "older version"])
 def test_what_goes_back_is_seen_by_sync_and_compared(
@@ -158,6 +159,7 @@ def test_more_is_collected_than_billed_when_a_small_invoice_was_carried(shop: Sh
     assert shop.reconcile() == []
 
 
+@pytest.mark.once
 def test_without_a_gateway_all_that_is_paid_is_collected(shop: Shop, tmp_path: Any) -> None:
     from tests.services.agency import Agency
 

@@ -210,6 +210,7 @@ def test_r2_what_is_past_due_names_the_command_that_charges_no_card(mailer: Shop
         assert "invoice pay" not in str(hint)
 
 
+@pytest.mark.once
 def test_without_an_address_nothing_is_closed_or_sent(mailer: Shop) -> None:
     before, posts = mailer.state(), mailer.posts()
     roads: list[Any] = [lambda: mailer.close(), lambda: mailer.close(None)]
@@ -224,6 +225,7 @@ def test_without_an_address_nothing_is_closed_or_sent(mailer: Shop) -> None:
     assert local(mailer)["status"] == "open"
 
 
+@pytest.mark.once
 def test_without_an_address_a_closed_month_is_neither_pushed_nor_paid(mailer: Shop) -> None:
     address(mailer)
     mailer.double.fault("status", method="POST", path="/v1/invoices", status=500, times=9)
@@ -240,6 +242,7 @@ def test_without_an_address_a_closed_month_is_neither_pushed_nor_paid(mailer: Sh
         assert (caught.value.code, mailer.posts()) == ("no_email", posts)
 
 
+@pytest.mark.once
 def test_nothing_to_close_needs_no_address(mailer: Shop) -> None:
     mailer.now = "2024-06-20T00:00:00Z"
     assert mailer.close(None).data["invoices"] == []
@@ -326,6 +329,7 @@ def test_a_wire_whose_answer_was_lost_is_noted_once(shop: Shop, fault: str) -> N
     assert (local(shop)["status"], local(shop)["reference"]) == ("paid", "wire")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("options", "code"),
     [
@@ -357,6 +361,7 @@ def test_an_invoice_that_was_edited_at_stripe_is_not_noted_as_paid(shop: Shop) -
     shop.double.edit(remote(shop)["id"], total=TOTAL, amount_due=TOTAL)
 
 
+@pytest.mark.once
 def test_a_dry_run_notes_nothing(shop: Shop) -> None:
     shop.close()
     before, posts = shop.state(), shop.posts()
@@ -483,6 +488,8 @@ def test_how_it_collects_stays_while_something_is_collected_that_way(
             shop.do(set_one, "collect", "send", **options)
         assert (caught.value.code, caught.value.exit_code) == ("not_collected", 3)
         assert "INV-2024-06" in caught.value.message
+        for command in ("pay", "void"):
+            assert f"jpcli invoice {command} INV-2024-06" in str(caught.value.hint)
         assert (shop.state(), len(shop.double.requests())) == (before, asked)
     shop.do(set_one, "name", "Another")
 

@@ -230,11 +230,13 @@ def test_a_password_in_an_address_is_not_repeated(monkeypatch: pytest.MonkeyPatc
     assert "geheim" not in caught.value.message
 
 
+@pytest.mark.once
 def test_an_address_may_end_in_a_slash(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_API_BASE", shop.double.url + "/")
     assert shop.do(account.status).data["ok"] is True
 
 
+@pytest.mark.once
 def test_what_stripe_does_not_know_is_no_usage_error(shop: Shop) -> None:
     with pytest.raises(Failed) as caught:
         shop.do(collector.attach_card, "pm_1NoSuchCard", primary=False)
