@@ -14,6 +14,7 @@ import pytest
 from jpcli.cli.shared.failure import failure_from
 from jpcli.ledger.database import connection
 from jpcli.ledger.database.faults import translate
+from jpcli.services.desk import Desk
 from tests.cli.conftest import ENTRY
 
 if TYPE_CHECKING:
@@ -97,3 +98,31 @@ resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))
     ), done.stderr
     assert (done.returncode == 0) == (len(ledger("clients", "list", "--json").data["clients"]) == 1)
     assert ledger("ledger", "check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (("clients", "add", "Ann", "--json"), 0),
+        (("clients", "list", "--json"), 0),
+        (("assign", "jetpack-scan_x", "--site", "a.example", "--json"), 3),
+    ],
+    ids=str,
+)
+def test_a_close_that_fails_hides_no_outcome(
+    argv: tuple[str, ...],
+    code: int,
+    ledger: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected = ledger(*argv, "--dry-run") if code else None
+
+    def fail(desk: Desk) -> None:
+        desk.ledger.close()
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(Desk, "close", fail)
+    run = ledger(*argv)
+    assert run.code == (expected.code if expected else code), run.err
+    assert ("error" in run.json) == bool(code)
+    assert "disk I/O" not in run.err + run.out

@@ -28,6 +28,7 @@ class Invocation(NamedTuple):
     `now_at` is microseconds since the epoch, UTC. `limit` is None when it was not told, 0 for all.
     `at_text` is `--at` as it was written. `closers` run after the answer is written, because a
     streamed answer still reads from the ledger. `remarks` go before those of the answer.
+    `desks` are those that were opened.
     """
 
     command: str
@@ -42,6 +43,7 @@ class Invocation(NamedTuple):
     output: Output
     closers: list[Callable[[], object]]
     remarks: list[Note]
+    desks: list[Desk]
 
     def desk(self, writes: bool = False) -> Desk:
         """Open the ledger; it is closed after the answer has been written."""
@@ -57,6 +59,7 @@ class Invocation(NamedTuple):
             writes=writes,
         )
         self.closers.append(desk.close)
+        self.desks.append(desk)
         if desk.kept is not None:
             _say_kept(desk.kept, self.output)
         if writes and not self.remarks:  # a command that tries first opens a second desk
@@ -121,6 +124,7 @@ def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
         output=output_for(options),
         closers=[],
         remarks=[],
+        desks=[],
     )
 
 

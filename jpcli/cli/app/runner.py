@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.app.invocation import build_invocation
+from jpcli.cli.app.typer_parts import Abort, ClickException, Exit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from jpcli.cli.app.invocation import Invocation
     from jpcli.cli.shared.result import Result
 
 
@@ -33,12 +36,28 @@ def execute(
         from jpcli.cli.render.stdout import write_result
 
         write_result(result, path, invocation.output)
+    except Exception as error:
+        damage = _damage_behind(error, invocation)
+        if damage is None:
+            raise
+        raise damage from error
     finally:
+        # How the command ended is settled: what fails from here on must not take its place.
         if result is not None:
-            _end_reading(result)
+            with suppress(Exception):
+                _end_reading(result)
         for close in reversed(invocation.closers):
-            close()
+            with suppress(Exception):
+                close()
     return result.exit_code
+
+
+def _damage_behind(error: Exception, invocation: Invocation) -> Exception | None:
+    if not invocation.desks or isinstance(error, ClickException | Exit | Abort):
+        return None
+    from jpcli.services.ledger.damage import damage_behind
+
+    return damage_behind(invocation.desks[-1], error)
 
 
 def _end_reading(result: Result) -> None:

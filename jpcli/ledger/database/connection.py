@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jpcli.domain.calendar import BillingCalendar
@@ -107,8 +107,10 @@ class Ledger:
             with self._guarded():
                 self._connection.execute("COMMIT" if keep else "ROLLBACK")
         finally:
-            if self._connection.in_transaction:
-                self._connection.rollback()
+            # Closing undoes it as well, so that a failure here must not hide why it is undone.
+            with suppress(sqlite3.Error):
+                if self._connection.in_transaction:
+                    self._connection.rollback()
 
     def close(self) -> None:
         """Give the file back. The last one to leave folds the write-ahead log into it."""

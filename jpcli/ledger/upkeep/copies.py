@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Failed
@@ -163,7 +163,8 @@ def _exchange(draft: str, held: sqlite3.Connection, target: str, kept: str) -> N
             try:
                 fresh.backup(held)
             except BaseException:
-                os.unlink(kept)  # the ledger is still there itself
+                with suppress(OSError):
+                    os.unlink(kept)  # the ledger is still there itself
                 raise
             finally:
                 fresh.close()

@@ -20,8 +20,18 @@ from jpcli.ledger.state.lookups import Lookups
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What reading a damaged file may raise.
-UNREADABLE = (sqlite3.Error, UnicodeDecodeError, Failed, BadInput)
+# What reading a damaged file, or making sense of a damaged row, may raise.
+UNREADABLE = (
+    sqlite3.Error,
+    Failed,
+    BadInput,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 _BATCH_EVENTS = 5_000
 _EVENT_COLUMNS = "seq, kind, subject, at, recorded_at, actor, reason, data, hash"

@@ -1,0 +1,34 @@
+"""Is an error that nothing explains the ledger's fault, and where is it damaged?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jpcli.domain.errors import Failed, JpcliError
+from jpcli.domain.words import and_more
+
+if TYPE_CHECKING:
+    from jpcli.services.desk import Desk
+
+
+def damage_behind(desk: Desk, error: Exception) -> Failed | None:
+    """`ledger_damaged` with the first place that the check finds; None where the ledger is whole,
+    or the error says itself what it is.
+
+    What a changed row or event does to the code that reads it can't be foreseen, so the whole
+    ledger is checked, once, after an error that would be called a mistake of ours.
+    """
+    if isinstance(error, JpcliError | OSError | MemoryError):
+        return None
+    from jpcli.ledger.upkeep.check import check_ledger
+
+    problems = check_ledger(desk.ledger).problems
+    if not problems:
+        return None
+    first = problems[0]
+    return Failed(
+        "ledger_damaged",
+        f"The ledger is damaged: {first.message}{and_more(len(problems) - 1)}",
+        hint="See where:   jpcli ledger check\nRestore the last backup:   jpcli ledger restore FILE",
+        subject=first.subject,
+    )
