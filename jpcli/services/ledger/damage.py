@@ -29,6 +29,6 @@ def damage_behind(desk: Desk, error: Exception) -> Failed | None:
     return Failed(
         "ledger_damaged",
         f"The ledger is damaged: {first.message}{and_more(len(problems) - 1)}",
-        hint="See where:   jpcli ledger check\nRestore the last backup:   jpcli ledger restore FILE",
+        hint="See all of it:   jpcli ledger check\nThen:   jpcli ledger restore FILE",
         subject=first.subject,
     )
