@@ -222,7 +222,7 @@ _jpcli_options() {
     stripe) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     settings) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     ledger) words=(--ledger --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
-    init) words=(--currency --time-zone --name --prices --payments --collect --bill-from --payment-terms-days --ledger --format --json --quiet --no-color --actor --help) ;;
+    init) words=(--currency --time-zone --name --prices --payments --collect --bill-from --payment-terms-days --ledger --format --json --quiet --no-color --actor --idempotency-key --help) ;;
     demo) words=(--keep --format --json --quiet --no-color --actor --help) ;;
     status) words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     issue) words=(--quantity --bundle --site --client --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
@@ -272,8 +272,8 @@ _jpcli_options() {
     'ledger check') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger export') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger import') words=(--ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
-    'ledger backup') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
-    'ledger restore') words=(--ledger --format --json --quiet --no-color --actor --yes --help) ;;
+    'ledger backup') words=(--ledger --format --json --quiet --no-color --actor --idempotency-key --help) ;;
+    'ledger restore') words=(--ledger --format --json --quiet --no-color --actor --yes --idempotency-key --help) ;;
     audit) words=(--policy --init --schema --ledger --format --json --quiet --no-color --actor --help) ;;
     plan) words=(--out --detailed-exitcode --init --ledger --format --json --quiet --no-color --actor --limit --help) ;;
     apply) words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;

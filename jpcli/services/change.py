@@ -6,11 +6,11 @@ Owns idempotency keys, what a dry run answers, and the remarks on how far back a
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.errors import Refused
+from jpcli.domain.errors import BadInput, Failed, JpcliError, Refused
 from jpcli.ledger.queries.invoices import reached_day
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ def change(
     `idempotency_key_reused` when the key was used for another request.
     """
     with desk.writing() as writer:
-        earlier = _earlier_answer(desk, request)
+        earlier = earlier_answer(desk, request)
         if earlier is not None:
             return earlier
         answer = _finished(desk, _noting_reach(desk, writer, do))
-        _remember(desk, writer, request, answer)
+        remember(desk, writer, request, answer)
         return answer
 
 
@@ -52,11 +52,17 @@ def change_as_read(
     What turns out to be done already is rolled back."""
     try:
         with desk.writing() as writer:
-            answer = _finished(desk, _noting_reach(desk, writer, do))
-            earlier = _earlier_answer(desk, request)
+            refusal = None
+            try:
+                answer = _finished(desk, _noting_reach(desk, writer, do))
+            except JpcliError as error:
+                refusal = error  # of what may have been right when it was done
+            earlier = earlier_answer(desk, request)
             if earlier is not None:
                 raise _DoneBefore(earlier)
-            _remember(desk, writer, request, answer)
+            if refusal is not None:
+                raise refusal
+            remember(desk, writer, request, answer)
             return answer
     except _DoneBefore as done:
         return done.answer
@@ -65,15 +71,55 @@ def change_as_read(
 def once(desk: Desk, request: dict[str, Any], do: Callable[[], Answer[Data_co]]) -> Answer[Data_co]:
     """The same for what needs more than one transaction, such as calls to the outside, which
     the outbox keeps from happening twice; here only the answer is kept."""
-    earlier = _earlier_answer(desk, request)
+    earlier = earlier_answer(desk, request)
     if earlier is not None:
         return earlier
     answer = do()
     if desk.idempotency_key is not None and not desk.dry_run:
         with desk.writing() as writer:
-            if _earlier_answer(desk, request) is None:
-                _remember(desk, writer, request, answer)
+            if earlier_answer(desk, request) is None:
+                remember(desk, writer, request, answer)
     return answer
+
+
+class Keyed(NamedTuple):
+    """Who asks under a key where no ledger is open: it is yet to be made, or to be replaced.
+    `now_at` is an instant."""
+
+    idempotency_key: str
+    now_at: int
+    actor: str
+
+    def remember(self, writer: Writer, request: dict[str, Any], answer: Answer[Any]) -> None:
+        """Record an answer in a ledger before that gets its name."""
+        from jpcli.services.desk import Desk
+
+        remember(Desk(writer.ledger, **self._asdict()), writer, request, answer)
+
+    def remember_in(self, path: str, request: dict[str, Any], answer: Answer[Any]) -> None:
+        """The same in a file that is not open."""
+        from jpcli.services.desk import open_desk
+
+        desk = open_desk(path, **self._asdict(), writes=True)
+        try:
+            with desk.writing() as writer:
+                remember(desk, writer, request, answer)
+        finally:
+            desk.close()
+
+    def earlier(self, path: str, request: dict[str, Any]) -> Answer[Any] | None:
+        """What the ledger at `path` has under the key; None as well where there is none. Raises
+        Refused `idempotency_key_reused`."""
+        from jpcli.services.desk import open_desk
+
+        try:
+            desk = open_desk(path, **self._asdict())
+        except (BadInput, Failed):
+            return None
+        try:
+            return earlier_answer(desk, request)
+        finally:
+            desk.close()
 
 
 def _noting_reach(
@@ -104,7 +150,8 @@ def _finished(desk: Desk, answer: Answer[Data_co]) -> Answer[Data_co]:
     return Answer(data, (*answer.notes, note))
 
 
-def _remember(desk: Desk, writer: Writer, request: dict[str, Any], answer: Answer[Any]) -> None:
+def remember(desk: Desk, writer: Writer, request: dict[str, Any], answer: Answer[Any]) -> None:
+    """Record an answer under the desk's key, if it has one."""
     if desk.idempotency_key is None:
         return
     stored = {"data": answer.data, "notes": [list(note) for note in answer.notes]}
@@ -114,7 +161,8 @@ def _remember(desk: Desk, writer: Writer, request: dict[str, Any], answer: Answe
     writer.record(*entry, at=desk.now_at)
 
 
-def _earlier_answer(desk: Desk, request: dict[str, Any]) -> Answer[Any] | None:
+def earlier_answer(desk: Desk, request: dict[str, Any]) -> Answer[Any] | None:
+    """What was answered under the desk's key; errors as `change`."""
     if desk.idempotency_key is None:
         return None
     from jpcli.ledger.queries.answers import stored_answer

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 COMMAND_FILES = Path(jpcli.cli.commands.__file__).parent
 ALL = sorted(COMMANDS)
 # Closing and voiding are facts of the moment at which they are done.
+# They make, copy or replace a ledger, so there is nothing to date or to try.
+WHOLE_LEDGERS = ("init", "ledger backup", "ledger restore")
 NEVER_BACK_DATED = {
     "invoice close",
     "invoice void",
@@ -71,7 +73,9 @@ def test_what_changes_state_can_be_dated_tried_and_repeated(path: str) -> None:
         expected = flags if path in NEVER_BACK_DATED else flags | {"--at"}
         assert expected <= _options(path)
     else:
-        assert _options(path) & (flags | {"--at"}) <= {"--yes", "-y"}
+        allowed = {"--yes", "-y"} | ({"--idempotency-key"} if path in WHOLE_LEDGERS else set())
+        assert _options(path) & (flags | {"--at"}) <= allowed
+        assert path not in WHOLE_LEDGERS or "--idempotency-key" in _options(path)
 
 
 def _changes_state(path: str) -> bool:

@@ -157,7 +157,8 @@ def test_the_same_key_again_does_nothing_and_gives_the_first_answer(
     assert again.code == 0, again.err
     assert again.data == first.data
     assert "repeated" in {note["code"] for note in again.json["notes"]}
-    other = world.jpcli("clients", "add", "Zoe", "--idempotency-key", "k", "--json")
+    where = ("--ledger", str(world.folder / "new.db")) if line.path == "init" else ()
+    other = world.jpcli("clients", "add", "Zoe", "--idempotency-key", "k", "--json", *where)
     assert (other.code, other.error["code"]) == (3, "idempotency_key_reused")
     assert world.everything() == before
 

@@ -38,7 +38,7 @@ class World(NamedTuple):
                 connection = sqlite3.connect(path)
                 found[path.name] = list(connection.iterdump())
                 connection.close()
-            elif not path.name.startswith("ledger.db-"):
+            elif not path.name.endswith(("-wal", "-shm")):
                 found[path.name] = path.read_bytes()
         return found
 

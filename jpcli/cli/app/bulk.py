@@ -52,8 +52,10 @@ def bulk_rows(
     required: frozenset[str],
     *,
     keep_going: bool = False,
+    whole: bool = False,
 ) -> tuple[Iterable[Row], list[Problem]]:
-    """The rows of a file, read as they are asked for, and the list that its problems go to.
+    """The rows of a file, read as they are asked for, and the list that its problems go to;
+    `whole` as in `read_rows`.
 
     A file with very many bad rows is not read to its end, unless its good rows are wanted.
     """
@@ -63,7 +65,14 @@ def bulk_rows(
 
     problems: list[Problem] = []
     most = None if keep_going else MAX_PROBLEMS
-    rows = read_rows(source, known=known, required=required, problems=problems, max_problems=most)
+    rows = read_rows(
+        source,
+        known=known,
+        required=required,
+        problems=problems,
+        max_problems=most,
+        whole=whole,
+    )
     return watched(rows, source, invocation.output), problems
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jpcli.domain.answers import Note
+    from jpcli.services.change import Keyed
     from jpcli.services.desk import Desk
 
 # Rows that a list shows on a terminal without `--limit`.
@@ -66,6 +67,14 @@ class Invocation(NamedTuple):
             remark = clock_note(desk, _now())
             self.remarks.extend([] if remark is None else [remark])
         return desk
+
+    def keyed(self) -> Keyed | None:
+        """The idempotency key, for what makes or replaces a ledger."""
+        if self.idempotency_key is None:
+            return None
+        from jpcli.services.change import Keyed
+
+        return Keyed(self.idempotency_key, self.now_at, self.actor)
 
     def list_limit(self) -> int:
         """Rows to ask for, 0 for all: what was told, or 50 for a table on a terminal."""

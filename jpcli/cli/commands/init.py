@@ -14,6 +14,7 @@ from jpcli.cli.shared.result import Result, result_of
 @command(
     "init",
     reads=True,
+    extra=("idempotency_key",),
     examples=(
         "jpcli init --name 'Acme Agency'",
         "jpcli init --currency eur --time-zone Europe/Berlin --prices prices.csv",
@@ -77,5 +78,6 @@ def run(
         payments=payments,
         collect=collect,
         bill_from=bill_from,
+        keyed=invocation.keyed(),
     )
     return result_of(answer, view="notes:draw_nothing")

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
     Inspect = Callable[[CheckReport], None]
+    Complete = Callable[[str, CheckReport, str | None], None]
 
 
 def copy_ledger(source: Ledger, target: str, inspect: Inspect) -> CheckReport:
@@ -60,8 +61,11 @@ def copy_ledger(source: Ledger, target: str, inspect: Inspect) -> CheckReport:
     return report
 
 
-def restore_ledger(source: str, target: str, inspect: Inspect) -> tuple[CheckReport, str | None]:
+def restore_ledger(
+    source: str, target: str, inspect: Inspect, complete: Complete
+) -> tuple[CheckReport, str | None]:
     """Put a checked copy of `source` where `target` is; gives the name under which that is kept.
+    `complete` may write to the copy before it gets its name; it is given that name as well.
 
     Raises Busy `ledger_busy` when others have `target` open for too long, BadInput
     `not_a_ledger` when it is no file, Failed `ledger_hard_linked` when it has another name,
@@ -81,10 +85,13 @@ def restore_ledger(source: str, target: str, inspect: Inspect) -> tuple[CheckRep
         closing(open_ledger(source, writes=False, older=True)) as ledger,
         _checked_copy(ledger, target, inspect) as (draft, report),
     ):
-        if not os.path.lexists(target):
+        there = os.path.lexists(target)
+        kept = free_name(f"{target}.before-restore") if there else None
+        complete(draft, report, kept)
+        sync(draft)
+        if kept is None:
             link_new(draft, target, ledger=True)
             return report, None
-        kept = free_name(f"{target}.before-restore")
         held = _held(target)
         if held is None:
             _keep_bytes(target, kept)

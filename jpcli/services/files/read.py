@@ -6,7 +6,10 @@ Streams: a row is handed over before the next one is read, so that a file may be
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+import stat
+from contextlib import contextmanager, nullcontext
+from io import UnsupportedOperation
 from typing import IO, TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from jpcli.domain.errors import Problem
 
 MAX_TEXT_BYTES = 64 * 2**20
+MAX_PIPE_BYTES = 2 * 2**30
+_PART_BYTES = 2**20
 _HEAD_BYTES = 64 * 2**10
 _UTF8_BOM = b"\xef\xbb\xbf"
 # Every control character but tab, line feed, form feed and carriage return.
@@ -32,21 +37,24 @@ def read_rows(
     problems: list[Problem],
     stdin: IO[bytes] | None = None,
     max_problems: int | None = MAX_PROBLEMS,
+    whole: bool = False,
 ) -> Iterator[Row]:
     """Yield the good rows of a file, or of standard input for `-`.
 
     A bad row becomes an entry in `problems`, to which the caller may add its own; reading ends at
-    `max_problems` of them (None: never), with `too_many_problems` as the last. Raises BadInput at
-    the first `next()` for a file that has no readable rows at all: it does not exist, is a folder,
-    can't be read, is empty, is no UTF-8 text, or has a header that does not fit.
+    `max_problems` of them (None: never), with `too_many_problems` as the last. With `whole` a pipe
+    is read to its end before the first row, so that the other rows wait for nobody. Raises
+    BadInput at the first `next()` for a file that has no readable rows at all: it does not exist,
+    is a folder, can't be read, is empty, is no UTF-8 text, or has a header that does not fit.
     """
     expected = Expected(known, required, problems, max_problems)
     with _opened(source, stdin) as stream:
         try:
-            for row in _rows(stream, source, expected):
-                expected.stop_when_full(row.line)
-                if expected.accepts(row.line, row.values):
-                    yield row
+            with _at_hand(stream, source) if whole else nullcontext(stream) as ready:
+                for row in _rows(ready, source, expected):
+                    expected.stop_when_full(row.line)
+                    if expected.accepts(row.line, row.values):
+                        yield row
         except Enough:
             return
         except OSError as error:
@@ -71,6 +79,29 @@ def read_text(source: str, stdin: IO[bytes] | None = None) -> str:
     except UnicodeDecodeError:
         message = f"{named(source)} is not a text file in UTF-8"
         raise BadInput("not_text", message, hint="Save it as UTF-8.", subject=source) from None
+
+
+@contextmanager
+def _at_hand(stream: IO[bytes], source: str) -> Iterator[IO[bytes]]:
+    """A plain file as it is; of a pipe a copy, in a file without a name, once it has ended."""
+    try:
+        is_plain = stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except UnsupportedOperation:
+        is_plain = True  # bytes in memory
+    if is_plain:
+        yield stream
+        return
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as copy:
+        while part := stream.read(_PART_BYTES):
+            copy.write(part)
+            if copy.tell() > MAX_PIPE_BYTES:
+                message = f"{named(source)} is larger than {MAX_PIPE_BYTES // 2**30} GiB"
+                hint = "Save it as a file and name that."
+                raise BadInput("file_too_large", message, hint=hint, subject=source)
+        copy.seek(0)
+        yield copy
 
 
 def _rows(stream: IO[bytes], source: str, expected: Expected) -> Iterator[Row]:

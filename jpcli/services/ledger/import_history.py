@@ -6,6 +6,7 @@ Rows stream: only names of sites and the children that wait for their parent are
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
@@ -42,10 +43,13 @@ def import_history(
     request: dict[str, Any] = {"command": "ledger import"}
     if desk.idempotency_key is not None:
         rows = _summed(rows, request)
+    # A pipe is read here, and what is no such file refused: nobody waits for it with the lock.
+    rows = iter(rows)
+    begun = list(islice(rows, 1))
 
     def do(writer: Writer) -> Answer[ImportAnswer]:
         importing = _Importing(desk, writer, problems)
-        for row in rows:
+        for row in chain(begun, rows):
             importing.row(row)
         importing.finish()
         if problems:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from jpcli.domain.collection import Way
     from jpcli.domain.contract.ledger import InitAnswer
     from jpcli.ledger.writer import Writer
+    from jpcli.services.change import Keyed
 
 NO_PRICES = "none"
 DEFAULT_CURRENCY = "usd"
@@ -50,6 +51,7 @@ def init(
     payments: str = "offline",
     collect: str | None = None,
     bill_from: str | None = None,
+    keyed: Keyed | None = None,
 ) -> Answer[InitAnswer]:
     """Make the ledger at `path`; `prices` is a file, `none`, or None for the list that ships.
 
@@ -60,7 +62,8 @@ def init(
     Raises Refused `ledger_exists`; BadInput for a bad currency, zone, month, name or price list;
     Failed `folder_unwritable`.
     """
-    check_free(path)
+    if keyed is None:
+        check_free(path)
     code = check_currency(currency)
     check_zone(time_zone)
     agency = checked_name(name)
@@ -73,6 +76,12 @@ def init(
     if collect is not None:
         _check_collect(way, collect)
     priced = _price_list(prices, code)
+    # As asked; of a price list, what is in it.
+    listed = prices if prices in (None, NO_PRICES) else [list(price) for price in priced]
+    asked = [code, time_zone, name, payment_terms_days, payments, collect, bill_from, listed]
+    request = {"command": "init", "asked": asked}
+    if keyed is not None and (earlier := keyed.earlier(path, request)) is not None:
+        return earlier
     skipped = find_skipped(time_zone)
     calendar = BillingCalendar(time_zone, skipped)
     calendar.checked(now_at, f"The present, {format_instant(now_at)},", "JPCLI_NOW")
@@ -89,11 +98,15 @@ def init(
         **({"collect": collect or COLLECTS[0]} if way.goes_out else {}),
     }
 
+    answer = _answer(path, meta, priced, way)
+
     def first_events(writer: Writer) -> None:
         record_prices(writer, priced)
+        if keyed is not None:
+            keyed.remember(writer, request, answer)
 
     create_ledger(path, meta, actor=actor, now_at=now_at, first_events=first_events)
-    return _answer(path, meta, priced, way)
+    return answer
 
 
 def _answer(path: str, meta: dict[str, str], priced: list[Priced], way: Way) -> Answer[InitAnswer]:

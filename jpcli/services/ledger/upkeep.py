@@ -11,6 +11,7 @@ from jpcli.domain.words import and_more, count
 from jpcli.ledger.queries.history import HISTORY_COLUMNS, history_rows
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.ledger.upkeep.creation import make_folder
+from jpcli.services.change import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         FlatExportAnswer,
         RestoreAnswer,
     )
+    from jpcli.services.change import Keyed
     from jpcli.services.desk import Desk
 
 FLAT_COLUMNS = (
@@ -67,25 +69,40 @@ def export_flat(desk: Desk) -> Answer[FlatExportAnswer]:
 
 
 def backup(desk: Desk, target: str) -> Answer[BackupAnswer]:
-    """Copy the ledger to `target` while it is in use; the copy is checked before it counts."""
+    """Copy the ledger to `target` while it is in use; the copy is checked before it counts. Under
+    an idempotency key the ledger remembers that it was done, after the copy was made."""
     from jpcli.ledger.upkeep.copies import copy_ledger
 
     path = os.path.abspath(target)
-    report = copy_ledger(desk.ledger, path, _must_be_ok)
-    size = os.path.getsize(path)
-    note = Note("backed_up", f"Copied {report.events:,} events to {path}", "ok", path)
-    return Answer({"file": path, "bytes": size, **_report(report)}, (note,))
+
+    def do() -> Answer[BackupAnswer]:
+        if desk.idempotency_key is not None:
+            with desk.writing():
+                pass  # a ledger that can't remember it says so before the copy is there
+        report = copy_ledger(desk.ledger, path, _must_be_ok)
+        size = os.path.getsize(path)
+        note = Note("backed_up", f"Copied {report.events:,} events to {path}", "ok", path)
+        return Answer({"file": path, "bytes": size, **_report(report)}, (note,))
+
+    return once(desk, {"command": "ledger backup", "file": path}, do)
 
 
-def restore(path: str, source: str, *, replace: bool) -> Answer[RestoreAnswer]:
+def restore(
+    path: str, source: str, *, replace: bool, keyed: Keyed | None = None
+) -> Answer[RestoreAnswer]:
     """Put the backup `source` in the place of the ledger at `path`.
 
     A backup that does not pass its check is refused. An existing ledger is replaced only with
     `replace`, and kept beside it under another name. Raises Refused `ledger_exists`, Busy when
-    others have the ledger open, Failed `folder_unwritable`.
+    others have the ledger open, Failed `folder_unwritable`. What is restored under an idempotency
+    key remembers that from its first moment.
     """
     from jpcli.ledger.upkeep.copies import restore_ledger
 
+    request = {"command": "ledger restore", "source": os.path.abspath(source)}
+    earlier = None if keyed is None else keyed.earlier(path, request)
+    if earlier is not None:
+        return earlier
     if os.path.lexists(path) and not replace:
         raise Refused(
             "ledger_exists",
@@ -94,7 +111,18 @@ def restore(path: str, source: str, *, replace: bool) -> Answer[RestoreAnswer]:
             subject=path,
         )
     make_folder(path)
-    report, kept = restore_ledger(source, path, _must_be_ok)
+
+    def complete(draft: str, report: CheckReport, kept: str | None) -> None:
+        if keyed is not None:
+            keyed.remember_in(draft, request, _restored(path, source, report, kept))
+
+    report, kept = restore_ledger(source, path, _must_be_ok, complete)
+    return _restored(path, source, report, kept)
+
+
+def _restored(
+    path: str, source: str, report: CheckReport, kept: str | None
+) -> Answer[RestoreAnswer]:
     message = f"Restored {report.events:,} events from {source}"
     notes = [Note("restored", message, "ok", path)]
     if kept is not None:

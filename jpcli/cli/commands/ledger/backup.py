@@ -11,7 +11,12 @@ from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result, result_of
 
 
-@command("ledger backup", reads=True, examples=("jpcli ledger backup ledger-2026-11.db",))
+@command(
+    "ledger backup",
+    reads=True,
+    extra=("idempotency_key",),
+    examples=("jpcli ledger backup ledger-2026-11.db",),
+)
 def run(
     invocation: Invocation,
     target: Annotated[str, typer.Argument(metavar="FILE", help="A file that does not exist yet.")],
@@ -19,4 +24,5 @@ def run(
     """The copy is checked before it counts; work on the ledger may go on meanwhile."""
     from jpcli.services.ledger.upkeep import backup
 
-    return result_of(backup(invocation.desk(), target), view="notes:draw_nothing")
+    desk = invocation.desk(writes=invocation.idempotency_key is not None)
+    return result_of(backup(desk, target), view="notes:draw_nothing")

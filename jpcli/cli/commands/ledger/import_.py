@@ -26,5 +26,5 @@ def run(
     from jpcli.services.ledger.import_history import import_history
 
     desk = invocation.desk(writes=True)
-    rows, problems = bulk_rows(invocation, source, HISTORY_COLUMNS, HISTORY_REQUIRED)
+    rows, problems = bulk_rows(invocation, source, HISTORY_COLUMNS, HISTORY_REQUIRED, whole=True)
     return result_of(import_history(desk, rows, problems), view="notes:draw_nothing")

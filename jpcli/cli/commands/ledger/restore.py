@@ -15,7 +15,7 @@ from jpcli.cli.shared.result import Result, result_of
 @command(
     "ledger restore",
     reads=True,
-    extra=("yes",),
+    extra=("yes", "idempotency_key"),
     examples=("jpcli ledger restore ledger-2026-11.db --yes",),
 )
 def run(
@@ -32,4 +32,5 @@ def run(
             f"Put {source} in the place of {invocation.location}?",
             "What was recorded since the backup is then only in the copy kept beside it.",
         )
-    return result_of(restore(invocation.location, source, replace=there), view="notes:draw_nothing")
+    answer = restore(invocation.location, source, replace=there, keyed=invocation.keyed())
+    return result_of(answer, view="notes:draw_nothing")

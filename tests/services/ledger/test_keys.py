@@ -1,0 +1,145 @@
+"""Idempotency keys of what makes, replaces or copies a ledger."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jpcli.domain.errors import JpcliError, Refused
+from jpcli.domain.instants import parse_instant
+from jpcli.services.change import Keyed
+from jpcli.services.ledger import upkeep
+from tests.services.agency import BEGUN, NOW, Agency, codes, plain
+
+K1 = Keyed("k1", parse_instant(NOW), "ann")
+
+
+def code_of(call: Any) -> str:
+    with pytest.raises(JpcliError) as caught:
+        call()
+    return caught.value.code
+
+
+# --- init -----------------------------------------------------------------------------------------
+
+
+def test_init_under_a_key_is_done_once(tmp_path: Path) -> None:
+    agency = Agency(tmp_path / "ledger.db").init(keyed=K1)
+    agency.card(now=BEGUN)
+    before = agency.state()
+    agency.init(keyed=K1)
+    agency.init(keyed=K1._replace(now_at=K1.now_at + 10**12, actor="bob"))
+    assert agency.state() == before
+    assert agency.check()["ok"]
+
+
+@pytest.mark.parametrize(
+    "other", [{"zone": "Europe/Berlin"}, {"prices": None}, {"name": "B"}, {"payment_terms_days": 1}]
+)
+def test_another_init_under_the_key_is_refused(tmp_path: Path, other: dict[str, Any]) -> None:
+    agency = Agency(tmp_path / "ledger.db").init(keyed=K1)
+    before = agency.state()
+    assert code_of(lambda: agency.init(keyed=K1, **other)) == "idempotency_key_reused"
+    assert agency.state() == before
+
+
+def test_a_ledger_that_does_not_know_the_key_is_in_the_way(tmp_path: Path) -> None:
+    agency = Agency(tmp_path / "ledger.db").init()
+    before = agency.state()
+    assert code_of(lambda: agency.init(keyed=K1)) == "ledger_exists"
+    Path(tmp_path / "text").write_text("mine")
+    assert code_of(lambda: Agency(tmp_path / "text").init(keyed=K1)) == "ledger_exists"
+    assert agency.state() == before
+
+
+# --- backup ---------------------------------------------------------------------------------------
+
+
+def test_a_backup_under_a_key_is_made_once(agency: Agency, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    first = agency.do(upkeep.backup, str(target), key="k1")
+    before = agency.state()
+    target.unlink()
+    again = agency.do(upkeep.backup, str(target), key="k1")
+    assert plain(again) == plain(first)
+    assert codes(again) == [*codes(first), "repeated"]
+    assert not target.exists()
+    other = lambda: agency.do(upkeep.backup, str(tmp_path / "b.db"), key="k1")  # noqa: E731
+    assert code_of(other) == "idempotency_key_reused"
+    assert agency.state() == before
+
+
+def test_a_ledger_that_cant_keep_the_key_is_not_copied(
+    agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.link(agency.path, tmp_path / "other.db")
+    target = tmp_path / "copy.db"
+    assert code_of(lambda: agency.do(upkeep.backup, str(target), key="k1")) == "ledger_hard_linked"
+    assert not target.exists()
+
+
+# --- restore --------------------------------------------------------------------------------------
+
+
+def test_a_restore_under_a_key_is_done_once(agency: Agency, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    agency.ask(upkeep.backup, str(copy))
+
+    def restore(source: Path = copy) -> Any:
+        return upkeep.restore(agency.path, str(source), replace=True, keyed=K1)
+
+    first = restore()
+    assert agency.state().events == Agency(copy).state().events + 1
+    agency.issue_one()
+    before = agency.state()
+    copy.unlink()
+    again = restore()
+    assert plain(again) == plain(first)
+    assert codes(again) == [*codes(first), "repeated"]
+    with pytest.raises(Refused):
+        restore(tmp_path / "another.db")
+    assert agency.state() == before
+    assert agency.check()["ok"]
+    assert len([name for name in os.listdir(tmp_path) if "before-restore" in name]) == 1
+
+
+@pytest.mark.parametrize("there", ["nothing", "rubbish"])
+def test_a_restore_under_a_key_needs_no_ledger_there(
+    agency: Agency, tmp_path: Path, there: str
+) -> None:
+    copy, path = tmp_path / "copy.db", tmp_path / "new.db"
+    agency.ask(upkeep.backup, str(copy))
+    if there == "rubbish":
+        path.write_text("rubbish")
+    first = upkeep.restore(str(path), str(copy), replace=True, keyed=K1)
+    again = upkeep.restore(str(path), str(copy), replace=True, keyed=K1)
+    assert plain(again) == plain(first)
+    assert Agency(path).check()["ok"]
+
+
+# --- import ---------------------------------------------------------------------------------------
+
+
+def test_an_import_is_remembered_also_when_it_would_be_refused_now(
+    agency: Agency, tmp_path: Path
+) -> None:
+    """A child of a bundle that has been revoked since."""
+    source = tmp_path / "history.csv"
+    header = "license_key,product,issued_at,bundle_key,bundle_size\n"
+    source.write_text(header + "p_1,jetpack-security-t1,2024-07-01T00:00:00Z,,3\n")
+    agency.import_file(source)
+    children = (f"c_{n},jetpack-security-t1,2024-07-01T00:00:00Z,p_1,\n" for n in range(3))
+    source.write_text(header + "".join(children))
+    first = agency.import_file(source, key="k1")
+    agency.revoke("p_1", at="2024-08-01")
+    before = agency.state()
+    assert code_of(lambda: agency.import_file(source)) == "bad_bundle"
+    again = agency.import_file(source, key="k1")
+    assert plain(again) == plain(first)
+    assert agency.state() == before
+    source.write_text(header + "c_1,nothing,2024-07-01T00:00:00Z,p_1,\n")
+    assert code_of(lambda: agency.import_file(source, key="k1")) == "idempotency_key_reused"
+    assert agency.state() == before
