@@ -10,7 +10,7 @@ import pytest
 
 from tests.docs.sessions import ROOT, Step, play, rewritten, steps_of
 
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def assert_current(path: Path, now: str, how: str) -> None:
@@ -33,6 +33,12 @@ def test_the_sessions_are_current(path: Path) -> None:
 def test_links_within_the_project_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_tests_that_are_named_exist(path: Path) -> None:
+    for target in re.findall(r"`(tests/[\w./]+)`", path.read_text("utf-8")):
+        assert (ROOT / target).exists(), target
 
 
 def test_the_ci_script_runs_the_commands_of_the_readme() -> None:
