@@ -36,7 +36,7 @@ class CustomerCalls:
         Raises AuthProblem `wrong_key` for a key that Stripe does not accept.
         """
         try:
-            return str(self._get(self._client.v1.accounts.retrieve_current)["id"])
+            return shapes.id_of(self._get(self._client.v1.accounts.retrieve_current))
         except AuthProblem as error:
             if error.code == "key_not_allowed":
                 return None

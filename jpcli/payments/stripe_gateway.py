@@ -75,11 +75,9 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
         """The customers that were made for a ledger, the oldest first; every customer is looked at,
         because two clocks that disagree would hide one from a search by date."""
         params: Any = {"limit": _PAGE}
-        found = [
-            (int(item.get("created") or 0), str(item["id"]))
-            for item in self._pages(self._client.v1.customers.list, params)
-            if item["metadata"].get("jpcli_ledger") == ledger_id and not item.get("deleted")
-        ]
+        pages = self._pages(self._client.v1.customers.list, params)
+        made = (shapes.customer_of(item, ledger_id) for item in pages)
+        found = [one for one in made if one is not None]
         # Lists are newest first, also within the second that is all `created` tells.
         found.reverse()
         return [customer for _, customer in sorted(found, key=lambda one: one[0])]
@@ -92,7 +90,7 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
     def create_customer(self, ledger_id: str, name: str, key: str) -> str:
         params: Any = {"name": name, "metadata": {"jpcli_ledger": ledger_id}}
         made = self._post(self._client.v1.customers.create, params, key=key)
-        return str(made["id"])
+        return shapes.id_of(made)
 
     # --- cards ---
 
@@ -108,14 +106,12 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
 
     def primary_card(self, customer: str) -> str | None:
         """The card that Stripe would charge, `invoice_settings.default_payment_method`."""
-        found = self._get(self._client.v1.customers.retrieve, customer)
-        chosen = (found.get("invoice_settings") or {}).get("default_payment_method")
-        return shapes.object_id(chosen)
+        return shapes.primary_of(self._get(self._client.v1.customers.retrieve, customer))
 
     def attach_card(self, card_id: str, customer: str, key: str) -> str:
         params: Any = {"customer": customer}
         attach = self._client.v1.payment_methods.attach
-        return str(self._post(attach, params, card_id, key=key)["id"])
+        return shapes.id_of(self._post(attach, params, card_id, key=key))
 
     def detach_card(self, card_id: str, key: str) -> None:
         self._post(self._client.v1.payment_methods.detach, {}, card_id, key=key)
@@ -173,10 +169,11 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
         """Every item of a list, page by page."""
         while True:
             answer = self._plain(partial(method, params))
-            yield from answer["data"]
-            if not answer.get("has_more") or not answer["data"]:
+            items = shapes.page(answer)
+            yield from items
+            if not answer.get("has_more") or not items:
                 return
-            params = {**params, "starting_after": answer["data"][-1]["id"]}
+            params = {**params, "starting_after": shapes.next_after(items[-1], params)}
 
     def _plain(self, call: Callable[[], Any]) -> dict[str, Any]:
         """The SDK's answer as dicts and lists all the way down."""
@@ -206,12 +203,17 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
                     raise _ours(error, repeats) from None
                 time.sleep(_pause_seconds(error, repeats))
                 repeats += 1
-            except UnicodeDecodeError:  # what the SDK makes of a body that is no text
+            except shapes.UNEXPECTED:  # what the SDK makes of a body that is no text, or no object
                 raise garbled() from None
 
 
 def _ours(error: stripe.StripeError, repeats: int) -> Exception:
-    found: Exception = translate(error)
+    try:
+        found: Exception = translate(error)
+    except shapes.UNEXPECTED:  # an error that has not the parts of one
+        found = garbled()
+    if not isinstance(getattr(found, "message", ""), str):  # passed on from the answer
+        found = garbled()
     if isinstance(found, JpcliError) and repeats:
         found.unsure = True
     return found
@@ -220,5 +222,6 @@ def _ours(error: stripe.StripeError, repeats: int) -> Exception:
 def _pause_seconds(error: stripe.StripeError, attempt: int) -> float:
     """Stripe's own Retry-After, or twice as long each time."""
     told = str((error.headers or {}).get("retry-after", ""))
-    seconds = float(told) if told.replace(".", "", 1).isdigit() else 0.5 * 2**attempt
+    is_number = told.isascii() and told.replace(".", "", 1).isdigit()
+    seconds = float(told) if is_number else 0.5 * 2**attempt
     return min(seconds, RETRY_SECONDS_MOST)

@@ -147,7 +147,7 @@ class InvoiceCalls:
     def newest_event(self) -> str | None:
         """Where to go on from; asked before anything is read, so that nothing falls between."""
         first: Any = {"limit": 1}
-        events = self._plain(lambda: self._client.v1.events.list(first))["data"]
+        events = shapes.page(self._plain(lambda: self._client.v1.events.list(first)))
         return shapes.event(events[0]).id if events else None
 
     def events_since(self, cursor: str) -> list[RemoteEvent] | None:
@@ -167,11 +167,11 @@ class InvoiceCalls:
         while True:
             newer: Any = {"limit": _PAGE, "ending_before": before, "type": kind}
             try:
-                page = self._plain(partial(self._client.v1.events.list, newer))["data"]
+                page = shapes.page(self._plain(partial(self._client.v1.events.list, newer)))
             except Failed:
                 return None
             if not page:
                 return found
             # A page before another is in the order of all lists, newest first.
             found += [shapes.event(item) for item in reversed(page)]
-            before = page[0]["id"]
+            before = shapes.next_after(page[0], newer)

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 from jpcli.domain.cards import card_name
+from jpcli.domain.instants import END_AT
 from jpcli.payments.gateway import (
     Checkout,
     RemoteCard,
@@ -19,9 +20,10 @@ from jpcli.payments.gateway import (
 from jpcli.payments.stripe_errors import advice_of, garbled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _SECOND = 1_000_000
+_GREATEST = 10**15
 # The parts of an address, as Stripe names them.
 ADDRESS = ("line1", "line2", "postal_code", "city", "state", "country")
 # Disputes that hold nothing back: warnings, and those that were decided for us.
@@ -46,6 +48,10 @@ class CreditNote(NamedTuple):
     by_hand_minor: int
 
 
+# What reading an answer of another shape raises, here and in the SDK.
+UNEXPECTED = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+
+
 def _understood(convert: Callable[Given, Shape]) -> Callable[Given, Shape]:
     """A field that is missing or of another kind is an answer that can't be understood."""
 
@@ -53,17 +59,83 @@ def _understood(convert: Callable[Given, Shape]) -> Callable[Given, Shape]:
     def checked(*args: Given.args, **options: Given.kwargs) -> Shape:
         try:
             return convert(*args, **options)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except UNEXPECTED:
             raise garbled() from None
 
     return checked
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _said(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _whole(value: Any) -> int:
+    """An integer that the ledger can hold; a float is no amount of money."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError
+    if abs(value) > _GREATEST:
+        raise ValueError
+    return value
+
+
+def _instant(seconds: Any) -> int:
+    at = _whole(seconds) * _SECOND
+    if not 0 <= at < END_AT:
+        raise ValueError
+    return at
+
+
+@_understood
+def id_of(item: dict[str, Any]) -> str:
+    """The id of an object, whatever it is."""
+    return _text(item["id"])
+
+
+@_understood
+def page(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is on a page of a list."""
+    items: Any = answer["data"]
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise TypeError
+    return list(items)
+
+
+@_understood
+def next_after(item: dict[str, Any], params: Mapping[str, Any]) -> str:
+    """Where the next page begins; the page that was asked for begins elsewhere, or there would be
+    no end."""
+    found = _text(item["id"])
+    if found in (params.get("starting_after"), params.get("ending_before")):
+        raise ValueError
+    return found
+
+
+@_understood
+def customer_of(item: dict[str, Any], ledger_id: str) -> tuple[int, str] | None:
+    """When a customer of a ledger was made, and its id; None for others, and deleted ones."""
+    if (item.get("metadata") or {}).get("jpcli_ledger") != ledger_id or item.get("deleted"):
+        return None
+    return _whole(item.get("created") or 0), _text(item["id"])
+
+
+@_understood
+def primary_of(item: dict[str, Any]) -> str | None:
+    """The payment method that a customer's invoices are charged to."""
+    return object_id((item.get("invoice_settings") or {}).get("default_payment_method"))
+
+
+@_understood
 def object_id(value: Any) -> str | None:
     """The id of an object that may be expanded or not."""
     if value is None:
         return None
-    return str(value["id"]) if isinstance(value, dict) else str(value)
+    return _text(value["id"] if isinstance(value, dict) else value)
 
 
 @_understood
@@ -71,12 +143,12 @@ def card(item: dict[str, Any]) -> RemoteCard:
     """A payment method of type card."""
     details = item["card"]
     return RemoteCard(
-        str(item["id"]),
-        str(details.get("brand") or "unknown"),
-        str(details["last4"]),
-        int(details["exp_month"]),
-        int(details["exp_year"]),
-        int(item.get("created") or 0) * _SECOND,
+        _text(item["id"]),
+        _text(details.get("brand") or "unknown"),
+        _text(details["last4"]),
+        _whole(details["exp_month"]),
+        _whole(details["exp_year"]),
+        _instant(item.get("created") or 0),
     )
 
 
@@ -88,26 +160,26 @@ def invoice(item: dict[str, Any]) -> RemoteInvoice:
     metadata = item.get("metadata") or {}
     credited = ("pre_payment_credit_notes_amount", "post_payment_credit_notes_amount")
     return RemoteInvoice(
-        str(item["id"]),
-        item.get("number"),
-        str(item["status"]),
-        str(item["currency"]),
-        int(item["total"]),
-        int(item.get("amount_due") or 0),
-        int(item.get("amount_paid") or 0),
-        None if paid_at is None else int(paid_at) * _SECOND,
-        item.get("hosted_invoice_url"),
-        item.get("invoice_pdf"),
-        None if due_at is None else int(due_at) * _SECOND,
-        sum(int(item.get(name) or 0) for name in credited),
-        metadata.get("jpcli_reference"),
-        metadata.get("jpcli_void_reason"),
-        our_number=metadata.get("jpcli_invoice"),
-        ledger_id=metadata.get("jpcli_ledger"),
-        content_hash=metadata.get("jpcli_content_hash"),
+        _text(item["id"]),
+        _said(item.get("number")),
+        _text(item["status"]),
+        _text(item["currency"]),
+        _whole(item["total"]),
+        _whole(item.get("amount_due") or 0),
+        _whole(item.get("amount_paid") or 0),
+        None if paid_at is None else _instant(paid_at),
+        _said(item.get("hosted_invoice_url")),
+        _said(item.get("invoice_pdf")),
+        None if due_at is None else _instant(due_at),
+        sum(_whole(item.get(name) or 0) for name in credited),
+        _said(metadata.get("jpcli_reference")),
+        _said(metadata.get("jpcli_void_reason")),
+        our_number=_said(metadata.get("jpcli_invoice")),
+        ledger_id=_said(metadata.get("jpcli_ledger")),
+        content_hash=_said(metadata.get("jpcli_content_hash")),
         customer_id=object_id(item.get("customer")),
         attempted=bool(item.get("attempted")),
-        outside_minor=int(item.get("amount_paid_off_stripe") or 0),
+        outside_minor=_whole(item.get("amount_paid_off_stripe") or 0),
         mailed=bool(metadata.get("jpcli_sent")),
     )
 
@@ -116,13 +188,13 @@ def invoice(item: dict[str, Any]) -> RemoteInvoice:
 def line(item: dict[str, Any]) -> RemoteLine:
     """A line of an invoice."""
     position = (item.get("metadata") or {}).get("jpcli_line")
-    known = position is not None and str(position).isdigit()
+    known = isinstance(position, str) and position.isascii() and position.isdigit()
     return RemoteLine(
-        str(item["id"]),
+        _text(item["id"]),
         int(str(position)) if known else None,
-        int(item["amount"]),
-        str(item["currency"]),
-        str(item.get("description") or ""),
+        _whole(item["amount"]),
+        _text(item["currency"]),
+        _text(item.get("description") or ""),
     )
 
 
@@ -133,7 +205,7 @@ def event(item: dict[str, Any]) -> RemoteEvent:
     kind = about.get("object")
     invoice_id = object_id(about) if kind == "invoice" else object_id(about.get("invoice"))
     payment_id = object_id(about.get("payment_intent")) if invoice_id is None else None
-    return RemoteEvent(str(item["id"]), str(item["type"]), invoice_id, payment_id)
+    return RemoteEvent(_text(item["id"]), _text(item["type"]), invoice_id, payment_id)
 
 
 @_understood
@@ -141,26 +213,26 @@ def customer(item: dict[str, Any], tax_ids: list[dict[str, Any]]) -> RemoteCusto
     """A customer with its tax ids."""
     address = item.get("address") or {}
     return RemoteCustomer(
-        str(item["id"]),
-        item.get("name"),
-        item.get("email"),
-        item.get("phone"),
-        {name: address.get(name) for name in ADDRESS},
+        _text(item["id"]),
+        _said(item.get("name")),
+        _said(item.get("email")),
+        _said(item.get("phone")),
+        {name: _said(address.get(name)) for name in ADDRESS},
         tuple(_tax_id(tax_id) for tax_id in tax_ids),
-        int(item.get("balance") or 0),
+        _whole(item.get("balance") or 0),
         bool(item.get("deleted")),
     )
 
 
 def _tax_id(item: dict[str, Any]) -> RemoteTaxId:
-    status = str((item.get("verification") or {}).get("status") or "unavailable")
-    return RemoteTaxId(str(item["id"]), str(item["type"]), str(item["value"]), status)
+    status = _text((item.get("verification") or {}).get("status") or "unavailable")
+    return RemoteTaxId(_text(item["id"]), _text(item["type"]), _text(item["value"]), status)
 
 
 @_understood
 def portal_url(item: dict[str, Any]) -> str:
     """Where a session of the billing portal is."""
-    return str(item["url"])
+    return _text(item["url"])
 
 
 @_understood
@@ -173,7 +245,7 @@ def charge_of(item: dict[str, Any]) -> Charge | None:
     if not isinstance(found, dict):
         return None
     return Charge(
-        str(found["id"]), int(found.get("amount_refunded") or 0), bool(found.get("disputed"))
+        _text(found["id"]), _whole(found.get("amount_refunded") or 0), bool(found.get("disputed"))
     )
 
 
@@ -191,12 +263,12 @@ def attempt_of(item: dict[str, Any]) -> RemoteCharge:
     reason = outcome.get("reason") or item.get("failure_code") or "card_declined"
     details = (item.get("payment_method_details") or {}).get("card") or {}
     return RemoteCharge(
-        str(item["id"]),
-        str(item.get("payment_method") or "unknown"),
-        card_name(str(details.get("brand") or "card"), str(details.get("last4") or "????")),
-        int(item["created"]) * _SECOND,
+        _text(item["id"]),
+        _text(item.get("payment_method") or "unknown"),
+        card_name(_text(details.get("brand") or "card"), _text(details.get("last4") or "????")),
+        _instant(item["created"]),
         paid,
-        None if paid else str(reason),
+        None if paid else _text(reason),
         None if paid else advice_of(outcome.get("advice_code"), outcome.get("network_advice_code")),
     )
 
@@ -206,15 +278,15 @@ def credit_note(item: dict[str, Any]) -> CreditNote:
     """A credit note; a void one is nothing."""
     if item["status"] == "void":
         return CreditNote(0, 0)
-    by_hand = int(item.get("out_of_band_amount") or 0)
-    refunds = sum(int(refund["amount_refunded"]) for refund in item.get("refunds") or ())
-    return CreditNote(int(item["amount"]) - by_hand - refunds, by_hand)
+    by_hand = _whole(item.get("out_of_band_amount") or 0)
+    refunds = sum(_whole(refund["amount_refunded"]) for refund in item.get("refunds") or ())
+    return CreditNote(_whole(item["amount"]) - by_hand - refunds, by_hand)
 
 
 @_understood
 def disputed_minor(item: dict[str, Any]) -> int:
     """What a dispute holds back or has taken."""
-    return 0 if item["status"] in _HARMLESS else int(item["amount"])
+    return 0 if item["status"] in _HARMLESS else _whole(item["amount"])
 
 
 @_understood
@@ -223,8 +295,8 @@ def checkout(item: dict[str, Any]) -> Checkout:
     intent = item.get("setup_intent")
     method = intent.get("payment_method") if isinstance(intent, dict) else None
     return Checkout(
-        str(item["id"]),
-        str(item.get("url") or ""),
-        str(item.get("status") or "open"),
+        _text(item["id"]),
+        _text(item.get("url") or ""),
+        _text(item.get("status") or "open"),
         object_id(method),
     )
