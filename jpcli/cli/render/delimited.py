@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.shared.escape import is_clean, visible
+from jpcli.cli.shared.escape import is_clean, printable, visible
 from jpcli.cli.shared.tables import Table, flat_columns
 
 if TYPE_CHECKING:
@@ -13,30 +13,35 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 # A spreadsheet runs a cell that begins so as a formula.
-_FORMULA = frozenset("=+-@\t\r")
+_FORMULA = frozenset("=+-@")
 
 
 def write_csv(out: TextIO, table: Table) -> None:
-    """Rows end in a line feed; cells that a spreadsheet would run begin with an apostrophe."""
+    """Rows end in a line feed; cells that a spreadsheet would run begin with an apostrophe, and
+    control characters are written out. One that a CI system would run, at the beginning of a line,
+    is in quotes, so that what is read back is what there was."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
     for batch in table.batches:
         columns = flat_columns(batch)
-        bare_return = False
         for index, column in enumerate(columns):
             texts = [cell for cell in column if type(cell) is str]
             if not texts:
                 continue
             if not _FORMULA.isdisjoint({cell[:1] for cell in texts}):
                 columns[index] = list(map(_guarded, column))
-            bare_return = bare_return or "\r" in "".join(texts)
+            if not "".join(texts).isprintable():
+                columns[index] = list(map(_printable, columns[index]))
         rows = zip(*columns, strict=True)
-        if bare_return:
-            # The csv module quotes what its line terminator holds, and that is no "\r".
+        if "::" in "".join(cell for cell in columns[0] if type(cell) is str):
             out.writelines(",".join(map(_quoted, row)) + "\n" for row in rows)
         else:
             writer.writerows(rows)
         out.flush()
+
+
+def _printable(cell: Any) -> Any:
+    return printable(cell) if type(cell) is str else cell
 
 
 def _guarded(cell: Any) -> Any:
@@ -57,7 +62,7 @@ def _is_number(text: str) -> bool:
 
 def _quoted(cell: Any) -> str:
     text = "" if cell is None else str(cell)
-    if any(character in text for character in ',"\r\n'):
+    if any(mark in text for mark in (",", '"', "::")):
         return '"' + text.replace('"', '""') + '"'
     return text
 

@@ -30,8 +30,12 @@ _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _indented = json.JSONEncoder(ensure_ascii=False, indent=2)
 _text = json.encoder.encode_basestring
 
-# Legal in JSON as they are, but not on a terminal, and a lone surrogate not in UTF-8 either.
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Legal in JSON as they are, but not on a terminal, and a lone surrogate not in UTF-8 either; and
+# what a CI system takes for a command in the middle of a line.
+_UNSAFE = re.compile(
+    r"#(?=#(?:vso)?\[)"
+    "|[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def write_json(
@@ -235,8 +239,8 @@ def _encoded_column(column: Sequence[Any]) -> Sequence[str]:
 
 
 def _safe(text: str) -> str:
-    """Write out what a terminal would act on; in JSON text it can only be inside a string."""
-    if text.isascii() and "\x7f" not in text:
+    """Write out what would be acted on; in JSON text it can only be inside a string."""
+    if text.isascii() and "\x7f" not in text and "##" not in text:
         return text
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 

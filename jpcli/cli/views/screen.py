@@ -15,6 +15,7 @@ from jpcli.cli.shared.output import terminal_width
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from rich.console import OverflowMethod
     from rich.table import Table
 
     from jpcli.cli.shared.output import Output
@@ -63,7 +64,10 @@ class Screen(NamedTuple):
 
     def paragraph(self, content: str, style: str = "", indent: str = "  ") -> None:
         """A sentence, wrapped at `text_width` and indented."""
-        for line in Text(content, style).wrap(self.console, self.text_width - len(indent)):
+        width = self.text_width - len(indent)
+        # A word that is broken in a CI system's log could go on like a command.
+        overflow: OverflowMethod = "ignore" if self.width == PIPE_WIDTH else "fold"
+        for line in text(content, style).wrap(self.console, width, overflow=overflow):
             line.rstrip()
             self.write(Text(indent, style) + line)
 

@@ -1,0 +1,99 @@
+"""Whatever is called like a command of a CI system gives none: on no line of any answer, remark or
+error, in any format but that which is made of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+
+import pytest
+
+from tests.cli.conftest import anything_goes
+from tests.cli.lines import LINES, NOW, Line
+from tests.cli.world import World
+from tests.cli.world import built as built
+from tests.cli.world import world as world
+
+FORMATS = ("table", "tsv", "csv", "md", "ndjson", "json")
+CLIENT = "::error title=x::Ann"
+MARKED = "::warning::##[error]x"
+URL = "https://a.example/::error::x"
+
+
+@pytest.fixture
+def hostile(world: World) -> World:
+    """The same ledger, and everything in it that has a name has one of those."""
+    free = world.names["free"]
+    prices = world.folder / "hostile.json"
+    prices.write_text(json.dumps([{"product": "jetpack-scan", "amount": "1", "name": CLIENT}]))
+    with anything_goes():
+        for line in (
+            f"settings set name {shlex.quote(MARKED)}",
+            f"products import {prices}",
+            f"sites move a.example --client {shlex.quote(CLIENT)} --actor {shlex.quote(MARKED)}",
+            f"transfer {world.names['other']} --to {shlex.quote(URL)}",
+            f"clients add {shlex.quote(MARKED)}",
+            f"invoice mark-paid INV-2026-09 --reference {shlex.quote(MARKED)}",
+            f"revoke {free} --yes --reason {shlex.quote('x' + chr(10) + '::error::x')}",
+        ):
+            assert world.jpcli(*shlex.split(line), now=NOW).code == 0, line
+    return world
+
+
+def commands_in(text: str) -> list[str]:
+    lines = text.splitlines()
+    return [line for line in lines if line.strip().startswith("::") or "##[" in line]
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
+def test_no_line_is_a_command(line: Line, hostile: World) -> None:
+    for form in FORMATS:
+        run = hostile(line, "--format", form)
+        assert commands_in(run.err) == []
+        out = [found for found in commands_in(run.out) if form != "csv" or "##[" not in found]
+        assert out == []
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("licenses", "show", CLIENT),
+        ("sites", "show", CLIENT),
+        ("clients", "show", CLIENT + "y"),
+        ("log", "--kind", CLIENT),
+        ("issue", CLIENT),
+        ("invoice", "show", CLIENT),
+        ("settings", "set", CLIENT, CLIENT),
+        (CLIENT,),
+        ("status", CLIENT),
+        ("--format", CLIENT),
+        ("plan", CLIENT),
+        ("audit", "--policy", CLIENT),
+        ("status", "--ledger", CLIENT),
+        ("assign", "x", "--site", "b.example", "--client", CLIENT),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_nor_is_an_error(argv: tuple[str, ...], form: tuple[str, ...], hostile: World) -> None:
+    run = hostile.jpcli(*argv, *form, now=NOW)
+    assert commands_in(run.out + run.err) == []
+
+
+def test_what_is_read_back_is_what_there_was(hostile: World) -> None:
+    def listed(form: str) -> str:
+        out: str = hostile.jpcli("clients", "list", "--format", form).out
+        return out
+
+    assert CLIENT in {row["client"] for row in json.loads(listed("json"))["data"]["clients"]}
+    assert CLIENT in {json.loads(row)["client"] for row in listed("ndjson").splitlines()}
+    assert CLIENT in {row[0] for row in csv.reader(io.StringIO(listed("csv")))}
+    assert CLIENT in {
+        row.split("\t")[0].replace(r"\x3a", ":") for row in listed("tsv").splitlines()
+    }
+    saved = hostile.folder / "all.ndjson"
+    saved.write_text(hostile.jpcli("ledger", "export", "--format", "ndjson").out)
+    again = hostile.jpcli("ledger", "import", str(saved))
+    assert (again.code, CLIENT in saved.read_text()) == (0, True)
