@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jpcli.domain.calendar import BillingCalendar
-from jpcli.domain.errors import BadInput, Failed
-from jpcli.domain.faults import NO_ROOM_FOR_FILES, outside_fault
+from jpcli.domain.errors import Failed
 from jpcli.ledger.database import inventory, schema
 from jpcli.ledger.database.draft import remove_abandoned
 from jpcli.ledger.database.faults import damaged, guarded, translate
+from jpcli.ledger.database.header import FileConnection, check_file, check_identity
 from jpcli.ledger.database.neighbors import check_one_name, has_log, uri_of
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ BUSY_TIMEOUT_SECONDS = 10.0
 # Keys are random, so a bulk change touches every page of their index: 2 MB, SQLite's own choice,
 # makes it write each of them over and over.
 WRITE_CACHE_KIB = 65_536
-_HEADER_BYTES = 100
 _CHUNK_ROWS = 256
 _FAULTS = (sqlite3.Error, UnicodeDecodeError)
 
@@ -142,7 +140,7 @@ def open_ledger(path: str, *, writes: bool, older: bool = False) -> Ledger:
     (`ledger_damaged`, `ledger_unreadable`). A read-only file or folder can be read; a write then
     fails.
     """
-    _check_file(path)
+    check_file(path)
     connection = connect(path, writes=writes)
     try:
         with guarded(path, lambda: _is_damaged(connection)):
@@ -204,9 +202,14 @@ def connect(path: str, *, writes: bool) -> sqlite3.Connection:
     for mode in modes:
         with guarded(path):
             connection = sqlite3.connect(
-                uri + mode, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None
+                uri + mode,
+                uri=True,
+                timeout=BUSY_TIMEOUT_SECONDS,
+                isolation_level=None,
+                factory=FileConnection,
             )
         try:
+            connection.of(path)
             connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error as error:
             connection.close()
@@ -225,77 +228,8 @@ def _has_no_place(error: sqlite3.Error) -> bool:
     return in_vain or code == sqlite3.SQLITE_IOERR_SHMSIZE
 
 
-def _check_file(path: str) -> None:
-    """Refuse what can't be a ledger before SQLite touches it, so that nothing is created."""
-    try:
-        mode = os.stat(path).st_mode
-        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            raise _not_a_ledger(path)  # opening a pipe or a terminal would wait for its other end
-        with open(path, "rb") as file:
-            header = file.read(_HEADER_BYTES)
-            size = os.fstat(file.fileno()).st_size
-    except FileNotFoundError:
-        raise BadInput(
-            "no_ledger",
-            f"There is no ledger at {path}",
-            hint="Make one:   jpcli init",
-            subject=path,
-        ) from None
-    except OSError as error:
-        if error.errno in NO_ROOM_FOR_FILES:
-            raise outside_fault(error) or error from None
-        raise Failed(
-            "ledger_unreadable",
-            f"The ledger can't be read: {path} ({error.strerror})",
-            hint="Check the path and the permissions of the file and of its folder.",
-            subject=path,
-        ) from None
-    if not header.startswith(b"SQLite format 3\x00") or len(header) < _HEADER_BYTES:
-        raise _not_a_ledger(path)
-    logged = has_log(path)
-    if not logged:
-        version, application_id = header[60:64], header[68:72]
-        _check_identity(int.from_bytes(application_id, "big"), int.from_bytes(version, "big"), path)
-    page_size = int.from_bytes(header[16:18], "big")
-    pages = int.from_bytes(header[28:32], "big")
-    # 1 stands for 65536. While a log is there the file may still be growing into its page count.
-    expected = (65536 if page_size == 1 else page_size) * pages
-    if size < expected and not logged:
-        raise Failed(
-            "ledger_damaged",
-            f"The ledger is cut short: {path} has {size:,} of {expected:,} bytes",
-            hint="Restore the last backup:   jpcli ledger restore FILE",
-            subject=path,
-        )
-
-
 def _check_version(connection: sqlite3.Connection, path: str) -> int:
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    _check_identity(application_id, version, path)
+    check_identity(application_id, version, path)
     return version
-
-
-def _check_identity(application_id: int, version: int, path: str) -> None:
-    """What makes a database a ledger, and one that this version knows."""
-    if application_id != schema.APPLICATION_ID:
-        raise _not_a_ledger(path)
-    if version < 1:
-        raise damaged(path)
-    if version > schema.SCHEMA_VERSION:
-        raise BadInput(
-            "ledger_newer",
-            f"This ledger was made by a newer jpcli (schema {version}, "
-            f"this one knows {schema.SCHEMA_VERSION}): {path}",
-            hint="Upgrade jpcli:   python -m pip install --upgrade jpcli",
-            subject=path,
-        )
-
-
-def _not_a_ledger(path: str) -> BadInput:
-    return BadInput(
-        "not_a_ledger",
-        f"This file is not a ledger: {path}",
-        hint="Name another file with --ledger, or make a ledger:   jpcli init",
-        subject=path,
-    )
