@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.errors import Failed
 from jpcli.domain.money import line_amount
 from jpcli.domain.split import largest_remainder
+from jpcli.domain.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -167,7 +168,7 @@ def _no_price(offer: Offer) -> Failed:
     return Failed(
         "no_price",
         f"{what} has no price on days that were used.",
-        hint=f"jpcli products set-price {offer.product}{option} --price AMOUNT --from DATE",
+        hint=f"jpcli products set-price {quoted(offer.product)}{option} --price AMOUNT --from DATE",
         subject=offer.product,
     )
 

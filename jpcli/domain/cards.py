@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.answers import Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput, Refused, misread
+from jpcli.domain.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +81,7 @@ def check_can_issue(cards: Sequence[Card]) -> None:
         raise Refused(
             "no_primary_card",
             "Issuing is paused: there is no primary card on file.",
-            hint=f"Make one primary:   jpcli cards primary {cards[0].id}"
+            hint=f"Make one primary:   jpcli cards primary {quoted(cards[0].id)}"
             if cards
             else "Add one:   jpcli cards add --primary",
         )

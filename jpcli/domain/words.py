@@ -78,7 +78,7 @@ def path_text(path: Iterable[str | int]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text as one word for a shell, for a command in a hint."""
+    """Text as one word for a shell: every name in a command of a hint goes through here."""
     from shlex import quote
 
     return quote(text)

@@ -88,7 +88,7 @@ def assignable_license(ledger: Ledger, license_key: str, at: int) -> LicenseFact
         raise Refused(
             "bundle_parent",
             f"{license_key} is a bundle of {facts.bundle_size}; its children are what is assigned",
-            hint=f"See them:   jpcli licenses show {license_key}",
+            hint=f"See them:   jpcli licenses show {quoted(license_key)}",
             subject=license_key,
         )
     check_not_before(facts, at)
@@ -101,20 +101,20 @@ def check_not_revoked(facts: LicenseFacts) -> None:
         raise Refused(
             "license_revoked",
             f"{facts.license_key} was revoked at {format_instant(facts.revoked_at)}",
-            hint=f"Issue a new one:   jpcli issue {facts.product}",
+            hint=f"Issue a new one:   jpcli issue {quoted(facts.product)}",
             subject=facts.license_key,
         )
 
 
 def check_not_before(facts: LicenseFacts, at: int) -> None:
     """A change can't be dated before the license's last one (BadInput `before_last_event`)."""
-    hint = f"See its history:   jpcli licenses show {facts.license_key}"
+    hint = f"See its history:   jpcli licenses show {quoted(facts.license_key)}"
     _check_order(facts.license_key, facts.last_at, at, hint)
 
 
 def check_not_before_owner(site: str, since_at: int, at: int) -> None:
     """W2: nor a change of a site's client before the last one (BadInput `before_last_event`)."""
-    _check_order(site, since_at, at, f"See it:   jpcli sites show {site}")
+    _check_order(site, since_at, at, f"See it:   jpcli sites show {quoted(site)}")
 
 
 def _check_order(subject: str, last_at: int, at: int, hint: str) -> None:
@@ -137,12 +137,13 @@ def known_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
     if size not in sizes:
         offered = ", ".join(str(n) for n in sizes if n > 1)
         alone = size == 1
+        issue = f"jpcli issue {quoted(product)}"
         raise BadInput(
             "unknown_bundle",
             f"{product} is not sold {'alone' if alone else f'as a bundle of {size}'}",
-            hint=f"Bundles of {offered} are:   jpcli issue {product} --bundle {_last(offered)}"
+            hint=f"Bundles of {offered} are:   {issue} --bundle {_last(offered)}"
             if offered
-            else f"Issue single ones:   jpcli issue {product} --quantity {max(1, size)}",
+            else f"Issue single ones:   {issue} --quantity {max(1, size)}",
             subject=product,
         )
     return size
@@ -158,7 +159,7 @@ def check_price(ledger: Ledger, product: str, bundle_size: int, at: int) -> None
             raise Refused(
                 "no_price",
                 f"{product} has no price yet on {ledger.calendar.iso(day)}",
-                hint=f"Set one:   jpcli products set-price {product}{bundle}"
+                hint=f"Set one:   jpcli products set-price {quoted(product)}{bundle}"
                 f" --price PRICE --from {ledger.calendar.iso(day)}",
                 subject=product,
             )

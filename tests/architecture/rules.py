@@ -13,6 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
+# A command in a sentence, and not what reports are headed with.
+_COMMAND = re.compile(r"\bjpcli (?!works |audit of|audit:)[a-z]")
+# What is made here and needs no quotes: numbers of invoices, months, names of commands and options;
+# and texts that were quoted where they were made.
+_HARMLESS = frozenset(
+    {
+        *("number", "period", "label", "month", "before_month", "carrier", "bundle", "quantity"),
+        *("command", "settled_by", "card_given", "option", "place", "names", "word"),
+    }
+)
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 70
 
@@ -126,6 +136,30 @@ def contract_for_types(source: Source) -> Iterator[str]:
             continue
         if re.search(r"jpcli\.domain(\.| import )contract\b", ast.unparse(node)):
             yield source.finding(node.lineno, "the contract is imported for types alone")
+
+
+def quoted_commands(source: Source) -> Iterator[str]:
+    """A command that a person is to type has every name in it quoted for the shell."""
+    for node in ast.walk(ast.parse(source.text)):
+        begun = False
+        for part in node.values if isinstance(node, ast.JoinedStr) else ():
+            if isinstance(part, ast.Constant):
+                begun = begun or _COMMAND.search(str(part.value)) is not None
+            elif begun and isinstance(part, ast.FormattedValue) and not _is_one_word(part.value):
+                yield source.finding(part.lineno, f"{ast.unparse(part.value)} is not quoted")
+
+
+def _is_one_word(value: ast.expr) -> bool:
+    if isinstance(value, ast.Constant):
+        return True
+    if isinstance(value, ast.IfExp):
+        return _is_one_word(value.body) and _is_one_word(value.orelse)
+    if isinstance(value, ast.Subscript):
+        return _is_one_word(value.slice) and ast.unparse(value.slice).strip("'") in _HARMLESS
+    if isinstance(value, ast.Call):
+        text = ast.unparse(value)
+        return text.startswith(("quoted(", "' '.join(map(quoted, ", "max(")) or ".iso(" in text
+    return getattr(value, "id", getattr(value, "attr", "")) in _HARMLESS
 
 
 def no_print(source: Source) -> Iterator[str]:

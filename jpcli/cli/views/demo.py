@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from jpcli.cli.views.screen import steps, text
+from jpcli.domain.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,9 +59,7 @@ def draw_closing(data: Mapping[str, Any], screen: Screen) -> None:
         return
     commands = dict(_NEXT)
     if data["kept"]:
-        from shlex import quote
-
-        commands["Look around in it"] = f"jpcli status --ledger {quote(data['kept'])}"
+        commands["Look around in it"] = f"jpcli status --ledger {quoted(data['kept'])}"
         ending = f"That is all. The ledger is in {data['kept']}."
     else:
         ending = "That is all. The temporary ledger is removed; nothing else was touched."

@@ -5,13 +5,12 @@ Each is one function that gives one `Check`; `CHECKS` has them by the name that 
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from jpcli.domain.cards import describe
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, next_month, parse_month
-from jpcli.domain.words import count
+from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries import audit, invoices
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import way_of
@@ -40,7 +39,7 @@ def _primary_card(desk: Desk) -> Check:
         actual = describe(primary)
         return Check("primary_card", True, expected, actual, f"The primary card is {actual}")
     actual = f"{len(found)} cards, none primary" if found else "no card"
-    fix = f"jpcli cards primary {quote(found[0].id)}" if found else ADD_CARD
+    fix = f"jpcli cards primary {quoted(found[0].id)}" if found else ADD_CARD
     message = "There is no primary card on file: issuing is paused"
     return Check("primary_card", False, expected, actual, message, fix=fix)
 
@@ -86,7 +85,7 @@ def _past_due(desk: Desk) -> Check:
     first = late[0]
     since = desk.ledger.calendar.iso(first.due_day + 1)
     message = f"{first.number} is past due since {since}: issuing and assigning wait"
-    pay = way_of(desk.ledger).whole_command(quote(first.number))
+    pay = way_of(desk.ledger).whole_command(quoted(first.number))
     names = tuple(each.number for each in late[:NAMED])
     return Check("past_due", False, expected, actual, message, ERROR, names, len(late), pay)
 
@@ -115,7 +114,7 @@ def _finish(name: str) -> str:
     if kind != "invoice":
         return "jpcli cards sync"
     command = {"pay": "pay", "void": "void"}.get(step.partition("/")[0], "push")
-    return f"jpcli invoice {command} {quote(number)}"
+    return f"jpcli invoice {command} {quoted(number)}"
 
 
 def _one_per_family(desk: Desk) -> Check:
@@ -128,7 +127,7 @@ def _one_per_family(desk: Desk) -> Check:
     url, family, products = found[0]
     message = f"{url} has {products.replace(',', ' and ')}, both of the family {family}"
     sites = tuple(dict.fromkeys(each[0] for each in found))
-    fix = f"jpcli sites show {quote(url)}"
+    fix = f"jpcli sites show {quoted(url)}"
     actual = f"{total:,} times two or more"
     return Check("one_per_family", False, expected, actual, message, ERROR, sites, total, fix)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from jpcli.domain.history import ASSIGNED, REVOKED, UNASSIGNED
-from jpcli.domain.words import count, path_text
+from jpcli.domain.words import count, path_text, quoted
 from jpcli.ledger.queries import audit
 from jpcli.ledger.queries import products as product_queries
 from jpcli.ledger.queries.audit import Which
@@ -138,14 +137,14 @@ def _more(desk: Desk, rule: LicensesRule, missing: int) -> str:
         return _list_command(rule)
     place = ""
     if rule.site is not None and not is_pattern(rule.site):
-        place = f" --site {quote(rule.site)}"
+        place = f" --site {quoted(rule.site)}"
         spare = _spare(desk, product, missing)
         if len(spare) == missing <= MOST_KEYS:
-            return f"jpcli assign {' '.join(spare)}{place}"
+            return f"jpcli assign {' '.join(map(quoted, spare))}{place}"
     elif rule.site is not None or rule.client is not None:
         return _list_command(rule)
     quantity = f" --quantity {missing}" if missing > 1 else ""
-    return f"jpcli issue {product}{quantity}{place}"
+    return f"jpcli issue {quoted(product)}{quantity}{place}"
 
 
 def _spare(desk: Desk, product: str, limit: int) -> list[str]:
@@ -159,7 +158,7 @@ def _fewer(rule: LicensesRule, keys: Sequence[Found], excess: int) -> str:
     chosen = keys[:excess]
     if excess > MOST_KEYS or rule.state == REVOKED:
         return _list_command(rule)
-    names = " ".join(quote(each.license_key) for each in chosen)
+    names = " ".join(quoted(each.license_key) for each in chosen)
     if not any(each.child for each in chosen):
         return f"jpcli revoke {names}"
     by_place = rule.site is not None or rule.client is not None or rule.state == ASSIGNED
@@ -176,12 +175,12 @@ def _list_command(rule: LicensesRule) -> str:
         ("--client", rule.client),
         ("--state", rule.state),
     )
-    told = [
-        f" {option} {quote(value)}"
+    words = [
+        f" {option} {quoted(value)}"
         for option, value in options
         if value is not None and not (option in ("--product", "--site") and is_pattern(value))
     ]
-    return f"jpcli licenses list{''.join(told)}"
+    return "jpcli licenses list" + "".join(words)
 
 
 def _idle_days(desk: Desk, most: int) -> Check:
@@ -202,7 +201,7 @@ def _idle_days(desk: Desk, most: int) -> Check:
     keys = tuple(each.license_key for each in found)
     fix = "jpcli licenses list --state unassigned --sort issued"
     if total <= MOST_KEYS and not any(each.child for each in found):
-        fix = f"jpcli revoke {' '.join(map(quote, keys))}"
+        fix = f"jpcli revoke {' '.join(map(quoted, keys))}"
     return Check("unassigned_days", False, expected, actual, message, "error", keys, total, fix)
 
 
@@ -241,11 +240,11 @@ def _required(desk: Desk, rule: RequiredRule, there: Mapping[str, tuple[str, ...
         else ""
     )
     spare = _spare(desk, product, 1)
-    fix = f"jpcli assign {quote(spare[0])}" if spare else f"jpcli issue {product}"
+    fix = f"jpcli assign {quoted(spare[0])}" if spare else f"jpcli issue {quoted(product)}"
     return check._replace(
         ok=False,
         message=f"{site} has no {product}{more}",
         subjects=urls[:NAMED],
         subjects_total=len(urls),
-        fix=f"{fix} --site {quote(site)}",
+        fix=f"{fix} --site {quoted(site)}",
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.currency import step_minor
 from jpcli.domain.history import REVOKED, UNASSIGNED
 from jpcli.domain.money import amount_text
+from jpcli.domain.words import quoted
 from jpcli.ledger.database.draft import file_exists
 from jpcli.ledger.queries import audit
 from jpcli.ledger.queries.audit import Which
@@ -64,7 +64,7 @@ def init(desk: Desk, target: str) -> Answer[PolicyAnswer]:
         for check in failing
     ]
     message = f"Wrote a policy for what there is today to {target}"
-    done = Note("written", message, "ok", target, f"jpcli audit --policy {quote(target)}")
+    done = Note("written", message, "ok", target, f"jpcli audit --policy {quoted(target)}")
     return Answer(data, (done, *notes))
 
 

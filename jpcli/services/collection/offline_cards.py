@@ -13,6 +13,7 @@ from jpcli.domain import cards as rules
 from jpcli.domain import events
 from jpcli.domain.answers import Note
 from jpcli.domain.card_numbers import check_no_card_number
+from jpcli.domain.words import quoted
 from jpcli.ledger.queries.cards import cards
 from jpcli.services.cards import known_card, list_cards, primary_note, removal_notes
 from jpcli.services.change import change
@@ -54,7 +55,7 @@ def add_card(
         what = "is the primary card now" if becomes else "was added"
         notes = [Note("card_added", f"{name} ···· {digits} {what}", "ok", card_id)]
         if not becomes:
-            hint = f"jpcli cards primary {card_id}"
+            hint = f"jpcli cards primary {quoted(card_id)}"
             notes.append(Note("not_primary", "Another card stays primary", hint=hint))
         return list_cards(desk, *notes)
 

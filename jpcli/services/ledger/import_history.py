@@ -13,7 +13,7 @@ from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import format_instant
-from jpcli.domain.words import count
+from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries.history import exported, imported_data
 from jpcli.services.billing.books import BeforeBooks
@@ -166,7 +166,7 @@ class _Importing:
         raise BadInput(
             "license_differs",
             f"{parsed.license_key} is in the ledger with another history",
-            hint=f"See it:   jpcli licenses show {parsed.license_key}",
+            hint=f"See it:   jpcli licenses show {quoted(parsed.license_key)}",
             subject=parsed.license_key,
         )
 

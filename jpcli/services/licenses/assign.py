@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import Problem, Refused
-from jpcli.domain.words import count
+from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import rows_of
 from jpcli.services.bulk import apply_each
 from jpcli.services.change import change
@@ -100,7 +100,7 @@ class _Moves:
                 raise Refused(
                     "already_assigned",
                     f"{key} is on {facts.site}",
-                    hint=f"Move it in one step:   jpcli transfer {key} --to {url}",
+                    hint=f"Move it in one step:   jpcli transfer {quoted(key)} --to {quoted(url)}",
                     subject=key,
                 )
             self._move(events.license_assigned(key, url), url, name)
@@ -134,7 +134,7 @@ class _Moves:
                 raise Refused(
                     "not_assigned",
                     f"{key} is on no site, so there is nothing to transfer",
-                    hint=f"Assign it:   jpcli assign {key} --site {url}",
+                    hint=f"Assign it:   jpcli assign {quoted(key)} --site {quoted(url)}",
                     subject=key,
                 )
             if facts.site == url:

@@ -14,7 +14,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import Problem, Refused
 from jpcli.domain.instants import format_instant, is_date
 from jpcli.domain.names import new_keys
-from jpcli.domain.words import count
+from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import all_children, rows_of
 from jpcli.services.bulk import apply_each
 from jpcli.services.change import change
@@ -133,7 +133,7 @@ class _Revoking:
                 "bundle_child_unassigned",
                 f"{facts.license_key} is an unassigned license of a bundle and can't be revoked"
                 " by itself",
-                hint=f"Revoke the bundle:   jpcli revoke {facts.bundle_key}",
+                hint=f"Revoke the bundle:   jpcli revoke {quoted(str(facts.bundle_key))}",
                 subject=facts.license_key,
             )
         self._end(facts)
@@ -161,7 +161,7 @@ class _Revoking:
                 "license_revoked",
                 f"{facts.license_key} was revoked at {format_instant(revoked_at)}"
                 " and can't be revoked to another date",
-                hint=f"See its history:   jpcli licenses show {facts.license_key}",
+                hint=f"See its history:   jpcli licenses show {quoted(facts.license_key)}",
                 subject=facts.license_key,
             )
         message = f"{facts.license_key} was revoked at {format_instant(revoked_at)} already"

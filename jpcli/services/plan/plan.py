@@ -214,7 +214,7 @@ def _check_owners(order: Order, there: Present) -> None:
     raise Refused(
         "site_has_other_client",
         problems[0].message + and_more(len(found) - 1),
-        hint=f"Hand it over:   jpcli sites move {site} --client {quoted(client)}",
+        hint=f"Hand it over:   jpcli sites move {quoted(site)} --client {quoted(client)}",
         subject=site,
         problems=problems if len(problems) > 1 else (),
     )

@@ -50,7 +50,7 @@ class Places:
             raise Refused(
                 "site_has_other_client",
                 f"{url} belongs to {known.client}, not to {name}",
-                hint=f"Hand it over:   jpcli sites move {url} --client {quoted(name)}",
+                hint=f"Hand it over:   jpcli sites move {quoted(url)} --client {quoted(name)}",
                 subject=url,
             )
         return url, name

@@ -11,6 +11,7 @@ from jpcli.cli.app.options import command
 from jpcli.cli.commands.invoice.export import COLUMNS, check_terminal, statement_result
 from jpcli.cli.shared.output import DOCUMENTS
 from jpcli.cli.shared.result import Result, result_of
+from jpcli.domain.words import quoted
 
 
 @command(
@@ -32,7 +33,8 @@ def run(
     if form == "table" or form in DOCUMENTS:
         from jpcli.services.invoices.statement import export
 
-        check_terminal(invocation, form, f"jpcli invoice export {invoice} --output statement.pdf")
+        better = f"jpcli invoice export {quoted(invoice)} --output statement.pdf"
+        check_terminal(invocation, form, better)
         made, exported = export(desk, answer.data["invoice"]["number"])
         drawn = statement_result(made, exported.data, form)
         return drawn._replace(notes=answer.notes) if form == "table" else drawn

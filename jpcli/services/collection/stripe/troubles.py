@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain import events
 from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
+from jpcli.domain.words import quoted
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.collection import was_mailed, way_of
 from jpcli.ledger.queries.outbox import DONE, WISHED, open_wishes, wish
@@ -201,13 +202,14 @@ def _still_wanted(desk: Desk, gateway: Gateway, customer: str | None, one: Wish)
         return _wanted_of_invoice(desk, gateway, customer, *rest.split("/")[:2])
     if kind == "card":
         card, what = rest.split("/")[:2]
+        word = quoted(card)
         on_file = set() if customer is None else {card.id for card in gateway.cards(customer)}
         if what == "attach":
-            return None if card in on_file else f"jpcli cards add {card}"
+            return None if card in on_file else f"jpcli cards add {word}"
         if what == "detach":
-            return f"jpcli cards remove {card}" if card in on_file else None
+            return f"jpcli cards remove {word}" if card in on_file else None
         primary = None if customer is None else gateway.primary_card(customer)
-        return f"jpcli cards primary {card}" if card in on_file and card != primary else None
+        return f"jpcli cards primary {word}" if card in on_file and card != primary else None
     if one.name == "customer" and customer is None:
         return "jpcli cards sync"
     return None  # details of the customer: the command that sets them looks for itself
