@@ -95,6 +95,11 @@ def is_text(given: str) -> bool:
     return True
 
 
+def one_line(text: str) -> str:
+    """For a comment in a file: what can't be printed is a question mark."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def written_out(character: str) -> str:
     r"""`\x1b`, `\u202e`: a character that is to be seen and not obeyed."""
     code = ord(character)

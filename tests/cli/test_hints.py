@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from typing import Any
 
 import pytest
@@ -71,3 +72,15 @@ def test_a_name_in_a_hint_is_one_word(
     words = [word for command in found for word in shlex.split(command)]
     for name in names:
         assert (name.format(**hostile.names) if name[0] == "{" else name) in words, found
+
+
+@pytest.mark.parametrize("command", [("plan", "--init"), ("audit", "--init")], ids=str)
+def test_a_name_in_a_comment_stays_in_it(command: tuple[str, ...], hostile: World) -> None:
+    path = hostile.folder / 'a\nx = 1 # $(y) "z.toml'
+    assert hostile.jpcli(*command, str(path), now=NOW).code == 0
+    text = path.read_text()
+    assert "x" not in tomllib.loads(text)
+    comments = [line.strip("# ") for line in text.splitlines() if "    jpcli " in line]
+    assert comments
+    for found in comments:
+        assert 'a?x = 1 # $(y) "z.toml' in shlex.split(found)

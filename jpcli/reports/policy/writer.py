@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tomlkit
 
+from jpcli.domain.words import one_line, quoted
 from jpcli.reports.policy import rules
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def policy_text(today: Today, name: str) -> str:
     """TOML by which today's ledger passes; `name` is the file's."""
     document = tomlkit.document()
     for line in HEAD:
-        document.add(tomlkit.comment(line.format(name=name)))
+        document.add(tomlkit.comment(line.format(name=quoted(one_line(name)))))
     document.add(tomlkit.nl())
     document.add("checks", _checks(today))
     document.add("unassigned", _unassigned(today))
@@ -95,7 +96,7 @@ def _bill(today: Today) -> Table:
 def _add_limit(table: Table, name: str, limit: int | None, remarks: Mapping[str, str]) -> None:
     """A limit, or a remark why there is none today."""
     if limit is None:
-        table.add(tomlkit.comment(f"{name} = …   {_plain(remarks[name])}"))
+        table.add(tomlkit.comment(f"{name} = …   {one_line(remarks[name])}"))
         return
     table.add(name, _remarked(limit, remarks[name]) if name in remarks else limit)
 
@@ -132,10 +133,5 @@ def _array(tables: Sequence[Mapping[str, Any]], remark: str) -> AoT:
 
 def _remarked(value: bool | int | str, remark: str) -> Item:
     item = tomlkit.item(value)
-    item.comment(_plain(remark))
+    item.comment(one_line(remark))
     return item
-
-
-def _plain(text: str) -> str:
-    """A comment is one line without control characters."""
-    return "".join(character if character.isprintable() else "?" for character in text)

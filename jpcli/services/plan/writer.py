@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import tomlkit
 
+from jpcli.domain.words import one_line, quoted
+
 if TYPE_CHECKING:
     from tomlkit.items import Item, Table
 
@@ -41,7 +43,11 @@ def file_for(present: Present, name: str) -> str:
             held.setdefault(item.site, Counter())[item.product] += 1
     document = tomlkit.document()
     for line in (*_HEAD, *_COMPLETE):
-        document.add(tomlkit.comment(line.format(name=name)) if line else tomlkit.comment(""))
+        document.add(
+            tomlkit.comment(line.format(name=quoted(one_line(name))))
+            if line
+            else tomlkit.comment("")
+        )
     document.add("complete", tomlkit.item(False))
     document.add(tomlkit.nl())
     document.add("spares", _spares_table(spares))
