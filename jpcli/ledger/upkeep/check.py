@@ -48,8 +48,9 @@ def check_ledger(ledger: Ledger) -> CheckReport:
     # "" is a private temporary file: a replay of millions of events must not fill the memory.
     scratch = sqlite3.connect("", isolation_level=None)
     try:
-        tables.create_in_memory(scratch)
-        scratch.execute("BEGIN")
+        with guarded("the temporary file of the check"):
+            tables.create_in_memory(scratch)
+            scratch.execute("BEGIN")
         replay_problem = replay(walk, scratch)
         problems.found += walk.problems
         problems.look("chain", lambda: head_problems(ledger, walk))
