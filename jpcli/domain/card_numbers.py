@@ -24,11 +24,13 @@ _FIGURES = b"0123456789"
 _MAYBE = re.compile(rf"\d(?:{_BETWEEN}\d){{{SHORTEST_NUMBER - 1}}}")
 _RUN = re.compile(rf"\d(?:{_BETWEEN}\d)*")
 _GROUP = re.compile(r"\d+")
-# Figures that mean something else: a day, a time of day, a host's four numbers.
+# Figures that mean something else: a day, a time of day, a host's four numbers, a telephone with
+# its country code.
 _OTHER = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
     r"|[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
-    r"|(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![.]?\d))(?!\d)"
+    r"|(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![.]?\d)"
+    rf"|\+\d(?:{_BETWEEN}\d){{6,12}}(?!{_BETWEEN}\d))(?!\d)"
 )
 
 
@@ -45,7 +47,7 @@ def check_no_card_number(text: str) -> None:
 def looks_like_card_number(text: str) -> bool:
     """Whether 12 to 19 figures that pass the Luhn check stand in a text, grouped in any way.
 
-    A group is taken whole or not at all; days, times and IP addresses are not looked at.
+    A group is taken whole or not at all. Days, times, IP addresses and telephones are left out.
     """
     if (
         text.isascii()

@@ -70,6 +70,9 @@ def card(name: str, added_at: int = 0, primary: bool = False) -> Card:
         "4242\u00a04242 - 4242 - 4242",
         "on 2026-11-25 4242 4242 4242 4242 at 10:30",
         "https://example.com/4242424242424242",
+        "+4242424242424242",
+        "+4242 4242 4242 4242",
+        "+1 415 555 2671 4242 4242 4242 4242",
     ],
 )
 def test_a_card_number_is_never_taken(text: str) -> None:
@@ -104,6 +107,9 @@ def test_a_card_number_is_never_taken(text: str) -> None:
         "2024-02-25T02:01:55Z",
         "2024-02-25 02:01:55 2024-02-26 02:01:55.000000",
         "192.168.100.111",
+        # Which pass the Luhn check, all of them.
+        "+49 170 1234560",
+        "call +1 415 555 26716, or +44 20 7946 0956",
         "https://192.168.100.200",
         "https://example.com/4242/4242/4242/4242",
         "- - -",
