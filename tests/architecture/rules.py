@@ -36,6 +36,7 @@ DOMAIN_MODULES = frozenset(
         "datetime",
         "difflib",
         "enum",
+        "errno",
         "functools",
         "hashlib",
         "heapq",
