@@ -26,6 +26,7 @@ from jpcli.payments.stripe_errors import (
 )
 from jpcli.payments.stripe_invoices import InvoiceCalls
 from jpcli.payments.stripe_money import MoneyCalls
+from jpcli.payments.stripe_values import UNEXPECTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -203,14 +204,14 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
                     raise _ours(error, repeats) from None
                 time.sleep(_pause_seconds(error, repeats))
                 repeats += 1
-            except shapes.UNEXPECTED:  # what the SDK makes of a body that is no text, or no object
+            except UNEXPECTED:  # what the SDK makes of a body that is no text, or no object
                 raise garbled() from None
 
 
 def _ours(error: stripe.StripeError, repeats: int) -> Exception:
     try:
         found: Exception = translate(error)
-    except shapes.UNEXPECTED:  # an error that has not the parts of one
+    except UNEXPECTED:  # an error that has not the parts of one
         found = garbled()
     if not isinstance(getattr(found, "message", ""), str):  # passed on from the answer
         found = garbled()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.cards import card_name
-from jpcli.domain.instants import END_AT
 from jpcli.payments.gateway import (
     Checkout,
     RemoteCard,
@@ -17,19 +15,16 @@ from jpcli.payments.gateway import (
     RemoteLine,
     RemoteTaxId,
 )
-from jpcli.payments.stripe_errors import advice_of, garbled
+from jpcli.payments.stripe_errors import advice_of
+from jpcli.payments.stripe_values import instant, said, text, understood, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-_SECOND = 1_000_000
-_GREATEST = 10**15
 # The parts of an address, as Stripe names them.
 ADDRESS = ("line1", "line2", "postal_code", "city", "state", "country")
 # Disputes that hold nothing back: warnings, and those that were decided for us.
 _HARMLESS = ("won", "prevented", "warning_needs_response", "warning_under_review", "warning_closed")
-Shape = TypeVar("Shape")
-Given = ParamSpec("Given")
 
 
 class Charge(NamedTuple):
@@ -48,56 +43,13 @@ class CreditNote(NamedTuple):
     by_hand_minor: int
 
 
-# What reading an answer of another shape raises, here and in the SDK.
-UNEXPECTED = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
-
-
-def _understood(convert: Callable[Given, Shape]) -> Callable[Given, Shape]:
-    """A field that is missing or of another kind is an answer that can't be understood."""
-
-    @wraps(convert)
-    def checked(*args: Given.args, **options: Given.kwargs) -> Shape:
-        try:
-            return convert(*args, **options)
-        except UNEXPECTED:
-            raise garbled() from None
-
-    return checked
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _said(value: Any) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _whole(value: Any) -> int:
-    """An integer that the ledger can hold; a float is no amount of money."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError
-    if abs(value) > _GREATEST:
-        raise ValueError
-    return value
-
-
-def _instant(seconds: Any) -> int:
-    at = _whole(seconds) * _SECOND
-    if not 0 <= at < END_AT:
-        raise ValueError
-    return at
-
-
-@_understood
+@understood
 def id_of(item: dict[str, Any]) -> str:
     """The id of an object, whatever it is."""
-    return _text(item["id"])
+    return text(item["id"])
 
 
-@_understood
+@understood
 def page(answer: dict[str, Any]) -> list[dict[str, Any]]:
     """What is on a page of a list."""
     items: Any = answer["data"]
@@ -106,53 +58,53 @@ def page(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return list(items)
 
 
-@_understood
+@understood
 def next_after(item: dict[str, Any], params: Mapping[str, Any]) -> str:
     """Where the next page begins; the page that was asked for begins elsewhere, or there would be
     no end."""
-    found = _text(item["id"])
+    found = text(item["id"])
     if found in (params.get("starting_after"), params.get("ending_before")):
         raise ValueError
     return found
 
 
-@_understood
+@understood
 def customer_of(item: dict[str, Any], ledger_id: str) -> tuple[int, str] | None:
     """When a customer of a ledger was made, and its id; None for others, and deleted ones."""
     if (item.get("metadata") or {}).get("jpcli_ledger") != ledger_id or item.get("deleted"):
         return None
-    return _whole(item.get("created") or 0), _text(item["id"])
+    return whole(item.get("created") or 0), text(item["id"])
 
 
-@_understood
+@understood
 def primary_of(item: dict[str, Any]) -> str | None:
     """The payment method that a customer's invoices are charged to."""
     return object_id((item.get("invoice_settings") or {}).get("default_payment_method"))
 
 
-@_understood
+@understood
 def object_id(value: Any) -> str | None:
     """The id of an object that may be expanded or not."""
     if value is None:
         return None
-    return _text(value["id"] if isinstance(value, dict) else value)
+    return text(value["id"] if isinstance(value, dict) else value)
 
 
-@_understood
+@understood
 def card(item: dict[str, Any]) -> RemoteCard:
     """A payment method of type card."""
     details = item["card"]
     return RemoteCard(
-        _text(item["id"]),
-        _text(details.get("brand") or "unknown"),
-        _text(details["last4"]),
-        _whole(details["exp_month"]),
-        _whole(details["exp_year"]),
-        _instant(item.get("created") or 0),
+        text(item["id"]),
+        text(details.get("brand") or "unknown"),
+        text(details["last4"]),
+        whole(details["exp_month"]),
+        whole(details["exp_year"]),
+        instant(item.get("created") or 0),
     )
 
 
-@_understood
+@understood
 def invoice(item: dict[str, Any]) -> RemoteInvoice:
     """An invoice, whatever its state."""
     paid_at = (item.get("status_transitions") or {}).get("paid_at")
@@ -160,82 +112,82 @@ def invoice(item: dict[str, Any]) -> RemoteInvoice:
     metadata = item.get("metadata") or {}
     credited = ("pre_payment_credit_notes_amount", "post_payment_credit_notes_amount")
     return RemoteInvoice(
-        _text(item["id"]),
-        _said(item.get("number")),
-        _text(item["status"]),
-        _text(item["currency"]),
-        _whole(item["total"]),
-        _whole(item.get("amount_due") or 0),
-        _whole(item.get("amount_paid") or 0),
-        None if paid_at is None else _instant(paid_at),
-        _said(item.get("hosted_invoice_url")),
-        _said(item.get("invoice_pdf")),
-        None if due_at is None else _instant(due_at),
-        sum(_whole(item.get(name) or 0) for name in credited),
-        _said(metadata.get("jpcli_reference")),
-        _said(metadata.get("jpcli_void_reason")),
-        our_number=_said(metadata.get("jpcli_invoice")),
-        ledger_id=_said(metadata.get("jpcli_ledger")),
-        content_hash=_said(metadata.get("jpcli_content_hash")),
+        text(item["id"]),
+        said(item.get("number")),
+        text(item["status"]),
+        text(item["currency"]),
+        whole(item["total"]),
+        whole(item.get("amount_due") or 0),
+        whole(item.get("amount_paid") or 0),
+        None if paid_at is None else instant(paid_at),
+        said(item.get("hosted_invoice_url")),
+        said(item.get("invoice_pdf")),
+        None if due_at is None else instant(due_at),
+        sum(whole(item.get(name) or 0) for name in credited),
+        said(metadata.get("jpcli_reference")),
+        said(metadata.get("jpcli_void_reason")),
+        our_number=said(metadata.get("jpcli_invoice")),
+        ledger_id=said(metadata.get("jpcli_ledger")),
+        content_hash=said(metadata.get("jpcli_content_hash")),
         customer_id=object_id(item.get("customer")),
         attempted=bool(item.get("attempted")),
-        outside_minor=_whole(item.get("amount_paid_off_stripe") or 0),
+        outside_minor=whole(item.get("amount_paid_off_stripe") or 0),
         mailed=bool(metadata.get("jpcli_sent")),
     )
 
 
-@_understood
+@understood
 def line(item: dict[str, Any]) -> RemoteLine:
     """A line of an invoice."""
     position = (item.get("metadata") or {}).get("jpcli_line")
     known = isinstance(position, str) and position.isascii() and position.isdigit()
     return RemoteLine(
-        _text(item["id"]),
+        text(item["id"]),
         int(str(position)) if known else None,
-        _whole(item["amount"]),
-        _text(item["currency"]),
-        _text(item.get("description") or ""),
+        whole(item["amount"]),
+        text(item["currency"]),
+        text(item.get("description") or ""),
     )
 
 
-@_understood
+@understood
 def event(item: dict[str, Any]) -> RemoteEvent:
     """An event, with the invoice or the payment it is about."""
     about = (item.get("data") or {}).get("object") or {}
     kind = about.get("object")
     invoice_id = object_id(about) if kind == "invoice" else object_id(about.get("invoice"))
     payment_id = object_id(about.get("payment_intent")) if invoice_id is None else None
-    return RemoteEvent(_text(item["id"]), _text(item["type"]), invoice_id, payment_id)
+    return RemoteEvent(text(item["id"]), text(item["type"]), invoice_id, payment_id)
 
 
-@_understood
+@understood
 def customer(item: dict[str, Any], tax_ids: list[dict[str, Any]]) -> RemoteCustomer:
     """A customer with its tax ids."""
     address = item.get("address") or {}
     return RemoteCustomer(
-        _text(item["id"]),
-        _said(item.get("name")),
-        _said(item.get("email")),
-        _said(item.get("phone")),
-        {name: _said(address.get(name)) for name in ADDRESS},
+        text(item["id"]),
+        said(item.get("name")),
+        said(item.get("email")),
+        said(item.get("phone")),
+        {name: said(address.get(name)) for name in ADDRESS},
         tuple(_tax_id(tax_id) for tax_id in tax_ids),
-        _whole(item.get("balance") or 0),
+        whole(item.get("balance") or 0),
         bool(item.get("deleted")),
     )
 
 
 def _tax_id(item: dict[str, Any]) -> RemoteTaxId:
-    status = _text((item.get("verification") or {}).get("status") or "unavailable")
-    return RemoteTaxId(_text(item["id"]), _text(item["type"]), _text(item["value"]), status)
+    status = text((item.get("verification") or {}).get("status") or "unavailable")
+    return RemoteTaxId(text(item["id"]), text(item["type"]), text(item["value"]), status)
 
 
-@_understood
+@understood
 def portal_url(item: dict[str, Any]) -> str:
     """Where a session of the billing portal is."""
-    return _text(item["url"])
+    return text(item["url"])
 
 
-@_understood
+@understood
 def charge_of(item: dict[str, Any]) -> Charge | None:
     """The charge of an invoice's payment, None where no card was charged for it."""
     paid = item["payment"]
@@ -245,17 +197,17 @@ def charge_of(item: dict[str, Any]) -> Charge | None:
     if not isinstance(found, dict):
         return None
     return Charge(
-        _text(found["id"]), _whole(found.get("amount_refunded") or 0), bool(found.get("disputed"))
+        text(found["id"]), whole(found.get("amount_refunded") or 0), bool(found.get("disputed"))
     )
 
 
-@_understood
+@understood
 def intent_of(item: dict[str, Any]) -> str | None:
     """The payment intent of an invoice's payment, None where it was paid otherwise."""
     return object_id(item["payment"].get("payment_intent"))
 
 
-@_understood
+@understood
 def attempt_of(item: dict[str, Any]) -> RemoteCharge:
     """A charge as an attempt: which card, when, and why it failed."""
     outcome = item.get("outcome") or {}
@@ -263,40 +215,40 @@ def attempt_of(item: dict[str, Any]) -> RemoteCharge:
     reason = outcome.get("reason") or item.get("failure_code") or "card_declined"
     details = (item.get("payment_method_details") or {}).get("card") or {}
     return RemoteCharge(
-        _text(item["id"]),
-        _text(item.get("payment_method") or "unknown"),
-        card_name(_text(details.get("brand") or "card"), _text(details.get("last4") or "????")),
-        _instant(item["created"]),
+        text(item["id"]),
+        text(item.get("payment_method") or "unknown"),
+        card_name(text(details.get("brand") or "card"), text(details.get("last4") or "????")),
+        instant(item["created"]),
         paid,
-        None if paid else _text(reason),
+        None if paid else text(reason),
         None if paid else advice_of(outcome.get("advice_code"), outcome.get("network_advice_code")),
     )
 
 
-@_understood
+@understood
 def credit_note(item: dict[str, Any]) -> CreditNote:
     """A credit note; a void one is nothing."""
     if item["status"] == "void":
         return CreditNote(0, 0)
-    by_hand = _whole(item.get("out_of_band_amount") or 0)
-    refunds = sum(_whole(refund["amount_refunded"]) for refund in item.get("refunds") or ())
-    return CreditNote(_whole(item["amount"]) - by_hand - refunds, by_hand)
+    by_hand = whole(item.get("out_of_band_amount") or 0)
+    refunds = sum(whole(refund["amount_refunded"]) for refund in item.get("refunds") or ())
+    return CreditNote(whole(item["amount"]) - by_hand - refunds, by_hand)
 
 
-@_understood
+@understood
 def disputed_minor(item: dict[str, Any]) -> int:
     """What a dispute holds back or has taken."""
-    return 0 if item["status"] in _HARMLESS else _whole(item["amount"])
+    return 0 if item["status"] in _HARMLESS else whole(item["amount"])
 
 
-@_understood
+@understood
 def checkout(item: dict[str, Any]) -> Checkout:
     """A Checkout session in setup mode; the card is there once it is complete."""
     intent = item.get("setup_intent")
     method = intent.get("payment_method") if isinstance(intent, dict) else None
     return Checkout(
-        _text(item["id"]),
-        _text(item.get("url") or ""),
-        _text(item.get("status") or "open"),
+        text(item["id"]),
+        text(item.get("url") or ""),
+        text(item.get("status") or "open"),
         object_id(method),
     )
