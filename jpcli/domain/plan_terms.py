@@ -1,6 +1,6 @@
 """What a plan is made of: what is wanted, what there is, and the steps between.
 
-Data alone; `domain.planning` has the rules.
+Data alone; `domain.planner` has the rules.
 """
 
 from __future__ import annotations

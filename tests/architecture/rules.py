@@ -23,6 +23,10 @@ _HARMLESS = frozenset(
         *("command", "settled_by", "card_given", "option", "place", "names", "word"),
     }
 )
+# A module as docstrings and comments name it; `ledger.db` is a file.
+_MODULE_NAMED = re.compile(
+    r"`(?:jpcli\.)?((?:cli|services|ledger|payments|reports|domain)(?:\.(?!db`)[a-z_]+)+)`"
+)
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 70
 
@@ -248,6 +252,16 @@ def bare_kinds(source: Source, kinds: Collection[str]) -> Iterator[str]:
             if text in kinds or text.rstrip("%") in families:
                 yield source.finding(node.lineno, f"{text!r} is a kind of event without its name")
                 break
+
+
+def modules_named(
+    source: Source, files: Collection[str], folders: Collection[str]
+) -> Iterator[str]:
+    """What a docstring calls a module is one, or something in one; all names are below `jpcli`."""
+    for number, line in enumerate(source.text.splitlines(), 1):
+        for name in _MODULE_NAMED.findall(line):
+            if name not in files and name not in folders and name.rpartition(".")[0] not in files:
+                yield source.finding(number, f"there is no module {name}")
 
 
 def _called_names(source: Source) -> Iterator[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,18 @@ def test_the_places_that_may_ask_are_there_and_ask() -> None:
     for name in rules.MAY_ASK_WHICH:
         assert "uses_stripe" in (ROOT / name).read_text("utf-8")
     assert (ROOT / rules.STRIPE_COMMANDS).is_dir()
+
+
+def test_the_modules_that_docstrings_name_are_there() -> None:
+    found = [source.name.removesuffix(".py").replace("/", ".") for source in sources("jpcli")]
+    names = [name.removeprefix("jpcli.").removesuffix(".__init__") for name in found]
+    folders = {name.rpartition(".")[0] for name in names}
+    rule = partial(rules.modules_named, files=set(names) - folders, folders=folders)
+    assert check_all(sources("jpcli"), rule) == []
+    for gone in ("`domain.planning`", "`jpcli.services.period`", "`ledger.queries.days.gone.sum`"):
+        assert len(list(rule(Source("sample.py", f'"""As {gone}."""')))) == 1
+    there = "`domain.planner`, `services.billing`, `ledger.queries.days.sum_lines`, `ledger.db`"
+    assert list(rule(Source("sample.py", f'"""As {there}."""'))) == []
 
 
 def test_code_within_the_rules_is_not_reported() -> None:

@@ -1,8 +1,8 @@
 """The audit: a policy, or what is checked without one, held against the ledger.
 
 Owns the order of things: read the policy with all its mistakes, ask every rule, sum up. The rules'
-forms are in `reports.policy_rules`; a check that a ledger can't have (no outbox, no Licensing API)
-is one function in `audit_checks.CHECKS` away. Nothing is written to the ledger.
+forms are in `reports.policy.rules`; a check that a ledger can't have (no outbox, no Licensing API)
+is one function in `checks.CHECKS` away. Nothing is written to the ledger.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A month's lines: summed from the spans, or read back where it is closed.
 
 Owns which of the two it is, and that a preview and a closing get theirs from the same function
-(I1). The rules are in `domain.invoice` and `domain.closing`, the sums in `services.period`.
+(I1). The rules are in `domain.calculator` and `domain.adjustments`, the sums in `period`.
 """
 
 from __future__ import annotations

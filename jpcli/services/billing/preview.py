@@ -1,7 +1,7 @@
 """The preview: what a month costs so far, and to its end if nothing more changes (I1).
 
 Owns how a question becomes sums and sums become the published object. The rules are in
-`domain.invoice`, the sums in `ledger.billing`; nothing is stored.
+`domain.calculator`, the sums in `ledger.queries.days`; nothing is stored.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What made the bill change between two months, closed or open.
 
 Owns which lines are compared and the published object; what each part means is in
-`domain.differing`.
+`domain.bill_change`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The licenses behind a line, one after the other: their days, holders, events and reasons.
 
-Owns the merge of the streams in `ledger.explaining`, which are all ordered by license. Nothing is
-held in memory but the license at hand.
+Owns the merge of the streams in `ledger.queries.explanation`, which are all ordered by license.
+Nothing is held in memory but the license at hand.
 """
 
 from __future__ import annotations

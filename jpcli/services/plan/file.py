@@ -1,7 +1,7 @@
 """The file that says which site has which products: read it, and write it for what there is.
 
 Owns its form (docs/plan.md) and what is wrong with one, all of it at once, with lines. What it
-takes to get there is for `domain.planning`.
+takes to get there is for `domain.planner`.
 """
 
 from __future__ import annotations
