@@ -2,7 +2,8 @@
 
     python tools/currency_digits.py
 
-Run it when the test that holds the table against Babel says that it is out of date.
+Run it when the test that holds the table against Babel says that it is out of date. The table only
+grows: a currency that was in use once has ledgers that count in it, in the unit it had then.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from babel.numbers import get_currency_precision, get_currency_symbol
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from jpcli.domain.currency_digits import CURRENCY_DIGITS
 from tools.shared.files import write
 
 HEADER = '''"""Decimals and symbols of the currencies in use, by upper-case ISO 4217 code.
@@ -28,9 +30,9 @@ from __future__ import annotations
 '''
 
 
-def current_currencies() -> list[str]:
-    """The codes of all currencies that are legal tender somewhere today, sorted."""
-    codes = set()
+def currencies() -> list[str]:
+    """The codes of all currencies that are legal tender somewhere today, or were once, sorted."""
+    codes = set(CURRENCY_DIGITS)
     for uses in get_global("territory_currencies").values():
         for code, _start, end, tender in uses:
             if end is None and tender:
@@ -40,14 +42,15 @@ def current_currencies() -> list[str]:
 
 def render() -> str:
     """The text of the generated module."""
-    codes = current_currencies()
+    codes = currencies()
     symbols = {code: get_currency_symbol(code, "en") for code in codes}
     # Letters need a space before the amount, and then the code itself is clearer.
     signs = {
         code: text for code, text in symbols.items() if text[-1] != "." and not text[-1].isalnum()
     }
     lines = [HEADER, "CURRENCY_DIGITS: dict[str, int] = {\n"]
-    lines += [f'    "{code}": {get_currency_precision(code)},\n' for code in codes]
+    places = {code: CURRENCY_DIGITS.get(code, get_currency_precision(code)) for code in codes}
+    lines += [f'    "{code}": {count},\n' for code, count in places.items()]
     lines += ["}\n\n", "CURRENCY_SYMBOLS: dict[str, str] = {\n"]
     lines += [f'    "{code}": "{symbol}",\n' for code, symbol in signs.items()]
     lines.append("}\n")
