@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 SHORTEST_NUMBER = 12
 LONGEST_NUMBER = 19
 
+# Patterns are texts, which `re` compiles when the first name with so many figures comes along: most
+# commands see none, and compiling takes longer than everything else that is imported here.
 # What may stand between figures that are still read as one number: blanks, dashes of every kind,
 # dots and underscores. A comma or a slash makes a list or a path.
 _BETWEEN = r"[\s\-\u2010-\u2015\u2212._\u00b7]{0,3}"
 _FIGURES = b"0123456789"
 # So many figures with nothing else between them; any script's count.
-_MAYBE = re.compile(rf"\d(?:{_BETWEEN}\d){{{SHORTEST_NUMBER - 1}}}")
-_RUN = re.compile(rf"\d(?:{_BETWEEN}\d)*")
-_GROUP = re.compile(r"\d+")
+_MAYBE = rf"\d(?:{_BETWEEN}\d){{{SHORTEST_NUMBER - 1}}}"
+_RUN = rf"\d(?:{_BETWEEN}\d)*"
+_GROUP = r"\d+"
 # Figures that mean something else: a day, a time of day, a host's four numbers, a telephone with
 # its country code.
-_OTHER = re.compile(
+_OTHER = (
     r"(?<!\d)(?:(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
     r"|[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
     r"|(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![.]?\d)"
@@ -54,15 +56,15 @@ def looks_like_card_number(text: str) -> bool:
         and len(text) - len(text.encode().translate(None, _FIGURES)) < SHORTEST_NUMBER
     ):
         return False  # nearly every name, at a tenth of the price
-    if _MAYBE.search(text) is None:
+    if re.search(_MAYBE, text) is None:
         return False
-    runs = _RUN.findall(_OTHER.sub("x", text))
+    runs = re.findall(_RUN, re.sub(_OTHER, "x", text))
     return any(map(_is_card_number, (number for run in runs for number in _numbers_in(run))))
 
 
 def _numbers_in(run: str) -> Iterator[str]:
     """Every row of neighboring groups that has a card's length."""
-    groups = _GROUP.findall(run)
+    groups = re.findall(_GROUP, run)
     for start in range(len(groups)):
         number = ""
         for group in groups[start:]:

@@ -6,51 +6,10 @@ know where a text was given.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from jpcli.domain import events
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
 MAX_REMARK = 500
-
-# Whose subject is the name of a thing that is there already, or was made here.
-OLD_SUBJECT = frozenset(
-    {
-        events.SITE_MOVED,
-        events.LICENSE_ASSIGNED,
-        events.LICENSE_TRANSFERRED,
-        events.LICENSE_UNASSIGNED,
-        events.LICENSE_REVOKED,
-        events.CARD_MADE_PRIMARY,
-        events.CARD_REMOVED,
-        events.CARDS_SYNCED,
-        events.INVOICE_CLOSED,
-        events.INVOICE_PAID,
-        events.INVOICE_VOIDED,
-        events.INVOICE_SYNCED,
-        events.PAYMENT_ATTEMPTED,
-        events.PAYMENTS_SET,
-        events.OUTBOX_WISHED,
-        events.OUTBOX_STUMBLED,
-        events.OUTBOX_DONE,
-        events.OUTBOX_FAILED,
-    }
-)
-# Whose data has no text that a person or a file brings in: names of things that are there, what was
-# worked out here, and what a gateway said, which can't be refused any more.
-OLD_DATA = OLD_SUBJECT - {events.INVOICE_PAID} | {
-    events.LEDGER_CREATED,
-    events.REQUEST_ANSWERED,
-    events.CLIENT_ADDED,
-    events.SITE_ADDED,
-    events.SITE_OWNERS_SET,
-    events.LICENSE_ISSUED,
-    events.LICENSE_IMPORTED,
-}
 
 
 def check_remark(text: str, subject: str) -> str:
@@ -67,28 +26,3 @@ def check_remark(text: str, subject: str) -> str:
         )
     check_no_card_number(text)
     return text
-
-
-def check_new_texts(kind: str, subject: str, data: Mapping[str, Any], reason: str | None) -> None:
-    """Look at what an event brings into the ledger; raises as `check_remark`.
-
-    What is there already stays usable, though an older jpcli let it in.
-    """
-    if reason is not None and kind != events.INVOICE_SYNCED:  # whose reason the gateway has kept
-        check_remark(reason, "--reason")
-    if kind not in OLD_SUBJECT:
-        check_no_card_number(subject)
-    if kind not in OLD_DATA:
-        for text in _texts(data):
-            check_no_card_number(text)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts(inner)

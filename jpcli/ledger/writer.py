@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput
+from jpcli.domain.event_texts import check_new_texts
 from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, Event
-from jpcli.domain.texts import check_new_texts, check_remark
+from jpcli.domain.texts import check_remark
 from jpcli.ledger.events import chain
 from jpcli.ledger.state.apply import apply_events
 from jpcli.ledger.state.lookups import Lookups

@@ -9,10 +9,11 @@ from jpcli.domain.words import written_out
 
 # C0, DEL and C1; marks that reorder or break lines; halves of surrogate pairs. As a class body.
 _HIDDEN = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
-_HIDDEN_PATTERN = re.compile(f"[{_HIDDEN}]")
+# A text, as the next one: what is printed seldom needs it, and compiling costs every start.
+_HIDDEN_PATTERN = f"[{_HIDDEN}]"
 # What GitHub's and Azure's runners take for a command: `::error::` where a line begins, whatever
 # blanks are before it, and `##[error]`, `##vso[…]` anywhere. Lines are broken at blanks only.
-_COMMAND = re.compile(r"(?<!\S):(?=:)|#(?=#(?:vso)?\[)")
+_COMMAND = r"(?<!\S):(?=:)|#(?=#(?:vso)?\[)"
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
@@ -20,7 +21,7 @@ def visible(text: str) -> str:
     r"""`text` with what would act written out: `\t`, `\x1b`, `\u202e`, and `\x3a:error::`."""
     text = printable(text)
     if "::" in text or "##" in text:
-        return _COMMAND.sub(_escape, text)
+        return re.sub(_COMMAND, _escape, text)
     return text
 
 
@@ -28,14 +29,14 @@ def printable(text: str) -> str:
     """The same with nothing but control characters written out."""
     if text.isprintable():
         return text
-    return _HIDDEN_PATTERN.sub(_escape, text)
+    return re.sub(_HIDDEN_PATTERN, _escape, text)
 
 
 def is_clean(text: str) -> bool:
     """Whether `visible` would change nothing, in the whole text and in its parts."""
     if "::" in text or "##" in text:
         return False
-    return text.isprintable() or _HIDDEN_PATTERN.search(text) is None
+    return text.isprintable() or re.search(_HIDDEN_PATTERN, text) is None
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.calculator import Line
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.events import LATEST_SEQ, LINE_FIELDS, line_row
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.invoice_status import DRAFT, OPEN
 from jpcli.domain.periods import Period
-from jpcli.ledger.events.chain import encode
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -50,11 +47,8 @@ class Invoice(NamedTuple):
 
 
 # The invoices that were closed and not void before an event.
-_LIVE = "i.id < :seq AND (i.voided_seq IS NULL OR i.voided_seq >= :seq)"
-# The lines that bill a month or adjust it.
-_ABOUT = "(l.period = :period OR (i.period = :period AND l.kind IN ('license', 'bundle')))"
+LIVE = "i.id < :seq AND (i.voided_seq IS NULL OR i.voided_seq >= :seq)"
 _SELECT = f"SELECT {', '.join(Invoice._fields)} FROM invoices"
-_LINES = f"SELECT {', '.join(LINE_FIELDS)} FROM invoice_lines"
 
 
 def invoices(ledger: Ledger, *, newest_first: bool = True, limit: int = 0) -> list[Invoice]:
@@ -73,7 +67,7 @@ def by_number(ledger: Ledger, number: str) -> Invoice | None:
 
 def of_period(ledger: Ledger, period: str, seq: int = LATEST_SEQ) -> Invoice | None:
     """The invoice of a month that is not void (or was not before the event `seq`), or None."""
-    sql = f"{_SELECT} i WHERE period = :period AND {_LIVE}"
+    sql = f"{_SELECT} i WHERE period = :period AND {LIVE}"
     row = ledger.one(sql, period=period, seq=seq)
     return None if row is None else Invoice(*row)
 
@@ -111,34 +105,10 @@ def unpaid(ledger: Ledger) -> list[Invoice]:
     return [Invoice(*row) for row in rows]
 
 
-def lines_of(ledger: Ledger, invoice_id: int) -> tuple[Line, ...]:
-    """The frozen lines of an invoice, in order; all their days have passed."""
-    rows = ledger.rows(f"{_LINES} WHERE invoice_id = :id ORDER BY position", id=invoice_id)
-    return tuple(_line(row) for row in rows)
-
-
-def lines_about(
-    ledger: Ledger, period: str, seq: int = LATEST_SEQ
-) -> list[tuple[Invoice, int, Line]]:
-    """(invoice, position, line) of the frozen lines that bill or adjust a month, void invoices
-    left out, in order."""
-    heads = ", ".join(f"i.{name}" for name in Invoice._fields)
-    fields = ", ".join(f"l.{name}" for name in LINE_FIELDS)
-    rows = ledger.all(
-        f"SELECT {heads}, l.position, {fields} FROM invoice_lines l"
-        f" JOIN invoices i ON i.id = l.invoice_id WHERE {_LIVE} AND {_ABOUT}"
-        " ORDER BY l.invoice_id, l.position",
-        period=period,
-        seq=seq,
-    )
-    size = len(Invoice._fields)
-    return [(Invoice(*row[:size]), row[size], _line(row[size + 1 :])) for row in rows]
-
-
 def settled_before(ledger: Ledger, seq: int = LATEST_SEQ) -> int:
     """The event up to which closed months were settled before an event (or until now): the
     closing before it, those that were void by then left out; 0 when there is none."""
-    return int(ledger.value(f"SELECT COALESCE(MAX(id), 0) FROM invoices i WHERE {_LIVE}", seq=seq))
+    return int(ledger.value(f"SELECT COALESCE(MAX(id), 0) FROM invoices i WHERE {LIVE}", seq=seq))
 
 
 def any_invoice(ledger: Ledger, seq: int = LATEST_SEQ) -> bool:
@@ -151,7 +121,7 @@ def credit_minor(ledger: Ledger, seq: int = LATEST_SEQ) -> int:
     return int(
         ledger.value(
             "SELECT COALESCE(SUM(amount_minor), 0) FROM invoice_lines l"
-            f" JOIN invoices i ON i.id = l.invoice_id WHERE l.kind = 'credit' AND {_LIVE}",
+            f" JOIN invoices i ON i.id = l.invoice_id WHERE l.kind = 'credit' AND {LIVE}",
             seq=seq,
         )
     )
@@ -177,44 +147,17 @@ def unsettled_day(ledger: Ledger) -> int:
 def closed_reaching(ledger: Ledger, day: int, seq: int = LATEST_SEQ) -> list[Invoice]:
     """Closed months with this day or later ones, the oldest first; void ones are not closed."""
     rows = ledger.rows(
-        f"{_SELECT} i WHERE {_LIVE} AND last_day >= :day ORDER BY period", day=day, seq=seq
+        f"{_SELECT} i WHERE {LIVE} AND last_day >= :day ORDER BY period", day=day, seq=seq
     )
     return [Invoice(*row) for row in rows]
 
 
 def closed_periods(ledger: Ledger, seq: int = LATEST_SEQ) -> set[str]:
     """The months that have an invoice (or had one before an event)."""
-    return {row[0] for row in ledger.rows(f"SELECT period FROM invoices i WHERE {_LIVE}", seq=seq)}
+    return {row[0] for row in ledger.rows(f"SELECT period FROM invoices i WHERE {LIVE}", seq=seq)}
 
 
 def first_active_day(ledger: Ledger) -> int | None:
     """The first billed day there ever was."""
     day = ledger.value("SELECT first_active_day FROM marks WHERE id = 1")
     return None if day in (None, OPEN_DAY) else int(day)
-
-
-def content_hash(content: dict[str, Any]) -> str:
-    """I2: SHA-256 (hex) over the canonical JSON of what closing froze."""
-    return sha256(encode(content).encode()).hexdigest()
-
-
-def _line(row: tuple[Any, ...]) -> Line:
-    values = dict(zip(LINE_FIELDS, row, strict=True))
-    return Line(**values, days_to_date=values["days"], to_date_minor=values["amount_minor"])
-
-
-def sealed_content(
-    ledger: Ledger, number: str, period: Period, lines: tuple[Line, ...]
-) -> dict[str, Any]:
-    """I2: what the content hash of an invoice covers, JSON-ready."""
-    return {
-        "number": number,
-        "period": period.label,
-        "first_day": period.first_day,
-        "last_day": period.last_day,
-        "currency": ledger.currency,
-        "time_zone": ledger.zone,
-        "fields": list(LINE_FIELDS),
-        "lines": [line_row(line) for line in lines],
-        "total_minor": sum(line.amount_minor for line in lines),
-    }

@@ -16,7 +16,7 @@ from jpcli.domain.errors import Problem
 from jpcli.domain.periods import Period
 from jpcli.ledger.database import inventory, schema, tables
 from jpcli.ledger.database.faults import guarded
-from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import invoice_lines, invoices
 from jpcli.ledger.upkeep.compare import compare_table
 from jpcli.ledger.upkeep.replay import UNREADABLE, ChainWalk, head_problems, replay
 
@@ -104,11 +104,11 @@ def _seal_problems(ledger: Ledger) -> list[Problem]:
     """I2: the lines, number and total of an invoice are those that its content hash was made of."""
     problems = []
     for invoice in invoices.invoices(ledger):
-        lines = invoices.lines_of(ledger, invoice.id)
-        content = invoices.sealed_content(
+        lines = invoice_lines.lines_of(ledger, invoice.id)
+        content = invoice_lines.sealed_content(
             ledger, invoice.number, Period(*invoice[3:5], invoice.period), lines
         )
-        whole = invoices.content_hash(content) == invoice.content_hash
+        whole = invoice_lines.content_hash(content) == invoice.content_hash
         if not whole or content["total_minor"] != invoice.total_minor:
             message = f"{invoice.number} is not what was closed: its content hash does not fit"
             problems.append(Problem("invoice_changed", invoice.number, message))

@@ -13,7 +13,7 @@ from jpcli.domain.adjustments import OfferKey
 from jpcli.domain.calculator import compute_groups
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.domain.shares import NOBODY, Share, add_to, difference
-from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import invoice_lines
 from jpcli.ledger.queries.shares import shares_of
 from jpcli.services.billing.holder_days import HolderDays
 from jpcli.services.billing.period import (
@@ -80,7 +80,7 @@ class Corrected:
         known = self._stated.get((label, before_seq))
         if known is None:
             known = self._stated[label, before_seq] = {}
-            lines = invoices.lines_about(self._desk.ledger, label, before_seq)
+            lines = invoice_lines.lines_about(self._desk.ledger, label, before_seq)
             for invoice, position, line in lines:
                 shares = self.of_invoice(invoice)[position]
                 add_to(known.setdefault(_offer(line), {}), shares)
@@ -89,7 +89,7 @@ class Corrected:
     def of_invoice(self, invoice: Invoice) -> list[Shares]:
         """What each line of an invoice was stated as."""
         if invoice.id not in self._invoices:
-            lines = invoices.lines_of(self._desk.ledger, invoice.id)
+            lines = invoice_lines.lines_of(self._desk.ledger, invoice.id)
             self._invoices[invoice.id] = self._kept(invoice, lines) or self._told(invoice, lines)
         return self._invoices[invoice.id]
 

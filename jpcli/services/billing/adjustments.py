@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.adjustments import OfferKey, adjustment_lines, credit_line, sums_of
 from jpcli.domain.shares import NOBODY, Share
-from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import invoice_lines, invoices
 from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.period import sum_period
 from jpcli.services.billing.waiting import AsOf, next_to_close
@@ -65,7 +65,7 @@ def _adjust(
 ) -> None:
     """Add what corrects one month to `lines` and `shares`."""
     ledger, label = desk.ledger, period.label
-    billed = [line for _, _, line in invoices.lines_about(ledger, label, before_seq)]
+    billed = [line for _, _, line in invoice_lines.lines_about(ledger, label, before_seq)]
     now = () if month is None else month.lines
     if not billed and not now:
         return

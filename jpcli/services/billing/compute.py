@@ -12,7 +12,7 @@ from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.instants import is_date
 from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.ledger.events.log import latest_at
-from jpcli.ledger.queries import days, invoices, products
+from jpcli.ledger.queries import days, invoice_lines, invoices, products
 from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.period import Computed, as_closed, offer_part, sum_period
 from jpcli.services.billing.waiting import AsOf
@@ -81,7 +81,7 @@ def of_invoice(desk: Desk, invoice: Invoice) -> Computed:
 def _closed(desk: Desk, period: Period, invoice: Invoice, as_of_at: int) -> Computed:
     """I2: a closed month is what was billed, whatever was recorded since."""
     ledger = desk.ledger
-    lines = invoices.lines_of(ledger, invoice.id)
+    lines = invoice_lines.lines_of(ledger, invoice.id)
     parts = tuple(
         offer_part(desk, line.product, line.bundle_size)
         if line.kind in ("license", "bundle")

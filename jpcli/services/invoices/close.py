@@ -15,7 +15,7 @@ from jpcli.domain.errors import Refused
 from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, invoice_number
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
-from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import invoice_lines, invoices
 from jpcli.ledger.queries.collection import way_of
 from jpcli.services.billing.books import books_begin, is_settled_elsewhere, move_hint
 from jpcli.services.billing.compute import Question, compute
@@ -107,7 +107,7 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
     ledger = desk.ledger
     computed = compute(desk, Question(month=period.label))
     number = invoice_number(period.label, invoices.count_of_period(ledger, period.label))
-    content = invoices.sealed_content(ledger, number, period, computed.lines)
+    content = invoice_lines.sealed_content(ledger, number, period, computed.lines)
     total = content["total_minor"]
     holders, shares = kept(*holder_shares(desk, computed))
     data = {
@@ -118,7 +118,7 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
         "due_day": desk.today + int(ledger.meta["payment_terms_days"]),
         "total_minor": total,
         "lines": content["lines"],
-        "content_hash": invoices.content_hash(content),
+        "content_hash": invoice_lines.content_hash(content),
         "holders": holders,
         "shares": shares,
     }

@@ -8,7 +8,7 @@ from jpcli.domain.answers import Answer
 from jpcli.domain.instants import format_instant
 from jpcli.domain.invoice_status import is_past_due
 from jpcli.domain.money import money_json
-from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import invoice_lines, invoices
 from jpcli.services.billing.preview import line_object
 from jpcli.services.invoices.attempts import attempt_fields, attempt_notes
 from jpcli.services.invoices.known import known_invoice
@@ -50,7 +50,7 @@ def show(desk: Desk, name: str) -> Answer[InvoiceAnswer]:
 
 def invoice_object(desk: Desk, invoice: Invoice) -> InvoiceObject:
     """An invoice as the JSON contract has it."""
-    lines = invoices.lines_of(desk.ledger, invoice.id)
+    lines = invoice_lines.lines_of(desk.ledger, invoice.id)
     return {
         **invoice_head(desk, invoice),
         "lines": [line_object(desk, line) for line in lines],

@@ -9,7 +9,7 @@ import pytest
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.instants import parse_date
-from jpcli.ledger.queries import audit, invoices
+from jpcli.ledger.queries import audit, invoice_lines, invoices
 from jpcli.services.invoices.close import close
 from jpcli.services.invoices.settle import mark_paid, void
 from tests.services.agency import Agency
@@ -111,11 +111,11 @@ def test_i8_what_was_closed_before_any_event(ledger: Ledger) -> None:
         for month in (MAY, JUNE, JULY, AUGUST):
             invoice = invoices.of_period(ledger, month, seq)
             assert (None if invoice is None else invoice.id) == by_period.get(month)
-            lines = invoices.lines_about(ledger, month, seq)
+            lines = invoice_lines.lines_about(ledger, month, seq)
             assert [(about.id, line) for about, _, line in lines] == [
                 (item.seq, line)
                 for item in standing
-                for line in invoices.lines_of(ledger, item.seq)
+                for line in invoice_lines.lines_of(ledger, item.seq)
                 if line.period == month
                 or (item.period == month and line.kind in ("license", "bundle"))
             ]
@@ -127,7 +127,7 @@ def test_i8_what_was_closed_before_any_event(ledger: Ledger) -> None:
         credit = sum(
             line.amount_minor
             for item in standing
-            for line in invoices.lines_of(ledger, item.seq)
+            for line in invoice_lines.lines_of(ledger, item.seq)
             if line.kind == "credit"
         )
         assert invoices.credit_minor(ledger, seq) == credit
@@ -171,8 +171,8 @@ def test_an_empty_ledger_has_no_invoices(tmp_path: Path) -> None:
         assert invoices.invoices(empty) == invoices.unpaid(empty) == []
         assert invoices.of_period(empty, MAY) is None
         assert invoices.by_number(empty, "") is None
-        assert invoices.lines_of(empty, 0) == ()
-        assert invoices.lines_about(empty, MAY) == []
+        assert invoice_lines.lines_of(empty, 0) == ()
+        assert invoice_lines.lines_about(empty, MAY) == []
         assert (invoices.settled_before(empty), invoices.credit_minor(empty)) == (0, 0)
         assert invoices.standing_at(empty, 0) == LATEST_SEQ
         assert invoices.closed_periods(empty) == set()

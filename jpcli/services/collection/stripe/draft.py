@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.adjustments import is_charged
 from jpcli.domain.errors import Failed
 from jpcli.domain.money import display_day_price
-from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries import invoice_lines
 from jpcli.ledger.queries.collection import way_of
 from jpcli.payments.gateway import DraftInvoice, LineItem
 from jpcli.services.collection.stripe.outbox import carry_out
@@ -87,7 +87,7 @@ def _brief(remote: RemoteInvoice | None) -> dict[str, Any] | None:
 
 def line_items(desk: Desk, invoice: Invoice) -> list[LineItem]:
     """Our lines as items of Stripe's: an integer amount, and how it came about."""
-    lines = invoices.lines_of(desk.ledger, invoice.id)
+    lines = invoice_lines.lines_of(desk.ledger, invoice.id)
     items = [
         _item(desk, invoice, position, line)
         for position, line in enumerate(lines)
