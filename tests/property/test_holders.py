@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from jpcli.domain import dunning
 from jpcli.domain.errors import Decline, JpcliError
-from jpcli.services.invoices import attempts, close, invoices, settle
+from jpcli.services.collection.stripe import attempts
+from jpcli.services.invoices import close, invoices, settle
 from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.statement import export
 from jpcli.services.ledger import upkeep

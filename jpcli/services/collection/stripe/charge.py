@@ -17,10 +17,11 @@ from jpcli.domain.invoice_status import OPEN, PAID
 from jpcli.domain.money import display_amount
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards
+from jpcli.services.collection.stripe import attempts as tries
 from jpcli.services.collection.stripe.cards import sync_cards
 from jpcli.services.collection.stripe.outbox import carry_out
 from jpcli.services.collection.stripe.push import push, sync_invoice
-from jpcli.services.invoices import attempts as tries
+from jpcli.services.invoices.attempts import next_attempt_day, when_next
 from jpcli.services.invoices.known import check_open, known_invoice
 from jpcli.services.invoices.money import money_notes, page_notes
 
@@ -164,7 +165,7 @@ def _declined(
     """Every card's reason; with the page, where a bank that wants the cardholder is satisfied."""
     last = declined[-1][1]
     reasons = "; ".join(f"{describe(card)}: {error.message}" for card, error in declined)
-    message = f"{invoice.number} stays open: {reasons}. {_sentence(tries.when_next(desk, invoice))}"
+    message = f"{invoice.number} stays open: {reasons}. {_sentence(when_next(desk, invoice))}"
     hint = "   ".join(part for part in (last.hint, remote.page_url) if part)
     found = Declined(last.code, message, hint=hint or None, subject=invoice.number)
     found.decline = last.decline
@@ -173,14 +174,14 @@ def _declined(
 
 def _waiting(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> Declined:
     """No card may be charged by itself today."""
-    day = tries.next_attempt_day(desk, invoice)
+    day = next_attempt_day(desk, invoice)
     last: dict[str, Attempt] = {}
     for attempt in attempts(desk.ledger):
         if attempt.outcome != dunning.PAID:
             last[attempt.card] = attempt
     on_file = [card.id for card in cards(desk.ledger)]
     tried = "; ".join(_tried(desk, last[card]) for card in on_file if card in last)
-    message = f"{invoice.number} stays open: {tried}. {_sentence(tries.when_next(desk, invoice))}"
+    message = f"{invoice.number} stays open: {tried}. {_sentence(when_next(desk, invoice))}"
     hint = "Use another card:   jpcli cards add --primary"
     hint += f"\nCharge it now:   jpcli invoice pay {invoice.number}"
     if remote.page_url is not None:

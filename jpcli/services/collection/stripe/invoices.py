@@ -15,6 +15,7 @@ from jpcli.ledger.queries import invoices
 from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import push as collecting
+from jpcli.services.collection.stripe.attempts import take_over
 from jpcli.services.collection.stripe.cards import ensure_customer, sync_cards
 from jpcli.services.collection.stripe.charge import collect
 from jpcli.services.collection.stripe.mail import note_mailed
@@ -22,7 +23,6 @@ from jpcli.services.collection.stripe.reconcile import differences
 from jpcli.services.collection.stripe.settle import dry_answer, take_away
 from jpcli.services.collection.stripe.strangers import matched, strangers
 from jpcli.services.collection.stripe.troubles import settle, unmailed
-from jpcli.services.invoices.attempts import take_over
 from jpcli.services.invoices.invoices import invoice_head, invoice_object, invoices_data
 from jpcli.services.invoices.known import check_open, known_invoice
 from jpcli.services.invoices.money import (
