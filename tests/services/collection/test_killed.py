@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.forked import Forked
 from tests.services.collection.conftest import Shop
 from tests.services.collection.states import STATES
 from tests.stripe_double.auth import TEST_KEY
@@ -30,10 +29,11 @@ TWO_DAYS_ON = "2024-07-04T10:00:00Z"
 AT_ONCE, LATER = "at once", "after Stripe forgot the keys"
 # Every call is tried in one of them, so that they can run side by side.
 PARTS = 4
+_numbers = count()
 in_parts = pytest.mark.parametrize("part", range(PARTS))
 
 
-def jpcli(shop: Shop, ledger: Path, now: str, *arguments: str) -> subprocess.Popen[str]:
+def jpcli(shop: Shop, ledger: Path, now: str, *arguments: str) -> Forked:
     env = {
         **os.environ,
         "JPCLI_NOW": now,
@@ -41,18 +41,8 @@ def jpcli(shop: Shop, ledger: Path, now: str, *arguments: str) -> subprocess.Pop
         "STRIPE_API_KEY": TEST_KEY,
         "STRIPE_API_BASE": shop.double.url,
     }
-    return subprocess.Popen(
-        [sys.executable, "-m", "jpcli", *arguments],
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
-    out, err = process.communicate(timeout=120)
-    return process.returncode, out + err
+    output = ledger.with_name(f"{ledger.name}-{next(_numbers)}.txt")
+    return Forked(arguments, env, output)
 
 
 def made(shop: Shop) -> dict[str, int]:
@@ -88,9 +78,9 @@ def killed_at_every_call(
             shutil.copyfile(shop.path, ledger)
             begin_anew()
             shop.double.fault("kill", nth=number, after=after, signal=int(signal.SIGKILL))
-            codes.append(finished(jpcli(shop, ledger, NEXT_MINUTE, *words))[0])
+            codes.append(jpcli(shop, ledger, NEXT_MINUTE, *words).finished()[0])
             shop.double.clear_faults()
-            code, said = finished(jpcli(shop, ledger, NEXT_MINUTE, *words))
+            code, said = jpcli(shop, ledger, NEXT_MINUTE, *words).finished()
             yield Again(ledger, code, said, (number, after))
         if codes == [0, 0]:
             break
@@ -103,7 +93,9 @@ def calls_of_a_close(shop: Shop, tmp_path: Path) -> int:
     trial = tmp_path / "trial.db"
     shutil.copyfile(shop.path, trial)
     shop.double.clear_requests()
-    code, said = finished(jpcli(shop, trial, "2024-07-02T09:00:00Z", "invoice", "close", "2024-06"))
+    code, said = jpcli(
+        shop, trial, "2024-07-02T09:00:00Z", "invoice", "close", "2024-06"
+    ).finished()
     assert code == 0, said
     return len(shop.double.requests())
 
@@ -126,22 +118,22 @@ def test_a_close_killed_at_any_call_is_finished_by_the_next_run(
             shop.double.clear_requests()
             shop.double.fault("kill", nth=number, after=after, signal=int(signal.SIGKILL))
             victim = jpcli(shop, ledger, "2024-07-02T09:00:00Z", "invoice", "close", "2024-06")
-            code, said = finished(victim)
+            code, said = victim.finished()
             shop.double.clear_faults()
             assert code == -signal.SIGKILL, (number, after, code, said)
             now = NEXT_MINUTE
             if again == LATER:
                 shop.double.advance(hours=49)
                 now = TWO_DAYS_ON
-            code, said = finished(jpcli(shop, ledger, now, "invoice", "close", "2024-06"))
+            code, said = jpcli(shop, ledger, now, "invoice", "close", "2024-06").finished()
             if code == 3:  # it was paid before it died; there is nothing left to do
                 assert "closed already" in said, (number, after, said)
             else:
                 assert code == 0, (number, after, said)
             assert made(shop) == before, (number, after)
-            code, said = finished(jpcli(shop, ledger, now, "invoice", "reconcile", "--json"))
+            code, said = jpcli(shop, ledger, now, "invoice", "reconcile", "--json").finished()
             assert code == 0, (number, after, said)
-            code, said = finished(jpcli(shop, ledger, now, "ledger", "check"))
+            code, said = jpcli(shop, ledger, now, "ledger", "check").finished()
             assert code == 0, (number, after, said)
 
 
@@ -156,12 +148,12 @@ def test_two_closes_at_once_make_one_of_everything(shop: Shop, tmp_path: Path) -
             jpcli(shop, ledger, "2024-07-02T09:00:00Z", "invoice", "close", "--due")
             for _ in range(2)
         ]
-        said: list[Any] = [finished(process) for process in both]
+        said: list[Any] = [process.finished() for process in both]
         assert all(code in (0, 75) for code, _ in said), said
-        code, text = finished(jpcli(shop, ledger, NEXT_MINUTE, "invoice", "close", "--due"))
+        code, text = jpcli(shop, ledger, NEXT_MINUTE, "invoice", "close", "--due").finished()
         assert code == 0, text
         assert made(shop) == {"customers": 1, "invoices": 1, "items": 2, "charges": 1}
-        code, text = finished(jpcli(shop, ledger, NEXT_MINUTE, "invoice", "reconcile"))
+        code, text = jpcli(shop, ledger, NEXT_MINUTE, "invoice", "reconcile").finished()
         assert code == 0, text
 
 
@@ -175,15 +167,15 @@ def test_two_copies_of_a_ledger_that_close_at_once_bill_once(shop: Shop, tmp_pat
             shutil.copyfile(shop.path, copy)
         begin_anew()
         both = [jpcli(shop, copy, NEXT_MINUTE, "invoice", "close", "--due") for copy in copies]
-        said = [finished(process) for process in both]
+        said = [process.finished() for process in both]
         assert all(code in (0, 1, 75) for code, _ in said), said
         for copy in copies:
             for _ in range(2):
-                code, text = finished(jpcli(shop, copy, NEXT_MINUTE, "invoice", "close", "--due"))
+                code, text = jpcli(shop, copy, NEXT_MINUTE, "invoice", "close", "--due").finished()
             assert code == 0, text
-            code, text = finished(jpcli(shop, copy, NEXT_MINUTE, "invoice", "sync"))
+            code, text = jpcli(shop, copy, NEXT_MINUTE, "invoice", "sync").finished()
             assert code == 0, text
-            code, text = finished(jpcli(shop, copy, NEXT_MINUTE, "invoice", "reconcile"))
+            code, text = jpcli(shop, copy, NEXT_MINUTE, "invoice", "reconcile").finished()
             assert code == 0, text
         assert made(shop) == {"customers": 1, "invoices": 1, "items": 2, "charges": 1}
 
@@ -200,7 +192,7 @@ def test_a_voiding_killed_at_any_call_is_finished_by_the_next_run(
         assert again.code == 0 or "is void" in again.said, again
         left = [i["status"] for i in shop.double.objects("invoice")]
         assert left == (["void"] if state == "open" else []), (again, left)
-        code, said = finished(jpcli(shop, again.ledger, NEXT_MINUTE, "invoice", "reconcile"))
+        code, said = jpcli(shop, again.ledger, NEXT_MINUTE, "invoice", "reconcile").finished()
         assert code == 0, (again.where, said)
 
 
@@ -222,5 +214,5 @@ def test_a_replacing_killed_at_any_call_is_finished_by_the_next_run(
         assert (there["status"], there["total"]) == ("open", wrong["total"]), again.where
         assert made(shop) == {"customers": 1, "invoices": 1, "items": 2, "charges": 0}
         for check in (("invoice", "reconcile"), ("ledger", "check")):
-            code, said = finished(jpcli(shop, again.ledger, NEXT_MINUTE, *check))
+            code, said = jpcli(shop, again.ledger, NEXT_MINUTE, *check).finished()
             assert code == 0, (again.where, said)

@@ -11,7 +11,6 @@ from jpcli.services.collection.stripe import customer
 from tests.services.collection.conftest import Shop
 from tests.services.collection.test_killed import (
     NEXT_MINUTE,
-    finished,
     in_parts,
     jpcli,
     killed_at_every_call,
@@ -42,5 +41,5 @@ def test_what_is_killed_at_any_call_is_finished_by_the_next_run(
         (there,) = shop.double.objects("invoice")
         assert there["status"] == ("paid" if words == WIRE else "open"), again.where
         for check in (("invoice", "reconcile"), ("ledger", "check")):
-            code, said = finished(jpcli(shop, again.ledger, NEXT_MINUTE, *check))
+            code, said = jpcli(shop, again.ledger, NEXT_MINUTE, *check).finished()
             assert code == 0, (again.where, said)

@@ -1,0 +1,57 @@
+"""The command as a process of its own that begins with everything imported.
+
+Python, Typer and Stripe's client take some half a second to start, more than most commands take;
+where hundreds of processes are started to be killed, they are forked from one that waits.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from pkgutil import walk_packages
+from typing import TYPE_CHECKING
+
+import jpcli
+from jpcli.cli.entry import main
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from multiprocessing.context import ForkServerProcess
+    from pathlib import Path
+
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(
+    [__name__, *(module.name for module in walk_packages(jpcli.__path__, "jpcli."))]
+)
+
+
+class Forked:
+    """A running command; `output` is the file that both streams go to, in order."""
+
+    def __init__(self, arguments: Sequence[str], env: dict[str, str], output: Path) -> None:
+        """Start it. `env` is its whole environment."""
+        self._output = output
+        self._process: ForkServerProcess = _SERVER.Process(
+            target=_command, args=(list(arguments), env, str(output))
+        )
+        self._process.start()
+
+    def finished(self, timeout_seconds: float = 120) -> tuple[int, str]:
+        """Its exit code, negative for a signal, and what it said."""
+        self._process.join(timeout_seconds)
+        code = self._process.exitcode
+        if code is None:
+            self._process.kill()
+            raise TimeoutError(self._output.read_text())
+        return code, self._output.read_text()
+
+
+def _command(arguments: list[str], env: dict[str, str], output: str) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    target = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(target, 1)
+    os.dup2(target, 2)
+    sys.argv = ["jpcli", *arguments]
+    main()
