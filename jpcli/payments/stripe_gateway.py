@@ -7,6 +7,7 @@ Stripe's search, which lags behind by up to a minute.
 
 from __future__ import annotations
 
+import os
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,10 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
         self._read_only = read_only
         self.customers_seen = {}
         stripe.enable_telemetry = False  # how long our requests take is nobody's business
+        if not os.path.isfile(stripe.ca_bundle_path):  # run from a zip, out of which TLS can't read
+            from certifi import where
+
+            stripe.ca_bundle_path = where()
         addresses: Any = {} if base_url is None else {"base_addresses": {"api": base_url}}
         timeout = (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
         self._client = stripe.StripeClient(

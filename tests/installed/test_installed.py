@@ -24,8 +24,8 @@ CARD = ("--brand", "visa", "--last4", "4242", "--exp", "12/2030")
 def test_the_wheel_has_the_package_and_its_data_and_nothing_else(jpcli: Installed) -> None:
     names = set(zipfile.ZipFile(jpcli.wheel).namelist())
     assert {"jpcli/py.typed", "jpcli/data/prices.csv", "jpcli/cli/entry.py"} <= names
-    metadata = f"jpcli-{__version__}.dist-info"
-    data = f"jpcli-{__version__}.data"
+    metadata = f"jpcli_desk-{__version__}.dist-info"
+    data = f"jpcli_desk-{__version__}.data"
     assert {name.split("/")[0] for name in names} == {"jpcli", data, metadata}
     assert f"{metadata}/licenses/LICENSE" in names
 

@@ -96,7 +96,7 @@ def check_identity(application_id: int, version: int, path: str) -> None:
             "ledger_newer",
             f"This ledger was made by a newer jpcli (schema {version}, "
             f"this one knows {schema.SCHEMA_VERSION}): {path}",
-            hint="Upgrade jpcli:   python -m pip install --upgrade jpcli",
+            hint="Install a newer jpcli, the way in which this one was installed.",
             subject=path,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
@@ -28,10 +29,12 @@ def write_document(statement: Statement, form: str) -> Iterator[str | bytes]:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _PDF_MODULES:
             raise
+        from jpcli.domain.extras import install_command
+
         raise BadInput(
             "missing_extra",
             "PDF files are written by packages that are not installed here",
-            hint="python -m pip install 'jpcli[pdf]'",
-            subject="jpcli[pdf]",
+            hint=install_command("pdf", sys.executable),
+            subject="pdf",
         ) from None
     return iter((write_pdf(statement),))

@@ -8,6 +8,7 @@ and the mode of the first key that Stripe accepted, not of the first that was tr
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
@@ -125,11 +126,15 @@ def store_key(key: str, ledger: Ledger | None = None) -> None:
         import keyring
         from keyring.errors import KeyringError
     except ImportError:
-        raise _no_keyring("The extra that talks to it is not installed") from None
+        from jpcli.domain.extras import install_command
+
+        command = install_command("keyring", sys.executable)
+        hint = f"{command}    or set {KEY_VARIABLE}"
+        raise _no_keyring("What talks to it is not installed", hint) from None
     try:
         keyring.set_password(KEYRING_SERVICE, _entry(ledger), key)
     except (KeyringError, RuntimeError):
-        raise _no_keyring("It can't be used here") from None
+        raise _no_keyring("It can't be used here", f"Set {KEY_VARIABLE}.") from None
 
 
 def _stored_key(ledger: Ledger | None) -> str:
@@ -153,11 +158,11 @@ def _entry(ledger: Ledger | None) -> str:
     return KEYRING_NAME if ledger is None else f"{KEYRING_NAME}/{ledger.meta['ledger_id']}"
 
 
-def _no_keyring(why: str) -> Failed:
+def _no_keyring(why: str, hint: str) -> Failed:
     return Failed(
         "no_keyring",
         f"The key can't be stored in the system's keyring. {why}",
-        hint=f"python -m pip install 'jpcli[keyring]'    or set {KEY_VARIABLE}",
+        hint=hint,
     )
 
 

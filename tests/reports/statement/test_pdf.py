@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from jpcli.domain.errors import BadInput
+from jpcli.domain.extras import install_command
 from jpcli.reports.statement.documents import write_document
 from jpcli.reports.statement.fonts import Speller, known_characters
 from jpcli.reports.statement.pdf import write_pdf
@@ -130,4 +131,4 @@ def test_a_missing_package_is_named(module: str, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(BadInput) as caught:
         write_document(INVOICE, "pdf")
     assert caught.value.code == "missing_extra"
-    assert caught.value.hint == "python -m pip install 'jpcli[pdf]'"
+    assert caught.value.hint == install_command("pdf", sys.executable)
