@@ -2,62 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jpcli.domain.bill_change import Shared
-from jpcli.domain.instants import parse_instant
 from jpcli.domain.periods import Period
-from jpcli.ledger.queries import client_days, days, idle, licenses, products, shared_days
-from jpcli.ledger.queries.days import OfferPart, Window
-from jpcli.ledger.queries.shared_days import MonthDays
-from tests.ledger.queries.world import CLIENTS, DAYS, Life, World, noon
+from jpcli.ledger.queries import days, products
+from jpcli.ledger.queries.days import Window
+from tests.ledger.queries.counted import WINDOWS, counted, day_zero, pairs, parts
+from tests.ledger.queries.world import DAYS, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
     from jpcli.ledger.database.connection import Ledger
-
-# First and last day, and the last one that has come: before, at, inside and after all of it.
-WINDOWS = [(0, 30, 99), (31, 60, 45), (40, 40, 40), (0, 99, 99), (61, 99, 60), (90, 140, 99)]
-MAY, JUNE, JULY = (0, 30), (31, 60), (61, 91)
-
-
-def day_zero(ledger: Ledger) -> int:
-    return ledger.calendar.day_of(parse_instant(noon(0)))
-
-
-def parts(ledger: Ledger, world: World) -> Iterator[tuple[int, OfferPart, list[Life]]]:
-    """Bundle size, what is summed, and the licenses that this is."""
-    for priced in products.priced_offers(ledger):
-        size = priced.offer.bundle_size
-        of_product = [life for life in world.lives if life.product == priced.offer.product]
-        single = [life for life in of_product if life.bundle is None and life.usable]
-        bundles = [life for life in of_product if not life.usable]
-        children = [life for life in of_product if life.bundle is not None]
-        yield size, OfferPart(priced.id, 0), single if size == 1 else bundles
-        yield size, OfferPart(priced.id, 1), [] if size == 1 else children
-
-
-def counted(
-    lives: Iterable[Life], window: tuple[int, int, int], holder: Callable[[Life, int], Any]
-) -> dict[Any, tuple[int, int]]:
-    """(days so far, days) by holder, day by day; who has none is left out."""
-    so_far: Counter[Any] = Counter()
-    whole: Counter[Any] = Counter()
-    first, last, today = window
-    for life in lives:
-        for day in range(first, last + 1):
-            if life.active(day):
-                whole[holder(life, day)] += 1
-                so_far[holder(life, day)] += day <= today
-    return {key: (so_far[key], whole[key]) for key in whole}
-
-
-def pairs(rows: Iterable[tuple[Any, ...]], names: Callable[..., Any]) -> dict[Any, tuple[int, int]]:
-    return {names(*row[:-2]): (row[-2], row[-1]) for row in rows}
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
@@ -94,19 +50,9 @@ def test_a_day_has_so_many_licenses(
     zero = day_zero(ledger)
     asked = Window(*(zero + day for day in window))
     every_day = range(window[0], window[1] + 1)
-    known = [name for name in CLIENTS if name in days.client_names(ledger).values()]
     for _, part, lives in parts(ledger, world):
         expected = [sum(life.active(day) for life in lives) for day in every_day]
         assert days.licenses_by_day(ledger, part, asked) == expected
-        for client in (None, *known):
-            expected = [
-                sum(
-                    life.active(day) and world.client(life.site(day), day) == client
-                    for life in lives
-                )
-                for day in every_day
-            ]
-            assert client_days.client_licenses_by_day(ledger, part, asked, client) == expected
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
@@ -142,59 +88,6 @@ def test_lines_have_the_days_of_their_licenses(
         in_all[1] += ends.count(None)
     assert not lines
     assert days.count_used(ledger, offers, period) == tuple(in_all)
-
-
-@pytest.mark.parametrize("months", [(MAY, JUNE), (MAY, JULY), (JUNE, JUNE), (JULY, MAY)], ids=str)
-def test_units_with_days_in_two_months(ledger: Ledger, world: World, months: Any) -> None:
-    zero = day_zero(ledger)
-    earlier, later = (
-        MonthDays(Period(zero + first, zero + last, "2024-05")) for first, last in months
-    )
-    for _, part, lives in parts(ledger, world):
-        if part.child:
-            continue
-        expected = [0] * len(Shared._fields)
-        for life in lives:
-            there = [
-                [day for day in range(first, last + 1) if life.active(day)]
-                for first, last in months
-            ]
-            if all(there):
-                ends = [
-                    end
-                    for found, (first, last) in zip(there, months, strict=True)
-                    for end in (found[0] - first, last - found[-1])
-                ]
-                row = [1, *map(len, there), *ends]
-                expected = [a + b for a, b in zip(expected, row, strict=True)]
-        found = shared_days.shared_units(ledger, part.offer_id, earlier, later)
-        assert found == Shared(*expected)
-
-
-@pytest.mark.parametrize("window", WINDOWS, ids=str)
-def test_idle_licenses_and_their_days(
-    ledger: Ledger, world: World, window: tuple[int, int, int]
-) -> None:
-    zero = day_zero(ledger)
-    first, last, today = window
-    asked = Window(*(zero + day for day in window))
-    now_at = parse_instant(noon(today))
-    free = [
-        life
-        for life in world.lives
-        if life.usable and life.state == "unassigned" and life.first <= today
-    ]
-    free.sort(key=lambda life: life.first)
-    found = idle.oldest_idle(ledger, now_at, 100)
-    assert [item.license_key for item in found] == [life.key for life in free]
-    assert idle.oldest_idle(ledger, now_at, 2) == found[:2]
-    for life in world.lives:
-        facts = licenses.find(ledger, life.key)
-        assert facts is not None
-        assert idle.idle_days(ledger, facts.id, asked) == sum(
-            life.active(day) and life.site(day) is None
-            for day in range(first, min(last, today) + 1)
-        )
 
 
 def test_m2_a_line_ends_where_its_price_does(tmp_path: Any) -> None:

@@ -1,0 +1,43 @@
+"""A ledger in memory that takes any events, whether or not a rule would let them happen.
+
+Here queries are asked about what services make seldom: equal instants, times out of order, and
+things that came back after they were gone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from jpcli.ledger.database import tables
+from jpcli.ledger.database.connection import Ledger
+from jpcli.ledger.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jpcli.domain.events import Entry
+
+DAY = 24 * 60 * 60 * 1_000_000
+
+
+def empty(**facts: str) -> Ledger:
+    """A ledger without an event, that is not even founded."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    tables.create_in_memory(connection)
+    known = {"currency": "usd", "time_zone": "UTC", "name": "A", "skipped_dates": ""}
+    return Ledger(connection, "memory", {**known, **facts})
+
+
+def record(
+    ledger: Ledger,
+    told: Iterable[tuple[Entry, int]],
+    *,
+    actor: str = "ann",
+    now_at: int = 1000 * DAY,
+) -> None:
+    """Record events, each with the instant at which it took effect."""
+    writer = Writer(ledger, actor=actor, now_at=now_at)
+    for entry, at in told:
+        writer.record(*entry, at=at)
+    writer.flush()

@@ -1,0 +1,35 @@
+"""How many licenses were a client's on each day, counted one by one (W2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jpcli.ledger.queries import days
+from jpcli.ledger.queries.client_days import client_licenses_by_day
+from jpcli.ledger.queries.days import Window
+from tests.ledger.queries.counted import WINDOWS, day_zero, parts
+from tests.ledger.queries.world import CLIENTS, World
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+
+
+@pytest.mark.parametrize("window", WINDOWS, ids=str)
+def test_w2_a_day_has_so_many_licenses_of_a_client(
+    ledger: Ledger, world: World, window: tuple[int, int, int]
+) -> None:
+    zero = day_zero(ledger)
+    asked = Window(*(zero + day for day in window))
+    known = [name for name in CLIENTS if name in days.client_names(ledger).values()]
+    for _, part, lives in parts(ledger, world):
+        for client in (None, *known):
+            expected = [
+                sum(
+                    life.active(day) and world.client(life.site(day), day) == client
+                    for life in lives
+                )
+                for day in range(window[0], window[1] + 1)
+            ]
+            assert client_licenses_by_day(ledger, part, asked, client) == expected
