@@ -97,7 +97,9 @@ def test_a_filter_means_what_it_says_newest_first(seed: int) -> None:
     ledger, told = made(Random(seed))
     for wanted in FILTERS:
         expected = [event for event in reversed(told) if meant(wanted, event)]
-        found = [Event(*row[:7], json.loads(row[7])) for row in log.event_rows(ledger, wanted)]
+        found = [
+            Event._make((*row[:7], json.loads(row[7]))) for row in log.event_rows(ledger, wanted)
+        ]
         assert found == expected, wanted
         assert log.count_events(ledger, wanted) == len(expected)
     every = list(log.event_rows(ledger, EventFilter()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from jpcli.ledger.queries.outbox import DONE, FAILED, WISHED, Wish, open_wishes,
 from tests.ledger.queries.memory import empty, record
 
 NAMES = ("invoice/INV-2024-05", "invoice/INV-2024-05/pay", "customer", "invoice/INV-2024-0_")
-RESULTS = ({"id": "in_1", "paid": False, "lines": [1, None]}, [], None, "", 0)
+RESULTS: tuple[Any, ...] = ({"id": "in_1", "paid": False, "lines": [1, None]}, [], None, "", 0)
 
 
 def told(random: Random, known: dict[str, Wish], number: int) -> tuple[events.Entry, Wish]:

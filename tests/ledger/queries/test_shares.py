@@ -12,8 +12,12 @@ from jpcli.domain.shares import Holder, Share
 from jpcli.ledger.queries.shares import HolderNames, names_at_closing, names_now, shares_of
 from tests.ledger.queries.memory import empty, record
 
-CLIENTS = {1: "Ann", 2: "Bob"}
-SITES = {3: "https://a.example", 4: "https://b.example", 5: "https://c.example"}
+CLIENTS: dict[int | None, str | None] = {1: "Ann", 2: "Bob"}
+SITES: dict[int | None, str | None] = {
+    3: "https://a.example",
+    4: "https://b.example",
+    5: "https://c.example",
+}
 NOBODY: dict[int | None, str | None] = {None: None}
 
 
@@ -53,8 +57,8 @@ def content(random: Random, month: int) -> dict[str, Any]:
 def test_i8_shares_and_names_are_those_of_the_closing(seed: int) -> None:
     """Each invoice has its own, also a void one, and whatever is called something else since."""
     ledger, random = empty(), Random(seed)
-    record(ledger, [(events.client_added(name), 0) for name in CLIENTS.values()])
-    record(ledger, [(events.site_added(url, None), 0) for url in SITES.values()])
+    record(ledger, [(events.client_added(str(name)), 0) for name in CLIENTS.values()])
+    record(ledger, [(events.site_added(str(url), None), 0) for url in SITES.values()])
     closed = {6 + n: content(random, n + 1) for n in range(3)}
     for seq, made in closed.items():
         record(ledger, [(events.invoice_closed(f"INV-{seq}", made), 0)])
