@@ -44,8 +44,7 @@ class Expected(NamedTuple):
     def stop_when_full(self, line: int) -> None:
         """End the reading at this line if the reader and its caller have noted enough."""
         if self.max_problems is not None and len(self.problems) >= self.max_problems:
-            message = f"{self.max_problems} problems so far: the rest was not read"
-            self.problems.append(Problem("too_many_problems", None, message, line))
+            self.problems.append(too_many(self.max_problems, line))
             raise Enough
 
     def accepts(self, line: int, values: dict[str, Any]) -> bool:
@@ -63,6 +62,12 @@ class Expected(NamedTuple):
         """The message for a column that this kind of file does not have."""
         near = closest(name, self.known, 0.6)
         return f"unknown column {name!r}" + ("" if near is None else f", did you mean {near!r}?")
+
+
+def too_many(noted: int, line: int) -> Problem:
+    """What stands for all problems from this line on."""
+    message = f"{noted} problems so far: the rest was not read"
+    return Problem("too_many_problems", None, message, line)
 
 
 class Enough(Exception):

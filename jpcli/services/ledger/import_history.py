@@ -18,7 +18,7 @@ from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries.history import exported, imported_data
 from jpcli.services.billing.books import BeforeBooks
 from jpcli.services.change import change_as_read
-from jpcli.services.files.rows import MAX_PROBLEMS
+from jpcli.services.files.rows import MAX_PROBLEMS, too_many
 from jpcli.services.ledger.history_rows import HistoryRow, parse_row
 from jpcli.services.ledger.site_claims import Claims
 from jpcli.services.refusals import known_offer
@@ -41,19 +41,24 @@ def import_history(
     all problems and their lines; then nothing was written.
     """
     request: dict[str, Any] = {"command": "ledger import"}
+    found = problems
     if desk.idempotency_key is not None:
         rows = _summed(rows, request)
+        found = []  # of its own, because the reader stops at so many: all rows say which file it is
     # A pipe is read here, and what is no such file refused: nobody waits for it with the lock.
     rows = iter(rows)
     begun = list(islice(rows, 1))
 
     def do(writer: Writer) -> Answer[ImportAnswer]:
-        importing = _Importing(desk, writer, problems)
+        importing = _Importing(desk, writer, found)
         for row in chain(begun, rows):
             importing.row(row)
         importing.finish()
-        if problems:
-            raise _bad_file(problems)
+        if found is not problems and problems:
+            request["unread"] = len(problems)  # no file with such lines was ever taken
+            found[:] = sorted([*problems, *found], key=lambda problem: problem.line or 0)
+        if found:
+            raise _bad_file(found)
         message = f"Imported {importing.recorded:,} licenses; {importing.unchanged:,} known already"
         data: ImportAnswer = {
             "imported": importing.recorded,
@@ -100,6 +105,8 @@ class _Importing:
     def row(self, row: Row) -> None:
         """Take one row; what is wrong with it becomes a problem."""
         if len(self._problems) >= MAX_PROBLEMS:
+            if len(self._problems) == MAX_PROBLEMS:
+                self._problems.append(too_many(MAX_PROBLEMS, row.line))
             return
         try:
             parsed = parse_row(row, self._desk.now_at, self._ledger.calendar)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 from jpcli.domain.errors import JpcliError, Refused
 from jpcli.domain.instants import parse_instant
 from jpcli.services.change import Keyed
+from jpcli.services.files.rows import MAX_PROBLEMS
 from jpcli.services.ledger import upkeep
+from jpcli.services.products import products
 from tests.services.agency import BEGUN, NOW, Agency, codes, plain
 
 K1 = Keyed("k1", parse_instant(NOW), "ann")
@@ -21,6 +24,12 @@ def code_of(call: Any) -> str:
     with pytest.raises(JpcliError) as caught:
         call()
     return caught.value.code
+
+
+def refusal_of(call: Any) -> Any:
+    with pytest.raises(JpcliError) as caught:
+        call()
+    return caught.value.problems
 
 
 # --- init -----------------------------------------------------------------------------------------
@@ -142,4 +151,37 @@ def test_an_import_is_remembered_also_when_it_would_be_refused_now(
     assert agency.state() == before
     source.write_text(header + "c_1,nothing,2024-07-01T00:00:00Z,p_1,\n")
     assert code_of(lambda: agency.import_file(source, key="k1")) == "idempotency_key_reused"
+    assert agency.state() == before
+
+
+LINES = [f"c_{n},jetpack-security-t1,2024-07-01T00:00:00Z,p_1," for n in range(MAX_PROBLEMS + 20)]
+
+
+@pytest.mark.parametrize("many", [MAX_PROBLEMS - 1, MAX_PROBLEMS, MAX_PROBLEMS + 1, len(LINES)])
+def test_an_import_with_very_many_problems_says_the_same_again(
+    agency: Agency, tmp_path: Path, many: int
+) -> None:
+    """The first answer where it was right once; its refusal where its key is new; no more."""
+    source, bad = tmp_path / "history.csv", tmp_path / "bad.csv"
+    header = "license_key,product,issued_at,bundle_key,bundle_size\n"
+    agency.do(products.set_price, "jetpack-security-t1", "5", None, len(LINES))
+    parent = f"p_1,jetpack-security-t1,2024-07-01T00:00:00Z,,{len(LINES)}\n"
+    source.write_text(header + parent)
+    agency.import_file(source)
+    source.write_text(header + "\n".join(LINES[:many]))
+    bad.write_text(source.read_text() + "\nx_1,jetpack-security-t1,soon,,\n")
+    first = agency.import_file(source, key="k1")
+    agency.revoke("p_1", at="2024-08-01")
+    before = agency.state()
+    assert plain(agency.import_file(source, key="k1")) == plain(first)
+    for file, most in ((source, many), (bad, many + 1)):
+        found, *again = [
+            refusal_of(partial(agency.import_file, file, key=key)) for key in (None, "k2", "k2")
+        ]
+        assert again == [found, found]
+        assert len(found) == min(most, MAX_PROBLEMS + 1)
+    assert code_of(lambda: agency.import_file(bad, key="k1")) == "idempotency_key_reused"
+    unread = tmp_path / "unread.csv"
+    unread.write_text(source.read_text() + "\nx_1,jetpack-security-t1\n")
+    assert code_of(lambda: agency.import_file(unread, key="k1")) == "idempotency_key_reused"
     assert agency.state() == before
