@@ -12,7 +12,7 @@ import sqlite3
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from jpcli.domain.errors import BadInput, Failed
+from jpcli.domain.errors import BadInput, Failed, JpcliError
 from jpcli.ledger.database import connection
 from jpcli.ledger.database.connection import open_ledger
 from jpcli.ledger.database.draft import (
@@ -33,6 +33,7 @@ from jpcli.ledger.database.neighbors import (
     free_name,
     uri_of,
 )
+from jpcli.ledger.queries.plan import head
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.ledger.upkeep.migration import bring_up_to_date
 
@@ -59,6 +60,21 @@ def copy_ledger(source: Ledger, target: str, inspect: Inspect) -> CheckReport:
     with _checked_copy(source, target, inspect) as (draft, report):
         link_new(draft, target, ledger=True)
     return report
+
+
+def same_copy(source: Ledger, target: str) -> CheckReport | None:
+    """The report on `target` where that is a whole copy of `source` as it stands now; else None.
+
+    The ledger itself under another name is no copy, and is not opened a second time.
+    """
+    if not os.path.isfile(target) or os.path.samefile(source.path, target):
+        return None
+    try:
+        with closing(open_ledger(target, writes=False)) as copy:
+            report = check_ledger(copy)
+    except JpcliError:
+        return None
+    return report if not report.problems and report.head == head(source) else None
 
 
 def restore_ledger(

@@ -69,17 +69,23 @@ def export_flat(desk: Desk) -> Answer[FlatExportAnswer]:
 
 
 def backup(desk: Desk, target: str) -> Answer[BackupAnswer]:
-    """Copy the ledger to `target` while it is in use; the copy is checked before it counts. Under
-    an idempotency key the ledger remembers that it was done, after the copy was made."""
-    from jpcli.ledger.upkeep.copies import copy_ledger
+    """Copy the ledger to `target` while it is in use; the copy is checked before it counts.
+
+    Under an idempotency key the ledger remembers that it was done, after the copy was made. Where a
+    run was killed in between, a copy of all that there still is to copy counts as made.
+    """
+    from jpcli.ledger.upkeep.copies import copy_ledger, same_copy
 
     path = os.path.abspath(target)
 
     def do() -> Answer[BackupAnswer]:
+        report = None
         if desk.idempotency_key is not None:
             with desk.writing():
                 pass  # a ledger that can't remember it says so before the copy is there
-        report = copy_ledger(desk.ledger, path, _must_be_ok)
+            report = same_copy(desk.ledger, path)
+        if report is None:
+            report = copy_ledger(desk.ledger, path, _must_be_ok)
         size = os.path.getsize(path)
         note = Note("backed_up", f"Copied {report.events:,} events to {path}", "ok", path)
         return Answer({"file": path, "bytes": size, **_report(report)}, (note,))

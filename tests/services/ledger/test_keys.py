@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,56 @@ def test_a_backup_under_a_key_is_made_once(agency: Agency, tmp_path: Path) -> No
     assert not target.exists()
     other = lambda: agency.do(upkeep.backup, str(tmp_path / "b.db"), key="k1")  # noqa: E731
     assert code_of(other) == "idempotency_key_reused"
+    assert agency.state() == before
+
+
+def test_a_backup_that_was_killed_before_its_note_is_known_by_its_copy(
+    agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "copy.db"
+    with monkeypatch.context() as patch:
+        patch.setattr("jpcli.services.change.remember", killed)
+        with pytest.raises(KeyboardInterrupt):
+            agency.do(upkeep.backup, str(target), key="k1")
+    content = target.read_bytes()
+    before = agency.state()
+    assert code_of(lambda: agency.ask(upkeep.backup, str(target))) == "file_exists"  # no key
+    assert agency.state() == before
+    again = agency.do(upkeep.backup, str(target), key="k1")
+    assert codes(again) == ["backed_up"]
+    assert codes(agency.do(upkeep.backup, str(target), key="k1")) == ["backed_up", "repeated"]
+    assert target.read_bytes() == content
+    assert again.data["bytes"] == len(content)
+
+
+def killed(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("there", ["older", "other", "damaged", "text", "folder", "itself", "link"])
+def test_what_is_no_copy_of_all_there_is_stays_in_the_way_of_a_keyed_backup(
+    agency: Agency, tmp_path: Path, there: str
+) -> None:
+    target = tmp_path / "copy.db"
+    if there in ("older", "damaged"):
+        agency.ask(upkeep.backup, str(target))
+    if there == "older":
+        agency.issue_one()
+    elif there == "other":
+        Agency(target).init()
+    elif there == "damaged":
+        with sqlite3.connect(target) as raw:
+            raw.execute("UPDATE cards SET last4 = '0000'")
+    elif there == "text":
+        target.write_text("mine")
+    elif there == "folder":
+        target.mkdir()
+    elif there == "itself":
+        target = Path(agency.path)
+    elif there == "link":
+        target.symlink_to(agency.path)
+    before = agency.state()
+    assert code_of(lambda: agency.do(upkeep.backup, str(target), key="k1")) == "file_exists"
     assert agency.state() == before
 
 
