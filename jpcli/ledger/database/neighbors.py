@@ -24,6 +24,24 @@ def has_log(path: str) -> bool:
         return False
 
 
+def open_to_others(path: str) -> tuple[list[str], str]:
+    """The files of a ledger that not only their owner may use, and the first one's mode in octal.
+    The log gets its mode from the ledger: it is named where that one's is right."""
+    real = os.path.realpath(path)
+    for files in ([real], [real + suffix for suffix in SUFFIXES]):
+        modes = {each: _mode(each) for each in files}
+        if found := [each for each in files if modes[each] & (stat.S_IRWXG | stat.S_IRWXO)]:
+            return found, f"{modes[found[0]]:04o}"
+    return [], ""
+
+
+def _mode(path: str) -> int:
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode)
+    except OSError:  # a log goes with the last process that has the ledger open
+        return 0
+
+
 def _beside(path: str) -> list[str]:
     """The files that would be taken for a part of a new ledger at `path`."""
     return [path + suffix for suffix in SUFFIXES if os.path.lexists(path + suffix)]

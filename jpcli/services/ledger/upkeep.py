@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note, Rows
 from jpcli.domain.errors import Failed, Refused
-from jpcli.domain.words import and_more, count
+from jpcli.domain.words import and_more, count, quoted
 from jpcli.ledger.queries.history import HISTORY_COLUMNS, history_rows
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.ledger.upkeep.creation import make_folder
@@ -45,7 +45,7 @@ _NAMED = 10  # tables of others, in a remark
 def check(desk: Desk) -> Answer[CheckAnswer]:
     """Verify the chain, replay the events, compare the state. `ok` false is exit 1.
 
-    Tables of other programs are a remark.
+    Tables of other programs, and files that others than their owner may use, are remarks.
     """
     report = check_ledger(desk.ledger)
     if report.problems:
@@ -55,7 +55,7 @@ def check(desk: Desk) -> Answer[CheckAnswer]:
     else:
         message = f"{report.events:,} events replayed; the chain and the state agree"
         note = Note("ledger_ok", message, "ok")
-    return Answer(_report(report), (note, *_foreign(report)))
+    return Answer(_report(report), (note, *_foreign(report), *_open_to_others(desk)))
 
 
 def export(desk: Desk) -> Answer[ExportAnswer]:
@@ -143,6 +143,19 @@ def _foreign(report: CheckReport) -> tuple[Note, ...]:
     names = ", ".join(report.foreign[:_NAMED]) + more
     message = f"Not the ledger's own, and nothing of it touches the ledger: {names}"
     return (Note("foreign_tables", message),)
+
+
+def _open_to_others(desk: Desk) -> tuple[Note, ...]:
+    """An old one, or on purpose: either way nothing that is changed unasked."""
+    from jpcli.ledger.database.neighbors import open_to_others
+
+    files, mode = open_to_others(desk.ledger.path)
+    if not files:
+        return ()
+    names = " ".join(map(quoted, files))
+    message = f"Not only its owner may use {', '.join(files)} (mode {mode})"
+    hint = f"Unless that is on purpose:   chmod go= {names}"
+    return (Note("open_to_others", message, subject=files[0], hint=hint),)
 
 
 def _must_be_ok(report: CheckReport) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
 import threading
 from pathlib import Path
 from typing import Any
@@ -277,3 +278,40 @@ def test_a_ledger_can_be_restored_from_a_copy_made_by_hand(working: Agency, tmp_
     working.issue_one()
     upkeep.restore(working.path, str(path), replace=True)
     assert working.state() == Agency(path).state()
+
+
+# --- who may use it ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o660, 0o604, 0o620])
+@pytest.mark.parametrize("reached", ["by its name", "through a link"])
+def test_a_ledger_that_others_may_use_is_a_remark_with_the_command_that_ends_it(
+    working: Agency, tmp_path: Path, mode: int, reached: str
+) -> None:
+    real = tmp_path / "of an agency.db"
+    os.rename(working.path, real)
+    ledger = Agency(real)
+    if reached == "through a link":
+        ledger = Agency(tmp_path / "link.db")
+        Path(ledger.path).symlink_to(real)
+    assert codes(ledger.do(upkeep.check)) == ["ledger_ok"]
+    os.chmod(real, mode)
+    answer = ledger.do(upkeep.check)
+    assert codes(answer) == ["ledger_ok", "open_to_others"]
+    assert answer.data["ok"]
+    note = answer.notes[-1]
+    assert (note.kind, note.subject) == ("info", str(real))
+    assert f"{mode:04o}" in note.message
+    assert real.stat().st_mode & 0o777 == mode, "nobody asked for another"
+    assert note.hint is not None
+    subprocess.run(["sh", "-ec", note.hint.partition(":   ")[2]], check=True)
+    assert real.stat().st_mode & 0o777 == mode & 0o700
+    assert codes(ledger.do(upkeep.check)) == ["ledger_ok"]
+
+
+def test_a_log_that_is_still_open_to_others_is_named(working: Agency) -> None:
+    with working.desk(writes=False) as desk:
+        log = Path(f"{working.path}-wal")
+        log.chmod(0o644)
+        note = upkeep.check(desk).notes[-1]
+    assert (note.code, note.subject) == ("open_to_others", str(log))
