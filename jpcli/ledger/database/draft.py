@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.domain.faults import outside_fault
 from jpcli.ledger.database.neighbors import SUFFIXES, check_name, clear_place
 
 if TYPE_CHECKING:
@@ -119,7 +120,11 @@ def file_exists(path: str, hint: str = "Name another file.") -> Refused:
 
 
 def folder_unwritable(path: str, error: OSError, what: str, hint: str) -> Failed:
-    """`what` can't be made at `path`, because its folder does not take it."""
+    """`what` can't be made at `path`, because its folder does not take it, or nothing is left of
+    the disk (`disk_full`)."""
+    outside = outside_fault(error)
+    if outside is not None and outside.code == "disk_full":
+        return outside
     folder = os.path.dirname(os.path.abspath(path))
     message = f"No {what} can be made in {folder} ({error.strerror})"
     return Failed("folder_unwritable", message, hint=hint, subject=folder)

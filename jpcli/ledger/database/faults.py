@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError
-from jpcli.domain.faults import FEWER, NO_ROOM_FOR_FILES, TOO_MANY
+from jpcli.domain.faults import FEWER, NO_ROOM_FOR_FILES, TOO_MANY, outside_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,6 +101,26 @@ def translate(error: Exception, path: str) -> JpcliError | None:
         return None
     kind, name, message, hint = known
     return kind(name, message.format(path=path), hint=hint, subject=path)
+
+
+# What a search for damage may meet that says nothing about the ledger; of a file of its own, as
+# the temporary one of a replay, no fault of the disk does.
+_OUTSIDE = frozenset({"disk_full", "too_many_files", "out_of_memory", "ledger_busy"})
+_OF_ITS_OWN = _OUTSIDE | {"disk_error", "ledger_unreadable", "ledger_read_only", "system_error"}
+
+
+def raise_outside(error: Exception, path: str, *, its_own: bool = False) -> None:
+    """Raise as ours what the system could not give, however it came; return for anything that may
+    be the fault of the ledger. With `its_own` the file at `path` is none that came from elsewhere.
+    """
+    if isinstance(error, JpcliError):
+        found: JpcliError | None = error
+    elif isinstance(error, sqlite3.Error):
+        found = translate(error, path)
+    else:
+        found = outside_fault(error)
+    if found is not None and found.code in (_OF_ITS_OWN if its_own else _OUTSIDE):
+        raise found from error
 
 
 def _has_room_for_files() -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.errors import Problem
 from jpcli.domain.periods import Period
 from jpcli.ledger.database import inventory, schema, tables
-from jpcli.ledger.database.faults import guarded
+from jpcli.ledger.database.faults import guarded, raise_outside
 from jpcli.ledger.queries import invoice_lines, invoices
 from jpcli.ledger.upkeep.compare import compare_table
 from jpcli.ledger.upkeep.replay import UNREADABLE, ChainWalk, head_problems, replay
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jpcli.ledger.database.connection import Ledger
+
+
+_SCRATCH = "the temporary file of the check"
 
 
 class CheckReport(NamedTuple):
@@ -37,7 +40,8 @@ class CheckReport(NamedTuple):
 
 
 def check_ledger(ledger: Ledger) -> CheckReport:
-    """Verify file, schema, chain and state. Whatever is wrong is a problem, never an error."""
+    """Verify file, schema, chain and state. Whatever is wrong with the ledger is a problem, never
+    an error; what the system can't give is one, as Failed `disk_full`."""
     problems = _Problems()
     problems.look(ledger.path, lambda: _file_problems(ledger))
     foreign: list[str] = []
@@ -48,10 +52,10 @@ def check_ledger(ledger: Ledger) -> CheckReport:
     # "" is a private temporary file: a replay of millions of events must not fill the memory.
     scratch = sqlite3.connect("", isolation_level=None)
     try:
-        with guarded("the temporary file of the check"):
+        with guarded(_SCRATCH):
             tables.create_in_memory(scratch)
             scratch.execute("BEGIN")
-        replay_problem = replay(walk, scratch)
+        replay_problem = replay(walk, scratch, _SCRATCH)
         problems.found += walk.problems
         problems.look("chain", lambda: head_problems(ledger, walk))
         if replay_problem is not None:
@@ -74,6 +78,7 @@ class _Problems:
         try:
             self.found.extend(at())
         except UNREADABLE as error:
+            raise_outside(error, _SCRATCH)
             message = f"{subject} can't be read ({type(error).__name__}: {error})"
             self.found.append(Problem("file_damaged", subject, message))
 

@@ -19,7 +19,7 @@ from jpcli.ledger.database.connection import (
     ledger_on,
     open_ledger,
 )
-from jpcli.ledger.database.draft import draft_beside, link_new, sync
+from jpcli.ledger.database.draft import draft_beside, folder_unwritable, link_new, sync
 from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.database.inventory import orphans
 from jpcli.ledger.database.neighbors import uri_of
@@ -83,7 +83,7 @@ def _rebuild(connection: sqlite3.Connection, path: str) -> None:
     ledger = ledger_on(connection, path)
     walk = ChainWalk(ledger)
     tables.remake_state(connection)
-    problem = replay(walk, connection)
+    problem = replay(walk, connection, path)
     found = (*walk.problems, *head_problems(ledger, walk), *([] if problem is None else [problem]))
     if not found and next(orphans(connection), None) is not None:
         raise AssertionError("the events add up to rows that name what is not there")
@@ -124,12 +124,10 @@ def _keep(path: str, version: int) -> str:
             sync(draft)
             return _linked(draft, f"{path}.schema-{version}")
     except OSError as error:
-        raise Failed(
-            "folder_unwritable",
-            f"The ledger can't be copied before it is brought up to date ({error.strerror})",
-            hint="Check the permissions of the ledger's folder and the space on its disk.",
-            subject=path,
-        ) from None
+        hint = (
+            "The ledger is copied before it is brought up to date. Check the folder's permissions."
+        )
+        raise folder_unwritable(path, error, "copy", hint) from None
 
 
 def _linked(draft: str, name: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.errors import BadInput, Failed, Problem
 from jpcli.domain.events import Event
 from jpcli.ledger.database.connection import Ledger
+from jpcli.ledger.database.faults import raise_outside
 from jpcli.ledger.events import chain
 from jpcli.ledger.state.apply import apply_events
 from jpcli.ledger.state.lookups import Lookups
@@ -54,6 +55,7 @@ class ChainWalk:
             try:
                 row = next(rows, None)
             except UNREADABLE as error:
+                raise_outside(error, self._ledger.path)
                 subject = f"event {self.last_seq + 1}"
                 message = f"{subject} and those after it can't be read ({error})"
                 self._add("event_changed", subject, message)
@@ -92,11 +94,13 @@ class ChainWalk:
         self.problems.append(Problem(code, subject, message))
 
 
-def replay(events: ChainWalk, scratch: sqlite3.Connection) -> Problem | None:
+def replay(events: ChainWalk, scratch: sqlite3.Connection, place: str) -> Problem | None:
     """Apply the events to the empty state tables of `scratch`, in its caller's transaction; what
     can't be applied ends the replay.
 
-    A damaged event can do anything to a handler, and each of those errors is a finding.
+    A damaged event can do anything to a handler, and each of those errors is a finding. What the
+    system can't give for `scratch`, which is called `place`, is none and raised, as Failed
+    `disk_full`.
     """
     target: Ledger | None = None
     lookups: Lookups | None = None
@@ -107,18 +111,20 @@ def replay(events: ChainWalk, scratch: sqlite3.Connection) -> Problem | None:
             continue  # the rest of the chain is still verified
         try:
             if target is None or lookups is None:
-                target = Ledger(scratch, "replay", dict(event.data))
+                target = Ledger(scratch, place, dict(event.data))
                 lookups = Lookups(target)
             batch.append(event)
             if len(batch) >= _BATCH_EVENTS:
                 apply_events(target, lookups, batch)
                 batch = []
         except Exception as error:  # noqa: BLE001
+            raise_outside(error, place, its_own=True)
             problem = _cannot_replay(batch[0] if batch else event, error)
     if problem is None and target is not None and lookups is not None:
         try:
             apply_events(target, lookups, batch)
         except Exception as error:  # noqa: BLE001
+            raise_outside(error, place, its_own=True)
             problem = _cannot_replay(batch[0], error)
     return problem
 

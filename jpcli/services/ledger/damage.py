@@ -22,7 +22,10 @@ def damage_behind(desk: Desk, error: Exception) -> Failed | None:
         return None
     from jpcli.ledger.upkeep.check import check_ledger
 
-    problems = check_ledger(desk.ledger).problems
+    try:
+        problems = check_ledger(desk.ledger).problems
+    except JpcliError:  # it can't be known now
+        return None
     if not problems:
         return None
     first = problems[0]
