@@ -53,9 +53,12 @@ def spans_of(history: History, calendar: BillingCalendar) -> tuple[Span, ...]:
     ends = revoked_at is not None
     if not assignments:
         return (Span(first_day, last_day, None, ends),)
+    changes = _changes(history, calendar)
+    if len(changes) == 1 and changes[0][0] <= first_day:  # most of them: one site, from the start
+        return (Span(first_day, last_day, changes[0][1], ends),)
     spans: list[Span] = []
     begun_day, holder = first_day, None
-    for day, site in _changes(history, calendar):
+    for day, site in changes:
         if day > last_day:
             break
         if day > begun_day:
@@ -66,28 +69,33 @@ def spans_of(history: History, calendar: BillingCalendar) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def check_history(history: History) -> None:
-    """Raise BadInput `bad_history` unless the instants are in an order that can have happened."""
-    last_at = history.issued_at
-    if history.revoked_at is not None and history.revoked_at < history.issued_at:
+def check_history(history: History) -> int:
+    """The instant of the last thing that happened. Raises BadInput `bad_history` unless all the
+    instants are in an order that can have happened."""
+    issued_at, revoked_at, assignments = history
+    last = issued_at
+    if revoked_at is not None and revoked_at < issued_at:
         raise _bad("it is revoked before it is issued")
     open_ended = False
-    for assignment in history.assignments:
+    for _, from_at, to_at in assignments:
         if open_ended:
             raise _bad("an assignment without an end is followed by another")
-        if assignment.from_at < history.issued_at:
+        if from_at < issued_at:
             raise _bad("an assignment begins before the license is issued")
-        if assignment.from_at < last_at:
+        if from_at < last:
             raise _bad("assignments overlap or are not in order")
-        if assignment.to_at is None:
+        if to_at is None:
             open_ended = True
-            last_at = assignment.from_at
-        elif assignment.to_at < assignment.from_at:
+            last = from_at
+        elif to_at < from_at:
             raise _bad("an assignment ends before it begins")
         else:
-            last_at = assignment.to_at
-    if history.revoked_at is not None and last_at > history.revoked_at:
+            last = to_at
+    if revoked_at is None:
+        return last
+    if last > revoked_at:
         raise _bad("an assignment begins or ends after the license is revoked")
+    return revoked_at
 
 
 def truncated(history: History, as_of_at: int) -> History | None:
@@ -112,9 +120,10 @@ def truncated(history: History, as_of_at: int) -> History | None:
 
 def last_at(history: History) -> int:
     """The instant of the last thing that happened to a license."""
-    last = history.issued_at if history.revoked_at is None else history.revoked_at
-    for assignment in history.assignments:
-        ended_at = assignment.from_at if assignment.to_at is None else assignment.to_at
+    issued_at, revoked_at, assignments = history
+    last = issued_at if revoked_at is None else revoked_at
+    for _, from_at, to_at in assignments:
+        ended_at = from_at if to_at is None else to_at
         last = max(last, ended_at)
     return last
 

@@ -52,12 +52,14 @@ def _imported(_life: History | None, event: Event, site_of: SiteOf) -> History:
         parse_instant(data["issued_at"]),
         None if revoked_at is None else parse_instant(revoked_at),
         tuple(
-            Assignment(
-                site_of(item["site"]),
-                parse_instant(item["from"]),
-                None if item["to"] is None else parse_instant(item["to"]),
-            )
-            for item in data["assignments"]
+            [  # not bit by bit: an import makes a million of them
+                Assignment(
+                    site_of(item["site"]),
+                    parse_instant(item["from"]),
+                    None if item["to"] is None else parse_instant(item["to"]),
+                )
+                for item in data["assignments"]
+            ]
         ),
     )
 

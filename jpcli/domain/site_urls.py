@@ -10,7 +10,7 @@ from jpcli.domain.errors import BadInput
 
 MAX_URL = 1000
 _PORTS = {"http": "80", "https": "443"}
-_HOST_MARKS = frozenset("-_.")
+_NO_HOST_MARKS = str.maketrans("", "", "-_.")
 _NOT_IN_PATHS = frozenset('\\<>"`{}|^')
 
 
@@ -23,7 +23,7 @@ def normalize_url(text: str) -> str:
     """
     if not text or len(text) > MAX_URL:
         raise _bad(text, "it is empty" if not text else "it is too long")
-    if any(not c.isprintable() or c.isspace() for c in text):
+    if " " in text or not text.isprintable():  # which no other white space is
         raise _bad(text, "it has a space or a control character in it")
     scheme, rest = _scheme(text)
     if "?" in rest or "#" in rest:
@@ -85,7 +85,8 @@ def _host(text: str, name: str) -> str:
         except UnicodeError:
             raise _bad(text, "its host is not a name") from None
     labels = host.split(".")
-    plain = all(c.isalnum() or c in _HOST_MARKS for c in host)
+    letters = host.translate(_NO_HOST_MARKS)
+    plain = not letters or letters.isalnum()
     if not plain or len(host) > 253 or any(not 0 < len(label) < 64 for label in labels):
         raise _bad(text, "its host is not a name")
     if any(label[0] == "-" or label[-1] == "-" for label in labels):

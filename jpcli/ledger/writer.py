@@ -118,7 +118,7 @@ class Writer:
         data_text, encoded = "", None
         for event in waiting:
             if event.data is not encoded:  # a bulk issue shares one object
-                data_text, encoded = chain.encode(event.data), event.data
+                data_text, encoded = chain.data_text(event), event.data
             self._hash = chain.link(self._hash, event, data_text)
             rows.append((*event[:7], data_text, self._hash))
         self.ledger.execute_many(_INSERT_EVENT, rows)

@@ -11,6 +11,8 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.events import LICENSE_IMPORTED
+
 if TYPE_CHECKING:
     from jpcli.domain.events import Event
 
@@ -18,11 +20,45 @@ GENESIS = bytes(32)
 
 _quote = json.encoder.encode_basestring
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_LIFE_FIELDS, _STAY_FIELDS = 6, 4
 
 
 def encode(data: Any) -> str:
     """Canonical JSON: sorted keys, no spaces, one text for one value."""
     return _encode(data)
+
+
+def data_text(event: Event) -> str:
+    """The data of an event in canonical form."""
+    data = event.data
+    if event.kind == LICENSE_IMPORTED and len(data) == _LIFE_FIELDS:
+        return _life_text(data)
+    return _encode(data)
+
+
+def _life_text(life: Any) -> str:
+    """The same of what `events.license_imported` carries, put together by hand: four times as fast,
+    and there are millions of them."""
+    stays = ",".join(
+        [
+            f'{{"client":{_text(stay["client"])},"from":{_quote(stay["from"])},'
+            f'"site":{_quote(stay["site"])},"to":{_text(stay["to"])}}}'
+            if len(stay) == _STAY_FIELDS
+            else _encode(stay)
+            for stay in life["assignments"]
+        ]
+    )
+    size = life["bundle_size"]
+    return (
+        f'{{"assignments":[{stays}],"bundle_key":{_text(life["bundle_key"])},'
+        f'"bundle_size":{"null" if size is None else size},'
+        f'"issued_at":{_quote(life["issued_at"])},"product":{_quote(life["product"])},'
+        f'"revoked_at":{_text(life["revoked_at"])}}}'
+    )
+
+
+def _text(value: str | None) -> str:
+    return "null" if value is None else _quote(value)
 
 
 def link(previous: bytes, event: Event, data_text: str) -> bytes:

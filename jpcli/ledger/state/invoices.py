@@ -92,9 +92,10 @@ def _synced(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
 
 def unsettle(ledger: Ledger, told: Iterable[Event]) -> None:
     """Note the earliest day that these license events may have changed, or made active."""
-    begun = [(license_events.earliest_at(event), event.kind) for event in told]
-    unsettle_from(ledger, ledger.calendar.day_of(min(begun)[0]))
-    made = [at for at, kind in begun if kind in license_events.MAKING]
+    begun = [license_events.earliest_at(event) for event in told]
+    unsettle_from(ledger, ledger.calendar.day_of(min(begun)))
+    making = license_events.MAKING
+    made = [at for at, event in zip(begun, told, strict=True) if event.kind in making]
     if made:
         first_day, _ = ledger.calendar.touched(min(made), None)
         _ensure_marks(ledger)

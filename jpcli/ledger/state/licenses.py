@@ -15,8 +15,6 @@ from jpcli.domain.history import Assignment, History, last_at, spans_of
 from jpcli.ledger.state import invoices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jpcli.domain.events import Event
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.state.lookups import Lookups
@@ -100,8 +98,19 @@ class _Lives:
         many("DELETE FROM spans WHERE license_id = ?", [(c.license_id,) for c in changed])
         many(_UPDATE_LICENSE, [(*_present(c.history), c.license_id) for c in changed])
         lives = [*self._new.values(), *changed]
-        many(_INSERT_ASSIGNMENT, (row for life in lives for row in _assignment_rows(life)))
-        many(_INSERT_SPAN, (row for life in lives for row in self._span_rows(life)))
+        calendar = self._ledger.calendar
+        stays = (
+            (life.license_id, position, *stay)
+            for life in lives
+            for position, stay in enumerate(life.history.assignments)
+        )
+        many(_INSERT_ASSIGNMENT, stays)
+        spans = (
+            (life.offer_id, life.child, last_day, first_day, life.license_id, site, ends)
+            for life in lives
+            for first_day, last_day, site, ends in spans_of(life.history, calendar)
+        )
+        many(_INSERT_SPAN, spans)
 
     def _id_of(self, license_key: str) -> int:
         new = self._new.get(license_key)
@@ -120,18 +129,6 @@ class _Lives:
             history = History(issued_at, revoked_at, _stored_assignments(self._ledger, license_id))
             life = self._changed[license_key] = _Life(license_id, offer_id, parent_id, history)
         return life
-
-    def _span_rows(self, life: _Life) -> Iterable[tuple[Any, ...]]:
-        for first_day, last_day, site, ends in spans_of(life.history, self._ledger.calendar):
-            yield (
-                life.offer_id,
-                life.child,
-                last_day,
-                first_day,
-                life.license_id,
-                site,
-                int(ends),
-            )
 
 
 def stored_history(ledger: Ledger, license_id: int) -> History:
@@ -152,15 +149,12 @@ def _stored_assignments(ledger: Ledger, license_id: int) -> tuple[Assignment, ..
 def _present(history: History) -> tuple[Any, ...]:
     """(site, since when, revoked when, instant of the last change). A revoked license keeps its
     last site: the last day is its day."""
-    current = history.assignments[-1] if history.assignments else None
-    holds = current is not None and current.to_at in (None, history.revoked_at)
-    site, since_at = (current.site, current.from_at) if current and holds else (None, None)
-    return site, since_at, history.revoked_at, last_at(history)
-
-
-def _assignment_rows(life: _Life) -> Iterable[tuple[Any, ...]]:
-    for position, item in enumerate(life.history.assignments):
-        yield life.license_id, position, item.site, item.from_at, item.to_at
+    revoked_at = history.revoked_at
+    if history.assignments:
+        site, from_at, to_at = history.assignments[-1]
+        if to_at is None or to_at == revoked_at:
+            return site, from_at, revoked_at, last_at(history)
+    return None, None, revoked_at, last_at(history)
 
 
 def _changed(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:

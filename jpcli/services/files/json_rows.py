@@ -42,7 +42,8 @@ class _Decoder:
 
     def decode(self, text: str, start: int = 0) -> tuple[Any, int]:
         """The value at `start` and where it ends. Raises ValueError or RecursionError."""
-        self.flaws.clear()
+        if self.flaws:
+            self.flaws.clear()
         return self._decode(text, start)
 
     def checked(self, value: Any, text: str, line: int, expected: Expected) -> Row | None:

@@ -53,10 +53,12 @@ class Expected(NamedTuple):
             for name in sorted(values.keys() - self.known):
                 self.add("unknown_column", self.unknown(name), line, name)
             return False
-        missing = [name for name in self.required if values.get(name) is None]
-        for name in sorted(missing):
-            self.add("missing_value", f"{name} is missing", line, name)
-        return not missing
+        if None not in map(values.get, self.required):
+            return True
+        for name in sorted(self.required):
+            if values.get(name) is None:
+                self.add("missing_value", f"{name} is missing", line, name)
+        return False
 
     def unknown(self, name: str) -> str:
         """The message for a column that this kind of file does not have."""

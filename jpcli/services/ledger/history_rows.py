@@ -24,7 +24,8 @@ HISTORY_REQUIRED = frozenset({"license_key", "product", "issued_at"})
 _ASSIGNMENT_FIELDS = {"site", "client", "from", "to"}
 
 
-# A file names the same sites and clients again and again.
+# A file names the same products, sites and clients again and again.
+_slug = lru_cache(maxsize=1024)(check_product_slug)
 _url = lru_cache(maxsize=65_536)(normalize_url)
 _name = lru_cache(maxsize=65_536)(check_client_name)
 
@@ -76,7 +77,7 @@ def parse_row(row: Row, now_at: int, calendar: BillingCalendar) -> HistoryRow:
     the calendar has no month."""
     values = row.values
     key = check_license_key(str(values["license_key"]))
-    product = check_product_slug(str(values["product"]))
+    product = _slug(str(values["product"]))
     issued_at = _instant(values["issued_at"], "issued_at")
     revoked = values.get("revoked_at")
     revoked_at = None if revoked is None else _instant(revoked, "revoked_at")
@@ -85,16 +86,10 @@ def parse_row(row: Row, now_at: int, calendar: BillingCalendar) -> HistoryRow:
     bundle_size = _bundle_size(values.get("bundle_size"), bundle_key)
     if bundle_size > 1 and assignments:
         raise BadInput("bundle_parent", f"{key} is a bundle, so it can't be on a site", subject=key)
-    history = History(
-        issued_at, revoked_at, tuple(Assignment(a.site, a.from_at, a.to_at) for a in assignments)
-    )
-    check_history(history)
+    stays = tuple([Assignment(site, begun, ended) for site, _, begun, ended in assignments])
+    last_at = check_history(History(issued_at, revoked_at, stays))
     # All others are after it and, as is checked below, not after the present.
     calendar.checked(issued_at, str(values["issued_at"]))
-    instants = [issued_at, revoked_at or 0]
-    for item in assignments:
-        instants += (item.from_at, item.to_at or 0)
-    last_at = max(instants)
     if last_at > now_at:
         raise BadInput(
             "time_in_future",
@@ -127,7 +122,7 @@ def _assignments(values: dict[str, Any], issued_at: int) -> tuple[Placed, ...]:
         return ()
     if not isinstance(listed, list):
         raise BadInput("bad_assignments", "assignments must be a list of objects")
-    return tuple(_placed(item) for item in listed)
+    return tuple([_placed(item) for item in listed])
 
 
 def _placed(item: Any) -> Placed:
@@ -135,13 +130,14 @@ def _placed(item: Any) -> Placed:
         raise BadInput(
             "bad_assignments", "an assignment is an object with site, client, from and to"
         )
-    if item.get("site") is None or item.get("from") is None:
+    field = item.get
+    site, begun, ended = field("site"), field("from"), field("to")
+    if site is None or begun is None:
         raise BadInput("bad_assignments", "an assignment needs a site and from")
-    ended = item.get("to")
     return Placed(
-        _url(str(item["site"])),
-        _client(item.get("client")),
-        _instant(item["from"], "from"),
+        _url(str(site)),
+        _client(field("client")),
+        _instant(begun, "from"),
         None if ended is None else _instant(ended, "to"),
     )
 

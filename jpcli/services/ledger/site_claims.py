@@ -48,7 +48,7 @@ class Claims:
         self._ledger = ledger
         self._writer = writer
         self._sites: dict[str, _Site] = {}
-        self._clients: set[str] = set()
+        self._clients: set[str | None] = set()
         self.new_sites = 0
 
     def add(self, placed: Placed, revoked_at: int | None, line: int) -> None:
@@ -56,17 +56,19 @@ class Claims:
 
         Without an end of its own it ends when its license is revoked.
         """
-        self._ensure_client(placed.client, placed.from_at)
-        site = self._sites.get(placed.site)
+        url, client, from_at, to_at = placed
+        if client not in self._clients:
+            self._ensure_client(client, from_at)
+        site = self._sites.get(url)
         if site is None:
-            is_new = find_site(self._ledger, placed.site) is None
-            site = self._sites[placed.site] = _Site(is_new)
+            is_new = find_site(self._ledger, url) is None
+            site = self._sites[url] = _Site(is_new)
             if is_new:
-                entry = events.site_added(placed.site, placed.client)
-                self._writer.record(*entry, at=placed.from_at)
+                self._writer.record(*events.site_added(url, client), at=from_at)
                 self.new_sites += 1
-        to_at = next((at for at in (placed.to_at, revoked_at) if at is not None), _FOREVER)
-        site.add(placed.client, placed.from_at, to_at, line)
+        if to_at is None:
+            to_at = _FOREVER if revoked_at is None else revoked_at
+        site.add(client, from_at, to_at, line)
 
     def settle(self) -> list[Problem]:
         """Record the owners of sites that changed hands; the problems of those that can't be."""
@@ -79,10 +81,8 @@ class Claims:
         return problems
 
     def _ensure_client(self, client: str | None, at: int) -> None:
-        if client is None or client in self._clients:
-            return
         self._clients.add(client)
-        if not client_exists(self._ledger, client):
+        if client is not None and not client_exists(self._ledger, client):
             self._writer.record(*events.client_added(client), at=at)
 
     def _record_owners(self, url: str, site: _Site) -> list[Problem]:
