@@ -2,13 +2,16 @@
 
 Owns drafts, for every file that jpcli makes. A draft is nobody's but its owner's under any umask,
 and so is what it becomes. Whoever works on one holds a lock on it, so that what a killed run left
-is told from what is still being written, and goes with the next draft in that folder.
+is told from what is still being written, and goes with the next draft in that folder. Where there
+are no locks, as on some network shares, what nobody has written to for a day is such a leaving: if
+it was none, whoever works on it fails to give it its name, and has an error and no half of a file.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _BEGIN, _END = ".jpcli-", ".tmp"
+_ABANDONED_SECONDS = 24 * 3600
 # Drafts of this process. A look at one would end the locks that SQLite has on it: to the system
 # they are the process's, and gone as soon as it closes that file by any descriptor.
 _mine: set[str] = set()
@@ -151,20 +155,25 @@ def _remove_abandoned(draft: str) -> None:
         return
     descriptor = os.open(draft, os.O_RDWR | os.O_NOFOLLOW)
     try:
-        if _lock(descriptor, wait=False):
+        locked = _lock(descriptor, wait=False)
+        if locked is None:
+            locked = time.time() - os.fstat(descriptor).st_mtime > _ABANDONED_SECONDS
+        if locked:
             _remove(draft)
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, *, wait: bool) -> bool:
-    """Lock a draft or a folder; False where another process has it, or there are no such locks."""
+def _lock(descriptor: int, *, wait: bool) -> bool | None:
+    """Lock a draft or a folder; False where another process has it, None without such locks."""
     import fcntl
 
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
+    except BlockingIOError:
         return False
+    except OSError:
+        return None
     return True
 
 

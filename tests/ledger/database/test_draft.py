@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -114,6 +118,38 @@ def test_drafts_of_one_process_leave_each_other_alone(tmp_path: Path) -> None:
     with draft_beside(str(tmp_path / "a")) as one, draft_beside(str(tmp_path / "b")) as other:
         assert Path(one).exists()
         assert Path(other).exists()
+
+
+@pytest.mark.parametrize("fault", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EWOULDBLOCK])
+def test_without_locks_only_a_draft_of_yesterday_is_abandoned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int
+) -> None:
+    """EWOULDBLOCK is a lock that another process has: that one is at work, however long."""
+
+    def refuse(_descriptor: int, _operation: int) -> None:
+        raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    old, young = tmp_path / f".jpcli-{1:016x}.tmp", tmp_path / f".jpcli-{2:016x}.tmp"
+    for path, hours in ((old, 25), (young, 23)):
+        path.touch()
+        os.utime(path, (time.time() - hours * 3600,) * 2)
+    with draft_beside(str(tmp_path / "a")) as draft:
+        link_new(draft, str(tmp_path / "a"))
+    assert old.exists() == (fault == errno.EWOULDBLOCK)
+    assert young.exists()
+    assert (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("give_name", [link_new, replace_plain])
+def test_who_loses_a_draft_has_an_error_and_no_half_of_a_file(
+    tmp_path: Path, give_name: Callable[[str, str], None]
+) -> None:
+    with draft_beside(str(tmp_path / "a")) as draft:
+        os.unlink(draft)
+        with pytest.raises(FileNotFoundError):
+            give_name(draft, str(tmp_path / "a"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_only_plain_files_are_taken_for_drafts(tmp_path: Path) -> None:
