@@ -8,6 +8,7 @@ import sys
 import tomllib
 
 import pytest
+from packaging.requirements import Requirement
 
 from jpcli.domain.extras import PACKAGES, install_command
 from tests.docs.sessions import ROOT
@@ -74,3 +75,34 @@ def test_a_hint_is_one_command_for_a_shell() -> None:
         "/home/a b/bin/python", "-m", "pip", "install", *PACKAGES["pdf"]
     ]  # fmt: skip
     assert sys.executable in install_command("keyring", sys.executable)
+
+
+def wanted(line: str, extra: str | None) -> tuple[str, frozenset[str], str | None]:
+    """Name, bounds and extra of a line of pyproject.toml."""
+    needs = Requirement(line)
+    return needs.name, frozenset(str(needs.specifier).split(",")), extra
+
+
+def locked(entry: dict[str, str]) -> tuple[str, frozenset[str], str | None]:
+    """The same of what uv.lock says that it was made for."""
+    extra = re.search(r"extra == '(\w+)'", entry.get("marker", ""))
+    return entry["name"], frozenset(entry["specifier"].split(",")), extra and extra[1]
+
+
+def test_packages_are_locked_for_what_is_asked_for_now() -> None:
+    """As `uv lock --check` says in `.ci/run`, where uv is; docs/install.md has how to renew it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    packages = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))["package"]
+    (own,) = (package for package in packages if package["name"] == project["project"]["name"])
+    lines = {None: project["project"]["dependencies"]}
+    lines |= project["project"]["optional-dependencies"]
+    asked = {wanted(line, extra) for extra, some in lines.items() for line in some}
+    assert {locked(entry) for entry in own["metadata"]["requires-dist"]} == asked
+    groups = own["metadata"]["requires-dev"]
+    plain = [line for line in project["dependency-groups"]["ci"] if isinstance(line, str)]
+    plain += project["dependency-groups"]["lock"]
+    assert {locked(entry) for entry in groups["ci"]} == {wanted(line, None) for line in plain}
+    (uv,) = (package["version"] for package in packages if package["name"] == "uv")
+    assert (ROOT / ".ci/uv.txt").read_text("utf-8").startswith(f"uv=={uv} ")
+    sources = {package["source"].get("registry", "") for package in packages if package is not own}
+    assert sources == {"https://pypi.org/simple"}
