@@ -43,7 +43,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
@@ -58,7 +58,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
@@ -113,7 +113,7 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
@@ -128,7 +128,7 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
@@ -141,7 +141,7 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
@@ -158,7 +158,7 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
@@ -174,7 +174,7 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
@@ -257,7 +257,7 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
@@ -283,7 +283,7 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
@@ -301,7 +301,7 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
@@ -310,7 +310,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --by 'Split it by product, site, client, license or day' \
                     --markup 'Add what you bill on top, as 20' \
-                    --as-of 'As it stood at that time or on that day' \
+                    --as-of 'As it stood at that time, or at the day\'s end' \
                     --revoke 'What if this were revoked? Repeatable' \
                     --issue 'What if these were issued? Repeatable' \
                     --months 'The totals of N months, from this one on' \
@@ -329,7 +329,7 @@ function __jpcli_options
                     --actor 'Only what NAME did' \
                     --kind 'As license, license.issued, card, price' \
                     --since 'From this time or day on' \
-                    --until 'Up to this time or day' \
+                    --until 'Up to this time or that day\'s end' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, tsv, md' \
                     --json 'Short for --format json' \
@@ -394,7 +394,7 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
-                    --at 'When it happened' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \

@@ -1,15 +1,14 @@
 """Billing days: which local dates an instant or an interval falls on (D2, D3, D4).
 
 A billing day is an int: the ordinal of a local date, less the number of dates before it that never
-occurred in the zone, so that a difference is a count of days. Nothing here adds 24 hours to
-anything: an instant becomes a local date first. This module must not know licenses, holders or
-money, and must not import zoneinfo for UTC.
+occurred in the zone, so that a difference is a count of days. Nothing here adds 24 hours: an
+instant becomes a local date first. This module must not import zoneinfo for UTC, or know licenses.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -70,6 +69,18 @@ class BillingCalendar:
         # Whole seconds suffice: no zone changes its offset, or its date, within one.
         ordinal = datetime.fromtimestamp(at // SECOND, self._zone).toordinal()
         return ordinal - bisect_left(self.skipped, ordinal) if self.skipped else ordinal
+
+    def wall_of(self, at: int) -> int:
+        """What the clocks of the zone show at an instant, in microseconds as if they showed UTC."""
+        return at if self._zone is None else at + _offset(self._zone, at // SECOND) * SECOND
+
+    def at_wall(self, wall: int) -> int | None:
+        """The first instant at which clocks show that; None where they are put forward past it."""
+        if self._zone is None:
+            return wall
+        shown = datetime.fromtimestamp(wall // SECOND, UTC).replace(tzinfo=self._zone, fold=0)
+        at = int(shown.timestamp()) * SECOND + wall % SECOND
+        return at if self.wall_of(at) == wall else None
 
     def date_of(self, day: int) -> date:
         """The local date of a billing day (D4)."""

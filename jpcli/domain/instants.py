@@ -23,7 +23,8 @@ _KEPT = 16_384
 # A bulk change asks for each instant again and again: of its row, its event and its state.
 @lru_cache(maxsize=_KEPT)
 def parse_instant(text: str) -> int:
-    """Microseconds since the epoch of `YYYY-MM-DD[T ]HH:MM[:SS[.ffffff]][Z|±HH:MM|±HHMM]`.
+    """Microseconds since the epoch of `YYYY-MM-DD[T ]HH:MM[:SS[.fffffffff]][Z|±HH[[:]MM]]`, in
+    small letters as well; what is finer than microseconds is cut off.
 
     Without an offset it is UTC. Raises BadInput `bad_instant` for anything else, and outside of
     the years 1970 to 2199.
@@ -34,7 +35,7 @@ def parse_instant(text: str) -> int:
         return start + minutes + seconds  # as we write them ourselves
     clock = text[11:]
     offset = 0
-    if clock[-1:] == "Z":
+    if clock[-1:] in _ZULU:
         clock = clock[:-1]
     elif "+" in clock or "-" in clock:
         split = max(clock.rfind("+"), clock.rfind("-"))
@@ -47,6 +48,12 @@ def parse_instant(text: str) -> int:
     if not 0 <= at < END_AT:
         raise _bad_instant(text)
     return at
+
+
+def has_offset(text: str) -> bool:
+    """Whether a text that `parse_instant` accepts says how far from UTC it is."""
+    clock = text[11:]
+    return clock[-1:] in _ZULU or "+" in clock or "-" in clock
 
 
 def parse_date(text: str) -> date:
@@ -70,21 +77,22 @@ def is_date(text: str) -> bool:
 @lru_cache(maxsize=_KEPT)
 def format_instant(at: int) -> str:
     """`2024-02-25T02:01:55Z`; a fraction only when it is not zero, without trailing zeros."""
+    return text_of(at) + "Z"
+
+
+def text_of(at: int) -> str:
+    """The same without the zone: what a clock shows."""
     days, rest = divmod(at, DAY)
     seconds, fraction = divmod(rest, SECOND)
     minutes, seconds = divmod(seconds, 60)
     text = f"{_date_text(days)}{_MINUTE_TEXTS[minutes]}:{_SECONDS[seconds]}"
     if fraction:
-        return f"{text}.{fraction:06d}".rstrip("0") + "Z"
-    return text + "Z"
+        return f"{text}.{fraction:06d}".rstrip("0")
+    return text
 
 
-def whole_seconds(at: int) -> str:
-    """`2024-02-25 02:01:55 UTC`, for a person who compares two clocks."""
-    return format_instant(at - at % SECOND).replace("T", " ").replace("Z", " UTC")
-
-
-_SEPARATORS = frozenset("T ")
+_SEPARATORS = frozenset("Tt ")
+_ZULU = frozenset("Zz")
 _SECONDS = tuple(f"{second:02d}" for second in range(60))
 # Looked up rather than computed: an import parses a million times. No seconds are second 0.
 _SECOND_OF = {"": 0} | {f":{second:02d}": second for second in range(60)}
@@ -122,16 +130,18 @@ def _clock(text: str) -> int:
 
 
 def _fraction(text: str) -> int:
-    """Microseconds of `.f` to `.ffffff`, or -1."""
+    """Microseconds of `.f` to `.fffffffff`, or -1."""
     figures = text[1:]
-    if text[0] != "." or not 1 <= len(figures) <= 6 or not _all_digits(figures):
+    if text[0] != "." or not 1 <= len(figures) <= 9 or not _all_digits(figures):
         return _BAD
-    return int(figures.ljust(6, "0"))
+    return int(figures[:6].ljust(6, "0"))
 
 
 def _offset(text: str) -> int:
-    """Microseconds east of UTC of `±HH:MM` or `±HHMM`, or a whole day when it is none."""
+    """Microseconds east of UTC of `±HH:MM`, `±HHMM` or `±HH`, or a whole day when it is none."""
     figures = text[1:3] + text[4:] if text[3:4] == ":" else text[1:]
+    if len(text) == 3:
+        figures += "00"
     if len(figures) != 4 or not _all_digits(figures):
         return _BAD_OFFSET
     hours, minutes = int(figures[:2]), int(figures[2:])

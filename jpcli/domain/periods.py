@@ -1,5 +1,4 @@
-"""Billing periods: calendar months as billing days, first to last, both included; and what a date
-means where an instant is asked for.
+"""Billing periods: calendar months as billing days, first to last, both included.
 
 This module must not know what happened in a period, or the present time.
 """
@@ -10,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import misread
-from jpcli.domain.instants import is_date, parse_date, parse_instant
+from jpcli.domain.instants import is_date
 
 if TYPE_CHECKING:
     from jpcli.domain.calendar import BillingCalendar
@@ -27,17 +26,6 @@ class Period(NamedTuple):
     def days(self) -> int:
         """How many billing days it has; one fewer where a date never existed (D3)."""
         return self.last_day - self.first_day + 1
-
-
-def parse_moment(text: str, calendar: BillingCalendar, *, end_of_day: bool) -> int:
-    """The instant that a text names; a date alone is the start of its billing day, or its end.
-
-    Raises BadInput `bad_instant`, or `date_skipped` where there never was such a day.
-    """
-    if not is_date(text):
-        return parse_instant(text)
-    day = calendar.day_of_date(parse_date(text))
-    return calendar.end_of(day) - 1 if end_of_day else calendar.start_of(day)
 
 
 def parse_month(text: str) -> tuple[int, int]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import BadInput
-from jpcli.domain.instants import SECOND, format_instant, is_date, whole_seconds
-from jpcli.domain.periods import parse_moment
+from jpcli.domain.instants import SECOND, format_instant
+from jpcli.domain.moments import local_text_and_zone, names_a_day, parse_moment
 from jpcli.ledger.database.connection import LedgerOlder, open_ledger
 
 if TYPE_CHECKING:
@@ -53,9 +53,13 @@ class Desk:
     def instant(self, text: str, *, end_of_day: bool) -> int:
         """What a text means by the ledger's calendar; today alone lasts until now, no longer."""
         calendar = self.ledger.calendar
-        at = parse_moment(text, calendar, end_of_day=end_of_day)
-        is_today = is_date(text) and calendar.day_of(at) == self.today
+        at = parse_moment(text, calendar, self.today, end_of_day=end_of_day)
+        is_today = names_a_day(text) and calendar.day_of(at) == self.today
         return min(at, self.now_at) if is_today else at
+
+    def told(self, at: int) -> str:
+        """An instant for a person: in the ledger's zone, which is named."""
+        return local_text_and_zone(at, self.ledger.calendar)
 
     def effective_at(self, *, end_of_day: bool = False) -> int:
         """The instant a change takes effect: `--at`, else now.
@@ -70,7 +74,7 @@ class Desk:
         if at > self.now_at:
             raise BadInput(
                 "time_in_future",
-                f"{self.at_text} lies in the future; it is {format_instant(self.now_at)} now",
+                f"{self.at_text} lies in the future; it is {self.told(self.now_at)} now",
                 hint="Leave out --at to do it now.",
                 subject=self.at_text,
             )
@@ -137,8 +141,8 @@ def clock_note(desk: Desk, now_at: int) -> Note | None:
     if last_at // SECOND <= now_at // SECOND:
         return None
     message = (
-        f"The clock says {whole_seconds(now_at)}, but the ledger's last event was recorded at"
-        f" {whole_seconds(last_at)}: this clock is behind, or that one was ahead"
+        f"The clock says {desk.told(now_at)}, but the ledger's last event was recorded at"
+        f" {desk.told(last_at)}: this clock is behind, or that one was ahead"
     )
     return Note("clock_behind", message, "warning")
 

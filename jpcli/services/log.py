@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Rows, as_objects
 from jpcli.domain.instants import format_instant
-from jpcli.domain.periods import parse_moment
+from jpcli.domain.moments import parse_moment
 from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.events.log import (
     EVENT_COLUMNS,
@@ -48,8 +48,12 @@ def list_events(
         actor=actor,
         kind=kind,
         site=None if site is None else normalize_url(site),
-        since_at=None if since is None else parse_moment(since, calendar, end_of_day=False),
-        until_at=None if until is None else parse_moment(until, calendar, end_of_day=True),
+        since_at=None
+        if since is None
+        else parse_moment(since, calendar, desk.today, end_of_day=False),
+        until_at=None
+        if until is None
+        else parse_moment(until, calendar, desk.today, end_of_day=True),
     )
     rows = event_tuples(event_rows(desk.ledger, wanted, limit or 0))
     total = count_events(desk.ledger, wanted)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.cards import check_can_issue
 from jpcli.domain.errors import BadInput, Refused
-from jpcli.domain.instants import format_instant
+from jpcli.domain.moments import local_text_and_zone
 from jpcli.domain.money import display_amount
 from jpcli.domain.words import and_more, closest, quoted
 from jpcli.ledger.queries import licenses, products
@@ -83,7 +83,7 @@ def assignable_license(ledger: Ledger, license_key: str, at: int) -> LicenseFact
     """A license that a change of site may reach: known, not revoked (R5), no bundle parent,
     and nothing happened to it after `at`."""
     facts = known_license(ledger, license_key)
-    check_not_revoked(facts)
+    check_not_revoked(ledger, facts)
     if facts.is_bundle:
         raise Refused(
             "bundle_parent",
@@ -91,38 +91,38 @@ def assignable_license(ledger: Ledger, license_key: str, at: int) -> LicenseFact
             hint=f"See them:   jpcli licenses show {quoted(license_key)}",
             subject=license_key,
         )
-    check_not_before(facts, at)
+    check_not_before(ledger, facts, at)
     return facts
 
 
-def check_not_revoked(facts: LicenseFacts) -> None:
+def check_not_revoked(ledger: Ledger, facts: LicenseFacts) -> None:
     """R5: a revoked license stays revoked (Refused `license_revoked`)."""
     if facts.revoked_at is not None:
         raise Refused(
             "license_revoked",
-            f"{facts.license_key} was revoked at {format_instant(facts.revoked_at)}",
+            f"{facts.license_key} was revoked at {_told(ledger, facts.revoked_at)}",
             hint=f"Issue a new one:   jpcli issue {quoted(facts.product)}",
             subject=facts.license_key,
         )
 
 
-def check_not_before(facts: LicenseFacts, at: int) -> None:
+def check_not_before(ledger: Ledger, facts: LicenseFacts, at: int) -> None:
     """A change can't be dated before the license's last one (BadInput `before_last_event`)."""
     hint = f"See its history:   jpcli licenses show {quoted(facts.license_key)}"
-    _check_order(facts.license_key, facts.last_at, at, hint)
+    _check_order(ledger, facts.license_key, facts.last_at, at, hint)
 
 
-def check_not_before_owner(site: str, since_at: int, at: int) -> None:
+def check_not_before_owner(ledger: Ledger, site: str, since_at: int, at: int) -> None:
     """W2: nor a change of a site's client before the last one (BadInput `before_last_event`)."""
-    _check_order(site, since_at, at, f"See it:   jpcli sites show {quoted(site)}")
+    _check_order(ledger, site, since_at, at, f"See it:   jpcli sites show {quoted(site)}")
 
 
-def _check_order(subject: str, last_at: int, at: int, hint: str) -> None:
+def _check_order(ledger: Ledger, subject: str, last_at: int, at: int, hint: str) -> None:
     if at < last_at:
         raise BadInput(
             "before_last_event",
-            f"{format_instant(at)} is before the last change of {subject}"
-            f" at {format_instant(last_at)}",
+            f"{_told(ledger, at)} is before the last change of {subject}"
+            f" at {_told(ledger, last_at)}",
             hint=hint,
             subject=subject,
         )
@@ -180,3 +180,7 @@ def unknown_product(ledger: Ledger, product: str) -> BadInput:
 
 def _last(text: str) -> str:
     return text.rsplit(", ", 1)[-1]
+
+
+def _told(ledger: Ledger, at: int) -> str:
+    return local_text_and_zone(at, ledger.calendar)

@@ -5,13 +5,11 @@ from datetime import date
 import pytest
 
 from jpcli.domain.calendar import BillingCalendar, find_skipped
-from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import (
     month_label,
     month_of,
     month_period,
     next_month,
-    parse_moment,
     parse_month,
     previous_month,
 )
@@ -41,23 +39,6 @@ UTC = BillingCalendar()
 )
 def test_what_is_no_month_is_refused(text: str) -> None:
     refused(parse_month, text, "bad_month", "2026-11")
-
-
-@pytest.mark.parametrize(
-    ("zone", "text", "start", "last"),
-    [
-        ("UTC", "2024-07-01", "2024-07-01T00:00:00Z", "2024-07-01T23:59:59.999999Z"),
-        ("Europe/Berlin", "2024-03-31", "2024-03-30T23:00:00Z", "2024-03-31T21:59:59.999999Z"),
-        ("UTC", "2024-07-01T12:00Z", "2024-07-01T12:00:00Z", "2024-07-01T12:00:00Z"),
-        ("Europe/Berlin", "2024-07-01T12:00+02:00", "2024-07-01T10:00:00Z", "2024-07-01T10:00:00Z"),
-    ],
-)
-def test_a_date_alone_is_the_start_or_the_end_of_its_day(
-    zone: str, text: str, start: str, last: str
-) -> None:
-    calendar = BillingCalendar(zone)
-    assert format_instant(parse_moment(text, calendar, end_of_day=False)) == start
-    assert format_instant(parse_moment(text, calendar, end_of_day=True)) == last
 
 
 def test_a_month_is_read_and_written() -> None:

@@ -78,7 +78,7 @@ REFUSALS: list[tuple[str, Call, str, int]] = [
     ("client, no site", doing(issue.issue, SCAN, client="Ann"), "client_without_site", BAD),
     ("issue in the future", doing(issue.issue, SCAN, at=FUTURE), "time_in_future", BAD),
     ("issue tomorrow", doing(issue.issue, SCAN, at="2024-08-16"), "time_in_future", BAD),
-    ("issue at no time", doing(issue.issue, SCAN, at="yesterday"), "bad_instant", BAD),
+    ("issue at no time", doing(issue.issue, SCAN, at="soon"), "bad_instant", BAD),
     ("issue on no date", doing(issue.issue, SCAN, at="2024-02-30"), "bad_instant", BAD),
     ("no price yet", doing(issue.issue, SCAN, at="2021-12-31"), "no_price", REFUSED),
     ("strange scheme", doing(issue.issue, SCAN, 1, None, "ftp://a.example"), "bad_site", BAD),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jpcli.domain.answers import Note
+    from jpcli.domain.calendar import BillingCalendar
     from jpcli.services.change import Keyed
     from jpcli.services.desk import Desk
 
@@ -67,6 +68,10 @@ class Invocation(NamedTuple):
             remark = clock_note(desk, _now())
             self.remarks.extend([] if remark is None else [remark])
         return desk
+
+    def calendar(self) -> BillingCalendar | None:
+        """That of the ledger that was opened; None where there was none."""
+        return self.desks[0].ledger.calendar if self.desks else None
 
     def keyed(self) -> Keyed | None:
         """The idempotency key, for what makes or replaces a ledger."""

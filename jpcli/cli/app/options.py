@@ -197,7 +197,13 @@ def _build() -> dict[str, TyperOption]:
             help="Show at most N; 0 is all. A terminal shows 50 unless told.",
             callback=_record_limit,
         ),
-        _option("at", "--at", metavar="TIME", help="When it happened; never in the future."),
+        _option(
+            "at",
+            "--at",
+            metavar="TIME",
+            help="When it happened: today, yesterday, -7d, 2026-11-22, '2026-11-22 09:30' (in the"
+            " ledger's zone), 2026-11-22T09:30:00Z. Never in the future.",
+        ),
         _flag("dry_run", "--dry-run", help="Show what would be done, write nothing."),
         _flag("yes", "--yes", "-y", help="Answer yes to every question."),
         _option(

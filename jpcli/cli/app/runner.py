@@ -36,7 +36,9 @@ def execute(
     result = None
     try:
         result = function(invocation, **parameters)
-        result = result._replace(notes=(*invocation.remarks, *result.notes))
+        result = result._replace(
+            notes=(*invocation.remarks, *result.notes), calendar=invocation.calendar()
+        )
         from jpcli.cli.render.stdout import write_result
 
         write_result(result, path, invocation.output)

@@ -36,10 +36,14 @@ def run(
         typer.Option("--kind", metavar="KIND", help="As license, license.issued, card, price."),
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="TIME", help="From this time or day on.")
+        str | None,
+        typer.Option(
+            "--since", metavar="TIME", help="From this time or day on; yesterday, -7d, 2026-11-22."
+        ),
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="TIME", help="Up to this time or day.")
+        str | None,
+        typer.Option("--until", metavar="TIME", help="Up to this time or that day's end."),
     ] = None,
 ) -> Result:
     """Times are those at which a change took effect. Nothing in it is ever changed or removed."""

@@ -99,7 +99,7 @@ def _write_table(result: Result, output: Output, out: Any) -> None:
     if result.view is not None and shown <= DRAWN_ROWS:
         from jpcli.cli.views import draw
 
-        draw(result.view, result.data, output)
+        draw(result.view, result.data, output, result.calendar)
     else:
         from jpcli.cli.render.plain import write_plain_table
         from jpcli.cli.shared.tables import table_of

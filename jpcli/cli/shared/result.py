@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jpcli.domain.answers import Answer, Note
+    from jpcli.domain.calendar import BillingCalendar
     from jpcli.domain.errors import JpcliError
 
 
@@ -26,7 +27,8 @@ class Result(NamedTuple):
     stderr. `format` is what the answer is written in, whatever the output would be. `target` is
     the file that takes it instead of stdout, `replaces` whether it may be there already.
     `failures` are what went wrong beside what was done: each is shown, and the worst decides the
-    exit code and is the `error` beside the data in JSON.
+    exit code and is the `error` beside the data in JSON. `calendar` is the ledger's, for times that
+    a person sees.
     """
 
     data: Mapping[str, Any]
@@ -43,6 +45,7 @@ class Result(NamedTuple):
     target: str | None = None
     replaces: bool = False
     failures: tuple[JpcliError, ...] = ()
+    calendar: BillingCalendar | None = None
 
 
 def result_of(

@@ -8,7 +8,6 @@ from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import instant
 from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 def draw(data: AuditAnswer, screen: Screen) -> None:
     """Passed checks are one line each; a finding has expected, actual, which and the remedy."""
     policy = data["policy"] or "the checks without a policy"
-    as_of = f"{instant(data['as_of'])} UTC"
+    as_of = f"{screen.instant(data['as_of'])} {screen.zone}"
     screen.title(data["agency"], (f"audit by {policy}", "dim"), (as_of, "dim"))
     for check in data["checks"]:
         _draw_check(check, screen)

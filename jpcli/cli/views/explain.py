@@ -8,7 +8,7 @@ from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import A_DAY, ELSEWHERE, day_price, day_range, instant, money
+from jpcli.cli.views.words import A_DAY, ELSEWHERE, day_price, day_range, money
 from jpcli.domain import events
 from jpcli.domain.words import count, month_name, short_day
 
@@ -78,7 +78,9 @@ def _draw_line(line: Mapping[str, Any], data: DrawnExplanation, screen: Screen) 
         screen.paragraph(line["why"], "dim")
     for event in line["price_events"]:
         price = f"{event['day_price']} a day from {event['from']} on"
-        screen.paragraph(f"{price}: {_told(event)}, recorded {instant(event['recorded_at'])}")
+        screen.paragraph(
+            f"{price}: {_told(event, screen)}, recorded {screen.instant(event['recorded_at'])}"
+        )
     for part, rows in (("bundle", line["bundles"]), ("license", line["licenses"])):
         _draw_part(part, rows, data["limit"], screen)
 
@@ -150,7 +152,7 @@ def _draw_license(found: ExplainedLicense, screen: Screen) -> None:
     key.append_text(text(found["license_key"]))
     style = "" if _assigned(found) else "yellow"
     places = text(", ".join(_places(found)), style)
-    told = [_told(event) for event in (found["began"], found["ended"]) if event is not None]
+    told = [_told(event, screen) for event in (found["began"], found["ended"]) if event is not None]
     events = text(f" {screen.sign('·', '-')} ".join(told), "dim")
     if key.cell_len + places.cell_len + events.cell_len + 6 <= screen.width:
         screen.write(_beside(key, places, events))
@@ -192,10 +194,10 @@ def _assigned(found: ExplainedLicense) -> bool:
     return any(site["site"] is not None for site in found["sites"])
 
 
-def _told(event: EventMark) -> str:
+def _told(event: EventMark, screen: Screen) -> str:
     """`issued 2026-11-02 09:30 by ann, event 12`."""
     done = _DONE.get(event["kind"], event["kind"])
-    return f"{done} {instant(event['at'])} by {event['actor']}, event {event['seq']}"
+    return f"{done} {screen.instant(event['at'])} by {event['actor']}, event {event['seq']}"
 
 
 __all__ = ["draw"]

@@ -11,7 +11,6 @@ from jpcli.cli.views.events import described, named
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.licenses import STATE_STYLES
 from jpcli.cli.views.screen import facts, text
-from jpcli.cli.views.words import instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 def draw(data: ShownLicensesAnswer, screen: Screen) -> None:
     """One license after another."""
+    screen.name_zone()
     for number, found in enumerate(data["licenses"]):
         if number:
             screen.write()
@@ -42,9 +42,9 @@ def _draw_one(found: ShownLicense, screen: Screen) -> None:
         ("Product", found["product"]),
         ("Site", found["site"]),
         ("Client", found["client"]),
-        ("Issued", instant(found["issued_at"])),
-        ("Assigned", instant(found["assigned_at"])),
-        ("Revoked", instant(found["revoked_at"])),
+        ("Issued", screen.instant(found["issued_at"])),
+        ("Assigned", screen.instant(found["assigned_at"])),
+        ("Revoked", screen.instant(found["revoked_at"])),
         ("Bundle", found["bundle_key"]),
         ("Bundle of", found["bundle_size"]),
     ]
@@ -84,7 +84,7 @@ def _draw_events(events: Sequence[EventObject], screen: Screen) -> None:
     grid = Grid(Column("When"), Column("Event"), Column("By", drop=1), Column("", wraps=True))
     for event in events:
         kind = named(event["kind"])
-        grid.add(instant(event["at"]), kind, event["actor"], described(event))
+        grid.add(screen.instant(event["at"]), kind, event["actor"], described(event))
     grid.draw(screen)
 
 

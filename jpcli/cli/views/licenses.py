@@ -8,7 +8,6 @@ from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import instant
 from jpcli.domain.answers import Rows, as_objects
 
 if TYPE_CHECKING:
@@ -35,7 +34,8 @@ def draw_list(
     if not licenses:
         screen.paragraph("No license is like that.", "dim")
         return
-    license_grid(licenses).draw(screen)
+    screen.name_zone()
+    license_grid(licenses, screen).draw(screen)
 
 
 def draw_changed(data: RevokedAnswer, screen: Screen) -> None:
@@ -44,10 +44,10 @@ def draw_changed(data: RevokedAnswer, screen: Screen) -> None:
     if data.get("replacements"):
         screen.write()
         screen.paragraph("In their place in the bundle", "bold")
-        license_grid(data["replacements"]).draw(screen)
+        license_grid(data["replacements"], screen).draw(screen)
 
 
-def license_grid(licenses: Iterable[LicenseObject]) -> Grid:
+def license_grid(licenses: Iterable[LicenseObject], screen: Screen) -> Grid:
     """Keys are never cut; where there is little room, what the key says already goes first."""
     grid = Grid(
         Column("License"),
@@ -65,8 +65,8 @@ def license_grid(licenses: Iterable[LicenseObject]) -> Grid:
             _state(row),
             _place(row),
             row["client"],
-            text(instant(row["issued_at"]), "dim"),
-            text(instant(row["revoked_at"]), "dim"),
+            text(screen.instant(row["issued_at"]), "dim"),
+            text(screen.instant(row["revoked_at"]), "dim"),
         )
     return grid
 

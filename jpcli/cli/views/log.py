@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from jpcli.cli.views.events import described, named
 from jpcli.cli.views.grid import NARROWEST, Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import instant
 from jpcli.domain.answers import as_objects
 from jpcli.domain.events import ABOUT_LICENSES
 
@@ -31,7 +30,8 @@ def draw(data: EventsAnswer, screen: Screen) -> None:
         Column("", drop=1, wraps=True),
     )
     for event in events:
-        when = text(instant(event["at"]), "dim")
+        when = text(screen.instant(event["at"]), "dim")
         kind = named(event["kind"])
         grid.add(when, kind, event["subject"], event["actor"], described(event))
+    screen.name_zone()
     grid.draw(screen)

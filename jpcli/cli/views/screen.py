@@ -11,6 +11,9 @@ from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.shared.output import terminal_width
+from jpcli.domain.calendar import BillingCalendar
+from jpcli.domain.instants import parse_instant
+from jpcli.domain.moments import local_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,6 +36,7 @@ class Screen(NamedTuple):
     width: int
     text_width: int
     unicode: bool
+    calendar: BillingCalendar | None = None
 
     def write(self, line: Text | str = "") -> None:
         """One line as it is: no markup is read, nothing is wrapped or cut."""
@@ -82,13 +86,31 @@ class Screen(NamedTuple):
             line.append(f"   {command}", style="bold default")
         self.write(line)
 
+    def instant(self, text: str | None) -> str:
+        """`2026-11-02 09:30` of an RFC 3339 instant, in the ledger's zone; a person rarely needs
+        the seconds."""
+        if text is None:
+            return ""
+        return local_text(parse_instant(text), self.calendar or BillingCalendar())[:16]
+
+    @property
+    def zone(self) -> str:
+        """The zone of every time on the screen."""
+        return "UTC" if self.calendar is None else self.calendar.zone
+
+    def name_zone(self) -> None:
+        """A heading for times, which says where they are the time of day unless that is UTC."""
+        if self.zone != "UTC":
+            self.paragraph(f"Times in {self.zone}", "dim")
+
     def sign(self, unicode: str, plain: str) -> str:
         """A character, or what stands for it where stdout is not UTF-8."""
         return unicode if self.unicode else plain
 
 
-def open_screen(output: Output) -> Screen:
-    """A console for stdout as it is: colors only where they were decided on."""
+def open_screen(output: Output, calendar: BillingCalendar | None = None) -> Screen:
+    """A console for stdout as it is: colors only where they were decided on. Times are those of
+    the calendar, UTC without one."""
     width = terminal_width(sys.stdout) if output.terminal else PIPE_WIDTH
     console = Console(
         file=sys.stdout,
@@ -103,7 +125,7 @@ def open_screen(output: Output) -> Screen:
         legacy_windows=False,
     )
     encoding = (sys.stdout.encoding or "").lower()
-    return Screen(console, width, min(width, TEXT_WIDTH), encoding.startswith("utf"))
+    return Screen(console, width, min(width, TEXT_WIDTH), encoding.startswith("utf"), calendar)
 
 
 def text(value: Any, style: str = "") -> Text:

@@ -50,11 +50,6 @@ def day_range(first: str, last: str) -> str:
     return f"{short_day(first)} – {short_day(last)}"
 
 
-def instant(text: str | None) -> str:
-    """`2026-11-02 09:30` of an RFC 3339 instant; a person rarely needs the seconds."""
-    return "" if text is None else text[:16].replace("T", " ")
-
-
 def sparkline(values: Sequence[int], known: int, unicode: bool) -> Text:
     """A bar a day for the first `known` values; the rest is only supposed and drawn light."""
     low, high = min(values, default=0), max(values, default=0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.events import LATEST_SEQ
-from jpcli.domain.instants import is_date
+from jpcli.domain.moments import names_a_day
 from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.ledger.events.log import latest_at
 from jpcli.ledger.queries import days, invoice_lines, invoices, products
@@ -117,4 +117,4 @@ def _as_of_at(desk: Desk, text: str | None) -> int:
     if text is None:
         return desk.now_at
     at = desk.instant(text, end_of_day=True)
-    return at if is_date(text) else desk.ledger.calendar.checked(at, text)
+    return at if names_a_day(text) else desk.ledger.calendar.checked(at, text)

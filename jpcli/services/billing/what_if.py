@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.history import History, last_at, truncated
-from jpcli.domain.instants import format_instant
-from jpcli.domain.periods import parse_moment
+from jpcli.domain.moments import parse_moment
 from jpcli.ledger.queries.licenses import LicenseFacts, all_children
 from jpcli.ledger.queries.products import bundle_sizes
 from jpcli.ledger.snapshots.overlay import as_of
@@ -57,12 +56,12 @@ class _Supposing:
         if self._life(facts) is None:
             raise BadInput(
                 "not_issued_yet",
-                f"{key} was issued at {format_instant(facts.issued_at)},"
-                f" after {format_instant(self._as_of_at)}",
+                f"{key} was issued at {self._desk.told(facts.issued_at)},"
+                f" after {self._desk.told(self._as_of_at)}",
                 subject=key,
             )
-        check_not_revoked(self._supposed(facts))
-        check_not_before(self._supposed(facts), at)
+        check_not_revoked(self._desk.ledger, self._supposed(facts))
+        check_not_before(self._desk.ledger, self._supposed(facts), at)
         if facts.is_bundle:
             self._bundle(facts, at)
         elif facts.child:
@@ -78,7 +77,7 @@ class _Supposing:
             if self._life(child) is not None
         ]
         for child in children:
-            check_not_before(self._supposed(child), at)
+            check_not_before(self._desk.ledger, self._supposed(child), at)
         self._end(facts, at)
         for child in children:
             if self._supposed(child).revoked_at is None:
@@ -147,7 +146,8 @@ def _split_at(desk: Desk, text: str, *, end_of_day: bool, form: str) -> tuple[st
     if not sign or not what:
         raise _bad_form(text, form)
     calendar = desk.ledger.calendar
-    return what, calendar.checked(parse_moment(when, calendar, end_of_day=end_of_day), when)
+    at = parse_moment(when, calendar, desk.today, end_of_day=end_of_day)
+    return what, calendar.checked(at, when)
 
 
 def _bad_form(text: str, form: str) -> BadInput:

@@ -44,7 +44,7 @@ def next_attempt_day(desk: Desk, invoice: Invoice) -> int | None:
 def attempt_notes(desk: Desk, invoice: Invoice) -> tuple[Note, ...]:
     """Every attempt in words, and when the next one is."""
     made = attempts(desk.ledger, invoice.number)
-    notes = [_attempt_note(attempt) for attempt in made]
+    notes = [_attempt_note(desk, attempt) for attempt in made]
     if made and is_unpaid(invoice.status, invoice.total_minor):
         kind = "info" if next_attempt_day(desk, invoice) is not None else "warning"
         hint = f"Charge it now:   jpcli invoice pay {invoice.number}"
@@ -61,9 +61,9 @@ def when_next(desk: Desk, invoice: Invoice) -> str:
     return f"the next attempt is on {desk.ledger.calendar.iso(day)}"
 
 
-def _attempt_note(attempt: Attempt) -> Note:
+def _attempt_note(desk: Desk, attempt: Attempt) -> Note:
     code = "" if attempt.code is None else f" ({attempt.code})"
-    message = f"{attempt.card_name} {attempt.outcome} at {format_instant(attempt.at)}{code}"
+    message = f"{attempt.card_name} {attempt.outcome} at {desk.told(attempt.at)}{code}"
     kind = "ok" if attempt.outcome == dunning.PAID else "warning"
     return Note("attempt", message, kind, attempt.invoice)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
-from jpcli.domain.instants import format_instant
 from jpcli.domain.money import display_amount
 from jpcli.services.change import change
 from jpcli.services.invoices.invoices import invoice_object
@@ -34,7 +33,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[Inv
         if at < invoice.closed_at:
             raise BadInput(
                 "before_last_event",
-                f"{format_instant(at)} is before {invoice.number} was closed",
+                f"{desk.told(at)} is before {invoice.number} was closed",
                 subject=invoice.number,
             )
         entry = events.invoice_paid(invoice.number, invoice.total_minor, reference)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
-from jpcli.domain.instants import format_instant
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count
 from jpcli.ledger.queries.licenses import rows_recorded_after
@@ -95,7 +94,7 @@ def _issue(
     data: LicensesAnswer = {"licenses": made}
     if problems:
         data["problems"] = problem_objects(problems)
-    return Answer(data, (_said(made, at), *expiry_notes(desk)))
+    return Answer(data, (_said(desk, made, at), *expiry_notes(desk)))
 
 
 class _Issuing:
@@ -183,12 +182,12 @@ def _random(count: int) -> bytes:
     return urandom(count)
 
 
-def _said(made: list[LicenseObject], at: int) -> Note:
+def _said(desk: Desk, made: list[LicenseObject], at: int) -> Note:
     usable = [item for item in made if item["bundle_size"] is None]
     bundles = len(made) - len(usable)
     packed = f" in {count(bundles, 'bundle')}" if bundles else ""
     issued = count(len(usable), "license")
-    message = f"Issued {issued}{packed}; billed from {format_instant(at)} on"
+    message = f"Issued {issued}{packed}; billed from {desk.told(at)} on"
     return Note("issued", message, "ok")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import Problem, Refused
-from jpcli.domain.instants import format_instant, is_date
+from jpcli.domain.moments import names_a_day
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import all_children, rows_of
@@ -108,7 +108,7 @@ class _Revoking:
         if facts.revoked_at is not None:
             self._again(facts, facts.revoked_at)
             return
-        check_not_before(facts, self._at)
+        check_not_before(self._desk.ledger, facts, self._at)
         if facts.is_bundle:
             self._bundle(facts)
         elif facts.child:
@@ -120,7 +120,7 @@ class _Revoking:
         """B2: the parent takes all its children along; none of them may outlive it."""
         children = all_children(self._desk.ledger, facts.id)
         for child in children:
-            check_not_before(child, self._at)
+            check_not_before(self._desk.ledger, child, self._at)
         self._end(facts)
         for child in children:
             if child.revoked_at is None:
@@ -154,17 +154,17 @@ class _Revoking:
         """R5: revoking again changes nothing; revoking to another date is refused."""
         at_text, calendar = self._desk.at_text, self._desk.ledger.calendar
         same = at_text is None or self._at == revoked_at
-        if at_text is not None and is_date(at_text):
+        if at_text is not None and names_a_day(at_text):
             same = calendar.day_of(self._at) == calendar.day_of(revoked_at)
         if not same:
             raise Refused(
                 "license_revoked",
-                f"{facts.license_key} was revoked at {format_instant(revoked_at)}"
+                f"{facts.license_key} was revoked at {self._desk.told(revoked_at)}"
                 " and can't be revoked to another date",
                 hint=f"See its history:   jpcli licenses show {quoted(facts.license_key)}",
                 subject=facts.license_key,
             )
-        message = f"{facts.license_key} was revoked at {format_instant(revoked_at)} already"
+        message = f"{facts.license_key} was revoked at {self._desk.told(revoked_at)} already"
         self._notes.append(Note("already_revoked", message, "info", facts.license_key))
 
     def _last_day(self) -> str:

@@ -198,7 +198,8 @@ def _check_dates(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int)
         at = until_at if step.action == "revoke" else from_at
         for item in (*step.children, *((step.license,) if step.license else ())):
             if item.last_at > at:
-                check_not_before(known_license(desk.ledger, item.license_key), at)
+                facts = known_license(desk.ledger, item.license_key)
+                check_not_before(desk.ledger, facts, at)
 
 
 def _check_owners(order: Order, there: Present) -> None:

@@ -61,7 +61,7 @@ class Places:
         if known is not None and (client is None or known.client == client):
             return
         if known is not None:
-            check_not_before_owner(url, known.since_at, at)
+            check_not_before_owner(self._writer.ledger, url, known.since_at, at)
         if client is not None and not self._client_exists(client):
             self._writer.record(*events.client_added(client), at=at)
             self._clients[client] = True

@@ -83,7 +83,7 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer[SiteMovedAnsw
             note = Note("already_moved", f"{facts.url} belongs to {owner} already")
             return Answer({"site": facts.url, "client": name}, (note,))
         at = desk.effective_at()
-        check_not_before_owner(facts.url, facts.client_since_at, at)
+        check_not_before_owner(desk.ledger, facts.url, facts.client_since_at, at)
         if name is not None and not site_queries.client_exists(desk.ledger, name):
             writer.record(*events.client_added(name), at=at)
         writer.record(*events.site_moved(facts.url, name, facts.client), at=at)

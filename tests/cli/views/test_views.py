@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.cli.render.plain import cell_width
-from jpcli.cli.views.words import day_range, instant, sparkline
+from jpcli.cli.shared.output import output_for
+from jpcli.cli.views.screen import open_screen
+from jpcli.cli.views.words import day_range, sparkline
+from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.words import count
 from tests.cli.conftest import NOW, run_on_terminal
 
@@ -195,8 +198,16 @@ def test_words() -> None:
     assert day_range("2026-11-28", "2026-11-28") == "Nov 28"
     assert count(1, "license") == "1 license"
     assert count(2000, "license") == "2,000 licenses"
-    assert instant("2026-11-02T09:30:15.5Z") == "2026-11-02 09:30"
-    assert instant(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("calendar", "shown"),
+    [(None, "2026-11-02 02:30"), (BillingCalendar("America/New_York"), "2026-11-01 21:30")],
+)
+def test_times_are_those_of_the_ledgers_zone(calendar: BillingCalendar | None, shown: str) -> None:
+    screen = open_screen(output_for({}), calendar)
+    assert screen.instant("2026-11-02T02:30:15.5Z") == shown
+    assert screen.instant(None) == ""
 
 
 @pytest.mark.parametrize(

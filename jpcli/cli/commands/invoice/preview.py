@@ -58,7 +58,11 @@ def run(
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", metavar="TIME", help="As it stood at that time or on that day."),
+        typer.Option(
+            "--as-of",
+            metavar="TIME",
+            help="As it stood at that time, or at the day's end; yesterday, -7d, 2026-11-22.",
+        ),
     ] = None,
     revoke: Annotated[
         list[str] | None,
