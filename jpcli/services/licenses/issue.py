@@ -187,7 +187,8 @@ def _said(desk: Desk, made: list[LicenseObject], at: int) -> Note:
     bundles = len(made) - len(usable)
     packed = f" in {count(bundles, 'bundle')}" if bundles else ""
     issued = count(len(usable), "license")
-    message = f"Issued {issued}{packed}; billed from {desk.told(at)} on"
+    calendar = desk.ledger.calendar
+    message = f"Issued {issued}{packed}; billed from {calendar.iso(calendar.day_of(at))} on"
     return Note("issued", message, "ok")
 
 
