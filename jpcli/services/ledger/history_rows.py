@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.history import Assignment, History, check_history
-from jpcli.domain.instants import format_instant, parse_instant
+from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
 from jpcli.domain.names import check_client_name, check_license_key, check_product_slug
 from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries.history import HISTORY_COLUMNS as STORED_COLUMNS
@@ -78,10 +78,10 @@ def parse_row(row: Row, now_at: int, calendar: BillingCalendar) -> HistoryRow:
     values = row.values
     key = check_license_key(str(values["license_key"]))
     product = _slug(str(values["product"]))
-    issued_at = _instant(values["issued_at"], "issued_at")
+    issued_at = _instant(values["issued_at"], "issued_at", calendar)
     revoked = values.get("revoked_at")
-    revoked_at = None if revoked is None else _instant(revoked, "revoked_at")
-    assignments = _assignments(values, issued_at)
+    revoked_at = None if revoked is None else _end(revoked, calendar, now_at)
+    assignments = _assignments(values, issued_at, calendar)
     bundle_key = values.get("bundle_key")
     bundle_size = _bundle_size(values.get("bundle_size"), bundle_key)
     if bundle_size > 1 and assignments:
@@ -109,23 +109,25 @@ def parse_row(row: Row, now_at: int, calendar: BillingCalendar) -> HistoryRow:
     )
 
 
-def _assignments(values: dict[str, Any], issued_at: int) -> tuple[Placed, ...]:
+def _assignments(
+    values: dict[str, Any], issued_at: int, calendar: BillingCalendar
+) -> tuple[Placed, ...]:
     listed = values.get("assignments")
     site = values.get("site")
     if listed is not None and site is not None:
         raise BadInput("bad_assignments", "a row has either site or assignments, not both")
     if site is not None:
         assigned = values.get("assigned_at")
-        from_at = issued_at if assigned is None else _instant(assigned, "assigned_at")
+        from_at = issued_at if assigned is None else _instant(assigned, "assigned_at", calendar)
         return (Placed(_url(str(site)), _client(values.get("client")), from_at, None),)
     if listed is None:
         return ()
     if not isinstance(listed, list):
         raise BadInput("bad_assignments", "assignments must be a list of objects")
-    return tuple([_placed(item) for item in listed])
+    return tuple([_placed(item, calendar) for item in listed])
 
 
-def _placed(item: Any) -> Placed:
+def _placed(item: Any, calendar: BillingCalendar) -> Placed:
     if not isinstance(item, dict) or not item.keys() <= _ASSIGNMENT_FIELDS:
         raise BadInput(
             "bad_assignments", "an assignment is an object with site, client, from and to"
@@ -137,8 +139,8 @@ def _placed(item: Any) -> Placed:
     return Placed(
         _url(str(site)),
         _client(field("client")),
-        _instant(begun, "from"),
-        None if ended is None else _instant(ended, "to"),
+        _instant(begun, "from", calendar),
+        None if ended is None else _instant(ended, "to", calendar),
     )
 
 
@@ -146,10 +148,22 @@ def _client(value: Any) -> str | None:
     return None if value is None else _name(str(value))
 
 
-def _instant(value: Any, name: str) -> int:
+def _instant(value: Any, name: str, calendar: BillingCalendar) -> int:
+    """A time in UTC or with an offset; a date alone is the start of that billing day."""
     if not isinstance(value, str):
         raise BadInput("bad_instant", f"{name} must be a time such as 2026-11-22T10:00:00Z")
+    if is_date(value):
+        return calendar.start_of(calendar.day_of_date(parse_date(value)))
     return parse_instant(value)
+
+
+def _end(value: Any, calendar: BillingCalendar, now_at: int) -> int:
+    """A date alone is the end of that billing day, which counts (D2); of the present one, now."""
+    at = _instant(value, "revoked_at", calendar)
+    if not is_date(value):
+        return at
+    end_at = calendar.end_of(calendar.day_of(at)) - 1
+    return now_at if at <= now_at < end_at else end_at
 
 
 def _bundle_size(value: Any, bundle_key: Any) -> int:

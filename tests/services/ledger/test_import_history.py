@@ -16,8 +16,9 @@ from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.domain.instants import parse_instant
 from jpcli.services.files.rows import MAX_PROBLEMS
 from jpcli.services.ledger import upkeep
+from jpcli.services.licenses.licenses import show
 from jpcli.services.sites.sites import show_site
-from tests.services.agency import A, Agency, B, C, codes
+from tests.services.agency import NOW, A, Agency, B, C, codes
 
 ISSUED = "2024-07-01T00:00:00Z"
 
@@ -101,6 +102,29 @@ def test_a_license_that_was_issued_here_is_known_again(agency: Agency) -> None:
     answer = take(agency, *rows)
     assert (answer.data["imported"], answer.data["unchanged"]) == (0, 6)
     assert agency.state() == before
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo", "Pacific/Apia"])
+def test_d2_dates_alone_are_billing_days_of_the_ledger(tmp_path: Path, zone: str) -> None:
+    """The published examples: revoked July 10 is 10 days, issued July 25 is 7."""
+    agency = Agency(tmp_path / "ledger.db").init(zone=zone)
+    take(
+        agency,
+        license_row("k_1", issued_at="2024-06-01", revoked_at="2024-07-10"),
+        license_row("k_2", issued_at="2024-07-25"),
+        license_row("k_3", issued_at="2024-07-05", revoked_at="2024-07-05"),
+        license_row("k_4", issued_at="2024-07-30", assignments=[{"site": A, "from": "2024-07-31"}]),
+        now="2024-08-02T12:00:00Z",
+    )
+    assert [agency.days("2024-07", f"k_{number}") for number in (1, 2, 3, 4)] == [10, 7, 1, 2]
+    assert agency.groups("2024-07", "site")[A] == 1
+
+
+def test_a_date_alone_that_is_today_ends_now(agency: Agency) -> None:
+    assert take(agency, license_row(revoked_at=NOW[:10])).data["imported"] == 1
+    (found,) = agency.ask(show, ["k_1"])["licenses"]
+    assert found["revoked_at"] == NOW
+    assert agency.days("2024-08", "k_1") == 15
 
 
 def test_children_may_come_before_their_bundle(agency: Agency) -> None:
