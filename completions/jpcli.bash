@@ -164,7 +164,7 @@ _jpcli() {
       *' --revoke') kind=active@ ;;
       *' --site' | *' --to') kind=sites ;;
       *' --sort') words=(recorded issued key product site client state) ;;
-      'licenses list --state' | 'licenses count --state' | 'licenses timeline --state') words=(assigned unassigned revoked) ;;
+      'licenses list --state' | 'licenses count --state' | 'licenses timeline --state') words=(assigned unassigned revoked active bundle all) ;;
       *' --time-zone') kind=zones ;;
     esac
   else

@@ -181,7 +181,7 @@ function __jpcli_options
                     --help 'Show this message and exit'
             case 'licenses list'
                 printf '%s\t%s\n' \
-                    --state 'assigned, unassigned or revoked' \
+                    --state 'assigned, unassigned, active (assigned or not), revoked, bundle or all' \
                     --product 'Only this product' \
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
@@ -202,7 +202,7 @@ function __jpcli_options
             case 'licenses count'
                 printf '%s\t%s\n' \
                     --by 'product, site or client' \
-                    --state 'assigned, unassigned or revoked' \
+                    --state 'assigned, unassigned, active (assigned or not), revoked, bundle or all' \
                     --product 'Only this product' \
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
@@ -220,7 +220,7 @@ function __jpcli_options
                     --help 'Show this message and exit'
             case 'licenses timeline'
                 printf '%s\t%s\n' \
-                    --state 'assigned, unassigned or revoked' \
+                    --state 'assigned, unassigned, active (assigned or not), revoked, bundle or all' \
                     --product 'Only this product' \
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
@@ -616,7 +616,7 @@ function __jpcli_complete
             case '* --sort'
                 set words recorded issued key product site client state
             case 'licenses list --state' 'licenses count --state' 'licenses timeline --state'
-                set words assigned unassigned revoked
+                set words assigned unassigned revoked active bundle all
             case '* --time-zone'
                 set kind 'zones'
         end

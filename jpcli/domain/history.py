@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from jpcli.domain.calendar import BillingCalendar
 
 ASSIGNED, UNASSIGNED, REVOKED = STATES = ("assigned", "unassigned", "revoked")
+"""The states of a license."""
+BUNDLE = "bundle"
+"""What a bundle is until it is revoked: it is no license, and on no site."""
 
 
 class Assignment(NamedTuple):

@@ -12,7 +12,7 @@ from jpcli.cli.commands.completion import FILES
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
 from jpcli.domain.cards import BRANDS
 from jpcli.domain.collection import COLLECTS, GATEWAYS
-from jpcli.domain.history import STATES
+from jpcli.ledger.queries.licenses import STATE_FILTERS
 from jpcli.services.billing.groups import KEY_NAMES
 from jpcli.services.ledger.settings import KEYS
 from jpcli.services.licenses.licenses import COUNT_GROUPS, SORTS
@@ -51,7 +51,7 @@ _BY_METAVAR = {
     "SETTING": Value(KEYS),
     "SHELL": Value(tuple(FILES)),
     "SIZE": Value(ask="bundles"),
-    "STATE": Value(STATES),
+    "STATE": Value(STATE_FILTERS),
     "URL": Value(ask="sites"),
     "ZONE": Value(ask="zones"),
 }

@@ -11,6 +11,7 @@ from jpcli.cli.views.events import described, named
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.licenses import STATE_STYLES
 from jpcli.cli.views.screen import facts, text
+from jpcli.domain.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from jpcli.cli.views.screen import Screen
     from jpcli.domain.contract.licenses import (
         EventObject,
+        LicenseObject,
         ShownLicense,
         ShownLicensesAnswer,
         SpanObject,
@@ -51,7 +53,7 @@ def _draw_one(found: ShownLicense, screen: Screen) -> None:
     facts(screen, [(name, value) for name, value in rows if value])
     _draw_spans(found.get("spans", ()), screen)
     _draw_events(found.get("history", ()), screen)
-    _draw_children(found.get("children", ()), screen)
+    _draw_children(found.get("child_licenses", ()), screen)
 
 
 def _draw_spans(spans: Sequence[SpanObject], screen: Screen) -> None:
@@ -88,10 +90,19 @@ def _draw_events(events: Sequence[EventObject], screen: Screen) -> None:
     grid.draw(screen)
 
 
-def _draw_children(children: Sequence[str], screen: Screen) -> None:
+def _draw_children(children: Sequence[LicenseObject], screen: Screen) -> None:
+    """Which of them are in use, and where: they end with the bundle (B2)."""
     if not children:
         return
     screen.write()
-    screen.paragraph(f"Its {len(children):,} licenses", "bold")
-    for key in children:
-        screen.write(text(f"  {key}"))
+    screen.paragraph(f"Its {count(len(children), 'license')}", "bold")
+    grid = Grid(
+        Column("License"),
+        Column("State"),
+        Column("Site", wraps=True, optional=True),
+        Column("Client", drop=1, wraps=True, optional=True),
+    )
+    for child in children:
+        state = text(child["state"], STATE_STYLES.get(child["state"], ""))
+        grid.add(child["license_key"], state, child["site"], child["client"])
+    grid.draw(screen)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
     from jpcli.domain.contract.sites import ClientAnswer, SiteAnswer
 
-STATE_STYLES = {"assigned": "green", "unassigned": "yellow", "revoked": "dim"}
+STATE_STYLES = {"assigned": "green", "unassigned": "yellow", "revoked": "dim", "bundle": "cyan"}
 
 
 def draw_list(

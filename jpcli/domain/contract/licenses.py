@@ -63,6 +63,7 @@ class ShownLicense(LicenseObject):
     history: list[EventObject]  # oldest first
     spans: list[SpanObject]
     children: NotRequired[list[LicenseKey]]  # of a bundle's parent: those that are active
+    child_licenses: NotRequired[list[LicenseObject]]  # the same, each as in a list
 
 
 class TimelineLicense(LicenseObject):

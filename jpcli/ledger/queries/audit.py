@@ -54,7 +54,7 @@ class Found(NamedTuple):
 def totals(ledger: Ledger) -> dict[tuple[str, str], int]:
     """How many there are, by product and state."""
     rows = ledger.all(
-        f"SELECT p.product, g.state, SUM(g.found) FROM (SELECT l.offer_id, {STATE},"
+        f"SELECT p.product, g.state, SUM(g.found) FROM (SELECT l.offer_id, {STATE} AS state,"
         f" COUNT(*) AS found FROM licenses l WHERE {_USABLE} GROUP BY l.offer_id, 2) g"
         " JOIN offers o ON o.id = g.offer_id JOIN products p ON p.id = o.product_id"
         " GROUP BY p.product, g.state"

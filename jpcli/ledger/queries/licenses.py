@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.history import ASSIGNED, REVOKED, STATES, UNASSIGNED
+from jpcli.domain.history import ASSIGNED, BUNDLE, REVOKED, STATES, UNASSIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,16 +37,20 @@ SORTS = {
     "state": "state",
 }
 
+# A bundle's parent is billed but can't be put on a site: it is no license one can use.
+USABLE = "(o.bundle_size = 1 OR l.child = 1)"
 STATE = (
     f"CASE WHEN l.revoked_at IS NOT NULL THEN '{REVOKED}'"
-    f" WHEN l.site_id IS NOT NULL THEN '{ASSIGNED}' ELSE '{UNASSIGNED}' END AS state"
+    f" WHEN l.site_id IS NOT NULL THEN '{ASSIGNED}' ELSE '{UNASSIGNED}' END"
 )
+"""The state of a license that can be used."""
 ON_A_SITE = "l.revoked_at IS NULL AND l.site_id IS NOT NULL"
 ON_NO_SITE = "l.revoked_at IS NULL AND l.site_id IS NULL"
 IS_REVOKED = "l.revoked_at IS NOT NULL"
 _SELECT = (
-    f"SELECT l.license_key, p.product, {STATE}, s.url, c.name, l.issued_at, l.assigned_at,"
-    " l.revoked_at, parent.license_key,"
+    "SELECT l.license_key, p.product,"
+    f" CASE WHEN {IS_REVOKED} OR {USABLE} THEN {STATE} ELSE '{BUNDLE}' END AS state,"
+    " s.url, c.name, l.issued_at, l.assigned_at, l.revoked_at, parent.license_key,"
     " CASE WHEN o.bundle_size > 1 AND l.child = 0 THEN o.bundle_size END"
 )
 _FROM = (
@@ -58,18 +62,22 @@ _FACTS = (
     "SELECT l.id, l.license_key, p.product, o.bundle_size, l.child, parent.license_key, s.url,"
     f" l.issued_at, l.revoked_at, l.last_at{_FROM}"
 )
-# A bundle's parent is billed but can't be put on a site: it is no license one can use.
-USABLE = "(o.bundle_size = 1 OR l.child = 1)"
 _STATE_CONDITIONS = {
     ASSIGNED: ON_A_SITE,
     UNASSIGNED: f"{ON_NO_SITE} AND {USABLE}",
     REVOKED: IS_REVOKED,
+    "active": f"l.revoked_at IS NULL AND {USABLE}",
+    BUNDLE: f"l.revoked_at IS NULL AND NOT {USABLE}",
+    "all": "l.id > 0",
 }
+STATE_FILTERS = tuple(_STATE_CONDITIONS)
+"""What a list can be cut to by state; `active` is assigned or not."""
 
 
 class LicenseFilter(NamedTuple):
-    """What to list. `issued_before_at` and `issued_from_at` are instants; `client` and `site`
-    are exact names, "" for licenses without one; `search` is part of a key, site or client."""
+    """What to list. `state` is one of `STATE_FILTERS`. `issued_before_at` and `issued_from_at` are
+    instants; `client` and `site` are exact names, "" for licenses without one; `search` is part of
+    a key, site or client."""
 
     state: str | None = None
     product: str | None = None
@@ -203,7 +211,8 @@ def _conditions(wanted: LicenseFilter) -> tuple[str, dict[str, Any]]:
     for name, column in (("product", "p.product"), ("site", "s.url"), ("client", "c.name")):
         value = getattr(wanted, name)
         if value == "":
-            parts.append(f"{column} IS NULL")
+            # A bundle is on no site, and nobody's, and no license.
+            parts.append(f"{column} IS NULL AND {USABLE}")
         elif value is not None:
             parts.append(f"{column} = :{name}")
             params[name] = value

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput, not_among
-from jpcli.domain.history import STATES
 from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries import licenses as queries
@@ -56,8 +55,8 @@ def build_filter(
     `older_than` 7 is what was issued more than 7 days ago, `newer_than` 7 the rest of them. An
     empty `site` or `client` is the licenses without one.
     """
-    if state is not None and state not in STATES:
-        raise not_among("state", state, STATES)
+    if state is not None and state not in queries.STATE_FILTERS:
+        raise not_among("state", state, queries.STATE_FILTERS)
     if sort is not None and sort not in queries.SORTS:
         raise not_among("sort", sort, queries.SORTS)
     for days in (older_than, newer_than):
@@ -99,6 +98,8 @@ def show(desk: Desk, keys: list[str]) -> Answer[ShownLicensesAnswer]:
         if facts.is_bundle:
             children = queries.active_children(desk.ledger, facts.id)
             item["children"] = [child.license_key for child in children]
+            rows = queries.rows_of(desk.ledger, item["children"])
+            item["child_licenses"] = license_objects(rows)
     return Answer({"licenses": shown})
 
 

@@ -57,6 +57,8 @@ class Life(NamedTuple):
     def state(self) -> str:
         if self.last is not None:
             return "revoked"
+        if not self.usable:
+            return "bundle"
         return "unassigned" if self.now_on is None else "assigned"
 
     @property

@@ -10,7 +10,11 @@ from jpcli.cli.app.typer_parts import UsageError
 
 State = Annotated[
     str | None,
-    typer.Option("--state", metavar="STATE", help="assigned, unassigned or revoked."),
+    typer.Option(
+        "--state",
+        metavar="STATE",
+        help="assigned, unassigned, active (assigned or not), revoked, bundle or all.",
+    ),
 ]
 Product = Annotated[
     str | None, typer.Option("--product", metavar="PRODUCT", help="Only this product.")
