@@ -163,6 +163,7 @@ FORWARD, USED = "Credit carried forward", "Credit from earlier months"
         (-80, -1, 0, (80, 1, FORWARD)),
         # So far it is less than nothing; in the end it is not.
         (-80, 0, 0, (80, 0, FORWARD)),
+        (-1, 0, 0, (1, 0, FORWARD)),
         (-80, 300, 0, (80, 0, FORWARD)),
         (-80, 300, 50, (80, -50, USED)),
         # And the other way round.

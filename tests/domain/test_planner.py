@@ -373,3 +373,21 @@ def test_many_licenses_of_one_client_are_moved_at_once(count: int) -> None:
     present = there(*(single(number, "a") for number in range(count)))
     steps = planned(wants(a=0, b=count), present)
     assert [action for action, _, _ in steps] == ["transfer"] * count
+
+
+def test_w2_a_step_says_whose_the_site_is_and_takes_from_the_same_client() -> None:
+    wishes = {
+        "a": SiteWish(None, {"scan": 0}),
+        "b": SiteWish(None, {"scan": 0}),
+        "x": SiteWish("Cid", {"scan": 1}),
+        "new": SiteWish("Ann", {"scan": 1}),
+        "c": SiteWish("Cid", {"scan": 1}),
+    }
+    of_ann, of_bob = single(1, "a"), single(2, "b")
+    plan = make_plan(Wanted(wishes, {}), there(of_ann, of_bob))
+    assert sorted(plan.steps, key=lambda step: (step.action, step.site or "")) == [
+        Step("client", None, "c", "Cid"),
+        Step("issue", "scan", "c", "Cid"),
+        Step("transfer", "scan", "new", "Ann", of_ann),
+        Step("transfer", "scan", "x", "Cid", of_bob),
+    ]

@@ -140,7 +140,9 @@ def tale(seed: int) -> Tale:
 
     for number in range(12):
         if random.random() < 0.4 and open_days:
+            # A stay that begins is no end, though days of nobody's end there.
             key = random.choice(list(open_days))
+            open_days[key] = random.randrange(open_days[key], 41)
             tell(events.license_assigned(key, site), open_days[key])
         # A later key may come before an earlier one in the alphabet.
         key, day = f"scan_{chr(ord('z') - number)}", random.randrange(40)

@@ -30,6 +30,13 @@ def test_idle_licenses_and_their_days(
         if life.usable and life.state == "unassigned" and life.first <= today
     ]
     free.sort(key=lambda life: life.first)
+    for life in free[:2]:
+        # From the instant of its issue on.
+        issued_at = parse_instant(noon(life.first))
+        begun = [item.license_key for item in idle.oldest_idle(ledger, issued_at, 100)]
+        before = [item.license_key for item in idle.oldest_idle(ledger, issued_at - 1, 100)]
+        assert life.key in begun
+        assert life.key not in before
     found = idle.oldest_idle(ledger, now_at, 100)
     assert [item.license_key for item in found] == [life.key for life in free]
     assert idle.oldest_idle(ledger, now_at, 2) == found[:2]

@@ -11,7 +11,7 @@ from jpcli.domain.periods import Period
 from jpcli.ledger.queries import shared_days
 from jpcli.ledger.queries.shared_days import MonthDays
 from tests.ledger.queries.counted import day_zero, parts
-from tests.ledger.queries.world import World
+from tests.ledger.queries.world import DAYS, World
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -21,6 +21,18 @@ MAY, JUNE, JULY = (0, 30), (31, 60), (61, 91)
 
 @pytest.mark.parametrize("months", [(MAY, JUNE), (MAY, JULY), (JUNE, JUNE), (JULY, MAY)], ids=str)
 def test_units_with_days_in_two_months(ledger: Ledger, world: World, months: Any) -> None:
+    check(ledger, world, months)
+
+
+def test_the_first_and_the_last_day_of_a_month_are_in_it(ledger: Ledger, world: World) -> None:
+    """Months that begin where a license ends, and end where one begins."""
+    for day in {life.last for life in world.lives if life.last is not None}:
+        check(ledger, world, ((0, DAYS), (day, day + 9)))
+    for day in {life.first for life in world.lives}:
+        check(ledger, world, ((0, day), (0, DAYS)))
+
+
+def check(ledger: Ledger, world: World, months: Any) -> None:
     zero = day_zero(ledger)
     earlier, later = (
         MonthDays(Period(zero + first, zero + last, "2024-05")) for first, last in months
