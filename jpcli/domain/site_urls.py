@@ -29,13 +29,15 @@ def normalize_url(text: str) -> str:
     if "?" in rest or "#" in rest:
         raise _bad(text, "it has a query or a fragment")
     authority, slash, path = rest.partition("/")
-    if (rest is text and path.startswith("/")) or authority.lower() in _PORTS:
-        raise _bad(text, "it looks like a scheme without its ://")
+    if rest is text and path.startswith("/"):
+        raise _no_scheme(text)
     if "@" in authority:
         raise _bad(text, "it has a user name in it")
     if not _NOT_IN_PATHS.isdisjoint(path):
         raise _bad(text, "its path has a character that no address has")
     host, port = _host_and_port(text, authority)
+    if host in _PORTS:
+        raise _no_scheme(text)
     place = host if port in {"", _PORTS[scheme]} else f"{host}:{port}"
     url = f"{scheme}://{place}{slash}{path}".rstrip("/")
     check_no_card_number(url)
@@ -114,6 +116,10 @@ def _is_port(port: str) -> bool:
     if not port:
         return True
     return port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) <= 65_535
+
+
+def _no_scheme(text: str) -> BadInput:
+    return _bad(text, "it looks like a scheme without its ://")
 
 
 def _bad(text: str, reason: str) -> BadInput:
