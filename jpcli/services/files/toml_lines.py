@@ -30,7 +30,7 @@ def lines_of(text: str) -> dict[Path, int]:
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     table: Path = ()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         header = _HEADER.match(line)
         path = None if header is None else _path(f"{header[2]} = 0")
         if header is not None and path is not None:
@@ -84,7 +84,7 @@ def _fault(error: tomllib.TOMLDecodeError, text: str) -> tuple[str, int]:
     place = _PLACE.search(message)
     if place is None:
         return message, 1
-    last = max(1, len(text.splitlines()))
+    last = text.removesuffix("\n").count("\n") + 1
     return message[: place.start()], int(place[1]) if place[1] else last
 
 

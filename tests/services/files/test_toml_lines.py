@@ -1,0 +1,27 @@
+"""A line is what ends in a line feed, whatever else breaks lines on a screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from jpcli.domain.errors import Problem
+from jpcli.services.files.toml_lines import lines_of, load, placed
+
+
+@pytest.mark.parametrize("mark", ["\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_nothing_but_a_line_feed_ends_a_line(mark: str, end: str) -> None:
+    text = f"# a{mark}b{end}[sites]{end}x = 1{end}"
+    assert lines_of(text) == {("sites",): 2, ("sites", "x"): 3}
+    (problem,) = placed([(("sites", "x"), "bad_value", "wrong")], text)
+    assert problem.line == 3
+
+
+@pytest.mark.parametrize("mark", ["", "\x85", "\u2028"])
+@pytest.mark.parametrize(
+    ("rest", "line"), [("a =", 2), ("a =\n", 2), ("a = [\n1,", 3), ("a = [\n1,\n", 3)]
+)
+def test_the_end_of_a_file_is_its_last_line(mark: str, rest: str, line: int) -> None:
+    found = load(f"# {mark}\n{rest}")
+    assert isinstance(found, Problem)
+    assert found.line == line
