@@ -178,9 +178,9 @@ def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:
 
 def _size(value: Any) -> int:
     text = "1" if value is None else str(value)
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise BadInput("bad_bundle_size", f"bundle_size must be a whole number, not {text[:40]}")
-    size = int(text[:9])
+    size = int(text)
     check_size(size)
     return size
 

@@ -239,6 +239,8 @@ BAD_ROWS = [
     ("a-1,,,1,,,,0", "bad_bundle_size"),
     ("a-1,,,1,,,,-5", "bad_bundle_size"),
     ("a-1,,,1,,,,10001", "bad_bundle_size"),
+    ("a-1,,,1,,,,0000000015", "bad_bundle_size"),
+    ("a-1,,,1,,,,1000000000", "bad_bundle_size"),
     ("a-1,,,1,,,,99999999999999999999", "bad_bundle_size"),
     ("a-1,,,1,,,,x", "bad_bundle_size"),
     ("jetpack-ai,,,1,,,2022-01-01,1", "double_price"),
