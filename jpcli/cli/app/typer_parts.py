@@ -15,7 +15,7 @@ from typer._click.core import Context, Parameter
 from typer._click.exceptions import BadParameter, ClickException, NoSuchOption, UsageError
 from typer._click.formatting import HelpFormatter
 from typer._click.globals import get_current_context
-from typer._click.types import INT
+from typer._click.types import IntParamType
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command as _get_command
 
@@ -42,6 +42,19 @@ __all__ = [
 ]
 
 
+class WholeNumber(IntParamType):
+    """Figures, as in a file: `1_0`, `+3`, ` 3` and figures of other scripts are mistakes."""
+
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> Any:
+        text = str(value)
+        if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 18):
+            self.fail(f"{value!r} is not a whole number.", param, ctx)
+        return int(text)
+
+
+INT = WholeNumber()
+
+
 class NoSuchCommand(UsageError):
     """A command path that is not in the table, and those that may have been meant."""
 
@@ -54,9 +67,13 @@ class NoSuchCommand(UsageError):
 def build_command(
     function: Callable[..., Any], *, name: str, help_text: str, cls: type[TyperCommand]
 ) -> TyperCommand:
-    """One command from an annotated function, as Typer reads it; no completion options."""
+    """One command from an annotated function, as Typer reads it, but for whole numbers; no
+    completion options."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(name=name, help=help_text, cls=cls)(function)
     command = _get_command(app)
     assert isinstance(command, TyperCommand)
+    for param in command.params:
+        if type(param.type) is IntParamType:
+            param.type = INT
     return command
