@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
-from jpcli.domain.card_numbers import check_no_card_number
+from jpcli.domain.card_numbers import check_no_card_number, check_no_card_number_in_key
 from jpcli.domain.texts import check_remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+# Whose subject is the key of a new license.
+NEW_KEYS = frozenset({events.LICENSE_ISSUED, events.LICENSE_IMPORTED})
 # Whose subject is the name of a thing that is there already, or was made here.
 OLD_SUBJECT = frozenset(
     {
@@ -57,7 +59,9 @@ def check_new_texts(kind: str, subject: str, data: Mapping[str, Any], reason: st
     """
     if reason is not None and kind != events.INVOICE_SYNCED:  # whose reason the gateway has kept
         check_remark(reason, "--reason")
-    if kind not in OLD_SUBJECT:
+    if kind in NEW_KEYS:
+        check_no_card_number_in_key(subject)
+    elif kind not in OLD_SUBJECT:
         check_no_card_number(subject)
     if kind not in OLD_DATA:
         for text in _texts(data):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING
 
-from jpcli.domain.card_numbers import check_no_card_number
+from jpcli.domain.card_numbers import check_no_card_number, check_no_card_number_in_key
 from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def new_keys(product: str, n: int, random_bytes: Callable[[int], bytes]) -> list
 
 def check_license_key(text: str) -> str:
     """The key itself. Raises BadInput `bad_license_key` for what no license has as its key,
-    `card_number` for one that has a card's number in it, as all names here.
+    `card_number` for one that is a card's number but for the product's name.
 
     Keys come from elsewhere too, so this asks for harmless characters and not for our own form.
     """
@@ -58,7 +58,7 @@ def check_license_key(text: str) -> str:
     if not plain or not text[:1].isalnum() or len(text) > MAX_KEY:
         hint = "A key looks like jetpack-scan_xZjtE12WIVwBus4n2wbIrYcIM."
         raise _bad("bad_license_key", text, "is not a license key", hint, MAX_KEY)
-    check_no_card_number(text)
+    check_no_card_number_in_key(text)
     return text
 
 

@@ -150,6 +150,43 @@ def test_no_column_of_a_file_has_one(
     assert world.jpcli(*command.split(), str(good), now=NOW).code == 0
 
 
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    "secret", ["0c4111111111111111", "4242424242424242e", "ab-f4242424242424242"]
+)
+def test_a_key_with_such_figures_among_letters_is_taken(
+    secret: str, form: str, world: World
+) -> None:
+    """On each road that a key goes from there."""
+    key = f"jetpack-anti-spam_{secret}"
+    bundle = {
+        "license_key": key,
+        "product": "jetpack-anti-spam",
+        "issued_at": "2026-11-01T00:00:00Z",
+        "bundle_size": "20",
+    }
+    child = {**bundle, "license_key": f"{key}c", "bundle_key": key}
+    given = world.folder / f"given.{form}"
+    for row in (bundle, child):
+        given.write_text(FORMATS[form](row))
+        assert world.jpcli("ledger", "import", str(given), now=NOW).code == 0
+    roads = (
+        ("licenses", "show", key),
+        ("assign", f"{key}c", "--site", "c.example"),
+        ("transfer", f"{key}c", "--to", "a.example"),
+        ("invoice", "preview", "--by", "license", "--revoke", f"{key}@2026-11-22"),
+        ("revoke", f"{key}c", "--yes", "--idempotency-key", "k"),
+        ("revoke", key, "--yes"),
+        ("ledger", "check"),
+    )
+    for words in roads:
+        run = world.jpcli(*words, now=NOW)
+        assert run.code == 0, (words, run.err)
+    exported = world.jpcli("ledger", "export", now=NOW).out
+    given.write_text(exported)
+    assert world.jpcli("ledger", "import", str(given), now=NOW).code == 0
+
+
 @pytest.mark.parametrize(
     "text",
     [

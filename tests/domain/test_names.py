@@ -3,9 +3,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
 
+from jpcli.domain.card_numbers import looks_like_card_number
 from jpcli.domain.names import (
     BASE62,
     check_client_name,
@@ -42,6 +44,41 @@ from tests.domain.refused import refused
 def test_what_is_no_license_key_is_refused(text: str) -> None:
     error = refused(check_license_key, text, "bad_license_key", "jetpack-scan_xZjtE12WIVwBus4n2wbI")
     assert "\x1b" not in error.message
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "4111111111111111",
+        "jetpack-scan_4111111111111111",
+        "jetpack-scan_4111-1111-1111-1111",
+        "jetpack-scan_4111.1111_1111:x_1111-4111-1111-1111-1111",
+        "jetpack-backup-t1_abc-4111111111111111.f",
+    ],
+)
+def test_figures_alone_in_a_key_may_be_a_card_number(key: str) -> None:
+    refused(check_license_key, key, "card_number", "--last4")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "jetpack-scan_a4111111111111111",
+        "jetpack-scan_4111111111111111f",
+        "jetpack-scan_4111-1111-1111-1111f",
+        "jetpack-scan_c0ffee4111111111111111beef",
+        "jetpack-scan_x4111-b1111-1111c-1111",
+    ],
+)
+def test_figures_among_letters_are_a_part_of_a_key(key: str) -> None:
+    assert check_license_key(key) == key
+
+
+def test_no_key_in_hexadecimal_is_taken_for_a_card_number() -> None:
+    keys = [sha256(n.to_bytes(2)).hexdigest()[:32] for n in range(3000)]
+    assert [key for key in keys if looks_like_card_number(key)]
+    for key in keys:
+        assert check_license_key(f"jetpack-scan_{key}")
 
 
 @pytest.mark.parametrize(
