@@ -3,9 +3,11 @@ for where a file is written."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -164,6 +166,57 @@ def test_only_a_plain_file_is_written_over(
     assert after == before
     left = [name for name in os.listdir(world.folder) if not name.startswith("ledger.db-")]
     assert sorted(left) == [name for name in names if not name.startswith("ledger.db-")]
+
+
+def older(path: Path) -> None:
+    packed = Path(__file__).parents[1] / "data" / "ledger-1-offline.db.gz"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+
+
+LEDGERS: dict[str, Callable[[Path], object]] = {
+    "the ledger itself": lambda path: path.symlink_to(path.parent / "ledger.db"),
+    "another name of it": lambda path: path.hardlink_to(path.parent / "ledger.db"),
+    "another ledger": lambda path: path.write_bytes((path.parent / "backup.db").read_bytes()),
+    "a link to another": lambda path: path.symlink_to(path.parent / "backup.db"),
+    "an older one": older,
+    "a damaged one": lambda path: path.write_bytes((path.parent / "backup.db").read_bytes()[:5000]),
+}
+
+
+@pytest.mark.parametrize("kind", LEDGERS)
+@pytest.mark.parametrize("road", WRITES)
+def test_a_ledger_is_never_written_over(road: str, kind: str, world: World) -> None:
+    out = world.folder / "out"
+    LEDGERS[kind](out)
+    before = world.everything()
+    run = world.jpcli(*road.format(out=out, **world.names).split(), "--json", now=NOW)
+    assert (run.code, run.error["code"]) == (3, "ledger_there"), run.err
+    assert world.everything() == before
+
+
+@pytest.mark.parametrize("kind", LEDGERS)
+def test_no_summary_of_an_audit_goes_into_a_ledger(
+    kind: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = world.folder / "out"
+    LEDGERS[kind](out)
+    before = world.everything()
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(out))
+    run = world.jpcli("audit", "--json", now=NOW)
+    assert "no_summary" in [note["code"] for note in run.json["notes"]], run.err
+    assert world.everything() == before
+
+
+def test_what_is_no_ledger_is_written_over_with_a_yes(world: World) -> None:
+    out = world.folder / "out"
+    other = sqlite3.connect(out)
+    other.execute("CREATE TABLE x (y)")
+    other.commit()
+    other.close()
+    words = WRITES[0].format(out=out, **world.names).split()
+    assert world.jpcli(*words, "--json", now=NOW).error["code"] == "file_exists"
+    assert world.jpcli(*words, "--yes", now=NOW).code == 0
+    assert out.read_text().startswith("kind,")
 
 
 def test_a_link_to_a_plain_file_is_followed(world: World) -> None:

@@ -62,7 +62,8 @@ def writing_to(path: str, replaces: bool) -> Iterator[None]:
 
 def check_target(path: str, replaces: bool) -> None:
     """Refuse a file that is there (`file_exists`) before any work is done for it. A folder is
-    BadInput `output_is_folder`, what else is no plain file `not_a_file`, with a yes as well."""
+    BadInput `output_is_folder`, what else may not be replaced is refused as by `check_plain`, with
+    a yes as well."""
     if os.path.isdir(path):
         raise BadInput(
             "output_is_folder", f"{path} is a folder", hint="Name a file in it.", subject=path

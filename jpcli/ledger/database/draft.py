@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.faults import outside_fault
+from jpcli.ledger.database.header import is_ledger
 from jpcli.ledger.database.neighbors import SUFFIXES, check_name, clear_place
 
 if TYPE_CHECKING:
@@ -87,17 +88,19 @@ def link_new(
         os.close(folder)
 
 
-def replace_plain(draft: str, path: str) -> None:
-    """Put a draft where a plain file may be, links followed (BadInput `not_a_file`)."""
-    check_plain(path)
+def replace_plain(draft: str, path: str, *, ledger: bool = False) -> None:
+    """Put a draft where a plain file may be, links followed; errors as `check_plain`. Only a
+    `ledger` may go where one is."""
+    check_plain(path, ledger=ledger)
     target = os.path.realpath(path)
     os.replace(draft, target)
     sync(os.path.dirname(target))
 
 
-def check_plain(path: str) -> None:
+def check_plain(path: str, *, ledger: bool = False) -> None:
     """Raise BadInput `not_a_file` where a folder, a device or a pipe is, also through a link:
-    one can't be replaced, and opening it may wait for ever."""
+    one can't be replaced, and opening it may wait for ever. Raise Refused `ledger_there` where
+    a ledger is, whoever said yes, unless a `ledger` is to go there."""
     try:
         mode = os.stat(path).st_mode
     except OSError:
@@ -106,6 +109,9 @@ def check_plain(path: str) -> None:
         what = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
         message = f"{path} is {what}, not a file"
         raise BadInput("not_a_file", message, hint="Name another file.", subject=path)
+    if not ledger and is_ledger(path):
+        message = f"{path} is a ledger, and nothing else is ever written in its place"
+        raise Refused("ledger_there", message, hint="Name another file.", subject=path)
 
 
 def sync(path: str) -> None:

@@ -19,6 +19,8 @@ from jpcli.ledger.database.faults import damaged
 from jpcli.ledger.database.neighbors import has_log
 
 _HEADER_BYTES = 100
+_MAGIC = b"SQLite format 3\x00"
+_APPLICATION = slice(68, 72)
 # (device, inode) of the file that a connection of this process has, by the connection.
 _open: dict[int, tuple[int, int]] = {}
 
@@ -66,11 +68,11 @@ def check_file(path: str) -> None:
             hint="Check the path and the permissions of the file and of its folder.",
             subject=path,
         ) from None
-    if not header.startswith(b"SQLite format 3\x00") or len(header) < _HEADER_BYTES:
+    if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
         raise _not_a_ledger(path)
     logged = has_log(path)
     if not logged:
-        version, application_id = header[60:64], header[68:72]
+        version, application_id = header[60:64], header[_APPLICATION]
         check_identity(int.from_bytes(application_id, "big"), int.from_bytes(version, "big"), path)
     page_size = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")
@@ -83,6 +85,22 @@ def check_file(path: str) -> None:
             hint="Restore the last backup:   jpcli ledger restore FILE",
             subject=path,
         )
+
+
+def is_ledger(path: str) -> bool:
+    """Whether a ledger is there, damaged or not; False for what can't be looked at."""
+    try:
+        found = os.stat(path)
+        if (found.st_dev, found.st_ino) in list(_open.values()):
+            return True
+        if not stat.S_ISREG(found.st_mode):
+            return False
+        with open(path, "rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except OSError:
+        return False
+    identity = int.from_bytes(header[_APPLICATION], "big")
+    return header.startswith(_MAGIC) and identity == schema.APPLICATION_ID
 
 
 def check_identity(application_id: int, version: int, path: str) -> None:

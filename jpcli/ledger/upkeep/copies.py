@@ -211,4 +211,4 @@ def _put(draft: str, target: str) -> None:
     for suffix in SUFFIXES:
         if os.path.lexists(target + suffix):
             os.unlink(target + suffix)  # it would be taken for the new one's
-    replace_plain(draft, target)
+    replace_plain(draft, target, ledger=True)

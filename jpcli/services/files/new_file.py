@@ -25,8 +25,8 @@ def write_new(path: str, text: str) -> None:
 
 
 def replace_file(path: str, text: str) -> None:
-    """Write a file in the place of one that may go (BadInput `not_a_file`, Failed
-    `folder_unwritable`)."""
+    """Write a file in the place of one that may go; errors as `check_plain`, and Failed
+    `folder_unwritable`."""
     _write(path, text, replace_plain)
 
 

@@ -46,8 +46,8 @@ class Saved(NamedTuple):
 def save(path: str, wanted: Wanted, data: PlanAnswer, made_at: str) -> str:
     """Write a plan's answer to `path` and return its hash.
 
-    An older plan there is replaced; any other file is not (Refused `file_exists`), and what is no
-    file is not even opened (BadInput `not_a_file`).
+    An older plan there is replaced; any other file is not (Refused `file_exists`, `ledger_there`),
+    and what is no file is not even opened (BadInput `not_a_file`).
     """
     check_plain(path)
     body: dict[str, Any] = {
