@@ -18,7 +18,7 @@ from tests.cli.world import world as world
 
 FORMATS = ("table", "tsv", "csv", "md", "ndjson", "json")
 CLIENT = "::error title=x::Ann"
-MARKED = "::warning::##[error]x"
+MARKED = "::warning::##[error]x##vso[y]"
 URL = "https://a.example/::error::x"
 
 
@@ -44,7 +44,12 @@ def hostile(world: World) -> World:
 
 def commands_in(text: str) -> list[str]:
     lines = text.splitlines()
-    return [line for line in lines if line.strip().startswith("::") or "##[" in line]
+    marks = ("##[", "##vso[")
+    return [
+        line
+        for line in lines
+        if line.strip().startswith("::") or any(mark in line for mark in marks)
+    ]
 
 
 @pytest.mark.parametrize("line", LINES, ids=str)
@@ -52,8 +57,7 @@ def test_no_line_is_a_command(line: Line, hostile: World) -> None:
     for form in FORMATS:
         run = hostile(line, "--format", form)
         assert commands_in(run.err) == []
-        out = [found for found in commands_in(run.out) if form != "csv" or "##[" not in found]
-        assert out == []
+        assert commands_in(run.out) == []
 
 
 @pytest.mark.parametrize(

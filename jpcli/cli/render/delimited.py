@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.shared.escape import is_clean, printable, visible
+from jpcli.cli.shared.escape import is_clean, printable, unmarked, visible
 from jpcli.cli.shared.tables import Table, flat_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import TextIO
 
 # A spreadsheet runs a cell that begins so as a formula.
@@ -18,8 +18,8 @@ _FORMULA = frozenset("=+-@")
 
 def write_csv(out: TextIO, table: Table) -> None:
     """Rows end in a line feed; cells that a spreadsheet would run begin with an apostrophe, and
-    control characters are written out. One that a CI system would run, at the beginning of a line,
-    is in quotes, so that what is read back is what there was."""
+    control characters are written out. What a CI system would run where a line begins is in quotes,
+    so that what is read back is what there was; no quotes help where it looks at all of a line."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
     for batch in table.batches:
@@ -30,8 +30,11 @@ def write_csv(out: TextIO, table: Table) -> None:
                 continue
             if not _FORMULA.isdisjoint({cell[:1] for cell in texts}):
                 columns[index] = list(map(_guarded, column))
-            if not "".join(texts).isprintable():
-                columns[index] = list(map(_printable, columns[index]))
+            whole = "".join(texts)
+            if not whole.isprintable():
+                columns[index] = _each(printable, columns[index])
+            if "##" in whole:
+                columns[index] = _each(unmarked, columns[index])
         rows = zip(*columns, strict=True)
         if "::" in "".join(cell for cell in columns[0] if type(cell) is str):
             out.writelines(",".join(map(_quoted, row)) + "\n" for row in rows)
@@ -40,8 +43,8 @@ def write_csv(out: TextIO, table: Table) -> None:
         out.flush()
 
 
-def _printable(cell: Any) -> Any:
-    return printable(cell) if type(cell) is str else cell
+def _each(write: Callable[[str], str], column: Sequence[Any]) -> list[Any]:
+    return [write(cell) if type(cell) is str else cell for cell in column]
 
 
 def _guarded(cell: Any) -> Any:

@@ -13,7 +13,8 @@ _HIDDEN = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-
 _HIDDEN_PATTERN = f"[{_HIDDEN}]"
 # What GitHub's and Azure's runners take for a command: `::error::` where a line begins, whatever
 # blanks are before it, and `##[error]`, `##vso[…]` anywhere. Lines are broken at blanks only.
-_COMMAND = r"(?<!\S):(?=:)|#(?=#(?:vso)?\[)"
+_ANYWHERE = r"#(?=#(?:vso)?\[)"
+_COMMAND = rf"(?<!\S):(?=:)|{_ANYWHERE}"
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
@@ -30,6 +31,11 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return re.sub(_HIDDEN_PATTERN, _escape, text)
+
+
+def unmarked(text: str) -> str:
+    r"""`text` with what is a command anywhere on a line written out: `\x23#[error]`."""
+    return re.sub(_ANYWHERE, _escape, text)
 
 
 def is_clean(text: str) -> bool:

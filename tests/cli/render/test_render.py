@@ -116,8 +116,12 @@ def test_a_command_in_the_middle_of_a_line_is_none_either() -> None:
         assert "##[" not in shown
         assert "##vso" not in shown
         assert text in json.dumps(json.loads(shown))
-    shown = written(write_tsv, table("a", (text,)))
-    assert shown == "a\nAnn \\x23#[error]x \\x23#vso[task.complete] ##b\n"
+    for write in (write_tsv, write_csv):
+        shown = written(write, table("a", (text,)))
+        assert shown == "a\nAnn \\x23#[error]x \\x23#vso[task.complete] ##b\n"
+    assert written(write_csv, table("ab", ("##[a]", None), (3, '"##vso[x]'))) == (
+        'a,b\n\\x23#[a],\n3,"""\\x23#vso[x]"\n'
+    )
 
 
 def test_csv_of_nothing_is_a_header() -> None:
