@@ -1,0 +1,174 @@
+"""Readers of a single value or file: a value that means what it says, or an error of ours."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain import card_numbers, cards, instants, money, names, periods, site_urls, texts
+from jpcli.domain.calendar import BillingCalendar
+from jpcli.domain.errors import BadInput
+from jpcli.services.files import read, toml_lines
+from jpcli.services.plan import file as plan_file
+from jpcli.services.plan import saved
+from tests.fuzz.place import check, limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COLUMNS = frozenset({"product", "quantity", "site", "client", "bundle_size"})
+PRODUCTS = ("jetpack-scan", "jetpack-boost", "jetpack-anti-spam")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ZONES = (
+    BillingCalendar("UTC", ()),
+    BillingCalendar("Europe/Berlin", ()),
+    BillingCalendar("Pacific/Apia", (date(2011, 12, 30).toordinal(),)),
+)
+
+
+def parsed(parse: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    """The value, or None where it was refused in our words; anything else is a fault."""
+    with limits():
+        try:
+            return parse(*given, **more)
+        except BadInput as error:
+            check(error.code.replace("_", "").isalnum(), "no code", error.code)
+            check(error.message, "no message", given)
+            return None
+
+
+def times(text: str) -> None:
+    at = parsed(instants.parse_instant, text)
+    if at is not None:
+        check(instants.parse_instant(instants.format_instant(at)) == at, "no round trip", text)
+        known = _iso(text)
+        check(known is None or known == at, "another instant", text, at, known)
+    for calendar in _ZONES:
+        first = parsed(periods.parse_moment, text, calendar, end_of_day=False)
+        last = parsed(periods.parse_moment, text, calendar, end_of_day=True)
+        if first is not None and last is not None:
+            check(first <= last, "a day that ends before it begins", text)
+    month = parsed(periods.parse_month, text)
+    check(month is None or periods.month_label(*month) == text, "another month", text)
+    day = parsed(instants.parse_date, text)
+    check(day is None or day.isoformat() == text, "another date", text)
+
+
+def _iso(text: str) -> int | None:
+    """What the standard library takes it for, in microseconds."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    since = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def numbers(text: str) -> None:
+    for currency, digits in (("usd", 2), ("jpy", 0), ("kwd", 3)):
+        places = digits + money.PLACES
+        _same(text, parsed(money.parse_day_price, text, currency), places)
+        _same(text, parsed(money.parse_amount, text, currency), digits)
+        month = parsed(money.parse_month_price, text, currency)
+        check(month is None or 0 <= month <= money.MAX_STORED, "no price", text)
+    _same(text.removesuffix("%"), parsed(money.parse_percent, text), 6)
+
+
+def _same(text: str, found: int | None, places: int) -> None:
+    if found is None:
+        return
+    try:
+        wanted = Decimal(text).scaleb(places)
+    except InvalidOperation:
+        wanted = None
+    check(wanted == found, "another number", text, found)
+
+
+def labels(text: str) -> None:
+    for parse in (names.check_license_key, names.check_product_slug, names.check_client_name):
+        name = parsed(parse, text)
+        if name is not None:
+            check(parse(name) == name and name.isprintable(), "another name", text, name)
+    parsed(texts.check_remark, text, "--reason")
+    url = parsed(site_urls.normalize_url, text)
+    if url is not None:
+        check(site_urls.normalize_url(url) == url, "another address", text, url)
+        host = url.partition("://")[2].partition("/")[0]
+        check(url.isprintable() and host.isascii(), "no address", text, url)
+
+
+def card_fields(text: str) -> None:
+    parsed(cards.check_brand, text)
+    last4 = parsed(cards.check_last4, text)
+    check(last4 is None or last4 == text, "other figures", text)
+    exp = parsed(cards.parse_exp, text)
+    check(exp is None or (1 <= exp[0] <= 12 and 2000 <= exp[1] < 2200), "no date", text)
+    with limits():
+        found = card_numbers.looks_like_card_number(text)
+    if text.isascii() and text.isdigit() and 12 <= len(text) <= 19:
+        doubled = [int(c) * (1 + i % 2) for i, c in enumerate(reversed(text))]
+        check(found == (sum(n // 10 + n % 10 for n in doubled) % 10 == 0), "not Luhn's", text)
+
+
+def rows(data: bytes) -> None:
+    """Any format, told by content; a row says what the standard library reads there."""
+    problems: list[Any] = []
+    with limits():
+        try:
+            known: dict[str, Any] = {"known": COLUMNS, "required": frozenset({"product"})}
+            found = list(read.read_rows("-", problems=problems, stdin=BytesIO(data), **known))
+        except BadInput as error:
+            check(error.message, "no message", data)
+            return
+    lines = data.count(b"\n") + 1
+    last = 0
+    for row in found:
+        check(row.values.keys() <= COLUMNS and row.values["product"] is not None, "no row", row)
+        check(last <= row.line <= lines, "no such line", row)
+        last = row.line
+    check(all(1 <= each.line <= lines for each in problems), "no such line", problems)
+    if not problems:
+        wanted = _standard(data)
+        check(wanted is None or [row.values for row in found] == wanted, "other rows", found)
+
+
+def _standard(data: bytes) -> list[Any] | None:
+    """The rows by `json` and `csv`; None where the file is none of theirs."""
+    text = data.decode("utf-8-sig")
+    try:
+        if text.lstrip()[:1] == "[":
+            return list(json.loads(text, parse_float=str))
+        if text.lstrip()[:1] == "{":
+            return [json.loads(line, parse_float=str) for line in text.split("\n") if line.strip()]
+    except ValueError:
+        return None
+    lines = iter(text.splitlines(keepends=True))
+    first = next((line for line in lines if line.strip()), "")
+    comma = "\t" if "\t" in first else ","
+    (header,) = csv.reader([first], delimiter=comma)
+    names = [name.strip() for name in header]
+    kept = [cells for cells in csv.reader(lines, delimiter=comma) if cells]
+    return [dict(zip(names, (cell or None for cell in row), strict=True)) for row in kept]
+
+
+def plans(data: bytes) -> None:
+    """A file that says what sites have, and a saved plan."""
+    text = parsed(read.read_text, "-", BytesIO(data))
+    if text is None:
+        return
+    toml = toml_lines.load(text)
+    with limits():
+        found = toml_lines.lines_of(text)
+    check(all(1 <= line <= text.count("\n") + 1 for line in found.values()), "no such line", found)
+    if saved.is_saved(text):
+        parsed(saved.read_saved, text, "x.json", PRODUCTS)
+        return
+    wanted = parsed(plan_file.read_wanted, text, "x.toml", PRODUCTS)
+    if wanted is not None:
+        check(isinstance(toml, dict), "no TOML", text)
+        again = plan_file.read_wanted_object(plan_file.wanted_object(wanted), "x", PRODUCTS)
+        check(again == wanted, "another wish", wanted)
