@@ -9,7 +9,17 @@ from decimal import Decimal, InvalidOperation
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain import card_numbers, cards, instants, money, names, periods, site_urls, texts
+from jpcli.domain import (
+    card_numbers,
+    cards,
+    instants,
+    moments,
+    money,
+    names,
+    periods,
+    site_urls,
+    texts,
+)
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.errors import BadInput
 from jpcli.services.files import read, toml_lines
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
 
 COLUMNS = frozenset({"product", "quantity", "site", "client", "bundle_size"})
 PRODUCTS = ("jetpack-scan", "jetpack-boost", "jetpack-anti-spam")
+_NOW_AT = instants.parse_instant("2026-11-22T11:00:00Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ZONES = (
     BillingCalendar("UTC", ()),
@@ -48,8 +59,9 @@ def times(text: str) -> None:
         known = _iso(text)
         check(known is None or known == at, "another instant", text, at, known)
     for calendar in _ZONES:
-        first = parsed(periods.parse_moment, text, calendar, end_of_day=False)
-        last = parsed(periods.parse_moment, text, calendar, end_of_day=True)
+        today = calendar.day_of(_NOW_AT)
+        first = parsed(moments.parse_moment, text, calendar, today, end_of_day=False)
+        last = parsed(moments.parse_moment, text, calendar, today, end_of_day=True)
         if first is not None and last is not None:
             check(first <= last, "a day that ends before it begins", text)
     month = parsed(periods.parse_month, text)

@@ -44,7 +44,14 @@ ORDERS = (
     '{"product": "jetpack-anti-spam", "bundle_size": 20}\n{"product": "jetpack-scan"}\n',
     'product\tsite\njetpack-scan\t"x\ny.example"\n',
 )
-TIMES = ("2026-11-22", "2026-11-22T11:00:00.5Z", "2026-11-22 11:00+01:00", "2026-11", "2011-12-30")
+TIMES = (
+    "2026-11-22",
+    "2026-11-22T11:00:00.5Z",
+    "2026-11-22 11:00+01:00",
+    "2026-11",
+    "today",
+    "-7d",
+)
 ISSUED = '"issued_at": "2026-10-01T00:00:00Z"'
 HISTORY = (
     (
@@ -96,7 +103,7 @@ TARGETS: dict[str, Target] = {
     "plans": _bytes(parsers.plans, *PLANS),
     "line": Target(commands.line, commands.LINE_SEEDS, words=("--json", "--dry-run", "{placed}")),
     "at": _valued("issue jetpack-scan --at=@VALUE", *TIMES),
-    "since": _valued("log --since=@VALUE", *TIMES, "-7d", "yesterday"),
+    "since": _valued("log --since=@VALUE", *TIMES, "2011-12-30", "yesterday"),
     "suppose-issue": _valued(
         "invoice preview --issue=@VALUE", "jetpack-scan:3@2026-11-20", "jetpack-boost@2026-12-01"
     ),
