@@ -30,6 +30,8 @@ BUSY_TIMEOUT_SECONDS = 10.0
 WRITE_CACHE_KIB = 65_536
 _CHUNK_ROWS = 256
 _FAULTS = (sqlite3.Error, UnicodeDecodeError)
+# Facts that another process may change between the opening of a ledger and a transaction on it.
+_SETTABLE = frozenset({"name", "address", "bill_from", "payment_terms_days", "collect"})
 
 
 class Ledger:
@@ -38,10 +40,11 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection, path: str, meta: Mapping[str, str]) -> None:
         self._connection = connection
         self.path = path
-        self.meta = meta
+        # Without those that may change: they are asked for (`fact`) where they are used.
+        self.meta = {key: value for key, value in meta.items() if key not in _SETTABLE}
         self.currency = self.meta["currency"]
         self.zone = self.meta["time_zone"]
-        self.name = self.meta["name"]
+        self.name = meta["name"]
         skipped = self.meta["skipped_dates"]
         self.calendar = BillingCalendar(
             self.zone, tuple(int(part) for part in skipped.split(",")) if skipped else ()

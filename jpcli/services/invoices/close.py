@@ -115,7 +115,7 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
         "first_day": period.first_day,
         "last_day": period.last_day,
         "status": _first_status(desk, computed.lines),
-        "due_day": desk.today + int(ledger.meta["payment_terms_days"]),
+        "due_day": desk.today + int(ledger.fact("payment_terms_days") or 0),
         "total_minor": total,
         "lines": content["lines"],
         "content_hash": invoice_lines.content_hash(content),

@@ -8,6 +8,7 @@ import pytest
 
 from jpcli.domain.errors import JpcliError
 from jpcli.ledger.database.connection import open_ledger
+from jpcli.services.ledger import settings
 from tests.ledger.conftest import Busy
 
 FULL = 2
@@ -74,3 +75,12 @@ def test_a_change_that_fails_half_way_is_undone(busy: Busy) -> None:
         half_a_change()
     ledger.close()
     assert busy.agency.state() == before
+
+
+def test_an_open_ledger_keeps_no_fact_that_another_process_may_change(busy: Busy) -> None:
+    ledger = open_ledger(busy.agency.path, writes=False)
+    kept = set(ledger.meta)
+    ledger.close()
+    assert kept
+    assert kept.isdisjoint(settings.KEYS)
+    assert kept.isdisjoint(key.replace("-", "_") for key in settings.KEYS)

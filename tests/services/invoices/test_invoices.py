@@ -13,6 +13,7 @@ from jpcli.domain.errors import JpcliError, Refused
 from jpcli.services import cards
 from jpcli.services.collection import offline
 from jpcli.services.invoices import close, invoices, settle
+from jpcli.services.ledger import settings
 from tests.services.agency import BEGUN, A, Agency, codes, minor
 
 JULY_1 = "2024-07-01T00:00:00Z"
@@ -52,6 +53,15 @@ def refused(agency: Agency, code: str, act: Callable[[], Any], exit_code: int = 
 
 
 # --- I2: closing -------------------------------------------------------------------------------
+
+
+def test_i4_terms_that_were_set_before_the_closing_hold_for_it(agency: Agency) -> None:
+    """The ledger is open already when another process changes them."""
+    agency.issue("jetpack-scan", 3, at="2024-07-25T10:00:00Z")
+    with agency.desk(now=SEP_1) as desk:
+        agency.do(settings.set_one, "payment-terms-days", "30", now=SEP_1)
+        close.close_due(desk)
+    assert invoice(agency, "INV-2024-07")["due_date"] == "2024-10-01"
 
 
 def test_i2_a_month_is_closed_with_number_lines_due_date_and_hash(billed: Agency) -> None:
