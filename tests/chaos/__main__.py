@@ -36,7 +36,7 @@ def main() -> int:
     with ProcessPoolExecutor(options.jobs) as pool:
         waiting: set[Future[Report]] = set()
         if options.sweep and not why_not:
-            waiting |= {pool.submit(sweep, name) for name in SWEPT}
+            waiting |= {pool.submit(sweep, name, until=until) for name in SWEPT}
         for number in count():
             while len(waiting) >= options.jobs:
                 waiting -= _tell(waiting, tally)

@@ -43,7 +43,10 @@ def nurseries() -> Iterator[tuple[Preload, Nursery]]:
 def run(seed: int, rounds: int, *, slow: bool = False, shrink_seconds: float = 60.0) -> Report:
     """Play `rounds` rounds; what goes wrong is played again with as little as possible."""
     played: list[Round] = []
-    with nurseries() as (preload, nursery), tempfile.TemporaryDirectory(prefix=PREFIX, dir=MEMORY) as folder:
+    with (
+        nurseries() as (preload, nursery),
+        tempfile.TemporaryDirectory(prefix=PREFIX, dir=MEMORY) as folder,
+    ):
         stage = Stage(Path(folder), preload, nursery)
         chosen = Rounds(stage, seed, slow=slow)
         try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -60,10 +63,13 @@ def faults(do: str, step: int, goes_on: bool) -> Iterator[Fault]:
 
 
 def sweep(
-    name: str, does: tuple[str, ...] = ("kill", "tear", "EIO", "ENOSPC"), step: int = 1
+    name: str,
+    does: tuple[str, ...] = ("kill", "tear", "EIO", "ENOSPC"),
+    step: int = 1,
+    until: float = math.inf,
 ) -> Report:
     """Play a command with a fault at every `step`-th of its writes, and once more after it, under
-    the same key; each time on the same ledger."""
+    the same key; each time on the same ledger. `until` is on the monotonic clock."""
     with nurseries() as tools, tempfile.TemporaryDirectory(prefix=PREFIX, dir=MEMORY) as temporary:
         folder = Path(temporary)
         stage = prepared(folder, *tools)
@@ -75,6 +81,8 @@ def sweep(
                 shutil.rmtree(stage.folder)
                 shutil.copytree(kept, stage.folder)
                 stage.model, stage.keys = model.copy(), dict(keys)
+                if time.monotonic() > until:
+                    return Report(stage.tally + Counter({f"sweeps cut at {do}": 1}))
                 try:
                     if not _play(stage, name, fault):
                         break
