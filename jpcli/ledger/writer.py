@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from jpcli.ledger.database.connection import Ledger
 
+# So many licenses at once are worth an effort.
+MANY = 5_000
 # Events waiting to be applied are flushed at this many, so that a bulk change of any size
 # needs flat memory and still reaches the tables through executemany.
 FLUSH_EVENTS = 5_000
@@ -54,6 +56,7 @@ class Writer:
         self._waiting: list[Event] = []
         self._refused: BadInput | None = None
         self.recorded = 0
+        self._late_indexes: dict[str, str] = {}
         # The earliest instant and the earliest day that what is recorded is dated back to.
         self._earliest_at = self._now_at
         self._reached_day = OPEN_DAY
@@ -75,6 +78,22 @@ class Writer:
     def reaches(self, day: int) -> None:
         """Note that what is recorded changes this billing day, whatever instant it has itself."""
         self._reached_day = min(self._reached_day, day)
+
+    def expect_many(self) -> None:
+        """MANY licenses or more are recorded in this transaction, nearly all there are. They are
+        sorted into some indexes at its end, which saves half of those. No query may be half read.
+        """
+        from jpcli.ledger.database.tables import late_indexes
+
+        self._late_indexes = late_indexes()
+        for name in self._late_indexes:
+            self.ledger.execute(f"DROP INDEX IF EXISTS {name}")
+
+    def finish(self) -> None:
+        """Bring tables and indexes up to date; nothing more is recorded."""
+        self.flush()
+        for statement in self._late_indexes.values():
+            self.ledger.execute(statement)
 
     def record(
         self,
@@ -139,4 +158,7 @@ def writing(
     with ledger.transaction(keep=keep):
         writer = Writer(ledger, actor=actor, now_at=now_at, effective_at=effective_at)
         yield writer
-        writer.flush()
+        if keep:
+            writer.finish()
+        else:
+            writer.flush()

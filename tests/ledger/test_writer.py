@@ -8,6 +8,7 @@ import pytest
 
 from jpcli.domain import events
 from jpcli.domain.errors import BadInput
+from jpcli.ledger.database.inventory import take_inventory
 from jpcli.ledger.writer import writing
 
 if TYPE_CHECKING:
@@ -84,3 +85,30 @@ def test_what_is_there_already_stays_usable(busy: Busy, monkeypatch: pytest.Monk
         recorded(busy, lambda writer: writer.record(*issued))
     recorded(busy, lambda writer: writer.record(*events.license_revoked(CARD)))
     assert busy.agency.check()["ok"]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_indexes_of_very_many_are_made_at_the_end(busy: Busy, keep: bool) -> None:
+    with busy.agency.desk(writes=True) as desk:
+        file, before = desk.ledger.raw, take_inventory(desk.ledger.raw)
+        with writing(desk.ledger, actor="Ann", now_at=desk.now_at, keep=keep) as writer:
+            writer.expect_many()
+            assert ("events_by_subject", "events_by_subject is missing") in take_inventory(
+                file
+            ).problems
+        assert take_inventory(file) == before
+    assert before.problems == ()
+
+
+def test_no_index_is_lost_when_very_many_fail(busy: Busy) -> None:
+    with busy.agency.desk(writes=True) as desk:
+        file, before = desk.ledger.raw, take_inventory(desk.ledger.raw)
+
+        def fail() -> None:
+            with writing(desk.ledger, actor="Ann", now_at=desk.now_at) as writer:
+                writer.expect_many()
+                writer.record(*events.client_added(CARD))
+
+        with pytest.raises(BadInput):
+            fail()
+        assert take_inventory(file) == before

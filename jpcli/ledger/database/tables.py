@@ -52,6 +52,21 @@ def create_in_memory(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+# What is found by these is not asked for while very many licenses are made, and each of those goes
+# to another page of theirs.
+_LATE_INDEXES = ("events_by_subject", "licenses_by_parent", "licenses_by_site")
+
+
+def late_indexes() -> dict[str, str]:
+    """Indexes that are better made when all rows are there, and the statements that make them."""
+    made = {}
+    for statement in statements():
+        name = statement.removeprefix("CREATE INDEX ").partition(" ")[0]
+        if name in _LATE_INDEXES:
+            made[name] = statement
+    return made
+
+
 def remake_state(connection: sqlite3.Connection) -> None:
     """Drop the state tables with all that hangs on them, and make the newest, empty ones.
 

@@ -152,10 +152,11 @@ def find(ledger: Ledger, license_key: str) -> LicenseFacts | None:
     return None if row is None else LicenseFacts(*row)
 
 
-def exists(ledger: Ledger, license_key: str) -> bool:
-    """Is there a license of this key?"""
-    sql = "SELECT 1 FROM licenses WHERE license_key = :license_key"
-    return ledger.one(sql, license_key=license_key) is not None
+def number_of(ledger: Ledger, license_key: str) -> int | None:
+    """The row number of a license, None where there is none of this key."""
+    sql = "SELECT id FROM licenses WHERE license_key = :license_key"
+    found: int | None = ledger.value(sql, license_key=license_key)
+    return found
 
 
 def any_license(ledger: Ledger) -> bool:

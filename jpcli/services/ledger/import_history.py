@@ -1,7 +1,7 @@
 """Taking over a license history: facts from elsewhere, recorded as they are, all or nothing.
 
 Owns what a history file may say. R1 and R2 do not apply, because importing grants nothing new.
-Rows stream: only names of sites and the children that wait for their parent are kept.
+Rows stream: only whose sites are whose is kept.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries.history import exported, imported_data
+from jpcli.ledger.writer import MANY
 from jpcli.services.billing.books import BeforeBooks
 from jpcli.services.change import change_as_read
 from jpcli.services.files.rows import MAX_PROBLEMS, too_many
 from jpcli.services.ledger.history_rows import HistoryRow, parse_row
+from jpcli.services.ledger.seen_keys import SeenKeys
 from jpcli.services.ledger.site_claims import Claims
+from jpcli.services.ledger.waiting_rows import WaitingRows
 from jpcli.services.refusals import known_offer
 
 if TYPE_CHECKING:
@@ -92,10 +95,9 @@ class _Importing:
         self._writer = writer
         self._problems = problems
         self._offers: dict[tuple[str, int], int] = {}
-        # By the key's hash (64 bits), because a million keys would take a quarter of a gigabyte.
-        self._lines: dict[int, int] = {}
-        self._parents: dict[str, HistoryRow] = {}
-        self._orphans: list[HistoryRow] = []
+        self._keys = SeenKeys(writer)
+        self._parents: dict[str, HistoryRow] = {}  # those that may not be in the tables yet
+        self._orphans = WaitingRows()
         self.claims = Claims(desk.ledger, writer)
         self._is_first = not licenses.any_license(desk.ledger)
         self.before = BeforeBooks(desk.ledger)
@@ -109,10 +111,9 @@ class _Importing:
                 self._problems.append(too_many(MAX_PROBLEMS, row.line))
             return
         try:
-            parsed = parse_row(row, self._desk.now_at, self._ledger.calendar)
-            self._check_once(parsed)
+            parsed = self._parsed(row)
             if parsed.bundle_key is not None and not self._has_parent(parsed.bundle_key):
-                self._orphans.append(parsed)
+                self._orphans.add(row)
                 return
             self._take(parsed)
         except JpcliError as error:
@@ -120,8 +121,13 @@ class _Importing:
 
     def finish(self) -> None:
         """Children whose parent came after them, then what sites' clients add up to."""
-        for parsed in self._orphans:
+        self._forget()
+        for row in self._orphans:
+            if len(self._problems) >= MAX_PROBLEMS:
+                self._problems.append(too_many(MAX_PROBLEMS, row.line))
+                break
             try:
+                parsed = self._parsed(row)
                 if not self._has_parent(parsed.bundle_key or ""):
                     raise BadInput(
                         "unknown_bundle_key",
@@ -130,10 +136,32 @@ class _Importing:
                     )
                 self._take(parsed)
             except JpcliError as error:
-                self._add(error, parsed.line)
+                self._add(error, row.line)
         if not self._problems:
             self._writer.flush()
-            self._problems += self.claims.settle()
+            found = self.claims.settle()
+            self._problems += found[:MAX_PROBLEMS]
+            if len(found) > MAX_PROBLEMS:
+                line = found[MAX_PROBLEMS].line or 0
+                self._problems.append(too_many(MAX_PROBLEMS, line))
+
+    def _parsed(self, row: Row) -> HistoryRow:
+        parsed = parse_row(row, self._desk.now_at, self._ledger.calendar)
+        if self._keys.is_full():
+            self._forget()
+        earlier = self._keys.line_of(parsed.license_key, parsed.line)
+        if earlier is not None:
+            raise BadInput(
+                "double_license",
+                f"{parsed.license_key} is on line {earlier} already",
+                subject=parsed.license_key,
+            )
+        return parsed
+
+    def _forget(self) -> None:
+        """What is in the tables need not be remembered here."""
+        self._keys.forget()
+        self._parents.clear()
 
     def _take(self, parsed: HistoryRow) -> None:
         size = parsed.bundle_size
@@ -148,24 +176,22 @@ class _Importing:
                 self.claims.add(item, parsed.revoked_at, parsed.line)
             entry = events.license_imported(parsed.license_key, data)
             self._writer.record(*entry, at=parsed.last_at)
+            self._keys.is_license(self._writer.last_seq, parsed.line)
             self.recorded += 1
+            if self.recorded == MANY and self._is_first:
+                self._writer.expect_many()
             self.before.take(parsed.issued_at)
         if size > 1 and parsed.bundle_key is None:
             self._parents[parsed.license_key] = parsed
 
-    def _check_once(self, parsed: HistoryRow) -> None:
-        earlier = self._lines.setdefault(hash(parsed.license_key), parsed.line)
-        if earlier != parsed.line:
-            raise BadInput(
-                "double_license",
-                f"{parsed.license_key} is on line {earlier} already",
-                subject=parsed.license_key,
-            )
-
     def _is_known(self, parsed: HistoryRow, data: dict[str, Any]) -> bool:
         """Was this very history imported before, or is it what the ledger says now?"""
-        if self._is_first or not licenses.exists(self._ledger, parsed.license_key):
+        if self._is_first:
             return False
+        license_id = licenses.number_of(self._ledger, parsed.license_key)
+        if license_id is None:
+            return False
+        self._keys.is_license(license_id, parsed.line)
         if imported_data(self._ledger, parsed.license_key) == data:
             return True
         if exported(self._ledger, parsed.license_key) == data:

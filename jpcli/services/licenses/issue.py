@@ -12,7 +12,8 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count
-from jpcli.ledger.queries.licenses import rows_recorded_after
+from jpcli.ledger.queries.licenses import any_license, rows_recorded_after
+from jpcli.ledger.writer import MANY
 from jpcli.services.bulk import apply_each
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change
@@ -88,6 +89,8 @@ def _issue(
     if len(orders) == 1 and orders[0][0] is None:
         bulk.check(orders[0][1])  # a misspelt product is a better answer than a missing card
     check_may_issue(desk)
+    if sum(order.quantity for _, order in orders) >= MANY and not any_license(desk.ledger):
+        writer.expect_many()
     apply_each(orders, bulk.one, problems=problems, keep_going=keep_going)
     writer.flush()
     made = license_objects(rows_recorded_after(desk.ledger, before))

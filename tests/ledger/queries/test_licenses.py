@@ -126,10 +126,10 @@ def test_one_license_is_found_by_its_whole_key(ledger: Ledger, world: World) -> 
         assert facts[1:6] == (life.key, life.product, size, life.bundle is not None, life.bundle)
         assert facts[6:9] == (life.now_on, at(life.first), at(life.last))
         assert facts.is_bundle == (life.size > 1)
-        assert licenses.exists(ledger, life.key)
+        assert licenses.number_of(ledger, life.key) is not None
         for wrong in (life.key[:-1], life.key.upper(), life.key + " "):
             assert licenses.find(ledger, wrong) is None
-            assert not licenses.exists(ledger, wrong)
+            assert licenses.number_of(ledger, wrong) is None
     assert licenses.any_license(ledger) == bool(world.lives)
 
 

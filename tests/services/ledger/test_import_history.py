@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.domain.instants import parse_instant
 from jpcli.services.files.rows import MAX_PROBLEMS
-from jpcli.services.ledger import upkeep
+from jpcli.services.ledger import seen_keys, upkeep
 from jpcli.services.licenses.licenses import show
 from jpcli.services.sites.sites import show_site
 from tests.services.agency import NOW, A, Agency, B, C, codes
@@ -363,10 +363,74 @@ def test_every_bad_row_is_reported_at_once(agency: Agency) -> None:
     assert sorted(problems(agency, *bad), key=lambda item: item[1] or 0) == expected
 
 
-def test_a_license_twice_in_a_file_is_refused(agency: Agency) -> None:
-    assert problems(agency, license_row(), license_row("k_2"), license_row()) == [
-        ("double_license", 3)
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("kept", [1, 2, seen_keys.KEPT_KEYS])
+def test_a_license_twice_in_a_file_is_refused(
+    new_agency: Agency, monkeypatch: pytest.MonkeyPatch, known: bool, kept: int
+) -> None:
+    monkeypatch.setattr(seen_keys, "KEPT_KEYS", kept)
+    rows = [license_row(f"k_{number}") for number in range(4)]
+    if known:
+        take(new_agency, *rows)
+    with pytest.raises(BadInput) as caught:
+        take(new_agency, *rows, rows[1], license_row("k_5"), rows[3])
+    assert [(each.code, each.message, each.line) for each in caught.value.problems] == [
+        ("double_license", "k_1 is on line 2 already", 5),
+        ("double_license", "k_3 is on line 4 already", 7),
     ]
+
+
+def test_a_license_twice_on_one_line_is_refused(agency: Agency) -> None:
+    before = agency.state()
+    path = write(agency, license_row())
+    path.write_text(json.dumps([license_row(), license_row()]))
+    with pytest.raises(BadInput, match="1 problem"):
+        agency.import_file(path)
+    assert agency.state() == before
+
+
+@pytest.mark.parametrize("kept", [1, seen_keys.KEPT_KEYS])
+def test_a_child_twice_is_refused_though_it_waits_for_its_bundle(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(seen_keys, "KEPT_KEYS", kept)
+    of_bundle = {"product": "jetpack-security-t1", "bundle_key": "p_1"}
+    parent = license_row("p_1", product="jetpack-security-t1", bundle_size=3)
+    child = license_row("c_1", **of_bundle)
+    other = license_row("c_2", **of_bundle)
+    (found,) = problems(agency, child, other, child, parent)
+    assert found == ("double_license", 3)
+    assert [code for code, _ in problems(agency, child, other, parent, child)] == ["double_license"]
+
+
+@pytest.mark.parametrize("kept", [1, 2, seen_keys.KEPT_KEYS])
+def test_children_find_a_bundle_far_before_or_behind_them(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(seen_keys, "KEPT_KEYS", kept)
+    of_bundle = {"product": "jetpack-security-t1", "bundle_key": "p_1"}
+    parent = license_row("p_1", product="jetpack-security-t1", bundle_size=3)
+    children = [license_row(f"c_{number}", **of_bundle) for number in range(4)]
+    answer = take(agency, *children[:2], parent, *children[2:])
+    assert answer.data["imported"] == 5
+    assert agency.check()["ok"]
+
+
+def test_of_very_many_children_without_a_bundle_the_first_are_told(agency: Agency) -> None:
+    rows = [license_row(f"k_{n}", bundle_key="p_9") for n in range(MAX_PROBLEMS + 5)]
+    found = problems(agency, *rows)
+    assert found[:-1] == [("unknown_bundle_key", line) for line in range(1, MAX_PROBLEMS + 1)]
+    assert found[-1] == ("too_many_problems", MAX_PROBLEMS + 1)
+
+
+def test_of_very_many_sites_with_two_clients_the_first_are_told(agency: Agency) -> None:
+    stays = [on(f"https://s{n}.example", "02", client="Ann") for n in range(MAX_PROBLEMS + 5)]
+    other = [{**stay, "client": "Bob"} for stay in stays]
+    rows = [license_row(f"k_{n}", assignments=[stay]) for n, stay in enumerate([*stays, *other])]
+    found = problems(agency, *rows)
+    assert {code for code, _ in found[:-1]} == {"site_two_clients"}
+    assert len(found) == MAX_PROBLEMS + 1
+    assert found[-1][0] == "too_many_problems"
 
 
 @pytest.mark.parametrize(
