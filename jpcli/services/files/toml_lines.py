@@ -92,10 +92,12 @@ def _path(text: str) -> Path | None:
     """The names of a key such as `sites."https://a.example"`."""
     try:
         value: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return None
     names: list[str] = []
     while isinstance(value, dict):
+        if len(value) != 1:  # a comment, or a value that looks like a key
+            return None
         ((name, value),) = value.items()
         names.append(name)
     return tuple(names)

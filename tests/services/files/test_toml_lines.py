@@ -25,3 +25,24 @@ def test_the_end_of_a_file_is_its_last_line(mark: str, rest: str, line: int) -> 
     found = load(f"# {mark}\n{rest}")
     assert isinstance(found, Problem)
     assert found.line == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[#x]",
+        "[[#x]]",
+        "[x = {} #]",
+        "[x = {a = 1, b = 2} #]",
+        "[x = " + "[" * 3000 + " #]",
+        "[x = " + "9" * 5000 + " #]",
+        "[]",
+        "[[ ]]",
+        "# = 1",
+    ],
+    ids=lambda line: line[:12],
+)
+def test_what_only_looks_like_a_key_has_no_line(line: str) -> None:
+    """As a comment or a row of an array may."""
+    text = f"a = [\n{line}\n]\nb = 1\n"
+    assert lines_of(text) == {("a",): 1, ("b",): 4}
