@@ -254,3 +254,41 @@ def test_a_problem_still_stops_a_copy_and_a_restore(busy: Busy, tmp_path: Path) 
     refused("ledger_damaged", upkeep.restore, good, busy.agency.path, replace=True)
     assert not target.exists()
     assert Path(good).read_bytes() == content
+
+
+BROKEN_RULES = {
+    "check": "CREATE TABLE notes (x CHECK (x > 0))",
+    "not null": "CREATE TABLE notes (x NOT NULL DEFAULT 1)",
+    "type": "CREATE TABLE notes (x INT) STRICT",
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN_RULES)
+@pytest.mark.parametrize("rows", [1, 30])
+def test_rules_of_others_are_theirs_to_keep(busy: Busy, rule: str, rows: int) -> None:
+    """Also where there are as many as the check tells of, damage of ours is told."""
+    connection = sqlite3.connect(busy.agency.path, isolation_level=None)
+    connection.execute("CREATE TABLE notes (x)")
+    for _ in range(rows):
+        connection.execute("INSERT INTO notes VALUES (?)", (None if rule == "not null" else "",))
+    if rule == "check":
+        connection.execute("UPDATE notes SET x = -1")
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        "UPDATE sqlite_master SET sql = ? WHERE name = 'notes'", (BROKEN_RULES[rule],)
+    )
+    connection.close()
+    connection = sqlite3.connect(busy.agency.path, isolation_level=None)
+    assert connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
+    assert [text for text in remarks(busy) if "notes" in text]
+    for writes in (False, True):  # SQLite looks at a CHECK only where it may write
+        with busy.agency.desk(writes=writes) as desk:
+            assert upkeep.check(desk).data["problems"] == []
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    connection.execute("UPDATE licenses SET child = 7")
+    connection.close()
+    with busy.agency.desk(writes=True) as desk:
+        found = upkeep.check(desk).data["problems"]
+    assert ("file_damaged", "CHECK constraint failed in licenses") in [
+        (problem["code"], problem["message"]) for problem in found
+    ]
