@@ -58,12 +58,16 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer[InvoiceAnsw
         check_voidable(invoice)
         writer.record(*events.invoice_voided(invoice.number), reason=reason)
         writer.flush()
-        message = f"{invoice.number} is void; {invoice.period} can be billed again"
-        hint = f"jpcli invoice close {invoice.period}"
-        note = Note("voided", message, "ok", invoice.number, hint)
-        return Answer({"invoice": _fresh(desk, invoice)}, (note,))
+        return Answer({"invoice": _fresh(desk, invoice)}, (voided_note(invoice),))
 
     return change(desk, request, do)
+
+
+def voided_note(invoice: Invoice) -> Note:
+    """That an invoice is void, whoever collects, and what bills its month again."""
+    message = f"{invoice.number} is void; {invoice.period} can be billed again"
+    hint = f"jpcli invoice close {invoice.period}"
+    return Note("voided", message, "ok", invoice.number, hint)
 
 
 def _fresh(desk: Desk, invoice: Invoice) -> InvoiceObject:

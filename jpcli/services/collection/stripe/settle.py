@@ -29,6 +29,7 @@ from jpcli.services.collection.stripe.push import (
 from jpcli.services.collection.stripe.remote_invoice import all_ours, keep_one
 from jpcli.services.invoices.invoices import invoice_object, invoices_data
 from jpcli.services.invoices.known import check_open, check_voidable, known_invoice
+from jpcli.services.invoices.settle import voided_note
 
 if TYPE_CHECKING:
     from jpcli.domain.contract.invoices import InvoiceAnswer, InvoicesAnswer
@@ -86,10 +87,8 @@ def void(
         if desk.dry_run:
             return dry_answer(desk, invoice)
         void_everywhere(desk, gateway, invoice, reason)
-        hint = f"jpcli invoice close {invoice.period}"
-        message = f"{invoice.number} is void; {invoice.period} can be billed again"
         found = [invoice_object(desk, known_invoice(desk, invoice.number))]
-        return Answer(invoices_data(found), (Note("voided", message, "ok", hint=hint),))
+        return Answer(invoices_data(found), (voided_note(invoice),))
 
     return once(desk, {"command": "invoice void", "invoice": name, "reason": reason}, do)
 
