@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.answers import Answer
+from jpcli.domain.answers import Answer, Note
 from jpcli.domain.instants import format_instant
 from jpcli.domain.invoice_status import is_past_due
 from jpcli.domain.money import money_json
 from jpcli.ledger.queries import invoice_lines, invoices
+from jpcli.ledger.queries.collection import was_mailed
 from jpcli.services.billing.preview import line_object
 from jpcli.services.invoices.attempts import attempt_fields, attempt_notes
 from jpcli.services.invoices.known import known_invoice
@@ -41,11 +42,18 @@ def show(desk: Desk, name: str) -> Answer[InvoiceAnswer]:
     """One invoice by its number, or by its month, with its attempts, its money and where it is."""
     invoice = known_invoice(desk, name)
     notes = (
+        *_mailed(desk, invoice),
         *attempt_notes(desk, invoice),
         *money_notes(invoice, desk.ledger.currency),
         *page_notes(invoice),
     )
     return Answer({"invoice": invoice_object(desk, invoice)}, notes)
+
+
+def _mailed(desk: Desk, invoice: Invoice) -> tuple[Note, ...]:
+    if not was_mailed(desk.ledger, invoice):
+        return ()
+    return (Note("mailed", f"Stripe has mailed {invoice.number}", "info", invoice.number),)
 
 
 def invoice_object(desk: Desk, invoice: Invoice) -> InvoiceObject:

@@ -106,10 +106,12 @@ def test_what_was_pushed_and_not_mailed_is_named_with_the_command_that_mails_it(
     assert pushed.notes[-1].hint == f"Have Stripe mail it:   {command}"
     assert "and not mailed" in pushed.notes[-1].message
     assert troubles(mailer) == [("not_mailed", command)]
+    assert "mailed" not in codes(mailer.do(invoices.show, "2024-06"))
     step = mailer.ask(status)["next"][0]
     assert ("and not mailed" in step["why"], step["command"]) == (True, command)
     assert_mailed(mailer, mailer.close())
     assert (mails(mailer), troubles(mailer)) == (1, [])
+    assert "mailed" in codes(mailer.do(invoices.show, "2024-06"))
     again = mailer.do(stripe_billing.push, "2024-06")
     assert (again.notes[-1].hint, "not mailed" in again.notes[-1].message) == (None, False)
     assert "when it was paid by wire" in mailer.ask(status)["next"][0]["why"]
