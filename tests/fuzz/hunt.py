@@ -49,7 +49,7 @@ def _hunt(name: str, seconds: int, folder: Path) -> None:
     for number, data in enumerate(kept(name)):
         (folder / f"seed-{number}").write_bytes(data)
     words = folder.with_name(folder.name + ".dict")
-    texts = {*target.words, *re.findall(r"[\w-]{2,20}", " ".join(target.seeds))}
+    texts = {"null", *target.words, *re.findall(r"[\w-]{2,20}", " ".join(target.seeds))}
     words.write_text("".join(f'"{word}"\n' for word in sorted(texts) if word.isascii()))
     faults: Counter[str] = Counter()
     tried = 0
