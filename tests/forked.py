@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
     from pathlib import Path
 
+GONE = "gone"
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(
     [__name__, *(module.name for module in walk_packages(jpcli.__path__, "jpcli."))]
@@ -29,11 +30,14 @@ _SERVER.set_forkserver_preload(
 class Forked:
     """A running command; `output` is the file that both streams go to, in order."""
 
-    def __init__(self, arguments: Sequence[str], env: dict[str, str], output: Path) -> None:
-        """Start it. `env` is its whole environment."""
+    def __init__(
+        self, arguments: Sequence[str], env: dict[str, str], output: Path, stdout: str | None = None
+    ) -> None:
+        """Start it. `env` is its whole environment; `stdout` a device that takes its answer, or
+        GONE for a pipe whose reader has left."""
         self._output = output
         self._process: ForkServerProcess = _SERVER.Process(
-            target=_command, args=(list(arguments), env, str(output))
+            target=_command, args=(list(arguments), env, str(output), stdout)
         )
         self._process.start()
 
@@ -47,11 +51,19 @@ class Forked:
         return code, self._output.read_text()
 
 
-def _command(arguments: list[str], env: dict[str, str], output: str) -> None:
+def _command(arguments: list[str], env: dict[str, str], output: str, stdout: str | None) -> None:
     os.environ.clear()
     os.environ.update(env)
     target = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(target, 1)
     os.dup2(target, 2)
+    if stdout == GONE:
+        reader, target = os.pipe()
+        os.close(reader)
+    elif stdout is not None:
+        target = os.open(stdout, os.O_WRONLY)
+    os.dup2(target, 1)
+    # What they were says whether they can be sought and are terminals.
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.argv = ["jpcli", *arguments]
     main()

@@ -36,7 +36,7 @@ def flushed(code: int) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         discard_output()
-        return EXIT_BROKEN_PIPE
+        return code or EXIT_BROKEN_PIPE
     except (OSError, ValueError) as error:
         discard_output()
         sys.stderr.write(f"jpcli: the output could not be written: {error}  output_failed\n")

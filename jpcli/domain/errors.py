@@ -63,6 +63,12 @@ class Failed(JpcliError):
     exit_code = 1
 
 
+class AnswerLost(JpcliError):
+    """It was done, but its answer could not be written (exit 74)."""
+
+    exit_code = 74
+
+
 class BadInput(JpcliError):
     """A bad flag, value, file, or a missing `--yes` (exit 2)."""
 

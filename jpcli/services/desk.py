@@ -44,6 +44,8 @@ class Desk:
         self.at_text = at_text
         self.idempotency_key = idempotency_key
         self.dry_run = dry_run
+        # (before, last): the numbers of the events that each transaction recorded.
+        self.recorded: list[tuple[int, int]] = []
 
     @property
     def today(self) -> int:
@@ -93,7 +95,10 @@ class Desk:
             effective_at=self.effective_at(),
             keep=not self.dry_run,
         ) as writer:
+            before = writer.last_seq
             yield writer
+        if writer.recorded and not self.dry_run:
+            self.recorded.append((before, writer.last_seq))
 
     def close(self) -> None:
         """Give the ledger back."""

@@ -21,9 +21,12 @@ from jpcli.cli.app.typer_parts import (
 )
 from jpcli.cli.shared.failure import EXIT_INTERRUPTED, EXIT_USAGE, Failure, failure_from
 from jpcli.cli.shared.output import output_for
+from jpcli.cli.streams import discard_output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from jpcli.cli.shared.output import Output
 
 
 def report(error: Exception, argv: Sequence[str], given: Mapping[str, Any]) -> int:
@@ -41,6 +44,20 @@ def report(error: Exception, argv: Sequence[str], given: Mapping[str, Any]) -> i
     output = output_for(options)
     from jpcli.cli.render.stderr import write_failure
 
+    try:
+        _write_to_stdout(failure, output)
+    except (OSError, ValueError):
+        # Stderr says it, and the exit code; a full disk or a reader that left must not hide it.
+        discard_output()
+    write_failure(failure, output)
+    if os.environ.get("JPCLI_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    return failure.exit_code
+
+
+def _write_to_stdout(failure: Failure, output: Output) -> None:
     if output.format == "json":
         from jpcli.cli.render.json import write_failure_json
 
@@ -49,12 +66,7 @@ def report(error: Exception, argv: Sequence[str], given: Mapping[str, Any]) -> i
         from jpcli.cli.render.annotations import write_failure_annotations
 
         write_failure_annotations(failure)
-    write_failure(failure, output)
-    if os.environ.get("JPCLI_DEBUG") == "1":
-        import traceback
-
-        traceback.print_exception(error, file=sys.stderr)
-    return failure.exit_code
+    sys.stdout.flush()
 
 
 def wants_json(argv: Sequence[str]) -> bool:

@@ -86,6 +86,8 @@ def command(
     assert reads + lists + writes == 1, path
     kinds = COMMON + (LISTS if lists else ()) + (WRITES if writes else ()) + extra
     shared = tuple(name for name in kinds if name not in without)
+    # Whatever makes or changes something that stays takes a key.
+    changes = "idempotency_key" in shared
     formats = FORMATS + (DOCUMENTS if documents else ()) + (REPORTS if reports else ())
 
     def decorate(function: Callable[..., Result]) -> Callable[..., int]:
@@ -93,7 +95,7 @@ def command(
             context = get_current_context()
             refuse_foreign(context, path, shared)
             _refuse_format(context, formats)
-            return execute(path, function, given(context), parameters)
+            return execute(path, function, given(context), parameters, changes=changes)
 
         signature = inspect.signature(function, eval_str=True)
         _, *own = signature.parameters.values()

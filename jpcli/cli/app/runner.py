@@ -24,8 +24,11 @@ def execute(
     function: Callable[..., Result],
     given: Mapping[str, Any],
     parameters: Mapping[str, Any],
+    *,
+    changes: bool,
 ) -> int:
-    """The exit code of `function(invocation, **parameters)`, with its answer written.
+    """The exit code of `function(invocation, **parameters)`, with its answer written; one that
+    `changes` something says what, where it can't be written.
 
     The ledger stays open until the last row is out, since rows are read while they are written.
     """
@@ -42,7 +45,13 @@ def execute(
         from jpcli.cli.render.stdout import write_result
 
         write_result(result, path, invocation.output)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if changes and not invocation.dry_run and _was_done(error, result, invocation):
+            from jpcli.cli.app.lost import answer_lost
+
+            raise answer_lost(error, result, invocation) from error
+        if isinstance(error, KeyboardInterrupt):
+            raise
         damage = _damage_behind(error, invocation)
         if damage is None:
             raise
@@ -56,6 +65,13 @@ def execute(
             with suppress(Exception):
                 close()
     return result.exit_code
+
+
+def _was_done(error: BaseException, result: Result | None, invocation: Invocation) -> bool:
+    """Whether it is only the answer that failed; what was interrupted may have been done, too."""
+    if result is not None:
+        return True
+    return isinstance(error, KeyboardInterrupt) and any(desk.recorded for desk in invocation.desks)
 
 
 def _damage_behind(error: Exception, invocation: Invocation) -> Exception | None:

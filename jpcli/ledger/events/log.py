@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.events import ABOUT_LICENSES, LATEST_SEQ, Event
+from jpcli.domain.events import ABOUT_LICENSES, LATEST_SEQ, REQUEST_ANSWERED, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +40,20 @@ def count_events(ledger: Ledger, wanted: EventFilter) -> int:
     """How many events `event_rows` would give without a limit."""
     where, params = _conditions(wanted)
     return int(ledger.value(f"SELECT COUNT(*) FROM events{where}", **params))
+
+
+def subjects(ledger: Ledger, after_seq: int, until_seq: int, limit: int) -> list[str]:
+    """What events are about, each once, in the order in which they were recorded; not the keys of
+    requests."""
+    rows = ledger.all(
+        "SELECT subject FROM events WHERE seq > :after AND seq <= :until AND kind <> :kind"
+        " GROUP BY subject ORDER BY MIN(seq) LIMIT :limit",
+        after=after_seq,
+        until=until_seq,
+        kind=REQUEST_ANSWERED,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
 
 
 def told(

@@ -1,0 +1,115 @@
+"""A change whose answer nobody gets says what it did, so that nobody does it again."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jpcli.cli.app.root import load_command
+from tests.cli.lines import LINES, NOW, Line
+from tests.cli.world import built as built
+from tests.cli.world import world as world
+from tests.forked import GONE, Forked
+
+if TYPE_CHECKING:
+    from tests.cli.world import World
+
+FULL = "/dev/full"
+DONE = [line for line in LINES if line.code == 0]
+CHANGES = [line for line in DONE if "idempotency_key" in load_command(line.path).spec.shared]
+READS = [line for line in DONE if line not in CHANGES]
+
+
+def run(world: World, line: Line, *more: str, stdout: str | None = None) -> tuple[int, str]:
+    env = {
+        **os.environ,
+        "JPCLI_LEDGER": str(world.folder / "ledger.db"),
+        "JPCLI_NOW": NOW,
+        "JPCLI_ACTOR": "tester",
+    }
+    arguments = [*line.argv(world.names), *more]
+    return Forked(arguments, env, world.folder / "said.txt", stdout).finished()
+
+
+def recorded(world: World) -> list[tuple[str, str]]:
+    """(kind, subject) of every event."""
+    return world._rows("SELECT kind, subject FROM events ORDER BY seq")
+
+
+@pytest.mark.parametrize("line", CHANGES, ids=str)
+@pytest.mark.parametrize("stdout", [FULL, GONE])
+def test_what_was_done_is_said_where_the_answer_can_not_be(
+    world: World, line: Line, stdout: str
+) -> None:
+    before = len(recorded(world))
+    code, said = run(world, line, stdout=stdout)
+    made = recorded(world)[before:]
+    assert code == 74, said
+    assert "This was done, but its answer could not be written" in said
+    assert said.count("answer_lost") == 1
+    assert "internal" not in said
+    assert ("reader has gone" in said) == (stdout == GONE)
+    for _kind, subject in made[:20]:
+        assert subject in said
+    assert world.jpcli("ledger", "check", "--json", now=NOW).data["ok"]
+
+
+@pytest.mark.parametrize("line", CHANGES, ids=str)
+def test_what_a_dry_run_can_not_say_was_not_done(world: World, line: Line) -> None:
+    if "dry_run" not in load_command(line.path).spec.shared:
+        return
+    before = recorded(world)
+    code, said = run(world, line, "--dry-run", "--json", stdout=FULL)
+    assert (code, "answer_lost" in said, recorded(world)) == (1, False, before)
+
+
+@pytest.mark.parametrize("line", READS, ids=str)
+def test_a_reading_command_has_nothing_to_say_of(world: World, line: Line) -> None:
+    code, said = run(world, line, "--json", stdout=FULL)
+    assert (code, "answer_lost" in said) == (1, False)
+    assert "output_failed" in said
+    assert "Traceback" not in said
+    assert run(world, line, "--json", stdout=GONE) == (141, "")
+
+
+@pytest.mark.parametrize("stdout", [FULL, GONE])
+@pytest.mark.parametrize("more", [(), ("--json",), ("--format", "csv")])
+@pytest.mark.parametrize(
+    ("line", "code", "said_code"),
+    [
+        (Line("issue", "jetpack-nope"), 2, "unknown_product"),
+        (Line("issue", "--what"), 2, "usage"),
+        (Line("invoice mark-paid", "INV-1999-01"), 2, "unknown_invoice"),
+        (Line("assign", "{free} --site a.example --at 2026-11-23"), 2, "time_in_future"),
+    ],
+    ids=str,
+)
+def test_an_error_keeps_its_exit_code(
+    world: World, line: Line, code: int, said_code: str, more: tuple[str, ...], stdout: str
+) -> None:
+    found, said = run(world, line, *more, stdout=stdout)
+    assert (found, said_code in said, "Traceback" in said) == (code, True, False)
+
+
+def test_an_interrupt_after_the_commit_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C between the commit and the last byte of the answer."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("jpcli.cli.app.lost.discard_output", lambda: None)
+    monkeypatch.setattr("jpcli.cli.render.stdout._write_answer", interrupted)
+    before = len(recorded(world))
+    found = world(Line("issue", "jetpack-scan --quantity 2"))
+    made = [subject for _, subject in recorded(world)[before:]]
+    assert (found.code, len(made)) == (74, 2)
+    assert "interrupted" in found.err
+    assert all(key in found.err for key in made)
+    with pytest.raises(KeyboardInterrupt):
+        world(Line("licenses list"))
+    assert sqlite3.connect(world.folder / "ledger.db").execute("PRAGMA quick_check").fetchone()
