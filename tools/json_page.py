@@ -103,7 +103,7 @@ class Page:
         if origin is NotRequired:
             return self._type(parts[0])
         if origin in (Union, UnionType):
-            return " or ".join(map(self._type, parts))
+            return " or ".join(dict.fromkeys(map(self._type, parts)))
         if origin in (list, Rows):
             return f"list of {self._type(parts[0])}"
         if origin is dict:

@@ -44,6 +44,7 @@ OLD_SUBJECT = frozenset(
 OLD_DATA = OLD_SUBJECT - {events.INVOICE_PAID} | {
     events.LEDGER_CREATED,
     events.REQUEST_ANSWERED,
+    events.REQUEST_LISTED,
     events.CLIENT_ADDED,
     events.SITE_ADDED,
     events.SITE_OWNERS_SET,

@@ -23,6 +23,7 @@ LEDGER_CREATED = "ledger.created"
 LEDGER_SET = "ledger.set"
 PAYMENTS_SET = "payments.set"
 REQUEST_ANSWERED = "request.answered"
+REQUEST_LISTED = "request.listed"
 
 PRICE_SET = "price.set"
 
@@ -135,6 +136,11 @@ def payments_set(gateway: str, facts: Mapping[str, str]) -> Entry:
 def request_answered(idempotency_key: str, request_hash: str, answer: str) -> Entry:
     """A request was answered so; `answer` is JSON text."""
     return REQUEST_ANSWERED, idempotency_key, {"request_hash": request_hash, "answer": answer}
+
+
+def request_listed(idempotency_key: str, rows: Sequence[Any]) -> Entry:
+    """A part of what an answer lists; the answer itself comes after its parts."""
+    return REQUEST_LISTED, idempotency_key, {"rows": rows}
 
 
 def price_set(

@@ -57,3 +57,10 @@ def after(changes: list[Change], event: Event, client_of: ClientOf) -> list[Chan
             for owner in event.data["owners"]
         ]
     return [*changes, (event.at, client_of(event.data["client"]))]
+
+
+def last_named(event: Event) -> str | None:
+    """Whose a site is after an event about it, by name."""
+    data = event.data
+    client: str | None = (data["owners"][-1] if "owners" in data else data)["client"]
+    return client

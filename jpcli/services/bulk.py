@@ -1,18 +1,24 @@
 """Many changes in one transaction: all of them, or a list of everything that is wrong.
 
 Owns the loop of bulk commands. Each item is checked and recorded by itself; an item that is
-refused leaves no trace, and with `keep_going` the others are kept.
+refused leaves no trace, and with `keep_going` the others are kept. Whatever there is of each item
+stays out of memory: a file may have a million.
 """
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, TypeVar
 
 from jpcli.domain.errors import BadInput, JpcliError, Problem, Refused
 from jpcli.domain.words import count
+from jpcli.ledger.writer import FLUSH_EVENTS
+from jpcli.services.spool import BATCH, Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from jpcli.ledger.writer import Writer
 
 Item = TypeVar("Item")
 
@@ -23,39 +29,96 @@ def apply_each(
     *,
     problems: list[Problem],
     keep_going: bool = False,
-) -> None:
-    """Call `change` for every (line, item).
+) -> Spool[Problem]:
+    """Call `change` for every (line, item); gives what was left out with `keep_going`.
 
-    `problems` are those found while reading; those of rules are added to it. Raises the one
-    error of a single item as it is, else one error that carries all problems (exit 3 when
+    `problems` takes those of reading, which ends when there are many, and those of rules. Raises
+    the one error of a single item as it is, else one error that carries all problems (exit 3 when
     every one of them is a refusal, else 2), unless `keep_going`.
     """
-    reading = len(problems)
-    errors: list[tuple[int | None, JpcliError]] = []
+    left_out: Spool[Problem] = Spool(Problem._make)
+    refused = told = 0
+    only: tuple[int | None, JpcliError] | None = None
     for line, item in items:
         try:
             change(item)
         except (BadInput, Refused) as error:
-            errors.append((line, error))
-    problems += [Problem(e.code, e.subject, e.message, line) for line, e in errors]
+            told += 1
+            refused += isinstance(error, Refused)
+            only = only or (line, error)
+            problems.append(Problem(error.code, error.subject, error.message, line))
+        if keep_going and len(problems) >= BATCH:
+            left_out.extend(problems)
+            problems.clear()
     if keep_going or not problems:
-        return
-    if len(errors) == 1 and not reading and errors[0][0] is None:
-        raise errors[0][1]
-    raise _one_error(errors, problems, reading)
+        left_out.extend(problems)
+        return left_out
+    if only is not None and only[0] is None and len(problems) == 1:
+        raise only[1]
+    raise _one_error(problems, are_refusals=refused == told == _counted(problems))
 
 
-def _one_error(
-    errors: list[tuple[int | None, JpcliError]], problems: list[Problem], reading: int
-) -> JpcliError:
-    codes = {problem.code for problem in problems}
-    refused = not reading and all(isinstance(error, Refused) for _, error in errors)
-    kind = Refused if refused else BadInput
+def _counted(problems: list[Problem]) -> int:
+    """How many they are without the remark that there may be more."""
+    return sum(problem.code != "too_many_problems" for problem in problems)
+
+
+def _one_error(problems: list[Problem], *, are_refusals: bool) -> JpcliError:
+    codes = {problem.code for problem in problems} - {"too_many_problems"}
+    kind = Refused if are_refusals else BadInput
     lines = any(problem.line is not None for problem in problems)
     wrong = ("row is", "rows are") if lines else ("licenses are", "licenses are")
     return kind(
         codes.pop() if len(codes) == 1 else "several_problems",
-        f"{count(len(problems), *wrong)} wrong; nothing was written",
+        f"{count(_counted(problems), *wrong)} wrong; nothing was written",
         hint="Mend them, or apply the good ones only with --keep-going." if lines else None,
         problems=tuple(problems),
     )
+
+
+class Numbers:
+    """Row numbers, each once, in the order in which they came: 8 bytes and a bit for each."""
+
+    def __init__(self) -> None:
+        self._listed = array("q")
+        self._seen = bytearray()
+
+    def add(self, number: int) -> bool:
+        """Put it behind the others; False if it is there already."""
+        place, bit = number >> 3, 1 << (number & 7)
+        if place >= len(self._seen):
+            self._seen.extend(bytes(place + BATCH - len(self._seen)))
+        if self._seen[place] & bit:
+            return False
+        self._seen[place] |= bit
+        self._listed.append(number)
+        return True
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._listed)
+
+
+class Unwritten:
+    """The licenses that a command changed since the tables were brought up to date."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._keys: set[str] = set()
+
+    def add(self, license_key: str) -> None:
+        """What is recorded about this license is not in the tables yet."""
+        self._keys.add(license_key)
+        if len(self._keys) >= FLUSH_EVENTS:
+            self._write()
+
+    def settle(self, license_key: str) -> None:
+        """Let the tables have all that was recorded about this license."""
+        if license_key in self._keys:
+            self._write()
+
+    def _write(self) -> None:
+        self._writer.flush()
+        self._keys.clear()

@@ -6,19 +6,24 @@ Owns idempotency keys, what a dry run answers, and the remarks on how far back a
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from jpcli.domain import events
-from jpcli.domain.answers import Answer, Note
+from jpcli.domain.answers import Answer, Note, joined
 from jpcli.domain.errors import BadInput, Failed, JpcliError, Refused
 from jpcli.ledger.queries.invoices import reached_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from jpcli.domain.answers import Data_co
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
+
+
+Item = TypeVar("Item")
+
+_HASHED_AT_ONCE = 1_000
 
 
 class _DoneBefore(Exception):
@@ -40,9 +45,75 @@ def change(
         earlier = earlier_answer(desk, request)
         if earlier is not None:
             return earlier
+        after = writer.last_seq
         answer = _finished(desk, _noting_reach(desk, writer, do))
-        remember(desk, writer, request, answer)
+        remember(desk, writer, request, answer, after)
         return answer
+
+
+def change_rows(
+    desk: Desk,
+    request: dict[str, Any],
+    rows: Iterable[tuple[int, Item]],
+    do: Callable[[Writer, Iterable[tuple[int, Item]]], Answer[Data_co]],
+) -> Answer[Data_co]:
+    """The same for the (line, item) rows of a file, which are read once, while it is done: their
+    items are `rows` of the request, whose other fields come before that in the alphabet.
+
+    What is no such file is refused before the ledger is locked. Where the key is known, rows are
+    only compared.
+    """
+    waiting = iter(rows)
+    begun = list(islice(waiting, 1))
+    every: Iterator[tuple[int, Item]] = chain(begun, waiting)
+    with desk.writing() as writer:
+        if desk.idempotency_key is None:
+            return _finished(desk, _noting_reach(desk, writer, lambda writer: do(writer, every)))
+        summed = _Summed(desk, request, every)
+        found = _stored(desk)
+        if found is not None:
+            for _ in summed:
+                pass
+            return _again(desk, found, summed.hexdigest())
+        after = writer.last_seq
+        answer = _finished(desk, _noting_reach(desk, writer, lambda writer: do(writer, summed)))
+        from jpcli.services.stored_answers import record_answer
+
+        record_answer(desk, writer, summed.hexdigest(), answer, after)
+        return answer
+
+
+class _Summed:
+    """The same rows; at their end there is the hash of the whole request, as `_hash` has it."""
+
+    def __init__(
+        self, desk: Desk, request: dict[str, Any], rows: Iterable[tuple[int, Any]]
+    ) -> None:
+        from hashlib import sha256
+
+        self._rows = rows
+        self._sum = sha256(_encoded({**request, "at": desk.at_text})[:-1].encode())
+        self._sum.update(b',"rows":[')
+        self._items: list[Any] = []
+        self._mark = ""
+
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
+        for row in self._rows:
+            self._items.append(row[1])
+            if len(self._items) == _HASHED_AT_ONCE:
+                self._add()
+            yield row
+
+    def _add(self) -> None:
+        if self._items:
+            self._sum.update(f"{self._mark}{_encoded(self._items)[1:-1]}".encode())
+            self._items, self._mark = [], ","
+
+    def hexdigest(self) -> str:
+        """The hash of what was read; there is no more."""
+        self._add()
+        self._sum.update(b"]}")
+        return self._sum.hexdigest()
 
 
 def change_as_read(
@@ -62,7 +133,7 @@ def change_as_read(
                 raise _DoneBefore(earlier)
             if refusal is not None:
                 raise refusal
-            remember(desk, writer, request, answer)
+            remember(desk, writer, request, answer, writer.last_seq)
             return answer
     except _DoneBefore as done:
         return done.answer
@@ -78,7 +149,7 @@ def once(desk: Desk, request: dict[str, Any], do: Callable[[], Answer[Data_co]])
     if desk.idempotency_key is not None and not desk.dry_run:
         with desk.writing() as writer:
             if earlier_answer(desk, request) is None:
-                remember(desk, writer, request, answer)
+                remember(desk, writer, request, answer, writer.last_seq)
     return answer
 
 
@@ -94,7 +165,8 @@ class Keyed(NamedTuple):
         """Record an answer in a ledger before that gets its name."""
         from jpcli.services.desk import Desk
 
-        remember(Desk(writer.ledger, **self._asdict()), writer, request, answer)
+        desk = Desk(writer.ledger, **self._asdict())
+        remember(desk, writer, request, answer, writer.last_seq)
 
     def remember_in(self, path: str, request: dict[str, Any], answer: Answer[Any]) -> None:
         """The same in a file that is not open."""
@@ -103,7 +175,7 @@ class Keyed(NamedTuple):
         desk = open_desk(path, **self._asdict(), writes=True)
         try:
             with desk.writing() as writer:
-                remember(desk, writer, request, answer)
+                remember(desk, writer, request, answer, writer.last_seq)
         finally:
             desk.close()
 
@@ -139,7 +211,8 @@ def _noting_reach(
         notes.append(reach_note(desk))
     if all(note.code != "settled_elsewhere" for note in answer.notes):
         notes.append(history_note(desk, writer.reached_day))
-    return Answer(answer.data, (*answer.notes, *(note for note in notes if note is not None)))
+    more = tuple(note for note in notes if note is not None)
+    return answer._replace(notes=joined(answer.notes, more))
 
 
 def _finished(desk: Desk, answer: Answer[Data_co]) -> Answer[Data_co]:
@@ -147,45 +220,55 @@ def _finished(desk: Desk, answer: Answer[Data_co]) -> Answer[Data_co]:
         return answer
     note = Note("dry_run", "Dry run: nothing was written")
     data: Any = {**answer.data, "dry_run": True}  # as every ChangeAnswer may have it
-    return Answer(data, (*answer.notes, note))
+    return answer._replace(data=data, notes=joined(answer.notes, (note,)))
 
 
-def remember(desk: Desk, writer: Writer, request: dict[str, Any], answer: Answer[Any]) -> None:
-    """Record an answer under the desk's key, if it has one."""
-    if desk.idempotency_key is None:
-        return
-    stored = {"data": answer.data, "notes": [list(note) for note in answer.notes]}
-    # Not sorted: the order of an answer's fields is that of a table's columns.
-    answer_text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    entry = events.request_answered(desk.idempotency_key, _hash(desk, request), answer_text)
-    writer.record(*entry, at=desk.now_at)
+def remember(
+    desk: Desk, writer: Writer, request: dict[str, Any], answer: Answer[Any], after: int
+) -> None:
+    """Record an answer under the desk's key, if it has one; its change is the events
+    after number `after`."""
+    if desk.idempotency_key is not None:
+        from jpcli.services.stored_answers import record_answer
+
+        record_answer(desk, writer, _hash(desk, request), answer, after)
 
 
 def earlier_answer(desk: Desk, request: dict[str, Any]) -> Answer[Any] | None:
     """What was answered under the desk's key; errors as `change`."""
+    found = _stored(desk)
+    return None if found is None else _again(desk, found, _hash(desk, request))
+
+
+def _stored(desk: Desk) -> tuple[str, str] | None:
+    """(request hash, answer) under the desk's key."""
     if desk.idempotency_key is None:
         return None
     from jpcli.ledger.queries.answers import stored_answer
 
-    found = stored_answer(desk.ledger, desk.idempotency_key)
-    if found is None:
-        return None
-    if found[0] != _hash(desk, request):
+    return stored_answer(desk.ledger, desk.idempotency_key)
+
+
+def _again(desk: Desk, found: tuple[str, str], request_hash: str) -> Answer[Any]:
+    if found[0] != request_hash:
         raise Refused(
             "idempotency_key_reused",
             f"The idempotency key {desk.idempotency_key} was used for another request",
             hint="Use a new key for a new request.",
             subject=desk.idempotency_key,
         )
-    stored = json.loads(found[1])
-    notes = tuple(Note(*note) for note in stored["notes"])
+    from jpcli.services.stored_answers import told_again
+
+    answer = told_again(desk.ledger, found[1])
     repeated = Note("repeated", "Done before under this idempotency key; nothing was changed")
-    return Answer(stored["data"], (*notes, repeated))
+    return answer._replace(notes=joined(answer.notes, (repeated,)))
 
 
 def _hash(desk: Desk, request: dict[str, Any]) -> str:
     from hashlib import sha256
 
-    asked = {**request, "at": desk.at_text}
-    text = json.dumps(asked, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return sha256(text.encode()).hexdigest()
+    return sha256(_encoded({**request, "at": desk.at_text}).encode()).hexdigest()
+
+
+def _encoded(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

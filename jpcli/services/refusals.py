@@ -51,7 +51,11 @@ def check_nothing_past_due(desk: Desk) -> None:
 
 def known_license(ledger: Ledger, license_key: str) -> LicenseFacts:
     """The facts of a license; BadInput `unknown_license` when there is none of that key."""
-    facts = licenses.find(ledger, license_key)
+    return known(licenses.find(ledger, license_key), license_key)
+
+
+def known(facts: LicenseFacts | None, license_key: str) -> LicenseFacts:
+    """The facts that were found of a license; errors as `known_license`."""
     if facts is None:
         raise BadInput(
             "unknown_license",
@@ -79,10 +83,12 @@ def check_any_named(keys: list[str]) -> None:
         raise BadInput("no_license", "No license is named", hint="Name at least one key.")
 
 
-def assignable_license(ledger: Ledger, license_key: str, at: int) -> LicenseFacts:
+def assignable(
+    ledger: Ledger, found: LicenseFacts | None, license_key: str, at: int
+) -> LicenseFacts:
     """A license that a change of site may reach: known, not revoked (R5), no bundle parent,
     and nothing happened to it after `at`."""
-    facts = known_license(ledger, license_key)
+    facts = known(found, license_key)
     check_not_revoked(ledger, facts)
     if facts.is_bundle:
         raise Refused(

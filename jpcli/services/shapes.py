@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Rows, as_objects
 from jpcli.domain.instants import format_instant
 from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
+from jpcli.services.spool import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
+    from jpcli.domain.answers import Table
     from jpcli.domain.cards import Card
     from jpcli.domain.contract.collection import CardObject
     from jpcli.domain.contract.licenses import LicenseObject
     from jpcli.domain.contract.values import ProblemObject
     from jpcli.domain.errors import Problem
+
+
+PROBLEM_COLUMNS = ("code", "subject", "message", "line")
 
 
 def license_tuples(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -46,6 +51,11 @@ def license_objects(rows: Iterable[tuple[Any, ...]]) -> list[LicenseObject]:
     return as_objects(found)
 
 
+def license_table(rows: Iterable[tuple[Any, ...]]) -> Table[LicenseObject]:
+    """License rows, however many, as LICENSE objects."""
+    return table(LICENSE_COLUMNS, license_tuples(rows))
+
+
 def card_object(card: Card, today: date) -> CardObject:
     """One card as the JSON contract has it."""
     from jpcli.domain.cards import is_expired
@@ -61,9 +71,6 @@ def card_object(card: Card, today: date) -> CardObject:
     }
 
 
-def problem_objects(problems: Iterable[Problem]) -> list[ProblemObject]:
+def problem_table(problems: Iterable[Problem]) -> Table[ProblemObject]:
     """What was wrong, one by one."""
-    return [
-        {"code": each.code, "subject": each.subject, "message": each.message, "line": each.line}
-        for each in problems
-    ]
+    return table(PROBLEM_COLUMNS, ((p.code, p.subject, p.message, p.line) for p in problems))

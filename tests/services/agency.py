@@ -149,7 +149,7 @@ class Agency:
     def issue(self, product: str, quantity: int = 1, **options: Any) -> list[str]:
         """Keys of new licenses; of a bundle its parent's first."""
         answer = self.do(issue.issue, product, quantity, **options)
-        return [str(item["license_key"]) for item in answer.data["licenses"]]
+        return [str(item["license_key"]) for item in plain(answer)["licenses"]]
 
     def issue_one(self, product: str = "jetpack-scan", **options: Any) -> str:
         """The key of one new license."""

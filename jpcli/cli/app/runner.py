@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.app.invocation import build_invocation
 from jpcli.cli.app.typer_parts import Abort, ClickException, Exit
+from jpcli.domain.answers import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,7 +41,7 @@ def execute(
     try:
         result = function(invocation, **parameters)
         result = result._replace(
-            notes=(*invocation.remarks, *result.notes), calendar=invocation.calendar()
+            notes=joined(tuple(invocation.remarks), result.notes), calendar=invocation.calendar()
         )
         from jpcli.cli.render.stdout import write_result
 

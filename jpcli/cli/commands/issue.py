@@ -51,8 +51,9 @@ def run(
     check_source(source, keep_going, "PRODUCT", product, quantity, bundle, site, client)
     desk = invocation.desk(writes=True)
     if source is not None:
+        required = frozenset({"product"})
         rows, problems = bulk_rows(
-            invocation, source, COLUMNS, frozenset({"product"}), keep_going=keep_going
+            invocation, source, COLUMNS, required, keep_going=keep_going, whole=True
         )
         answer = issue.issue_rows(desk, rows, problems, keep_going=keep_going)
     else:

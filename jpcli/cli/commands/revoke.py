@@ -46,7 +46,9 @@ def run(
     if source is not None:
         # What `licenses list` writes may be piped in: its other columns are ignored.
         known, required = frozenset(LICENSE_COLUMNS), frozenset({"license_key"})
-        rows, problems = bulk_rows(invocation, source, known, required, keep_going=keep_going)
+        rows, problems = bulk_rows(
+            invocation, source, known, required, keep_going=keep_going, whole=True
+        )
         answer = revoke.revoke_rows(desk, rows, problems, reason, keep_going=keep_going)
     else:
         answer = revoke.revoke(desk, keys, reason)

@@ -46,7 +46,9 @@ def run(
     if source is not None:
         # What `licenses list` writes may be piped in: its other columns are ignored.
         known, required = frozenset({*LICENSE_COLUMNS, "to"}), frozenset({"license_key", "to"})
-        rows, problems = bulk_rows(invocation, source, known, required, keep_going=keep_going)
+        rows, problems = bulk_rows(
+            invocation, source, known, required, keep_going=keep_going, whole=True
+        )
         answer = assign.transfer_rows(desk, rows, problems, keep_going=keep_going)
     else:
         answer = assign.transfer(desk, licenses or [], to or "", client)

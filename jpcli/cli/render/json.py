@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.shared.tables import BATCH, Table, batches_of
-from jpcli.domain.answers import Rows, as_objects
+from jpcli.domain.answers import LongNotes, Note, Rows, as_objects
 from jpcli.domain.errors import worst
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jpcli.cli.shared.failure import Failure
     from jpcli.cli.shared.output import Output
-    from jpcli.domain.answers import Note
+    from jpcli.domain.answers import Notes
     from jpcli.domain.errors import JpcliError
 
 VERSION = "jpcli/1"
@@ -42,7 +42,7 @@ def write_json(
     out: TextIO,
     command: str,
     data: Mapping[str, Any],
-    notes: Sequence[Note],
+    notes: Notes,
     indent: bool,
     failures: Sequence[JpcliError] = (),
 ) -> None:
@@ -63,7 +63,9 @@ def write_json(
         else:
             write.field(key, value)
     write.close("}")
-    if notes:
+    if isinstance(notes, LongNotes):
+        write.rows("notes", Rows(Note._fields, notes))
+    elif notes:
         write.field("notes", [note._asdict() for note in notes])
     if failures:
         write.field("error", _error_object(worst(failures)))

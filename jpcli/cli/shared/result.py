@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.answers import Rows
 from jpcli.domain.errors import Problem, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from jpcli.domain.answers import Answer, Note
+    from jpcli.domain.answers import Answer, Notes
     from jpcli.domain.calendar import BillingCalendar
     from jpcli.domain.errors import JpcliError
 
@@ -34,13 +37,13 @@ class Result(NamedTuple):
     data: Mapping[str, Any]
     rows_key: str | None = None
     columns: tuple[str, ...] | None = None
-    notes: tuple[Note, ...] = ()
+    notes: Notes = ()
     view: str | None = None
     payload: Iterable[str | bytes] | None = None
     exit_code: int = 0
     total: int | None = None
     more: str = "--limit 0 shows all"
-    problems: tuple[Problem, ...] = ()
+    problems: Iterable[Problem] = ()
     format: str | None = None
     target: str | None = None
     replaces: bool = False
@@ -59,16 +62,26 @@ def result_of(
     data = answer.data
     if rows_key is not None and isinstance(data.get("total"), int):
         more.setdefault("total", data["total"])
-    if limit and rows_key is not None and len(data[rows_key]) > limit:
-        more["total"] = len(data[rows_key])
-        data = {**data, rows_key: data[rows_key][:limit]}
-    problems: tuple[Problem, ...] = ()
-    if not answer.failures:
-        problems = tuple(Problem(**problem) for problem in data.get("problems", ()))
-    if problems:
+    if limit and rows_key is not None:
+        rows = data[rows_key]
+        is_long = isinstance(rows, Rows) and isinstance(rows.rows, Sized)
+        found = len(rows.rows) if is_long else 0 if isinstance(rows, Rows) else len(rows)
+        if found > limit:
+            more["total"] = found
+            first = Rows(rows.columns, list(islice(rows.rows, limit))) if is_long else rows[:limit]
+            data = {**data, rows_key: first}
+    problems: Iterable[Problem] = ()
+    if not answer.failures and (left_out := data.get("problems")):
+        problems = _problems(left_out)
         more.setdefault("exit_code", 1)
     if answer.failures:
         more.setdefault("exit_code", worst(answer.failures).exit_code)
     return Result(
         data, rows_key, notes=answer.notes, problems=problems, failures=answer.failures, **more
     )
+
+
+def _problems(found: Any) -> Iterable[Problem]:
+    if isinstance(found, Rows):
+        return map(Problem._make, found.rows)
+    return tuple(Problem(**problem) for problem in found)

@@ -84,4 +84,5 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     events.PAYMENT_ATTEMPTED: _attempted,
     events.LEDGER_SET: lambda data: ", ".join(str(value) for value in data.values()),
     events.REQUEST_ANSWERED: lambda _data: "",
+    events.REQUEST_LISTED: lambda data: f"{len(data['rows']):,} rows of the answer",
 }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jpcli.cli.views.screen import Screen
+    from jpcli.domain.answers import Table
     from jpcli.domain.contract.licenses import (
         LicenseListAnswer,
         LicenseObject,
@@ -29,8 +30,7 @@ def draw_list(
     data: LicenseListAnswer | LicensesAnswer | SiteAnswer | ClientAnswer, screen: Screen
 ) -> None:
     """One license a row."""
-    found = data["licenses"]
-    licenses = as_objects(found) if isinstance(found, Rows) else found
+    licenses = _objects(data["licenses"])
     if not licenses:
         screen.paragraph("No license is like that.", "dim")
         return
@@ -44,7 +44,11 @@ def draw_changed(data: RevokedAnswer, screen: Screen) -> None:
     if data.get("replacements"):
         screen.write()
         screen.paragraph("In their place in the bundle", "bold")
-        license_grid(data["replacements"], screen).draw(screen)
+        license_grid(_objects(data["replacements"]), screen).draw(screen)
+
+
+def _objects(found: Table[LicenseObject]) -> list[LicenseObject]:
+    return as_objects(found) if isinstance(found, Rows) else found
 
 
 def license_grid(licenses: Iterable[LicenseObject], screen: Screen) -> Grid:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
-from jpcli.domain.answers import Rows
+from jpcli.domain.answers import Rows, Table
 from jpcli.domain.contract.values import (
     ChangeAnswer,
     Count,
@@ -76,14 +76,14 @@ class TimelineLicense(LicenseObject):
 class LicensesAnswer(ChangeAnswer):
     """The licenses that were changed, as they are now."""
 
-    licenses: list[LicenseObject]
-    problems: NotRequired[list[ProblemObject]]  # with `--keep-going`: the rows that were left out
+    licenses: Table[LicenseObject]
+    problems: NotRequired[Table[ProblemObject]]  # with `--keep-going`: the rows that were left out
 
 
 class RevokedAnswer(LicensesAnswer):
     """The licenses that were revoked, with those that a bundle took along."""
 
-    replacements: NotRequired[list[LicenseObject]]  # that took a child's place in its bundle (B2)
+    replacements: NotRequired[Table[LicenseObject]]  # that took a child's place in its bundle (B2)
 
 
 class LicenseListAnswer(TypedDict):

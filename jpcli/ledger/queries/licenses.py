@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.history import ASSIGNED, BUNDLE, REVOKED, STATES, UNASSIGNED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jpcli.ledger.database.connection import Ledger
 
@@ -47,20 +47,21 @@ STATE = (
 ON_A_SITE = "l.revoked_at IS NULL AND l.site_id IS NOT NULL"
 ON_NO_SITE = "l.revoked_at IS NULL AND l.site_id IS NULL"
 IS_REVOKED = "l.revoked_at IS NOT NULL"
-_SELECT = (
+SELECT = (
     "SELECT l.license_key, p.product,"
     f" CASE WHEN {IS_REVOKED} OR {USABLE} THEN {STATE} ELSE '{BUNDLE}' END AS state,"
     " s.url, c.name, l.issued_at, l.assigned_at, l.revoked_at, parent.license_key,"
     " CASE WHEN o.bundle_size > 1 AND l.child = 0 THEN o.bundle_size END"
 )
-_FROM = (
-    " FROM licenses l JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
+JOINED = (
+    " JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
     " LEFT JOIN sites s ON s.id = l.site_id LEFT JOIN clients c ON c.id = s.client_id"
     " LEFT JOIN licenses parent ON parent.id = l.parent_id"
 )
+FROM = f" FROM licenses l{JOINED}"
 _FACTS = (
     "SELECT l.id, l.license_key, p.product, o.bundle_size, l.child, parent.license_key, s.url,"
-    f" l.issued_at, l.revoked_at, l.last_at{_FROM}"
+    f" l.issued_at, l.revoked_at, l.last_at{FROM}"
 )
 _STATE_CONDITIONS = {
     ASSIGNED: ON_A_SITE,
@@ -95,7 +96,7 @@ def list_rows(ledger: Ledger, wanted: LicenseFilter, limit: int = 0) -> Iterator
     where, params = _conditions(wanted)
     order = SORTS[wanted.sort]
     direction = " DESC" if wanted.reverse else ""
-    sql = f"{_SELECT}{_FROM}{where} ORDER BY {order}{direction}, l.id{direction}"
+    sql = f"{SELECT}{FROM}{where} ORDER BY {order}{direction}, l.id{direction}"
     if limit:
         sql += " LIMIT :limit"
         params["limit"] = limit
@@ -107,7 +108,7 @@ def count_rows(ledger: Ledger, wanted: LicenseFilter) -> int:
     where, params = _conditions(wanted)
     if not where:
         return int(ledger.value("SELECT COUNT(*) FROM licenses"))
-    return int(ledger.value(f"SELECT COUNT(*){_FROM}{where}", **params))
+    return int(ledger.value(f"SELECT COUNT(*){FROM}{where}", **params))
 
 
 def count_by_state(
@@ -123,7 +124,7 @@ def count_by_state(
         for state in STATES
     )
     tail = "" if by is None else f" GROUP BY {group} ORDER BY {group} IS NULL, {group}"
-    return ledger.all(f"SELECT {group}, {sums}{_FROM}{where}{tail}", **params)
+    return ledger.all(f"SELECT {group}, {sums}{FROM}{where}{tail}", **params)
 
 
 class LicenseFacts(NamedTuple):
@@ -166,16 +167,25 @@ def any_license(ledger: Ledger) -> bool:
 
 def rows_of(ledger: Ledger, license_keys: list[str]) -> Iterator[tuple[Any, ...]]:
     """The rows of these licenses, in the order asked for; unknown ones are left out."""
-    sql = f"{_SELECT}{_FROM} WHERE l.license_key = :license_key"
+    sql = f"{SELECT}{FROM} WHERE l.license_key = :license_key"
     for license_key in license_keys:
         row = ledger.one(sql, license_key=license_key)
         if row is not None:
             yield row
 
 
+def rows_numbered(ledger: Ledger, numbers: Iterable[int]) -> Iterator[tuple[Any, ...]]:
+    """The rows of these licenses, by row number, in the order asked for."""
+    sql = f"{SELECT}{FROM} WHERE l.id = :id"
+    for number in numbers:
+        row = ledger.one(sql, id=number)
+        assert row is not None
+        yield row
+
+
 def rows_recorded_after(ledger: Ledger, seq: int) -> Iterator[tuple[Any, ...]]:
     """Licenses made by events after number `seq`: what a bulk issue has just made."""
-    return ledger.rows(f"{_SELECT}{_FROM} WHERE l.id > :seq ORDER BY l.id", seq=seq)
+    return ledger.rows(f"{SELECT}{FROM} WHERE l.id > :seq ORDER BY l.id", seq=seq)
 
 
 def active_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
@@ -185,8 +195,19 @@ def active_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
 
 def all_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
     """Every child that a bundle ever had, oldest first."""
-    rows = ledger.all(f"{_FACTS} WHERE l.parent_id = :parent_id ORDER BY l.id", parent_id=parent_id)
-    return [LicenseFacts(*row) for row in rows]
+    return list(each_child(ledger, parent_id))
+
+
+def each_child(ledger: Ledger, parent_id: int) -> Iterator[LicenseFacts]:
+    """The same one by one, each as it is when some before it have been changed."""
+    after = 0
+    while rows := ledger.all(
+        f"{_FACTS} WHERE l.parent_id = :parent_id AND l.id > :after ORDER BY l.id LIMIT 1000",
+        parent_id=parent_id,
+        after=after,
+    ):
+        yield from (LicenseFacts(*row) for row in rows)
+        after = rows[-1][0]
 
 
 def span_rows(

@@ -19,4 +19,8 @@ def _answered(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     )
 
 
-HANDLERS = {events.REQUEST_ANSWERED: _answered}
+def _listed(_ledger: Ledger, _: Lookups, _told: list[Event]) -> None:
+    """Read from the events, when the answer is told again."""
+
+
+HANDLERS = {events.REQUEST_ANSWERED: _answered, events.REQUEST_LISTED: _listed}

@@ -82,7 +82,7 @@ class _Lives:
         many = self._ledger.execute_many
         rows = (
             (
-                *_present(life.history),
+                *present_of(life.history),
                 life.license_id,
                 license_key,
                 life.offer_id,
@@ -96,7 +96,7 @@ class _Lives:
         changed = self._changed.values()
         many("DELETE FROM assignments WHERE license_id = ?", [(c.license_id,) for c in changed])
         many("DELETE FROM spans WHERE license_id = ?", [(c.license_id,) for c in changed])
-        many(_UPDATE_LICENSE, [(*_present(c.history), c.license_id) for c in changed])
+        many(_UPDATE_LICENSE, [(*present_of(c.history), c.license_id) for c in changed])
         lives = [*self._new.values(), *changed]
         calendar = self._ledger.calendar
         stays = (
@@ -146,7 +146,7 @@ def _stored_assignments(ledger: Ledger, license_id: int) -> tuple[Assignment, ..
     return tuple(Assignment(*row) for row in rows)
 
 
-def _present(history: History) -> tuple[Any, ...]:
+def present_of(history: History) -> tuple[Any, ...]:
     """(site, since when, revoked when, instant of the last change). A revoked license keeps its
     last site: the last day is its day."""
     revoked_at = history.revoked_at

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
 
+# So many sites, and so many clients, are remembered; a file may name a million.
+_MOST_NAMES = 50_000
+
+
 class Lookups:
     """Row numbers of products, offers, clients, sites and licenses by the names they go by."""
 
@@ -50,6 +54,7 @@ class Lookups:
             return None
         if name not in self._clients:
             sql = "SELECT id FROM clients WHERE name = :name"
+            _make_room(self._clients)
             self._clients[name] = _required(self._ledger.value(sql, name=name), name)
         return self._clients[name]
 
@@ -57,17 +62,25 @@ class Lookups:
         """Row number of a site. It must exist."""
         if url not in self._sites:
             sql = "SELECT id FROM sites WHERE url = :url"
+            _make_room(self._sites)
             self._sites[url] = _required(self._ledger.value(sql, url=url), url)
         return self._sites[url]
 
     def add_sites(self, pairs: Iterable[tuple[str, int]]) -> None:
         """Remember sites that were just made."""
+        _make_room(self._sites)
         self._sites.update(pairs)
 
     def license_id(self, license_key: str) -> int:
         """Row number of a license. It must exist; there may be millions, so it is not kept."""
         sql = "SELECT id FROM licenses WHERE license_key = :license_key"
         return _required(self._ledger.value(sql, license_key=license_key), license_key)
+
+
+def _make_room(names: dict[str, int]) -> None:
+    """Forget them when there are very many: each is in the tables, and is read again."""
+    if len(names) >= _MOST_NAMES:
+        names.clear()
 
 
 def _required(number: int | None, name: str) -> int:

@@ -8,15 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
-from jpcli.domain.answers import Answer, Note
+from jpcli.domain.answers import Answer, Chosen, Note, joined
 from jpcli.domain.errors import Problem, Refused
 from jpcli.domain.words import count, quoted
-from jpcli.ledger.queries.licenses import rows_of
-from jpcli.services.bulk import apply_each
-from jpcli.services.change import change
-from jpcli.services.refusals import assignable_license, check_any_named, check_nothing_past_due
-from jpcli.services.shapes import license_objects, problem_objects
+from jpcli.ledger.queries.licenses import find, rows_numbered
+from jpcli.services.bulk import Numbers, Unwritten, apply_each
+from jpcli.services.change import change, change_rows
+from jpcli.services.refusals import assignable, check_any_named, check_nothing_past_due
+from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.sites.named import Places
+from jpcli.services.spool import Spool, noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
+
+    # A line and what it says: a license, a site to move it to, and whose that is.
+    _Pair = tuple[int | None, tuple[str, str, str | None]]
 
 
 def assign(
@@ -52,8 +56,7 @@ def transfer(
 ) -> Answer[LicensesAnswer]:
     """Move assigned licenses to another site in one step."""
     check_any_named(keys)
-    pairs: list[tuple[int | None, tuple[str, str, str | None]]]
-    pairs = [(None, (key, to, client)) for key in keys]
+    pairs: list[_Pair] = [(None, (key, to, client)) for key in keys]
     request = {"command": "transfer", "keys": keys, "to": to, "client": client}
     return change(desk, request, lambda writer: _Moves(desk, writer).transfer(pairs, []))
 
@@ -62,17 +65,15 @@ def transfer_rows(
     desk: Desk, rows: Iterable[Row], problems: list[Problem], *, keep_going: bool = False
 ) -> Answer[LicensesAnswer]:
     """Move what the rows of a file say, all or nothing unless `keep_going`."""
-    pairs: list[tuple[int | None, tuple[str, str, str | None]]]
-    pairs = [
+    pairs = (
         (row.line, (str(row.values.get("license_key")), str(row.values.get("to")), None))
         for row in rows
-    ]
-    request = {"command": "transfer", "rows": [list(pair) for _, pair in pairs]}
-    return change(
-        desk,
-        request,
-        lambda writer: _Moves(desk, writer).transfer(pairs, problems, keep_going=keep_going),
     )
+
+    def do(writer: Writer, items: Iterable[_Pair]) -> Answer[LicensesAnswer]:
+        return _Moves(desk, writer).transfer(items, problems, keep_going=keep_going)
+
+    return change_rows(desk, {"command": "transfer"}, pairs, do)
 
 
 class _Moves:
@@ -82,9 +83,11 @@ class _Moves:
         self._desk = desk
         self._writer = writer
         self._at = desk.effective_at()
-        self._touched: set[str] = set()
+        self._unwritten = Unwritten(writer)
         self._places = Places(writer)
-        self._notes: list[Note] = []
+        self._named = Numbers()
+        self._already: Spool[Note] = Spool(Note._make)
+        self._asked = 0
         self._moved = 0
 
     def assign(self, keys: list[str], site: str, client: str | None) -> Answer[LicensesAnswer]:
@@ -92,9 +95,9 @@ class _Moves:
         check_nothing_past_due(self._desk)
 
         def one(key: str) -> None:
-            facts = self._facts(key)
+            facts = self._assignable(self._found(key), key)
             if facts.site == url:
-                self._already("already_on_site", key, f"{key} is on {url} already")
+                self._is_already("already_on_site", key, f"{key} is on {url} already")
                 return
             if facts.site is not None:
                 raise Refused(
@@ -106,30 +109,27 @@ class _Moves:
             self._move(events.license_assigned(key, url), url, name)
 
         self._each(keys, one)
-        return self._answer(keys, f"assigned to {url}")
+        return self._answer(f"assigned to {url}")
 
     def unassign(self, keys: list[str]) -> Answer[LicensesAnswer]:
         def one(key: str) -> None:
-            facts = self._facts(key)
+            facts = self._assignable(self._found(key), key)
             if facts.site is None:
-                self._already("already_unassigned", key, f"{key} is on no site already")
+                self._is_already("already_unassigned", key, f"{key} is on no site already")
                 return
             self._record(events.license_unassigned(key, facts.site))
 
         self._each(keys, one)
-        return self._answer(keys, "unassigned; still active and billed")
+        return self._answer("unassigned; still active and billed")
 
     def transfer(
-        self,
-        moves: list[tuple[int | None, tuple[str, str, str | None]]],
-        problems: list[Problem],
-        *,
-        keep_going: bool = False,
+        self, moves: Iterable[_Pair], problems: list[Problem], *, keep_going: bool = False
     ) -> Answer[LicensesAnswer]:
         def one(move: tuple[str, str, str | None]) -> None:
             key, to, client = move
+            found = self._found(key)
             url, name = self._places.check(to, client)
-            facts = self._facts(key)
+            facts = self._assignable(found, key)
             if facts.site is None:
                 raise Refused(
                     "not_assigned",
@@ -138,27 +138,31 @@ class _Moves:
                     subject=key,
                 )
             if facts.site == url:
-                self._already("already_on_site", key, f"{key} is on {url} already")
+                self._is_already("already_on_site", key, f"{key} is on {url} already")
                 return
             self._move(events.license_transferred(key, url, facts.site), url, name)
 
-        apply_each(moves, one, problems=problems, keep_going=keep_going)
-        keys = list(dict.fromkeys(move[0] for _, move in moves))
-        answer = self._answer(keys, "transferred")
-        if problems:
-            answer.data["problems"] = problem_objects(problems)
+        left_out = apply_each(moves, one, problems=problems, keep_going=keep_going)
+        answer = self._answer("transferred")
+        if left_out:
+            answer.data["problems"] = problem_table(left_out)
         return answer
 
     def _each(self, keys: list[str], one: Any) -> None:
         check_any_named(keys)
         apply_each([(None, key) for key in keys], one, problems=[])
 
-    def _facts(self, key: str) -> LicenseFacts:
+    def _found(self, key: str) -> LicenseFacts | None:
         """The license as it is now, with what this command did to it before."""
-        if key in self._touched:
-            self._writer.flush()
-            self._touched.clear()
-        return assignable_license(self._desk.ledger, key, self._at)
+        self._asked += 1
+        self._unwritten.settle(key)
+        facts = find(self._desk.ledger, key)
+        if facts is not None:
+            self._named.add(facts.id)
+        return facts
+
+    def _assignable(self, found: LicenseFacts | None, key: str) -> LicenseFacts:
+        return assignable(self._desk.ledger, found, key, self._at)
 
     def _move(self, entry: Entry, url: str, client: str | None) -> None:
         self._places.ensure(url, client, self._at)
@@ -167,17 +171,17 @@ class _Moves:
     def _record(self, entry: Entry) -> None:
         _, key, _ = entry
         self._writer.record(*entry, at=self._at)
-        self._touched.add(key)
+        self._unwritten.add(key)
         self._moved += 1
 
-    def _already(self, code: str, key: str, message: str) -> None:
-        self._notes.append(Note(code, message, "info", key))
+    def _is_already(self, code: str, key: str, message: str) -> None:
+        self._already.append(Note(code, message, "info", key))
 
-    def _answer(self, keys: list[str], what: str) -> Answer[LicensesAnswer]:
+    def _answer(self, what: str) -> Answer[LicensesAnswer]:
         self._writer.flush()
-        if self._moved:
-            message = f"{count(self._moved, 'license')} {what}"
-            self._notes.insert(0, Note("changed", message, "ok"))
-        unique = list(dict.fromkeys(keys))
-        rows = license_objects(rows_of(self._desk.ledger, unique))
-        return Answer({"licenses": rows}, tuple(self._notes))
+        changed = Note("changed", f"{count(self._moved, 'license')} {what}", "ok")
+        notes = joined((changed,) if self._moved else (), noted(self._already))
+        rows = license_table(rows_numbered(self._desk.ledger, self._named))
+        each_once = self._asked == self._moved == len(self._named)
+        chosen = Chosen("touched") if each_once else Chosen("listed", self._named)
+        return Answer({"licenses": rows}, notes, chosen={"licenses": chosen})

@@ -5,26 +5,26 @@ Owns `issue`, one by one and from a file. Refused without a primary card (R1).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import events
-from jpcli.domain.answers import Answer, Note
+from jpcli.domain.answers import Answer, Chosen, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count
 from jpcli.ledger.queries.licenses import any_license, rows_recorded_after
-from jpcli.ledger.writer import MANY
+from jpcli.ledger.writer import FLUSH_EVENTS, MANY
 from jpcli.services.bulk import apply_each
 from jpcli.services.cards import expiry_notes
-from jpcli.services.change import change
+from jpcli.services.change import change, change_rows
 from jpcli.services.refusals import check_may_issue, check_price, known_offer
-from jpcli.services.shapes import license_objects, problem_objects
+from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.sites.named import Places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from jpcli.domain.contract.licenses import LicenseObject, LicensesAnswer
+    from jpcli.domain.contract.licenses import LicensesAnswer
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
@@ -57,7 +57,13 @@ def issue(
     """
     wanted = Wanted(product, quantity, bundle_size, site, client)
     request = {"command": "issue", **wanted._asdict()}
-    return change(desk, request, lambda writer: _issue(desk, writer, [(None, wanted)], []))
+
+    def do(writer: Writer) -> Answer[LicensesAnswer]:
+        issuing = _Issuing(desk, writer)
+        issuing.check(wanted)  # a misspelt product is a better answer than a missing card
+        return issuing.run([(None, wanted)], [])
+
+    return change(desk, request, do)
 
 
 def issue_rows(
@@ -67,48 +73,46 @@ def issue_rows(
 
     `problems` is the list that the reader of the rows fills while it goes.
     """
-    orders = [(row.line, _order(row, problems)) for row in rows]
-    wanted = [(line, order) for line, order in orders if order is not None]
-    request = {"command": "issue", "rows": [list(order) for _, order in wanted]}
-    return change(
-        desk, request, lambda writer: _issue(desk, writer, wanted, problems, keep_going=keep_going)
-    )
+    orders = ((row.line, _order(row, problems)) for row in rows)
+    wanted = ((line, order) for line, order in orders if order is not None)
 
+    def do(writer: Writer, items: Iterable[tuple[int, Wanted]]) -> Answer[LicensesAnswer]:
+        return _Issuing(desk, writer).run(items, problems, keep_going=keep_going)
 
-def _issue(
-    desk: Desk,
-    writer: Writer,
-    orders: Sequence[tuple[int | None, Wanted]],
-    problems: list[Problem],
-    *,
-    keep_going: bool = False,
-) -> Answer[LicensesAnswer]:
-    at = desk.effective_at()
-    before = writer.last_seq
-    bulk = _Issuing(desk, writer, at)
-    if len(orders) == 1 and orders[0][0] is None:
-        bulk.check(orders[0][1])  # a misspelt product is a better answer than a missing card
-    check_may_issue(desk)
-    if sum(order.quantity for _, order in orders) >= MANY and not any_license(desk.ledger):
-        writer.expect_many()
-    apply_each(orders, bulk.one, problems=problems, keep_going=keep_going)
-    writer.flush()
-    made = license_objects(rows_recorded_after(desk.ledger, before))
-    data: LicensesAnswer = {"licenses": made}
-    if problems:
-        data["problems"] = problem_objects(problems)
-    return Answer(data, (_said(desk, made, at), *expiry_notes(desk)))
+    return change_rows(desk, {"command": "issue"}, wanted, do)
 
 
 class _Issuing:
     """Checks orders and records them, remembering what it has looked up."""
 
-    def __init__(self, desk: Desk, writer: Writer, at: int) -> None:
+    def __init__(self, desk: Desk, writer: Writer) -> None:
         self._desk = desk
         self._writer = writer
-        self._at = at
+        self._at = desk.effective_at()
         self._offers: dict[tuple[str, int | None], int] = {}
         self._places = Places(writer)
+        self._bundles = 0
+        self._usable = 0
+        self._is_first = not any_license(desk.ledger)
+
+    def run(
+        self,
+        orders: Iterable[tuple[int | None, Wanted]],
+        problems: list[Problem],
+        *,
+        keep_going: bool = False,
+    ) -> Answer[LicensesAnswer]:
+        """Record all orders, and tell what was made."""
+        before = self._writer.last_seq
+        check_may_issue(self._desk)
+        left_out = apply_each(orders, self.one, problems=problems, keep_going=keep_going)
+        self._writer.flush()
+        made = license_table(rows_recorded_after(self._desk.ledger, before))
+        data: LicensesAnswer = {"licenses": made}
+        if left_out:
+            data["problems"] = problem_table(left_out)
+        notes = (self._said(), *expiry_notes(self._desk))
+        return Answer(data, notes, chosen={"licenses": Chosen("made")})
 
     def check(self, wanted: Wanted) -> tuple[int, str | None, str | None]:
         """(bundle size, site, client) of an order that may be carried out."""
@@ -146,29 +150,38 @@ class _Issuing:
     def one(self, wanted: Wanted) -> None:
         """Record one order."""
         size, site, client = self.check(wanted)
+        if self._is_first and self._usable + wanted.quantity >= MANY:
+            self._writer.expect_many()
+            self._is_first = False  # once is enough
         if site is not None:
             self._places.ensure(site, client, self._at)
-        per_order = size + 1 if size > 1 else 1
-        keys = new_keys(wanted.product, wanted.quantity * per_order, _random)
         if size > 1:
-            self._bundles(wanted.product, size, keys)
-            return
-        terms = events.license_terms(wanted.product)
-        for key in keys:
-            self._writer.record(*events.license_issued(key, terms), at=self._at)
-        if site is not None:
-            for key in keys:
-                self._writer.record(*events.license_assigned(key, site), at=self._at)
+            for _ in range(wanted.quantity):
+                self._bundle(wanted.product, size)
+            self._bundles += wanted.quantity
+        else:
+            terms = events.license_terms(wanted.product)
+            self._single(wanted.product, wanted.quantity, terms, site)
+        self._usable += wanted.quantity * size
 
-    def _bundles(self, product: str, size: int, keys: list[str]) -> None:
+    def _single(
+        self, product: str, quantity: int, terms: Mapping[str, Any], site: str | None = None
+    ) -> None:
+        """So many licenses, some thousand keys at a time."""
+        for first in range(0, quantity, FLUSH_EVENTS):
+            keys = new_keys(product, min(FLUSH_EVENTS, quantity - first), _random)
+            for key in keys:
+                self._writer.record(*events.license_issued(key, terms), at=self._at)
+            if site is not None:
+                for key in keys:
+                    self._writer.record(*events.license_assigned(key, site), at=self._at)
+
+    def _bundle(self, product: str, size: int) -> None:
         """B1: a parent, and `size` children that cost nothing themselves."""
+        (parent,) = new_keys(product, 1, _random)
         alone = events.license_terms(product, size)
-        for first in range(0, len(keys), size + 1):
-            parent = keys[first]
-            self._writer.record(*events.license_issued(parent, alone), at=self._at)
-            child = events.license_terms(product, size, parent)
-            for key in keys[first + 1 : first + 1 + size]:
-                self._writer.record(*events.license_issued(key, child), at=self._at)
+        self._writer.record(*events.license_issued(parent, alone), at=self._at)
+        self._single(product, size, events.license_terms(product, size, parent))
 
     def _size(self, wanted: Wanted) -> int:
         known = (wanted.product, wanted.bundle_size)
@@ -178,21 +191,19 @@ class _Issuing:
             self._offers[known] = size
         return self._offers[known]
 
+    def _said(self) -> Note:
+        packed = f" in {count(self._bundles, 'bundle')}" if self._bundles else ""
+        issued = count(self._usable, "license")
+        calendar = self._desk.ledger.calendar
+        since = calendar.iso(calendar.day_of(self._at))
+        message = f"Issued {issued}{packed}; billed from {since} on"
+        return Note("issued", message, "ok")
+
 
 def _random(count: int) -> bytes:
     from os import urandom
 
     return urandom(count)
-
-
-def _said(desk: Desk, made: list[LicenseObject], at: int) -> Note:
-    usable = [item for item in made if item["bundle_size"] is None]
-    bundles = len(made) - len(usable)
-    packed = f" in {count(bundles, 'bundle')}" if bundles else ""
-    issued = count(len(usable), "license")
-    calendar = desk.ledger.calendar
-    message = f"Issued {issued}{packed}; billed from {calendar.iso(calendar.day_of(at))} on"
-    return Note("issued", message, "ok")
 
 
 def _order(row: Row, problems: list[Problem]) -> Wanted | None:

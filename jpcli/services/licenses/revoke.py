@@ -10,16 +10,17 @@ from os import urandom
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
-from jpcli.domain.answers import Answer, Note
+from jpcli.domain.answers import Answer, Chosen, Note, joined
 from jpcli.domain.errors import Problem, Refused
 from jpcli.domain.moments import names_a_day
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count, quoted
-from jpcli.ledger.queries.licenses import all_children, rows_of
-from jpcli.services.bulk import apply_each
-from jpcli.services.change import change
+from jpcli.ledger.queries.licenses import each_child, rows_numbered, rows_recorded_after
+from jpcli.services.bulk import Numbers, Unwritten, apply_each
+from jpcli.services.change import change, change_rows
 from jpcli.services.refusals import check_any_named, check_not_before, known_license
-from jpcli.services.shapes import license_objects, problem_objects
+from jpcli.services.shapes import license_table, problem_table
+from jpcli.services.spool import Spool, noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,14 +53,13 @@ def revoke_rows(
     keep_going: bool = False,
 ) -> Answer[RevokedAnswer]:
     """Revoke what the rows of a file name, all or nothing unless `keep_going`."""
-    items: list[tuple[int | None, str]]
-    items = [(row.line, str(row.values.get("license_key"))) for row in rows]
-    request = {"command": "revoke", "rows": [key for _, key in items], "reason": reason}
-    return change(
-        desk,
-        request,
-        lambda writer: _Revoking(desk, writer, reason).run(items, problems, keep_going=keep_going),
-    )
+    items = ((row.line, str(row.values.get("license_key"))) for row in rows)
+
+    def do(writer: Writer, asked: Iterable[tuple[int, str]]) -> Answer[RevokedAnswer]:
+        revoking = _Revoking(desk, writer, reason)
+        return revoking.run(asked, problems, keep_going=keep_going)
+
+    return change_rows(desk, {"command": "revoke", "reason": reason}, items, do)
 
 
 class _Revoking:
@@ -70,41 +70,53 @@ class _Revoking:
         self._writer = writer
         self._reason = reason
         self._at = desk.effective_at(end_of_day=True)
-        self._touched: set[str] = set()
-        self._revoked: list[str] = []
-        self._replacements: list[str] = []
-        self._notes: list[Note] = []
+        self._unwritten = Unwritten(writer)
+        self._named = Numbers()  # those that were asked for, then those that went with them
+        self._along = Numbers()
+        self._asked = 0
+        self._revoked = 0
+        self._replaced = 0
+        self._already: Spool[Note] = Spool(Note._make)
 
     def run(
         self,
-        items: list[tuple[int | None, str]],
+        items: Iterable[tuple[int | None, str]],
         problems: list[Problem],
         *,
         keep_going: bool = False,
     ) -> Answer[RevokedAnswer]:
-        apply_each(items, self._one, problems=problems, keep_going=keep_going)
+        before = self._writer.last_seq
+        left_out = apply_each(items, self._one, problems=problems, keep_going=keep_going)
         self._writer.flush()
         ledger = self._desk.ledger
-        asked = dict.fromkeys([*(key for _, key in items), *self._revoked])
-        data: RevokedAnswer = {"licenses": license_objects(rows_of(ledger, list(asked)))}
-        if self._replacements:
-            data["replacements"] = license_objects(rows_of(ledger, self._replacements))
-            new = count(len(self._replacements), "new unassigned license")
-            message = f"{new} took the place in the bundle"
-            self._notes.insert(0, Note("replaced", message))
+        each_once = self._asked == self._revoked == len(self._named)
+        for number in self._along:
+            self._named.add(number)
+        data: RevokedAnswer = {"licenses": license_table(rows_numbered(ledger, self._named))}
+        chosen = {"licenses": Chosen("touched") if each_once else Chosen("listed", self._named)}
+        if self._replaced:
+            data["replacements"] = license_table(rows_recorded_after(ledger, before))
+            chosen["replacements"] = Chosen("made")
+        if left_out:
+            data["problems"] = problem_table(left_out)
+        return Answer(data, joined(self._said(), noted(self._already)), chosen=chosen)
+
+    def _said(self) -> tuple[Note, ...]:
+        notes = []
         if self._revoked:
-            gone = count(len(self._revoked), "license")
+            gone = count(self._revoked, "license")
             message = f"Revoked {gone}; {self._last_day()} is billed still"
-            self._notes.insert(0, Note("revoked", message, "ok"))
-        if problems:
-            data["problems"] = problem_objects(problems)
-        return Answer(data, tuple(self._notes))
+            notes.append(Note("revoked", message, "ok"))
+        if self._replaced:
+            new = count(self._replaced, "new unassigned license")
+            notes.append(Note("replaced", f"{new} took the place in the bundle"))
+        return tuple(notes)
 
     def _one(self, key: str) -> None:
-        if key in self._touched:
-            self._writer.flush()
-            self._touched.clear()
+        self._asked += 1
+        self._unwritten.settle(key)
         facts = known_license(self._desk.ledger, key)
+        self._named.add(facts.id)
         if facts.revoked_at is not None:
             self._again(facts, facts.revoked_at)
             return
@@ -118,13 +130,13 @@ class _Revoking:
 
     def _bundle(self, facts: LicenseFacts) -> None:
         """B2: the parent takes all its children along; none of them may outlive it."""
-        children = all_children(self._desk.ledger, facts.id)
-        for child in children:
+        for child in each_child(self._desk.ledger, facts.id):
             check_not_before(self._desk.ledger, child, self._at)
         self._end(facts)
-        for child in children:
+        for child in each_child(self._desk.ledger, facts.id):
             if child.revoked_at is None:
                 self._end(child)
+                self._along.add(child.id)
 
     def _child(self, facts: LicenseFacts) -> None:
         """B2: the bundle keeps its size, so a child is replaced, never just ended."""
@@ -141,14 +153,14 @@ class _Revoking:
         terms = events.license_terms(facts.product, facts.bundle_size, facts.bundle_key)
         entry = events.license_issued(key, terms)
         self._writer.record(*entry, at=self._at, reason="replacement")
-        self._replacements.append(key)
-        self._touched.add(str(facts.bundle_key))  # which has another child now
+        self._replaced += 1
+        self._unwritten.add(str(facts.bundle_key))  # which has another child now
 
     def _end(self, facts: LicenseFacts) -> None:
         entry = events.license_revoked(facts.license_key)
         self._writer.record(*entry, at=self._at, reason=self._reason)
-        self._revoked.append(facts.license_key)
-        self._touched.add(facts.license_key)
+        self._revoked += 1
+        self._unwritten.add(facts.license_key)
 
     def _again(self, facts: LicenseFacts, revoked_at: int) -> None:
         """R5: revoking again changes nothing; revoking to another date is refused."""
@@ -165,7 +177,7 @@ class _Revoking:
                 subject=facts.license_key,
             )
         message = f"{facts.license_key} was revoked at {self._desk.told(revoked_at)} already"
-        self._notes.append(Note("already_revoked", message, "info", facts.license_key))
+        self._already.append(Note("already_revoked", message, "info", facts.license_key))
 
     def _last_day(self) -> str:
         calendar = self._desk.ledger.calendar

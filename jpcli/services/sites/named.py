@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from jpcli.ledger.writer import Writer
 
 
+# So many names are remembered; a file may have a million of them.
+_MOST_NAMES = 20_000
+
+
 class _Known(NamedTuple):
     client: str | None
     since_at: int
 
 
 class Places:
-    """The sites that one command names, looked up once each, with what it has recorded itself."""
+    """The sites that one command names, looked up rarely, with what it has recorded itself."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
@@ -41,6 +45,7 @@ class Places:
         """
         url = self._urls.get(site)
         if url is None:
+            self._make_room()
             url = self._urls[site] = normalize_url(site)
         if client is None:
             return url, None
@@ -68,6 +73,14 @@ class Places:
         named = events.site_added if known is None else events.site_given
         self._writer.record(*named(url, client), at=at)
         self._sites[url] = _Known(client, at)
+
+    def _make_room(self) -> None:
+        """Forget everything when it is very much: what was recorded is in the tables first."""
+        if max(len(self._urls), len(self._sites), len(self._clients)) >= _MOST_NAMES:
+            self._writer.flush()
+            self._urls.clear()
+            self._sites.clear()
+            self._clients.clear()
 
     def _known(self, url: str) -> _Known | None:
         if url not in self._sites:

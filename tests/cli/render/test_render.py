@@ -327,7 +327,7 @@ def test_results_of_answers() -> None:
     problem = {"code": "c", "subject": None, "message": "m", "line": 3}
     result = result_of(Answer({"x": [{}, {}, {}], "problems": [problem]}), "x", limit=2)
     assert (result.exit_code, result.total, len(result.data["x"])) == (1, 3, 2)
-    assert result.problems[0].line == 3
+    assert [found.line for found in result.problems] == [3]
     assert result_of(Answer({"x": [], "total": 9}), "x").total == 9
     assert result_of(Answer({"x": []}), "x").exit_code == 0
 

@@ -12,6 +12,7 @@ from jpcli.domain.errors import JpcliError
 from jpcli.ledger.database.connection import open_ledger
 from jpcli.services.licenses import issue
 from tests.ledger.conftest import Busy
+from tests.services.agency import plain
 
 ROOT = Path(__file__).parents[3]
 OTHER = "from tests.services.agency import Agency; print(Agency({path!r}).issue_one())"
@@ -34,7 +35,7 @@ def test_what_is_issued_where_a_ledger_is_open_twice_is_kept(busy: Busy, writes:
         desk.ledger.value("SELECT COUNT(*) FROM events")
         keys = [another_process_issues(agency.path)]
         assert Path(agency.path + "-wal").exists()
-        (told,) = issue.issue(desk, "jetpack-scan", 1).data["licenses"]
+        (told,) = plain(issue.issue(desk, "jetpack-scan", 1))["licenses"]
         keys += [told["license_key"], another_process_issues(agency.path)]
     tables = agency.state().tables
     assert [key for key in keys if key not in tables] == []

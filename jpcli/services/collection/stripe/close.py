@@ -54,7 +54,7 @@ def close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
         try:
             check_not_billed(desk, gateway, month)
             answer = closing.close_due(desk) if month is None else closing.close(desk, month)
-            notes = answer.notes
+            notes = tuple(answer.notes)
             numbers += [item["number"] for item in answer.data["invoices"]]
         except JpcliError as error:
             if month is not None or isinstance(error, AuthProblem) or not numbers:
