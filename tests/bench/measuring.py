@@ -33,6 +33,17 @@ class Case(NamedTuple):
     code: int = 0
 
 
+class Measured(NamedTuple):
+    """What came out for a target; `must` and `goal` are in the same unit as `ratio`, and `said` is
+    the verdict."""
+
+    name: str
+    must: float
+    goal: float | None
+    ratio: float
+    said: str
+
+
 def find_command(folder: Path) -> str:
     """The installed `jpcli` of this interpreter, else a script like it over the source tree."""
     installed = Path(sys.executable).with_name("jpcli")

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.bench import agency, baselines
 from tests.bench.measuring import (
     Case,
+    Measured,
     checked,
     environment,
     find_command,
@@ -48,6 +49,7 @@ class Bench:
         self.jpcli = find_command(folder)
         self.output = folder / "output"
         self.rows = [("", "s", "MiB", "baseline s", "ratio", "must", "goal", "")]
+        self.measured: list[Measured] = []
         self.worst_mib = 0.0
 
     def env(self, ledger: Path) -> dict[str, str]:
@@ -75,8 +77,10 @@ class Bench:
     ) -> None:
         seconds, mib = took
         ratio = seconds / base
+        said = verdict(ratio, limit, goal)
+        self.measured.append(Measured(name, limit, goal, ratio, said))
         figures = (f"{seconds:.3f}", f"{mib:.0f}", f"{base:.3f}", f"{ratio:.2f}")
-        self.rows.append((name, *figures, f"{limit:g}", f"{goal:g}", verdict(ratio, limit, goal)))
+        self.rows.append((name, *figures, f"{limit:g}", f"{goal:g}", said))
 
     def info(self, name: str, took: tuple[float, float]) -> None:
         self.rows.append((name, f"{took[0]:.3f}", f"{took[1]:.0f}", "", "", "", "", ""))
@@ -88,11 +92,11 @@ def write(path: Path, active: int, past: int) -> Path:
     return path
 
 
-def measure_import(bench: Bench, licenses: int) -> Path:
-    """Import, and the bulk issue of half as many; returns the ledger with the import."""
+def measure_import(bench: Bench, licenses: int, name: str = "large.db") -> Path:
+    """Import into a new ledger, which is returned."""
     history = write(bench.folder / "history.ndjson", licenses // 4, licenses - licenses // 4)
-    base = baselines.insert_seconds(bench.folder / "base.db", baselines.history_rows(history))
-    ledger = bench.ledger("large.db")
+    base = baselines.insert_seconds(bench.folder / f"base-{name}", baselines.history_rows(history))
+    ledger = bench.ledger(name)
     took = bench.run(ledger, "ledger", "import", str(history))
     bench.add(f"ledger import of {licenses:,}", took, base, 7, 5)
     history.unlink()
@@ -173,6 +177,23 @@ def measure_history(bench: Bench, licenses: int) -> None:
     base, _ = bench.best(short, "invoice", "preview", "--json")
     took = bench.best(long, "invoice", "preview", "--json")
     bench.add(f"preview of {active:,} with 20 x the history", took, base, 1.2, 1.05)
+
+
+def measure(large: int, bulk: int, history: int) -> list[Measured]:
+    """Reads on `large` licenses, an import and an issue of `bulk` and of half as many, and a month
+    of a quarter of `history` with 20 times the past behind it."""
+    with tempfile.TemporaryDirectory() as name:
+        bench = Bench(Path(name))
+        ledger = measure_import(bench, bulk)
+        if large != bulk:
+            ledger = measure_import(bench, large, "larger.db")
+        measure_reads(bench, ledger, large)
+        measure_issue(bench, bulk // 2)
+        mib = bench.worst_mib
+        measure_history(bench, history)
+    said = verdict(mib, MEMORY_MIB, MEMORY_GOAL_MIB)
+    name = f"most MiB of any command on {large:,} licenses"
+    return [*bench.measured, Measured(name, MEMORY_MIB, MEMORY_GOAL_MIB, mib, said)]
 
 
 def main() -> None:

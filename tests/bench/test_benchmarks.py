@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tests.bench.measuring import ROOT, Case, timed, verdict
+from tests.bench import targets
+from tests.bench.measuring import ROOT, Case, Measured, timed, verdict
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,7 @@ from tests.bench.measuring import ROOT, Case, timed, verdict
         ["scale.py", "--licenses", "400"],
         ["writers.py", "16"],
         ["completion.py", "2"],
+        ["targets.py", "--tiny"],
     ],
 )
 def test_a_benchmark_runs(arguments: list[str]) -> None:
@@ -29,6 +31,20 @@ def test_a_benchmark_runs(arguments: list[str]) -> None:
     )
     assert run.returncode == 0, run.stderr
     assert "inf" not in run.stdout.split()
+    assert "MISSING" not in run.stdout.split()
+
+
+def test_a_target_that_nothing_measures_is_missing() -> None:
+    found = [Measured("issue --from of 5", 7, 5, 6, "ok"), Measured("issue", 12, 9, 13, "OVER")]
+    rows = targets.table(found)
+    assert len([row for row in rows if row[-1] == "MISSING"]) == len(targets.TARGETS) - 2
+    place = [row[0] for row in rows].index
+    assert place("  issue") < place("ledger import, issue --from") < place("  issue --from of 5")
+
+
+def test_what_is_measured_has_a_target() -> None:
+    with pytest.raises(AssertionError, match="no target"):
+        targets.table([Measured("paint the shed", 1, 1, 1, "ok")])
 
 
 def test_a_command_that_fails_has_no_time() -> None:
