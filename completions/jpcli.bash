@@ -192,7 +192,7 @@ _jpcli() {
       'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger restore':1 | plan:1 | apply:1) kind=/files ;;
       'cards primary':1 | 'cards remove':1) kind=cards ;;
       'invoice show':1 | 'invoice export':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
-      'settings set':1) words=(bill-from collect name payment-terms-days) ;;
+      'settings set':1) words=(bill-from collect name payment-terms-days zone-data) ;;
       completion:1) words=(bash zsh fish) ;;
     esac
   fi

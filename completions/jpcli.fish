@@ -732,7 +732,7 @@ function __jpcli_complete
             case 'invoice show 1' 'invoice export 1' 'invoice mark-paid 1' 'invoice void 1' 'invoice push 1' 'invoice pay 1' 'invoice reconcile 1'
                 set kind 'invoices'
             case 'settings set 1'
-                set words bill-from collect name payment-terms-days
+                set words bill-from collect name payment-terms-days zone-data
             case 'completion 1'
                 set words bash zsh fish
         end

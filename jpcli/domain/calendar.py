@@ -3,12 +3,13 @@
 A billing day is an int: the ordinal of a local date, less the number of dates before it that never
 occurred in the zone, so that a difference is a count of days. Nothing here adds 24 hours: an
 instant becomes a local date first. This module must not import zoneinfo for UTC, or know licenses.
+How a zone's clocks go is in `domain.zones`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from jpcli.domain.errors import BadInput, misread
 from jpcli.domain.instants import DAY, END_AT, EPOCH_ORDINAL, FIRST_YEAR, LAST_YEAR, SECOND
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from collections.abc import Mapping
+    from datetime import tzinfo
 
 OPEN_DAY = 9_999_999
 """The last day of what has not ended."""
@@ -31,20 +33,30 @@ class BillingCalendar:
     """The billing days of one zone. Immutable.
 
     `skipped` holds the ordinals of the dates that never existed there (`find_skipped`), ascending.
+    `rules` say how its clocks go; without them it is as this machine's data have it. `exceptions`
+    give the offset that a second had nevertheless, in seconds east of UTC, by seconds since 1970.
     """
 
-    __slots__ = ("_bounds", "_pieces", "_zone", "skipped", "zone")
+    __slots__ = ("_bounds", "_pieces", "exceptions", "rules", "skipped", "zone")
 
     zone: str
     skipped: tuple[int, ...]
-    _zone: ZoneInfo | None
+    rules: tzinfo | None
+    exceptions: Mapping[int, int]
     _pieces: dict[int, tuple[tuple[int, int], ...]]
     _bounds: tuple[int, int] | None
 
-    def __init__(self, zone: str = "UTC", skipped: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self,
+        zone: str = "UTC",
+        skipped: tuple[int, ...] = (),
+        rules: tzinfo | None = None,
+        exceptions: Mapping[int, int] | None = None,
+    ) -> None:
         object.__setattr__(self, "zone", zone)
         object.__setattr__(self, "skipped", tuple(sorted(skipped)))
-        object.__setattr__(self, "_zone", _load(zone))
+        object.__setattr__(self, "rules", None if zone in _UTC_NAMES else rules or _load(zone))
+        object.__setattr__(self, "exceptions", exceptions or {})
         object.__setattr__(self, "_pieces", {})
         object.__setattr__(self, "_bounds", None)
 
@@ -57,28 +69,36 @@ class BillingCalendar:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, BillingCalendar):
             return NotImplemented
-        return (self.zone, self.skipped) == (other.zone, other.skipped)
+        return self._facts() == other._facts()
 
     def __hash__(self) -> int:
         return hash((self.zone, self.skipped))
 
     def day_of(self, at: int) -> int:
         """The billing day on which an instant lies (D3)."""
-        if self._zone is None:
+        if self.rules is None:
             return at // DAY + EPOCH_ORDINAL
         # Whole seconds suffice: no zone changes its offset, or its date, within one.
-        ordinal = datetime.fromtimestamp(at // SECOND, self._zone).toordinal()
+        second = at // SECOND
+        if self._is_exception(at):
+            ordinal = (second + self.exceptions[second]) // 86_400 + EPOCH_ORDINAL
+        else:
+            ordinal = datetime.fromtimestamp(second, self.rules).toordinal()
         return ordinal - bisect_left(self.skipped, ordinal) if self.skipped else ordinal
 
     def wall_of(self, at: int) -> int:
         """What the clocks of the zone show at an instant, in microseconds as if they showed UTC."""
-        return at if self._zone is None else at + _offset(self._zone, at // SECOND) * SECOND
+        if self.rules is None:
+            return at
+        from jpcli.domain.zones import offset_at
+
+        return at + offset_at(self.rules, at // SECOND) * SECOND
 
     def at_wall(self, wall: int) -> int | None:
         """The first instant at which clocks show that; None where they are put forward past it."""
-        if self._zone is None:
+        if self.rules is None:
             return wall
-        shown = datetime.fromtimestamp(wall // SECOND, UTC).replace(tzinfo=self._zone, fold=0)
+        shown = datetime.fromtimestamp(wall // SECOND, UTC).replace(tzinfo=self.rules, fold=0)
         at = int(shown.timestamp()) * SECOND + wall % SECOND
         return at if self.wall_of(at) == wall else None
 
@@ -105,13 +125,13 @@ class BillingCalendar:
 
     def start_of(self, day: int) -> int:
         """The first instant with the day's local date."""
-        if self._zone is None:
+        if self.rules is None:
             return (day - EPOCH_ORDINAL) * DAY
         return self._pieces_of(day)[0][0]
 
     def end_of(self, day: int) -> int:
         """The first instant after the last one with the day's local date."""
-        if self._zone is None:
+        if self.rules is None:
             return (day + 1 - EPOCH_ORDINAL) * DAY
         return self._pieces_of(day)[-1][1]
 
@@ -123,16 +143,18 @@ class BillingCalendar:
         first_day = last_day = self.day_of(issued_at)
         if revoked_at is not None and revoked_at > issued_at:
             last_day = self.day_of(revoked_at - 1)
-        if self._zone is None:
+        if self.rules is None:
             return first_day, (OPEN_DAY if revoked_at is None else last_day)
         # Where a clock falls back across midnight, the date before comes once more.
-        while self._touches(first_day - 1, issued_at, revoked_at):
-            first_day -= 1
+        if not self._is_exception(issued_at):
+            while self._touches(first_day - 1, issued_at, revoked_at):
+                first_day -= 1
         if revoked_at is None:
             return first_day, OPEN_DAY
-        while self._touches(last_day + 1, issued_at, revoked_at):
-            last_day += 1
-        return first_day, last_day
+        if not self._is_exception(revoked_at - 1):
+            while self._touches(last_day + 1, issued_at, revoked_at):
+                last_day += 1
+        return first_day, max(first_day, last_day)  # an exception may put them the other way round
 
     def checked(self, at: int, text: str, subject: str | None = None) -> int:
         """The instant itself, where its date lies in the years 1970 to 2199 in UTC and here too.
@@ -163,7 +185,7 @@ class BillingCalendar:
         Where a clock falls back across midnight, the date before may still come once more.
         """
         day = self.day_of(at)
-        if self._zone is not None:
+        if self.rules is not None and not self._is_exception(at):
             while self.end_of(day - 1) > at:
                 day -= 1
         return day
@@ -171,11 +193,17 @@ class BillingCalendar:
     def follows_early(self, day: int) -> bool:
         """Whether a day begins before the one before it is over: a clock falls back across midnight
         there, and that date comes once more."""
-        return self._zone is not None and self.end_of(day - 1) > self.start_of(day)
+        return self.rules is not None and self.end_of(day - 1) > self.start_of(day)
 
     def iso(self, day: int) -> str:
         """`YYYY-MM-DD` of a billing day."""
         return _iso(self._ordinal(day))
+
+    def _facts(self) -> tuple[object, ...]:
+        return self.zone, self.skipped, self.rules, self.exceptions
+
+    def _is_exception(self, at: int) -> bool:
+        return bool(self.exceptions) and at // SECOND in self.exceptions
 
     def _ordinal(self, day: int) -> int:
         ordinal = day
@@ -194,8 +222,10 @@ class BillingCalendar:
     def _pieces_of(self, day: int) -> tuple[tuple[int, int], ...]:
         pieces = self._pieces.get(day)
         if pieces is None:
-            assert self._zone is not None, "UTC days are computed without looking"
-            pieces = _date_pieces(self._zone, self._ordinal(day))
+            from jpcli.domain.zones import date_pieces
+
+            assert self.rules is not None, "UTC days are computed without looking"
+            pieces = date_pieces(self.rules, self._ordinal(day))
             self._pieces[day] = pieces
         return pieces
 
@@ -220,79 +250,25 @@ def check_zone(zone: str) -> None:
 
 
 def find_skipped(zone: str) -> tuple[int, ...]:
-    """Ordinals of the dates from 1970 to 2199 that never existed in a zone (D3).
+    """Ordinals of the dates from 1970 to 2199 that never existed in a zone (D3), as this machine's
+    data have it.
 
     Takes a tenth of a second, so a ledger asks once, when it is made.
     """
-    loaded = _load(zone)
-    if loaded is None:
+    rules = _load(zone)
+    if rules is None:
         return ()
-    # The shortest date that did exist had 17 hours (Vostok, 1994), so every one is met.
-    step = 12 * 3600 * SECOND
-    seen = {_local_ordinal(loaded, at) for at in range(0, END_AT, step)}
-    return tuple(ordinal for ordinal in range(min(seen), max(seen)) if ordinal not in seen)
+    from jpcli.domain.zones import skipped_dates
+
+    return skipped_dates(rules)
 
 
-def _load(zone: str) -> ZoneInfo | None:
+def _load(zone: str) -> tzinfo | None:
     if zone in _UTC_NAMES:
         return None
     from zoneinfo import ZoneInfo
 
     return ZoneInfo(zone)
-
-
-def _local_ordinal(zone: ZoneInfo, at: int) -> int:
-    return datetime.fromtimestamp(at // SECOND, zone).toordinal()
-
-
-def _offset(zone: ZoneInfo, second: int) -> int:
-    """Seconds east of UTC at a second since the epoch."""
-    offset = datetime.fromtimestamp(second, zone).utcoffset()
-    assert offset is not None, "a ZoneInfo knows its offset"
-    return offset // timedelta(seconds=1)
-
-
-def _date_pieces(zone: ZoneInfo, ordinal: int) -> tuple[tuple[int, int], ...]:
-    """The instants `[start, end)` with a local date, in order; none where it never existed.
-
-    Two pieces where a clock fell back across midnight. Between two changes of the offset a date
-    is one interval, so this looks for the changes around it and cuts each interval to the date.
-    """
-    midnight = (ordinal - EPOCH_ORDINAL) * 86_400
-    pieces: list[tuple[int, int]] = []
-    for start, end, offset in _steady(zone, midnight - 30 * 3600, midnight + 54 * 3600):
-        first = max(start, midnight - offset)
-        after = min(end, midnight + 86_400 - offset)
-        if first >= after:
-            continue
-        if pieces and pieces[-1][1] == first * SECOND:
-            pieces[-1] = (pieces[-1][0], after * SECOND)
-        else:
-            pieces.append((first * SECOND, after * SECOND))
-    return tuple(pieces)
-
-
-def _steady(zone: ZoneInfo, start: int, end: int) -> list[tuple[int, int, int]]:
-    """`(from, to, offset)` of the stretches of `[start, end)` with one offset, in seconds.
-
-    A look every 12 hours finds every change: no zone has ever had two within six days since 1970.
-    """
-    stretches = []
-    begun, offset = start, _offset(zone, start)
-    for sample in range(start + 12 * 3600, end + 1, 12 * 3600):
-        later = _offset(zone, sample)
-        if later != offset:
-            low, high = sample - 12 * 3600, sample
-            while high - low > 1:
-                middle = (low + high) // 2
-                if _offset(zone, middle) == offset:
-                    low = middle
-                else:
-                    high = middle
-            stretches.append((begun, high, offset))
-            begun, offset = high, later
-    stretches.append((begun, end, offset))
-    return stretches
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,7 @@ OLD_SUBJECT = frozenset(
         events.INVOICE_VOIDED,
         events.INVOICE_SYNCED,
         events.PAYMENT_ATTEMPTED,
+        events.LEDGER_ZONE_SET,
         events.PAYMENTS_SET,
         events.OUTBOX_WISHED,
         events.OUTBOX_STUMBLED,

@@ -21,6 +21,7 @@ LATEST_SEQ = 2**62
 
 LEDGER_CREATED = "ledger.created"
 LEDGER_SET = "ledger.set"
+LEDGER_ZONE_SET = "ledger.zone_set"
 PAYMENTS_SET = "payments.set"
 REQUEST_ANSWERED = "request.answered"
 REQUEST_LISTED = "request.listed"
@@ -126,6 +127,11 @@ def ledger_created(facts: Mapping[str, str]) -> Entry:
 def ledger_set(shown: str, name: str, value: str) -> Entry:
     """A setting has this value from now on; `shown` is what a person calls it."""
     return LEDGER_SET, shown, {name: value}
+
+
+def ledger_zone_set(zone: str, facts: Mapping[str, str]) -> Entry:
+    """The rules of the ledger's time zone are these, for all that was recorded before as well."""
+    return LEDGER_ZONE_SET, zone, facts
 
 
 def payments_set(gateway: str, facts: Mapping[str, str]) -> Entry:

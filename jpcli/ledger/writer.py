@@ -12,6 +12,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain import events
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput
 from jpcli.domain.event_texts import check_new_texts
@@ -62,6 +63,7 @@ class Writer:
         self._reached_day = OPEN_DAY
         head = ledger.one("SELECT seq, hash, latest_at FROM chain WHERE id = 1")
         self._seq, self._hash, self._latest_at = head or (0, chain.GENESIS, 0)
+        self._lacks_rules = head is not None and ledger.lacks_rules
 
     @property
     def last_seq(self) -> int:
@@ -109,6 +111,8 @@ class Writer:
         Raises BadInput `card_number` for a new text that has one, and then nothing is written,
         whoever catches it: a part of a change may be recorded already.
         """
+        if self._lacks_rules:
+            self.learn_rules()
         try:
             check_new_texts(kind, subject, data, reason)
         except BadInput as error:
@@ -125,6 +129,23 @@ class Writer:
         )
         if len(self._waiting) >= FLUSH_EVENTS:
             self.flush()
+
+    def learn_rules(self) -> None:
+        """Record the rules of its time zone in a ledger that has none yet; the first event that a
+        newer jpcli writes there is that."""
+        if not self._lacks_rules:
+            return
+        self._lacks_rules = False
+        from jpcli.ledger.state.zone import due_facts, recorded_facts
+
+        facts = recorded_facts(self.ledger)  # by another process, since this one opened it
+        if not facts:
+            facts = due_facts(self.ledger)
+            if facts:
+                entry = events.ledger_zone_set(self.ledger.zone, facts)
+                self.record(*entry, at=self._now_at)
+                self.recorded -= 1  # nothing that was asked for
+        self.ledger.learn(facts)
 
     def flush(self) -> None:
         """Bring tables up to date with what was recorded so far, so that queries see it."""

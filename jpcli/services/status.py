@@ -19,6 +19,7 @@ from jpcli.services.billing.waste import oldest_waste, waste_by_line
 from jpcli.services.cards import expiry_notes, list_cards
 from jpcli.services.collection.unpaid import unpaid_step
 from jpcli.services.invoices.invoices import invoice_head
+from jpcli.services.ledger.zone import zone_notes
 
 if TYPE_CHECKING:
     from jpcli.domain.contract.ledger import NextStep, StatusAnswer, StatusBill
@@ -53,7 +54,7 @@ def status(desk: Desk) -> Answer[StatusAnswer]:
             *_next_steps(desk, counts),
         ],
     }
-    return Answer(data, tuple(expiry_notes(desk)))
+    return Answer(data, (*expiry_notes(desk), *zone_notes(desk)))
 
 
 def _counts(desk: Desk) -> StateCounts:

@@ -30,6 +30,11 @@ def described(event: Mapping[str, Any], currency: str = "") -> str:
     return f"{words}; {reason}" if words and reason else words or reason or ""
 
 
+def _created(data: Mapping[str, Any]) -> str:
+    """Its facts, without the data of its time zone, which are for no reader."""
+    return _plain({name: value for name, value in data.items() if name != "zone_data"})
+
+
 def _issued(data: Mapping[str, Any]) -> str:
     if data.get("bundle_key"):
         return f"in a bundle of {data['bundle_size']}"
@@ -83,6 +88,8 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     events.PRICE_SET: _price,
     events.PAYMENT_ATTEMPTED: _attempted,
     events.LEDGER_SET: lambda data: ", ".join(str(value) for value in data.values()),
+    events.LEDGER_CREATED: _created,
+    events.LEDGER_ZONE_SET: lambda _data: "",
     events.REQUEST_ANSWERED: lambda _data: "",
     events.REQUEST_LISTED: lambda data: f"{len(data['rows']):,} rows of the answer",
 }

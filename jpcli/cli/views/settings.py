@@ -17,6 +17,7 @@ _TITLES = {
     "address": "Address",
     "currency": "Currency",
     "time_zone": "Time zone",
+    "zone_data": "Zone data",
     "bill_from": "Billed from",
     "payment_terms_days": "Payment terms",
     "payments": "Payments",
@@ -37,6 +38,8 @@ def _shown(name: str, value: Any) -> str | None:
         return f"{month_name(value)} on"
     if name == "payment_terms_days":
         return count(value, "day")
+    if name == "zone_data" and value is not None:
+        return str(value)[:12]
     if name == "currency":
         return str(value).upper()
     return None if value is None else str(value)

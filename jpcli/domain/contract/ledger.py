@@ -44,6 +44,7 @@ class SettingsObject(TypedDict):
     address: str | None
     currency: Currency
     time_zone: str  # an IANA name
+    zone_data: Hash | None  # of the zone's rules that the ledger has in itself; null in UTC
     bill_from: Month | None  # null only in a ledger older than the rule that is empty (I7)
     payment_terms_days: Count
     payments: Annotated[str, OneOf("offline", "stripe")] | None  # null in an old ledger: offline

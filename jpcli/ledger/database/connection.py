@@ -32,6 +32,8 @@ _CHUNK_ROWS = 256
 _FAULTS = (sqlite3.Error, UnicodeDecodeError)
 # Facts that another process may change between the opening of a ledger and a transaction on it.
 _SETTABLE = frozenset({"name", "address", "bill_from", "payment_terms_days", "collect"})
+# Facts: the rules of the time zone, and which seconds had another offset nevertheless.
+ZONE_DATA, ZONE_EXCEPTIONS = "zone_data", "zone_exceptions"
 
 
 class Ledger:
@@ -45,10 +47,17 @@ class Ledger:
         self.currency = self.meta["currency"]
         self.zone = self.meta["time_zone"]
         self.name = meta["name"]
-        skipped = self.meta["skipped_dates"]
-        self.calendar = BillingCalendar(
-            self.zone, tuple(int(part) for part in skipped.split(",")) if skipped else ()
-        )
+        self.calendar = calendar_by(meta)
+
+    @property
+    def lacks_rules(self) -> bool:
+        """Whether its days still go by this machine's rules of its time zone."""
+        return self.calendar.rules is not None and ZONE_DATA not in self.meta
+
+    def learn(self, facts: Mapping[str, str]) -> None:
+        """Go by these facts as well from now on: the rules of the time zone."""
+        self.meta = {**self.meta, **facts}
+        self.calendar = calendar_by(self.meta)
 
     def rows(self, sql: str, **params: Any) -> Iterator[tuple[Any, ...]]:
         """Stream the rows of a query; memory stays flat however many there are."""
@@ -130,6 +139,20 @@ class Ledger:
 
     def _guarded(self) -> AbstractContextManager[None]:
         return guarded(self.path, lambda: _is_damaged(self._connection))
+
+
+def calendar_by(meta: Mapping[str, str]) -> BillingCalendar:
+    """The billing days of a ledger with these facts. One made before ledgers had the rules of their
+    zone goes by this machine's until something is written to it."""
+    skipped = meta["skipped_dates"]
+    ordinals = tuple(int(part) for part in skipped.split(",")) if skipped else ()
+    text = meta.get(ZONE_DATA)
+    if text is None:
+        return BillingCalendar(meta["time_zone"], ordinals)
+    from jpcli.ledger.database.zone_data import exceptions_of, rules_of
+
+    exceptions = exceptions_of(meta.get(ZONE_EXCEPTIONS))
+    return BillingCalendar(meta["time_zone"], ordinals, rules_of(text), exceptions)
 
 
 class LedgerOlder(Failed):

@@ -18,6 +18,13 @@ def _created(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
         ledger.execute_many("INSERT INTO meta (key, value) VALUES (?, ?)", rows)
 
 
+def _zone_set(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
+    """D3: what is applied from here on is counted by these rules."""
+    _facts_set(ledger, lookups, told)
+    for event in told:
+        ledger.learn(event.data)
+
+
 def _facts_set(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
     """Facts that a ledger learns, or that are changed, later than its birth."""
     for event in told:
@@ -31,5 +38,6 @@ def _facts_set(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
 HANDLERS = {
     events.LEDGER_CREATED: _created,
     events.LEDGER_SET: _facts_set,
+    events.LEDGER_ZONE_SET: _zone_set,
     events.PAYMENTS_SET: _facts_set,
 }

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.errors import Problem
 from jpcli.domain.periods import Period
 from jpcli.ledger.database import inventory, schema, tables
+from jpcli.ledger.database.connection import calendar_by
 from jpcli.ledger.database.faults import guarded, raise_outside
 from jpcli.ledger.queries import invoice_lines, invoices
 from jpcli.ledger.upkeep.compare import compare_table
-from jpcli.ledger.upkeep.replay import UNREADABLE, ChainWalk, head_problems, replay
+from jpcli.ledger.upkeep.replay import UNREADABLE, ChainWalk, head_problems, replay, zone_behind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from jpcli.ledger.database.connection import Ledger
 
@@ -30,13 +31,14 @@ _SCRATCH = "the temporary file of the check"
 
 
 class CheckReport(NamedTuple):
-    """`events` counts them, `head` is the last hash as hex, `foreign` names tables and views of
-    others, which are no problem."""
+    """`events` counts them, `head` is the last hash as hex. No problems: `foreign` names tables and
+    views of others, `exceptions` counts instants for which other rules of the time zone held."""
 
     events: int
     head: str
     problems: tuple[Problem, ...]
     foreign: tuple[str, ...]
+    exceptions: int
 
 
 def check_ledger(ledger: Ledger) -> CheckReport:
@@ -49,13 +51,14 @@ def check_ledger(ledger: Ledger) -> CheckReport:
     problems.look(inventory.MIGRATIONS, lambda: _migration_problems(ledger))
     problems.look("invoices", lambda: _seal_problems(ledger))
     walk = ChainWalk(ledger)
+    zone = zone_behind(ledger)
     # "" is a private temporary file: a replay of millions of events must not fill the memory.
     scratch = sqlite3.connect("", isolation_level=None)
     try:
         with guarded(_SCRATCH):
             tables.create_in_memory(scratch)
             scratch.execute("BEGIN")
-        replay_problem = replay(walk, scratch, _SCRATCH)
+        replay_problem = replay(walk, scratch, _SCRATCH, zone)
         problems.found += walk.problems
         problems.look("chain", lambda: head_problems(ledger, walk))
         if replay_problem is not None:
@@ -64,7 +67,15 @@ def check_ledger(ledger: Ledger) -> CheckReport:
             problems.look(table, partial(compare_table, ledger.raw, scratch, table))
     finally:
         scratch.close()
-    return CheckReport(walk.events, walk.last_hash.hex(), tuple(problems.found), tuple(foreign))
+    head, kept = walk.last_hash.hex(), _exceptions({**ledger.meta, **zone})
+    return CheckReport(walk.events, head, tuple(problems.found), tuple(foreign), kept)
+
+
+def _exceptions(facts: Mapping[str, str]) -> int:
+    """How many instants had another offset than the rules say. A revocation is looked at in two
+    seconds."""
+    exceptions = calendar_by(facts).exceptions
+    return sum(second - 1 not in exceptions for second in exceptions)
 
 
 class _Problems:

@@ -23,7 +23,7 @@ from jpcli.ledger.database.draft import draft_beside, folder_unwritable, link_ne
 from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.database.inventory import orphans
 from jpcli.ledger.database.neighbors import uri_of
-from jpcli.ledger.upkeep.replay import ChainWalk, head_problems, replay
+from jpcli.ledger.upkeep.replay import ChainWalk, head_problems, replay, zone_behind
 
 # Where nothing can be written a reader gets the new schema in a copy of its own.
 _NO_PLACE = (
@@ -82,8 +82,9 @@ def _rebuild(connection: sqlite3.Connection, path: str) -> None:
     """The newest schema, filled from the events, inside the transaction that is open."""
     ledger = ledger_on(connection, path)
     walk = ChainWalk(ledger)
+    zone = zone_behind(ledger)
     tables.remake_state(connection)
-    problem = replay(walk, connection, path)
+    problem = replay(walk, connection, path, zone)
     found = (*walk.problems, *head_problems(ledger, walk), *([] if problem is None else [problem]))
     if not found and next(orphans(connection), None) is not None:
         raise AssertionError("the events add up to rows that name what is not there")

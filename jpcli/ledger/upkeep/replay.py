@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput, Failed, Problem
 from jpcli.domain.events import Event
-from jpcli.ledger.database.connection import Ledger
+from jpcli.ledger.database.connection import Ledger, calendar_by
 from jpcli.ledger.database.faults import raise_outside
 from jpcli.ledger.events import chain
 from jpcli.ledger.state.apply import apply_events
 from jpcli.ledger.state.lookups import Lookups
+from jpcli.ledger.state.zone import due_facts, recorded_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # What reading a damaged file, or making sense of a damaged row, may raise.
 UNREADABLE = (
@@ -94,9 +95,12 @@ class ChainWalk:
         self.problems.append(Problem(code, subject, message))
 
 
-def replay(events: ChainWalk, scratch: sqlite3.Connection, place: str) -> Problem | None:
+def replay(
+    events: ChainWalk, scratch: sqlite3.Connection, place: str, zone: Mapping[str, str]
+) -> Problem | None:
     """Apply the events to the empty state tables of `scratch`, in its caller's transaction; what
-    can't be applied ends the replay.
+    can't be applied ends the replay. `zone` are facts that the ledger learned of its time zone
+    later, which hold for all events (`zone_behind`).
 
     A damaged event can do anything to a handler, and each of those errors is a finding. What the
     system can't give for `scratch`, which is called `place`, is none and raised, as Failed
@@ -111,7 +115,7 @@ def replay(events: ChainWalk, scratch: sqlite3.Connection, place: str) -> Proble
             continue  # the rest of the chain is still verified
         try:
             if target is None or lookups is None:
-                target = Ledger(scratch, place, dict(event.data))
+                target = Ledger(scratch, place, {**event.data, **zone})
                 lookups = Lookups(target)
             batch.append(event)
             if len(batch) >= _BATCH_EVENTS:
@@ -127,6 +131,17 @@ def replay(events: ChainWalk, scratch: sqlite3.Connection, place: str) -> Proble
             raise_outside(error, place, its_own=True)
             problem = _cannot_replay(batch[0], error)
     return problem
+
+
+def zone_behind(ledger: Ledger) -> dict[str, str]:
+    """The facts of the ledger's time zone that its days were counted by: what its events say, or
+    where they say nothing, what its tables show. Read before the tables are made anew."""
+    try:
+        facts = recorded_facts(ledger) or due_facts(ledger)
+        calendar_by({**ledger.meta, **facts})
+        return facts
+    except UNREADABLE:
+        return {}  # what is damaged there is found where it is looked at
 
 
 def _cannot_replay(event: Event, error: Exception) -> Problem:

@@ -13,6 +13,7 @@ from jpcli.domain.errors import BadInput, Problem, not_among
 from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import month_of, parse_month
 from jpcli.domain.prices import THE_BEGINNING
+from jpcli.ledger.state.zone import zone_facts
 from jpcli.ledger.upkeep.creation import check_free, create_ledger
 from jpcli.services.billing.books import BILL_FROM
 from jpcli.services.files.read import read_rows
@@ -95,6 +96,7 @@ def init(
         "ledger_id": token_hex(12),
         "payments": payments,
         "licensing": "none",
+        **zone_facts(calendar),
         **({"collect": collect or COLLECTS[0]} if way.goes_out else {}),
     }
 

@@ -12,12 +12,14 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.periods import parse_month
 from jpcli.domain.words import from_to
+from jpcli.ledger.database.connection import ZONE_DATA
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.collection import way_of
 from jpcli.services.billing.books import BILL_FROM, books_begin, live_invoice
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.change import change
 from jpcli.services.ledger.init import check_terms, checked_collect, checked_name, mail_note
+from jpcli.services.ledger.zone import checked_source, fingerprint, follow_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +48,9 @@ def set_one(desk: Desk, key: str, value: str) -> Answer[SettingsAnswer]:
     stored = _PARSERS[name](value)
 
     def do(writer: Writer) -> Answer[SettingsAnswer]:
+        if name == ZONE_DATA:
+            note = follow_machine(desk, writer)
+            return Answer({"settings": _settings(desk)}, (note,))
         if desk.ledger.fact(name) == stored:
             note = Note("unchanged", f"{_shown(name)} is {stored} already", "info", name)
             return Answer({"settings": _settings(desk)}, (note,))
@@ -68,6 +73,7 @@ def _settings(desk: Desk) -> SettingsObject:
         "address": fact("address"),
         "currency": desk.ledger.currency,
         "time_zone": desk.ledger.zone,
+        "zone_data": fingerprint(desk.ledger),
         "bill_from": books_begin(desk.ledger),
         "payment_terms_days": int(fact("payment_terms_days") or 0),
         "payments": fact("payments"),
@@ -168,6 +174,7 @@ _PARSERS: dict[str, Callable[[str], str]] = {
     COLLECT: checked_collect,
     "name": checked_name,
     "payment_terms_days": _days,
+    ZONE_DATA: checked_source,
 }
 # As they are typed.
 KEYS = tuple(_shown(name) for name in _PARSERS)

@@ -12,6 +12,7 @@ from jpcli.ledger.queries.history import HISTORY_COLUMNS, history_rows
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.ledger.upkeep.creation import make_folder
 from jpcli.services.change import once
+from jpcli.services.ledger.zone import zone_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,8 @@ _NAMED = 10  # tables of others, in a remark
 def check(desk: Desk) -> Answer[CheckAnswer]:
     """Verify the chain, replay the events, compare the state. `ok` false is exit 1.
 
-    Tables of other programs, and files that others than their owner may use, are remarks.
+    Tables of other programs, other rules of the time zone, and files that others than their owner
+    may use, are remarks.
     """
     report = check_ledger(desk.ledger)
     if report.problems:
@@ -55,7 +57,8 @@ def check(desk: Desk) -> Answer[CheckAnswer]:
     else:
         message = f"{report.events:,} events replayed; the chain and the state agree"
         note = Note("ledger_ok", message, "ok")
-    return Answer(_report(report), (note, *_foreign(report), *_open_to_others(desk)))
+    remarks = (*_foreign(report), *_exceptions(desk, report), *zone_notes(desk))
+    return Answer(_report(report), (note, *remarks, *_open_to_others(desk)))
 
 
 def export(desk: Desk) -> Answer[ExportAnswer]:
@@ -156,6 +159,17 @@ def _open_to_others(desk: Desk) -> tuple[Note, ...]:
     message = f"Not only its owner may use {', '.join(files)} (mode {mode})"
     hint = f"Unless that is on purpose:   chmod go= {names}"
     return (Note("open_to_others", message, subject=files[0], hint=hint),)
+
+
+def _exceptions(desk: Desk, report: CheckReport) -> tuple[Note, ...]:
+    if not report.exceptions:
+        return ()
+    zone = desk.ledger.zone
+    message = (
+        f"The rules of {zone} were others when {count(report.exceptions, 'instant')} of this ledger"
+        " got a day, and what was recorded counts"
+    )
+    return (Note("zone_changed", message, subject=zone),)
 
 
 def _must_be_ok(report: CheckReport) -> None:

@@ -21,6 +21,7 @@ from jpcli.cli.shared.result import Result
         "jpcli settings set collect send",
         "jpcli settings set name 'Acme Agency'",
         "jpcli settings set payment-terms-days 14",
+        "jpcli settings set zone-data machine",
     ),
 )
 def run(
@@ -28,14 +29,17 @@ def run(
     key: Annotated[
         str,
         typer.Argument(
-            metavar="SETTING", help="One of bill-from, collect, name, payment-terms-days."
+            metavar="SETTING",
+            help="One of bill-from, collect, name, payment-terms-days, zone-data.",
         ),
     ],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="What it is from now on.")],
 ) -> Result:
     """bill-from is the first month that is billed here; it moves only while there is no invoice.
     Terms count for invoices that are closed from now on. collect, on a ledger that collects
-    through Stripe, is charge (cards) or send (mail), and changes while nothing is uncollected."""
+    through Stripe, is charge (cards) or send (mail), and changes while nothing is uncollected.
+    zone-data machine has the ledger follow this machine's rules of its time zone from a coming day
+    on, as when a country gives up summer time; what is recorded stays."""
     from jpcli.services.ledger.settings import set_one
 
     return shown(invocation, set_one(invocation.desk(writes=True), key, value))
