@@ -80,7 +80,7 @@ class BillingCalendar:
             return at // DAY + EPOCH_ORDINAL
         # Whole seconds suffice: no zone changes its offset, or its date, within one.
         second = at // SECOND
-        if self._is_exception(at):
+        if self.exceptions and second in self.exceptions:
             ordinal = (second + self.exceptions[second]) // 86_400 + EPOCH_ORDINAL
         else:
             ordinal = datetime.fromtimestamp(second, self.rules).toordinal()
@@ -146,12 +146,12 @@ class BillingCalendar:
         if self.rules is None:
             return first_day, (OPEN_DAY if revoked_at is None else last_day)
         # Where a clock falls back across midnight, the date before comes once more.
-        if not self._is_exception(issued_at):
+        if not self.exceptions or not self._is_exception(issued_at):
             while self._touches(first_day - 1, issued_at, revoked_at):
                 first_day -= 1
         if revoked_at is None:
             return first_day, OPEN_DAY
-        if not self._is_exception(revoked_at - 1):
+        if not self.exceptions or not self._is_exception(revoked_at - 1):
             while self._touches(last_day + 1, issued_at, revoked_at):
                 last_day += 1
         return first_day, max(first_day, last_day)  # an exception may put them the other way round
@@ -185,7 +185,7 @@ class BillingCalendar:
         Where a clock falls back across midnight, the date before may still come once more.
         """
         day = self.day_of(at)
-        if self.rules is not None and not self._is_exception(at):
+        if self.rules is not None and not (self.exceptions and self._is_exception(at)):
             while self.end_of(day - 1) > at:
                 day -= 1
         return day
@@ -203,7 +203,7 @@ class BillingCalendar:
         return self.zone, self.skipped, self.rules, self.exceptions
 
     def _is_exception(self, at: int) -> bool:
-        return bool(self.exceptions) and at // SECOND in self.exceptions
+        return at // SECOND in self.exceptions
 
     def _ordinal(self, day: int) -> int:
         ordinal = day
