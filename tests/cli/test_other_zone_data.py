@@ -203,7 +203,7 @@ def test_both_write_the_same(made: Machines, tmp_path: Path, what: str) -> None:
     found = []
     ledger = tmp_path / "ledger.db"
     for zones in (made.here, made.there):
-        shutil.copyfile(made.ledger, ledger)
+        shutil.copy(made.ledger, ledger)
         (run,) = run_on(zones, ledger, [(NOW, WRITES[what])])
         assert run.code == 0, run
         found.append((run.out, rows(ledger)))
@@ -218,7 +218,7 @@ def test_plans_and_what_they_make(made: Machines, tmp_path: Path) -> None:
     found = []
     ledger, plan, saved = (str(tmp_path / name) for name in ("ledger.db", "sites.toml", "a.plan"))
     for zones, other in ((made.here, made.there), (made.there, made.here)):
-        shutil.copyfile(made.ledger, ledger)
+        shutil.copy(made.ledger, ledger)
         (planned,) = run_on(zones, Path(ledger), [(NOW, ["plan", plan, "--out", saved, "--json"])])
         applied, checked = run_on(
             other, Path(ledger), [(NOW, ["apply", saved, "--yes", "--json"]), (NOW, CHECK)]
@@ -246,7 +246,7 @@ def test_a_history_goes_out_and_comes_back(made: Machines, tmp_path: Path) -> No
     history.write_text(exported.out, encoding="utf-8")
     for zones in (made.here, made.there):
         ledger = tmp_path / f"{zones.name}.db"
-        shutil.copyfile(made.ledger, ledger)
+        shutil.copy(made.ledger, ledger)
         (run,) = run_on(zones, ledger, [(NOW, ["ledger", "import", str(history), "--json"])])
         assert (run.code, run.data["imported"]) == (0, 0), run
 
@@ -264,7 +264,7 @@ def test_a_history_goes_out_and_comes_back(made: Machines, tmp_path: Path) -> No
 )
 def test_damage_is_found_on_both(made: Machines, tmp_path: Path, sql: str) -> None:
     ledger = tmp_path / "ledger.db"
-    shutil.copyfile(made.ledger, ledger)
+    shutil.copy(made.ledger, ledger)
     connection = sqlite3.connect(ledger)
     connection.execute(sql)
     connection.commit()

@@ -90,7 +90,8 @@ def as_text(data: bytes) -> str:
 
 def followed(text: str, data: bytes, from_second: int) -> str:
     """The text with other rules from a second on, and none after those."""
-    return f"{text},{from_second}:{_encoded(data)}"
+    kept = (part for part in text.split(",") if int(part.partition(":")[0]) < from_second)
+    return ",".join([*kept, f"{from_second}:{_encoded(data)}"])
 
 
 def latest_data(text: str) -> bytes:

@@ -52,7 +52,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Agency, str, str]:
 
 @pytest.fixture
 def old(made: tuple[Agency, str, str], tmp_path: Path) -> Agency:
-    shutil.copyfile(made[0].path, tmp_path / "ledger.db")
+    shutil.copy(made[0].path, tmp_path / "ledger.db")
     return Agency(tmp_path / "ledger.db")
 
 

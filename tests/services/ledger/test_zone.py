@@ -90,6 +90,34 @@ def test_it_may_change_more_than_once(agency: Agency, west: Path) -> None:
     assert agency.check()["ok"]
 
 
+def test_two_that_set_it_at_once_both_count(agency: Agency, west: Path, tmp_path: Path) -> None:
+    """The later one, opened before the other was done, does not undo it."""
+    later = int(datetime(2025, 3, 1, tzinfo=UTC).timestamp())
+    east = put(tmp_path / "east", ZONE, shifted(ZONE, later, 3600))
+    with agency.desk() as first, agency.desk() as second:
+        with machine(west):
+            set_one(first, "zone-data", "machine")
+        with machine(east):
+            set_one(second, "zone-data", "machine")
+    with agency.desk(writes=False) as desk:
+        parts = (desk.ledger.fact("zone_data") or "").split(",")
+    assert len(parts) == 3
+    assert agency.check()["ok"]
+
+
+def test_rules_that_have_not_begun_give_way(agency: Agency, tmp_path: Path) -> None:
+    """Twice within a day: both would begin at the same noon."""
+    for number, year in enumerate((2026, 2027)):
+        second = int(datetime(year, 3, 1, tzinfo=UTC).timestamp())
+        zones = put(tmp_path / str(number), ZONE, shifted(ZONE, second, 3600))
+        with machine(zones):
+            agency.do(set_one, "zone-data", "machine")
+    with agency.desk(writes=False) as desk:
+        parts = (desk.ledger.fact("zone_data") or "").split(",")
+    assert len(parts) == 2
+    assert agency.check()["ok"]
+
+
 def test_nothing_is_written_where_nothing_differs(agency: Agency) -> None:
     before = agency.state()
     assert codes(agency.do(set_one, "zone-data", "machine")) == ["unchanged"]
