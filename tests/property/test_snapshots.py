@@ -61,7 +61,7 @@ class Story:
         self._licenses: dict[str, tuple[int, str | None]] = {}
         self._sites: dict[str, int] = {}
         self._clients: set[str] = set()
-        self._record(events.ledger_created(self.ledger.meta), 0)
+        self._record(events.ledger_created({**self.ledger.meta, "name": "A"}), 0)
         for product, size in OFFERS:
             self._price(product, size, scene.first.replace(year=scene.first.year - 1).isoformat())
 
