@@ -52,6 +52,11 @@ def is_expired(card: Card, today: date) -> bool:
     return (card.exp_year, card.exp_month) < (today.year, today.month)
 
 
+def ends_this_month(card: Card, today: date) -> bool:
+    """Whether it is the month printed on the card, the last in which it can be charged (R4)."""
+    return (card.exp_year, card.exp_month) == (today.year, today.month)
+
+
 def expiry_note(card: Card, today: date) -> Note | None:
     """A warning for a card that has expired, wherever a card matters; it refuses nothing (R4)."""
     if not is_expired(card, today):

@@ -14,30 +14,46 @@ from jpcli.ledger.queries import licenses as queries
 from jpcli.ledger.queries.cards import cards
 from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute
+from jpcli.services.billing.groups import Splitting
+from jpcli.services.billing.last_month import last_month
+from jpcli.services.billing.owner_days import by_client, owner_days
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.billing.waste import oldest_waste, waste_by_line
 from jpcli.services.cards import expiry_notes, list_cards
 from jpcli.services.collection.unpaid import unpaid_step
 from jpcli.services.invoices.invoices import invoice_head
 from jpcli.services.ledger.zone import zone_notes
+from jpcli.services.stops import stops
 
 if TYPE_CHECKING:
-    from jpcli.domain.contract.ledger import NextStep, StatusAnswer, StatusBill
     from jpcli.domain.contract.licenses import StateCounts
+    from jpcli.domain.contract.status import (
+        ClientCost,
+        NextStep,
+        StatusAnswer,
+        StatusBill,
+        StopObject,
+    )
     from jpcli.ledger.queries.invoices import Invoice
+    from jpcli.services.billing.owner_days import OwnerDays
+    from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
 # The oldest licenses on no site that are named one by one.
 NAMED = 20
+# The clients that cost most.
+CLIENTS = 3
 
 
 def status(desk: Desk) -> Answer[StatusAnswer]:
-    """Cards, license counts, the month's bill so far and projected, what is wasted, months that
-    wait to be closed, invoices that are not collected or past due, warnings, next steps."""
+    """Cards, license counts, the month's bill so far and projected, against last month's and by
+    client, what is wasted, months that wait to be closed, invoices that are not collected or past
+    due, what stops work and when, warnings, next steps."""
     counts = _counts(desk)
     waiting = waiting_months(desk)
     unpaid = invoices.unpaid(desk.ledger)
     uncollected = [invoice_head(desk, invoice) for invoice in unpaid]
+    stopping = stops(desk, unpaid)
     data: StatusAnswer = {
         "agency": desk.ledger.name,
         "ledger": desk.ledger.path,
@@ -46,12 +62,13 @@ def status(desk: Desk) -> Answer[StatusAnswer]:
         **_bill(desk),
         "cards": list_cards(desk).data["cards"],
         "licenses": counts,
+        "stops": stopping,
         "waiting": waiting,
         "past_due": [invoice for invoice in uncollected if invoice["past_due"]],
         "uncollected": uncollected,
         "next": [
             *_billing_steps(desk, waiting, unpaid),
-            *_next_steps(desk, counts),
+            *_next_steps(desk, counts, stopping),
         ],
     }
     return Answer(data, (*expiry_notes(desk), *zone_notes(desk)))
@@ -74,7 +91,8 @@ def _bill(desk: Desk) -> StatusBill:
     currency = desk.ledger.currency
     computed = compute(desk, Question())
     to_date, projected = totals(computed.lines)
-    waste = waste_by_line(desk, computed)
+    owned = owner_days(desk, computed)
+    waste = waste_by_line(computed, owned)
     named, others = oldest_waste(desk, computed, waste, NAMED)
     wasted, wasted_by_end = (
         sum(item.to_date_minor for item in waste),
@@ -94,7 +112,31 @@ def _bill(desk: Desk) -> StatusBill:
         "unassigned": named,
         # The rest of `unassigned_to_date`: further licenses, and those on a site or revoked by now.
         "unassigned_others": others,
+        "clients": _dearest_clients(desk, computed, owned),
+        "last_month": last_month(desk, computed),
     }
+
+
+def _dearest_clients(
+    desk: Desk, computed: Computed, owned: list[OwnerDays | None]
+) -> list[ClientCost]:
+    """Who costs most by the month's end, as `--by client` has it; ties by name."""
+    currency = desk.ledger.currency
+    # A closed month's split is the one that was kept, which is not counted again (I8).
+    weights = by_client(desk, owned) if computed.invoice is None else None
+    sums = Splitting(desk, computed, "client", weights).sums(computed.lines)
+    named = [(client, row) for client, row in sums.items() if client is not None and row[3] > 0]
+    return [
+        {
+            "client": client,
+            "days": days,
+            "to_date": money_json(to_date_minor, currency),
+            "projected": money_json(amount_minor, currency),
+        }
+        for client, (_, days, to_date_minor, amount_minor) in sorted(
+            named, key=lambda item: (-item[1][3], item[0])
+        )[:CLIENTS]
+    ]
 
 
 def _billing_steps(desk: Desk, waiting: list[str], unpaid: list[Invoice]) -> list[NextStep]:
@@ -107,13 +149,18 @@ def _billing_steps(desk: Desk, waiting: list[str], unpaid: list[Invoice]) -> lis
     return steps
 
 
-def _next_steps(desk: Desk, counts: StateCounts) -> list[NextStep]:
+def _next_steps(desk: Desk, counts: StateCounts, stopping: list[StopObject]) -> list[NextStep]:
     """What would help most, with the command that does it."""
     steps: list[NextStep] = []
     found = cards(desk.ledger)
     if not any(card.primary for card in found):
         why = "Issuing is paused: there is no primary card"
         steps.append({"why": why, "command": "jpcli cards add --primary"})
+    steps += (
+        {"why": stop["message"], "command": stop["command"]}
+        for stop in stopping
+        if stop["code"] == "card_expired"
+    )
     if not counts["total"]:
         steps.append({"why": "No license is active", "command": "jpcli issue PRODUCT"})
     if counts["unassigned"]:

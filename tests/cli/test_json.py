@@ -40,6 +40,9 @@ class Road(NamedTuple):
 ROADS = (
     *map(Road, LINES),
     *(Road(Line("licenses count", f"--by {by}")) for by in ("site", "client")),
+    Road(Line("status"), ("invoice close 2026-10", *CHEAPER)),
+    Road(Line("status"), ("cards remove 1117", "cards remove 4242 --yes")),
+    Road(Line("status", "--ledger {folder}/new.db"), ("init --ledger {folder}/new.db",)),
     Road(Line("licenses count")),
     *(Road(Line("invoice preview", f"--by {by}")) for by in ("client", "license", "day")),
     Road(Line("invoice preview", "2026-09 --by product --markup 20")),

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
     from jpcli.cli.views.screen import Screen
     from jpcli.domain.contract.invoices import InvoiceHead
-    from jpcli.domain.contract.ledger import StatusAnswer
+    from jpcli.domain.contract.status import LastMonth, StatusAnswer
 
 # What is named one by one; the data has more of them.
 LICENSES_NAMED = 5
 MONTHS_NAMED = 3
+PRODUCTS_NAMED = 2
+# Where values of facts begin.
+INDENT = len("  Costs most   ")
 
 
 def draw(data: StatusAnswer, screen: Screen) -> None:
@@ -33,7 +36,13 @@ def draw(data: StatusAnswer, screen: Screen) -> None:
     dot = screen.sign("·", "-")
     facts(
         screen,
-        [*_bill(data, dot), *_late(data), *_licenses(data), *_cards(data, screen)],
+        [
+            *_bill(data, dot),
+            *_compared(data, screen.width - INDENT),
+            *_late(data),
+            *_licenses(data),
+            *_cards(data, screen),
+        ],
     )
     _draw_unassigned(data, screen)
     if data.get("next"):
@@ -57,6 +66,40 @@ def _bill(data: StatusAnswer, dot: str) -> Iterator[tuple[str, Text]]:
         yield "", waste
 
 
+def _compared(data: StatusAnswer, room: int) -> Iterator[tuple[str, Text]]:
+    """Against last month, and who costs most; names are cut where they don't fit."""
+    if data["last_month"] is not None:
+        line = _against(data["last_month"])
+        line.truncate(room, overflow="ellipsis")
+        yield "", line
+    width = max((len(money(each["projected"])) for each in data["clients"]), default=0)
+    for position, client in enumerate(data["clients"]):
+        line = text(f"{money(client['projected']).rjust(width)}   {client['client']}", "not dim")
+        line.truncate(room, overflow="ellipsis")
+        yield "" if position else "Costs most", line
+
+
+def _against(last: LastMonth) -> Text:
+    """`$12.00 more than October's $80.00: Scan Daily +$9.60, Backup +$2.40`."""
+    difference = last["difference"]
+    minor, currency = difference["amount_minor"], difference["currency"]
+    month = f"{month_of(last['period'])}'s {money(last['total'])}"
+    if not minor:
+        line = Text(f"the same as {month}", style="not dim")
+    else:
+        line = Text(display_amount(abs(minor), currency), style="not dim")
+        line.append(f" {'more' if minor > 0 else 'less'} than {month}")
+    named = [
+        f"{visible(each['name'])} {'+' if each['difference']['amount_minor'] > 0 else ''}"
+        f"{money(each['difference'])}"
+        for each in last["products"][:PRODUCTS_NAMED]
+    ]
+    more = len(last["products"]) - PRODUCTS_NAMED
+    named += [f"{more:,} more"] if more > 0 else []
+    line.append(f": {', '.join(named)}" if named else "")
+    return line
+
+
 def _late(data: StatusAnswer) -> Iterator[tuple[str, Text]]:
     """R2, I2: invoices that are past due, or not paid yet, and months without one."""
     for position, invoice in enumerate(data["past_due"]):
@@ -68,7 +111,10 @@ def _late(data: StatusAnswer) -> Iterator[tuple[str, Text]]:
         yield from _pages(invoice)
     for position, invoice in enumerate(i for i in data["uncollected"] if not i["past_due"]):
         line = Text(visible(invoice["number"]), style="not dim yellow")
-        line.append(f" over {money(invoice['total'])}, due {invoice['due_date']}", "not bold")
+        due = f"due {invoice['due_date']}"
+        if invoice["due_date"] == data["today"]:
+            due = "due today: issuing waits from tomorrow"
+        line.append(f" over {money(invoice['total'])}, {due}", "not bold")
         yield "" if position else "Unpaid", line
         yield from _pages(invoice)
     if data["waiting"]:
@@ -131,12 +177,15 @@ def _licenses(data: StatusAnswer) -> Iterator[tuple[str, Text]]:
 
 
 def _cards(data: StatusAnswer, screen: Screen) -> Iterator[tuple[str, Text]]:
+    ends = {stop["subject"] for stop in data["stops"] if stop["code"] == "card_expired"}
     if not data["cards"]:
         yield "Cards", Text("none: issuing new licenses is paused", style="not dim red")
     for position, card in enumerate(data["cards"]):
         line = number(card, screen)
         line.append("   ")
         line.append_text(expiry(card))
+        if card["id"] in ends:
+            line.append(", the last month of it", style="yellow")
         if card["primary"]:
             line.append("   primary", style="green")
         line.stylize("not dim")

@@ -14,12 +14,13 @@ from jpcli.domain.contract import (
     plan,
     products,
     sites,
+    status,
 )
 
 ANSWERS: dict[str, type | UnionType] = {
     "init": ledger.InitAnswer,
     "demo": ledger.DemoAnswer,
-    "status": ledger.StatusAnswer,
+    "status": status.StatusAnswer,
     "issue": licenses.LicensesAnswer,
     "assign": licenses.LicensesAnswer,
     "unassign": licenses.LicensesAnswer,

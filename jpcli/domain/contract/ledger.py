@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Annotated, NotRequired, TypedDict
 
 from jpcli.domain.answers import Rows
-from jpcli.domain.contract.collection import CardObject
-from jpcli.domain.contract.invoices import InvoiceHead
-from jpcli.domain.contract.licenses import StateCounts
 from jpcli.domain.contract.values import (
     ChangeAnswer,
     Count,
@@ -18,7 +15,6 @@ from jpcli.domain.contract.values import (
     Hash,
     Instant,
     LicenseKey,
-    MoneyObject,
     Month,
     NoteObject,
     OneOf,
@@ -153,72 +149,6 @@ class ImportAnswer(ChangeAnswer):
     unchanged: Count  # licenses that were known
     sites: Count  # that are new
     settled_elsewhere: DaysBefore | None
-
-
-class BillObject(TypedDict):
-    """This month's bill."""
-
-    period: Month
-    settled_elsewhere: bool  # it lies before the books begin (I7)
-    to_date: MoneyObject
-    projected: MoneyObject  # by the month's end, if nothing more changes
-    unassigned_to_date: MoneyObject  # what of it licenses on no site cost
-    unassigned_projected: MoneyObject
-
-
-class IdleLicense(TypedDict):
-    """A license on no site."""
-
-    license_key: LicenseKey
-    product: str
-    issued_at: Instant
-    days: Days  # on no site, so far this month
-    to_date: MoneyObject
-
-
-class OtherIdle(TypedDict):
-    """The rest of `bill.unassigned_to_date`: further licenses, and days of those that have a site
-    or are revoked by now."""
-
-    days: Days
-    to_date: MoneyObject
-
-
-class NextStep(TypedDict):
-    """What would help, and the command that does it."""
-
-    why: str
-    command: str
-
-
-class StatusPlace(TypedDict):
-    """Which ledger it is."""
-
-    agency: str
-    ledger: str  # its path
-    currency: Currency
-    time_zone: str  # an IANA name
-
-
-class StatusBill(TypedDict):
-    """What the present month comes to."""
-
-    as_of: Instant
-    today: Date
-    bill: BillObject
-    unassigned: list[IdleLicense]  # the oldest, at most 20
-    unassigned_others: OtherIdle
-
-
-class StatusAnswer(StatusPlace, StatusBill):
-    """Where the agency stands today."""
-
-    cards: list[CardObject]
-    licenses: StateCounts
-    waiting: list[Month]  # that are over and not closed
-    past_due: list[InvoiceHead]  # those of `uncollected` that stop issuing (R2)
-    uncollected: list[InvoiceHead]  # closed and not paid, oldest first
-    next: list[NextStep]
 
 
 class DemoStep(TypedDict):

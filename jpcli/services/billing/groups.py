@@ -110,13 +110,16 @@ def licenses_per_day(desk: Desk, computed: Computed) -> list[int]:
 
 
 class Splitting:
-    """How the lines of one month are split; days are counted once, amounts as often as asked."""
+    """How the lines of one month are split; days are counted once, amounts as often as asked.
+    `weights` are those of an open month's own lines, where they were counted before."""
 
-    def __init__(self, desk: Desk, computed: Computed, by: str) -> None:
+    def __init__(
+        self, desk: Desk, computed: Computed, by: str, weights: list[Weights | None] | None = None
+    ) -> None:
         self._desk = desk
         self._computed = computed
         self._by = by
-        self._weights = self._own_weights()
+        self._weights = self._own_weights() if weights is None else weights
         self._others: dict[int, Mapping[Any, Share]] | None = None
 
     def sums(self, lines: Sequence[Line], markup_e6: int | None = None) -> dict[Any, Row]:

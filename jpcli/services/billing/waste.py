@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import money_json
 from jpcli.domain.split import largest_remainder
-from jpcli.ledger.queries.days import days_by_site
 from jpcli.ledger.queries.idle import idle_days, oldest_idle
+from jpcli.services.billing.owner_days import by_site
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jpcli.domain.calculator import Line
-    from jpcli.domain.contract.ledger import IdleLicense, OtherIdle
+    from jpcli.domain.contract.status import IdleLicense, OtherIdle
     from jpcli.ledger.queries.days import OfferPart
     from jpcli.ledger.queries.idle import Idle
+    from jpcli.services.billing.owner_days import OwnerDays
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
@@ -34,18 +37,17 @@ class LineWaste(NamedTuple):
     amount_minor: int
 
 
-def waste_by_line(desk: Desk, computed: Computed) -> list[LineWaste]:
+def waste_by_line(computed: Computed, owned: Sequence[OwnerDays | None]) -> list[LineWaste]:
     """The unassigned part of each of the month's own lines, as `--by site` has it.
 
     There it is the last group (M5: ties go to the earlier ones), and so the order of the sites, and
-    their names, make no difference to it.
+    their names, make no difference to it. `owned` is what `owner_days` counted.
     """
     found = []
-    for line, part in zip(computed.lines, computed.parts, strict=True):
-        if part is None:
+    for line, part, rows in zip(computed.lines, computed.parts, owned, strict=True):
+        if part is None or rows is None:
             continue
-        rows = days_by_site(desk.ledger, part, window_of(computed, line), computed.snapshot)
-        days = {site_id: (to_date, whole) for site_id, to_date, whole in rows}
+        days = by_site(rows)
         if None not in days:
             continue
         idle = days.pop(None)

@@ -12,7 +12,7 @@ from jpcli.services.invoices.attempts import next_attempt_day
 from jpcli.services.invoices.invoices import late
 
 if TYPE_CHECKING:
-    from jpcli.domain.contract.ledger import NextStep
+    from jpcli.domain.contract.status import NextStep
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
@@ -33,7 +33,7 @@ def unpaid_step(desk: Desk, invoice: Invoice) -> NextStep:
     if late(desk, invoice):
         why += f"is past due since {iso(invoice.due_day + 1)}"
     elif invoice.due_day == desk.today:
-        why += "is due today"
+        why += "is due today (issuing waits from tomorrow)"
     else:
         why += f"is due on {iso(invoice.due_day)}"
     way = way_of(desk.ledger)
