@@ -61,6 +61,8 @@ def from_to(months: Sequence[str]) -> str:
 
 def closest(name: str, known: Iterable[str], likeness: float) -> str | None:
     """The known name that is most like another; None where none is as like as that (0 to 1)."""
+    if len(name) > 200:
+        return None
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name, list(known), 1, likeness)), None)
@@ -73,8 +75,14 @@ def path_text(path: Iterable[str | int]) -> str:
         if isinstance(part, int):
             text += f"[{part + 1}]"
         else:
-            text += f".{part}" if text else part
+            name = shortened(part)
+            text += f".{name}" if text else name
     return text
+
+
+def shortened(name: str) -> str:
+    """A name for a message, where somebody may have made a page of it."""
+    return name if len(name) <= 300 else name[:300] + "…"
 
 
 def quoted(text: str) -> str:

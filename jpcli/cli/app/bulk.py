@@ -60,8 +60,8 @@ def bulk_rows(
     A file with very many bad rows is not read to its end, unless its good rows are wanted.
     """
     from jpcli.cli.render.progress import watched
+    from jpcli.domain.limits import MAX_PROBLEMS
     from jpcli.services.files.read import read_rows
-    from jpcli.services.files.rows import MAX_PROBLEMS
 
     problems: list[Problem] = []
     most = None if keep_going else MAX_PROBLEMS

@@ -35,7 +35,8 @@ UNREADABLE = (
     ValueError,
 )
 
-_BATCH_EVENTS = 5_000
+# A closing of a large agency is 20 MB of text, and several times that once it is read.
+_BATCH_EVENTS, _BATCH_CHARACTERS = 5_000, 2**23
 _EVENT_COLUMNS = "seq, kind, subject, at, recorded_at, actor, reason, data, hash"
 
 
@@ -46,6 +47,7 @@ class ChainWalk:
         self._ledger = ledger
         self.problems: list[Problem] = []
         self.events = 0
+        self.characters = 0
         self.latest_at = 0
         self.last_seq = 0
         self.last_hash = chain.GENESIS
@@ -70,6 +72,7 @@ class ChainWalk:
     def _checked(self, row: tuple[Any, ...]) -> Event | None:
         seq, data_text, stored_hash = row[0], row[7], row[8]
         self.events += 1
+        self.characters += len(data_text) if isinstance(data_text, str) else 0
         whole = seq == self.last_seq + 1
         if not whole:
             missing = f"event {self.last_seq + 1}"
@@ -110,6 +113,7 @@ def replay(
     lookups: Lookups | None = None
     batch: list[Event] = []
     problem: Problem | None = None
+    full_at = _BATCH_CHARACTERS
     for event in events:
         if problem is not None:
             continue  # the rest of the chain is still verified
@@ -118,9 +122,10 @@ def replay(
                 target = Ledger(scratch, place, {**event.data, **zone})
                 lookups = Lookups(target)
             batch.append(event)
-            if len(batch) >= _BATCH_EVENTS:
+            if len(batch) >= _BATCH_EVENTS or events.characters >= full_at:
                 apply_events(target, lookups, batch)
                 batch = []
+                full_at = events.characters + _BATCH_CHARACTERS
         except Exception as error:  # noqa: BLE001
             raise_outside(error, place, its_own=True)
             problem = _cannot_replay(batch[0] if batch else event, error)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.limits import MAX_PROBLEMS, TOO_MANY
 from jpcli.reports.policy import rules as table
 from jpcli.reports.policy.values import Facts, Unfit, meant, read, shown
 
@@ -95,10 +96,18 @@ def parse_policy(data: Mapping[str, Any], facts: Facts) -> tuple[Policy, list[Mi
     `data` is TOML's, its floats as `policy_values.Figure`.
     """
     parser = _Parser(facts)
-    policy = parser.policy(data)
+    try:
+        policy = parser.policy(data)
+    except _Enough:
+        parser.mistakes.append(Mistake((), "too_many_problems", TOO_MANY))
+        return default_policy(), parser.mistakes
     if policy.is_empty and not parser.mistakes:
         parser.note((), "empty_policy", "it checks nothing")
     return policy, parser.mistakes
+
+
+class _Enough(Exception):
+    """Ends the reading of a policy with too many mistakes."""
 
 
 class _Parser:
@@ -107,6 +116,8 @@ class _Parser:
         self.mistakes: list[Mistake] = []
 
     def note(self, path: Path, code: str, message: str) -> None:
+        if len(self.mistakes) >= MAX_PROBLEMS:
+            raise _Enough
         self.mistakes.append(Mistake(path, code, message))
 
     def policy(self, data: Mapping[str, Any]) -> Policy:

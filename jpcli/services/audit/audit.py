@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
+from jpcli.domain.limits import MAX_POLICY_BYTES
 from jpcli.domain.words import and_more, path_text
 from jpcli.ledger.database.header import is_ledger
 from jpcli.ledger.queries import audit as audit_queries
@@ -43,7 +44,7 @@ def audit(desk: Desk, policy_path: str | None = None) -> Answer[AuditAnswer]:
         hint = "Write a policy for the counts and the bill:   jpcli audit --init audit.toml"
         note = Note("default_checks", "These are the checks without a policy", hint=hint)
         return Answer(_data(desk, None, list(run_policy(desk, default_policy()))), (note,))
-    text = read_text(policy_path)
+    text = read_text(policy_path, MAX_POLICY_BYTES)
     policy = read_policy(desk, text, policy_path)
     checks = _with_lines(list(run_policy(desk, policy)), text)
     return Answer(_data(desk, policy_path, checks))

@@ -7,7 +7,10 @@ import re
 from codecs import getincrementaldecoder
 from typing import IO, TYPE_CHECKING, Any
 
-from jpcli.services.files.rows import MAX_LINE_BYTES, Row
+from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_LINE_BYTES
+from jpcli.domain.words import shortened
+from jpcli.services.files.rows import Row, too_long
+from jpcli.services.files.sizes import is_deeper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,16 +29,26 @@ class _Decoder:
         self._decode = json.JSONDecoder(
             object_pairs_hook=self._object,
             parse_float=str,
+            parse_int=self._whole,
             parse_constant=self._constant,
         ).raw_decode
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         values = dict(pairs)
         if len(values) != len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            self.flaws.append(("duplicate_key", f"{twice!r} stands there twice"))
+            for name, _ in pairs:  # each stays where it is met first
+                if name not in values:
+                    self.flaws.append(("duplicate_key", f"{shortened(name)!r} stands there twice"))
+                    break
+                del values[name]
+            return {}
         return values
+
+    def _whole(self, text: str) -> int:
+        if len(text) <= MAX_DIGITS:
+            return int(text)
+        self.flaws.append(("bad_number", f"a number of more than {MAX_DIGITS:,} figures"))
+        return 0
 
     def _constant(self, name: str) -> None:
         self.flaws.append(("bad_number", f"{name} is not a number that JSON knows"))
@@ -52,6 +65,11 @@ class _Decoder:
             expected.add("not_an_object", "an object {…} belongs here", line)
         elif self.flaws:
             expected.add(*self.flaws[0], line)
+        elif is_deeper(text, MAX_DEPTH):
+            expected.add("too_deep", f"more than {MAX_DEPTH} arrays or objects inside", line)
+        elif len(text) > MAX_CELL_CHARACTERS and too_long(value.values()):
+            message = f"a text of more than {MAX_CELL_CHARACTERS:,} characters"
+            expected.add("cell_too_long", message, line)
         elif "\\u" in text and _has_half_character(value):
             expected.add("bad_text", "a \\u escape is half of a character", line)
         else:
@@ -169,7 +187,9 @@ class _Text:
         while True:
             try:
                 value, end = decoder.decode(self._text, self._at)
-            except (ValueError, RecursionError) as error:
+            except RecursionError as error:
+                raise _Broken(error) from error
+            except ValueError as error:
                 if self._read_more():
                     continue
                 raise self._broken(error) from error

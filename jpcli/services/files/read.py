@@ -13,15 +13,14 @@ from io import UnsupportedOperation
 from typing import IO, TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
-from jpcli.services.files.rows import MAX_PROBLEMS, Enough, Expected, Row, lines_of, named
+from jpcli.domain.limits import MAX_PIPE_BYTES, MAX_PROBLEMS
+from jpcli.services.files.rows import Enough, Expected, Row, lines_of, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.domain.errors import Problem
 
-MAX_TEXT_BYTES = 64 * 2**20
-MAX_PIPE_BYTES = 2 * 2**30
 _PART_BYTES = 2**20
 _HEAD_BYTES = 64 * 2**10
 _UTF8_BOM = b"\xef\xbb\xbf"
@@ -61,18 +60,18 @@ def read_rows(
             raise _unreadable(source, error) from error
 
 
-def read_text(source: str, stdin: IO[bytes] | None = None) -> str:
-    """The whole of a file that people write, or of standard input for `-`.
+def read_text(source: str, most_bytes: int, stdin: IO[bytes] | None = None) -> str:
+    """The whole of a file that people write, or of standard input for `-`; at most `most_bytes`.
 
     Raises BadInput: it does not exist, can't be read, is too large, is no UTF-8 text.
     """
     with _opened(source, stdin) as stream:
         try:
-            content = stream.read(MAX_TEXT_BYTES + 1)
+            content = stream.read(most_bytes + 1)
         except OSError as error:
             raise _unreadable(source, error) from error
-    if len(content) > MAX_TEXT_BYTES:
-        message = f"{named(source)} is larger than {MAX_TEXT_BYTES // 2**20} MiB"
+    if len(content) > most_bytes:
+        message = f"{named(source)} is larger than {most_bytes // 2**10:,} KiB"
         raise BadInput("file_too_large", message, subject=source)
     try:
         return content.removeprefix(_UTF8_BOM).decode()

@@ -8,13 +8,11 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput, Problem
-from jpcli.domain.words import and_more, closest
+from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_LINE_BYTES
+from jpcli.domain.words import and_more, closest, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-MAX_PROBLEMS = 100
-MAX_LINE_BYTES = 8 * 2**20
+    from collections.abc import Iterable, Iterator
 
 
 class Row(NamedTuple):
@@ -49,9 +47,12 @@ class Expected(NamedTuple):
 
     def accepts(self, line: int, values: dict[str, Any]) -> bool:
         """True for a row with all required values and no unknown column; notes what is wrong."""
+        if len(values) > MAX_COLUMNS:
+            self.add("too_many_columns", f"more than {MAX_COLUMNS} columns", line)
+            return False
         if not self.known >= values.keys():
             for name in sorted(values.keys() - self.known):
-                self.add("unknown_column", self.unknown(name), line, name)
+                self.add("unknown_column", self.unknown(name), line, shortened(name))
             return False
         if None not in map(values.get, self.required):
             return True
@@ -63,7 +64,14 @@ class Expected(NamedTuple):
     def unknown(self, name: str) -> str:
         """The message for a column that this kind of file does not have."""
         near = closest(name, self.known, 0.6)
-        return f"unknown column {name!r}" + ("" if near is None else f", did you mean {near!r}?")
+        return f"unknown column {shortened(name)!r}" + (
+            "" if near is None else f", did you mean {near!r}?"
+        )
+
+
+def too_long(values: Iterable[Any]) -> bool:
+    """True where one of the values is a text that no cell has."""
+    return any(isinstance(v, str) and len(v) > MAX_CELL_CHARACTERS for v in values)
 
 
 def too_many(noted: int, line: int) -> Problem:

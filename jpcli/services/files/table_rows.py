@@ -6,7 +6,9 @@ import csv
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Problem
-from jpcli.services.files.rows import MAX_LINE_BYTES, Row, named, refuse_problems
+from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_LINE_BYTES
+from jpcli.domain.words import shortened
+from jpcli.services.files.rows import Row, named, refuse_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +24,7 @@ def rows_of_table(lines: Iterable[bytes], source: str, expected: Expected) -> It
         refuse_problems(source, expected.problems)
     delimiter = "\t" if "\t" in first else ","
     header = _header(first, delimiter, texts.number, source, expected)
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
     records = csv.reader(texts, delimiter=delimiter, strict=True)
     while True:
         line = texts.number + 1
@@ -87,14 +90,21 @@ def _header(first: str, delimiter: str, line: int, source: str, expected: Expect
         header = [cell.strip() for cell in cells]
     except csv.Error as error:
         found.append(Problem("bad_csv", None, f"not valid CSV: {error}", line))
+    if len(header) > MAX_COLUMNS:
+        found.append(Problem("too_many_columns", None, f"more than {MAX_COLUMNS} columns", line))
+        header = []
     for name in dict.fromkeys(header):
         if not name:
             number = header.index(name) + 1
             found.append(Problem("unnamed_column", None, f"column {number} has no name", line))
         elif name not in expected.known:
-            found.append(Problem("unknown_column", name, expected.unknown(name), line))
+            found.append(Problem("unknown_column", shortened(name), expected.unknown(name), line))
         if name and header.count(name) > 1:
-            found.append(Problem("duplicate_column", name, f"two columns {name!r}", line))
+            found.append(
+                Problem(
+                    "duplicate_column", shortened(name), f"two columns {shortened(name)!r}", line
+                )
+            )
     found += [
         Problem("missing_column", name, f"no column {name!r}", line)
         for name in sorted(expected.required - set(header))

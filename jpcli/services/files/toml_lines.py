@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import Problem
 from jpcli.domain.words import path_text
+from jpcli.services.files.sizes import too_much_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -59,13 +60,16 @@ def line_of(lines: Mapping[Path, int], path: Sequence[str | int]) -> int | None:
 
 def load(text: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any] | Problem:
     """The values of a file, or why it is no TOML (`bad_toml`), with the line."""
+    too_much = too_much_toml(text)
+    if too_much is not None:
+        return Problem("bad_toml", None, *too_much)
     try:
         return tomllib.loads(text, parse_float=parse_float)
     except tomllib.TOMLDecodeError as error:
         message, line = _fault(error, text)
         return Problem("bad_toml", None, message, line)
-    except (ValueError, RecursionError):  # a number of 5,000 digits, a list 1,000 deep
-        return Problem("bad_toml", None, "a value is too large")
+    except (ValueError, RecursionError):  # a date that never was, a list 500 deep
+        return Problem("bad_toml", None, "a value is too large or too deep")
 
 
 def placed(mistakes: Iterable[tuple[Path, str, str]], text: str) -> list[Problem]:
@@ -75,7 +79,7 @@ def placed(mistakes: Iterable[tuple[Path, str, str]], text: str) -> list[Problem
         Problem(code, path_text(path) or None, message, line_of(lines, path))
         for path, code, message in mistakes
     ]
-    return sorted(problems, key=lambda problem: problem.line or 0)
+    return sorted(problems, key=lambda p: (p.code == "too_many_problems", p.line or 0))
 
 
 def _fault(error: tomllib.TOMLDecodeError, text: str) -> tuple[str, int]:

@@ -13,13 +13,14 @@ from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, JpcliError, Problem
 from jpcli.domain.instants import format_instant
+from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries.history import exported, imported_data
 from jpcli.ledger.writer import MANY
 from jpcli.services.billing.books import BeforeBooks
 from jpcli.services.change import change_as_read
-from jpcli.services.files.rows import MAX_PROBLEMS, too_many
+from jpcli.services.files.rows import too_many
 from jpcli.services.ledger.history_rows import HistoryRow, parse_row
 from jpcli.services.ledger.seen_keys import SeenKeys
 from jpcli.services.ledger.site_claims import Claims

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.limits import MAX_PROBLEMS, TOO_MANY
 from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
 from jpcli.domain.site_urls import normalize_url
-from jpcli.domain.words import closest, path_text
-from jpcli.services.files.rows import refusal
+from jpcli.domain.words import closest, path_text, shortened
+from jpcli.services.files.rows import Enough, refusal
 from jpcli.services.files.toml_lines import load, placed
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def read_wanted(text: str, source: str, products: Collection[str]) -> Wanted:
     if isinstance(data, Problem):
         raise refusal(source, [data])
     reader = _Reader(products)
-    wanted = reader.wanted(data)
-    if reader.wrong:
+    wanted = reader.read(data)
+    if wanted is None:
         raise refusal(source, placed(reader.wrong, text))
     return wanted
 
@@ -52,7 +53,15 @@ class _Reader:
         self._clients: dict[str, str] = {}
         self.wrong: list[tuple[Path, str, str]] = []
 
-    def wanted(self, data: Mapping[str, Any]) -> Wanted:
+    def read(self, data: Mapping[str, Any]) -> Wanted | None:
+        """The wish, or None where anything is wrong with it."""
+        try:
+            wanted = self._wanted(data)
+        except Enough:
+            return None
+        return None if self.wrong else wanted
+
+    def _wanted(self, data: Mapping[str, Any]) -> Wanted:
         self._check_keys((), data, _TOP)
         complete = data.get("complete", False)
         if not isinstance(complete, bool):
@@ -163,13 +172,13 @@ class _Reader:
     def _check_keys(self, path: Path, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
         for name in table:
             if name not in known:
-                message = f"there is no key {name!r} here{_meant(name, known)}"
+                message = f"there is no key {shortened(name)!r} here{_meant(name, known)}"
                 self._note((*path, name), "unknown_key", message)
 
     def _known(self, path: Path, product: str) -> bool:
         if product in self._products:
             return True
-        message = f"there is no product {product!r} in the price list"
+        message = f"there is no product {shortened(product)!r} in the price list"
         self._note(path, "unknown_product", message + _meant(product, self._products))
         return False
 
@@ -181,6 +190,9 @@ class _Reader:
         return False
 
     def _note(self, path: Path, code: str, message: str) -> None:
+        if len(self.wrong) >= MAX_PROBLEMS:
+            self.wrong.append(((), "too_many_problems", TOO_MANY))
+            raise Enough
         self.wrong.append((path, code, message))
 
 
@@ -214,8 +226,8 @@ def read_wanted_object(data: Any, source: str, products: Collection[str]) -> Wan
     """The wish that `wanted_object` wrote down, or that somebody says it did; errors as those of
     `read_wanted`, and ValueError for what has another form."""
     reader = _Reader(products)
-    wanted = reader.wanted(_as_typed(data))
-    if reader.wrong:
+    wanted = reader.read(_as_typed(data))
+    if wanted is None:
         problems = [Problem(code, path_text(path), text) for path, code, text in reader.wrong]
         raise refusal(source, problems)
     return wanted

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import JpcliError, Problem, Refused
 from jpcli.domain.instants import format_instant
+from jpcli.domain.limits import MAX_PLAN_BYTES
 from jpcli.domain.planner import make_plan, other_owners
 from jpcli.domain.words import and_more, quoted
 from jpcli.ledger.queries.plan import head, present
@@ -66,7 +67,7 @@ class Planned(NamedTuple):
 
 def read_order(desk: Desk, source: str) -> Order:
     """What a file, or standard input for `-`, wants: TOML that people write, or a saved plan."""
-    text = read_text(source)
+    text = read_text(source, MAX_PLAN_BYTES)
     from jpcli.services.plan import saved as saved_plan
 
     with _without_collecting():

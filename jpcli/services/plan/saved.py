@@ -19,6 +19,7 @@ from jpcli.domain.plan_terms import ACTIONS
 from jpcli.ledger.database.draft import check_plain, file_exists
 from jpcli.services.files.new_file import replace_file, write_new
 from jpcli.services.files.rows import named
+from jpcli.services.files.sizes import too_much_json
 from jpcli.services.plan.file import read_wanted_object, wanted_object
 
 if TYPE_CHECKING:
@@ -80,6 +81,9 @@ def read_saved(text: str, source: str, products: Collection[str]) -> Saved:
     same as `read_wanted`.
     """
     try:
+        too_much = too_much_json(text)
+        if too_much is not None:
+            raise _Unfit(too_much)
         body = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
         _check_form(body)
         wanted = read_wanted_object(body["wanted"], source, products)

@@ -17,8 +17,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.limits import MAX_LINE_BYTES
 from jpcli.services.files.read import read_rows
-from jpcli.services.files.rows import MAX_LINE_BYTES, Row, refuse_problems
+from jpcli.services.files.rows import Row, refuse_problems
 
 KNOWN = frozenset({"license_key", "to", "price", "quantity", "assignments"})
 REQUIRED = frozenset({"license_key"})
@@ -155,7 +156,7 @@ BAD_LINES = [
     ('{"license_key": "a",}\n', "bad_json"),
     ("license_key,to\n", "bad_json"),
     ('{"license_key": "a\tb"}\n', "bad_json"),
-    ('{"license_key": 1' + "0" * 5000 + "}\n", "bad_json"),
+    ('{"license_key": 1' + "0" * 5000 + "}\n", "bad_number"),
     ('{"license_key": ' + "[" * 100_000 + "\n", "bad_json"),
     ('{"license_key": "a", "price": NaN}\n', "bad_number"),
     ('{"license_key": "a", "price": -Infinity}\n', "bad_number"),
@@ -523,7 +524,7 @@ def as_lines(rows: list[dict[str, Any]]) -> str:
 @pytest.mark.parametrize("write", [as_array, as_indented_array, as_lines])
 def test_rows_are_whole_wherever_the_chunks_end(reader: Reader, write: Any) -> None:
     random_ = random.Random(7)
-    sizes = [random_.choice([0, 1, 50, 3000, 70_000, 300_000]) for _ in range(60)]
+    sizes = [random_.choice([0, 1, 50, 3000, 40_000, 65_000]) for _ in range(60)]
     rows: list[dict[str, Any]] = [
         {"license_key": f"é{number}", "to": "€\n" * size, "quantity": number}
         for number, size in enumerate(sizes)

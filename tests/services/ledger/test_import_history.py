@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.domain.instants import parse_instant
-from jpcli.services.files.rows import MAX_PROBLEMS
+from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.services.ledger import seen_keys, upkeep
 from jpcli.services.licenses.licenses import show
 from jpcli.services.sites.sites import show_site
