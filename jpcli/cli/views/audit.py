@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
+from jpcli.cli.views.folds import folded
 from jpcli.cli.views.screen import text
 from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
 
@@ -31,12 +32,12 @@ def _draw_check(check: CheckObject, screen: Screen) -> None:
     if check["ok"]:
         line = Text(f"  {screen.sign('✓', '+')} ", style="green")
         line.append(visible(check["message"]), style="default")
-        screen.write(line)
+        screen.fold(line, 4)
         return
     sign, style = _mark(check, screen)
     line = Text(f"  {sign} ", style=style)
     line.append(visible(check["message"]), style="bold default")
-    screen.write(line)
+    screen.fold(line, 4)
     where = f" (line {check['line']})" if check["line"] is not None else ""
     facts = [("expected", check["expected"] + where), ("actual", check["actual"])]
     if check["subjects"]:
@@ -52,7 +53,7 @@ def _draw_check(check: CheckObject, screen: Screen) -> None:
 def _draw_fact(name: str, value: str, screen: Screen) -> None:
     """The value beside its name, in lines that end between words."""
     width = max(screen.text_width - 14, 40)
-    for part in text(value).wrap(screen.console, width, overflow="ignore"):
+    for part in folded(text(value), width):
         line = Text(f"    {name.ljust(10)}", style="dim")
         line.append_text(part)
         line.rstrip()

@@ -64,7 +64,7 @@ def draw_closing(data: Mapping[str, Any], screen: Screen) -> None:
     else:
         ending = "That is all. The temporary ledger is removed; nothing else was touched."
     screen.write()
-    screen.write(text(ending, "bold"))
+    screen.fold(text(ending, "bold"))
     steps(screen, commands)
 
 

@@ -1,7 +1,8 @@
 """Tables that fit a width without cutting anything; Rich draws them.
 
 A column is as wide as its longest cell. Where all of them together are too wide, the columns that
-may go are left out one after another, and then those that may be folded get narrower.
+may go are left out one after another, and then those that may be folded get narrower. Where that
+is not enough, as on a very narrow screen, every row is a list of its cells.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from rich.box import SIMPLE, Box
 from rich.table import Table
 from rich.text import Text
 
-from jpcli.cli.views.screen import text
+from jpcli.cli.views.folds import folded
+from jpcli.cli.views.screen import INDENT, facts, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jpcli.cli.views.screen import Screen
 
-INDENT = 2
 GAP = 2
 NARROWEST = 12
 COMFORTABLE = 20
@@ -73,6 +74,23 @@ class Grid:
             widths = self._widths(titles)
         kept = self._kept(filled, widths, screen.width)
         self._squeeze(widths, kept, screen.width)
+        if _needed(widths, kept) > screen.width:
+            self._draw_records(screen, filled)
+            return ()
+        screen.draw(self._table(screen, titles, widths, kept), _needed(widths, kept) - INDENT)
+        return tuple(self._columns[index].title for index in filled if index not in kept)
+
+    def _draw_records(self, screen: Screen, filled: Sequence[int]) -> None:
+        """Where no table fits: a row below the other, its cells beside their titles."""
+        rows = self._rows if self._total is None else [*self._rows, self._total]
+        for number, row in enumerate(rows):
+            if number:
+                screen.write()
+            facts(screen, [(self._columns[i].title, row[i]) for i in filled if row[i]])
+
+    def _table(
+        self, screen: Screen, titles: Sequence[str], widths: Sequence[int], kept: Sequence[int]
+    ) -> Table:
         table = Table(
             box=SIMPLE if screen.unicode else _PLAIN,
             border_style="dim",
@@ -92,9 +110,8 @@ class Grid:
                 width=widths[index],
             )
         for row in self._rows:
-            table.add_row(*(row[index] for index in kept))
-        screen.draw(table, _needed(widths, kept) - INDENT)
-        return tuple(self._columns[index].title for index in filled if index not in kept)
+            table.add_row(*(_fitted(row[index], widths[index]) for index in kept))
+        return table
 
     def _widths(self, titles: Sequence[str]) -> list[int]:
         rows = self._rows if self._total is None else [*self._rows, self._total]
@@ -126,6 +143,10 @@ class Grid:
             if not wide:
                 return
             widths[max(wide, key=widths.__getitem__)] -= 1
+
+
+def _fitted(cell: Text, width: int) -> Text:
+    return cell if cell.cell_len <= width else Text("\n").join(folded(cell, width))
 
 
 def _needed(widths: Sequence[int], kept: Sequence[int]) -> int:

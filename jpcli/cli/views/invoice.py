@@ -177,9 +177,7 @@ def _draw_licenses_a_day(data: DrawnPreview, screen: Screen) -> None:
         known = _days_known(data)
     line = Text("  Licenses a day   ")
     line.append_text(sparkline(values, known, screen.unicode))
-    arrow = screen.sign("→", "to")
-    line.append(f"   {values[0]:,} {arrow} {values[-1]:,}")
-    screen.write(line)
+    screen.fold(line, 19)
 
 
 def _days_known(data: PreviewAnswer) -> int:

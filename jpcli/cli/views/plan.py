@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from jpcli.cli.views.screen import Screen
     from jpcli.domain.contract.plan import PlanAnswer, StepObject
 
+# Four columns that fold are to fit beside the step on 60 columns.
+NARROW = 10
 STYLES = {
     "issue": "green",
     "assign": "cyan",
@@ -31,25 +33,30 @@ def draw(data: PlanAnswer, screen: Screen) -> None:
     """A row a step, the bill below; the bill alone where nothing is to do."""
     screen.title(data["agency"], (data["file"], ""))
     if data["steps"]:
-        _steps(data).draw(screen)
+        dropped = _steps(data).draw(screen)
+        if dropped:
+            titles = " and ".join(title.lower() for title in dropped)
+            screen.paragraph(f"No room here for {titles}: a wider screen or --json.", "dim")
         screen.write()
     _bill(data).draw(screen)
 
 
 def _steps(data: PlanAnswer) -> Grid:
+    """What is done, with what and where is never left out: the question below is about it."""
+    moves = any(row["action"] == "client" for row in data["steps"])
     grid = Grid(
         Column("Step"),
-        Column("License", drop=2, optional=True),
-        Column("Product", drop=1, optional=True),
-        Column("Site", wraps=True, optional=True),
-        Column("From", wraps=True, optional=True),
-        Column("Client", drop=3, wraps=True, optional=True),
+        Column("License", drop=1, optional=True),
+        Column("Product", wraps=True, least=NARROW, optional=True),
+        Column("Site", wraps=True, least=NARROW, optional=True),
+        Column("From", wraps=True, least=NARROW, optional=True),
+        Column("Client", drop=0 if moves else 2, wraps=True, least=NARROW, optional=True),
     )
     for row in data["steps"]:
         grid.add(
             text(row["action"], STYLES.get(row["action"], "")),
-            _license(row),
-            text(row["product"], "dim"),
+            row["license_key"],
+            _product(row),
             row["site"],
             row["from"],
             text(row["client"], "dim"),
@@ -57,11 +64,10 @@ def _steps(data: PlanAnswer) -> Grid:
     return grid
 
 
-def _license(row: StepObject) -> Text:
-    """A license that is not issued yet is named by its product."""
-    if row["license_key"] is None:
-        return text(None if row["product"] is None else f"a new {row['product']}", "green")
-    shown = text(row["license_key"])
+def _product(row: StepObject) -> Text:
+    """A license that is not issued yet has no key to name it by."""
+    new = row["license_key"] is None and row["product"] is not None
+    shown = text(f"a new {row['product']}" if new else row["product"], "green" if new else "")
     if row["bundle_size"]:
         shown.append(f", bundle of {row['bundle_size']}", style="cyan")
     return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -49,18 +49,10 @@ def draw_one(data: OffersAnswer, screen: Screen) -> None:
         screen.write(title)
         grid = Grid(Column("From"), Column("Per day", right=True), Column(""))
         for price in offer["prices"]:
-            now = price is _current(offer)
+            now = price["from"] == offer["since"]
             mark = Text("today", style="green") if now else Text()
             grid.add(since(price["from"]), _price(price["day_price"], offer), mark)
         grid.draw(screen)
-
-
-def _current(offer: OfferObject) -> Any:
-    """The price of today: the last one with the amount that holds today."""
-    if offer["day_price"] is None:
-        return None
-    holding = [price for price in offer["prices"] if price["day_price"] == offer["day_price"]]
-    return holding[-1] if holding else None
 
 
 def _price(amount: str | None, offer: OfferObject) -> Text:
@@ -70,9 +62,8 @@ def _price(amount: str | None, offer: OfferObject) -> Text:
 
 
 def _next_price(offer: OfferObject) -> Text:
-    current = _current(offer)
-    later = offer["prices"][offer["prices"].index(current) + 1 :] if current else offer["prices"]
+    """The first of those that begin after today's; dates in ISO form sort by themselves."""
+    later = [price for price in offer["prices"] if price["from"] > (offer["since"] or "")]
     if not later:
         return Text()
-    amount = f"{symbol(offer['currency'])}{later[0]['day_price']}"
-    return text(f"{amount} from {later[0]['from']}")
+    return text(f"{symbol(offer['currency'])}{later[0]['day_price']} from {later[0]['from']}")

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.shared.output import terminal_width
+from jpcli.cli.views.folds import folded
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.instants import parse_instant
 from jpcli.domain.moments import local_text
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 10_000
 PAGE_LINES = 50
 TEXT_WIDTH = 104
+INDENT = 2
 
 
 class Screen(NamedTuple):
@@ -44,6 +46,15 @@ class Screen(NamedTuple):
             line, markup=False, highlight=False, no_wrap=True, overflow="ignore", crop=False
         )
 
+    def fold(self, line: Text, indent: int = 0) -> None:
+        """A line that goes on below itself, indented, where it is wider than the screen."""
+        if line.cell_len <= self.width:
+            self.write(line)
+            return
+        first, *rest = folded(line, self.width - indent)
+        for each in (first, *(Text(" " * indent) + part for part in rest)):
+            self.write(each)
+
     def title(self, name: str, *parts: tuple[str, str], below: Iterable[Text] = ()) -> None:
         """A name in bold, then texts in their styles between dots, without those that are empty;
         the lines `below` it, and an empty one."""
@@ -53,7 +64,7 @@ class Screen(NamedTuple):
                 separator = f" {self.sign('·', '-')} "
                 line.append_text(text(separator + content, f"not bold {style}"))
         for each in (line, *below, Text()):
-            self.write(each)
+            self.fold(each, INDENT)
 
     def draw(self, table: Table, width: int) -> None:
         """A table that is `width` wide, indented, without spaces at the ends of its lines."""
@@ -138,9 +149,11 @@ def facts(screen: Screen, rows: Iterable[tuple[str, Any]]) -> None:
     found = list(rows)
     width = max((len(name) for name, _ in found), default=0)
     for name, value in found:
-        line = Text(f"  {name.ljust(width)}   ", style="dim")
-        line.append_text(value if isinstance(value, Text) else text(value, "not dim"))
-        screen.write(line)
+        cell = value if isinstance(value, Text) else text(value, "not dim")
+        for number, part in enumerate(folded(cell, screen.width - width - 5)):
+            line = Text(f"  {('' if number else name).ljust(width)}   ", style="dim") + part
+            line.rstrip()
+            screen.write(line)
 
 
 def steps(screen: Screen, commands: Mapping[str, str]) -> None:

@@ -45,7 +45,7 @@ def draw_one(data: SiteAnswer, screen: Screen) -> None:
     """A site, whose it was and is, and its licenses."""
     title = text(data["site"], "bold")
     owner = text(data["client"] or "(no client)", "not bold dim")
-    screen.write(title + Text("   ") + owner)
+    screen.fold(title + Text("   ") + owner, 3)
     if len(data.get("clients", ())) > 1:
         screen.write()
         grid = Grid(Column("Client", wraps=True), Column("From"), Column("To"))
@@ -74,7 +74,7 @@ def draw_clients(data: ClientListAnswer, screen: Screen) -> None:
 
 def draw_client(data: ClientAnswer, screen: Screen) -> None:
     """A client, its sites, and its licenses."""
-    screen.write(text(data["client"], "bold"))
+    screen.fold(text(data["client"], "bold"))
     screen.write()
     draw_list(data, screen)
     screen.write()

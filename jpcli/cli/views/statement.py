@@ -10,7 +10,7 @@ from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.invoice import line_name
 from jpcli.cli.views.invoices import status_text
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import BOTH_ENDS, day_price, money
+from jpcli.cli.views.words import BOTH_ENDS, ahead, bar, day_price, extent, money
 from jpcli.domain.words import count, month_name, short_day
 from jpcli.reports.statement.heat import shades
 from jpcli.reports.statement.text import weekday_letter
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # Clients and sites together; with more of them sites are left out, then clients.
 MOST_ROWS = 100
-_BARS, _PLAIN_BARS = "·▁▃▄▆█", " .:-=#"
 _GREENS = ("dim", "#7fb896", "#5cae7c", "#3aa363", "#1f9850", "#0b8c45")
 # Room for a strip of two columns a day, with its title.
 WIDE = 84
@@ -112,23 +111,25 @@ def _site(url: str | None) -> Text:
 
 
 def _draw_strip(invoice: Mapping[str, Any], screen: Screen) -> None:
-    """Weekdays, a mark for each day, days of the month; days still to come are dim."""
+    """Weekdays, a bar for each day, days of the month; days still to come have none."""
     days = invoice["licenses_per_day"]
     counts = [found["licenses"] for found in days]
     known = invoice["last_day"] if invoice["number"] else invoice["as_of_day"]
     width = 2 if screen.width >= WIDE else 1
-    bars = _BARS if screen.unicode else _PLAIN_BARS
+    high = max(counts, default=0)
     letters, marks, numbers = Text("  Licenses a day   ", "default"), Text(" " * 19), ""
     for index, (found, shade) in enumerate(zip(days, shades(counts), strict=True)):
         letters.append(weekday_letter(found["day"]).ljust(width), style="dim")
-        style = _GREENS[shade] if found["day"] <= known else "dim"
-        marks.append(bars[shade] * width, style=style)
+        if found["day"] <= known:
+            drawn = bar(found["licenses"], high, screen.unicode) * width
+            marks.append(drawn, style=_GREENS[shade])
+        else:
+            marks.append(ahead(screen.unicode) * width, style="dim")
         number = int(found["day"][8:10])
         if number == 1 or number % 5 == 0:
             numbers = numbers.ljust(index * width) + str(number)
-    arrow = screen.sign("→", "to")
-    marks.append(f"   {counts[0]:,} {arrow} {counts[-1]:,}")
+    marks.append_text(extent(counts, screen.unicode))
     letters.rstrip()
     screen.write(letters)
-    screen.write(marks)
+    screen.fold(marks, 19)
     screen.write(Text(" " * 19 + numbers, style="dim"))

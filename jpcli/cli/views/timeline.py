@@ -10,7 +10,7 @@ from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE
+from jpcli.cli.views.words import ELSEWHERE, ahead
 from jpcli.domain.words import count, month_name
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def draw(data: TimelineAnswer, screen: Screen) -> None:
     title.append(f"   {count(data['total'], 'license')} with billed days", style="not bold dim")
     if data["settled_elsewhere"]:
         title.append(f", {ELSEWHERE}", style="not bold yellow")
-    screen.write(title)
+    screen.fold(title)
     screen.write()
     if not licenses:
         screen.paragraph("None.", "dim")
@@ -98,14 +98,14 @@ def _bar(
     signs: Mapping[str, tuple[str, str]],
     screen: Screen,
 ) -> Text:
+    """A letter a day. Where all of a stay is to come its first day says where it is."""
     days = [(" ", "")] * int(data["last_day"][8:10])
-    empty = screen.sign("░", "-")
     for span in found["spans"]:
-        letter, style = signs.get(span["site"], (empty, "yellow"))
+        letter, style = signs.get(span["site"], (_nowhere(screen), "yellow"))
         first, last = int(span["first_day"][8:10]), int(span["last_day"][8:10])
         for day in range(first, last + 1):
-            future = f"{data['period']}-{day:02}" > data["today"]
-            days[day - 1] = (letter, f"{style} dim" if future else style)
+            future = day > first and f"{data['period']}-{day:02}" > data["today"]
+            days[day - 1] = (ahead(screen.unicode), "dim") if future else (letter, style)
     bar = Text()
     for sign, style in days:
         bar.append(sign, style=style)
@@ -119,12 +119,15 @@ def _draw_legend(
         line = Text("  ")
         line.append(letter, style=style)
         line.append_text(text(f"  {site}"))
-        screen.write(line)
+        screen.fold(line, 5)
     line = Text("  ")
-    line.append(screen.sign("░", "-"), style="yellow")
+    line.append(_nowhere(screen), style="yellow")
     line.append("  on no site, billed all the same")
     screen.write(line)
     if data["today"] < data["last_day"]:
-        screen.paragraph(
-            f"Days after {data['today']} are as they will be if nothing changes.", "dim"
-        )
+        sign = ahead(screen.unicode)
+        screen.paragraph(f"{sign}  after {data['today']}: as it will be if nothing changes", "dim")
+
+
+def _nowhere(screen: Screen) -> str:
+    return screen.sign("○", "~")

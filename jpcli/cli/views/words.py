@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jpcli.domain.contract.values import MoneyObject
 
 _BARS = "▁▂▃▄▅▆▇█"
-_PLAIN_BARS = "_.-=+*#@"
+_PLAIN_BARS = "_,-=+%#@"
 
 
 # I7: what is said of a month before the books begin.
@@ -51,13 +51,32 @@ def day_range(first: str, last: str) -> str:
 
 
 def sparkline(values: Sequence[int], known: int, unicode: bool) -> Text:
-    """A bar a day for the first `known` values; the rest is only supposed and drawn light."""
-    low, high = min(values, default=0), max(values, default=0)
-    bars = _BARS if unicode else _PLAIN_BARS
-    spread = max(high - low, 1)
-    floor = 0 if low == 0 else 2
-    steps = len(bars) - 1 - floor
-    drawn = "".join(bars[floor + (value - low) * steps // spread] for value in values[:known])
-    line = Text(drawn, style="cyan")
-    line.append(("░" if unicode else ":") * (len(values) - known), style="dim")
+    """A bar a day for the first `known` values, from zero up, so that twice as high is twice as
+    many; the rest is only supposed and drawn as days that are still to come. It ends with what
+    the values are."""
+    high = max(values, default=0)
+    line = Text("".join(bar(value, high, unicode) for value in values[:known]), style="cyan")
+    line.append(ahead(unicode) * (len(values) - known), style="dim")
+    line.append_text(extent(values, unicode))
     return line
+
+
+def bar(value: int, high: int, unicode: bool) -> str:
+    """A value between 0 and `high`: the lowest bar is zero, and zero only."""
+    bars = _BARS if unicode else _PLAIN_BARS
+    top = len(bars) - 1
+    return bars[max((2 * value * top + high) // (2 * high), 1) if value else 0]
+
+
+def extent(values: Sequence[int], unicode: bool) -> Text:
+    """What a picture of values needs to be read: first, last, least, most."""
+    if not values:
+        return Text()
+    arrow = "→" if unicode else "to"
+    line = Text(f"   {values[0]:,} {arrow} {values[-1]:,}")
+    return line.append(f"   least {min(values):,}, most {max(values):,}", style="dim")
+
+
+def ahead(unicode: bool) -> str:
+    """The sign of a day that is still to come, in every picture."""
+    return "░" if unicode else ":"

@@ -26,6 +26,7 @@ class OfferObject(TypedDict):
     day_price: Price | None  # today's; null: it has none yet
     currency: Currency
     prices: list[PriceObject]  # every price it had and will have, by date
+    since: Date | None  # from when on today's price holds; null: it has none yet
 
 
 class OffersAnswer(ChangeAnswer):

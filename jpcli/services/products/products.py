@@ -166,4 +166,5 @@ def _offer_object(desk: Desk, priced: product_queries.PricedOffer, today: int) -
         "day_price": prices[len(now) - 1]["day_price"] if now else None,
         "currency": currency,
         "prices": prices,
+        "since": prices[len(now) - 1]["from"] if now else None,
     }

@@ -167,7 +167,7 @@ def test_the_timeline_draws_days(agency: Callable[..., Any]) -> None:
     shown = agency("licenses", "timeline", "--format", "table").out
     (_, row) = agency("licenses", "list", "--state", "revoked").rows
     (bar,) = [line for line in shown.splitlines() if row[0] in line]
-    assert bar.split()[1:] == ["░aaaaabbbbbbbbbbbbb", "19"]
+    assert bar.split()[1:] == ["○aaaaabbbbbbbbbbbbb", "19"]
     assert "  a  https://shop.example" in shown
     assert "  b  https://new.example" in shown
 
@@ -213,10 +213,12 @@ def test_times_are_those_of_the_ledgers_zone(calendar: BillingCalendar | None, s
 @pytest.mark.parametrize(
     ("values", "known", "drawn"),
     [
-        ([0, 0, 0], 3, "▁▁▁"),
-        ([5, 5, 5], 3, "▃▃▃"),
-        ([1, 2, 3], 2, "▃▅░"),
-        ([0, 7], 2, "▁█"),
+        ([0, 0, 0], 3, "▁▁▁   0 → 0   least 0, most 0"),
+        ([5, 5, 5], 3, "███   5 → 5   least 5, most 5"),
+        ([5, 10, 5], 3, "▅█▅   5 → 5   least 5, most 10"),
+        ([1, 2, 3], 2, "▃▆░   1 → 3   least 1, most 3"),
+        ([0, 1, 2000], 3, "▁▂█   0 → 2,000   least 0, most 2,000"),
+        ([3, 0], 0, "░░   3 → 0   least 0, most 3"),
         ([], 0, ""),
     ],
 )
@@ -244,3 +246,23 @@ def test_a_price_that_always_held_holds_from_the_beginning(
     assert "2024-01-01" in jpcli("products", "show", "jetpack-ai", "--format", "table").out
     (offer,) = jpcli("products", "show", "jetpack-scan", "--json").data["products"]
     assert offer["prices"][0]["from"] == "1970-01-01"
+
+
+def test_todays_price_is_found_by_its_date(ledger: Callable[..., Any]) -> None:
+    """The same amount may hold three times: yesterday, today and next year."""
+    prices = (("2026-11-10", "0.15"), ("2026-11-15", "0.16"), ("2027-02-01", "0.20"))
+    for since, price in (*prices, ("2027-03-01", "0.16")):
+        ledger("products", "set-price", "jetpack-scan", "--price", price, "--from", since, now=NOW)
+    for now, since, later in (
+        (NOW, "2026-11-15", "$0.20 from 2027-02-01"),
+        ("2027-02-10T00:00:00Z", "2027-02-01", "$0.16 from 2027-03-01"),
+        ("2027-03-02T00:00:00Z", "2027-03-01", None),
+    ):
+        (offer,) = ledger("products", "show", "jetpack-scan", "--json", now=now).data["products"]
+        assert offer["since"] == since
+        shown = ledger("products", "show", "jetpack-scan", "--format", "table").out
+        (today,) = [row for row in shown.splitlines() if "today" in row]
+        assert today.split() == [since, f"${offer['day_price']}", "today"]
+        shown = ledger("products", "list", "--format", "table").out
+        (row,) = [row for row in shown.splitlines() if row.split()[:1] == ["jetpack-scan"]]
+        assert row.endswith(later or f"${offer['day_price']}")

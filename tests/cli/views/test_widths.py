@@ -1,0 +1,157 @@
+"""Every view at every width: no line is wider than the screen, and nothing that is asked about is
+left out."""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.text import Text
+
+from jpcli.cli import views
+from jpcli.cli.render.plain import cell_width
+from jpcli.cli.views.folds import folded
+from jpcli.domain.answers import Rows
+from tests.cli.lines import LINES, NOW, Line
+from tests.cli.world import World
+from tests.cli.world import built as built
+from tests.cli.world import world as world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WIDTHS = (60, 80, 100, 120)
+SITE = "https://a-rather-long-name-of-a-site.agency.example/with/a/path/and/one/more"
+CLIENT = "日本 商店 日本 商店 with a rather long name"
+PRODUCT = "jetpack-security-t1"
+PLAN = f"""
+[sites."{SITE}"]
+client = "{CLIENT}"
+products = ["{PRODUCT}", "jetpack-scan"]
+[sites."https://d.example/with/a/long/path/that/leads/nowhere/at/all"]
+products = ["jetpack-scan", "jetpack-boost"]
+"""
+MORE = (
+    Line("invoice preview"),
+    Line("invoice preview", "--by license"),
+    Line("invoice preview", "--by day --markup 20"),
+    Line("invoice preview", "--by client"),
+    Line("invoice preview", "2026-08 --months 6"),
+    Line("invoice diff", "2026-10 2026-11"),
+    Line("licenses show", "{parent}"),
+    Line("licenses count"),
+    Line("sites show", SITE),
+    Line("clients show", f"'{CLIENT}'"),
+    Line("products show", PRODUCT),
+)
+# What is text in any format, and what needs no picture.
+UNDRAWN = ("completion", "ledger")
+
+
+@pytest.fixture
+def crowded(world: World) -> World:
+    """The same ledger with long names, and figures of some length."""
+    for words in (
+        ["issue", PRODUCT, "--quantity", "3", "--site", SITE, "--client", CLIENT],
+        ["products", "set-price", PRODUCT, "--price", "4321.987654321"],
+        ["products", "set-price", PRODUCT, "--price", "5321.5", "--from", "2027-01-01"],
+        ["settings", "set", "name", "An Agency with a Name That Fills Most of a Line & Sons Ltd"],
+        ["cards", "add", "--brand", "cartes_bancaires", "--last4", "1234", "--exp", "12/2031"],
+    ):
+        run = world.jpcli(*words, now=NOW)
+        assert run.code == 0, run.err
+    (world.folder / "sites.toml").write_text(PLAN)
+    rows = world.jpcli("licenses", "list", "--state", "bundle", "--json", now=NOW).data["licenses"]
+    return world._replace(names={**world.names, "parent": rows[0]["license_key"]})
+
+
+@pytest.mark.parametrize("line", [*LINES, *MORE], ids=str)
+def test_every_view_fits_every_screen(
+    line: Line, crowded: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = _drawings(monkeypatch)
+    run = crowded(line, "--format", "table")
+    assert run.code == line.code or line.path == "audit", run.err
+    # Without a view, a new command would not be looked at here.
+    assert shown or run.code != 0 or line.path.startswith(UNDRAWN), run.out
+    for (view, width), text in shown.items():
+        for row in text.splitlines():
+            # Commands are to be copied: the terminal may wrap them, jpcli doesn't.
+            if "jpcli " not in row:
+                assert cell_width(row) <= width, (view, width, row)
+            assert row == row.rstrip()
+
+
+@pytest.mark.parametrize("path", ["plan", "apply"])
+def test_a_plan_names_step_product_and_place_at_every_width(
+    path: str, crowded: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = _drawings(monkeypatch)
+    words = [path, str(crowded.folder / "sites.toml"), "--format", "table"]
+    crowded.jpcli(*words, *(["--dry-run"] if path == "apply" else []), now=NOW)
+    assert {width for _, width in shown} == set(WIDTHS)
+    for (_, width), text in shown.items():
+        titles = next(row for row in text.splitlines() if "Step" in row).split()
+        assert {"Step", "Product", "Site"} <= set(titles), width
+        squeezed = re.sub(r"\s", "", text)
+        for word in ("issue", "jetpack-boost"):
+            assert word in squeezed
+        # What there is no room for is named.
+        for title in ("License", "Client"):
+            assert title in titles or title.lower() in text.partition("No room here")[2]
+
+
+def _drawings(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, int], str]:
+    """Filled with what each view draws at each width, while a command runs."""
+    shown: dict[tuple[str, int], str] = {}
+    draw: Callable[..., None] = views.draw
+
+    def draw_all(view: str, data: Any, output: Any, calendar: Any = None) -> None:
+        kept = _kept(data)
+        for width in WIDTHS:
+            tape = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+            monkeypatch.setenv("COLUMNS", str(width))
+            with redirect_stdout(tape):
+                draw(view, kept, output._replace(terminal=True, color=False), calendar)
+            shown[view, width] = tape.buffer.getvalue().decode()
+
+    monkeypatch.setattr(views, "draw", draw_all)
+    return shown
+
+
+def _kept(value: Any) -> Any:
+    """Rows can be read once: here they are read once for each width."""
+    if isinstance(value, Rows):
+        return value._replace(rows=[tuple(map(_kept, row)) for row in value.rows])
+    if isinstance(value, dict):
+        return {name: _kept(found) for name, found in value.items()}
+    return list(map(_kept, value)) if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 10, [""]),
+        ("https://a.example/blog/posts", 22, ["https://a.example/", "blog/posts"]),
+        ("https://a.example/blog/posts", 23, ["https://a.example/blog/", "posts"]),
+        ("https://shop.example.com", 20, ["https://shop.", "example.com"]),
+        ("two words", 6, ["two", "words"]),
+        ("two words", 4, ["two", "word", "s"]),
+        ("日本商店", 5, ["日本", "商店"]),
+        ("one\ntwo", 10, ["one", "two"]),
+    ],
+)
+def test_folds(text: str, width: int, lines: list[str]) -> None:
+    assert [line.plain for line in folded(Text(text), width)] == lines
+
+
+@given(st.text(alphabet="ab-./: 日é", max_size=60), st.integers(2, 30))
+def test_a_fold_loses_nothing_and_fits(text: str, width: int) -> None:
+    lines = folded(Text(text), width)
+    assert all(line.cell_len <= width for line in lines)
+    assert "".join(line.plain for line in lines).replace(" ", "") == text.replace(" ", "")
