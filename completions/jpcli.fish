@@ -37,7 +37,7 @@ function __jpcli_options
             case ''
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -52,7 +52,7 @@ function __jpcli_options
             case 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'settings' 'ledger'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -74,7 +74,7 @@ function __jpcli_options
                     --bill-from 'The first month to bill' \
                     --payment-terms-days 'Days until an invoice is past due' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -84,7 +84,7 @@ function __jpcli_options
             case 'demo'
                 printf '%s\t%s\n' \
                     --keep 'Keep the ledger, in this file' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -93,7 +93,7 @@ function __jpcli_options
             case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'settings show' 'ledger check' 'ledger export'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -108,7 +108,7 @@ function __jpcli_options
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -123,7 +123,7 @@ function __jpcli_options
                     --site 'The site to put them on' \
                     --client 'Whose site it is' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -136,7 +136,7 @@ function __jpcli_options
             case 'unassign' 'clients add' 'products import' 'cards primary' 'cards remove' 'apply'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -153,7 +153,7 @@ function __jpcli_options
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -169,7 +169,7 @@ function __jpcli_options
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -192,7 +192,7 @@ function __jpcli_options
                     --sort 'issued, key, product, site, client or state' \
                     --reverse 'The other way round' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -211,7 +211,7 @@ function __jpcli_options
                     --newer-than 'Issued at most DAYS days ago' \
                     --search 'TEXT is in the key, the site or the client' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -227,7 +227,7 @@ function __jpcli_options
                     --no-client 'Only what is nobody\'s' \
                     --search 'TEXT is in the key, the site or the client' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -240,7 +240,7 @@ function __jpcli_options
                     --no-client 'Only what is nobody\'s' \
                     --search 'Only sites whose URL has TEXT' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -252,7 +252,7 @@ function __jpcli_options
                     --client 'Whose site it is from now on' \
                     --no-client 'It is nobody\'s from now on' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -265,7 +265,7 @@ function __jpcli_options
             case 'clients list' 'products list' 'cards list' 'invoice list'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -278,7 +278,7 @@ function __jpcli_options
                     --from 'The first day at this price' \
                     --bundle 'The price of a bundle of SIZE' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -296,7 +296,7 @@ function __jpcli_options
                     --primary 'Charge it first' \
                     --wait 'With Stripe: wait until the card was entered' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -315,7 +315,7 @@ function __jpcli_options
                     --issue 'What if these were issued? Repeatable' \
                     --months 'The totals of N months, from this one on' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -331,7 +331,7 @@ function __jpcli_options
                     --since 'From this time or day on' \
                     --until 'Up to this time or that day\'s end' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -342,7 +342,7 @@ function __jpcli_options
                     --product 'Only its lines' \
                     --license 'Only this license' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -353,7 +353,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --due 'Every month that is over, in order' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -365,7 +365,7 @@ function __jpcli_options
             case 'invoice show'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md, html, pdf' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, html, pdf' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -378,7 +378,7 @@ function __jpcli_options
                     --markup 'Add what you bill on top, as 20' \
                     --output 'Write this file' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md, html, pdf' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, html, pdf' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -389,7 +389,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --reference 'How it was paid' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -403,7 +403,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --reason 'Why, for the log' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -416,7 +416,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --replace 'Take away at Stripe first what is not as it was closed' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -428,7 +428,7 @@ function __jpcli_options
             case 'invoice pay' 'settings set' 'ledger import'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -451,7 +451,7 @@ function __jpcli_options
                     --tax-id 'As eu_vat:DE123456789 or us_ein:…' \
                     --no-tax-id 'Take one away' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -463,7 +463,7 @@ function __jpcli_options
             case 'ledger backup'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -473,7 +473,7 @@ function __jpcli_options
             case 'ledger restore'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -487,7 +487,7 @@ function __jpcli_options
                     --init 'Write a policy for what there is today' \
                     --schema 'Print the JSON schema of a policy, for editors' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md, junit, github' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, junit, github' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -499,7 +499,7 @@ function __jpcli_options
                     --detailed-exitcode 'Exit 0 for nothing to do, 10 for changes' \
                     --init 'Write the file for what there is today' \
                     --ledger 'The ledger' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -508,7 +508,7 @@ function __jpcli_options
                     --help 'Show this message and exit'
             case 'completion'
                 printf '%s\t%s\n' \
-                    --format 'One of auto, table, json, ndjson, csv, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
@@ -594,11 +594,11 @@ function __jpcli_complete
             case '* --currency'
                 set kind 'currencies'
             case ' --format' 'licenses --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger backup --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
-                set words auto table json ndjson csv tsv md
+                set words auto table json ndjson csv excel tsv md
             case 'invoice show --format' 'invoice export --format'
-                set words auto table json ndjson csv tsv md html pdf
+                set words auto table json ndjson csv excel tsv md html pdf
             case 'audit --format'
-                set words auto table json ndjson csv tsv md junit github
+                set words auto table json ndjson csv excel tsv md junit github
             case 'issue --from' 'transfer --from' 'revoke --from' '* --init' '* --keep' '* --ledger' '* --out' '* --output' '* --policy' '* --prices'
                 set kind '/files'
             case '* --issue'

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """One finding of a run that reports all of them at once; `line` counts from 1 in the input."""
+    """One finding of a run that reports all of them at once; `line` counts from 1 in the input,
+    `hint` says what to do about it."""
 
     code: str
     subject: str | None
     message: str
     line: int | None = None
+    hint: str | None = None
 
 
 class Decline(NamedTuple):
@@ -55,6 +57,16 @@ class JpcliError(Exception):
         self.hint = hint
         self.subject = subject
         self.problems = problems
+
+
+def problem_of(error: JpcliError, line: int | None = None) -> Problem:
+    """The same as a finding among others."""
+    return Problem(error.code, error.subject, error.message, line, error.hint)
+
+
+def by_line(problems: Iterable[Problem]) -> list[Problem]:
+    """The findings in the order of their lines; those without one come first."""
+    return sorted(problems, key=lambda problem: problem.line or 0)
 
 
 class Failed(JpcliError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, TypeVar
 
-from jpcli.domain.errors import BadInput, JpcliError, Problem, Refused
+from jpcli.domain.errors import BadInput, JpcliError, Problem, Refused, by_line, problem_of
 from jpcli.domain.words import count
 from jpcli.ledger.writer import FLUSH_EVENTS
 from jpcli.services.spool import BATCH, Spool
@@ -46,7 +46,7 @@ def apply_each(
             told += 1
             refused += isinstance(error, Refused)
             only = only or (line, error)
-            problems.append(Problem(error.code, error.subject, error.message, line))
+            problems.append(problem_of(error, line))
         if keep_going and len(problems) >= BATCH:
             left_out.extend(problems)
             problems.clear()
@@ -72,7 +72,7 @@ def _one_error(problems: list[Problem], *, are_refusals: bool) -> JpcliError:
         codes.pop() if len(codes) == 1 else "several_problems",
         f"{count(_counted(problems), *wrong)} wrong; nothing was written",
         hint="Mend them, or apply the good ones only with --keep-going." if lines else None,
-        problems=tuple(problems),
+        problems=tuple(by_line(problems)),
     )
 
 

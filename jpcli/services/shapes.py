@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jpcli.domain.errors import Problem
 
 
-PROBLEM_COLUMNS = ("code", "subject", "message", "line")
+PROBLEM_COLUMNS = ("code", "subject", "message", "line", "hint")
 
 
 def license_tuples(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -73,4 +73,4 @@ def card_object(card: Card, today: date) -> CardObject:
 
 def problem_table(problems: Iterable[Problem]) -> Table[ProblemObject]:
     """What was wrong, one by one."""
-    return table(PROBLEM_COLUMNS, ((p.code, p.subject, p.message, p.line) for p in problems))
+    return table(PROBLEM_COLUMNS, map(tuple, problems))

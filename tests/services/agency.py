@@ -24,7 +24,7 @@ from jpcli.services.ledger.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
 from jpcli.services.ledger.import_history import import_history
 from jpcli.services.licenses import assign, issue, revoke
 from jpcli.services.products import products
-from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_REQUIRED
+from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_INSTEAD, PRICE_REQUIRED
 from jpcli.services.sites import sites
 
 if TYPE_CHECKING:
@@ -189,7 +189,11 @@ class Agency:
     def import_prices(self, source: Path | str, **options: Any) -> Answer[Any]:
         problems: list[Problem] = []
         rows = read_rows(
-            str(source), known=PRICE_COLUMNS, required=PRICE_REQUIRED, problems=problems
+            str(source),
+            known=PRICE_COLUMNS,
+            required=PRICE_REQUIRED,
+            problems=problems,
+            instead=PRICE_INSTEAD,
         )
         return self.do(products.import_prices, rows, problems, **options)
 

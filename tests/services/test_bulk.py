@@ -107,7 +107,7 @@ jetpack-security-t1,1,a.example,,3
 ,1,,,
 jetpack-scan,1,a.example,Ann,
 jetpack-scan,1,a.example,Bob,
-jetpack-scan,1,,,,,,
+jetpack-scan,1,,,,,x,
 """
 BAD_LINES = [
     ("unknown_product", 3),
@@ -126,12 +126,73 @@ BAD_LINES = [
 ]
 
 
+# A file, and for each problem in it the single command; None where only a file can be so wrong.
+WRONG_ORDERS = """\
+product,quantity,site,client
+nope,,,
+jetpack-scan,x,,
+jetpack-scan,1,,Ann
+jetpack-scan,1,a b,
+jetpack-ai,0,,
+"""
+WRONG_ROWS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "issue": (
+        WRONG_ORDERS,
+        (
+            (issue.issue, "nope"),
+            None,
+            (issue.issue, "jetpack-scan", 1, None, None, "Ann"),
+            (issue.issue, "jetpack-scan", 1, None, "a b"),
+            (issue.issue, "jetpack-ai", 0),
+        ),
+    ),
+    "transfer": (
+        "license_key,to\n{free},b.example\nnope_1,b.example\n,x\n{free},a b\n",
+        (
+            (assign.transfer, ["{free}"], "b.example"),
+            (assign.transfer, ["nope_1"], "b.example"),
+            None,
+            (assign.transfer, ["{free}"], "a b"),
+        ),
+    ),
+    "revoke": (
+        "license_key\nnope_1\n{child}\n",
+        ((revoke.revoke, ["nope_1"]), (revoke.revoke, ["{child}"])),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_ROWS)
+def test_rows_are_told_in_their_order_with_the_hint_of_the_single_command(
+    agency: Agency, name: str
+) -> None:
+    names = {"free": agency.issue_one("jetpack-scan")}
+    names["child"] = agency.issue("jetpack-security-t1", bundle_size=3)[-1]
+    content, singles = WRONG_ROWS[name]
+    with pytest.raises(JpcliError) as caught:
+        run(agency, name, content.format(**names))
+    found = caught.value.problems
+    lines = [problem.line or 0 for problem in found]
+    assert lines == sorted(lines)
+    assert len(found) == len(singles)
+    for problem, single in zip(found, singles, strict=True):
+        if not single:
+            continue
+        words = [
+            [word.format(**names) for word in part] if isinstance(part, list) else part
+            for part in single[1:]
+        ]
+        with pytest.raises(JpcliError) as alone:
+            agency.do(single[0], *words)
+        assert (problem.code, problem.hint) == (alone.value.code, alone.value.hint)
+
+
 def by_line(found: list[tuple[str, int | None]]) -> list[tuple[str, int | None]]:
     return sorted(found, key=lambda item: item[1] or 0)
 
 
 def test_every_bad_order_is_reported_with_its_line_and_nothing_is_issued(agency: Agency) -> None:
-    found = by_line(refused(agency, "issue", BAD_ORDERS))
+    found = refused(agency, "issue", BAD_ORDERS)
     assert found[:-1] == BAD_LINES
     assert found[-1][1] == 17
 
@@ -288,7 +349,7 @@ def test_a_list_of_licenses_can_be_fed_back(stocked: tuple[Agency, dict[str, str
         (b"", "empty_file"),
         (b"\n\n", "empty_file"),
         (b"\x00\x01\x02", "not_text"),
-        (b"\xff\xfe", "not_text"),
+        (b"\xff\xfe", "empty_file"),
         (b"PK\x03\x04", "not_text"),
     ],
 )

@@ -10,7 +10,7 @@ from jpcli.cli.app.typer_parts import UsageError
 from jpcli.cli.shared.result import Result, result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from jpcli.cli.app.invocation import Invocation
     from jpcli.domain.answers import Answer
@@ -53,9 +53,10 @@ def bulk_rows(
     *,
     keep_going: bool = False,
     whole: bool = False,
+    instead: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[Iterable[Row], list[Problem]]:
     """The rows of a file, read as they are asked for, and the list that its problems go to;
-    `whole` as in `read_rows`.
+    `whole` and `instead` as in `read_rows`.
 
     A file with very many bad rows is not read to its end, unless its good rows are wanted.
     """
@@ -72,6 +73,7 @@ def bulk_rows(
         problems=problems,
         max_problems=most,
         whole=whole,
+        instead=instead,
     )
     return watched(rows, source, invocation.output), problems
 

@@ -1,11 +1,14 @@
-"""CSV and TSV: one table, with a header, in UTF-8, never shortened."""
+"""CSV and TSV: one table, with a header, in UTF-8, never shortened.
+
+What is done to cells so that nothing acts on them, `services/files/table_rows.py` undoes.
+"""
 
 from __future__ import annotations
 
 import csv
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.shared.escape import is_clean, printable, unmarked, visible
+from jpcli.cli.shared.escape import is_clean, printable, reversible, unmarked, visible
 from jpcli.cli.shared.tables import Table, flat_columns
 
 if TYPE_CHECKING:
@@ -14,6 +17,14 @@ if TYPE_CHECKING:
 
 # A spreadsheet runs a cell that begins so as a formula.
 _FORMULA = frozenset("=+-@")
+_FIRST = _FORMULA | {"'"}
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def write_excel(out: TextIO, table: Table) -> None:
+    """CSV that spreadsheets take for UTF-8."""
+    out.write(_BYTE_ORDER_MARK)
+    write_csv(out, table)
 
 
 def write_csv(out: TextIO, table: Table) -> None:
@@ -28,9 +39,11 @@ def write_csv(out: TextIO, table: Table) -> None:
             texts = [cell for cell in column if type(cell) is str]
             if not texts:
                 continue
-            if not _FORMULA.isdisjoint({cell[:1] for cell in texts}):
-                columns[index] = list(map(_guarded, column))
+            if not _FIRST.isdisjoint({cell[:1] for cell in texts}):
+                columns[index] = _each(guarded, column)
             whole = "".join(texts)
+            if "\\x" in whole:
+                columns[index] = _each(reversible, columns[index])
             if not whole.isprintable():
                 columns[index] = _each(printable, columns[index])
             if "##" in whole:
@@ -47,9 +60,10 @@ def _each(write: Callable[[str], str], column: Sequence[Any]) -> list[Any]:
     return [write(cell) if type(cell) is str else cell for cell in column]
 
 
-def _guarded(cell: Any) -> Any:
-    """An apostrophe before a formula; a plain number such as -3.10 is none."""
-    if type(cell) is not str or cell[:1] not in _FORMULA or not cell:
+def guarded(cell: str) -> str:
+    """An apostrophe before a formula, and before one that has some; a plain number such as -3.10
+    is none."""
+    if cell.lstrip("'")[:1] not in _FORMULA or cell in ("", "'"):
         return cell
     if cell[0] in "+-" and _is_number(cell[1:]):
         return cell
@@ -71,7 +85,8 @@ def _quoted(cell: Any) -> str:
 
 
 def write_tsv(out: TextIO, table: Table) -> None:
-    r"""Control characters in cells are written out (`\t`, `\n`, `\x1b`), so a row is a line."""
+    r"""Control characters in cells are written out (`\t`, `\n`, `\x1b`), so a row is a line. A
+    quote that begins a cell is doubled and the cell in quotes, as readers of tables expect."""
     out.write("\t".join(map(visible, table.columns)) + "\n")
     for batch in table.batches:
         columns = [_tsv_column(column) for column in flat_columns(batch)]
@@ -83,4 +98,13 @@ def write_tsv(out: TextIO, table: Table) -> None:
 def _tsv_column(column: Sequence[Any]) -> Sequence[str]:
     kinds = set(map(type, column))
     texts = column if kinds == {str} else ["" if cell is None else str(cell) for cell in column]
-    return texts if is_clean("".join(texts)) else list(map(visible, texts))
+    whole = "".join(texts)
+    if "\\x" in whole or not is_clean(whole):
+        texts = [visible(reversible(text)) for text in texts]
+    if '"' in whole:
+        texts = [_in_quotes(text) for text in texts]
+    return texts
+
+
+def _in_quotes(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if text.startswith('"') else text

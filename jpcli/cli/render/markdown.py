@@ -1,11 +1,13 @@
-"""A Markdown table, for issues and chats. Data is shown as it is: its markup is escaped."""
+"""A Markdown table, for issues, chats and what is pasted from there into a spreadsheet. Data is
+shown as it is: its markup is escaped, and a formula guarded as in CSV."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.shared.escape import visible
+from jpcli.cli.render.delimited import guarded
+from jpcli.cli.shared.escape import reversible, visible
 from jpcli.cli.shared.tables import Table, flat_cell
 
 if TYPE_CHECKING:
@@ -35,4 +37,6 @@ def _line(row: tuple[Any, ...]) -> str:
 
 def _cell(value: Any) -> str:
     flat = flat_cell(value)
-    return "" if flat is None else _MARKUP.sub(r"\\\g<0>", visible(str(flat)))
+    if flat is None:
+        return ""
+    return _MARKUP.sub(r"\\\g<0>", visible(reversible(guarded(str(flat)))))

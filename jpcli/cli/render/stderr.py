@@ -53,9 +53,14 @@ def write_failure(failure: Failure, output: Output) -> None:
 
 
 def write_problems(problems: Iterable[Problem]) -> None:
-    """One line a problem, with its line in the input."""
+    """One line a problem, with its line in the input; below it what to do, where that is not what
+    was just said."""
+    said = None
     for problem in problems:
         _write(_problem_line(problem) + "\n")
+        if problem.hint and problem.hint != said:
+            _write("".join(f"    {visible(line)}\n" for line in problem.hint.splitlines()))
+        said = problem.hint
 
 
 def ask(question: str, consequence: str, output: Output) -> None:

@@ -89,8 +89,8 @@ def _write_data(result: Result, command: str, output: Output, out: Any) -> None:
     else:
         from jpcli.cli.render import delimited
 
-        write = delimited.write_csv if output.format == "csv" else delimited.write_tsv
-        write(out, table)
+        writers = {"csv": delimited.write_csv, "excel": delimited.write_excel}
+        writers.get(output.format, delimited.write_tsv)(out, table)
 
 
 def _write_table(result: Result, output: Output, out: Any) -> None:

@@ -38,6 +38,12 @@ def unmarked(text: str) -> str:
     return re.sub(_ANYWHERE, _escape, text)
 
 
+def reversible(text: str) -> str:
+    r"""`text` with the backslash of what looks as if it was written out for a CI system written out
+    itself, so that reading undoes nothing else: `\x3a` as `\x5cx3a`."""
+    return re.sub(r"\\(?=x(?:3a|23|5c))", r"\\x5c", text) if "\\x" in text else text
+
+
 def is_clean(text: str) -> bool:
     """Whether `visible` would change nothing, in the whole text and in its parts."""
     if "::" in text or "##" in text:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-FORMATS = ("auto", "table", "json", "ndjson", "csv", "tsv", "md")
+FORMATS = ("auto", "table", "json", "ndjson", "csv", "excel", "tsv", "md")
 # Files to send, which a few commands write as well.
 DOCUMENTS = ("html", "pdf")
 # What CI systems read, which the audit writes as well.

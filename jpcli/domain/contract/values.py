@@ -74,6 +74,7 @@ class ProblemObject(TypedDict):
     subject: str | None  # what it is about
     message: str
     line: int | None  # of the input, from 1
+    hint: str | None  # what to do about it, with the command to type
 
 
 class NoteObject(TypedDict):

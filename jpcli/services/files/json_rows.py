@@ -1,4 +1,5 @@
-"""The rows of NDJSON (an object a line) and of JSON documents (an array, or objects in a row)."""
+"""The rows of NDJSON (an object a line) and of JSON documents: an array, objects in a row, or an
+answer of jpcli with a list in it."""
 
 from __future__ import annotations
 
@@ -7,9 +8,10 @@ import re
 from codecs import getincrementaldecoder
 from typing import IO, TYPE_CHECKING, Any
 
+from jpcli.domain.errors import BadInput
 from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_LINE_BYTES
 from jpcli.domain.words import shortened
-from jpcli.services.files.rows import Row, too_long
+from jpcli.services.files.rows import Row, named, too_long
 from jpcli.services.files.sizes import is_deeper
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 256 * 2**10
 _SPACE = re.compile(r"[ \t\r\n]*")
+_ANSWER = re.compile(rb'\s*\{\s*"version"\s*:\s*"jpcli/')
+# The lists of an answer that are rows; others, as of what went wrong, are not.
+_LISTS = ("licenses", "products")
 
 
 class _Decoder:
@@ -77,6 +82,11 @@ class _Decoder:
         return None
 
 
+def is_answer(head: bytes) -> bool:
+    """Whether this is what jpcli writes with `--json`."""
+    return _ANSWER.match(head) is not None
+
+
 def is_one_a_line(head: bytes) -> bool:
     """Tell NDJSON from an object that goes over several lines, by the first two lines of text."""
     first, _, rest = head.strip().partition(b"\n")
@@ -117,8 +127,8 @@ def rows_of_values(head: bytes, stream: IO[bytes], expected: Expected) -> Iterat
     decoder = _Decoder()
     try:
         text.start(head)
-        in_array = text.take("[")
-        if in_array and text.take("]"):
+        if text.take("["):
+            yield from _elements(text, decoder, expected)
             text.expect_end()
             return
         while True:
@@ -126,15 +136,65 @@ def rows_of_values(head: bytes, stream: IO[bytes], expected: Expected) -> Iterat
             value, source = text.take_value(decoder)
             if row := decoder.checked(value, source, line, expected):
                 yield row
-            if in_array and text.take("]"):
-                text.expect_end()
-                return
-            if in_array:
-                text.expect(",")
-            elif text.at_end():
+            if text.at_end():
                 return
     except _Broken as broken:
         _note(broken.reason, text.line, expected)
+
+
+def rows_of_answer(head: bytes, stream: IO[bytes], file: str, expected: Expected) -> Iterator[Row]:
+    """Rows of the list of licenses or products in an answer. Raises BadInput `no_rows` where it has
+    none, as the answer of a command that failed."""
+    text = _Text(stream)
+    decoder = _Decoder()
+    lists = 0
+    try:
+        text.start(head)
+        for name in _fields(text, decoder):
+            if name != "data" or not text.comes("{"):
+                text.take_value(decoder)
+                continue
+            for inner in _fields(text, decoder):
+                if inner in _LISTS and text.take("["):
+                    lists += 1
+                    yield from _elements(text, decoder, expected)
+                else:
+                    text.take_value(decoder)
+        text.expect_end()
+    except _Broken as broken:
+        _note(broken.reason, text.line, expected)
+        return
+    if not lists:
+        message = f"{named(file)} is an answer of jpcli without a list of licenses or products"
+        raise BadInput("no_rows", message, subject=file)
+
+
+def _fields(text: _Text, decoder: _Decoder) -> Iterator[str]:
+    """The names in an object; whoever asks takes the value before the next one."""
+    text.expect("{")
+    if text.take("}"):
+        return
+    while True:
+        name, _ = text.take_value(decoder)
+        text.expect(":")
+        yield str(name)
+        if text.take("}"):
+            return
+        text.expect(",")
+
+
+def _elements(text: _Text, decoder: _Decoder, expected: Expected) -> Iterator[Row]:
+    """The rows of an array whose bracket was taken, to its end."""
+    if text.take("]"):
+        return
+    while True:
+        line = text.line
+        value, source = text.take_value(decoder)
+        if row := decoder.checked(value, source, line, expected):
+            yield row
+        if text.take("]"):
+            return
+        text.expect(",")
 
 
 class _Broken(Exception):
@@ -164,9 +224,13 @@ class _Text:
         self._append(head)
         self._skip_space()
 
+    def comes(self, character: str) -> bool:
+        """Whether a character comes next."""
+        return self._text.startswith(character, self._at)
+
     def take(self, character: str) -> bool:
         """Move over one character if it comes next."""
-        if not self._text.startswith(character, self._at):
+        if not self.comes(character):
             return False
         self._move(self._at + 1)
         return True

@@ -1,4 +1,5 @@
-"""Reads the rows of bulk, history and price files: JSON, NDJSON, CSV or TSV, told by content.
+"""Reads the rows of bulk, history and price files: JSON, NDJSON, CSV, TSV or a Markdown table, told
+by content; what jpcli itself wrote in any of these formats is among them.
 
 Owns what a malformed file is and where in it the trouble lies; what a row means is for the caller.
 Streams: a row is handed over before the next one is read, so that a file may be larger than memory.
@@ -17,13 +18,14 @@ from jpcli.domain.limits import MAX_PIPE_BYTES, MAX_PROBLEMS
 from jpcli.services.files.rows import Enough, Expected, Row, lines_of, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jpcli.domain.errors import Problem
 
 _PART_BYTES = 2**20
 _HEAD_BYTES = 64 * 2**10
 _UTF8_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 # Every control character but tab, line feed, form feed and carriage return.
 _BINARY = frozenset(range(32)) - {9, 10, 12, 13} | {127}
 
@@ -37,16 +39,18 @@ def read_rows(
     stdin: IO[bytes] | None = None,
     max_problems: int | None = MAX_PROBLEMS,
     whole: bool = False,
+    instead: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Iterator[Row]:
     """Yield the good rows of a file, or of standard input for `-`.
 
     A bad row becomes an entry in `problems`, to which the caller may add its own; reading ends at
     `max_problems` of them (None: never), with `too_many_problems` as the last. With `whole` a pipe
-    is read to its end before the first row, so that the other rows wait for nobody. Raises
+    is read to its end before the first row, so that the other rows wait for nobody. `instead` names
+    for a required column others that do as well. Raises
     BadInput at the first `next()` for a file that has no readable rows at all: it does not exist,
     is a folder, can't be read, is empty, is no UTF-8 text, or has a header that does not fit.
     """
-    expected = Expected(known, required, problems, max_problems)
+    expected = Expected(known, required, problems, max_problems, instead or {})
     with _opened(source, stdin) as stream:
         try:
             with _at_hand(stream, source) if whole else nullcontext(stream) as ready:
@@ -105,7 +109,14 @@ def _at_hand(stream: IO[bytes], source: str) -> Iterator[IO[bytes]]:
 
 def _rows(stream: IO[bytes], source: str, expected: Expected) -> Iterator[Row]:
     """Find out the format from the first bytes and yield rows, not yet checked for columns."""
-    head = stream.read(_HEAD_BYTES).removeprefix(_UTF8_BOM)
+    head = stream.read(_HEAD_BYTES)
+    if head.startswith(_UTF16_BOMS):
+        from jpcli.services.files.utf16 import as_utf8
+
+        stream = as_utf8(head, stream)
+        head = _UTF8_BOM + stream.read(_HEAD_BYTES)
+    marked = head.startswith(_UTF8_BOM)
+    head = head.removeprefix(_UTF8_BOM)
     _check_text(head, source)
     start = head.lstrip()[:1]
     if not start:
@@ -113,21 +124,20 @@ def _rows(stream: IO[bytes], source: str, expected: Expected) -> Iterator[Row]:
     if start in b"[{":
         from jpcli.services.files import json_rows
 
+        if json_rows.is_answer(head):
+            return json_rows.rows_of_answer(head, stream, source, expected)
         if start == b"{" and json_rows.is_one_a_line(head):
             return json_rows.rows_of_lines(lines_of(head, stream), expected)
         return json_rows.rows_of_values(head, stream, expected)
     from jpcli.services.files.table_rows import rows_of_table
 
-    return rows_of_table(lines_of(head, stream), source, expected)
+    return rows_of_table(lines_of(head, stream), source, expected, marked=marked)
 
 
 def _check_text(head: bytes, source: str) -> None:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        hint = "Save it as UTF-8."
-    elif not _BINARY.isdisjoint(head):
-        hint = "JSON, NDJSON, CSV and TSV are read. A spreadsheet can be saved as CSV."
-    else:
+    if _BINARY.isdisjoint(head):
         return
+    hint = "JSON, NDJSON, CSV and TSV are read. A spreadsheet can be saved as CSV."
     message = f"{named(source)} is not a text file in UTF-8"
     raise BadInput("not_text", message, hint=hint, subject=source)
 

@@ -5,6 +5,7 @@ Owns how many problems are reported, and how all of them become one refusal.
 
 from __future__ import annotations
 
+import re
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput, Problem
@@ -12,7 +13,10 @@ from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_LINE_BYTES
 from jpcli.domain.words import and_more, closest, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+# A spreadsheet may write 3 as 3.0. Not 1.000, which is a thousand where a comma parts decimals.
+_WHOLE = re.compile(r"([0-9]{1,9})(?:\.00?)?", re.ASCII)
 
 
 class Row(NamedTuple):
@@ -33,6 +37,13 @@ class Expected(NamedTuple):
     required: frozenset[str]
     problems: list[Problem]
     max_problems: int | None
+    instead: Mapping[str, tuple[str, ...]] = {}  # for a required column, others that do as well
+
+    def lacks(self, names: Collection[str]) -> list[str]:
+        """The required columns that are not among `names`, nor what may stand instead of them."""
+        found = frozenset(names)
+        missing = self.required - found
+        return sorted(name for name in missing if found.isdisjoint(self.instead.get(name, ())))
 
     def add(self, code: str, message: str, line: int, subject: str | None = None) -> None:
         """Note a problem; ends the reading instead when there are too many already."""
@@ -56,10 +67,10 @@ class Expected(NamedTuple):
             return False
         if None not in map(values.get, self.required):
             return True
-        for name in sorted(self.required):
-            if values.get(name) is None:
-                self.add("missing_value", f"{name} is missing", line, name)
-        return False
+        missing = self.lacks([name for name, value in values.items() if value is not None])
+        for name in missing:
+            self.add("missing_value", f"{name} is missing", line, name)
+        return not missing
 
     def unknown(self, name: str) -> str:
         """The message for a column that this kind of file does not have."""
@@ -78,6 +89,12 @@ def too_many(noted: int, line: int) -> Problem:
     """What stands for all problems from this line on."""
     message = f"{noted} problems so far: the rest was not read"
     return Problem("too_many_problems", None, message, line)
+
+
+def whole_number(value: Any) -> int | None:
+    """A number of things, as 3, "3" or "3.0"; None for what is none."""
+    written = _WHOLE.fullmatch(str(value))
+    return int(written[1]) if written else None
 
 
 class Enough(Exception):

@@ -1,9 +1,14 @@
-"""The rows of CSV and TSV: a header that names the columns, then a record a row."""
+"""The rows of CSV, TSV and Markdown tables: a header that names the columns, then a record a row.
+
+Owns what spreadsheets make of such a file, and what `cli/render` does to cells so that nothing acts
+on them: it is undone here.
+"""
 
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_LINE_BYTES
@@ -15,17 +20,28 @@ if TYPE_CHECKING:
 
     from jpcli.services.files.rows import Expected
 
+_DELIMITERS = "\t,;|"
+_TOLD = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_NOTHING = _DELIMITERS + " \r\n\f"
+_GUARDED = re.compile("''*[=+@-]")
+_WRITTEN_OUT = re.compile(r"\\x(3a|23|5c)")
+_RULE = re.compile(":?-+:?")
 
-def rows_of_table(lines: Iterable[bytes], source: str, expected: Expected) -> Iterator[Row]:
-    """Rows by the header's names. A bad record is noted, and the next one is read."""
+
+def rows_of_table(
+    lines: Iterable[bytes], source: str, expected: Expected, *, marked: bool = False
+) -> Iterator[Row]:
+    """Rows by the header's names. A bad record is noted, and the next one is read. `marked` files
+    begin with a byte order mark, which only spreadsheets set."""
     texts = _Texts(lines, expected)
-    first = next((text for text in texts if text.strip()), "")
+    first, delimiter = _first_line(texts)
     if texts.take_fault():
         refuse_problems(source, expected.problems)
-    delimiter = "\t" if "\t" in first else ","
-    header = _header(first, delimiter, texts.number, source, expected)
+    form = _form(first, delimiter, marked, expected)
+    header = _header(first, form, texts.number, source, expected)
     csv.field_size_limit(MAX_CELL_CHARACTERS)
-    records = csv.reader(texts, delimiter=delimiter, strict=True)
+    records = csv.reader(texts, **form.reading())
+    texts.take_quirk()
     while True:
         line = texts.number + 1
         try:
@@ -35,13 +51,38 @@ def rows_of_table(lines: Iterable[bytes], source: str, expected: Expected) -> It
         except csv.Error as error:
             expected.add("bad_csv", f"not valid CSV: {error}", line)
             continue
-        if not cells or texts.take_fault():
+        if texts.take_fault():
+            continue
+        cells = _stripped(cells, len(header), form)
+        if not any(cells):
             continue
         if len(cells) != len(header):
             message = f"{_counted(len(cells))}, but the header names {_counted(len(header))}"
             expected.add("wrong_cells", message, line)
             continue
+        if texts.take_quirk():
+            cells = [form.plain(cell) for cell in cells]
         yield Row(line, {name: cell or None for name, cell in zip(header, cells, strict=True)})
+
+
+class _Form(NamedTuple):
+    """How the cells of a file are parted, and whether formulas are guarded in it."""
+
+    delimiter: str
+    is_markdown: bool
+    is_guarded: bool
+
+    def reading(self) -> dict[str, Any]:
+        """What the csv module has to know."""
+        if self.is_markdown:
+            return {"delimiter": "|", "quoting": csv.QUOTE_NONE, "escapechar": "\\"}
+        return {"delimiter": self.delimiter, "strict": True}
+
+    def plain(self, cell: str) -> str:
+        """What a cell was before it was written so that nothing acts on it."""
+        if self.is_guarded and _GUARDED.match(cell):
+            cell = cell[1:]
+        return _WRITTEN_OUT.sub(lambda match: chr(int(match[1], 16)), cell)
 
 
 class _Texts:
@@ -51,6 +92,7 @@ class _Texts:
         self._lines = iter(lines)
         self._expected = expected
         self._faulty = False
+        self._quirky = False
         self.number = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -69,6 +111,8 @@ class _Texts:
         if len(raw) >= MAX_LINE_BYTES:
             self._note("line_too_long", f"more than {MAX_LINE_BYTES} bytes")
             raise StopIteration
+        if "'" in text or "\\" in text:
+            self._quirky = True
         return text
 
     def _note(self, code: str, message: str) -> None:
@@ -80,14 +124,75 @@ class _Texts:
         faulty, self._faulty = self._faulty, False
         return faulty
 
+    def take_quirk(self) -> bool:
+        """True if a line since the last call may have cells that were written out or guarded."""
+        quirky, self._quirky = self._quirky, False
+        return quirky
 
-def _header(first: str, delimiter: str, line: int, source: str, expected: Expected) -> list[str]:
+
+def _first_line(texts: _Texts) -> tuple[str, str | None]:
+    """The header, and the delimiter where a line before it tells that, as `sep=;`."""
+    delimiter = None
+    for text in texts:
+        told = _TOLD.fullmatch(text.strip("\r\n"))
+        if told and delimiter is None:
+            delimiter = told[1]
+        elif text.strip(_NOTHING):
+            return text, delimiter
+    return "", delimiter
+
+
+def _form(first: str, delimiter: str | None, marked: bool, expected: Expected) -> _Form:
+    """What parts the header into the most names that are known."""
+    if delimiter is None:
+        found = [sign for sign in _DELIMITERS if sign in first] or [","]
+        delimiter = max(found, key=lambda sign: _known_in(first, sign, expected))
+    is_markdown = delimiter == "|" and first.lstrip().startswith("|")
+    return _Form(delimiter, is_markdown, marked or delimiter != "\t")
+
+
+def _known_in(first: str, delimiter: str, expected: Expected) -> int:
+    names = {_name(cell.strip().strip('"'), expected) for cell in first.split(delimiter)}
+    return len(names & expected.known)
+
+
+def _name(cell: str, expected: Expected) -> str:
+    """The column that is meant, in whichever case; what is no known one stays as it is."""
+    name = "_".join(cell.lower().replace("_", " ").split())
+    return name if name in expected.known else cell.strip()
+
+
+def _stripped(cells: list[str], wanted: int, form: _Form) -> list[str]:
+    """The cells without blanks around them, nor what a spreadsheet has behind them; none for the
+    line below a Markdown header."""
+    if form.is_markdown:
+        cells = _within_pipes(cells) if cells else cells
+        if all(_RULE.fullmatch(cell.strip()) for cell in cells):
+            return []
+    cells = [cell.strip() for cell in cells]
+    return cells if len(cells) == wanted else _without_empty(cells, wanted)
+
+
+def _within_pipes(cells: list[str]) -> list[str]:
+    """The cells of a Markdown row, which has a pipe at both ends."""
+    return cells[1 : -1 if not cells[-1].strip() else None]
+
+
+def _without_empty(cells: list[str], wanted: int) -> list[str]:
+    """Cells without empty ones at their end, if they are more than `wanted`."""
+    while len(cells) > wanted and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _header(first: str, form: _Form, line: int, source: str, expected: Expected) -> list[str]:
     """The names of the columns. Raises BadInput with every fault, for no row has a meaning then."""
     found: list[Problem] = []
     header: list[str] = []
     try:
-        cells = next(csv.reader([first], delimiter=delimiter, strict=True), [])
-        header = [cell.strip() for cell in cells]
+        cells = next(csv.reader([first], **form.reading()), [])
+        cells = _within_pipes(cells) if form.is_markdown else cells
+        header = _without_empty([_name(cell, expected) for cell in cells], 1)
     except csv.Error as error:
         found.append(Problem("bad_csv", None, f"not valid CSV: {error}", line))
     if len(header) > MAX_COLUMNS:
@@ -107,7 +212,7 @@ def _header(first: str, delimiter: str, line: int, source: str, expected: Expect
             )
     found += [
         Problem("missing_column", name, f"no column {name!r}", line)
-        for name in sorted(expected.required - set(header))
+        for name in expected.lacks(header)
     ]
     if found:
         raise BadInput(

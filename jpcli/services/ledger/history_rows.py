@@ -14,12 +14,14 @@ from jpcli.domain.instants import format_instant, is_date, parse_date, parse_ins
 from jpcli.domain.names import check_client_name, check_license_key, check_product_slug
 from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries.history import HISTORY_COLUMNS as STORED_COLUMNS
+from jpcli.services.files.rows import whole_number
 
 if TYPE_CHECKING:
     from jpcli.domain.calendar import BillingCalendar
     from jpcli.services.files.rows import Row
 
-HISTORY_COLUMNS = frozenset({*STORED_COLUMNS, "site", "client", "assigned_at"})
+# `state` is there in lists of licenses, and says nothing that the others do not.
+HISTORY_COLUMNS = frozenset({*STORED_COLUMNS, "site", "client", "assigned_at", "state"})
 HISTORY_REQUIRED = frozenset({"license_key", "product", "issued_at"})
 _ASSIGNMENT_FIELDS = {"site", "client", "from", "to"}
 
@@ -81,6 +83,10 @@ def parse_row(row: Row, now_at: int, calendar: BillingCalendar) -> HistoryRow:
     issued_at = _instant(values["issued_at"], "issued_at", calendar)
     revoked = values.get("revoked_at")
     revoked_at = None if revoked is None else _end(revoked, calendar, now_at)
+    state = values.get("state")
+    if state is not None and (state == "revoked") != (revoked is not None):
+        message = f"{key} is {state}, and revoked_at is {revoked or 'empty'}"
+        raise BadInput("bad_state", message, subject=key)
     assignments = _assignments(values, issued_at, calendar)
     bundle_key = values.get("bundle_key")
     bundle_size = _bundle_size(values.get("bundle_size"), bundle_key)
@@ -170,7 +176,8 @@ def _bundle_size(value: Any, bundle_key: Any) -> int:
     """A parent's size. A child may repeat its bundle's; the parent's row is what counts."""
     if value is None or bundle_key is not None:
         return 1
-    text = str(value)
-    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 5 and int(text) >= 1):
-        raise BadInput("bad_bundle_size", f"bundle_size must be a whole number, not {text[:40]}")
-    return int(text)
+    size = whole_number(value)
+    if size is None or not 1 <= size <= 99_999:
+        shown = str(value)[:40]
+        raise BadInput("bad_bundle_size", f"bundle_size must be a whole number, not {shown}")
+    return size

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.errors import BadInput, JpcliError, Problem
+from jpcli.domain.errors import BadInput, JpcliError, by_line, problem_of
 from jpcli.domain.instants import format_instant
 from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.domain.words import count, quoted
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jpcli.domain.contract.ledger import ImportAnswer
+    from jpcli.domain.errors import Problem
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
@@ -60,9 +61,9 @@ def import_history(
         importing.finish()
         if found is not problems and problems:
             request["unread"] = len(problems)  # no file with such lines was ever taken
-            found[:] = sorted([*problems, *found], key=lambda problem: problem.line or 0)
+            found[:] = [*problems, *found]
         if found:
-            raise _bad_file(found)
+            raise _bad_file(by_line(found))
         message = f"Imported {importing.recorded:,} licenses; {importing.unchanged:,} known already"
         data: ImportAnswer = {
             "imported": importing.recorded,
@@ -239,7 +240,7 @@ class _Importing:
             self._offers[product, size] = known_offer(self._ledger, product, size)
 
     def _add(self, error: JpcliError, line: int) -> None:
-        self._problems.append(Problem(error.code, error.subject, error.message, line))
+        self._problems.append(problem_of(error, line))
 
 
 def _bad_file(problems: list[Problem]) -> BadInput:

@@ -19,6 +19,7 @@ from jpcli.services.billing.books import BILL_FROM
 from jpcli.services.files.read import read_rows
 from jpcli.services.products.price_list import (
     PRICE_COLUMNS,
+    PRICE_INSTEAD,
     PRICE_REQUIRED,
     Priced,
     bad_price_list,
@@ -182,7 +183,13 @@ def _price_list(prices: str | None, currency: str) -> list[Priced]:
 
 
 def _read(source: str, currency: str, problems: list[Problem]) -> list[Priced]:
-    rows = read_rows(source, known=PRICE_COLUMNS, required=PRICE_REQUIRED, problems=problems)
+    rows = read_rows(
+        source,
+        known=PRICE_COLUMNS,
+        required=PRICE_REQUIRED,
+        problems=problems,
+        instead=PRICE_INSTEAD,
+    )
     priced = checked_prices(rows, currency, problems, THE_BEGINNING)
     if problems:
         raise bad_price_list(problems)

@@ -17,6 +17,7 @@ from jpcli.ledger.writer import FLUSH_EVENTS, MANY
 from jpcli.services.bulk import apply_each
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change, change_rows
+from jpcli.services.files.rows import whole_number
 from jpcli.services.refusals import check_may_issue, check_price, known_offer
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.sites.named import Places
@@ -212,14 +213,11 @@ def _order(row: Row, problems: list[Problem]) -> Wanted | None:
     numbers: dict[str, int | None] = {}
     for name in ("quantity", "bundle_size"):
         text = values.get(name)
-        digits = str(text)
-        if text is None:
-            numbers[name] = None
-        elif digits.isascii() and digits.isdigit() and len(digits) <= 7:
-            numbers[name] = int(digits)
-        else:
-            message = f"{name} must be a whole number, not {digits[:40]}"
-            problems.append(Problem(f"bad_{name}", digits[:40], message, row.line))
+        numbers[name] = None if text is None else whole_number(text)
+        if text is not None and numbers[name] is None:
+            shown = str(text)[:40]
+            message = f"{name} must be a whole number, not {shown}"
+            problems.append(Problem(f"bad_{name}", shown, message, row.line))
             return None
     quantity = numbers["quantity"]
     product, site, client = (values.get(name) for name in ("product", "site", "client"))

@@ -5,27 +5,41 @@ Owns the columns and their checks, and since when a price holds whose row does n
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import events, money
-from jpcli.domain.errors import BadInput, JpcliError, Problem
+from jpcli.domain.errors import BadInput, JpcliError, by_line, problem_of
 from jpcli.domain.instants import parse_date
 from jpcli.domain.names import check_product_slug
 from jpcli.domain.texts import check_remark
 from jpcli.ledger.queries import products
+from jpcli.services.files.rows import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from jpcli.domain.errors import Problem
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
 
-PRICE_COLUMNS = frozenset(
-    {"product", "name", "family", "amount", "price_interval", "currency", "from", "bundle_size"}
+PRICE_FIELDS = (
+    "product",
+    "name",
+    "family",
+    "amount",
+    "price_interval",
+    "currency",
+    "from",
+    "bundle_size",
 )
+# What `products list` has in the place of amount and from.
+_LISTED = ("day_price", "prices")
+PRICE_COLUMNS = frozenset((*PRICE_FIELDS, *_LISTED))
 PRICE_REQUIRED = frozenset({"product", "amount"})
+PRICE_INSTEAD = {"amount": _LISTED}
 MOST_IN_BUNDLE = 10_000
 
 
@@ -63,18 +77,16 @@ def checked_prices(
     seen: dict[tuple[str, int, str], int] = {}
     for row in rows:
         try:
-            price = _priced(row.values, currency, undated)
-            same = (price.product, price.bundle_size, price.since)
-            if same in seen:
-                raise BadInput(
-                    "double_price",
-                    f"{price.product} has a price from {price.since} on line {seen[same]} already",
-                    subject=price.product,
-                )
-            seen[same] = row.line
-            wanted.append(price)
+            for price in _prices(row.values, currency, undated):
+                same = (price.product, price.bundle_size, price.since)
+                if same in seen:
+                    told = f"has a price from {price.since} on line {seen[same]} already"
+                    message = f"{price.product} {told}"
+                    raise BadInput("double_price", message, subject=price.product)
+                seen[same] = row.line
+                wanted.append(price)
         except JpcliError as error:
-            problems.append(Problem(error.code, error.subject, error.message, row.line))
+            problems.append(problem_of(error, row.line))
     return wanted
 
 
@@ -85,7 +97,7 @@ def bad_price_list(problems: list[Problem]) -> BadInput:
         f"{len(problems):,} problems in the price list; nothing was written",
         hint="Columns: product, name, family, amount, price_interval (day or month), currency,"
         " from, bundle_size.",
-        problems=tuple(problems),
+        problems=tuple(by_line(problems)),
     )
 
 
@@ -139,7 +151,9 @@ def is_known(desk: Desk, price: Priced) -> bool:
     ledger = desk.ledger
     day = ledger.calendar.first_day_from(parse_date(price.since))
     for priced in products.priced_offers(ledger, price.product):
-        if priced.offer.bundle_size == price.bundle_size and priced.offer.name == price.name:
+        offer = priced.offer
+        same_family = price.bundle_size > 1 or priced.family == price.family
+        if (offer.bundle_size, offer.name) == (price.bundle_size, price.name) and same_family:
             begun = [point for point in priced.points if point.from_day <= day]
             return (
                 bool(begun)
@@ -149,8 +163,54 @@ def is_known(desk: Desk, price: Priced) -> bool:
     return False
 
 
+def _prices(values: dict[str, Any], currency: str, undated: str) -> list[Priced]:
+    """What one row of a price list says: a price, or in `prices` all that an offer has."""
+    listed, shown = (values.get(name) for name in _LISTED[::-1])
+    told = [name for name in ("amount", "price_interval", "from") if values.get(name) is not None]
+    if listed is None and shown is None:
+        return [_priced(values, currency, undated)]
+    if (listed is not None and told) or "amount" in told:
+        other = "day_price" if listed is None else "prices"
+        raise BadInput("two_prices", f"{told[0]} and {other} can't be in one row")
+    alone = {name: values.get(name) for name in PRICE_FIELDS if name != "price_interval"}
+    if listed is None:
+        return [_priced({**alone, "amount": shown}, currency, undated)]
+    found = [
+        _priced({**alone, "amount": price["day_price"], "from": price["from"]}, currency, undated)
+        for price in _listed_prices(listed)
+    ]
+    if shown is not None:
+        day_price_e12 = money.parse_day_price(str(shown), currency)
+        if day_price_e12 not in [price.day_price_e12 for price in found]:
+            raise BadInput(
+                "two_prices",
+                f"day_price {shown} is none of its prices",
+                hint="Change it in prices, too, or leave that column out: then it is the price"
+                " from today on.",
+            )
+    return found
+
+
+def _listed_prices(value: Any) -> list[dict[str, Any]]:
+    """`prices` as JSON has it, or as a cell has that JSON."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value, parse_float=str)
+        except (ValueError, RecursionError):
+            value = None
+    if not isinstance(value, list) or not all(
+        isinstance(item, dict)
+        and item.keys() == {"from", "day_price"}
+        and None not in item.values()
+        for item in value
+    ):
+        form = '[{"from": "2026-01-01", "day_price": "0.27"}]'
+        raise BadInput("bad_prices", f"prices must be a list such as {form}")
+    return value
+
+
 def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:
-    """One row of a price list. A monthly amount becomes a day price by M3."""
+    """One price. A monthly amount becomes a day price by M3."""
     product = check_product_slug(str(values["product"]))
     named = values.get("currency")
     if named is not None and str(named).lower() != currency:
@@ -170,17 +230,17 @@ def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:
     size = _size(values.get("bundle_size"))
     told = values.get("from")
     since = parse_date(str(told or undated)).isoformat()
-    name = check_remark(str(values.get("name") or ""), "name")
-    family = check_remark(str(values.get("family") or ""), "family")
+    name = check_remark(str(values.get("name") or ""), "name").strip()
+    family = check_remark(str(values.get("family") or ""), "family").strip()
     day_price_e12 = parsers[interval](str(values["amount"]), currency)
     return Priced(product, name, family, size, since, day_price_e12, dated=bool(told))
 
 
 def _size(value: Any) -> int:
-    text = "1" if value is None else str(value)
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise BadInput("bad_bundle_size", f"bundle_size must be a whole number, not {text[:40]}")
-    size = int(text)
+    size = 1 if value is None else whole_number(value)
+    if size is None:
+        shown = str(value)[:40]
+        raise BadInput("bad_bundle_size", f"bundle_size must be a whole number, not {shown}")
     check_size(size)
     return size
 

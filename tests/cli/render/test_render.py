@@ -79,7 +79,7 @@ def test_csv_cells_that_a_spreadsheet_would_run_are_guarded(cell: str) -> None:
     assert row == ["'" + cell]
 
 
-@pytest.mark.parametrize("cell", ["-3.10", "+4", "-0", "12", "", "a=b", "'=1", -5])
+@pytest.mark.parametrize("cell", ["-3.10", "+4", "-0", "12", "", "a=b", "'", "'a", -5])
 def test_csv_leaves_numbers_and_the_rest_alone(cell: Any) -> None:
     (_, row) = csv.reader(io.StringIO(written(write_csv, table("ab", (cell, "x")))))
     assert row == [str(cell), "x"]

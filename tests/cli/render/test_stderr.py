@@ -70,6 +70,14 @@ def test_problems_have_their_lines(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_a_hint_of_many_problems_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    hints = ("a", "a", "b\x1b\nc", None, "a")
+    problems = [Problem("c", None, "m", line, hint) for line, hint in enumerate(hints, 1)]
+    write_failure(_failure(problems=tuple(problems)), PIPE)
+    shown = [line for line in capsys.readouterr().err.splitlines()[2:] if "line" not in line]
+    assert shown == ["    a", r"    b\x1b", "    c", "    a"]
+
+
 def test_no_message_can_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     write_failure(_failure(message="a\x1b[2Jb\nc", hint="d\x9be"), PIPE)
     assert capsys.readouterr().err == "✗ a\\x1b[2Jb\\nc  no_card\n  d\\x9be\n"
@@ -108,7 +116,7 @@ def test_problems_are_in_the_json(capsys: pytest.CaptureFixture[str]) -> None:
         "message": "2 rows",
         "hint": None,
         "subject": "f.csv",
-        "problems": [{"code": "c", "subject": "s", "message": "m", "line": 1}],
+        "problems": [{"code": "c", "subject": "s", "message": "m", "line": 1, "hint": None}],
     }
 
 

@@ -57,6 +57,16 @@ def problems(agency: Agency, *rows: dict[str, Any]) -> list[tuple[str, int | Non
     return [(problem.code, problem.line) for problem in caught.value.problems]
 
 
+@pytest.mark.parametrize(
+    ("state", "revoked_at"), [("revoked", None), ("assigned", ISSUED), ("unassigned", ISSUED)]
+)
+def test_a_state_that_the_times_deny_is_refused(
+    agency: Agency, state: str, revoked_at: str | None
+) -> None:
+    row = license_row(state=state, revoked_at=revoked_at)
+    assert problems(agency, row) == [("bad_state", 1)]
+
+
 # --- what is taken -------------------------------------------------------------------------------
 
 

@@ -115,6 +115,56 @@ def test_a_name_in_the_list_is_a_new_name(agency: Agency) -> None:
     assert (shown["name"], shown["family"]) == ("Scan", "jetpack-scan")
 
 
+def test_a_family_in_the_list_is_a_new_family(agency: Agency) -> None:
+    take(agency, "product,family,amount,from\njetpack-scan,other,0.16,2022-01-01\n")
+    (shown,) = agency.ask(show_product, "jetpack-scan")["products"]
+    assert (shown["name"], shown["family"]) == ("Scan Daily", "other")
+    assert prices_of(agency, "jetpack-scan") == [("2022-01-01", "0.16")]
+
+
+LISTED = '[{"from":"2022-01-01","day_price":"0.27"},{"from":"2024-09-01","day_price":0.30}]'
+
+
+@pytest.mark.parametrize("shown", ["", "0.27", "0.30", "0.270"])
+def test_all_prices_of_a_row_are_taken_over(agency: Agency, shown: str) -> None:
+    cell = LISTED.replace('"', '""')
+    answer = take(agency, f'product,day_price,prices\njetpack-ai,{shown},"{cell}"\n')
+    assert (answer.data["imported"], answer.data["unchanged"]) == (1, 1)
+    assert prices_of(agency, "jetpack-ai") == [AI, ("2024-09-01", "0.30")]
+
+
+def test_a_day_price_is_an_amount(agency: Agency) -> None:
+    take(agency, "product,day_price,currency\njetpack-ai,0.31,usd\n")
+    assert prices_of(agency, "jetpack-ai") == [AI, ("2024-08-15", "0.31")]
+
+
+TWO_WAYS = [
+    ("product,day_price,prices\njetpack-ai,0.31,[]\n", "two_prices"),
+    ("product,amount,day_price\njetpack-ai,0.31,0.31\n", "two_prices"),
+    ("product,amount,prices\njetpack-ai,0.31,[]\n", "two_prices"),
+    ("product,from,prices\njetpack-ai,2024-09-01,[]\n", "two_prices"),
+    ("product,prices\njetpack-ai,0.31\n", "bad_prices"),
+    ("product,prices\njetpack-ai,[0.31]\n", "bad_prices"),
+    ("product,prices\njetpack-ai,[\n", "bad_prices"),
+    ('{"product": "jetpack-ai", "prices": {"from": "2024-09-01", "day_price": "1"}}', "bad_prices"),
+    ('{"product": "jetpack-ai", "prices": [{"from": "2024-09-01"}]}', "bad_prices"),
+    ('{"product": "jetpack-ai", "prices": [{"from": "1.9.", "day_price": "1"}]}', "bad_date"),
+    ('{"product": "jetpack-ai", "prices": [{"from": null, "day_price": "1"}]}', "bad_prices"),
+    ('{"product": "jetpack-ai", "day_price": null}', "missing_value"),
+]
+
+
+@pytest.mark.parametrize(("content", "code"), TWO_WAYS)
+def test_a_row_with_two_meanings_or_none_is_refused(
+    agency: Agency, content: str, code: str
+) -> None:
+    before = agency.state()
+    with pytest.raises(BadInput) as caught:
+        take(agency, content)
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert agency.state() == before
+
+
 def test_a_price_without_a_date_leaves_what_was_billed_alone(agency: Agency) -> None:
     agency.issue_one("jetpack-ai", at="2024-07-30")
     agency.do(close.close, "2024-07")
@@ -244,7 +294,7 @@ BAD_ROWS = [
     ("a-1,,,1,,,,99999999999999999999", "bad_bundle_size"),
     ("a-1,,,1,,,,x", "bad_bundle_size"),
     ("jetpack-ai,,,1,,,2022-01-01,1", "double_price"),
-    ("a-1,,,1,,,,,,,", "wrong_cells"),
+    ("a-1,,,1,,,,,,x", "wrong_cells"),
 ]
 
 

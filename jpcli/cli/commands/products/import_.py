@@ -12,7 +12,11 @@ from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result, result_of
 
 
-@command("products import", writes=True, examples=("jpcli products import prices.csv",))
+@command(
+    "products import",
+    writes=True,
+    examples=("jpcli products import prices.csv",),
+)
 def run(
     invocation: Invocation,
     source: Annotated[
@@ -20,11 +24,14 @@ def run(
     ],
 ) -> Result:
     """Columns: product, name, family, amount, price_interval (day or month), currency, from,
-    bundle_size. All or nothing; prices that are known already change nothing. A price without
-    `from` holds from today on, or from the day of --at."""
-    from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_REQUIRED
+    bundle_size; or what `products list` writes. Only product and amount are needed: a product keeps
+    its name and family where the list has none. All or nothing; prices that are known already
+    change nothing. A price without `from` holds from today on, or from the day of --at."""
+    from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_INSTEAD, PRICE_REQUIRED
     from jpcli.services.products.products import import_prices
 
     desk = invocation.desk(writes=True)
-    rows, problems = bulk_rows(invocation, source, PRICE_COLUMNS, PRICE_REQUIRED)
+    rows, problems = bulk_rows(
+        invocation, source, PRICE_COLUMNS, PRICE_REQUIRED, instead=PRICE_INSTEAD
+    )
     return result_of(import_prices(desk, rows, problems), "products", view="products:draw_list")
