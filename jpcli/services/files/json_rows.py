@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 import re
-from codecs import getincrementaldecoder
 from typing import IO, TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_LINE_BYTES
 from jpcli.domain.words import shortened
+from jpcli.services.files.json_text import Broken, Text
 from jpcli.services.files.rows import Row, named, too_long
 from jpcli.services.files.sizes import is_deeper
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from jpcli.services.files.rows import Expected
 
-_CHUNK_BYTES = 256 * 2**10
-_SPACE = re.compile(r"[ \t\r\n]*")
 _ANSWER = re.compile(rb'\s*\{\s*"version"\s*:\s*"jpcli/')
 # The lists of an answer that are rows; others, as of what went wrong, are not.
 _LISTS = ("licenses", "products")
@@ -123,7 +121,7 @@ def rows_of_lines(lines: Iterable[bytes], expected: Expected) -> Iterator[Row]:
 
 def rows_of_values(head: bytes, stream: IO[bytes], expected: Expected) -> Iterator[Row]:
     """Rows of an array, or of objects one after the other. Reading ends where it is broken."""
-    text = _Text(stream)
+    text = Text(stream)
     decoder = _Decoder()
     try:
         text.start(head)
@@ -138,14 +136,14 @@ def rows_of_values(head: bytes, stream: IO[bytes], expected: Expected) -> Iterat
                 yield row
             if text.at_end():
                 return
-    except _Broken as broken:
+    except Broken as broken:
         _note(broken.reason, text.line, expected)
 
 
 def rows_of_answer(head: bytes, stream: IO[bytes], file: str, expected: Expected) -> Iterator[Row]:
     """Rows of the list of licenses or products in an answer. Raises BadInput `no_rows` where it has
     none, as the answer of a command that failed."""
-    text = _Text(stream)
+    text = Text(stream)
     decoder = _Decoder()
     lists = 0
     try:
@@ -161,7 +159,7 @@ def rows_of_answer(head: bytes, stream: IO[bytes], file: str, expected: Expected
                 else:
                     text.take_value(decoder)
         text.expect_end()
-    except _Broken as broken:
+    except Broken as broken:
         _note(broken.reason, text.line, expected)
         return
     if not lists:
@@ -169,7 +167,7 @@ def rows_of_answer(head: bytes, stream: IO[bytes], file: str, expected: Expected
         raise BadInput("no_rows", message, subject=file)
 
 
-def _fields(text: _Text, decoder: _Decoder) -> Iterator[str]:
+def _fields(text: Text, decoder: _Decoder) -> Iterator[str]:
     """The names in an object; whoever asks takes the value before the next one."""
     text.expect("{")
     if text.take("}"):
@@ -183,7 +181,7 @@ def _fields(text: _Text, decoder: _Decoder) -> Iterator[str]:
         text.expect(",")
 
 
-def _elements(text: _Text, decoder: _Decoder, expected: Expected) -> Iterator[Row]:
+def _elements(text: Text, decoder: _Decoder, expected: Expected) -> Iterator[Row]:
     """The rows of an array whose bracket was taken, to its end."""
     if text.take("]"):
         return
@@ -195,116 +193,6 @@ def _elements(text: _Text, decoder: _Decoder, expected: Expected) -> Iterator[Ro
         if text.take("]"):
             return
         text.expect(",")
-
-
-class _Broken(Exception):
-    """The document can't be read on. `reason` is the decoder's error."""
-
-    def __init__(self, reason: Exception) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class _Text:
-    """A window on the text of a file, which moves on and knows its line.
-
-    `line` is the line of the next character that is no white space.
-    """
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._decoder = getincrementaldecoder("utf-8")()
-        self._text = ""
-        self._at = 0
-        self._ended = False
-        self.line = 1
-
-    def start(self, head: bytes) -> None:
-        """Begin with the bytes that were read already."""
-        self._append(head)
-        self._skip_space()
-
-    def comes(self, character: str) -> bool:
-        """Whether a character comes next."""
-        return self._text.startswith(character, self._at)
-
-    def take(self, character: str) -> bool:
-        """Move over one character if it comes next."""
-        if not self.comes(character):
-            return False
-        self._move(self._at + 1)
-        return True
-
-    def expect(self, character: str) -> None:
-        if not self.take(character):
-            raise _Broken(ValueError(f"{character!r} is missing"))
-
-    def at_end(self) -> bool:
-        return self._ended and self._at == len(self._text)
-
-    def expect_end(self) -> None:
-        if not self.at_end():
-            raise _Broken(ValueError("more after the end of the array"))
-
-    def take_value(self, decoder: _Decoder) -> tuple[Any, str]:
-        """Move over one value and return it with its text."""
-        while True:
-            try:
-                value, end = decoder.decode(self._text, self._at)
-            except RecursionError as error:
-                raise _Broken(error) from error
-            except ValueError as error:
-                if self._read_more():
-                    continue
-                raise self._broken(error) from error
-            # A number at the edge of the window may go on behind it.
-            if end < len(self._text) or not self._read_more():
-                source = self._text[self._at : end]
-                self._move(end)
-                return value, source
-
-    def _broken(self, error: Exception) -> _Broken:
-        if not self._ended:
-            error = ValueError(f"one value takes more than {MAX_LINE_BYTES} bytes")
-        elif isinstance(error, json.JSONDecodeError):
-            self.line += self._text.count("\n", self._at, error.pos)
-            error = ValueError(error.msg)
-        return _Broken(error)
-
-    def _move(self, end: int) -> None:
-        self.line += self._text.count("\n", self._at, end)
-        self._at = end
-        self._skip_space()
-
-    def _skip_space(self) -> None:
-        while True:
-            space = _SPACE.match(self._text, self._at)
-            end = space.end() if space else self._at
-            self.line += self._text.count("\n", self._at, end)
-            self._at = end
-            if end < len(self._text) or not self._read_more():
-                return
-
-    def _read_more(self) -> bool:
-        """Put more text behind the window; False at the end, or when one value fills too much."""
-        waiting = len(self._text) - self._at
-        if self._ended or waiting > MAX_LINE_BYTES:
-            return False
-        # Twice as much each time, so that a large value is not tried again too often.
-        self._append(self._stream.read(max(_CHUNK_BYTES, waiting)))
-        return True
-
-    def _append(self, raw: bytes) -> None:
-        self._ended = not raw
-        try:
-            more = self._decoder.decode(raw, final=self._ended)
-        except UnicodeDecodeError as error:
-            self.line += self._text.count("\n", self._at) + error.object.count(
-                b"\n", 0, error.start
-            )
-            raise _Broken(error) from error
-        self._text = self._text[self._at :] + more
-        self._at = 0
 
 
 def _note(error: Exception, line: int, expected: Expected) -> None:
