@@ -229,7 +229,7 @@ _jpcli_options() {
     assign) words=(--site --client --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     unassign) words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     transfer) words=(--to --client --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    revoke) words=(--reason --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    revoke) words=(--reason --from --keep-going --in-use --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'licenses list') words=(--state --product --site --client --no-client --older-than --newer-than --search --sort --reverse --ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'licenses show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'licenses count') words=(--by --state --product --site --client --no-client --older-than --newer-than --search --ledger --format --json --quiet --no-color --actor --limit --help) ;;

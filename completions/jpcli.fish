@@ -168,6 +168,7 @@ function __jpcli_options
                     --reason 'Why, for the log' \
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
+                    --in-use 'With --yes: also bundles with licenses on sites' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \

@@ -125,7 +125,7 @@ def revoke(name: str) -> Deed:
         for child in [k for k, v in model.licenses.items() if v.bundle == key and not v.revoked]:
             model.end(child)
 
-    return deed(f"revoke {{{name}}} --yes --reason gone", effect)
+    return deed(f"revoke {{{name}}} --yes --in-use --reason gone", effect)
 
 
 def import_history(

@@ -23,6 +23,7 @@ from jpcli.services.ledger import upkeep
 from jpcli.services.ledger.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
 from jpcli.services.ledger.import_history import import_history
 from jpcli.services.licenses import assign, issue, revoke
+from jpcli.services.licenses.in_use import anything
 from jpcli.services.products import products
 from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_INSTEAD, PRICE_REQUIRED
 from jpcli.services.sites import sites
@@ -171,7 +172,7 @@ class Agency:
         return self.do(assign.transfer, [key], to, **options)
 
     def revoke(self, *keys: str, **options: Any) -> Answer[Any]:
-        return self.do(revoke.revoke, list(keys), **options)
+        return self.do(revoke.revoke, list(keys), **{"agreed": anything, **options})
 
     def set_price(self, product: str, price: str, since: str, **options: Any) -> Answer[Any]:
         return self.do(products.set_price, product, price, since, **options)

@@ -14,6 +14,7 @@ import pytest
 from jpcli.domain.errors import JpcliError
 from jpcli.services.collection import offline
 from jpcli.services.licenses import assign, issue, revoke
+from jpcli.services.licenses.in_use import anything
 from jpcli.services.products import products
 from jpcli.services.sites import sites
 from tests.services.agency import BEGUN, A, Agency, B
@@ -257,7 +258,9 @@ def test_what_is_refused_writes_nothing(
         pytest.param(doing(assign.assign, ["free"], A), id="assign"),
         pytest.param(doing(assign.unassign, ["placed"]), id="unassign"),
         pytest.param(doing(assign.transfer, ["placed"], B), id="transfer"),
-        pytest.param(doing(revoke.revoke, ["free", "parent", "busy_child"]), id="revoke"),
+        pytest.param(
+            doing(revoke.revoke, ["free", "parent", "busy_child"], agreed=anything), id="revoke"
+        ),
         pytest.param(doing(sites.move_site, A, "Bob"), id="sites move"),
         pytest.param(doing(sites.add_client, "Zoe"), id="clients add"),
         pytest.param(doing(products.set_price, SCAN, "1"), id="set-price"),

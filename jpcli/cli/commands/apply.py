@@ -58,9 +58,9 @@ def _asked(invocation: Invocation, order: Order) -> Order:
         shown = _result(invocation, trial)._replace(notes=())
         write_result(shown, invocation.command, invocation.output)
     counts = trial.data["counts"]
-    invocation.confirm(
-        f"Apply {order.source}: {said(counts)}?", FOR_GOOD if counts["revoke"] else BILLED
-    )
+    in_use = [note.message for note in trial.notes if note.code == "bundle_in_use"]
+    consequence = "\n".join([*in_use, FOR_GOOD if counts["revoke"] else BILLED])
+    invocation.confirm(f"Apply {order.source}: {said(counts)}?", consequence)
     return order._replace(ledger_head=trial.data["ledger_head"])
 
 

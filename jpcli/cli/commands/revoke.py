@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -11,6 +12,13 @@ from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
 
+if TYPE_CHECKING:
+    from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.licenses import RevokedAnswer
+    from jpcli.services.licenses.in_use import Agreed
+
+# Bundles in use that the question names one by one.
+MOST_NAMED = 10
 CONSEQUENCE = "A revoked license can't be assigned again; its last day is still billed."
 
 
@@ -33,43 +41,79 @@ def run(
     ] = None,
     source: From = None,
     keep_going: KeepGoing = False,
+    in_use: Annotated[
+        bool, typer.Option("--in-use", help="With --yes: also bundles with licenses on sites.")
+    ] = False,
 ) -> Result:
-    """Revoking a bundle revokes all its licenses. Revoking an assigned license of a bundle puts a
-    new unassigned one in its place, and the bundle's price stays."""
-    from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
-    from jpcli.services.licenses import revoke
-
+    """Revoking a bundle revokes all its licenses; where some are on sites, the question names
+    these, and --yes needs --in-use beside it. Revoking an assigned license of a bundle puts a new
+    unassigned one in its place, and the bundle's price stays."""
     check_source(source, keep_going, "LICENSE…", licenses, options="licenses")
-    keys = list(dict.fromkeys(licenses or []))
-    _ask(invocation, keys, source)
-    desk = invocation.desk(writes=True)
-    if source is not None:
+    asked = _Asked(list(dict.fromkeys(licenses or [])), source, reason, keep_going)
+    agreed = _agreed(invocation, asked, in_use=in_use)
+    return changed(invocation, asked.revoked(invocation, agreed))
+
+
+def _agreed(invocation: Invocation, asked: _Asked, *, in_use: bool) -> Agreed:
+    """Ask about what is really going to end: what can't be done fails before the question, and
+    where nothing would change there is none. What comes back is what the yes is for."""
+    from jpcli.services.licenses.in_use import CODE, anything, in_use_error, nobody
+
+    if invocation.yes or invocation.dry_run:
+        return anything if in_use else nobody
+    if asked.is_read_once:
+        invocation.confirm(asked.question(0), CONSEQUENCE)
+        return anything if in_use else nobody
+    trial = asked.revoked(invocation._replace(dry_run=True), anything)
+    if not any(note.code == "revoked" for note in trial.notes):
+        return nobody
+    told = [note for note in trial.notes if note.code == CODE]
+    if told and not (in_use or invocation.can_ask):
+        raise in_use_error(told[0])
+    named = [note.message for note in told[:MOST_NAMED]]
+    if len(told) > MOST_NAMED:
+        named.append(f"and {len(told) - MOST_NAMED:,} more bundles have licenses in use")
+    question = asked.question(len(trial.data["licenses"]))
+    invocation.confirm(question, "\n".join([*named, CONSEQUENCE]))
+    return anything if in_use else frozenset(told).__contains__
+
+
+class _Asked(NamedTuple):
+    """What was asked for: keys, or the licenses that a file names."""
+
+    keys: list[str]
+    source: str | None
+    reason: str | None
+    keep_going: bool
+
+    @property
+    def is_read_once(self) -> bool:
+        """A pipe has nothing left after a trial."""
+        return self.source is not None and not os.path.isfile(self.source)
+
+    def question(self, ending: int) -> str:
+        """What is asked on a terminal, where so many licenses end."""
+        if self.source is not None:
+            place = "standard input" if self.source == "-" else self.source
+            return f"Revoke the licenses in {place}?"
+        others = ending - len(self.keys)
+        what = self.keys[0] if len(self.keys) == 1 else f"{len(self.keys):,} licenses"
+        more = f" and the {others:,} licenses in it" if others else ""
+        return f"Revoke {what}{more}?"
+
+    def revoked(self, invocation: Invocation, agreed: Agreed) -> Answer[RevokedAnswer]:
+        """Do it, or with a dry run try it."""
+        from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
+        from jpcli.services.licenses import revoke
+
+        desk = invocation.desk(writes=True)
+        if self.source is None:
+            return revoke.revoke(desk, self.keys, self.reason, agreed)
         # What `licenses list` writes may be piped in: its other columns are ignored.
         known, required = frozenset(LICENSE_COLUMNS), frozenset({"license_key"})
         rows, problems = bulk_rows(
-            invocation, source, known, required, keep_going=keep_going, whole=True
+            invocation, self.source, known, required, keep_going=self.keep_going, whole=True
         )
-        answer = revoke.revoke_rows(desk, rows, problems, reason, keep_going=keep_going)
-    else:
-        answer = revoke.revoke(desk, keys, reason)
-    return changed(invocation, answer)
-
-
-def _ask(invocation: Invocation, keys: list[str], source: str | None) -> None:
-    """Ask about what is really going to end: what can't be done fails before the question, and
-    where nothing would change there is none."""
-    if invocation.yes or invocation.dry_run:
-        return
-    if source is not None:
-        place = "standard input" if source == "-" else source
-        invocation.confirm(f"Revoke the licenses in {place}?", CONSEQUENCE)
-        return
-    from jpcli.services.licenses.revoke import revoke
-
-    trial = revoke(invocation._replace(dry_run=True).desk(writes=True), keys)
-    if not any(note.code == "revoked" for note in trial.notes):
-        return
-    others = len(trial.data["licenses"]) - len(keys)
-    what = keys[0] if len(keys) == 1 else f"{len(keys):,} licenses"
-    more = f" and the {others:,} licenses in it" if others else ""
-    invocation.confirm(f"Revoke {what}{more}?", CONSEQUENCE)
+        return revoke.revoke_rows(
+            desk, rows, problems, self.reason, agreed, keep_going=self.keep_going
+        )

@@ -1,7 +1,8 @@
 """Revoking: the end of a license, for good. The day it happens is still billed (D2).
 
 Owns B2: a bundle goes with all its children; an assigned child is replaced by a new one, so
-that the bundle keeps its size and price; an unassigned child can't go by itself.
+that the bundle keeps its size and price; an unassigned child can't go by itself. A bundle whose
+children are in use goes only when that was agreed to.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Chosen, Note, joined
-from jpcli.domain.errors import Problem, Refused
+from jpcli.domain.errors import JpcliError, Problem, Refused
 from jpcli.domain.moments import names_a_day
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import each_child, rows_numbered, rows_recorded_after
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
 from jpcli.services.change import change, change_rows
+from jpcli.services.licenses.in_use import CODE, HINT, in_use_error, in_use_note, nobody
 from jpcli.services.refusals import check_any_named, check_not_before, known_license
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.spool import Spool, noted
@@ -30,18 +32,24 @@ if TYPE_CHECKING:
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
+    from jpcli.services.licenses.in_use import Agreed
 
 
-def revoke(desk: Desk, keys: list[str], reason: str | None = None) -> Answer[RevokedAnswer]:
-    """Revoke licenses or whole bundles, all or nothing.
+def revoke(
+    desk: Desk, keys: list[str], reason: str | None = None, agreed: Agreed = nobody
+) -> Answer[RevokedAnswer]:
+    """Revoke licenses or whole bundles, all or nothing; `agreed` says which bundles may take
+    licenses along that are in use. A dry run tells of these and refuses none.
 
-    Raises BadInput (`unknown_license`, `before_last_event`, `time_in_future`) or Refused
-    (`license_revoked` to another date, R5; `bundle_child_unassigned`, B2).
+    Raises BadInput (`unknown_license`, `before_last_event`, `time_in_future`, `bundle_in_use`) or
+    Refused (`license_revoked` to another date, R5; `bundle_child_unassigned`, B2).
     """
     check_any_named(keys)
     request = {"command": "revoke", "keys": keys, "reason": reason}
     items: list[tuple[int | None, str]] = [(None, key) for key in keys]
-    return change(desk, request, lambda writer: _Revoking(desk, writer, reason).run(items, []))
+    return change(
+        desk, request, lambda writer: _Revoking(desk, writer, reason, agreed).run(items, [])
+    )
 
 
 def revoke_rows(
@@ -49,14 +57,15 @@ def revoke_rows(
     rows: Iterable[Row],
     problems: list[Problem],
     reason: str | None = None,
+    agreed: Agreed = nobody,
     *,
     keep_going: bool = False,
 ) -> Answer[RevokedAnswer]:
-    """Revoke what the rows of a file name, all or nothing unless `keep_going`."""
+    """Revoke what the rows of a file name, all or nothing unless `keep_going`; as `revoke`."""
     items = ((row.line, str(row.values.get("license_key"))) for row in rows)
 
     def do(writer: Writer, asked: Iterable[tuple[int, str]]) -> Answer[RevokedAnswer]:
-        revoking = _Revoking(desk, writer, reason)
+        revoking = _Revoking(desk, writer, reason, agreed)
         return revoking.run(asked, problems, keep_going=keep_going)
 
     return change_rows(desk, {"command": "revoke", "reason": reason}, items, do)
@@ -65,10 +74,11 @@ def revoke_rows(
 class _Revoking:
     """The revocations of one command, all in one transaction."""
 
-    def __init__(self, desk: Desk, writer: Writer, reason: str | None) -> None:
+    def __init__(self, desk: Desk, writer: Writer, reason: str | None, agreed: Agreed) -> None:
         self._desk = desk
         self._writer = writer
         self._reason = reason
+        self._agreed = agreed
         self._at = desk.effective_at(end_of_day=True)
         self._unwritten = Unwritten(writer)
         self._named = Numbers()  # those that were asked for, then those that went with them
@@ -77,6 +87,7 @@ class _Revoking:
         self._revoked = 0
         self._replaced = 0
         self._already: Spool[Note] = Spool(Note._make)
+        self._in_use: Spool[Note] = Spool(Note._make)
 
     def run(
         self,
@@ -86,7 +97,12 @@ class _Revoking:
         keep_going: bool = False,
     ) -> Answer[RevokedAnswer]:
         before = self._writer.last_seq
-        left_out = apply_each(items, self._one, problems=problems, keep_going=keep_going)
+        try:
+            left_out = apply_each(items, self._one, problems=problems, keep_going=keep_going)
+        except JpcliError as error:
+            if error.code == CODE:  # of many at once, too
+                error.hint = HINT
+            raise
         self._writer.flush()
         ledger = self._desk.ledger
         each_once = self._asked == self._revoked == len(self._named)
@@ -99,7 +115,9 @@ class _Revoking:
             chosen["replacements"] = Chosen("made")
         if left_out:
             data["problems"] = problem_table(left_out)
-        return Answer(data, joined(self._said(), noted(self._already)), chosen=chosen)
+        return Answer(
+            data, joined(self._said(), noted(self._in_use), noted(self._already)), chosen=chosen
+        )
 
     def _said(self) -> tuple[Note, ...]:
         notes = []
@@ -130,13 +148,25 @@ class _Revoking:
 
     def _bundle(self, facts: LicenseFacts) -> None:
         """B2: the parent takes all its children along; none of them may outlive it."""
+        sites = set()
         for child in each_child(self._desk.ledger, facts.id):
             check_not_before(self._desk.ledger, child, self._at)
+            if child.revoked_at is None and child.site is not None:
+                sites.add(child.site)
+        if sites:
+            self._check_agreed(in_use_note(facts.license_key, sites))
         self._end(facts)
         for child in each_child(self._desk.ledger, facts.id):
             if child.revoked_at is None:
                 self._end(child)
                 self._along.add(child.id)
+
+    def _check_agreed(self, note: Note) -> None:
+        if not self._agreed(note):
+            if not self._desk.dry_run:
+                raise in_use_error(note)
+            note = note._replace(hint=HINT)
+        self._in_use.append(note)
 
     def _child(self, facts: LicenseFacts) -> None:
         """B2: the bundle keeps its size, so a child is replaced, never just ended."""

@@ -15,7 +15,7 @@ from jpcli.domain.names import new_keys
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change
 from jpcli.services.plan.file import wanted_object
-from jpcli.services.plan.plan import Planned, make, numbers
+from jpcli.services.plan.plan import Planned, bundles_in_use, make, numbers
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due
 from jpcli.services.sites.named import Places
 
@@ -66,7 +66,10 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
     data: AppliedAnswer = {**planned.data, "steps": steps}
     if not steps:
         return Answer(data, (Note("nothing_to_do", f"{order.source}: nothing to do", "ok"),))
-    notes = [Note("applied", _done(data["counts"]), "ok")]
+    notes = [
+        Note("applied", _done(data["counts"]), "ok"),
+        *bundles_in_use(planned.plan.steps),
+    ]
     if data["counts"]["issue"]:
         notes += expiry_notes(desk)
     return Answer(data, tuple(notes))

@@ -19,6 +19,7 @@ from jpcli.domain.words import and_more, quoted
 from jpcli.ledger.queries.plan import head, present
 from jpcli.ledger.queries.products import product_names
 from jpcli.services.files.read import read_text
+from jpcli.services.licenses.in_use import in_use_note
 from jpcli.services.plan.cost import planned_bill
 from jpcli.services.plan.file import read_wanted
 from jpcli.services.refusals import (
@@ -85,7 +86,8 @@ def plan(desk: Desk, source: str, out: str | None = None) -> Answer[PlanAnswer]:
     """
     order = read_order(desk, source)
     planned = make(desk, order)
-    notes = [*_stops(desk, planned.plan.steps), *_remarks(order, planned)]
+    steps = planned.plan.steps
+    notes = [*_stops(desk, steps), *bundles_in_use(steps), *_remarks(order, planned)]
     if out is not None:
         from jpcli.services.plan.saved import save
 
@@ -235,6 +237,15 @@ def _stops(desk: Desk, steps: Sequence[Step]) -> Iterator[Note]:
             check(desk)
         except JpcliError as error:
             yield Note(error.code, error.message, "warning", error.subject, error.hint)
+
+
+def bundles_in_use(steps: Sequence[Step]) -> Iterator[Note]:
+    """The bundles that are revoked while licenses of theirs are on sites, which the file leaves
+    without: it says so itself, so nobody has to agree once more."""
+    for step in steps:
+        sites = [child.site for child in step.children if child.site is not None]
+        if step.license is not None and sites:
+            yield in_use_note(step.license.license_key, sites)
 
 
 def _remarks(order: Order, planned: Planned) -> Iterator[Note]:
