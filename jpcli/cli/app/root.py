@@ -19,6 +19,7 @@ from jpcli.cli.app.typer_parts import (
     build_command,
 )
 from jpcli.domain.errors import BadInput
+from jpcli.domain.paths import check_path
 from jpcli.domain.texts import check_remark
 from jpcli.domain.words import is_text
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # Options of commands whose text is kept for ever.
 REMARKS = ("reason", "reference")
+# What values are called that are paths.
+PATHS = ("FILE", "PLANFILE")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -46,6 +49,8 @@ class Command(TyperCommand):
                     refuse_empty(ctx, param, each)
                     if param.name in REMARKS:
                         check_remark(each, param.opts[0])
+                    elif param.metavar in PATHS:
+                        check_path(each, param.opts[0] if param.opts[0][0] == "-" else "FILE")
         return rest
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:

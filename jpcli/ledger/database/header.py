@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from jpcli.domain.errors import BadInput, Failed
 from jpcli.domain.faults import NO_ROOM_FOR_FILES, outside_fault
+from jpcli.domain.paths import check_path
 from jpcli.ledger.database import schema
 from jpcli.ledger.database.faults import damaged
 from jpcli.ledger.database.neighbors import has_log
@@ -42,6 +43,7 @@ class FileConnection(sqlite3.Connection):
 
 def check_file(path: str) -> None:
     """Refuse what can't be a ledger before SQLite touches it, so that nothing is created."""
+    check_path(path)
     try:
         found = os.stat(path)
         if (found.st_dev, found.st_ino) in list(_open.values()):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.errors import Refused
+from jpcli.domain.paths import check_path
 from jpcli.ledger.database import tables
 from jpcli.ledger.database.connection import Ledger
 from jpcli.ledger.database.draft import draft_beside, folder_unwritable, link_new
@@ -60,7 +61,8 @@ def check_free(path: str) -> None:
 
 def make_folder(path: str) -> None:
     """Make the folder that a file is to be in, and those above it, for nobody but their owner
-    under any umask; raises Failed `folder_unwritable`."""
+    under any umask; raises Failed `folder_unwritable`, BadInput `url_for_path`."""
+    check_path(path)
     folder = os.path.dirname(os.path.abspath(path))
     missing = []
     while not os.path.isdir(folder):

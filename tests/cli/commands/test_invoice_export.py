@@ -90,6 +90,46 @@ def test_an_ending_that_says_nothing(closed: Callable[..., Any], folder: Path) -
     assert closed("invoice", "export", "2026-11", *named).code == 0
 
 
+SAYS = {
+    "a.pdf": "pdf",
+    "a.html": "html",
+    "a.HTM": "html",
+    "a.json": "json",
+    "a.ndjson": "ndjson",
+    "a.jsonl": "ndjson",
+    "a.csv": "csv",
+    "a.tsv": "tsv",
+    "a.md": "md",
+    "a.txt": "table",
+}
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "auto"])
+@pytest.mark.parametrize("name", SAYS)
+def test_a_format_that_the_ending_contradicts_writes_nothing(
+    name: str, form: str, closed: Callable[..., Any], folder: Path
+) -> None:
+    target = folder / name
+    run = closed("invoice", "export", "2026-11", "--output", str(target), "--format", form)
+    if form == SAYS[name] or (name, form) == ("a.csv", "excel"):
+        assert run.code == 0, run.err
+        assert os.listdir(folder) == [name]
+    else:
+        assert run.code == 2
+        assert "usage" in run.err or run.json["error"]["code"] == "usage"
+        assert os.listdir(folder) == []
+
+
+def test_json_and_a_pdf_is_a_contradiction_that_is_told_as_json(
+    closed: Callable[..., Any], folder: Path
+) -> None:
+    target = folder / "x.pdf"
+    for words in (("--json",), ("--json", "--yes"), ("--format", "json")):
+        run = closed("invoice", "export", "2026-11", "--output", str(target), *words)
+        assert (run.code, run.error["code"]) == (2, "usage")
+        assert not target.exists()
+
+
 def test_a_file_that_is_there_stays(closed: Callable[..., Any], folder: Path) -> None:
     target = folder / "a.html"
     target.write_text("mine")

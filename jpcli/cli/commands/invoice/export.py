@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
+from jpcli.cli.app.typer_parts import UsageError
 from jpcli.cli.commands.licenses.filters import one_client
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS
 from jpcli.cli.shared.result import Result
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("kind", "product", "name", "bundle_size", "period", "days", "day_price", "amount")
 # What the end of a file's name says about its format.
-_ENDINGS = {"htm": "html", "txt": "table"}
+_ENDINGS = {"htm": "html", "txt": "table", "jsonl": "ndjson"}
+# (what an ending says, a format that such files may have as well)
+_ALIKE = {("csv", "excel")}
 
 
 @command(
@@ -87,13 +91,21 @@ def check_terminal(invocation: Invocation, form: str, hint: str) -> None:
 
 
 def _format(invocation: Invocation, target: str | None) -> str:
-    """What was named, or what the file's name ends in."""
+    """What was named, or what the file's name ends in; both only where they say the same."""
     output = invocation.output
-    if target is None or not output.automatic:
+    if target is None:
         return output.format
-    ending = target.rpartition(".")[2].lower()
+    ending = os.path.basename(target).rpartition(".")[2].lower()
     form = _ENDINGS.get(ending, ending)
-    if form not in FORMATS + DOCUMENTS or form == "auto":
+    says = form in FORMATS + DOCUMENTS and form != "auto" and "." in os.path.basename(target)
+    if not output.automatic:
+        if says and form != output.format and (form, output.format) not in _ALIKE:
+            raise UsageError(
+                f"--output {target} ends as a file of format {form}, and --format"
+                f" {output.format} was asked for: leave out one of them."
+            )
+        return output.format
+    if not says:
         raise BadInput(
             "unknown_format",
             f"The name {target} does not say what to write",

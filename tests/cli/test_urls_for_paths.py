@@ -1,0 +1,112 @@
+"""A URL where a path is meant: one clear error, and nothing is made that is named after it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jpcli.cli.app.root import PATHS, load_command
+from jpcli.cli.app.table import COMMANDS
+from tests.cli.lines import LINES
+from tests.cli.world import World
+from tests.cli.world import built as built
+from tests.cli.world import world as world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+URLS = (
+    "postgresql://desk:s3cret@db.example/ledger",
+    "postgres://h1,h2/db?target_session_attrs=read-write",
+    "postgresql+psycopg://h/db",
+    "https://example.com/ledger.db",
+    "file:///tmp/ledger.db",
+    "S3://bucket/ledger.db",
+)
+# They open no ledger that is named.
+WITHOUT = {"demo", "completion"}
+
+
+def paths() -> list[tuple[str, str]]:
+    """(command, name of the parameter) of everything that takes a path but the ledger."""
+    return [
+        (path, str(param.name))
+        for path in COMMANDS
+        for param in load_command(path).params
+        if param.metavar in PATHS
+    ]
+
+
+def refused(run: Any, folder: Path, before: list[str]) -> None:
+    assert (run.code, run.error["code"]) == (2, "url_for_path"), (run.out, run.err)
+    assert "s3cret" not in run.out + run.err
+    assert sorted(os.listdir(folder)) == before
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize("words", [("init",), ("status",), ("issue", "jetpack-scan")], ids=str)
+def test_a_url_is_no_ledger(
+    words: tuple[str, ...],
+    url: str,
+    by: str,
+    jpcli: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if by == "environment":
+        monkeypatch.setenv("JPCLI_LEDGER", url)
+        refused(jpcli(*words, "--json"), tmp_path, [])
+    else:
+        refused(jpcli(*words, "--ledger", url, "--json"), tmp_path, [])
+
+
+def test_shared_ledgers_are_said_to_be_not_supported_yet(jpcli: Callable[..., Any]) -> None:
+    run = jpcli("init", "--ledger", URLS[0], "--json")
+    assert "not supported yet" in run.error["message"]
+
+
+def test_no_command_takes_a_url_for_its_ledger(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(world.folder)
+    before = world.everything()
+    for line in LINES:
+        if line.path in WITHOUT or "--ledger" in line.words or line.path == "stripe login":
+            continue
+        run = world(line, "--ledger", URLS[0], "--json")
+        assert (run.code, run.error["code"]) == (2, "url_for_path"), line
+    assert world.everything() == before
+
+
+@pytest.mark.parametrize(("path", "name"), paths(), ids=str)
+def test_a_url_is_no_file(
+    path: str, name: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(world.folder)
+    command = load_command(path)
+    param = next(param for param in command.params if param.name == name)
+    before = sorted(os.listdir(world.folder))
+    needed = [
+        str(other.name)
+        for other in command.params
+        if other.required and other.name != name and other.opts[0][0] != "-"
+    ]
+    option = [param.opts[0]] if param.opts[0].startswith("-") else []
+    refused(world.jpcli(*path.split(), *needed, *option, URLS[0], "--json"), world.folder, before)
+
+
+def test_a_colon_in_a_path_is_no_url(jpcli: Callable[..., Any], tmp_path: Path) -> None:
+    for name in ("a:b.db", "x:/ledger.db", "./postgresql:/ledger.db", "://x.db"):
+        assert jpcli("init", "--ledger", f"{tmp_path}/{name}").code == 0
+
+
+def test_a_path_that_looks_like_one_can_be_written_otherwise(
+    jpcli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert jpcli("init", "--ledger", "./postgresql:/ledger.db").code == 0
