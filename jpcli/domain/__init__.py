@@ -1,1 +1,2 @@
-"""The rules: pure functions over frozen data. No I/O, no clock, no SQL, standard library only."""
+"""The rules: pure functions over frozen data. No I/O, no clock, no SQL; the standard library, and
+`idna` for names of hosts."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.card_numbers import check_no_card_number, check_no_card_number_in_key
 from jpcli.domain.errors import BadInput
+from jpcli.domain.texts import clean, is_plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,40 +50,36 @@ def new_keys(product: str, n: int, random_bytes: Callable[[int], bytes]) -> list
 
 
 def check_license_key(text: str) -> str:
-    """The key itself. Raises BadInput `bad_license_key` for what no license has as its key,
-    `card_number` for one that is a card's number but for the product's name.
+    """The key, without what copying left at its ends. Raises BadInput `bad_license_key` for what
+    no license has as its key, `card_number` for one that is a card's number but for the product's
+    name.
 
     Keys come from elsewhere too, so this asks for harmless characters and not for our own form.
     """
-    plain = text.isascii() and not text.encode().translate(None, _KEY_CHARACTERS)
-    if not plain or not text[:1].isalnum() or len(text) > MAX_KEY:
+    key = clean(text)
+    plain = key.isascii() and not key.encode().translate(None, _KEY_CHARACTERS)
+    if not plain or not key[:1].isalnum() or len(key) > MAX_KEY:
         hint = "A key looks like jetpack-scan_xZjtE12WIVwBus4n2wbIrYcIM."
         raise _bad("bad_license_key", text, "is not a license key", hint, MAX_KEY)
-    check_no_card_number_in_key(text)
-    return text
+    check_no_card_number_in_key(key)
+    return key
 
 
 def check_product_slug(text: str) -> str:
-    """The slug itself, such as `jetpack-scan`. Raises BadInput `bad_product`."""
-    plain = _SLUG_CHARACTERS.issuperset(text)
-    if not plain or not text[:1].isalnum() or len(text) > MAX_SLUG:
+    """The slug, such as `jetpack-scan`. Raises BadInput `bad_product`."""
+    slug = clean(text)
+    plain = _SLUG_CHARACTERS.issuperset(slug)
+    if not plain or not slug[:1].isalnum() or len(slug) > MAX_SLUG:
         hint = "A product is named in lower case, such as jetpack-scan."
         raise _bad("bad_product", text, "is not the name of a product", hint, MAX_SLUG)
-    check_no_card_number(text)
-    return text
+    check_no_card_number(slug)
+    return slug
 
 
 def check_client_name(text: str) -> str:
-    """The name without outer spaces: printable, 1 to 200 characters. Raises BadInput `bad_client`.
-
-    Composed (NFC), so that a name typed on another keyboard is the same client.
-    """
-    name = text.strip()
-    if not name.isascii():
-        from unicodedata import normalize
-
-        name = normalize("NFC", name)
-    if not name or len(name) > MAX_CLIENT or not name.isprintable():
+    """The name in its one form: printable, 1 to 200 characters. Raises BadInput `bad_client`."""
+    name = clean(text)
+    if not name or len(name) > MAX_CLIENT or not is_plain_line(name):
         hint = "A name has 1 to 200 characters that can be printed."
         raise _bad("bad_client", text, "cannot be the name of a client", hint, MAX_CLIENT)
     check_no_card_number(name)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Rows, as_objects
 from jpcli.domain.instants import format_instant
 from jpcli.domain.moments import parse_moment
-from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.events.log import (
     EVENT_COLUMNS,
     EventFilter,
@@ -17,6 +16,7 @@ from jpcli.ledger.events.log import (
     events_of,
 )
 from jpcli.services.refusals import known_license
+from jpcli.services.sites.spelled import site_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ def list_events(
         subject=license_key,
         actor=actor,
         kind=kind,
-        site=None if site is None else normalize_url(site),
+        site=None if site is None else site_name(desk.ledger, site),
         since_at=None
         if since is None
         else parse_moment(since, calendar, desk.today, end_of_day=False),

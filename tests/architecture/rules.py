@@ -44,6 +44,7 @@ DOMAIN_MODULES = frozenset(
         "functools",
         "hashlib",
         "heapq",
+        "idna",  # what of a name can be registered: tables, and no effects
         "ipaddress",
         "itertools",
         "json",
@@ -122,7 +123,8 @@ def no_click(source: Source) -> Iterator[str]:
 
 
 def domain_imports(source: Source) -> Iterator[str]:
-    """The domain imports itself and a few modules of the standard library that have no effects."""
+    """The domain imports itself and a few modules that have no effects: of the standard library,
+    and the tables of names that can be registered."""
     for line, module in imported_modules(source):
         own = module == "jpcli.domain" or module.startswith("jpcli.domain.")
         if not own and module.split(".")[0] not in DOMAIN_MODULES and module != "urllib.parse":

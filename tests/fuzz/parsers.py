@@ -22,6 +22,7 @@ from jpcli.domain import (
 )
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.errors import BadInput
+from jpcli.domain.limits import MAX_PLAN_BYTES
 from jpcli.services.files import read, toml_lines
 from jpcli.services.plan import file as plan_file
 from jpcli.services.plan import saved
@@ -104,7 +105,7 @@ def labels(text: str) -> None:
     for parse in (names.check_license_key, names.check_product_slug, names.check_client_name):
         name = parsed(parse, text)
         if name is not None:
-            check(parse(name) == name and name.isprintable(), "another name", text, name)
+            check(parse(name) == name and texts.is_plain_line(name), "another name", text, name)
     parsed(texts.check_remark, text, "--reason")
     url = parsed(site_urls.normalize_url, text)
     if url is not None:
@@ -145,7 +146,16 @@ def rows(data: bytes) -> None:
     check(all(1 <= each.line <= lines for each in problems), "no such line", problems)
     if not problems:
         wanted = _standard(data)
-        check(wanted is None or [row.values for row in found] == wanted, "other rows", found)
+        check(
+            wanted is None or [row.values for row in found] == _clean(wanted), "other rows", found
+        )
+
+
+def _clean(rows: list[Any]) -> list[Any]:
+    return [
+        {name: texts.clean(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+        for row in rows
+    ]
 
 
 def _standard(data: bytes) -> list[Any] | None:
@@ -162,14 +172,16 @@ def _standard(data: bytes) -> list[Any] | None:
     first = next((line for line in lines if line.strip()), "")
     comma = "\t" if "\t" in first else ","
     (header,) = csv.reader([first], delimiter=comma)
-    names = [name.strip() for name in header]
+    names = [texts.clean(name) for name in header]
     kept = [cells for cells in csv.reader(lines, delimiter=comma) if cells]
-    return [dict(zip(names, (cell or None for cell in row), strict=True)) for row in kept]
+    return [
+        dict(zip(names, (texts.clean(cell) or None for cell in row), strict=True)) for row in kept
+    ]
 
 
 def plans(data: bytes) -> None:
     """A file that says what sites have, and a saved plan."""
-    text = parsed(read.read_text, "-", BytesIO(data))
+    text = parsed(read.read_text, "-", MAX_PLAN_BYTES, BytesIO(data))
     if text is None:
         return
     toml = toml_lines.load(text)
@@ -177,10 +189,12 @@ def plans(data: bytes) -> None:
         found = toml_lines.lines_of(text)
     check(all(1 <= line <= text.count("\n") + 1 for line in found.values()), "no such line", found)
     if saved.is_saved(text):
-        parsed(saved.read_saved, text, "x.json", PRODUCTS)
+        parsed(saved.read_saved, text, "x.json", PRODUCTS, site_urls.normalize_url)
         return
-    wanted = parsed(plan_file.read_wanted, text, "x.toml", PRODUCTS)
+    wanted = parsed(plan_file.read_wanted, text, "x.toml", PRODUCTS, site_urls.normalize_url)
     if wanted is not None:
         check(isinstance(toml, dict), "no TOML", text)
-        again = plan_file.read_wanted_object(plan_file.wanted_object(wanted), "x", PRODUCTS)
+        again = plan_file.read_wanted_object(
+            plan_file.wanted_object(wanted), "x", PRODUCTS, site_urls.normalize_url
+        )
         check(again == wanted, "another wish", wanted)

@@ -120,9 +120,9 @@ def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
     _check_text("JPCLI_LEDGER" if os.environ.get("JPCLI_LEDGER") else "HOME", location)
     actor, key = get("actor"), get("idempotency_key")
     if actor is not None:
-        check_remark(actor, "--actor")
+        actor = check_remark(actor, "--actor")
     elif actor := os.environ.get("JPCLI_ACTOR"):
-        check_remark(actor, "JPCLI_ACTOR")
+        actor = check_remark(actor, "JPCLI_ACTOR")
     if key is not None:
         check_remark(key, "--idempotency-key")
     return Invocation(

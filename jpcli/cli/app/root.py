@@ -13,6 +13,7 @@ from jpcli.cli.app.typer_parts import (
     Context,
     HelpFormatter,
     NoSuchCommand,
+    Parameter,
     TyperCommand,
     TyperGroup,
     TyperOption,
@@ -20,7 +21,7 @@ from jpcli.cli.app.typer_parts import (
 )
 from jpcli.domain.errors import BadInput
 from jpcli.domain.paths import check_path
-from jpcli.domain.texts import check_remark
+from jpcli.domain.texts import check_remark, clean
 from jpcli.domain.words import is_text
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 # Options of commands whose text is kept for ever.
 REMARKS = ("reason", "reference")
-# What values are called that are paths.
-PATHS = ("FILE", "PLANFILE")
+# What values are called that are paths: their bytes are their names.
+PATHS = ("FILE", "PATH", "PLANFILE")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -39,22 +40,36 @@ class Command(TyperCommand):
     spec: Spec
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """An empty value is a variable that was not set, or a mistake: never "none" or "all". What
-        goes into the log as it is, and to a gateway, is looked at before anything is done."""
+        """An empty value is a variable that was not set, or a mistake: never "none" or "all". Text
+        is brought into its one form, whatever it names but a file. What goes into the log as it is,
+        and to a gateway, is looked at before anything is done."""
         rest: list[str] = super().parse_args(ctx, args)
         for param in self.params:
-            value = ctx.params.get(str(param.name))
-            for each in value if isinstance(value, list | tuple) else (value,):
-                if isinstance(each, str):
-                    refuse_empty(ctx, param, each)
-                    if param.name in REMARKS:
-                        check_remark(each, param.opts[0])
-                    elif param.metavar in PATHS:
-                        check_path(each, param.opts[0] if param.opts[0][0] == "-" else "FILE")
+            name = str(param.name)
+            value = ctx.params.get(name)
+            if isinstance(value, str):
+                ctx.params[name] = _typed(ctx, param, value)
+            elif isinstance(value, list | tuple):
+                ctx.params[name] = type(value)(
+                    _typed(ctx, param, each) if isinstance(each, str) else each for each in value
+                )
         return rest
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         help_pages.write_command_help(self, self.spec, ctx, formatter)
+
+
+def _typed(ctx: Context, param: Parameter, value: str) -> str:
+    """One value in its one form, looked at."""
+    if param.metavar in PATHS:
+        refuse_empty(ctx, param, value)
+        check_path(value, param.opts[0] if param.opts[0][0] == "-" else "FILE")
+        return value
+    found = clean(value)
+    refuse_empty(ctx, param, found)
+    if param.name in REMARKS:
+        check_remark(found, param.opts[0])
+    return found
 
 
 class LazyGroup(TyperGroup):

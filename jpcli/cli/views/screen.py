@@ -15,6 +15,7 @@ from jpcli.cli.views.folds import folded
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.instants import parse_instant
 from jpcli.domain.moments import local_text
+from jpcli.domain.site_urls import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -135,13 +136,21 @@ def open_screen(output: Output, calendar: BillingCalendar | None = None) -> Scre
         emoji=False,
         legacy_windows=False,
     )
-    encoding = (sys.stdout.encoding or "").lower()
-    return Screen(console, width, min(width, TEXT_WIDTH), encoding.startswith("utf"), calendar)
+    return Screen(console, width, min(width, TEXT_WIDTH), _writes_all(), calendar)
 
 
 def text(value: Any, style: str = "") -> Text:
-    """Data as Rich text: never read as markup, control characters written out."""
-    return Text("" if value is None else visible(str(value)), style=style)
+    """Data as Rich text: never read as markup, control characters written out, a site as a person
+    reads it."""
+    content = "" if value is None else str(value)
+    if content.startswith(("https://", "http://")) and _writes_all():
+        content = readable(content)
+    return Text(visible(content), style=style)
+
+
+def _writes_all() -> bool:
+    """Whether stdout takes the letters of every script."""
+    return (sys.stdout.encoding or "").lower().startswith("utf")
 
 
 def facts(screen: Screen, rows: Iterable[tuple[str, Any]]) -> None:

@@ -21,7 +21,7 @@ from jpcli.ledger.database.header import FileConnection, check_file, check_ident
 from jpcli.ledger.database.neighbors import check_one_name, has_log, uri_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
 BUSY_TIMEOUT_SECONDS = 10.0
@@ -125,6 +125,10 @@ class Ledger:
     def close(self) -> None:
         """Give the file back. The last one to leave folds the write-ahead log into it."""
         self._connection.close()
+
+    def add_function(self, name: str, function: Callable[[Any], Any]) -> None:
+        """Let queries call a function of one value, which always gives the same for the same."""
+        self._connection.create_function(name, 1, function, deterministic=True)
 
     @property
     def raw(self) -> sqlite3.Connection:

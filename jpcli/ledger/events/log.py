@@ -114,7 +114,6 @@ def _conditions(wanted: EventFilter) -> tuple[str, dict[str, Any]]:
     params: dict[str, Any] = {}
     for name, condition in (
         ("subject", "subject = :subject"),
-        ("actor", "actor = :actor"),
         ("since_at", "at >= :since_at"),
         ("until_at", "at <= :until_at"),
     ):
@@ -122,6 +121,12 @@ def _conditions(wanted: EventFilter) -> tuple[str, dict[str, Any]]:
         if value is not None:
             parts.append(condition)
             params[name] = value
+    if wanted.actor is not None:
+        from unicodedata import normalize
+
+        # An older jpcli kept names as they were typed.
+        parts.append("actor IN (:actor, :decomposed)")
+        params |= {"actor": wanted.actor, "decomposed": normalize("NFD", wanted.actor)}
     if wanted.kind is not None:
         parts.append("(kind = :kind OR SUBSTR(kind, 1, LENGTH(:kind) + 1) = :kind || '.')")
         params["kind"] = wanted.kind

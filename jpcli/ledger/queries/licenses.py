@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.history import ASSIGNED, BUNDLE, REVOKED, STATES, UNASSIGNED
+from jpcli.ledger.queries.searches import searching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,7 +94,7 @@ class LicenseFilter(NamedTuple):
 
 def list_rows(ledger: Ledger, wanted: LicenseFilter, limit: int = 0) -> Iterator[tuple[Any, ...]]:
     """Stream licenses in `LICENSE_COLUMNS` order; `limit` 0 is all of them."""
-    where, params = _conditions(wanted)
+    where, params = _conditions(ledger, wanted)
     order = SORTS[wanted.sort]
     direction = " DESC" if wanted.reverse else ""
     sql = f"{SELECT}{FROM}{where} ORDER BY {order}{direction}, l.id{direction}"
@@ -105,7 +106,7 @@ def list_rows(ledger: Ledger, wanted: LicenseFilter, limit: int = 0) -> Iterator
 
 def count_rows(ledger: Ledger, wanted: LicenseFilter) -> int:
     """How many licenses `list_rows` would give without a limit."""
-    where, params = _conditions(wanted)
+    where, params = _conditions(ledger, wanted)
     if not where:
         return int(ledger.value("SELECT COUNT(*) FROM licenses"))
     return int(ledger.value(f"SELECT COUNT(*){FROM}{where}", **params))
@@ -117,7 +118,7 @@ def count_by_state(
     """Rows (group, assigned, unassigned, revoked) of usable licenses; `by` is product, site,
     client or None for one row with group None."""
     group = {None: "NULL", "product": "p.product", "site": "s.url", "client": "c.name"}[by]
-    where, params = _conditions(wanted)
+    where, params = _conditions(ledger, wanted)
     where += (" AND " if where else " WHERE ") + USABLE
     sums = ", ".join(
         f"COALESCE(SUM(CASE WHEN {_STATE_CONDITIONS[state]} THEN 1 ELSE 0 END), 0)"
@@ -224,7 +225,7 @@ def span_rows(
     )
 
 
-def _conditions(wanted: LicenseFilter) -> tuple[str, dict[str, Any]]:
+def _conditions(ledger: Ledger, wanted: LicenseFilter) -> tuple[str, dict[str, Any]]:
     """The WHERE clause, empty or beginning with a space, and its parameters."""
     parts: list[str] = []
     params: dict[str, Any] = {}
@@ -245,13 +246,8 @@ def _conditions(wanted: LicenseFilter) -> tuple[str, dict[str, Any]]:
         parts.append("l.issued_at >= :issued_from_at")
         params["issued_from_at"] = wanted.issued_from_at
     if wanted.search is not None:
-        params["search"] = f"%{_like(wanted.search)}%"
-        fields = ("l.license_key", "s.url", "c.name")
-        like = " OR ".join(f"{field} LIKE :search ESCAPE '!'" for field in fields)
-        parts.append(f"({like})")
+        condition, params["search"] = searching(
+            ledger, wanted.search, ("l.license_key", "s.url", "c.name")
+        )
+        parts.append(condition)
     return (" WHERE " + " AND ".join(parts) if parts else ""), params
-
-
-def _like(text: str) -> str:
-    """Text in a LIKE pattern that means itself."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

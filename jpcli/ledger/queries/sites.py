@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.site_urls import twin
+from jpcli.ledger.queries.searches import searching
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -37,6 +40,28 @@ def find_site(ledger: Ledger, url: str) -> SiteFacts | None:
     return None if row is None else SiteFacts(*row)
 
 
+def site_spelled(ledger: Ledger, url: str) -> str | None:
+    """The very site of a name, or what the ledger calls it with the other scheme; None where it
+    has neither."""
+    found: str | None = ledger.value(
+        "SELECT url FROM sites WHERE url IN (:url, :twin)"
+        " ORDER BY CASE WHEN url = :url THEN 0 ELSE 1 END LIMIT 1",
+        url=url,
+        twin=twin(url),
+    )
+    return found
+
+
+def sites_below(ledger: Ledger, place: str) -> Iterator[str]:
+    """Every site below `scheme://host`."""
+    rows = ledger.rows(
+        "SELECT url FROM sites WHERE url >= :low AND url < :high",
+        low=f"{place}/",
+        high=f"{place}0",  # the character after it
+    )
+    return (url for (url,) in rows)
+
+
 def client_exists(ledger: Ledger, name: str) -> bool:
     """Is there a client of this name?"""
     return ledger.one("SELECT 1 FROM clients WHERE name = :name", name=name) is not None
@@ -50,7 +75,7 @@ def site_rows(
 ) -> Iterator[tuple[Any, ...]]:
     """(url, client, active licenses, comma-separated products) of each site, by url; `client` ""
     is the sites of nobody."""
-    where, params = _site_conditions(client, search)
+    where, params = _site_conditions(ledger, client, search)
     tail = f" LIMIT {int(limit)}" if limit else ""
     return ledger.rows(
         "SELECT s.url, c.name,"
@@ -65,7 +90,7 @@ def site_rows(
 
 def count_sites(ledger: Ledger, client: str | None = None, search: str | None = None) -> int:
     """How many sites `site_rows` would give without a limit."""
-    where, params = _site_conditions(client, search)
+    where, params = _site_conditions(ledger, client, search)
     return int(
         ledger.value(
             f"SELECT COUNT(*) FROM sites s LEFT JOIN clients c ON c.id = s.client_id{where}",
@@ -74,7 +99,9 @@ def count_sites(ledger: Ledger, client: str | None = None, search: str | None = 
     )
 
 
-def _site_conditions(client: str | None, search: str | None) -> tuple[str, dict[str, Any]]:
+def _site_conditions(
+    ledger: Ledger, client: str | None, search: str | None
+) -> tuple[str, dict[str, Any]]:
     conditions, params = [], {}
     if client == "":
         conditions.append("c.name IS NULL")
@@ -82,8 +109,8 @@ def _site_conditions(client: str | None, search: str | None) -> tuple[str, dict[
         conditions.append("c.name = :client")
         params["client"] = client
     if search is not None:
-        conditions.append("INSTR(LOWER(s.url), LOWER(:search)) > 0")
-        params["search"] = search
+        condition, params["search"] = searching(ledger, search, ("s.url",))
+        conditions.append(condition)
     return (" WHERE " + " AND ".join(conditions) if conditions else ""), params
 
 

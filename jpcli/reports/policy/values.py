@@ -11,7 +11,8 @@ from jpcli.domain.currency import symbol
 from jpcli.domain.errors import BadInput
 from jpcli.domain.money import parse_amount, parse_percent
 from jpcli.domain.names import check_client_name
-from jpcli.domain.site_urls import normalize_url
+from jpcli.domain.site_urls import normalize_pattern, normalize_url
+from jpcli.domain.texts import clean
 from jpcli.domain.words import closest
 from jpcli.reports.policy import rules
 
@@ -24,11 +25,13 @@ MAX_LIST = 100_000
 
 
 class Facts(NamedTuple):
-    """What a policy is read against: the ledger's currency, its products and its clients."""
+    """What a policy is read against: the ledger's currency, its products and its clients, and what
+    it calls a site."""
 
     currency: str
     products: Collection[str]
     clients: Collection[str]
+    site_name: Callable[[str], str] = normalize_url
 
 
 class Figure(str):
@@ -123,15 +126,15 @@ def _products(value: Any, facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _site(value: Any, _facts: Facts) -> str:
+def _site(value: Any, facts: Facts) -> str:
     """An address in the form the ledger has, or a pattern as it is."""
     text = _text(value, "a site")
     if is_pattern(text):
         if len(text) > MAX_PATTERN or not text.isprintable():
             raise Unfit("bad_site", f"{shown(value)} is no pattern for addresses")
-        return text
+        return normalize_pattern(text)
     try:
-        return normalize_url(text)
+        return facts.site_name(text)
     except BadInput as error:
         raise Unfit(error.code, error.message.removesuffix(".")) from None
 
@@ -158,7 +161,7 @@ def _client(value: Any, facts: Facts) -> str:
 def _text(value: Any, what: str, *, empty: bool = False) -> str:
     if not isinstance(value, str) or isinstance(value, Figure) or not (value or empty):
         raise Unfit("bad_value", f"must be {what} in quotes, not {shown(value)}")
-    return value
+    return clean(value)
 
 
 def _list(value: Any, example: str) -> list[Any]:

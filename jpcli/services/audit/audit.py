@@ -25,6 +25,7 @@ from jpcli.services.audit.checks import switched_checks
 from jpcli.services.audit.counts import license_checks, required_checks, unassigned_checks
 from jpcli.services.files.read import read_text
 from jpcli.services.files.rows import place
+from jpcli.services.sites.spelled import SiteNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,12 @@ def read_policy(desk: Desk, text: str, source: str) -> Policy:
 def facts_of(desk: Desk) -> Facts:
     """What a policy of this ledger may name."""
     ledger = desk.ledger
-    return Facts(ledger.currency, products.product_names(ledger), audit_queries.all_clients(ledger))
+    return Facts(
+        ledger.currency,
+        products.product_names(ledger),
+        audit_queries.all_clients(ledger),
+        SiteNames(ledger).name,
+    )
 
 
 def append_summary(path: str, text: str) -> Note | None:

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_LINE_BYTES
+from jpcli.domain.texts import clean
 from jpcli.domain.words import shortened
 from jpcli.services.files.json_text import Broken, Text
 from jpcli.services.files.rows import Row, named, too_long
@@ -76,7 +77,7 @@ class _Decoder:
         elif "\\u" in text and _has_half_character(value):
             expected.add("bad_text", "a \\u escape is half of a character", line)
         else:
-            return Row(line, value)
+            return Row(line, {name: _cleaned(cell) for name, cell in value.items()})
         return None
 
 
@@ -205,6 +206,10 @@ def _note(error: Exception, line: int, expected: Expected) -> None:
         expected.add("bad_json", message, line)
     else:
         expected.add("bad_json", f"not valid JSON: {str(error).lower()}", line)
+
+
+def _cleaned(value: Any) -> Any:
+    return clean(value) if type(value) is str else value
 
 
 def _has_half_character(value: Any) -> bool:

@@ -23,7 +23,8 @@ class Row(NamedTuple):
     """One record: the line on which it starts, from 1, and its values by column.
 
     JSON values keep their types, except that a number with a fraction stays text, because it may be
-    a price (M1). CSV and TSV values are text; an empty cell is None.
+    a price (M1). CSV and TSV values are text; an empty cell is None. Texts are `clean`; what is in
+    an inner object is as it stands.
     """
 
     line: int

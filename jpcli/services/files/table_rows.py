@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_LINE_BYTES
+from jpcli.domain.texts import clean
 from jpcli.domain.words import shortened
 from jpcli.services.files.rows import Row, named, refuse_problems
 
@@ -62,7 +63,9 @@ def rows_of_table(
             continue
         if texts.take_quirk():
             cells = [form.plain(cell) for cell in cells]
-        yield Row(line, {name: cell or None for name, cell in zip(header, cells, strict=True)})
+        yield Row(
+            line, {name: clean(cell) or None for name, cell in zip(header, cells, strict=True)}
+        )
 
 
 class _Form(NamedTuple):
@@ -158,8 +161,9 @@ def _known_in(first: str, delimiter: str, expected: Expected) -> int:
 
 def _name(cell: str, expected: Expected) -> str:
     """The column that is meant, in whichever case; what is no known one stays as it is."""
+    cell = clean(cell)
     name = "_".join(cell.lower().replace("_", " ").split())
-    return name if name in expected.known else cell.strip()
+    return name if name in expected.known else cell
 
 
 def _stripped(cells: list[str], wanted: int, form: _Form) -> list[str]:

@@ -12,11 +12,12 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.history import Assignment, History, check_history
 from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
 from jpcli.domain.names import check_client_name, check_license_key, check_product_slug
-from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries.history import HISTORY_COLUMNS as STORED_COLUMNS
 from jpcli.services.files.rows import whole_number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jpcli.domain.calendar import BillingCalendar
     from jpcli.services.files.rows import Row
 
@@ -26,9 +27,8 @@ HISTORY_REQUIRED = frozenset({"license_key", "product", "issued_at"})
 _ASSIGNMENT_FIELDS = {"site", "client", "from", "to"}
 
 
-# A file names the same products, sites and clients again and again.
+# A file names the same products and clients again and again.
 _slug = lru_cache(maxsize=1024)(check_product_slug)
-_url = lru_cache(maxsize=65_536)(normalize_url)
 _name = lru_cache(maxsize=65_536)(check_client_name)
 
 
@@ -74,9 +74,11 @@ class HistoryRow(NamedTuple):
         }
 
 
-def parse_row(row: Row, now_at: int, calendar: BillingCalendar) -> HistoryRow:
+def parse_row(
+    row: Row, now_at: int, calendar: BillingCalendar, site_name: Callable[[str], str]
+) -> HistoryRow:
     """Check one row; BadInput says what is wrong with it. Nothing may lie after `now_at`, or where
-    the calendar has no month."""
+    the calendar has no month; `site_name` says what the ledger calls a site."""
     values = row.values
     key = check_license_key(str(values["license_key"]))
     product = _slug(str(values["product"]))
@@ -87,7 +89,7 @@ def parse_row(row: Row, now_at: int, calendar: BillingCalendar) -> HistoryRow:
     if state is not None and (state == "revoked") != (revoked is not None):
         message = f"{key} is {state}, and revoked_at is {revoked or 'empty'}"
         raise BadInput("bad_state", message, subject=key)
-    assignments = _assignments(values, issued_at, calendar)
+    assignments = _assignments(values, issued_at, calendar, site_name)
     bundle_key = values.get("bundle_key")
     bundle_size = _bundle_size(values.get("bundle_size"), bundle_key)
     if bundle_size > 1 and assignments:
@@ -116,7 +118,10 @@ def parse_row(row: Row, now_at: int, calendar: BillingCalendar) -> HistoryRow:
 
 
 def _assignments(
-    values: dict[str, Any], issued_at: int, calendar: BillingCalendar
+    values: dict[str, Any],
+    issued_at: int,
+    calendar: BillingCalendar,
+    site_name: Callable[[str], str],
 ) -> tuple[Placed, ...]:
     listed = values.get("assignments")
     site = values.get("site")
@@ -125,15 +130,16 @@ def _assignments(
     if site is not None:
         assigned = values.get("assigned_at")
         from_at = issued_at if assigned is None else _instant(assigned, "assigned_at", calendar)
-        return (Placed(_url(str(site)), _client(values.get("client")), from_at, None),)
+        client = _client(values.get("client"))
+        return (Placed(site_name(str(site)), client, from_at, None),)
     if listed is None:
         return ()
     if not isinstance(listed, list):
         raise BadInput("bad_assignments", "assignments must be a list of objects")
-    return tuple([_placed(item, calendar) for item in listed])
+    return tuple([_placed(item, calendar, site_name) for item in listed])
 
 
-def _placed(item: Any, calendar: BillingCalendar) -> Placed:
+def _placed(item: Any, calendar: BillingCalendar, site_name: Callable[[str], str]) -> Placed:
     if not isinstance(item, dict) or not item.keys() <= _ASSIGNMENT_FIELDS:
         raise BadInput(
             "bad_assignments", "an assignment is an object with site, client, from and to"
@@ -143,7 +149,7 @@ def _placed(item: Any, calendar: BillingCalendar) -> Placed:
     if site is None or begun is None:
         raise BadInput("bad_assignments", "an assignment needs a site and from")
     return Placed(
-        _url(str(site)),
+        site_name(str(site)),
         _client(field("client")),
         _instant(begun, "from", calendar),
         None if ended is None else _instant(ended, "to", calendar),

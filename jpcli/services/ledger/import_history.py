@@ -26,6 +26,7 @@ from jpcli.services.ledger.seen_keys import SeenKeys
 from jpcli.services.ledger.site_claims import Claims
 from jpcli.services.ledger.waiting_rows import WaitingRows
 from jpcli.services.refusals import known_offer
+from jpcli.services.sites.spelled import SiteNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,6 +99,7 @@ class _Importing:
         self._problems = problems
         self._offers: dict[tuple[str, int], int] = {}
         self._keys = SeenKeys(writer)
+        self._site_name = SiteNames(desk.ledger).name
         self._parents: dict[str, HistoryRow] = {}  # those that may not be in the tables yet
         self._orphans = WaitingRows()
         self.claims = Claims(desk.ledger, writer)
@@ -148,7 +150,7 @@ class _Importing:
                 self._problems.append(too_many(MAX_PROBLEMS, line))
 
     def _parsed(self, row: Row) -> HistoryRow:
-        parsed = parse_row(row, self._desk.now_at, self._ledger.calendar)
+        parsed = parse_row(row, self._desk.now_at, self._ledger.calendar, self._site_name)
         if self._keys.is_full():
             self._forget()
         earlier = self._keys.line_of(parsed.license_key, parsed.line)

@@ -13,6 +13,7 @@ from jpcli.domain.errors import BadInput, Problem, not_among
 from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import month_of, parse_month
 from jpcli.domain.prices import THE_BEGINNING
+from jpcli.domain.texts import clean, is_plain_line
 from jpcli.ledger.state.zone import zone_facts
 from jpcli.ledger.upkeep.creation import check_free, create_ledger
 from jpcli.services.billing.books import BILL_FROM
@@ -208,7 +209,7 @@ def checked_name(name: str | None) -> str:
     """An agency's name as it is kept; raises BadInput `bad_name`."""
     if name is None:
         return "Agency"
-    text = name.strip()
-    if not text or len(text) > 200 or not text.isprintable():
+    text = clean(name)
+    if not text or len(text) > 200 or not is_plain_line(text):
         raise BadInput("bad_name", "The agency's name must be 1 to 200 printable characters")
     return text

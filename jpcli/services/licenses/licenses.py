@@ -8,7 +8,6 @@ from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput, not_among
 from jpcli.domain.periods import month_of, month_period, parse_month
-from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries import licenses as queries
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services.billing.books import (
@@ -19,6 +18,7 @@ from jpcli.services.billing.books import (
 from jpcli.services.log import history_objects
 from jpcli.services.refusals import known_license
 from jpcli.services.shapes import license_objects, license_tuples
+from jpcli.services.sites.spelled import site_name
 
 if TYPE_CHECKING:
     from jpcli.domain.contract.licenses import (
@@ -66,7 +66,7 @@ def build_filter(
     return LicenseFilter(
         state=state,
         product=product,
-        site=normalize_url(site) if site else site,
+        site=site_name(desk.ledger, site) if site else site,
         client=client,
         issued_before_at=None if older_than is None else calendar.start_of(today - older_than),
         issued_from_at=None if newer_than is None else calendar.start_of(today - newer_than),

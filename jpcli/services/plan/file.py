@@ -12,13 +12,13 @@ from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.limits import MAX_PROBLEMS, TOO_MANY
 from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
-from jpcli.domain.site_urls import normalize_url
+from jpcli.domain.texts import clean
 from jpcli.domain.words import closest, path_text, shortened
 from jpcli.services.files.rows import Enough, refusal
 from jpcli.services.files.toml_lines import load, placed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from jpcli.services.files.toml_lines import Path
 
@@ -29,8 +29,10 @@ _SITE = ("client", "products")
 _SPARE = ("least", "most")
 
 
-def read_wanted(text: str, source: str, products: Collection[str]) -> Wanted:
-    """What a file wants; `products` are the known ones.
+def read_wanted(
+    text: str, source: str, products: Collection[str], site_name: Callable[[str], str]
+) -> Wanted:
+    """What a file wants; `products` are the known ones, `site_name` says what sites are called.
 
     Raises BadInput with every problem and its line: `bad_toml`, `unknown_key`, `unknown_product`,
     `bad_site`, `bad_client`, `duplicate_site`, `bad_number`, `bad_value`.
@@ -38,7 +40,7 @@ def read_wanted(text: str, source: str, products: Collection[str]) -> Wanted:
     data = load(text)
     if isinstance(data, Problem):
         raise refusal(source, [data])
-    reader = _Reader(products)
+    reader = _Reader(products, site_name)
     wanted = reader.read(data)
     if wanted is None:
         raise refusal(source, placed(reader.wrong, text))
@@ -48,7 +50,8 @@ def read_wanted(text: str, source: str, products: Collection[str]) -> Wanted:
 class _Reader:
     """Turns values into a wish and notes everything that is wrong with them."""
 
-    def __init__(self, products: Collection[str]) -> None:
+    def __init__(self, products: Collection[str], site_name: Callable[[str], str]) -> None:
+        self._site_name = site_name
         self._products = frozenset(products)
         self._clients: dict[str, str] = {}
         self.wrong: list[tuple[Path, str, str]] = []
@@ -81,7 +84,7 @@ class _Reader:
         for name, value in data.items():
             path = ("sites", name)
             try:
-                url = normalize_url(name)
+                url = self._site_name(name)
             except BadInput as error:
                 self._note(path, error.code, f"{error.message} {error.hint}")
                 continue
@@ -117,9 +120,11 @@ class _Reader:
         """`["jetpack-scan"]`: one of each. `{ jetpack-scan = 2 }`: so many."""
         if isinstance(value, dict):
             found = {}
-            for product, count in value.items():
-                place = (*path, product)
-                if self._known(place, product) and self._number(place, product, count):
+            for name, count in value.items():
+                product, place = clean(name), (*path, name)
+                if product in found:
+                    self._note(place, "bad_value", f"{product} stands there twice")
+                elif self._known(place, product) and self._number(place, product, count):
                     found[product] = count
             return found
         if not isinstance(value, list | tuple):
@@ -127,11 +132,13 @@ class _Reader:
             self._note(path, "bad_value", f"{message}, not {_shown(value)}")
             return {}
         counted: dict[str, int] = {}
-        for product in value:
-            if not isinstance(product, str):
-                message = f"a product is a name in quotes, not {_shown(product)}"
+        for name in value:
+            if not isinstance(name, str):
+                message = f"a product is a name in quotes, not {_shown(name)}"
                 self._note(path, "bad_value", message)
-            elif product in counted:
+                continue
+            product = clean(name)
+            if product in counted:
                 message = f"{product} stands there twice; write  products = {{ {product} = 2 }}"
                 self._note(path, "bad_value", message)
             elif self._known(path, product):
@@ -140,8 +147,13 @@ class _Reader:
 
     def _spares(self, data: Mapping[str, Any]) -> Iterator[tuple[str, Spare]]:
         """`2`: at most two. `{ least = 1, most = 3 }`: one, two or three."""
-        for product, value in data.items():
-            path = ("spares", product)
+        seen: set[str] = set()
+        for name, value in data.items():
+            product, path = clean(name), ("spares", name)
+            if product in seen:
+                self._note(path, "bad_value", f"{product} stands there twice")
+                continue
+            seen.add(product)
             if product != OTHERS and not self._known(path, product):
                 continue
             if not isinstance(value, dict):
@@ -222,10 +234,12 @@ def wanted_object(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def read_wanted_object(data: Any, source: str, products: Collection[str]) -> Wanted:
+def read_wanted_object(
+    data: Any, source: str, products: Collection[str], site_name: Callable[[str], str]
+) -> Wanted:
     """The wish that `wanted_object` wrote down, or that somebody says it did; errors as those of
     `read_wanted`, and ValueError for what has another form."""
-    reader = _Reader(products)
+    reader = _Reader(products, site_name)
     wanted = reader.read(_as_typed(data))
     if wanted is None:
         problems = [Problem(code, path_text(path), text) for path, code, text in reader.wrong]

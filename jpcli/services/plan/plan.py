@@ -30,6 +30,7 @@ from jpcli.services.refusals import (
     known_license,
     known_offer,
 )
+from jpcli.services.sites.spelled import SiteNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,11 +72,12 @@ def read_order(desk: Desk, source: str) -> Order:
     text = read_text(source, MAX_PLAN_BYTES)
     from jpcli.services.plan import saved as saved_plan
 
+    products, site_name = product_names(desk.ledger), SiteNames(desk.ledger).name
     with _without_collecting():
         if saved_plan.is_saved(text):
-            saved = saved_plan.read_saved(text, source, product_names(desk.ledger))
+            saved = saved_plan.read_saved(text, source, products, site_name)
             return Order(source, saved.wanted, saved.ledger_head, saved.plan_hash)
-        return Order(source, read_wanted(text, source, product_names(desk.ledger)))
+        return Order(source, read_wanted(text, source, products, site_name))
 
 
 def plan(desk: Desk, source: str, out: str | None = None) -> Answer[PlanAnswer]:

@@ -23,7 +23,7 @@ from jpcli.services.files.sizes import too_much_json
 from jpcli.services.plan.file import read_wanted_object, wanted_object
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from jpcli.domain.contract.plan import PlanAnswer, StepObject
     from jpcli.domain.plan_terms import Wanted
@@ -74,8 +74,11 @@ def is_saved(text: str) -> bool:
     return text.lstrip()[:1] == "{"
 
 
-def read_saved(text: str, source: str, products: Collection[str]) -> Saved:
-    """A plan that `save` wrote; `products` are the known ones.
+def read_saved(
+    text: str, source: str, products: Collection[str], site_name: Callable[[str], str]
+) -> Saved:
+    """A plan that `save` wrote; `products` are the known ones, `site_name` says what
+    sites are called.
 
     Raises BadInput `bad_plan` for what has another form, or was edited, and for what it wants the
     same as `read_wanted`.
@@ -86,7 +89,7 @@ def read_saved(text: str, source: str, products: Collection[str]) -> Saved:
             raise _Unfit(too_much)
         body = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
         _check_form(body)
-        wanted = read_wanted_object(body["wanted"], source, products)
+        wanted = read_wanted_object(body["wanted"], source, products, site_name)
         found = plan_hash(body["ledger_head"], wanted, body["steps"])
     except _Unfit as error:
         raise _bad(source, f"is no saved plan: {error}") from None

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain import events
 from jpcli.domain.errors import Refused
 from jpcli.domain.names import check_client_name
-from jpcli.domain.site_urls import normalize_url
 from jpcli.domain.words import quoted
 from jpcli.ledger.queries.sites import client_exists, find_site
 from jpcli.services.refusals import check_not_before_owner
+from jpcli.services.sites.spelled import SiteNames
 
 if TYPE_CHECKING:
     from jpcli.ledger.writer import Writer
@@ -34,19 +34,17 @@ class Places:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._urls: dict[str, str] = {}
+        self._names = SiteNames(writer.ledger)
         self._sites: dict[str, _Known | None] = {}
         self._clients: dict[str, bool] = {}
 
     def check(self, site: str, client: str | None) -> tuple[str, str | None]:
-        """The site's normal form and the client's name; nothing is recorded.
+        """What the ledger calls the site and the client; nothing is recorded.
 
         Raises BadInput for a bad URL or name, Refused `site_has_other_client` (W2).
         """
-        url = self._urls.get(site)
-        if url is None:
-            self._make_room()
-            url = self._urls[site] = normalize_url(site)
+        self._make_room()
+        url = self._names.name(site)
         if client is None:
             return url, None
         name = client if client in self._clients else check_client_name(client)
@@ -76,9 +74,9 @@ class Places:
 
     def _make_room(self) -> None:
         """Forget everything when it is very much: what was recorded is in the tables first."""
-        if max(len(self._urls), len(self._sites), len(self._clients)) >= _MOST_NAMES:
+        if max(len(self._names), len(self._sites), len(self._clients)) >= _MOST_NAMES:
             self._writer.flush()
-            self._urls.clear()
+            self._names.forget()
             self._sites.clear()
             self._clients.clear()
 

@@ -9,12 +9,12 @@ from jpcli.domain.answers import Answer, Note, Rows, as_objects
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput
 from jpcli.domain.names import check_client_name
-from jpcli.domain.site_urls import normalize_url
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries import sites as site_queries
 from jpcli.services.change import change
 from jpcli.services.refusals import check_client_known, check_not_before_owner
 from jpcli.services.shapes import license_objects
+from jpcli.services.sites.spelled import site_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -128,7 +128,7 @@ def show_client(desk: Desk, client: str) -> Answer[ClientAnswer]:
 
 
 def _known_site(desk: Desk, site: str) -> site_queries.SiteFacts:
-    url = normalize_url(site)
+    url = site_name(desk.ledger, site)
     facts = site_queries.find_site(desk.ledger, url)
     if facts is None:
         raise BadInput(

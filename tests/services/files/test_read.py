@@ -525,7 +525,7 @@ def test_rows_are_whole_wherever_the_chunks_end(reader: Reader, write: Any) -> N
     random_ = random.Random(7)
     sizes = [random_.choice([0, 1, 50, 3000, 40_000, 65_000]) for _ in range(60)]
     rows: list[dict[str, Any]] = [
-        {"license_key": f"é{number}", "to": "€\n" * size, "quantity": number}
+        {"license_key": f"é{number}", "to": ("€\n" * size).strip(), "quantity": number}
         for number, size in enumerate(sizes)
     ]
     assert [row.values for row in reader.rows(write(rows))] == rows

@@ -12,6 +12,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.money import money_json
+from jpcli.domain.texts import clean, is_plain_line
 from jpcli.ledger.queries.collection import way_of
 from jpcli.ledger.queries.plan import head
 from jpcli.services.change import once
@@ -220,8 +221,8 @@ def _checked(given: dict[str, str]) -> dict[str, str]:
     wanted = {}
     for name, value in given.items():
         check_no_card_number(value)
-        text = value.strip()
-        if not text or len(text) > LONGEST or not text.isprintable():
+        text = clean(value)
+        if not text or len(text) > LONGEST or not is_plain_line(text):
             raise _bad(name, f"must be 1 to {LONGEST} printable characters")
         wanted[name] = text
     email = wanted.get("email", "a@b")

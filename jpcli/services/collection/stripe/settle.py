@@ -14,6 +14,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.invoice_status import DRAFT, PAID, VOID
 from jpcli.domain.money import display_amount
+from jpcli.domain.texts import clean, is_plain_line
 from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe.cards import known_customer
@@ -202,8 +203,8 @@ def _pay(
 def _checked(reference: str | None) -> str | None:
     if reference is None:
         return None
-    text = reference.strip()
-    if not text or len(text) > LONGEST_REMARK or not text.isprintable():
+    text = clean(reference)
+    if not text or len(text) > LONGEST_REMARK or not is_plain_line(text):
         raise BadInput(
             "bad_reference",
             f"How it was paid must be 1 to {LONGEST_REMARK} printable characters",

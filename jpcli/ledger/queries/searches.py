@@ -1,0 +1,31 @@
+"""What is found by a part of its name, whatever the case.
+
+SQLite knows the case of ASCII letters; for others it calls a function of ours, and only then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jpcli.ledger.database.connection import Ledger
+
+
+def searching(ledger: Ledger, search: str, columns: Sequence[str]) -> tuple[str, str]:
+    """A condition that a text is part of a column, whatever the case, and its parameter
+    `:search`."""
+    if search.isascii():
+        found = [f"{column} LIKE :search ESCAPE '!'" for column in columns]
+        return f"({' OR '.join(found)})", f"%{_like(search)}%"
+    from jpcli.domain.site_urls import folded
+
+    ledger.add_function("FOLDED", folded)
+    found = [f"INSTR(FOLDED({column}), :search) > 0" for column in columns]
+    return f"({' OR '.join(found)})", folded(search) or ""
+
+
+def _like(text: str) -> str:
+    """Text in a LIKE pattern that means itself."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

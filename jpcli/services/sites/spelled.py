@@ -1,0 +1,92 @@
+"""What the ledger calls a site, however it is spelled: with http or https, in letters or as the
+wire has it, or in a form that an older jpcli kept.
+
+Owns that a site keeps the name it was first given, so that none is there twice. It does not say
+whether there is such a site.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jpcli.domain.errors import BadInput
+from jpcli.domain.site_urls import normalize_url, twin
+from jpcli.ledger.queries.sites import find_site, site_spelled, sites_below
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+
+# Texts that are remembered as they were typed; a file names the same sites again and again.
+MOST_TYPED = 65_536
+
+
+class SiteNames:
+    """The names of the sites that one command names, looked up once each. A site that is new is
+    called as it is first spelled."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._typed: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._below: dict[str, dict[str, str]] = {}
+
+    def name(self, text: str) -> str:
+        """The site's name. Raises BadInput as `normalize_url`."""
+        found = self._typed.get(text)
+        if found is None:
+            found = self._found(text)
+            if len(self._typed) >= MOST_TYPED:
+                self._typed.clear()
+            self._typed[text] = found
+        return found
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def forget(self) -> None:
+        """Look everything up again; what was recorded has to be in the tables."""
+        self._typed.clear()
+        self._names.clear()
+        self._below.clear()
+
+    def _found(self, text: str) -> str:
+        try:
+            url = normalize_url(text)
+        except BadInput:
+            if find_site(self._ledger, text) is None:
+                raise
+            return text  # an older jpcli took it
+        found = self._names.get(url) or self._names.get(twin(url))
+        if found is None:
+            found = site_spelled(self._ledger, url) or self._older(url) or url
+        self._names[url] = found
+        return found
+
+    def _older(self, url: str) -> str | None:
+        """The same site with letters or octets in its path that are written otherwise now."""
+        scheme, _, rest = url.partition("://")
+        host, slash, _ = rest.partition("/")
+        if not slash:
+            return None
+        if host not in self._below:
+            self._below[host] = {
+                normal: known
+                for place in (f"{scheme}://{host}", twin(f"{scheme}://{host}"))
+                for known in sites_below(self._ledger, place)
+                if (normal := normal_form(known)) != known
+            }
+        below = self._below[host]
+        return below.get(url) or below.get(twin(url))
+
+
+def normal_form(url: str) -> str:
+    """How a site in the ledger would be spelled today."""
+    try:
+        return normalize_url(url)
+    except BadInput:
+        return url
+
+
+def site_name(ledger: Ledger, text: str) -> str:
+    """What the ledger calls one site. Raises BadInput as `normalize_url`."""
+    return SiteNames(ledger).name(text)
