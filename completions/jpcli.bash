@@ -153,7 +153,7 @@ _jpcli() {
       *' --client') kind=clients ;;
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
-      ' --format' | 'licenses --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger backup --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
+      ' --format' | 'licenses --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
       'issue --from' | 'transfer --from' | 'revoke --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
@@ -173,12 +173,12 @@ _jpcli() {
       licenses) words=(list show count timeline) ;;
       sites) words=(list show move) ;;
       clients) words=(list add show) ;;
-      products) words=(list show set-price import) ;;
+      products) words=(list show set-price import template) ;;
       cards) words=(list add primary remove sync) ;;
       invoice) words=(preview explain diff close show export list mark-paid void push pay sync reconcile) ;;
       stripe) words=(login customer portal status) ;;
       settings) words=(show set) ;;
-      ledger) words=(check export import backup restore) ;;
+      ledger) words=(check export import template backup restore) ;;
     esac
     case $where:$((number + 1)) in
       issue:1 | 'products show':1 | 'products set-price':1) kind=products ;;
@@ -244,6 +244,7 @@ _jpcli_options() {
     'products show') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'products set-price') words=(--price --from --bundle --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'products import') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'products template') words=(--currency --ledger --format --json --quiet --no-color --actor --help) ;;
     'cards list') words=(--ledger --format --json --quiet --no-color --actor --limit --help) ;;
     'cards add') words=(--brand --last4 --exp --primary --wait --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'cards primary') words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
@@ -272,6 +273,7 @@ _jpcli_options() {
     'ledger check') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger export') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger import') words=(--ledger --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'ledger template') words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     'ledger backup') words=(--ledger --format --json --quiet --no-color --actor --idempotency-key --help) ;;
     'ledger restore') words=(--ledger --format --json --quiet --no-color --actor --yes --idempotency-key --help) ;;
     audit) words=(--policy --init --schema --ledger --format --json --quiet --no-color --actor --help) ;;

@@ -127,6 +127,12 @@ class ExportAnswer(TypedDict):
     licenses: Rows[HistoryObject]
 
 
+class HistoryTemplateAnswer(TypedDict):
+    """A history to begin with."""
+
+    licenses: list[FlatHistoryObject]  # one, as an example
+
+
 class FlatExportAnswer(TypedDict):
     """The same in flat columns; JSON never has it."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
-from jpcli.domain.contract.values import ChangeAnswer, Count, Currency, Date, Price
+from jpcli.domain.contract.values import ChangeAnswer, Count, Currency, Date, OneOf, Price
 
 # `from` can't be the name of a field in a class.
 _From = TypedDict("_From", {"from": Date})
@@ -46,3 +46,24 @@ class OffersImportedAnswer(OfferListAnswer):
 
     imported: Count  # prices
     unchanged: Count  # prices that were known
+
+
+_Since = TypedDict("_Since", {"from": Date | None})
+
+
+class PriceRow(_Since):
+    """A row of a price list, as `products import` takes it."""
+
+    product: str
+    name: str
+    family: str
+    amount: Price | None  # null: to be filled in
+    price_interval: Annotated[str, OneOf("day", "month")]
+    currency: Currency | None  # null: the ledger's
+    bundle_size: Count  # 1: alone
+
+
+class PriceTemplateAnswer(TypedDict):
+    """A price list to begin with: what ships with jpcli, without amounts."""
+
+    products: list[PriceRow]

@@ -14,6 +14,7 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.periods import month_of, parse_month
 from jpcli.domain.prices import THE_BEGINNING
 from jpcli.domain.texts import clean, is_plain_line
+from jpcli.domain.words import quoted
 from jpcli.ledger.state.zone import zone_facts
 from jpcli.ledger.upkeep.creation import check_free, create_ledger
 from jpcli.services.billing.books import BILL_FROM
@@ -173,7 +174,8 @@ def _price_list(prices: str | None, currency: str) -> list[Priced]:
         raise BadInput(
             "no_default_prices",
             f"The price list that ships is in USD, and this ledger would be in {currency.upper()}",
-            hint="Name a price list:   --prices FILE    or begin without:   --prices none",
+            hint="Name a price list:   --prices FILE    or begin without:   --prices none\n"
+            f"To write one:   jpcli products template --currency {quoted(currency)} > prices.csv",
             subject="--prices",
         )
     problems: list[Problem] = []

@@ -21,7 +21,10 @@ def run(
         str, typer.Argument(metavar="FILE", help="NDJSON, JSON, CSV or TSV; - is standard input.")
     ],
 ) -> Result:
-    """Records licenses as they were: no card is needed. The same file again changes nothing."""
+    """Columns: license_key, product, issued_at, revoked_at, site, client, assigned_at, bundle_key,
+    bundle_size; the first three are needed. JSON and NDJSON may have `assignments` instead of a
+    site: a list of objects with site, client, from, to. Records licenses as they were: no card is
+    needed. The same file again changes nothing."""
     from jpcli.services.ledger.history_rows import HISTORY_COLUMNS, HISTORY_REQUIRED
     from jpcli.services.ledger.import_history import import_history
 
