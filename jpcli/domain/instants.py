@@ -18,6 +18,7 @@ FIRST_YEAR = 1970
 LAST_YEAR = 2199
 END_AT = (date(LAST_YEAR + 1, 1, 1).toordinal() - EPOCH_ORDINAL) * DAY
 _KEPT = 16_384
+DATE_LENGTH, _LENGTH = len("2024-02-25"), len("2024-02-25T02:01:55Z")
 
 
 # A bulk change asks for each instant again and again: of its row, its event and its state.
@@ -78,6 +79,13 @@ def is_date(text: str) -> bool:
 def format_instant(at: int) -> str:
     """`2024-02-25T02:01:55Z`; a fraction only when it is not zero, without trailing zeros."""
     return text_of(at) + "Z"
+
+
+def canonical(at: int, text: str) -> str:
+    """The same, where `parse_instant` made `at` of the text; mostly it is that text itself."""
+    if len(text) == _LENGTH and text[10] == "T" and text[-1] == "Z":
+        return text
+    return format_instant(at)
 
 
 def text_of(at: int) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.history import Assignment, History
+from jpcli.domain.imported_life import ImportedLife
 from jpcli.domain.instants import parse_instant
 
 if TYPE_CHECKING:
@@ -36,7 +37,20 @@ def after(life: History | None, event: Event, site_of: SiteOf) -> History:
 
 def earliest_at(event: Event) -> int:
     """The first instant at which an event may change what was so."""
-    return parse_instant(event.data["issued_at"]) if event.kind in LOOKING_BACK else event.at
+    if event.kind not in LOOKING_BACK:
+        return event.at
+    data = event.data
+    if type(data) is ImportedLife:
+        return data.history.issued_at
+    return parse_instant(data["issued_at"])
+
+
+def terms_of(event: Event) -> tuple[str, int, str | None]:
+    """Product, bundle size (1 for a license alone) and bundle's key of an event that makes one."""
+    data = event.data
+    if type(data) is ImportedLife:
+        return data.terms
+    return data["product"], data["bundle_size"] or 1, data["bundle_key"]
 
 
 def _issued(_life: History | None, event: Event, _site_of: SiteOf) -> History:
@@ -47,6 +61,15 @@ def _issued(_life: History | None, event: Event, _site_of: SiteOf) -> History:
 def _imported(_life: History | None, event: Event, site_of: SiteOf) -> History:
     """A whole life at once."""
     data = event.data
+    if type(data) is ImportedLife:
+        life = data.history
+        if not life.assignments:
+            return life
+        stays = [
+            Assignment(site_of(str(site)), from_at, to_at)
+            for site, from_at, to_at in life.assignments
+        ]
+        return History(life.issued_at, life.revoked_at, tuple(stays))
     revoked_at = data["revoked_at"]
     return History(
         parse_instant(data["issued_at"]),

@@ -11,7 +11,7 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.events import LICENSE_IMPORTED
+from jpcli.domain.imported_life import ImportedLife
 
 if TYPE_CHECKING:
     from jpcli.domain.events import Event
@@ -20,7 +20,6 @@ GENESIS = bytes(32)
 
 _quote = json.encoder.encode_basestring
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
-_LIFE_FIELDS, _STAY_FIELDS = 6, 4
 
 
 def encode(data: Any) -> str:
@@ -31,34 +30,42 @@ def encode(data: Any) -> str:
 def data_text(event: Event) -> str:
     """The data of an event in canonical form."""
     data = event.data
-    if event.kind == LICENSE_IMPORTED and len(data) == _LIFE_FIELDS:
-        return _life_text(data)
-    return _encode(data)
+    return data.text if type(data) is ImportedLife else _encode(data)
 
 
-def _life_text(life: Any) -> str:
-    """The same of what `events.license_imported` carries, put together by hand: four times as fast,
-    and there are millions of them."""
-    stays = ",".join(
-        [
-            f'{{"client":{_text(stay["client"])},"from":{_quote(stay["from"])},'
-            f'"site":{_quote(stay["site"])},"to":{_text(stay["to"])}}}'
-            if len(stay) == _STAY_FIELDS
-            else _encode(stay)
-            for stay in life["assignments"]
-        ]
-    )
-    size = life["bundle_size"]
+def life_text(
+    product: str,
+    issued_at: str,
+    revoked_at: str | None,
+    stays: str,
+    bundle_key: str | None,
+    bundle_size: int,
+) -> str:
+    """The data of an import's event in canonical form, put together by hand: four times as fast,
+    and there are millions of them. Instants are as `format_instant` has them, `stays` have
+    commas between each `stay_text`."""
     return (
-        f'{{"assignments":[{stays}],"bundle_key":{_text(life["bundle_key"])},'
-        f'"bundle_size":{"null" if size is None else size},'
-        f'"issued_at":{_quote(life["issued_at"])},"product":{_quote(life["product"])},'
-        f'"revoked_at":{_text(life["revoked_at"])}}}'
+        f'{{"assignments":[{stays}],"bundle_key":{_text(bundle_key)},'
+        f'"bundle_size":{"null" if bundle_size == 1 else bundle_size},'
+        f'"issued_at":"{issued_at}","product":{_quote(product)},'
+        f'"revoked_at":{_instant(revoked_at)}}}'
+    )
+
+
+def stay_text(site: str, client: str | None, begun_at: str, ended_at: str | None) -> str:
+    """The same of an assignment in it."""
+    return (
+        f'{{"client":{_text(client)},"from":"{begun_at}",'
+        f'"site":{_quote(site)},"to":{_instant(ended_at)}}}'
     )
 
 
 def _text(value: str | None) -> str:
     return "null" if value is None else _quote(value)
+
+
+def _instant(text: str | None) -> str:
+    return "null" if text is None else f'"{text}"'
 
 
 def link(previous: bytes, event: Event, data_text: str) -> bytes:

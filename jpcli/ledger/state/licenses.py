@@ -70,9 +70,8 @@ class _Lives:
 
     def _make(self, event: Event) -> None:
         """A new license of a product and bundle; a child's bundle is made before it (B1)."""
-        data = event.data
-        offer_id = self._lookups.offer(data["product"], data["bundle_size"] or 1)
-        bundle_key = data["bundle_key"]
+        product, size, bundle_key = license_events.terms_of(event)
+        offer_id = self._lookups.offer(product, size)
         parent_id = None if bundle_key is None else self._id_of(bundle_key)
         history = license_events.after(None, event, self._site_id)
         self._new[event.subject] = _Life(event.seq, offer_id, parent_id, history)

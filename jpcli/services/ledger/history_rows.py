@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.history import Assignment, History, check_history
-from jpcli.domain.instants import format_instant, is_date, parse_date, parse_instant
+from jpcli.domain.imported_life import ImportedLife
+from jpcli.domain.instants import (
+    DATE_LENGTH,
+    canonical,
+    format_instant,
+    is_date,
+    parse_date,
+    parse_instant,
+)
 from jpcli.domain.names import check_client_name, check_license_key, check_product_slug
+from jpcli.ledger.events.chain import life_text, stay_text
 from jpcli.ledger.queries.history import HISTORY_COLUMNS as STORED_COLUMNS
 from jpcli.services.files.rows import whole_number
 
@@ -33,45 +42,36 @@ _name = lru_cache(maxsize=65_536)(check_client_name)
 
 
 class Placed(NamedTuple):
-    """A license on a site for a while; `client` is whose site it was then."""
+    """A license on a site, `stay` and by its URL; `client` is whose site it was then, `text` is all
+    of that as the event has it."""
 
-    site: str
+    url: str
+    stay: Assignment
     client: str | None
-    from_at: int
-    to_at: int | None
+    text: str
 
 
 class HistoryRow(NamedTuple):
-    """A checked row; `bundle_size` is 1 for a license alone and for a child."""
+    """A checked row; `bundle_size` is 1 for a license alone and for a child. `issued` and `revoked`
+    are the instants as the event has them."""
 
     line: int
     license_key: str
     product: str
-    issued_at: int
-    revoked_at: int | None
-    assignments: tuple[Placed, ...]
+    history: History
+    issued: str
+    revoked: str | None
+    placed: list[Placed]
     bundle_key: str | None
     bundle_size: int
     last_at: int
 
-    def event_data(self, bundle_size: int) -> dict[str, Any]:
+    def event_data(self, bundle_size: int) -> ImportedLife:
         """What the event of its import records; `bundle_size` of a child is its bundle's."""
-        return {
-            "product": self.product,
-            "issued_at": format_instant(self.issued_at),
-            "revoked_at": None if self.revoked_at is None else format_instant(self.revoked_at),
-            "assignments": [
-                {
-                    "site": item.site,
-                    "client": item.client,
-                    "from": format_instant(item.from_at),
-                    "to": None if item.to_at is None else format_instant(item.to_at),
-                }
-                for item in self.assignments
-            ],
-            "bundle_key": self.bundle_key,
-            "bundle_size": None if bundle_size == 1 else bundle_size,
-        }
+        _, _, product, history, issued, revoked, placed, bundle_key, _, _ = self
+        stays = ",".join([text for _, _, _, text in placed]) if placed else ""
+        text = life_text(product, issued, revoked, stays, bundle_key, bundle_size)
+        return ImportedLife(text, history, (product, bundle_size, bundle_key))
 
 
 def parse_row(
@@ -82,20 +82,20 @@ def parse_row(
     values = row.values
     key = check_license_key(str(values["license_key"]))
     product = _slug(str(values["product"]))
-    issued_at = _instant(values["issued_at"], "issued_at", calendar)
-    revoked = values.get("revoked_at")
-    revoked_at = None if revoked is None else _end(revoked, calendar, now_at)
-    state = values.get("state")
-    if state is not None and (state == "revoked") != (revoked is not None):
-        message = f"{key} is {state}, and revoked_at is {revoked or 'empty'}"
+    issued_at, issued = _instant(values["issued_at"], "issued_at", calendar)
+    ended, state = values.get("revoked_at"), values.get("state")
+    revoked_at, revoked = (None, None) if ended is None else _end(ended, calendar, now_at)
+    if state is not None and (state == "revoked") != (ended is not None):
+        message = f"{key} is {state}, and revoked_at is {ended or 'empty'}"
         raise BadInput("bad_state", message, subject=key)
-    assignments = _assignments(values, issued_at, calendar, site_name)
+    placed = _assignments(values, issued_at, issued, calendar, site_name)
     bundle_key = values.get("bundle_key")
     bundle_size = _bundle_size(values.get("bundle_size"), bundle_key)
-    if bundle_size > 1 and assignments:
+    if bundle_size > 1 and placed:
         raise BadInput("bundle_parent", f"{key} is a bundle, so it can't be on a site", subject=key)
-    stays = tuple([Assignment(site, begun, ended) for site, _, begun, ended in assignments])
-    last_at = check_history(History(issued_at, revoked_at, stays))
+    stays = tuple([stay for _, stay, _, _ in placed]) if placed else ()
+    history = History(issued_at, revoked_at, stays)
+    last_at = check_history(history)
     # All others are after it and, as is checked below, not after the present.
     calendar.checked(issued_at, str(values["issued_at"]))
     if last_at > now_at:
@@ -108,9 +108,10 @@ def parse_row(
         row.line,
         key,
         product,
-        issued_at,
-        revoked_at,
-        assignments,
+        history,
+        issued,
+        revoked,
+        placed,
         None if bundle_key is None else check_license_key(str(bundle_key)),
         bundle_size,
         last_at,
@@ -120,23 +121,24 @@ def parse_row(
 def _assignments(
     values: dict[str, Any],
     issued_at: int,
+    issued: str,
     calendar: BillingCalendar,
     site_name: Callable[[str], str],
-) -> tuple[Placed, ...]:
+) -> list[Placed]:
     listed = values.get("assignments")
     site = values.get("site")
     if listed is not None and site is not None:
         raise BadInput("bad_assignments", "a row has either site or assignments, not both")
     if site is not None:
         assigned = values.get("assigned_at")
-        from_at = issued_at if assigned is None else _instant(assigned, "assigned_at", calendar)
-        client = _client(values.get("client"))
-        return (Placed(site_name(str(site)), client, from_at, None),)
+        begun = (issued_at, issued) if assigned is None else None
+        begun = begun or _instant(assigned, "assigned_at", calendar)
+        return [_on_site(site_name(str(site)), values.get("client"), begun, (None, None))]
     if listed is None:
-        return ()
+        return []
     if not isinstance(listed, list):
         raise BadInput("bad_assignments", "assignments must be a list of objects")
-    return tuple([_placed(item, calendar, site_name) for item in listed])
+    return [_placed(item, calendar, site_name) for item in listed]
 
 
 def _placed(item: Any, calendar: BillingCalendar, site_name: Callable[[str], str]) -> Placed:
@@ -148,34 +150,43 @@ def _placed(item: Any, calendar: BillingCalendar, site_name: Callable[[str], str
     site, begun, ended = field("site"), field("from"), field("to")
     if site is None or begun is None:
         raise BadInput("bad_assignments", "an assignment needs a site and from")
-    return Placed(
+    return _on_site(
         site_name(str(site)),
-        _client(field("client")),
+        field("client"),
         _instant(begun, "from", calendar),
-        None if ended is None else _instant(ended, "to", calendar),
+        (None, None) if ended is None else _instant(ended, "to", calendar),
     )
 
 
-def _client(value: Any) -> str | None:
-    return None if value is None else _name(str(value))
+def _on_site(
+    url: str, client: Any, begun: tuple[int, str], ended: tuple[int, str] | tuple[None, None]
+) -> Placed:
+    name = None if client is None else _name(str(client))
+    (from_at, begun_text), (to_at, ended_text) = begun, ended
+    text = stay_text(url, name, begun_text, ended_text)
+    return Placed(url, Assignment(url, from_at, to_at), name, text)
 
 
-def _instant(value: Any, name: str, calendar: BillingCalendar) -> int:
-    """A time in UTC or with an offset; a date alone is the start of that billing day."""
+def _instant(value: Any, name: str, calendar: BillingCalendar) -> tuple[int, str]:
+    """A time in UTC or with an offset, and as an event has it; a date alone is the start of that
+    billing day."""
     if not isinstance(value, str):
         raise BadInput("bad_instant", f"{name} must be a time such as 2026-11-22T10:00:00Z")
-    if is_date(value):
-        return calendar.start_of(calendar.day_of_date(parse_date(value)))
-    return parse_instant(value)
+    if len(value) == DATE_LENGTH and is_date(value):
+        at = calendar.start_of(calendar.day_of_date(parse_date(value)))
+        return at, format_instant(at)
+    at = parse_instant(value)
+    return at, canonical(at, value)
 
 
-def _end(value: Any, calendar: BillingCalendar, now_at: int) -> int:
+def _end(value: Any, calendar: BillingCalendar, now_at: int) -> tuple[int, str]:
     """A date alone is the end of that billing day, which counts (D2); of the present one, now."""
-    at = _instant(value, "revoked_at", calendar)
-    if not is_date(value):
-        return at
-    end_at = calendar.end_of(calendar.day_of(at)) - 1
-    return now_at if at <= now_at < end_at else end_at
+    begun = _instant(value, "revoked_at", calendar)
+    if len(value) != DATE_LENGTH or not is_date(value):
+        return begun
+    end_at = calendar.end_of(calendar.day_of(begun[0])) - 1
+    end_at = now_at if begun[0] <= now_at < end_at else end_at
+    return end_at, format_instant(end_at)
 
 
 def _bundle_size(value: Any, bundle_key: Any) -> int:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from jpcli.domain.contract.ledger import ImportAnswer
     from jpcli.domain.errors import Problem
+    from jpcli.domain.imported_life import ImportedLife
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
@@ -176,19 +177,19 @@ class _Importing:
         if self._is_known(parsed, data):
             self.unchanged += 1
         else:
-            for item in parsed.assignments:
-                self.claims.add(item, parsed.revoked_at, parsed.line)
+            for item in parsed.placed:
+                self.claims.add(item, parsed.history.revoked_at, parsed.line)
             entry = events.license_imported(parsed.license_key, data)
             self._writer.record(*entry, at=parsed.last_at)
             self._keys.is_license(self._writer.last_seq, parsed.line)
             self.recorded += 1
             if self.recorded == MANY and self._is_first:
                 self._writer.expect_many()
-            self.before.take(parsed.issued_at)
+            self.before.take(parsed.history.issued_at)
         if size > 1 and parsed.bundle_key is None:
             self._parents[parsed.license_key] = parsed
 
-    def _is_known(self, parsed: HistoryRow, data: dict[str, Any]) -> bool:
+    def _is_known(self, parsed: HistoryRow, data: ImportedLife) -> bool:
         """Was this very history imported before, or is it what the ledger says now?"""
         if self._is_first:
             return False
@@ -196,9 +197,10 @@ class _Importing:
         if license_id is None:
             return False
         self._keys.is_license(license_id, parsed.line)
-        if imported_data(self._ledger, parsed.license_key) == data:
+        told = dict(data)
+        if imported_data(self._ledger, parsed.license_key) == told:
             return True
-        if exported(self._ledger, parsed.license_key) == data:
+        if exported(self._ledger, parsed.license_key) == told:
             return True
         raise BadInput(
             "license_differs",
@@ -218,16 +220,16 @@ class _Importing:
         assert parsed.bundle_key is not None
         parent = self._parents.get(parsed.bundle_key)
         if parent is not None:
-            life = (parent.product, parent.bundle_size, parent.issued_at, parent.revoked_at)
+            life = (parent.product, parent.bundle_size, *parent.history[:2])
         else:
             facts = licenses.find(self._ledger, parsed.bundle_key)
             assert facts is not None
             life = (facts.product, facts.bundle_size, facts.issued_at, facts.revoked_at)
         product, size, issued_at, revoked_at = life
         ended = revoked_at is not None and (
-            parsed.revoked_at is None or parsed.revoked_at > revoked_at
+            parsed.history.revoked_at is None or parsed.history.revoked_at > revoked_at
         )
-        if parsed.product != product or parsed.issued_at < issued_at or ended:
+        if parsed.product != product or parsed.history.issued_at < issued_at or ended:
             raise BadInput(
                 "bad_bundle",
                 f"{parsed.license_key} does not fit into its bundle {parsed.bundle_key}:"

@@ -45,9 +45,13 @@ class SeenKeys:
     def is_license(self, license_id: int, line: int) -> None:
         """The key on this line is this license's, which is new or was there before."""
         lines, position = self._place(license_id)
-        if position >= len(lines):
+        line = min(line, 2**32 - 1)
+        if position == len(lines):
+            lines.append(line)
+            return
+        if position > len(lines):
             lines.frombytes(bytes((position + 1 - len(lines)) * lines.itemsize))
-        lines[position] = min(line, 2**32 - 1)
+        lines[position] = line
 
     def is_full(self) -> bool:
         """Whether it is time to `forget`."""

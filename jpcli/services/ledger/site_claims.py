@@ -21,24 +21,46 @@ if TYPE_CHECKING:
     from jpcli.services.ledger.history_rows import Placed
 
 _FOREVER = 2**62
+_Stretches = dict["str | None", list[tuple[int, int, int]]]
 
 
 class _Site:
-    """The claims on one site: per client the stretches (from, to, line), merged."""
+    """The claims on one site: per client the stretches (from, to, line), merged. Nearly all sites
+    have one stretch only, which is kept flat."""
 
-    __slots__ = ("is_new", "stretches")
+    __slots__ = ("client", "high", "is_new", "line", "low", "others")
 
-    def __init__(self, is_new: bool) -> None:
+    def __init__(self, is_new: bool, client: str | None, low: int, high: int, line: int) -> None:
         self.is_new = is_new
-        self.stretches: dict[str | None, list[tuple[int, int, int]]] = {}
+        self.client = client
+        self.low, self.high, self.line = low, high, line
+        self.others: _Stretches | None = None
 
     def add(self, client: str | None, from_at: int, to_at: int, line: int) -> None:
-        found = self.stretches.setdefault(client, [])
+        if client == self.client and from_at <= self.high and to_at >= self.low:
+            self.low = min(self.low, from_at)
+            self.high = max(self.high, to_at)
+            self.line = min(self.line, line)
+            return
+        if self.others is None:
+            self.others = {}
+        found = self.others.setdefault(client, [])
         for position, (low, high, first_line) in enumerate(found):
             if from_at <= high and to_at >= low:
                 found[position] = (min(low, from_at), max(high, to_at), min(first_line, line))
                 return
         found.append((from_at, to_at, line))
+
+    def has_one_client(self) -> bool:
+        """Whether all claims are of the client that it was first named with."""
+        return self.others is None or self.others.keys() <= {self.client}
+
+    def stretches(self) -> _Stretches:
+        """All of them, as they were first named."""
+        found = {self.client: [(self.low, self.high, self.line)]}
+        for client, more in (self.others or {}).items():
+            found.setdefault(client, []).extend(more)
+        return found
 
 
 class Claims:
@@ -48,7 +70,7 @@ class Claims:
         self._ledger = ledger
         self._writer = writer
         self._sites: dict[str, _Site] = {}
-        self._clients: set[str | None] = set()
+        self._clients: dict[str | None, str | None] = {}
         self.new_sites = 0
 
     def add(self, placed: Placed, revoked_at: int | None, line: int) -> None:
@@ -56,39 +78,42 @@ class Claims:
 
         Without an end of its own it ends when its license is revoked.
         """
-        url, client, from_at, to_at = placed
+        url, (_, from_at, to_at), client, _ = placed
+        if to_at is None:
+            to_at = _FOREVER if revoked_at is None else revoked_at
         if client not in self._clients:
             self._ensure_client(client, from_at)
         site = self._sites.get(url)
-        if site is None:
-            is_new = find_site(self._ledger, url) is None
-            site = self._sites[url] = _Site(is_new)
-            if is_new:
-                self._writer.record(*events.site_added(url, client), at=from_at)
-                self.new_sites += 1
-        if to_at is None:
-            to_at = _FOREVER if revoked_at is None else revoked_at
-        site.add(client, from_at, to_at, line)
+        if site is not None:
+            site.add(client, from_at, to_at, line)
+            return
+        is_new = find_site(self._ledger, url) is None
+        client = self._clients[client]  # one object for all of its sites
+        self._sites[url] = _Site(is_new, client, from_at, to_at, line)
+        if is_new:
+            self._writer.record(*events.site_added(url, client), at=from_at)
+            self.new_sites += 1
 
     def settle(self) -> list[Problem]:
         """Record the owners of sites that changed hands; the problems of those that can't be."""
         problems: list[Problem] = []
         for url, site in self._sites.items():
-            if site.is_new and len(site.stretches) > 1:
-                problems += self._record_owners(url, site)
-            elif not site.is_new:
+            if not site.is_new:
                 problems += self._compare(url, site)
+            elif not site.has_one_client():
+                problems += self._record_owners(url, site)
         return problems
 
     def _ensure_client(self, client: str | None, at: int) -> None:
-        self._clients.add(client)
+        self._clients[client] = client
         if client is not None and not client_exists(self._ledger, client):
             self._writer.record(*events.client_added(client), at=at)
 
     def _record_owners(self, url: str, site: _Site) -> list[Problem]:
+        found = site.stretches()
         claims = sorted(
             (low, high, line, client)
-            for client, stretches in site.stretches.items()
+            for client, stretches in found.items()
             if client is not None
             for low, high, line in stretches
         )
@@ -100,13 +125,15 @@ class Claims:
                 problems.append(Problem("site_two_clients", url, message, claim[2]))
             longest = max(longest, claim, key=itemgetter(1))
         if not problems:
-            self._set_owners(url, [(low, client) for low, _, _, client in claims], site)
+            self._set_owners(url, [(low, client) for low, _, _, client in claims], found)
         return problems
 
-    def _set_owners(self, url: str, changes: list[tuple[int, str | None]], site: _Site) -> None:
+    def _set_owners(
+        self, url: str, changes: list[tuple[int, str | None]], found: _Stretches
+    ) -> None:
         """A stretch without a client counts only where nobody else has the site."""
-        named = [item for client in site.stretches if client for item in site.stretches[client]]
-        for low, high, _ in site.stretches.get(None, ()):
+        named = [item for client in found if client for item in found[client]]
+        for low, high, _ in found.get(None, ()):
             if not any(first < high and low < last for first, last, _ in named):
                 changes.append((low, None))
         changes.sort(key=itemgetter(0))
@@ -124,7 +151,7 @@ class Claims:
         begins = [0, *(from_at for from_at, _ in owned[1:])]
         ends = [*begins[1:], _FOREVER]
         problems = []
-        for client, stretches in site.stretches.items():
+        for client, stretches in site.stretches().items():
             for low, high, line in stretches:
                 for begun, ended, (_, owner) in zip(begins, ends, owned, strict=True):
                     during = begun < max(high, low + 1) and low < ended

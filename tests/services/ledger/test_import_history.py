@@ -12,10 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jpcli.domain import events, license_events
+from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.errors import BadInput, JpcliError, Refused
-from jpcli.domain.instants import parse_instant
+from jpcli.domain.events import Event
+from jpcli.domain.instants import format_instant, parse_instant
 from jpcli.domain.limits import MAX_PROBLEMS
+from jpcli.ledger.events import chain
+from jpcli.services.files.rows import Row
 from jpcli.services.ledger import seen_keys, upkeep
+from jpcli.services.ledger.history_rows import parse_row
 from jpcli.services.licenses.licenses import show
 from jpcli.services.sites.sites import show_site
 from tests.services.agency import NOW, A, Agency, B, C, codes
@@ -679,3 +685,39 @@ def test_no_file_however_bad_crashes_or_leaves_a_trace(scratch: Agency, content:
         assert error.exit_code == 2  # noqa: PT017
         assert all(problem.line is None or problem.line >= 1 for problem in error.problems)  # noqa: PT017
     assert scratch.state() == before
+
+
+# --- one meaning ---------------------------------------------------------------------------------
+def _instants(first: int, last: int) -> st.SearchStrategy[str]:
+    """Days of July 2024 in every form that a file may have."""
+    forms = ("{}", "{}T00:00:00Z", "{}T10:00Z", "{} 10:00:00", "{}t09:08:07.50z", "{}T10:00:00+02")
+    days = st.integers(first, last).map(lambda day: f"2024-07-{day:02d}")
+    return st.builds(lambda day, form: form.format(day), days, st.sampled_from(forms))
+
+
+@given(
+    _instants(1, 3),
+    st.none() | _instants(15, 20),
+    st.lists(st.tuples(st.sampled_from([A, B]), st.none() | _instants(9, 10)), max_size=1),
+    _instants(5, 7),
+    st.sampled_from(["UTC", "Pacific/Apia", "America/New_York"]),
+)
+def test_what_an_import_means_is_what_its_event_says(
+    issued: str, revoked: str | None, stays: list[Any], begun: str, zone: str
+) -> None:
+    listed = [{"site": site, "client": "Änn", "from": begun, "to": end} for site, end in stays]
+    values = license_row(issued_at=issued, revoked_at=revoked, assignments=listed)
+    parsed = parse_row(Row(1, values), parse_instant(NOW), BillingCalendar(zone), str.lower)
+    data = parsed.event_data(1)
+    event = Event(1, events.LICENSE_IMPORTED, "k_1", parsed.last_at, 99, "ann", None, data)
+    read = event._replace(data=json.loads(chain.data_text(event)))
+    assert chain.data_text(read) == chain.data_text(event)
+    said = [read.data["issued_at"], read.data["revoked_at"]]
+    said += [stay[name] for stay in read.data["assignments"] for name in ("from", "to")]
+    meant = [*data.history[:2], *(at for stay in data.history.assignments for at in stay[1:])]
+    assert said == [None if at is None else format_instant(at) for at in meant]
+    assert license_events.after(None, event, str.upper) == license_events.after(
+        None, read, str.upper
+    )
+    assert license_events.earliest_at(event) == license_events.earliest_at(read)
+    assert license_events.terms_of(event) == license_events.terms_of(read)
