@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jpcli.cli.app.root import load_command
+from tests.cli.conftest import ENTRY
 from tests.cli.lines import LINES, NOW, Line
 from tests.cli.world import built as built
 from tests.cli.world import world as world
@@ -113,3 +118,31 @@ def test_an_interrupt_after_the_commit_says_so(
     with pytest.raises(KeyboardInterrupt):
         world(Line("licenses list"))
     assert sqlite3.connect(world.folder / "ledger.db").execute("PRAGMA quick_check").fetchone()
+
+
+def test_ctrl_c_while_the_answer_waits_for_its_reader(world: World) -> None:
+    """A process of its own: it has committed, and its answer is longer than the pipe takes."""
+    before = len(recorded(world))
+    process = subprocess.Popen(
+        [sys.executable, "-c", ENTRY, "issue", "jetpack-scan", "-n", "2000", "--json"],
+        env={**os.environ, "JPCLI_NOW": NOW, "JPCLI_LEDGER": str(world.folder / "ledger.db")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while len(recorded(world)) == before:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr is not None
+    said = process.stderr.read()
+    assert process.wait(60) == 74, said
+    made = [subject for _, subject in recorded(world)[before:]]
+    assert len(made) == 2000
+    assert "answer_lost" in said
+    assert "interrupted" in said
+    assert made[0] in said
+    assert "Traceback" not in said
+    process.communicate()

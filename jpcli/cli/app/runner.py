@@ -47,7 +47,7 @@ def execute(
 
         write_result(result, path, invocation.output)
     except (Exception, KeyboardInterrupt) as error:
-        if changes and not invocation.dry_run and _was_done(error, result, invocation):
+        if not invocation.dry_run and _was_done(error, result, invocation, changes=changes):
             from jpcli.cli.app.lost import answer_lost
 
             raise answer_lost(error, result, invocation) from error
@@ -68,11 +68,15 @@ def execute(
     return result.exit_code
 
 
-def _was_done(error: BaseException, result: Result | None, invocation: Invocation) -> bool:
-    """Whether it is only the answer that failed; what was interrupted may have been done, too."""
-    if result is not None:
-        return True
-    return isinstance(error, KeyboardInterrupt) and any(desk.recorded for desk in invocation.desks)
+def _was_done(
+    error: BaseException, result: Result | None, invocation: Invocation, *, changes: bool
+) -> bool:
+    """Whether it is only the answer that failed; what was interrupted may have been done, too, and
+    what reads from outside may have recorded what it found."""
+    recorded = any(desk.recorded for desk in invocation.desks)
+    if result is None:
+        return recorded and isinstance(error, KeyboardInterrupt)
+    return changes or recorded
 
 
 def _damage_behind(error: Exception, invocation: Invocation) -> Exception | None:

@@ -86,6 +86,9 @@ _FAULTS: dict[int, tuple[type[JpcliError], str, str, str]] = {
 
 # Extended codes under "I/O error" that mean a full disk as well.
 _FULL_TOO = {sqlite3.SQLITE_IOERR_SHMSIZE}
+# And those after which a change may be there all the same: it was written, but not made to last.
+_UNSURE = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC}
+_SEE_WHETHER = "Before you do it again, see whether it is there:   jpcli log --limit 1\n"
 
 
 def translate(error: Exception, path: str) -> JpcliError | None:
@@ -100,6 +103,7 @@ def translate(error: Exception, path: str) -> JpcliError | None:
     if known is None:
         return None
     kind, name, message, hint = known
+    hint = _SEE_WHETHER + hint if code in _UNSURE else hint
     return kind(name, message.format(path=path), hint=hint, subject=path)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.ledger.database import connection
+from jpcli.ledger.database import connection, faults
 from jpcli.services.ledger import upkeep
 from tests.ledger.conftest import Busy
 from tests.services.agency import Agency
@@ -375,3 +375,14 @@ def test_a_ledger_that_is_free_again_in_time_is_not_busy(busy: Busy) -> None:
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(0.3, other.close).start()
     assert write(busy.agency)
+
+
+@pytest.mark.parametrize("name", [n for n in dir(sqlite3) if n.startswith("SQLITE_IOERR_")])
+def test_what_may_have_been_written_all_the_same_is_looked_for(name: str) -> None:
+    """After a failed sync the next start may find the change; after a failed read or write not."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = getattr(sqlite3, name)
+    found = faults.translate(error, "ledger.db")
+    assert found is not None
+    assert found.hint is not None
+    assert ("jpcli log --limit 1" in found.hint) == name.endswith("FSYNC")
