@@ -27,7 +27,7 @@ URLS = (
     "S3://bucket/ledger.db",
 )
 # They open no ledger that is named.
-WITHOUT = {"demo", "completion"}
+WITHOUT = {"demo", "completion", "products template", "ledger template"}
 
 
 def paths() -> list[tuple[str, str]]:
@@ -36,7 +36,7 @@ def paths() -> list[tuple[str, str]]:
         (path, str(param.name))
         for path in COMMANDS
         for param in load_command(path).params
-        if param.metavar in PATHS
+        if param.metavar in PATHS and param.name != "ledger"
     ]
 
 
