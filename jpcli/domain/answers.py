@@ -46,6 +46,14 @@ def as_objects(rows: Rows[Row_co]) -> list[Row_co]:
     return objects
 
 
+def each_object(table: Table[Row_co]) -> Iterator[Row_co]:
+    """The rows of a table of either kind, one by one."""
+    if not isinstance(table, Rows):
+        return iter(table)
+    objects: Iterator[Any] = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+    return objects
+
+
 class Remarks(Protocol):
     """What can be counted and read again and again."""
 

@@ -249,11 +249,6 @@ def invoice_closed(number: str, content: Mapping[str, Any]) -> Entry:
     return INVOICE_CLOSED, number, content
 
 
-def line_row(line: Any) -> list[Any]:
-    """A domain line as a closing records it."""
-    return [getattr(line, name) for name in LINE_FIELDS]
-
-
 def invoice_paid(number: str, amount_minor: int, reference: str | None) -> Entry:
     """All of an invoice was collected (I4)."""
     return INVOICE_PAID, number, {"reference": reference, "amount_minor": amount_minor}

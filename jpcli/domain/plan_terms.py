@@ -53,8 +53,8 @@ class License(NamedTuple):
 
 
 class Present(NamedTuple):
-    """What there is: the licenses that can be used, the bundles by number, and whose each known
-    site is (None: nobody's)."""
+    """What there is: the licenses that can be used, which may be more than memory holds, the
+    bundles by number, and whose each known site is (None: nobody's)."""
 
     licenses: Iterable[License]
     bundles: Mapping[int, License]

@@ -5,7 +5,6 @@ Owns idempotency keys, what a dry run answers, and the remarks on how far back a
 
 from __future__ import annotations
 
-import json
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -38,7 +37,8 @@ def change(
 ) -> Answer[Data_co]:
     """Run `do` in one transaction: the same idempotency key again gives the first answer.
 
-    `request` is what the caller asked for, as JSON-ready data. Raises Refused
+    `request` is what the caller asked for, as JSON-ready data; what is long in it may be a function
+    that gives the pieces of its canonical JSON. Raises Refused
     `idempotency_key_reused` when the key was used for another request.
     """
     with desk.writing() as writer:
@@ -265,10 +265,13 @@ def _again(desk: Desk, found: tuple[str, str], request_hash: str) -> Answer[Any]
 
 
 def _hash(desk: Desk, request: dict[str, Any]) -> str:
-    from hashlib import sha256
+    from jpcli.services.canonical import hash_of, object_pieces
 
-    return sha256(_encoded({**request, "at": desk.at_text}).encode()).hexdigest()
+    fields = {name: value() if callable(value) else value for name, value in request.items()}
+    return hash_of(object_pieces({**fields, "at": desk.at_text}))
 
 
 def _encoded(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    from jpcli.services.canonical import text_of
+
+    return text_of(value)

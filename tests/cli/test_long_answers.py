@@ -16,7 +16,12 @@ from tests.bench.measuring import environment, find_command, with_peak
 from tests.cli.conftest import run_on_terminal
 
 FORMATS = ("json", "ndjson", "csv", "tsv", "md", "table")
-CODES = {"transfer, some bad": 1, "transfer, refused": 2, "revoke, some bad": 1}
+CODES = {
+    "transfer, some bad": 1,
+    "transfer, refused": 2,
+    "revoke, some bad": 1,
+    "plan, exit code": 10,
+}
 MOST_ROWS = 20_000
 # Python, SQLite and 20,000 licenses in the page cache; rows in memory would take as much again.
 MOST_MIB = 62
@@ -33,6 +38,12 @@ def files(agency: Callable[..., Any], tmp_path: Path) -> dict[str, list[str]]:
     listed = [*keys, "nope", *keys, "##[x]"]
     moves.write_text("license_key,to\n" + "".join(f"{key},to.example\n" for key in listed))
     ends.write_text("license_key\n" + "".join(f"{key}\n" for key in listed))
+    wish = tmp_path / "sites.toml"
+    products = '["jetpack-scan", "jetpack-ai"]'
+    sites = "".join(f'[sites."w{n}.example"]\nproducts = {products}\n' for n in range(5))
+    wish.write_text(f"{sites}[spares]\njetpack-scan = 0\n")
+    saved = tmp_path / "sites.plan"
+    assert agency("plan", str(wish), "--out", str(saved)).code == 0
     tried = ["--dry-run", "--yes"]
     return {
         "transfer": ["transfer", *keys[-12:-6], "--to", "a.example", *tried],
@@ -41,6 +52,11 @@ def files(agency: Callable[..., Any], tmp_path: Path) -> dict[str, list[str]]:
         "assign": ["assign", *keys[-6:], "--site", "b.example", *tried],
         "revoke": ["revoke", *keys[-9:], keys[-1], *tried],
         "revoke, some bad": ["revoke", "--from", str(ends), "--keep-going", *tried],
+        "plan": ["plan", str(wish)],
+        "plan, exit code": ["plan", str(wish), "--detailed-exitcode"],
+        "plan, some": ["plan", str(wish), "--limit", "3"],
+        "apply": ["apply", str(wish), *tried],
+        "apply, saved": ["apply", str(saved), *tried],
     }
 
 

@@ -12,11 +12,14 @@ import pytest
 from jpcli.domain import events
 from jpcli.domain.answers import Rows
 from jpcli.domain.errors import Refused
+from jpcli.domain.plan_terms import ACTIONS, SiteWish, Spare, Wanted
 from jpcli.ledger.writer import writing
 from jpcli.services import bulk, change, spool, stored_answers
 from jpcli.services.files.rows import Row
 from jpcli.services.ledger import upkeep
 from jpcli.services.licenses import assign, issue, revoke
+from jpcli.services.plan import apply
+from jpcli.services.plan.plan import Order
 from tests.services.agency import A, Agency, B, C, plain
 
 SCAN, BUNDLE = "jetpack-scan", "jetpack-security-t1"
@@ -89,6 +92,8 @@ def requests(stock: Stock) -> dict[str, Callable[[Any], Any]]:
         "revoke --from --keep-going": rows(
             revoke.revoke_rows, [{"license_key": key} for key in ends], keep_going=True
         ),
+        "apply": lambda desk: apply.apply(desk, Order("sites.toml", WISH)),
+        "apply nothing": lambda desk: apply.apply(desk, Order("-", Wanted({}, {}))),
     }
 
 
@@ -113,7 +118,20 @@ NAMES = [
     "revoke again",
     "revoke --from",
     "revoke --from --keep-going",
+    "apply",
+    "apply nothing",
 ]
+
+# It takes a step of every kind.
+WISH = Wanted(
+    {
+        A: SiteWish("Ann", {SCAN: 1}),
+        B: SiteWish("Bob", {}),
+        C: SiteWish("Cy", {SCAN: 4, "jetpack-ai": 2}),
+        "https://new.example": SiteWish(None, {"jetpack-ai": 1}),
+    },
+    {SCAN: Spare(0, 1), "jetpack-ai": Spare(1)},
+)
 
 
 @pytest.fixture
@@ -178,6 +196,11 @@ def test_every_request_is_in_the_table(stock: Stock) -> None:
     assert list(requests(stock)) == NAMES
 
 
+def test_the_plan_in_the_table_has_steps_of_every_kind(agency: Agency, stock: Stock) -> None:
+    counts = agency.do(requests(stock)["apply"]).data["counts"]
+    assert set(ACTIONS) == {action for action, number in counts.items() if number}
+
+
 @pytest.mark.usefixtures("_length")
 @pytest.mark.parametrize("name", ["issue nothing", "issue --from", "revoke --from", "assign"])
 def test_the_key_with_another_request_is_refused(agency: Agency, stock: Stock, name: str) -> None:
@@ -212,7 +235,7 @@ def stored(agency: Agency) -> tuple[str, int]:
     return text, size
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if "--keep-going" not in name])
+@pytest.mark.parametrize("name", [n for n in NAMES if "--keep-going" not in n and n[:5] != "apply"])
 def test_no_license_is_stored_twice(agency: Agency, stock: Stock, name: str) -> None:
     """Of what was there already only the remark has the key, which is in no event."""
     answer = agency.do(requests(stock)[name], key="k1")

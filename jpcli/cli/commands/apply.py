@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -75,7 +75,7 @@ def _result(invocation: Invocation, answer: Answer[AppliedAnswer]) -> Result:
         answer,
         "steps",
         limit=invocation.list_limit(),
-        total=len(answer.data["steps"]),
+        total=sum(cast("dict[str, int]", answer.data["counts"]).values()),
         more="jpcli log",
         columns=STEP_COLUMNS,
         view="plan:draw",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -58,13 +58,13 @@ def run(
     from jpcli.services.plan.plan import STEP_COLUMNS, plan
 
     answer = plan(invocation.desk(), str(source), out)
-    changes = bool(answer.data["steps"])
+    steps = sum(cast("dict[str, int]", answer.data["counts"]).values())
     return result_of(
         answer,
         "steps",
         limit=invocation.list_limit(),
-        total=len(answer.data["steps"]),
+        total=steps,
         columns=STEP_COLUMNS,
-        exit_code=EXIT_CHANGES if detailed_exitcode and changes else 0,
+        exit_code=EXIT_CHANGES if detailed_exitcode and steps else 0,
         view="plan:draw",
     )

@@ -9,6 +9,7 @@ from rich.text import Text
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import ELSEWHERE, money
+from jpcli.domain.answers import each_object
 from jpcli.domain.words import month_name
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ STYLES = {
 def draw(data: PlanAnswer, screen: Screen) -> None:
     """A row a step, the bill below; the bill alone where nothing is to do."""
     screen.title(data["agency"], (data["file"], ""))
-    if data["steps"]:
+    if any(data["counts"].values()):
         dropped = _steps(data).draw(screen)
         if dropped:
             titles = " and ".join(title.lower() for title in dropped)
@@ -43,7 +44,7 @@ def draw(data: PlanAnswer, screen: Screen) -> None:
 
 def _steps(data: PlanAnswer) -> Grid:
     """What is done, with what and where is never left out: the question below is about it."""
-    moves = any(row["action"] == "client" for row in data["steps"])
+    moves = data["counts"]["client"] > 0
     grid = Grid(
         Column("Step"),
         Column("License", drop=1, optional=True),
@@ -52,7 +53,7 @@ def _steps(data: PlanAnswer) -> Grid:
         Column("From", wraps=True, least=NARROW, optional=True),
         Column("Client", drop=0 if moves else 2, wraps=True, least=NARROW, optional=True),
     )
-    for row in data["steps"]:
+    for row in each_object(data["steps"]):
         grid.add(
             text(row["action"], STYLES.get(row["action"], "")),
             row["license_key"],

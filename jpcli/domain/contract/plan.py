@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
+from jpcli.domain.answers import Table
 from jpcli.domain.contract.values import (
     ChangeAnswer,
     Count,
@@ -67,7 +68,7 @@ class PlanAnswer(TypedDict):
 
     agency: str
     file: str
-    steps: list[StepObject]
+    steps: Table[StepObject]
     counts: StepCounts
     bill: PlannedBill
     ledger_head: Hash  # the state that it was planned for

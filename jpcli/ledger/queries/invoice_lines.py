@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.calculator import Line
-from jpcli.domain.events import LATEST_SEQ, LINE_FIELDS, line_row
+from jpcli.domain.events import LATEST_SEQ, LINE_FIELDS
 from jpcli.ledger.events.chain import encode
 from jpcli.ledger.queries.invoices import LIVE, Invoice
 
@@ -60,7 +60,7 @@ def sealed_content(
         "currency": ledger.currency,
         "time_zone": ledger.zone,
         "fields": list(LINE_FIELDS),
-        "lines": [line_row(line) for line in lines],
+        "lines": [[getattr(line, name) for name in LINE_FIELDS] for line in lines],
         "total_minor": sum(line.amount_minor for line in lines),
     }
 

@@ -22,7 +22,7 @@ from jpcli.ledger.state.licenses import stored_history
 from jpcli.ledger.state.lookups import Lookups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from jpcli.ledger.database.connection import Ledger
 
@@ -43,6 +43,7 @@ class Overlay:
         self._spans = f"overlay_spans_{number}"
         self._ledger = ledger
         self._added: dict[int, tuple[int, int]] = {}
+        self._lowest = 0
         self.names: dict[int, str] = {}
         ledger.execute(f"CREATE TEMP TABLE {self._licenses} (license_id INTEGER PRIMARY KEY)")
         ledger.execute(
@@ -98,14 +99,22 @@ class Overlay:
 
     def add(self, offer_id: int, child: int, names: list[str], history: History) -> list[int]:
         """Put in licenses that do not exist, named so where keys would be; gives their numbers."""
-        first = -len(self._added) - 1
-        numbers = list(range(first, first - len(names), -1))
+        numbers = list(self._new_numbers(len(names)))
         self.names.update(zip(numbers, names, strict=True))
         self._added.update(dict.fromkeys(numbers, (offer_id, child)))
         self._insert(offer_id, child, numbers, history)
         return numbers
 
-    def _insert(self, offer_id: int, child: int, numbers: list[int], history: History) -> None:
+    def add_unnamed(self, offer_id: int, child: int, quantity: int, history: History) -> None:
+        """Put in so many that do not exist and that only sums will read."""
+        self._insert(offer_id, child, self._new_numbers(quantity), history)
+
+    def _new_numbers(self, quantity: int) -> range:
+        first = self._lowest - 1
+        self._lowest -= quantity
+        return range(first, first - quantity, -1)
+
+    def _insert(self, offer_id: int, child: int, numbers: Sequence[int], history: History) -> None:
         spans = spans_of(history, self._ledger.calendar)
         rows = (
             (offer_id, child, span.last_day, span.first_day, number, span.site, int(span.ends))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.errors import Problem
 from jpcli.domain.words import path_text
 from jpcli.services.files.sizes import too_much_toml
+from jpcli.services.files.toml_parts import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -64,7 +65,7 @@ def load(text: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]
     if too_much is not None:
         return Problem("bad_toml", None, *too_much)
     try:
-        return tomllib.loads(text, parse_float=parse_float)
+        return values_of(text, parse_float)
     except tomllib.TOMLDecodeError as error:
         message, line = _fault(error, text)
         return Problem("bad_toml", None, message, line)

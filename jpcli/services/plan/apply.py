@@ -7,19 +7,22 @@ it changes; a refusal leaves the ledger as it was.
 from __future__ import annotations
 
 from os import urandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
-from jpcli.domain.answers import Answer, Note
+from jpcli.domain.answers import Answer, Note, each_object
 from jpcli.domain.names import new_keys
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change
-from jpcli.services.plan.file import wanted_object
-from jpcli.services.plan.plan import Planned, bundles_in_use, make, numbers
+from jpcli.services.plan.file import wanted_pieces
+from jpcli.services.plan.plan import STEP_COLUMNS, Planned, bundles_in_use, make, numbers
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due
 from jpcli.services.sites.named import Places
+from jpcli.services.spool import table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jpcli.domain.contract.plan import AppliedAnswer, StepCounts
     from jpcli.domain.plan_terms import License, Step
     from jpcli.ledger.writer import Writer
@@ -46,7 +49,7 @@ def apply(desk: Desk, order: Order) -> Answer[AppliedAnswer]:
     """
     request = {
         "command": "apply",
-        "wanted": wanted_object(order.wanted),
+        "wanted": lambda: wanted_pieces(order.wanted),
         "ledger_head": order.ledger_head if order.plan_hash is not None else None,
     }
     return change(desk, request, lambda writer: _apply(desk, writer, order))
@@ -58,13 +61,9 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
         check_may_issue(desk)
     elif planned.data["counts"]["assign"]:
         check_nothing_past_due(desk)
-    keys = _Applying(desk, writer).record(planned)
-    steps = planned.data["steps"]
-    if not desk.dry_run:  # whose new keys are gone with it
-        pairs = zip(steps, keys, strict=True)
-        steps = [{**step, "license_key": key} for step, key in pairs]
+    steps = table(STEP_COLUMNS, _Applying(desk, writer).record(planned))
     data: AppliedAnswer = {**planned.data, "steps": steps}
-    if not steps:
+    if not planned.plan.steps:
         return Answer(data, (Note("nothing_to_do", f"{order.source}: nothing to do", "ok"),))
     notes = [
         Note("applied", _done(data["counts"]), "ok"),
@@ -90,9 +89,13 @@ class _Applying:
         self._until_at = desk.effective_at(end_of_day=True)
         self._places = Places(writer)
 
-    def record(self, planned: Planned) -> list[str | None]:
-        """Record every step; the key of the license that each is about."""
-        return [self._one(step) for step in planned.plan.steps]
+    def record(self, planned: Planned) -> Iterator[tuple[Any, ...]]:
+        """Record every step, and tell it with the key of the license that it is about."""
+        for step, told in zip(planned.plan.steps, each_object(planned.data["steps"]), strict=True):
+            key = self._one(step)
+            if self._desk.dry_run:  # whose new keys are gone with it
+                key = told["license_key"]
+            yield tuple({**told, "license_key": key}.values())
 
     def _one(self, step: Step) -> str | None:
         if step.site is not None:

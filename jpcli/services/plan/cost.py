@@ -67,8 +67,7 @@ def _supposed(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) ->
     )
     for product, count in issued.items():
         offer = bundle_sizes(desk.ledger, product)[1]
-        names = [f"(new {product} {number})" for number in range(1, count + 1)]
-        overlay.add(offer, 0, names, History(from_at))
+        overlay.add_unnamed(offer, 0, count, History(from_at))
     return overlay.snapshot
 
 

@@ -6,6 +6,7 @@ takes to get there is for `domain.planner`.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput, Problem
@@ -14,6 +15,7 @@ from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
 from jpcli.domain.texts import clean
 from jpcli.domain.words import closest, path_text, shortened
+from jpcli.services import canonical
 from jpcli.services.files.rows import Enough, refusal
 from jpcli.services.files.toml_lines import load, placed
 
@@ -222,16 +224,31 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 
 def wanted_object(wanted: Wanted) -> dict[str, Any]:
-    """A wish as JSON-ready data, the same for the same wish."""
+    """A wish as JSON-ready data, the same for the same wish; `sites` is the last of it."""
     return {
         "complete": wanted.complete,
         "other_spares": list(wanted.other_spares),
         "spares": {product: list(spare) for product, spare in wanted.spares.items()},
-        "sites": {
-            site: {"client": wish.client, "products": dict(wish.products)}
-            for site, wish in wanted.sites.items()
-        },
+        "sites": {site: site_object(wish) for site, wish in wanted.sites.items()},
     }
+
+
+def wanted_pieces(wanted: Wanted) -> Iterator[str]:
+    """The canonical JSON of that, a thousand sites at a time."""
+    without = canonical.text_of(wanted_object(wanted._replace(sites={})))
+    before, after = without.split('"sites":{', 1)
+    yield f'{before}"sites":{{'
+    waiting, mark = iter(sorted(wanted.sites)), ""
+    while some := list(islice(waiting, canonical.AT_ONCE)):
+        text = canonical.text_of({site: site_object(wanted.sites[site]) for site in some})
+        yield f"{mark}{text[1:-1]}"
+        mark = ","
+    yield f"{after}"
+
+
+def site_object(wish: SiteWish) -> dict[str, Any]:
+    """A site's part of that."""
+    return {"client": wish.client, "products": dict(wish.products)}
 
 
 def read_wanted_object(

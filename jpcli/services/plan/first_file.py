@@ -24,11 +24,11 @@ def init(desk: Desk, target: str) -> Answer[FirstPlanAnswer]:
 
     there = present(desk.ledger)
     write_new(target, file_for(there, os.path.basename(target)))
-    sites = {item.site for item in there.licenses} - {None}
-    data: FirstPlanAnswer = {
-        "file": target,
-        "sites": len(sites),
-        "licenses": len(list(there.licenses)),
-    }
+    sites, licenses = set(), 0
+    for item in there.licenses:
+        sites.add(item.site)
+        licenses += 1
+    sites.discard(None)
+    data: FirstPlanAnswer = {"file": target, "sites": len(sites), "licenses": licenses}
     message = f"Wrote what there is today to {target}: {count(len(sites), 'site')}"
     return Answer(data, (Note("written", message, "ok", target, f"jpcli plan {quoted(target)}"),))

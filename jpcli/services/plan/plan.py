@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import JpcliError, Problem, Refused
@@ -31,11 +31,12 @@ from jpcli.services.refusals import (
     known_offer,
 )
 from jpcli.services.sites.spelled import SiteNames
+from jpcli.services.spool import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from jpcli.domain.contract.plan import AppliedAnswer, PlanAnswer, StepCounts, StepObject
+    from jpcli.domain.contract.plan import AppliedAnswer, PlanAnswer, StepCounts
     from jpcli.domain.plan_terms import Plan, Present, Step, Wanted
     from jpcli.services.desk import Desk
 
@@ -60,10 +61,9 @@ class Order(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A plan for one ledger state, with what it was made from and its data for an answer."""
+    """A plan for one ledger state, and its data for an answer."""
 
     plan: Plan
-    present: Present
     data: AppliedAnswer
 
 
@@ -115,7 +115,7 @@ def make(desk: Desk, order: Order) -> Planned:
     data: AppliedAnswer = {
         "agency": desk.ledger.name,
         "file": order.source,
-        "steps": [step_object(step, there) for step in found.steps],
+        "steps": table(STEP_COLUMNS, (_step_row(step, there) for step in found.steps)),
         "counts": _counts(found.steps),
         "bill": planned_bill(desk, found.steps, from_at, until_at),
         "ledger_head": found_head,
@@ -125,23 +125,17 @@ def make(desk: Desk, order: Order) -> Planned:
 
         if plan_hash(found_head, order.wanted, data["steps"]) != order.plan_hash:
             raise altered(order.source)
-    return Planned(found, there, data)
+    return Planned(found, data)
 
 
-def step_object(step: Step, there: Present) -> StepObject:
-    """One step as the JSON contract has it. `client` is that of the site it is about."""
+def _step_row(step: Step, there: Present) -> tuple[Any, ...]:
+    """One step in the order of `STEP_COLUMNS`. `client` is that of the site it is about."""
     item = step.license
     before = None if item is None else item.site
     client = step.client if step.site is not None else there.owners.get(str(before))
-    return {
-        "action": step.action,
-        "license_key": None if item is None else item.license_key,
-        "product": step.product,
-        "site": step.site,
-        "client": client,
-        "from": before,
-        "bundle_size": len(step.children) or None,
-    }
+    key = None if item is None else item.license_key
+    size = len(step.children) or None
+    return step.action, key, step.product, step.site, client, before, size
 
 
 def stale(source: str) -> Refused:

@@ -10,26 +10,29 @@ from __future__ import annotations
 
 import json
 import os
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.answers import each_object
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import parse_instant
+from jpcli.domain.limits import MAX_PARTS, MAX_PLAN_BYTES
 from jpcli.domain.plan_terms import ACTIONS
+from jpcli.domain.words import quoted
 from jpcli.ledger.database.draft import check_plain, file_exists
+from jpcli.services.canonical import hash_of, list_pieces, object_pieces
 from jpcli.services.files.new_file import replace_file, write_new
 from jpcli.services.files.rows import named
 from jpcli.services.files.sizes import too_much_json
-from jpcli.services.plan.file import read_wanted_object, wanted_object
+from jpcli.services.plan.file import read_wanted_object, site_object, wanted_object, wanted_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from jpcli.domain.answers import Table
     from jpcli.domain.contract.plan import PlanAnswer, StepObject
     from jpcli.domain.plan_terms import Wanted
 
 FORM = "jpcli-plan/1"
-_HASHED = ("ledger_head", "wanted", "steps")
 _KEYS = {"form", "made_at", "ledger_head", "wanted", "steps", "counts", "bill", "plan_hash"}
 _STEP_TEXTS = ("license_key", "product", "site", "client", "from")
 _STEP_KEYS = {"action", "bundle_size", *_STEP_TEXTS}
@@ -48,25 +51,60 @@ def save(path: str, wanted: Wanted, data: PlanAnswer, made_at: str) -> str:
     """Write a plan's answer to `path` and return its hash.
 
     An older plan there is replaced; any other file is not (Refused `file_exists`, `ledger_there`),
-    and what is no file is not even opened (BadInput `not_a_file`).
+    and what is no file is not even opened (BadInput `not_a_file`). What would be too large to be
+    read again is not written (BadInput `plan_too_large`).
     """
     check_plain(path)
-    body: dict[str, Any] = {
-        "form": FORM,
-        "made_at": made_at,
-        "ledger_head": data["ledger_head"],
-        "wanted": wanted_object(wanted),
-        **{name: data[name] for name in ("steps", "counts", "bill")},
-    }
-    body["plan_hash"] = plan_hash(body["ledger_head"], wanted, body["steps"])
-    text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+    found = plan_hash(data["ledger_head"], wanted, data["steps"])
+    text = _readable(_text(wanted, data, made_at, found), path, data["file"])
     if not os.path.lexists(path):
         write_new(path, text)
     elif _is_plan(path):
         replace_file(path, text)
     else:
         raise file_exists(path)
-    return str(body["plan_hash"])
+    return found
+
+
+def _readable(pieces: Iterator[str], path: str, source: str) -> Iterator[str]:
+    size = parts = 0
+    for piece in pieces:
+        size += len(piece.encode("utf-8"))
+        parts += sum(map(piece.count, ",[{"))
+        if size > MAX_PLAN_BYTES or parts > MAX_PARTS:
+            raise BadInput(
+                "plan_too_large",
+                f"The plan has too many steps to be saved in a file that can be read: {path}",
+                hint=f"Apply what it is made from:   jpcli apply {quoted(source)}",
+                subject=path,
+            )
+        yield piece
+
+
+def _text(wanted: Wanted, data: PlanAnswer, made_at: str, found: str) -> Iterator[str]:
+    """The file in pieces, a site a line and a step a line."""
+    compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+    def line(name: str, value: Any) -> str:
+        return f' "{name}": {json.dumps(value, ensure_ascii=False)}'
+
+    def lines(texts: Iterable[str]) -> Iterator[str]:
+        mark = "\n  "
+        for text in texts:
+            yield f"{mark}{text}"
+            mark = ",\n  "
+
+    first = (line("form", FORM), line("made_at", made_at), line("ledger_head", data["ledger_head"]))
+    yield "{\n" + ",\n".join(first) + ',\n "wanted": '
+    # The order of the sites decides which license goes where.
+    yield compact(wanted_object(wanted._replace(sites={}))).removesuffix("}}")
+    yield from lines(
+        f"{compact(site)}:{compact(site_object(wanted.sites[site]))}" for site in wanted.sites
+    )
+    yield '}},\n "steps": ['
+    yield from lines(map(compact, each_object(data["steps"])))
+    last = (line("counts", data["counts"]), line("bill", data["bill"]), line("plan_hash", found))
+    yield "\n ],\n" + ",\n".join(last) + "\n}\n"
 
 
 def is_saved(text: str) -> bool:
@@ -153,11 +191,14 @@ def _is_step(step: Any) -> bool:
     )
 
 
-def plan_hash(ledger_head: str, wanted: Wanted, steps: list[StepObject]) -> str:
+def plan_hash(ledger_head: str, wanted: Wanted, steps: Table[StepObject]) -> str:
     """SHA-256 over a ledger state, a wish and the steps between, as canonical JSON."""
-    content = dict(zip(_HASHED, (ledger_head, wanted_object(wanted), steps), strict=True))
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    content = {
+        "ledger_head": ledger_head,
+        "wanted": wanted_pieces(wanted),
+        "steps": list_pieces(each_object(steps)),
+    }
+    return hash_of(object_pieces(content))
 
 
 def _is_plan(path: str) -> bool:

@@ -6,10 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import tomlkit
+from tomlkit.items import SingleKey
 
 from jpcli.domain.words import one_line, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tomlkit.items import Item, Table
 
     from jpcli.domain.plan_terms import Present
@@ -33,8 +36,9 @@ _SPARES = (
 )
 
 
-def file_for(present: Present, name: str) -> str:
-    """TOML that wants exactly what there is, so that its plan is empty; `name` is the file's."""
+def file_for(present: Present, name: str) -> Iterator[str]:
+    """TOML that wants exactly what there is, so that its plan is empty, in pieces; `name` is the
+    file's."""
     held: dict[str, Counter[str]] = {}
     spares: Counter[str] = Counter()
     for item in present.licenses:
@@ -51,9 +55,9 @@ def file_for(present: Present, name: str) -> str:
     document.add("complete", tomlkit.item(False))
     document.add(tomlkit.nl())
     document.add("spares", _spares_table(spares))
-    # Each by itself: a document of 100,000 tables takes half a gigabyte.
-    sites = (_site_text(url, present.owners.get(url), held[url]) for url in sorted(held))
-    return tomlkit.dumps(document) + "\n".join(sites)
+    yield tomlkit.dumps(document)
+    for number, url in enumerate(sorted(held)):
+        yield "\n" * bool(number) + _site_text(url, present.owners.get(url), held[url])
 
 
 def _spares_table(spares: Counter[str]) -> Table:
@@ -67,15 +71,12 @@ def _spares_table(spares: Counter[str]) -> Table:
 
 
 def _site_text(url: str, client: str | None, products: Counter[str]) -> str:
-    table = tomlkit.table()
+    """The table of one site; a document of all of them takes more memory than a large ledger."""
+    lines = [f"[sites.{SingleKey(url).as_string()}]"]
     if client is not None:
-        table.add("client", client)
-    table.add("products", _products(products))
-    sites = tomlkit.table(is_super_table=True)
-    sites.add(url, table)
-    document = tomlkit.document()
-    document.add("sites", sites)
-    return tomlkit.dumps(document)
+        lines.append(f"client = {tomlkit.item(client).as_string()}")
+    lines.append(f"products = {_products(products).as_string()}")
+    return "\n".join((*lines, ""))
 
 
 def _products(products: Counter[str]) -> Item:

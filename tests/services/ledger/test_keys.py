@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from functools import partial
@@ -236,3 +237,26 @@ def test_an_import_with_very_many_problems_says_the_same_again(
     unread.write_text(source.read_text() + "\nx_1,jetpack-security-t1\n")
     assert code_of(lambda: agency.import_file(unread, key="k1")) == "idempotency_key_reused"
     assert agency.state() == before
+
+
+# --- export and import ----------------------------------------------------------------------------
+
+
+def test_a_backup_has_the_keys_and_an_export_has_none(agency: Agency, tmp_path: Path) -> None:
+    """So with a key of the ledger that the file is from, a command is done in the other one."""
+    first = agency.issue("jetpack-ai", key="k1")
+    copy = Agency(tmp_path / "copy.db")
+    agency.do(upkeep.backup, copy.path)
+    file = tmp_path / "history.ndjson"
+    rows = agency.ask(upkeep.export)["licenses"]
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    assert "k1" not in file.read_text()
+    other = Agency(tmp_path / "other.db").init()
+    other.card()
+    other.import_file(file)
+    assert copy.issue("jetpack-ai", key="k1") == first
+    (made,) = other.issue("jetpack-ai", key="k1")
+    assert made not in first
+    assert other.issue("jetpack-ai", key="k1") == [made]
+    assert [row["license_key"] for row in other.ask(upkeep.export)["licenses"]] == [*first, made]
+    assert other.check()["ok"]

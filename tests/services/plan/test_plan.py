@@ -13,7 +13,7 @@ from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.domain.instants import parse_instant
 from jpcli.services.collection import offline
-from jpcli.services.plan import apply, first_file, plan
+from jpcli.services.plan import apply, first_file, plan, saved
 from tests.services.agency import NOW, PRICES, A, Agency, B, C, codes, minor
 
 NEW = "https://new.example"
@@ -474,6 +474,20 @@ def test_a_saved_plan_is_applied_to_the_state_it_was_made_for(
     assert codes(applied(agency, out, key="k"))[-1] == "repeated"
 
 
+def test_a_saved_plan_keeps_the_order_of_the_sites(agency: Agency, tmp_path: Path) -> None:
+    """Which decides what goes where."""
+    keys = agency.issue("jetpack-ai", 2)
+    text = "".join(site(url, {"jetpack-scan": 1, "jetpack-ai": 1}) for url in (C, A, B))
+    out = tmp_path / "plan"
+    made = planned(agency, text, out=out)
+    assert [step[:3] for step in steps(made)][:2] == [
+        ("assign", keys[0], C),
+        ("assign", keys[1], A),
+    ]
+    done = applied(agency, out)
+    assert [step[2:] for step in steps(done)] == [step[2:] for step in steps(made)]
+
+
 def test_any_change_makes_a_saved_plan_stale(agency: Agency, tmp_path: Path) -> None:
     out = tmp_path / "plan"
     planned(agency, site(A, ["jetpack-ai"]), out=out)
@@ -497,7 +511,7 @@ def test_a_plan_of_one_ledger_is_not_for_another(agency: Agency, tmp_path: Path)
     [
         lambda text: text.replace('"issue"', '"revoke"'),
         lambda text: text.replace(A, B),
-        lambda text: text.replace('"jetpack-ai": 1', '"jetpack-ai": 9'),
+        lambda text: text.replace('"jetpack-ai":1', '"jetpack-ai":9'),
         lambda text: text.replace('"ledger_head": "', '"ledger_head": "0'),
         lambda text: text.replace("jpcli-plan/1", "jpcli-plan/2"),
         lambda text: text[: len(text) // 2],
@@ -511,9 +525,32 @@ def test_a_saved_plan_that_was_changed_is_no_plan(
 ) -> None:
     out = tmp_path / "plan"
     planned(agency, site(A, ["jetpack-ai"]), out=out)
-    out.write_text(change(out.read_text()))
+    good = out.read_text()
+    assert change(good) != good
+    out.write_text(change(good))
     error = refusal(agency, lambda: applied(agency, out))
     assert (error.code, error.exit_code) == ("bad_plan", 2)
+
+
+@pytest.mark.parametrize(("limit", "least"), [("MAX_PLAN_BYTES", 1_000), ("MAX_PARTS", 20)])
+def test_no_plan_is_saved_that_would_be_too_large_to_be_read(
+    agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, least: int
+) -> None:
+    monkeypatch.setattr(saved, limit, least)
+    out = tmp_path / "plan"
+    for there in (None, '{"form": "jpcli-plan/1"}'):
+        if there is not None:
+            out.write_text(there)
+        with pytest.raises(BadInput) as caught:
+            planned(agency, site(A, {"jetpack-ai": 9}), out=out)
+        assert caught.value.code == "plan_too_large"
+        assert caught.value.hint is not None
+        assert "jpcli apply" in caught.value.hint
+        assert [path.name for path in tmp_path.glob("*plan*")] == (["plan"] if there else [])
+        assert there is None or out.read_text() == there
+    monkeypatch.undo()
+    planned(agency, site(A, {"jetpack-ai": 9}), out=out)
+    assert steps(applied(agency, out))
 
 
 def test_a_saved_plan_replaces_an_older_one_and_no_other_file(
