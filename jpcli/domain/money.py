@@ -117,6 +117,27 @@ def parse_percent(text: str) -> int:
     return markup_e6
 
 
+def parse_markup(text: str) -> int:
+    """The same of what is put on top of a bill; with a minus it is a discount, of less than 100
+    percent. Raises BadInput `bad_percent`."""
+    discount = text.startswith("-")
+    markup_e6 = parse_percent(text.removeprefix("-"))
+    if discount and markup_e6 >= _PERCENT_E6:
+        raise BadInput(
+            "bad_percent",
+            f"A discount is less than 100 percent, not {text}",
+            hint="Write a number such as -10.",
+            subject=text,
+        )
+    return -markup_e6 if discount else markup_e6
+
+
+def percent_text(markup: str) -> str:
+    """`+20%` or `-10%` of a markup as it was typed."""
+    figures = markup.removesuffix("%")
+    return f"{figures}%" if figures.startswith("-") else f"+{figures}%"
+
+
 def with_markup(amount_minor: int, markup_e6: int, currency: str) -> int:
     """An amount with a markup in millionths of a percent on top, rounded as a line is (M4)."""
     step_minor = currencies.step_minor(currency)

@@ -130,6 +130,7 @@ AT_STRIPE = {
 }
 # `address` is for what comes next: no command sets it.
 IN_OLD_LEDGERS = {
+    "LicenseListAnswer.books_begin": "not null",
     "SettingsObject.address": "null",
     "SettingsObject.bill_from": "not null",
     "SettingsObject.licensing": "not null",

@@ -13,6 +13,7 @@ from jpcli.domain.money import (
     line_amount,
     money_json,
     parse_day_price,
+    parse_markup,
     parse_month_price,
     parse_percent,
     with_markup,
@@ -217,3 +218,24 @@ def test_m4_a_markup_is_rounded_as_a_line_is(
     percent: str, amount_minor: int, currency: str, expected: int
 ) -> None:
     assert with_markup(amount_minor, parse_percent(percent), currency) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "markup_e6", "amount_minor"),
+    [
+        ("20", 20_000_000, 1200),
+        ("-10", -10_000_000, 900),
+        ("-99.9%", -99_900_000, 1),
+        ("-0", 0, 1000),
+    ],
+)
+def test_a_markup_may_be_a_discount(text: str, markup_e6: int, amount_minor: int) -> None:
+    assert parse_markup(text) == markup_e6
+    assert with_markup(1000, markup_e6, "usd") == amount_minor
+
+
+@pytest.mark.parametrize("text", ["-100", "-100%", "-250", "--10", "-", "−10", "- 10", "1e2", ""])
+def test_no_discount_is_all_of_it(text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_markup(text)
+    assert caught.value.code == "bad_percent"

@@ -40,7 +40,7 @@ def check_source(
     if source is not None and told:
         raise UsageError(f"--from brings its own {options or argument}: leave that out.")
     if source is None and not arguments[0]:
-        raise UsageError(f"Missing argument '{argument}', or --from FILE.")
+        raise UsageError(f"{argument} is missing, or --from FILE.")
     if keep_going and source is None:
         raise UsageError("--keep-going goes with --from.")
 

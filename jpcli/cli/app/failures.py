@@ -10,16 +10,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.app.typer_parts import (
-    Abort,
-    BadParameter,
-    ClickException,
-    Exit,
-    NoSuchCommand,
-    NoSuchOption,
-    UsageError,
-)
-from jpcli.cli.shared.failure import EXIT_INTERRUPTED, EXIT_USAGE, Failure, failure_from
+from jpcli.cli.app.typer_parts import Abort, ClickException, Exit
+from jpcli.cli.shared.failure import EXIT_INTERRUPTED, Failure, failure_from
 from jpcli.cli.shared.output import output_for
 from jpcli.cli.streams import discard_output
 
@@ -89,28 +81,7 @@ def wants_json(argv: Sequence[str]) -> bool:
 def failure_of(error: Exception) -> Failure:
     """An error as it is shown; what is not one of ours is a mistake of ours."""
     if isinstance(error, ClickException):
-        return _usage_failure(error)
+        from jpcli.cli.app.usage import usage_failure
+
+        return usage_failure(error)
     return failure_from(error)
-
-
-def _usage_failure(error: ClickException) -> Failure:
-    command = "jpcli"
-    if isinstance(error, UsageError) and error.ctx is not None:
-        command = error.ctx.command_path
-    hint = f"See   {command} --help"
-    subject: str | None = None
-    message = error.format_message()
-    if isinstance(error, NoSuchCommand):
-        subject = error.path
-        if error.suggestions:
-            hint = "Did you mean   " + "   ".join(f"jpcli {name}" for name in error.suggestions)
-    elif isinstance(error, NoSuchOption):
-        subject = error.option_name
-        message = f"There is no option {error.option_name}."
-        if error.possibilities:
-            hint = "Did you mean   " + "   ".join(error.possibilities[:2])
-    elif isinstance(error, BadParameter) and error.param is not None:
-        subject = error.param.opts[0]
-    else:
-        subject = getattr(error, "option_name", None)
-    return Failure("usage", message, hint, subject, (), EXIT_USAGE)

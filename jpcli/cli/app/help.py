@@ -48,10 +48,9 @@ def write_command_help(
         formatter.write_text(" ".join(paragraph.split()))
         formatter.write("\n")
     params = command.get_params(ctx)
-    pieces = [_usage_piece(param) for param in params if _is_argument(param) or param.required]
-    formatter.write(f"{_bold('Usage')}  {' '.join([ctx.command_path, *pieces, '[OPTIONS]'])}\n")
-    _section(formatter, "Arguments", _records([p for p in params if _is_argument(p)], ctx))
-    options = [p for p in params if not _is_argument(p)]
+    formatter.write(f"{_bold('Usage')}  {usage_line(ctx)} [OPTIONS]\n")
+    _section(formatter, "Arguments", _records([p for p in params if is_argument(p)], ctx))
+    options = [p for p in params if not is_argument(p)]
     own = [p for p in options if p.expose_value]
     shared = [p for p in options if not p.expose_value]
     _section(formatter, "Options", _records(own, ctx))
@@ -62,14 +61,22 @@ def write_command_help(
             formatter.write(f"  {example}\n")
 
 
-def _is_argument(param: Parameter) -> bool:
+def usage_line(context: Context) -> str:
+    """`jpcli transfer LICENSE… --to URL`: what must be there, and what may be in brackets."""
+    params = context.command.get_params(context)
+    needed = [usage_piece(param) for param in params if is_argument(param) or param.required]
+    return " ".join([context.command_path, *needed])
+
+
+def is_argument(param: Parameter) -> bool:
+    """Whether it goes by its place, not by a name."""
     return param.param_type_name == "argument"
 
 
-def _usage_piece(param: Parameter) -> str:
+def usage_piece(param: Parameter) -> str:
     """`LICENSE…`, `[MONTH]` where it may be left out, `--to URL` where it must be there."""
     name = str(param.metavar)
-    if not _is_argument(param):
+    if not is_argument(param):
         return f"{param.opts[0]} {name}"
     return name if param.required else f"[{name}]"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -10,14 +11,18 @@ from jpcli.cli.app import help as help_pages
 from jpcli.cli.app.options import COMMON, LISTS, SHARED, WRITES, refuse_empty
 from jpcli.cli.app.table import COMMANDS, GROUPS, subcommands
 from jpcli.cli.app.typer_parts import (
+    BadOptionUsage,
     Context,
     HelpFormatter,
     NoSuchCommand,
     Parameter,
+    TooMany,
     TyperCommand,
     TyperGroup,
     TyperOption,
+    UsageError,
     build_command,
+    is_bare,
 )
 from jpcli.domain.errors import BadInput
 from jpcli.domain.paths import check_path
@@ -25,6 +30,8 @@ from jpcli.domain.texts import check_remark, clean
 from jpcli.domain.words import is_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jpcli.cli.app.options import Spec
 
 # Options of commands whose text is kept for ever.
@@ -43,7 +50,11 @@ class Command(TyperCommand):
         """An empty value is a variable that was not set, or a mistake: never "none" or "all". Text
         is brought into its one form, whatever it names but a file. What goes into the log as it is,
         and to a gateway, is looked at before anything is done."""
-        rest: list[str] = super().parse_args(ctx, args)
+        ctx.allow_extra_args = True  # so that it is said in our words
+        with _told_where(ctx):
+            rest: list[str] = super().parse_args(ctx, args)
+        if rest:
+            raise TooMany(tuple(rest), ctx)
         for param in self.params:
             name = str(param.name)
             value = ctx.params.get(name)
@@ -77,6 +88,15 @@ class LazyGroup(TyperGroup):
 
     path: str
 
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """A group by itself does nothing."""
+        with _told_where(ctx):
+            rest: list[str] = super().parse_args(ctx, args)
+        if is_bare(ctx):
+            members = f": {', '.join(subcommands(self.path))}" if self.path else ""
+            raise UsageError(f"'{self.path or 'jpcli'}' needs a command{members}.", ctx)
+        return rest
+
     def get_command(self, ctx: Context, cmd_name: str) -> Any:  # noqa: ARG002
         path = f"{self.path} {cmd_name}".strip()
         if path in GROUPS:
@@ -107,6 +127,16 @@ class LazyGroup(TyperGroup):
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         help_pages.write_group_help(self, self.path, ctx, formatter)
+
+
+@contextmanager
+def _told_where(ctx: Context) -> Iterator[None]:
+    """The parser does not know for which command it reads an option."""
+    try:
+        yield
+    except BadOptionUsage as error:
+        error.ctx = error.ctx or ctx
+        raise
 
 
 def load_command(path: str) -> Command:

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer import Abort, Exit
 from typer._click.core import Context, Parameter
-from typer._click.exceptions import BadParameter, ClickException, NoSuchOption, UsageError
+from typer._click.exceptions import (
+    BadOptionUsage,
+    BadParameter,
+    ClickException,
+    MissingParameter,
+    NoSuchOption,
+    UsageError,
+)
 from typer._click.formatting import HelpFormatter
 from typer._click.globals import get_current_context
 from typer._click.types import IntParamType
@@ -25,20 +32,24 @@ if TYPE_CHECKING:
 __all__ = [
     "INT",
     "Abort",
+    "BadOptionUsage",
     "BadParameter",
     "ClickException",
     "Context",
     "Exit",
     "HelpFormatter",
+    "MissingParameter",
     "NoSuchCommand",
     "NoSuchOption",
     "Parameter",
+    "TooMany",
     "TyperCommand",
     "TyperGroup",
     "TyperOption",
     "UsageError",
     "build_command",
     "get_current_context",
+    "is_bare",
 ]
 
 
@@ -62,6 +73,19 @@ class NoSuchCommand(UsageError):
         super().__init__(f"There is no command '{path}'.", ctx)
         self.path = path
         self.suggestions = suggestions
+
+
+def is_bare(ctx: Context) -> bool:
+    """Whether a group was called without one of its commands."""
+    return not ctx._protected_args  # noqa: SLF001 - this file is the one that may
+
+
+class TooMany(UsageError):
+    """More words than a command takes."""
+
+    def __init__(self, words: tuple[str, ...], ctx: Context) -> None:
+        super().__init__("There are too many words.", ctx)
+        self.words = words
 
 
 def build_command(

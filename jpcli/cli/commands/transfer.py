@@ -41,7 +41,7 @@ def run(
 
     check_source(source, keep_going, "LICENSE…", licenses, to, client, options="licenses and sites")
     if source is None and not to:
-        raise UsageError("Missing option '--to'.")
+        raise UsageError("--to URL is missing.")
     desk = invocation.desk(writes=True)
     if source is not None:
         # What `licenses list` writes may be piped in: its other columns are ignored.

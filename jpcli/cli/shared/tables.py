@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # The first batch is small, so that the first row is out at once.
 FIRST_BATCH = 64
 BATCH = 2048
+ELSEWHERE = "settled_elsewhere"
 
 _PLAIN = frozenset({str, int, type(None)})
 
@@ -31,15 +32,20 @@ class Table(NamedTuple):
 def table_of(result: Result) -> Table:
     """The table that an answer is, as CSV and the like show it.
 
-    An answer without one is a table of its fields: `field`, `value`.
+    An answer without one is a table of its fields: `field`, `value`. Where it says whether it lies
+    before the books (I7), so do its rows, which may be read without the rest.
     """
     if result.rows_key is None:
         return Table(("field", "value"), iter([list(flatten(result.data))]))
     found = result.data[result.rows_key]
     if isinstance(found, Rows):
-        return Table(found.columns, batches_of(found.rows))
-    columns = result.columns or tuple(dict.fromkeys(key for row in found for key in row))
-    rows = (tuple(map(row.get, columns)) for row in found)
+        columns, rows = found
+    else:
+        names = result.columns or tuple(dict.fromkeys(key for row in found for key in row))
+        columns, rows = names, (tuple(map(row.get, names)) for row in found)
+    settled = result.data.get(ELSEWHERE)
+    if isinstance(settled, bool) and ELSEWHERE not in columns:
+        columns, rows = (*columns, ELSEWHERE), ((*row, settled) for row in rows)
     return Table(columns, batches_of(rows))
 
 

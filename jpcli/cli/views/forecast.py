@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.invoice import what_if
-from jpcli.cli.views.words import ELSEWHERE, money
-from jpcli.domain.money import display_amount
+from jpcli.cli.views.screen import text
+from jpcli.cli.views.words import AHEAD, ELSEWHERE, ahead, money
+from jpcli.domain.money import display_amount, percent_text
 from jpcli.domain.words import month_name, short_day
 
 if TYPE_CHECKING:
@@ -23,8 +25,10 @@ def draw(data: PreviewAnswer, screen: Screen) -> None:
     """A table, and what it supposes."""
     days = f"days in {data['time_zone']}, as of {short_day(data['as_of_day'])}"
     screen.title(data["agency"], ("forecast", ""), (days, "dim"), below=what_if(data))
-    _grid(data).draw(screen)
+    _grid(data, screen).draw(screen)
     screen.write()
+    if any(month["last_day"] > data["as_of_day"] for month in data["months"]):
+        screen.paragraph(f"{ahead(screen.unicode)}  {AHEAD}", "dim")
     screen.paragraph(
         "The licenses that are active now, at the prices that are known for each month: as if"
         " nothing else changed.",
@@ -32,7 +36,7 @@ def draw(data: PreviewAnswer, screen: Screen) -> None:
     )
 
 
-def _grid(data: PreviewAnswer) -> Grid:
+def _grid(data: PreviewAnswer, screen: Screen) -> Grid:
     months = data["months"]
     corrected = any(month["corrections"]["amount_minor"] for month in months)
     marked = "total_with_markup" in data
@@ -43,12 +47,12 @@ def _grid(data: PreviewAnswer) -> Grid:
         Column("Days", right=True),
         Column("Corrections", right=True, optional=True),
         Column("Total", right=True),
-        Column(f"+{data.get('markup_percent')}%", right=True, optional=True),
+        Column(percent_text(data.get("markup_percent", "")), right=True, optional=True),
     )
     for month in months:
         idle = f"{month['unassigned']:,}"
         grid.add(
-            _name(month),
+            _name(month, data, screen),
             f"{month['licenses']:,}",
             Text(idle, style="yellow" if month["unassigned"] else "dim"),
             f"{month['days']:,}",
@@ -67,11 +71,16 @@ def _grid(data: PreviewAnswer) -> Grid:
     return grid
 
 
-def _name(month: ForecastMonth) -> str:
-    name = month_name(month["period"])
+def _name(month: ForecastMonth, data: PreviewAnswer, screen: Screen) -> Text:
+    """The month, and whether it is settled, closed, under way or still to come."""
+    name = text(month_name(month["period"]))
     if month["settled_elsewhere"]:
-        return f"{name}, {ELSEWHERE}"
-    return f"{name}, {month['invoice']}" if month["invoice"] else name
+        return name.append(f", {ELSEWHERE}", style="yellow")
+    if month["invoice"]:
+        return name.append(f", {visible(month['invoice'])}", style="dim")
+    if month["last_day"] > data["as_of_day"]:
+        name.append(f" {ahead(screen.unicode)}", style="dim")
+    return name
 
 
 def _sum(months: Sequence[Mapping[str, Any]], name: str) -> str:

@@ -8,7 +8,17 @@ from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import BOTH_ENDS, ELSEWHERE, day_price, day_range, money, sparkline
+from jpcli.cli.views.words import (
+    AHEAD,
+    BOTH_ENDS,
+    ELSEWHERE,
+    ahead,
+    day_price,
+    day_range,
+    money,
+    sparkline,
+)
+from jpcli.domain.money import percent_text
 from jpcli.domain.words import count, month_name, month_of, short_day
 
 if TYPE_CHECKING:
@@ -46,9 +56,19 @@ def draw_preview(data: DrawnPreview, screen: Screen) -> None:
 def draw_groups(data: DrawnPreview, screen: Screen) -> None:
     """The bill split by one field."""
     _draw_title(data, screen)
-    _groups_grid(data).draw(screen)
+    _groups_grid(data, screen).draw(screen)
     screen.write()
+    if data["by"] == "day" and _is_open(data):
+        screen.paragraph(f"{ahead(screen.unicode)}  {AHEAD}", "dim")
     screen.paragraph("Days are license-days; the amounts add up to the invoice's exactly.", "dim")
+
+
+def _group_name(key: str, name: Any, data: Mapping[str, Any], screen: Screen) -> Text:
+    if name is None:
+        return text(_NOBODY.get(key, "(unassigned)"), "yellow")
+    if key == "day" and name > data["as_of_day"]:
+        return text(f"{name} {ahead(screen.unicode)}", "dim")
+    return text(name)
 
 
 def _draw_title(data: PreviewAnswer, screen: Screen) -> None:
@@ -88,7 +108,7 @@ def _lines_grid(data: DrawnPreview) -> Grid:
         Column("Per day", right=True),
         Column("So far", right=True, drop=2, optional=True),
         Column(month, right=True, short=month[:3]),
-        Column(f"+{data.get('markup_percent')}%", right=True, optional=True),
+        Column(percent_text(data.get("markup_percent", "")), right=True, optional=True),
     )
     for line in data["lines"]:
         grid.add(
@@ -135,7 +155,7 @@ def _money_of(found: Mapping[str, Any], name: str) -> str:
     return money(found[name]) if name in found else ""
 
 
-def _groups_grid(data: Mapping[str, Any]) -> Grid:
+def _groups_grid(data: Mapping[str, Any], screen: Screen) -> Grid:
     month, is_open = month_of(data["period"]), _is_open(data)
     key = {"license": "license_key"}.get(data["by"], data["by"])
     grid = Grid(
@@ -144,12 +164,11 @@ def _groups_grid(data: Mapping[str, Any]) -> Grid:
         Column("So far", right=True, drop=2, optional=True),
         Column(f"Days in {month[:3]}", right=True, short="Days"),
         Column(month, right=True, short=month[:3]),
-        Column(f"+{data.get('markup_percent')}%", right=True, optional=True),
+        Column(percent_text(data.get("markup_percent", "")), right=True, optional=True),
     )
     for group in data["groups"]:
-        name = group[key]
         grid.add(
-            text(_NOBODY.get(key, "(unassigned)"), "yellow") if name is None else text(name),
+            _group_name(key, group[key], data, screen),
             f"{group['days_to_date']:,}" if is_open else "",
             money(group["to_date"]) if is_open else "",
             f"{group['days']:,}",

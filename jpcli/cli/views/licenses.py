@@ -8,10 +8,11 @@ from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
+from jpcli.cli.views.words import ELSEWHERE
 from jpcli.domain.answers import Rows, as_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jpcli.cli.views.screen import Screen
     from jpcli.domain.answers import Table
@@ -36,6 +37,13 @@ def draw_list(
         return
     screen.name_zone()
     license_grid(licenses, screen).draw(screen)
+    books = data.get("books_begin")
+    if isinstance(books, str) and min(_issue_days(licenses, screen)) < books:
+        screen.paragraph(f"Days before {books} are {ELSEWHERE}.", "dim")
+
+
+def _issue_days(licenses: Iterable[LicenseObject], screen: Screen) -> Iterator[str]:
+    return (screen.instant(row["issued_at"])[:10] for row in licenses)
 
 
 def draw_changed(data: RevokedAnswer, screen: Screen) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
-from jpcli.cli.views.words import ELSEWHERE, ahead
+from jpcli.cli.views.words import AHEAD, ELSEWHERE, ahead
 from jpcli.domain.words import count, month_name
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _draw_legend(
     screen.write(line)
     if data["today"] < data["last_day"]:
         sign = ahead(screen.unicode)
-        screen.paragraph(f"{sign}  after {data['today']}: as it will be if nothing changes", "dim")
+        screen.paragraph(f"{sign}  after {data['today']}, {AHEAD}", "dim")
 
 
 def _nowhere(screen: Screen) -> str:

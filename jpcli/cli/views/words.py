@@ -22,6 +22,8 @@ _PLAIN_BARS = "_,-=+%#@"
 
 # I7: what is said of a month before the books begin.
 ELSEWHERE = "settled elsewhere"
+# What is said of the sign `ahead`.
+AHEAD = "still to come: as it will be if nothing changes"
 A_DAY = "A day is any calendar day on which a license was active, assigned or not;"
 BOTH_ENDS = f"{A_DAY} the day of issue and the day of revocation both count."
 

@@ -21,6 +21,7 @@ class CheckObject(TypedDict):
     fix: str | None  # the command that mends it
     key: str  # where the rule stands in the policy
     line: int | None  # the line of that, where it does not hold
+    about: str  # which of several like it: product, state, site, client; the same in every run
 
 
 class AuditAnswer(TypedDict):

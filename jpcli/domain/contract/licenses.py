@@ -91,6 +91,7 @@ class LicenseListAnswer(TypedDict):
 
     licenses: Rows[LicenseObject]
     total: Count  # without `--limit`
+    books_begin: Date | None  # days before it are settled elsewhere (I7); null: not known yet
 
 
 class ShownLicensesAnswer(TypedDict):

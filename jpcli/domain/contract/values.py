@@ -41,7 +41,7 @@ Price = Annotated[
     ),
 ]
 Decimal = Annotated[str, Form("decimal", r"-?\d+(\.\d+)?", "a decimal number as text")]
-Percent = Annotated[str, Form("percent", r"\d+(\.\d+)?%?", "a decimal number as text")]
+Percent = Annotated[str, Form("percent", r"-?\d+(\.\d+)?%?", "a decimal number as text")]
 Currency = Annotated[str, Form("currency", r"[a-z]{3}", "an ISO 4217 code in small letters")]
 Hash = Annotated[str, Form("hash", r"[0-9a-f]{64}", "SHA-256 in hexadecimal")]
 Days = Annotated[int, Form("days", r"-?\d+", "a number of billing days")]

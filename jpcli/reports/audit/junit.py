@@ -12,7 +12,7 @@ from jpcli.domain.words import written_out
 from jpcli.reports.audit.outcome import ERROR, named_subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from jpcli.domain.contract.audit import AuditAnswer, CheckObject
 
@@ -26,18 +26,27 @@ def junit(data: AuditAnswer) -> Iterator[str]:
     yield f'<testsuites {counts} errors="0">\n'
     stamp = data["as_of"].removesuffix("Z")[:19]
     yield f'  <testsuite name={name} {counts} errors="0" timestamp="{stamp}">\n'
-    for check in checks:
-        yield from _case(check, data["policy"])
+    for name, check in zip(_names(checks), checks, strict=True):
+        yield from _case(name, check, data["policy"])
     yield "  </testsuite>\n</testsuites>\n"
 
 
-def _case(check: CheckObject, policy: str | None) -> Iterator[str]:
-    label = f"{check['key']}: {check['expected']}" if check["key"] else check["expected"]
+def _names(checks: Sequence[CheckObject]) -> Iterator[str]:
+    """A name a case by what its rule is about: a CI system keeps its history by the name, so that
+    is the same when a limit changes or a rule comes before it, and no two have one name."""
+    seen: dict[str, int] = {}
+    for check in checks:
+        name = f"{check['rule']}: {check['about']}" if check["about"] else check["rule"]
+        seen[name] = seen.get(name, 0) + 1
+        yield name if seen[name] == 1 else f"{name} ({seen[name]})"
+
+
+def _case(name: str, check: CheckObject, policy: str | None) -> Iterator[str]:
     place = "" if policy in (None, "-") else f" file={_attribute(policy)}"
     if place and check["line"] is not None:
         place += f' line="{check["line"]}"'
     head = f"    <testcase classname={_attribute('audit.' + check['rule'])}"
-    head += f" name={_attribute(label)}{place}"
+    head += f" name={_attribute(name)}{place}"
     if check["ok"]:
         yield f"{head}/>\n"
         return

@@ -22,7 +22,8 @@ SHOWN = 5
 class Check(NamedTuple):
     """One rule and whether it holds. `subjects` are the licenses, sites or invoices that break it,
     `subjects_total` how many there are; `fix` is the command that mends it. `key` and `line` are
-    the rule's place in the policy."""
+    the rule's place in the policy, `about` what it counts where a policy may have several like it:
+    the same from run to run, whatever the figures."""
 
     rule: str
     ok: bool
@@ -35,6 +36,7 @@ class Check(NamedTuple):
     fix: str | None = None
     key: str = ""
     line: int | None = None
+    about: str = ""
 
     @property
     def fails(self) -> bool:
@@ -59,6 +61,7 @@ def check_object(check: Check) -> CheckObject:
         "fix": check.fix,
         "key": check.key,
         "line": check.line,
+        "about": check.about,
     }
 
 

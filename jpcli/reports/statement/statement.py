@@ -65,7 +65,7 @@ class Statement(NamedTuple):
     """One month's bill. `number` is None for a preview, whose `status` is `preview`. `issued` and
     `due` are dates, `made_at` is the instant (microseconds) of the closing, or of the preview.
     `whose` is None for the whole bill. A month before the books is `settled_elsewhere` (I7): a
-    preview that never becomes an invoice."""
+    preview that never becomes an invoice. `discount` is the percentage that is off its amounts."""
 
     agency: str
     number: str | None
@@ -89,6 +89,7 @@ class Statement(NamedTuple):
     total_minor: int
     amount_paid_minor: int
     settled_elsewhere: bool = False
+    discount: str = ""
 
     @property
     def is_preview(self) -> bool:

@@ -224,6 +224,8 @@ def small_print(statement: Statement) -> list[str]:
         )
     if "credit" in kinds:
         found.append("Credit is money of earlier months that is used, or of this one that is kept.")
+    if statement.discount:
+        found.append(f"A discount of {statement.discount}% is taken off every line.")
     if statement.whose is not None:
         found.append(
             "Amounts are parts of lines that are rounded as a whole, so they can differ from days"

@@ -93,6 +93,7 @@ def _counted(desk: Desk, rule: LicensesRule, which: Which, found: int) -> Check:
         f"{subject}: {found:,}, as wanted ({expected})",
         rule.level,
         key=path_text(rule.path),
+        about=subject,
     )
     if least is not None and found < least:
         message = f"{subject}: {found:,}, too few ({expected})"
@@ -229,6 +230,7 @@ def _required(desk: Desk, rule: RequiredRule, there: Mapping[str, tuple[str, ...
         f"{count(len(sites), 'site has', 'sites have')} {products}",
         rule.level,
         key=path_text(rule.path),
+        about=f"{products} on {', '.join(rule.sites)}",
     )
     if not lacking:
         return check

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from jpcli.domain.answers import Answer
 from jpcli.domain.calculator import totals
 from jpcli.domain.instants import format_instant
-from jpcli.domain.money import format_day_price, money_json, parse_percent, with_markup
+from jpcli.domain.money import format_day_price, money_json, parse_markup, with_markup
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute
 
@@ -48,7 +48,7 @@ def preview(
     if months is not None:
         from jpcli.services.billing.forecast import forecast
 
-        markup_e6 = None if markup is None else parse_percent(markup)
+        markup_e6 = None if markup is None else parse_markup(markup)
         data["months"] = forecast(desk, question, computed, months, markup_e6)
     shown = [data["period"], *(found["period"] for found in data.get("months", ()))]
     return Answer(data, elsewhere_note(desk, *shown))
@@ -57,7 +57,7 @@ def preview(
 def _data(desk: Desk, question: Question, computed: Computed) -> DrawnPreview:
     ledger, currency = desk.ledger, desk.ledger.currency
     iso = ledger.calendar.iso
-    markup_e6 = None if question.markup is None else parse_percent(question.markup)
+    markup_e6 = None if question.markup is None else parse_markup(question.markup)
     to_date, amount = totals(computed.lines)
     data: DrawnPreview = {
         "period": computed.period.label,

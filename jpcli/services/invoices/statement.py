@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
-from jpcli.domain.money import format_day_price, money_json, parse_percent
+from jpcli.domain.money import format_day_price, money_json, parse_markup
 from jpcli.domain.periods import parse_month
 from jpcli.ledger.queries import invoices
 from jpcli.reports.statement.statement import DayCount, Statement, Whose
@@ -91,11 +91,14 @@ def export(
 def _made(
     desk: Desk, name: str, client: str | None, markup: str | None
 ) -> tuple[Statement, Computed]:
-    markup_e6 = None if markup is None else parse_percent(markup)
+    markup_e6 = None if markup is None else parse_markup(markup)
     whose = _whose(desk, client)
     computed = _computed(desk, name)
     lines, clients = divided(desk, computed, whose, markup_e6)
-    return _statement(desk, computed, whose, lines, clients), computed
+    made = _statement(desk, computed, whose, lines, clients)
+    if markup_e6 is not None and markup_e6 < 0 and markup is not None:
+        made = made._replace(discount=markup.removeprefix("-").removesuffix("%"))
+    return made, computed
 
 
 def _whose(desk: Desk, client: str | None) -> Whose | None:

@@ -82,7 +82,11 @@ def list_licenses(
     """Licenses as the filter wants them, at most `limit` (None or 0: all); streams."""
     rows = license_tuples(queries.list_rows(desk.ledger, wanted, limit or 0))
     total = queries.count_rows(desk.ledger, wanted)
-    return Answer({"licenses": Rows(queries.LICENSE_COLUMNS, rows), "total": total})
+    first_day = first_day_billed(desk.ledger)
+    books = desk.ledger.calendar.iso(first_day) if first_day else None
+    return Answer(
+        {"licenses": Rows(queries.LICENSE_COLUMNS, rows), "total": total, "books_begin": books}
+    )
 
 
 def show(desk: Desk, keys: list[str]) -> Answer[ShownLicensesAnswer]:

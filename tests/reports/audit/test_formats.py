@@ -142,7 +142,7 @@ def test_rules_are_test_cases() -> None:
     assert suite.attrib["timestamp"] == "2026-11-22T11:00:00"
     passed, failed, skipped = suite
     assert passed.attrib == {
-        "classname": "audit.outbox", "name": "checks.outbox: none", "file": "audit.toml",
+        "classname": "audit.outbox", "name": "outbox", "file": "audit.toml",
     }  # fmt: skip
     assert list(passed) == []
     (failure,) = failed
@@ -151,6 +151,27 @@ def test_rules_are_test_cases() -> None:
     assert failure.text is not None
     assert "which: jetpack-scan and 2 more\nmend it: jpcli revoke jetpack-scan" in failure.text
     assert [child.tag for child in skipped] == ["skipped", "system-out"]
+
+
+def test_a_case_has_the_same_name_in_every_run() -> None:
+    """Whatever is counted or wanted, and wherever in the policy it stands; and no two have one."""
+    about = "unassigned jetpack-scan licenses on https://a.example"
+    before = [PASSED, finding()._replace(about=about, key="licenses[0]"), finding()]
+    after = [
+        finding()._replace(about=about, ok=True, expected="at most 9", key="licenses[4]", line=9),
+        PASSED,
+        finding(),
+        finding(),
+    ]
+    names = [
+        [
+            case.attrib["name"]
+            for case in ET.fromstring("".join(junit(data_of(*found)))).iter("testcase")
+        ]
+        for found in (before, after)
+    ]
+    assert names[0] == ["outbox", f"licenses: {about}", "licenses"]
+    assert names[1] == [f"licenses: {about}", "outbox", "licenses", "licenses (2)"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -13,7 +13,8 @@ from jpcli.cli.shared.result import Result
 if TYPE_CHECKING:
     from jpcli.domain.contract.billing import ChangePart, ProductChange
 
-COLUMNS = ("product", "bundle_size", "reason", "days", "amount")
+SIDES = ("from_settled_elsewhere", "to_settled_elsewhere")
+COLUMNS = ("product", "bundle_size", "reason", "days", "amount", *SIDES)
 MONTH = "YYYY-MM, closed or not."
 
 
@@ -35,7 +36,12 @@ def run(
     answer = diff(invocation.desk(), from_month, to_month)
     if invocation.output.format in ("json", "table"):
         return Result(answer.data, notes=answer.notes, view="diff:draw")
-    rows = [_row(product, part) for product in answer.data["products"] for part in product["parts"]]
+    sides = {name: answer.data[name] for name in SIDES}  # type: ignore[literal-required]
+    rows = [
+        {**_row(product, part), **sides}
+        for product in answer.data["products"]
+        for part in product["parts"]
+    ]
     return Result({"parts": rows}, "parts", COLUMNS, answer.notes)
 
 

@@ -49,7 +49,11 @@ def run(
     ] = False,
     markup: Annotated[
         str | None,
-        typer.Option("--markup", metavar="PERCENT", help="Add what you bill on top, as 20."),
+        typer.Option(
+            "--markup",
+            metavar="PERCENT",
+            help="Add what you bill on top, as 20; -10 is a discount.",
+        ),
     ] = None,
     target: Annotated[
         str | None,
@@ -80,7 +84,8 @@ def statement_result(made: Statement, data: Any, form: str) -> Result:
         return Result(data, payload=write_document(made, form), format=form)
     if form in ("table", "json"):
         return Result(data, view="statement:draw", format=form)
-    return Result({"lines": data["invoice"]["lines"]}, "lines", COLUMNS, format=form)
+    lines = {"lines": data["invoice"]["lines"], "settled_elsewhere": made.settled_elsewhere}
+    return Result(lines, "lines", COLUMNS, format=form)
 
 
 def check_terminal(invocation: Invocation, form: str, hint: str) -> None:

@@ -13,6 +13,14 @@ from jpcli.cli.shared.result import Result, result_of
 
 # As in services.forecast, which is not loaded to read a command line.
 MOST_MONTHS = 120
+Markup = Annotated[
+    str | None,
+    typer.Option(
+        "--markup",
+        metavar="PERCENT",
+        help="Add what you bill on top, as 20; -10 is a discount.",
+    ),
+]
 GROUPS = ("product", "site", "client", "license", "day")
 
 
@@ -52,10 +60,7 @@ def run(
             callback=_known_group,
         ),
     ] = None,
-    markup: Annotated[
-        str | None,
-        typer.Option("--markup", metavar="PERCENT", help="Add what you bill on top, as 20."),
-    ] = None,
+    markup: Markup = None,
     as_of: Annotated[
         str | None,
         typer.Option(
