@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.answers import Answer, Note, Rows
+from jpcli.domain.answers import Answer, LongNotes, Note, Rows
 from jpcli.domain.errors import Failed, Refused
 from jpcli.domain.words import and_more, count, quoted
 from jpcli.ledger.queries.history import HISTORY_COLUMNS, history_rows
@@ -67,8 +67,10 @@ def export(desk: Desk) -> Answer[ExportAnswer]:
 
 
 def export_flat(desk: Desk) -> Answer[FlatExportAnswer]:
-    """The same in the flat columns of a CSV file: only the present, or last, site of each."""
-    return Answer({"licenses": Rows(FLAT_COLUMNS, _flat(desk))})
+    """The same in the flat columns of a CSV file: only the present, or last, site of each. Once
+    they are read, a remark says how many had others."""
+    told: list[Note] = []
+    return Answer({"licenses": Rows(FLAT_COLUMNS, _flat(desk, told))}, LongNotes(told))
 
 
 def backup(desk: Desk, target: str) -> Answer[BackupAnswer]:
@@ -196,10 +198,12 @@ def _report(report: CheckReport) -> CheckAnswer:
     }
 
 
-def _flat(desk: Desk) -> Iterator[tuple[Any, ...]]:
+def _flat(desk: Desk, told: list[Note]) -> Iterator[tuple[Any, ...]]:
+    cut = 0
     for key, product, issued, revoked, assignments, bundle, size in history_rows(desk.ledger):
         last = assignments[-1] if assignments else None
         if last is None or last["to"] not in (None, revoked):
+            cut += last is not None
             yield key, product, issued, revoked, None, None, None, bundle, size
             continue
         begun = last["from"]
@@ -208,4 +212,9 @@ def _flat(desk: Desk) -> Iterator[tuple[Any, ...]]:
             if part["site"] != last["site"] or part["to"] != begun:
                 break
             begun = part["from"]
+        cut += len(assignments) > 1
         yield key, product, issued, revoked, last["site"], last["client"], begun, bundle, size
+    if cut:
+        message = f"Left out: earlier sites, or clients of their site, of {count(cut, 'license')}"
+        hint = "All of it:   jpcli ledger export --format ndjson"
+        told.append(Note("left_out", message, "warning", hint=hint))

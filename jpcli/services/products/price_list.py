@@ -37,7 +37,9 @@ PRICE_FIELDS = (
 )
 # What `products list` has in the place of amount and from.
 _LISTED = ("day_price", "prices")
-PRICE_COLUMNS = frozenset((*PRICE_FIELDS, *_LISTED))
+# And that day_price's `from`: whoever edits day_price there means from today on.
+_SINCE = "since"
+PRICE_COLUMNS = frozenset((*PRICE_FIELDS, *_LISTED, _SINCE))
 PRICE_REQUIRED = frozenset({"product", "amount"})
 PRICE_INSTEAD = {"amount": _LISTED}
 MOST_IN_BUNDLE = 10_000
@@ -168,6 +170,8 @@ def _prices(values: dict[str, Any], currency: str, undated: str) -> list[Priced]
     listed, shown = (values.get(name) for name in _LISTED[::-1])
     told = [name for name in ("amount", "price_interval", "from") if values.get(name) is not None]
     if listed is None and shown is None:
+        if values.get(_SINCE) is not None:
+            raise BadInput("bad_date", "since goes with day_price; for an amount it is from")
         return [_priced(values, currency, undated)]
     if (listed is not None and told) or "amount" in told:
         other = "day_price" if listed is None else "prices"
@@ -230,8 +234,8 @@ def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:
     size = _size(values.get("bundle_size"))
     told = values.get("from")
     since = parse_date(str(told or undated)).isoformat()
-    name = check_remark(str(values.get("name") or ""), "name").strip()
-    family = check_remark(str(values.get("family") or ""), "family").strip()
+    name = check_remark(str(values.get("name") or ""), "name")
+    family = check_remark(str(values.get("family") or ""), "family")
     day_price_e12 = parsers[interval](str(values["amount"]), currency)
     return Priced(product, name, family, size, since, day_price_e12, dated=bool(told))
 

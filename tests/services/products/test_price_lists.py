@@ -134,7 +134,7 @@ def test_all_prices_of_a_row_are_taken_over(agency: Agency, shown: str) -> None:
 
 
 def test_a_day_price_is_an_amount(agency: Agency) -> None:
-    take(agency, "product,day_price,currency\njetpack-ai,0.31,usd\n")
+    take(agency, "product,day_price,currency,since\njetpack-ai,0.31,usd,2022-01-01\n")
     assert prices_of(agency, "jetpack-ai") == [AI, ("2024-08-15", "0.31")]
 
 
@@ -143,6 +143,7 @@ TWO_WAYS = [
     ("product,amount,day_price\njetpack-ai,0.31,0.31\n", "two_prices"),
     ("product,amount,prices\njetpack-ai,0.31,[]\n", "two_prices"),
     ("product,from,prices\njetpack-ai,2024-09-01,[]\n", "two_prices"),
+    ("product,amount,since\njetpack-ai,0.31,2024-09-01\n", "bad_date"),
     ("product,prices\njetpack-ai,0.31\n", "bad_prices"),
     ("product,prices\njetpack-ai,[0.31]\n", "bad_prices"),
     ("product,prices\njetpack-ai,[\n", "bad_prices"),

@@ -20,7 +20,8 @@ NESTED = ("json", "ndjson")
 )
 def run(invocation: Invocation) -> Result:
     """One license a line, with every site it was on, as NDJSON unless another format is named;
-    CSV and TSV have its last site alone. `jpcli ledger import` reads it back."""
+    CSV, TSV and Markdown have its last site alone, and say so. `jpcli ledger import` reads all of
+    them back."""
     from jpcli.services.ledger.upkeep import export, export_flat
 
     desk, output = invocation.desk(), invocation.output
