@@ -159,8 +159,13 @@ def _clean(rows: list[Any]) -> list[Any]:
 
 
 def _standard(data: bytes) -> list[Any] | None:
-    """The rows by `json` and `csv`; None where the file is none of theirs."""
+    """The rows by `json` and `csv`; None where the file is none of theirs, or has what they do not
+    know of: another separator, a guarded or written out cell, an answer of jpcli."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
     text = data.decode("utf-8-sig")
+    if any(sign in text for sign in (";", "|", "'", "\\x", "sep=", '"jpcli/')):
+        return None
     try:
         if text.lstrip()[:1] == "[":
             return list(json.loads(text, parse_float=str))
@@ -169,13 +174,19 @@ def _standard(data: bytes) -> list[Any] | None:
     except ValueError:
         return None
     lines = iter(text.splitlines(keepends=True))
-    first = next((line for line in lines if line.strip()), "")
+    first = next((line for line in lines if line.strip(" ,\t\r\n\f")), "")
+    if "\t" in first and "," in first:
+        return None
     comma = "\t" if "\t" in first else ","
     (header,) = csv.reader([first], delimiter=comma)
-    names = [texts.clean(name) for name in header]
-    kept = [cells for cells in csv.reader(lines, delimiter=comma) if cells]
+    names = ["_".join(texts.clean(name).lower().replace("_", " ").split()) for name in header]
+    while not names[-1]:
+        names.pop()
+    kept = [list(map(texts.clean, cells)) for cells in csv.reader(lines, delimiter=comma)]
+    for cells in kept:
+        check(not any(cells[len(names) :]), "a cell was dropped", cells)
     return [
-        dict(zip(names, (texts.clean(cell) or None for cell in row), strict=True)) for row in kept
+        dict(zip(names, (cell or None for cell in row), strict=False)) for row in kept if any(row)
     ]
 
 
