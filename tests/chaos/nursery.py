@@ -13,6 +13,7 @@ import json
 import os
 import pkgutil
 import sys
+import zoneinfo
 from typing import Any
 
 
@@ -59,6 +60,7 @@ def become(order: dict[str, Any]) -> None:
     begin = getattr(ctypes.CDLL(None), "jpcli_chaos_begin", None)
     if begin is not None:
         begin()
+    zoneinfo.reset_tzpath()  # the nursery has looked for zones where it was started
     sys.argv = ["jpcli", *order["words"]]
     from jpcli.cli.entry import main
 

@@ -15,11 +15,15 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from tests.chaos.commands import Deed
+from tests.domain.tzif import put, shifted
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 SECONDS = 120.0
 PAUSE_SECONDS = 0.002
+ZONE = "Europe/Berlin"
+# What a machine elsewhere believes: since 2026 clocks there go an hour behind.
+SHIFT = (1_767_225_600, -3600)
 # Letters of preload.c.
 ALL_WRITES = "wstnu"
 
@@ -40,7 +44,8 @@ class Fault(NamedTuple):
 
 class Command(NamedTuple):
     """`name` is also its actor. `out` is `pipe`, `closed`, `full` or `gone`; `killed_after` is in
-    seconds; `repeats` names the command that this one is once more, under the same key."""
+    seconds; `repeats` names the command that this one is once more, under the same key; one that is
+    `elsewhere` runs on a machine with other zone data."""
 
     name: str
     deed: Deed
@@ -51,6 +56,7 @@ class Command(NamedTuple):
     killed_after: float | None = None
     repeats: str = ""
     installed: bool = False
+    elsewhere: bool = False
 
     def __str__(self) -> str:
         words = " ".join((*self.deed.words, *self.more))
@@ -58,6 +64,7 @@ class Command(NamedTuple):
         text += f"   [{' '.join(map(str, self.fault))}]" if self.fault else ""
         text += f"   [killed after {self.killed_after:.3f} s]" if self.killed_after else ""
         text += f"   [stdout {self.out}]" if self.out != "pipe" else ""
+        text += "   [other zone data]" if self.elsewhere else ""
         return text + "".join(f"\n      {name}: {told!r}" for name, told in self.deed.files)
 
 
@@ -183,6 +190,8 @@ class Running:
             "JPCLI_ACTOR": command.name,
             "PYTHONPATH": str(ROOT),
         }
+        if command.elsewhere:
+            environment["PYTHONTZPATH"] = str(put(scratch / "zones", ZONE, shifted(ZONE, *SHIFT)))
         if command.fault is not None:
             environment |= {
                 "JPCLI_CHAOS": command.fault.variable(ledger.parent),

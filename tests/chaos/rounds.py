@@ -112,7 +112,9 @@ class Rounds:
             if chance.random() < 0.4:
                 more += ("--idempotency-key", f"key-{self._number}")
         installed = chance.random() < 0.1
-        return Command(f"c{self._number}", made, self._text(now), more, installed=installed)
+        elsewhere = chance.random() < 0.2
+        name = f"c{self._number}"
+        return Command(name, made, self._text(now), more, installed=installed, elsewhere=elsewhere)
 
     def _faulty(self, command: Command, share: float) -> Command:
         chance = self._chance

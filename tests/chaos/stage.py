@@ -18,7 +18,7 @@ from tests.chaos.commands import Telling, Wrong, add_client, deed
 from tests.chaos.endings import KILLED, check_form, check_look, says_nothing_done
 from tests.chaos.model import Model, difference
 from tests.chaos.observed import Event, Observed, copied, observe
-from tests.chaos.processes import Command, Ended, Nursery, Preload, Running, run_together
+from tests.chaos.processes import ZONE, Command, Ended, Nursery, Preload, Running, run_together
 from tests.services.agency import Agency
 
 BEGUN = "2026-03-01T08:00:00Z"
@@ -63,7 +63,9 @@ class Stage:
         self.tally: Counter[str] = Counter()
         (self.scratch / "prices.csv").write_text(PRICES)
         terms = "--payment-terms-days 30"
-        self._must(f"init --name Acme --prices {self.scratch}/prices.csv {terms}")
+        self._must(
+            f"init --name Acme --time-zone {ZONE} --prices {self.scratch}/prices.csv {terms}"
+        )
         self._must("cards add --brand visa --last4 4242 --exp 12/2039")
         self.model = observe(self.ledger).model
 
