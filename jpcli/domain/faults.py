@@ -10,7 +10,7 @@ import errno
 from jpcli.domain.errors import Failed
 
 NO_ROOM_FOR_FILES = (errno.EMFILE, errno.ENFILE)
-_NO_ROOM_ON_DISK = (errno.ENOSPC, errno.EDQUOT)
+_NO_ROOM_ON_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 TOO_MANY = "Too many files are open"
 FEWER = "Allow more (ulimit -n), or end other programs, and run the same command again."
 

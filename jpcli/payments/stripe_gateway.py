@@ -41,6 +41,7 @@ API_VERSION = "2026-10-28.endive"
 # How often a call is repeated with its key when the connection breaks, and on 409 and 5xx. The SDK
 # repeats nothing: an error must say whether it answers the first try.
 REPEATS_MOST = 2
+FIRST_PAUSE_SECONDS = 0.5
 _PAGE = 100
 
 
@@ -229,5 +230,5 @@ def _pause_seconds(error: stripe.StripeError, attempt: int) -> float:
     """Stripe's own Retry-After, or twice as long each time."""
     told = str((error.headers or {}).get("retry-after", ""))
     is_number = told.isascii() and told.replace(".", "", 1).isdigit()
-    seconds = float(told) if is_number else 0.5 * 2**attempt
+    seconds = float(told) if is_number else FIRST_PAUSE_SECONDS * 2**attempt
     return min(seconds, RETRY_SECONDS_MOST)

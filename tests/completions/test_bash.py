@@ -49,7 +49,10 @@ STATIC = [
     ("jpcli --json licenses co", ["count"]),
     ("jpcli --ledger x.db -q licenses co", ["count"]),
     ("jpcli licenses list --sta", ["--state"]),
-    ("jpcli licenses list --state ", ["assigned", "unassigned", "revoked"]),
+    (
+        "jpcli licenses list --state ",
+        ["assigned", "unassigned", "revoked", "active", "bundle", "all"],
+    ),
     ("jpcli licenses list --state u", ["unassigned"]),
     ("jpcli licenses list --sort st", ["state"]),
     ("jpcli licenses count --by ", ["product", "site", "client"]),

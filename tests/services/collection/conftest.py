@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import worst
+from jpcli.payments import stripe_gateway
 from jpcli.services.collection.stripe import collector, invoices
 from tests.services.agency import Agency
 from tests.services.collection.replays import LIVES, ONCE, doubles, lived_twice
@@ -73,21 +77,47 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("life", (ONCE,) if once else LIVES, ids=lambda life: life)
 
 
+class _Built(NamedTuple):
+    """The shop as every scenario begins: its ledger, and what the double has of it."""
+
+    ledger: bytes
+    worlds: Any
+    keys: Any
+    clock: Any
+
+
+@cache
+def _built() -> _Built:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        double = StripeDouble()
+        patch.setenv("STRIPE_API_KEY", TEST_KEY)
+        patch.setenv("STRIPE_API_BASE", double.url)
+        agency = Shop(Path(folder) / "ledger.db", JUNE_15)
+        agency.double = double
+        agency.init(payments="stripe")
+        card = agency.attach()
+        agency.issue("jetpack-scan", 2)
+        agency.bundle()
+        agency.do(collector.remove_card, card)
+        double.stop()
+        there = double.double
+        return _Built(Path(agency.path).read_bytes(), there.worlds, there.keys, there.clock)
+
+
 @pytest.fixture
 def shop(
     tmp_path: Path, stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch, life: str
 ) -> Iterator[Shop]:
-    """Two scans and a bundle since June 15; it is July 2, and no card is on file."""
+    """Two scans and a bundle since June 15; it is July 2, and no card is on file. What is waited
+    for is asked again at once."""
+    built, there = _built(), stripe_double.double
     monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
     monkeypatch.setenv("STRIPE_API_BASE", stripe_double.url)
-    agency = Shop(tmp_path / "ledger.db", JUNE_15)
-    agency.double = stripe_double
-    agency.init(payments="stripe")
-    card = agency.attach()
-    agency.issue("jetpack-scan", 2)
-    agency.bundle()
-    agency.do(collector.remove_card, card)
-    agency.now, agency.life = JULY_2, life
+    monkeypatch.setattr(stripe_gateway, "FIRST_PAUSE_SECONDS", 0.01)
+    agency = Shop(tmp_path / "ledger.db", JULY_2)
+    Path(agency.path).write_bytes(built.ledger)
+    there.worlds, there.keys = deepcopy(built[1:3], {id(built.clock): there.clock})
+    agency.double, agency.life = stripe_double, life
     yield agency
     if life != ONCE:
         assert doubles(stripe_double) == []
