@@ -151,7 +151,10 @@ def kill_peer(fault: Fault) -> None:
     """Send the fault's signal to its pid, or to the process at the other end; see it die."""
     connection = peer.connection
     assert connection is not None
-    os.kill(fault.pid or find_peer(connection.getpeername()[1]), fault.signal)
+    os.kill(
+        fault.pid or find_peer(connection.getpeername()[1], connection.getsockname()[1]),
+        fault.signal,
+    )
     if fault.signal == signal.SIGKILL:
         connection.settimeout(DIED_SECONDS)
         try:
@@ -160,13 +163,14 @@ def kill_peer(fault: Fault) -> None:
             pass
 
 
-def find_peer(port: int) -> int:
-    """The process that has the local port (Linux): its socket's inode, then who has that open."""
-    wanted = f"0100007F:{port:04X}"
+def find_peer(port: int, to_port: int) -> int:
+    """The process with a connection from one local port to another (Linux): its socket's inode,
+    then who has that open. A port may be in use towards several others at once."""
+    wanted = [f"0100007F:{each:04X}" for each in (port, to_port)]
     inodes = [
         columns[9]
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
-        if (columns := line.split())[1] == wanted
+        if (columns := line.split())[1:3] == wanted
     ]
     links = {f"socket:[{inode}]" for inode in inodes}
     for folder in Path("/proc").glob("[0-9]*/fd"):
