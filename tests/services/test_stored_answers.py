@@ -192,6 +192,23 @@ def test_the_first_answer_comes_again_byte_for_byte(
     assert text_of(Agency(copy).do(call, key="k1")) == first
 
 
+@pytest.mark.parametrize("name", ["issue", "issue bundles", "transfer", "revoke"])
+@pytest.mark.parametrize("ends", [False, True])
+def test_what_happened_right_before_and_after_is_no_part_of_it(
+    agency: Agency, stock: Stock, name: str, ends: bool
+) -> None:
+    def neighbor() -> None:
+        key = agency.issue_one()
+        if ends:
+            agency.revoke(key)
+
+    call = requests(stock)[name]
+    neighbor()
+    first = text_of(agency.do(call, key="k1"))
+    neighbor()
+    assert text_of(agency.do(call, key="k1")) == first
+
+
 def test_every_request_is_in_the_table(stock: Stock) -> None:
     assert list(requests(stock)) == NAMES
 
