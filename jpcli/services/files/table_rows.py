@@ -222,7 +222,8 @@ def _header(first: str, form: _Form, line: int, source: str, expected: Expected)
         raise BadInput(
             found[0].code,
             f"{named(source)}, line {line}: {found[0].message}",
-            hint=f"The first line names the columns, with commas or tabs: {_listed(expected)}",
+            hint="The first line names the columns, with commas, semicolons or tabs:"
+            f" {_listed(expected)}",
             subject=found[0].subject,
             problems=tuple(found),
         )
