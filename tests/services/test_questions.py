@@ -18,7 +18,7 @@ from jpcli.services.licenses.licenses import (
 from jpcli.services.log import list_events
 from jpcli.services.sites import sites
 from jpcli.services.status import status
-from tests.services.agency import BEGUN, A, Agency, B, C, minor
+from tests.services.agency import BEGUN, A, Agency, B, C, minor, plain
 
 SCAN, AI, SECURITY = "jetpack-scan", "jetpack-ai", "jetpack-security-t1"
 
@@ -158,9 +158,9 @@ def test_the_timeline_has_each_licenses_days_of_a_month_with_their_sites(office:
     names = office.names  # type: ignore[attr-defined]
     office.transfer(names["s1"], C, at="2024-08-11")
     with office.desk(writes=False) as desk:
-        july = timeline(desk, build_filter(desk), "2024-07").data
-        august = timeline(desk, build_filter(desk, product=SCAN), "2024-08").data
-        one = timeline(desk, build_filter(desk), "2024-07", 1).data
+        july = plain(timeline(desk, build_filter(desk), "2024-07"))
+        august = plain(timeline(desk, build_filter(desk, product=SCAN), "2024-08"))
+        one = plain(timeline(desk, build_filter(desk), "2024-07", 1))
     days = {item["license_key"]: item["days"] for item in july["licenses"]}
     assert days == {names["s1"]: 31, names["s2"]: 12, names["s3"]: 11}
     (moved, _) = august["licenses"]

@@ -18,6 +18,7 @@ from jpcli.cli.views.words import (
     money,
     sparkline,
 )
+from jpcli.domain.answers import as_objects
 from jpcli.domain.money import percent_text
 from jpcli.domain.words import count, month_name, month_of, short_day
 
@@ -166,7 +167,8 @@ def _groups_grid(data: Mapping[str, Any], screen: Screen) -> Grid:
         Column(month, right=True, short=month[:3]),
         Column(percent_text(data.get("markup_percent", "")), right=True, optional=True),
     )
-    for group in data["groups"]:
+    groups: list[Any] = as_objects(data["groups"])
+    for group in groups:
         grid.add(
             _group_name(key, group[key], data, screen),
             f"{group['days_to_date']:,}" if is_open else "",

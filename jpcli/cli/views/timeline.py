@@ -11,13 +11,14 @@ from rich.text import Text
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import AHEAD, ELSEWHERE, ahead
+from jpcli.domain.answers import as_objects
 from jpcli.domain.words import count, month_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.cli.views.screen import Screen
-    from jpcli.domain.contract.licenses import TimelineAnswer
+    from jpcli.domain.contract.licenses import TimelineAnswer, TimelineLicense
 
 _COLORS = (
     "black on bright_cyan",
@@ -35,7 +36,7 @@ _MANY = "*"
 
 def draw(data: TimelineAnswer, screen: Screen) -> None:
     """The bars, then which letter is which site."""
-    licenses = data["licenses"]
+    licenses = as_objects(data["licenses"])
     title = Text(month_name(data["period"]), style="bold")
     title.append(f"   {count(data['total'], 'license')} with billed days", style="not bold dim")
     if data["settled_elsewhere"]:
@@ -45,17 +46,19 @@ def draw(data: TimelineAnswer, screen: Screen) -> None:
     if not licenses:
         screen.paragraph("None.", "dim")
         return
-    signs = _signs(data)
-    _draw_bars(data, signs, screen)
+    signs = _signs(licenses)
+    _draw_bars(licenses, data, signs, screen)
     screen.write()
     _draw_legend(signs, data, screen)
 
 
 def _draw_bars(
-    data: Mapping[str, Any], signs: Mapping[str, tuple[str, str]], screen: Screen
+    licenses: list[TimelineLicense],
+    data: Mapping[str, Any],
+    signs: Mapping[str, tuple[str, str]],
+    screen: Screen,
 ) -> None:
     """Key, bar and number of days in a row; on a narrow screen the key gets its own."""
-    licenses = data["licenses"]
     width = max(len(found["license_key"]) for found in licenses)
     last = int(data["last_day"][8:10])
     bar, days = Column(_ruler(last)), Column("Days", right=True, drop=1)
@@ -71,10 +74,10 @@ def _draw_bars(
     grid.draw(screen)
 
 
-def _signs(data: TimelineAnswer) -> dict[str, tuple[str, str]]:
+def _signs(licenses: list[TimelineLicense]) -> dict[str, tuple[str, str]]:
     """A letter and a style for every site, in the order in which they appear."""
     sites = dict.fromkeys(
-        span["site"] for found in data["licenses"] for span in found["spans"] if span["site"]
+        span["site"] for found in licenses for span in found["spans"] if span["site"]
     )
     letters = ascii_letters + _MANY * max(len(sites) - len(ascii_letters), 0)
     return {

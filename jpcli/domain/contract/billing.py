@@ -104,7 +104,7 @@ class PreviewAnswer(TypedDict):
     total_with_markup: NotRequired[MoneyObject]  # with `--markup`
     what_if: NotRequired[WhatIfObject]  # with `--revoke` or `--issue`
     by: NotRequired[Annotated[str, OneOf("product", "site", "client", "license", "day")]]
-    groups: NotRequired[list[GroupObject]]  # with `--by`
+    groups: NotRequired[Rows[GroupObject]]  # with `--by`
     months: NotRequired[list[ForecastMonth]]  # with `--months`, this one first
 
 

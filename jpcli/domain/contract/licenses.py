@@ -136,7 +136,7 @@ class TimelineAnswer(TypedDict):
     last_day: Date
     today: Date
     settled_elsewhere: bool  # it lies before the books begin (I7)
-    licenses: list[TimelineLicense]
+    licenses: Rows[TimelineLicense]
     total: Count  # without `--limit`
 
 

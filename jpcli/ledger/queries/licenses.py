@@ -119,13 +119,12 @@ def count_by_state(
     client or None for one row with group None."""
     group = {None: "NULL", "product": "p.product", "site": "s.url", "client": "c.name"}[by]
     where, params = _conditions(ledger, wanted)
-    where += (" AND " if where else " WHERE ") + USABLE
     sums = ", ".join(
         f"COALESCE(SUM(CASE WHEN {_STATE_CONDITIONS[state]} THEN 1 ELSE 0 END), 0)"
         for state in STATES
     )
     tail = "" if by is None else f" GROUP BY {group} ORDER BY {group} IS NULL, {group}"
-    return ledger.all(f"SELECT {group}, {sums}{FROM}{where}{tail}", **params)
+    return ledger.all(f"SELECT {group}, {sums}{FROM}{_and(where)} {USABLE}{tail}", **params)
 
 
 class LicenseFacts(NamedTuple):
@@ -211,18 +210,50 @@ def each_child(ledger: Ledger, parent_id: int) -> Iterator[LicenseFacts]:
         after = rows[-1][0]
 
 
-def span_rows(
-    ledger: Ledger, license_id: int, first_day: int, last_day: int
-) -> list[tuple[int, int, str | None]]:
-    """(first day, last day, site) of a license's spans that touch a window, in order."""
+def span_rows(ledger: Ledger, license_id: int) -> list[tuple[int, int, str | None]]:
+    """(first day, last day, site) of a license's spans, in order."""
     return ledger.all(
         "SELECT s.first_day, s.last_day, t.url FROM spans s LEFT JOIN sites t ON t.id = s.site_id"
-        " WHERE s.license_id = :id AND s.last_day >= :first AND s.first_day <= :last"
-        " ORDER BY s.first_day",
+        " WHERE s.license_id = :id ORDER BY s.first_day",
         id=license_id,
-        first=first_day,
-        last=last_day,
     )
+
+
+def timeline_rows(
+    ledger: Ledger, wanted: LicenseFilter, first_day: int, last_day: int
+) -> Iterator[tuple[Any, ...]]:
+    """Stream usable licenses in `LICENSE_COLUMNS` order, with what `span_rows` has of each behind
+    that: a row a span that touches the window, in order."""
+    where, params = _conditions(ledger, wanted)
+    order = SORTS[wanted.sort]
+    direction = " DESC" if wanted.reverse else ""
+    # Without CROSS, SQLite reads spans first, and then has every license to sort.
+    return ledger.rows(
+        f"{SELECT}, d.first_day, d.last_day, place.url{FROM} CROSS JOIN spans d"
+        " LEFT JOIN sites place ON place.id = d.site_id"
+        f"{_and(where)} {USABLE} AND d.license_id = l.id"
+        " AND d.last_day >= :first_day AND d.first_day <= :last_day"
+        f" ORDER BY {order}{direction}, l.id{direction}, d.first_day",
+        **params,
+        first_day=first_day,
+        last_day=last_day,
+    )
+
+
+def count_timeline(ledger: Ledger, wanted: LicenseFilter, first_day: int, last_day: int) -> int:
+    """Of how many licenses `timeline_rows` tells."""
+    where, params = _conditions(ledger, wanted)
+    sql = (
+        f"SELECT COUNT(*){FROM}{_and(where)} {USABLE} AND EXISTS"
+        " (SELECT 1 FROM spans d WHERE d.license_id = l.id"
+        " AND d.last_day >= :first_day AND d.first_day <= :last_day)"
+    )
+    return int(ledger.value(sql, **params, first_day=first_day, last_day=last_day))
+
+
+def _and(where: str) -> str:
+    """A WHERE clause, which may be empty, for one more condition."""
+    return f"{where} AND" if where else " WHERE"
 
 
 def _conditions(ledger: Ledger, wanted: LicenseFilter) -> tuple[str, dict[str, Any]]:

@@ -5,8 +5,9 @@ Owns which sums a grouping needs and what its keys are called. Groups add up to 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.answers import Rows
 from jpcli.domain.calculator import compute_groups, nobody_last
 from jpcli.domain.errors import not_among
 from jpcli.domain.money import markup_fraction, money_json, with_markup
@@ -18,7 +19,7 @@ from jpcli.services.billing.period import window_of
 from jpcli.services.billing.weights import COUNTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jpcli.domain.calculator import Line
     from jpcli.domain.contract.billing import GroupObject, PreviewDetails
@@ -42,43 +43,49 @@ KEY_NAMES = {
 
 def groups(
     desk: Desk, computed: Computed, by: str, markup_e6: int | None = None
-) -> list[GroupObject]:
+) -> Rows[GroupObject]:
     """The month's lines split `by` something; the group without one has None as its key.
 
+    They can be counted, and are made as they are read: an object takes four times its sums.
     Raises BadInput `bad_by` for something else than `KEY_NAMES` has.
     """
     if by not in KEY_NAMES:
         raise not_among("by", by, KEY_NAMES)
     split = Splitting(desk, computed, by)
     found = split.sums(computed.lines)
+    columns: tuple[str, ...] = (KEY_NAMES[by], "days_to_date", "days", "to_date", "amount")
     marked: dict[Any, Row] = {}
     if markup_e6 is not None:
+        columns += ("amount_with_markup",)
         marked = split.sums(
             marked_lines(computed.lines, markup_e6, desk.ledger.currency), markup_e6
         )
-    # Each side alone may come to nothing where the other does not.
-    rows = {
-        key: (*found.get(key, NOTHING), *marked.get(key, NOTHING)) for key in {**found, **marked}
-    }
-    return [
-        _group_object(desk, by, key, rows[key], with_markup=markup_e6 is not None)
-        for key in nobody_last(rows)
-        if any(rows[key])
-    ]
+    return Rows(columns, _Groups(desk.ledger.currency, found, marked, len(columns)))
 
 
-def _group_object(
-    desk: Desk, by: str, key: Any, row: tuple[int, ...], *, with_markup: bool
-) -> GroupObject:
-    currency = desk.ledger.currency
-    found = cast("GroupObject", {KEY_NAMES[by]: key})
-    found["days_to_date"] = row[0]
-    found["days"] = row[1]
-    found["to_date"] = money_json(row[2], currency)
-    found["amount"] = money_json(row[3], currency)
-    if with_markup:
-        found["amount_with_markup"] = money_json(row[7], currency)
-    return found
+class _Groups:
+    """The rows of the groups that have anything, by the sums of each with and without a markup."""
+
+    def __init__(
+        self, currency: str, found: dict[Any, Row], marked: dict[Any, Row], width: int
+    ) -> None:
+        self._currency, self._found, self._marked, self._width = currency, found, marked, width
+        # Each side alone may come to nothing where the other does not.
+        self._keys = [
+            key
+            for key in nobody_last(found if found.keys() >= marked.keys() else {**found, **marked})
+            if any(found.get(key, NOTHING)) or any(marked.get(key, NOTHING))
+        ]
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        for key in self._keys:
+            days_to_date, days, *amounts = self._found.get(key, NOTHING)
+            amounts.append(self._marked.get(key, NOTHING)[3])
+            money = (money_json(amount, self._currency) for amount in amounts)
+            yield (key, days_to_date, days, *money)[: self._width]
 
 
 def details(desk: Desk, computed: Computed) -> PreviewDetails:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, cast
 
 from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.calendar import OPEN_DAY
@@ -21,6 +23,8 @@ from jpcli.services.shapes import license_objects, license_tuples
 from jpcli.services.sites.spelled import site_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from jpcli.domain.contract.licenses import (
         CountGroup,
         LicenseCountAnswer,
@@ -29,11 +33,11 @@ if TYPE_CHECKING:
         ShownLicensesAnswer,
         SpanObject,
         TimelineAnswer,
-        TimelineLicense,
     )
     from jpcli.services.desk import Desk
 
 COUNT_GROUPS = ("product", "site", "client")
+TIMELINE_COLUMNS = (*queries.LICENSE_COLUMNS, "days", "spans")
 SORTS = tuple(queries.SORTS)
 
 
@@ -98,7 +102,8 @@ def show(desk: Desk, keys: list[str]) -> Answer[ShownLicensesAnswer]:
     for item in shown:
         facts = known_license(desk.ledger, item["license_key"])
         item["history"] = history_objects(desk, facts.license_key)
-        item["spans"] = _spans(desk, facts.id)
+        of_spans = queries.span_rows(desk.ledger, facts.id)
+        item["spans"] = _spans(desk, of_spans, first_day_billed(desk.ledger))
         if facts.is_bundle:
             children = queries.active_children(desk.ledger, facts.id)
             item["children"] = [child.license_key for child in children]
@@ -137,42 +142,47 @@ def timeline(
     desk: Desk, wanted: LicenseFilter, month: str | None = None, limit: int | None = None
 ) -> Answer[TimelineAnswer]:
     """Each license's days of a month as spans with their sites; licenses without a day are left
-    out, as are bundle parents, whose children run."""
+    out, as are bundle parents, whose children run; at most `limit` (None or 0: all); streams."""
     calendar = desk.ledger.calendar
     label = month or month_of(calendar, desk.today)
     period = month_period(calendar, *parse_month(label))
-    found: list[TimelineLicense] = []
-    total = 0
-    for row in queries.list_rows(desk.ledger, wanted):
-        if row[9] is not None:
-            continue
-        facts = known_license(desk.ledger, row[0])
-        spans = _spans(desk, facts.id, period.first_day, period.last_day)
-        if not spans:
-            continue
-        total += 1
-        if not limit or len(found) < limit:
-            days = sum(span["days"] or 0 for span in spans)
-            found.append({**license_objects([row])[0], "days": days, "spans": spans})
+    window = (period.first_day, period.last_day)
+    rows = _timeline(desk, queries.timeline_rows(desk.ledger, wanted, *window), *window)
     data: TimelineAnswer = {
         "period": period.label,
         "first_day": calendar.iso(period.first_day),
         "last_day": calendar.iso(period.last_day),
         "today": calendar.iso(desk.today),
         "settled_elsewhere": is_settled_elsewhere(desk.ledger, label),
-        "licenses": found,
-        "total": total,
+        "licenses": Rows(TIMELINE_COLUMNS, islice(rows, limit or None)),
+        "total": queries.count_timeline(desk.ledger, wanted, *window),
     }
     return Answer(data, elsewhere_note(desk, label))
 
 
+def _timeline(
+    desk: Desk, rows: Iterable[tuple[Any, ...]], first_day: int, last_day: int
+) -> Iterator[tuple[Any, ...]]:
+    """A row a license from a row a span."""
+    width, first_billed = len(queries.LICENSE_COLUMNS), first_day_billed(desk.ledger)
+    for _, group in groupby(rows, itemgetter(0)):
+        of_license = list(group)
+        of_spans = [row[width:] for row in of_license]
+        spans = _spans(desk, of_spans, first_billed, first_day, last_day)
+        days = sum(span["days"] or 0 for span in spans)
+        (found,) = license_tuples([of_license[0][:width]])
+        yield (*found, days, spans)
+
+
 def _spans(
-    desk: Desk, license_id: int, first_day: int = 0, last_day: int = OPEN_DAY
+    desk: Desk,
+    rows: Iterable[tuple[int, int, str | None]],
+    first_billed: int,
+    first_day: int = 0,
+    last_day: int = OPEN_DAY,
 ) -> list[SpanObject]:
-    """The billed days of a license inside a window; an open end is None, and so is its count."""
-    rows = queries.span_rows(desk.ledger, license_id, first_day, last_day)
+    """Billed days of a license cut to a window; an open end is None, and so is its count."""
     iso = desk.ledger.calendar.iso
-    first_billed = first_day_billed(desk.ledger)
     spans: list[SpanObject] = []
     for begins, ends, site in rows:
         low, high = max(begins, first_day), min(ends, last_day)

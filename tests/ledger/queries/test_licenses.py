@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -161,16 +163,71 @@ def test_spans_of_a_window_give_every_day_its_site(
     ledger: Ledger, world: World, first: int, last: int
 ) -> None:
     start = ledger.calendar.day_of(at(0) or 0)
+    window = (start + first, start + last)
+
+    def touches(low: int, high: int) -> bool:
+        return low <= window[1] and high >= window[0]
+
+    rows = list(licenses.timeline_rows(ledger, LicenseFilter(), *window))
+    told = {key: [row[-3:] for row in group] for key, group in groupby(rows, key=itemgetter(0))}
+    assert licenses.count_timeline(ledger, LicenseFilter(), *window) == len(told)
     for life, facts in zip(world.lives, _all(ledger, world), strict=True):
-        spans = licenses.span_rows(ledger, facts.id, start + first, start + last)
+        spans = [row for row in licenses.span_rows(ledger, facts.id) if touches(*row[:2])]
         assert spans == sorted(spans)
-        assert all(low <= start + last and high >= start + first for low, high, _ in spans)
+        assert told.get(facts.license_key, []) == ([] if facts.is_bundle else spans)
         days = {
             day: site
             for low, high, site in spans
             for day in range(max(low - start, first), min(high - start, last) + 1)
         }
         assert days == {d: life.site(d) for d in range(first, last + 1) if life.active(d)}
+
+
+@pytest.mark.parametrize("state", [None, *STATE_FILTERS])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {},
+        {"product": AI},
+        {"site": SITES[0]},
+        {"client": CLIENTS[0]},
+        {"client": ""},
+        {"search": "co"},
+        {"sort": "site"},
+        {"sort": "key", "reverse": True},
+    ],
+    ids=str,
+)
+def test_a_timeline_has_the_licenses_of_a_list_that_have_a_day(
+    ledger: Ledger, world: World, state: str | None, filters: dict[str, Any]
+) -> None:
+    wanted = LicenseFilter(state=state, **filters)
+    start = ledger.calendar.day_of(at(0) or 0)
+    days = range(31, 61)
+    window = (start + days[0], start + days[-1])
+    by_key = {life.key: life for life in world.lives}
+    listed = [
+        row
+        for row in licenses.list_rows(ledger, wanted)
+        if by_key[row[0]].usable and any(map(by_key[row[0]].active, days))
+    ]
+    rows = licenses.timeline_rows(ledger, wanted, *window)
+    assert [key for key, _ in groupby(row[:-3] for row in rows)] == listed
+    assert licenses.count_timeline(ledger, wanted, *window) == len(listed)
+
+
+def test_a_timeline_streams(ledger: Ledger) -> None:
+    """What SQLite sorts is one license's spans, never the licenses."""
+    asked: list[str] = []
+    rows = ledger.rows
+
+    class Asking:
+        def rows(self, sql: str, **params: Any) -> Any:
+            asked.extend(row[3] for row in rows(f"EXPLAIN QUERY PLAN {sql}", **params))
+
+    licenses.timeline_rows(Asking(), LicenseFilter(), 0, 1)  # type: ignore[arg-type]
+    assert asked[0] == "SCAN l"
+    assert "USE TEMP B-TREE FOR ORDER BY" not in asked
 
 
 def _all(ledger: Ledger, world: World) -> list[licenses.LicenseFacts]:
