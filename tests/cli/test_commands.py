@@ -360,6 +360,21 @@ def test_preview_by(by: str, agency: Jpcli) -> None:
     assert len(agency("invoice", "preview", "--by", by).rows) == len(groups) + 1
 
 
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+@pytest.mark.parametrize(
+    "command",
+    [("licenses", "timeline"), ("invoice", "preview", "--by", "site")],
+    ids=["timeline", "groups"],
+)
+def test_a_month_without_a_row_has_the_header_of_others(
+    command: tuple[str, ...], form: str, agency: Jpcli
+) -> None:
+    some = agency(*command, "--format", form).out.splitlines()
+    none = agency(*command, "2020-01", "--format", form).out.splitlines()
+    assert len(some) > 1
+    assert none == some[:1]
+
+
 def test_what_if(agency: Jpcli) -> None:
     (key,) = keys(agency, "--state", "assigned")
     now = agency("invoice", "preview", "--json").data["total"]["amount_minor"]
