@@ -35,6 +35,9 @@ BRANDS = frozenset(
 """The names that Stripe gives to brands."""
 
 
+ADD = "jpcli cards add --primary"
+
+
 class Card(NamedTuple):
     """A stored payment method; `added_at` in microseconds since the epoch."""
 
@@ -57,8 +60,9 @@ def ends_this_month(card: Card, today: date) -> bool:
     return (card.exp_year, card.exp_month) == (today.year, today.month)
 
 
-def expiry_note(card: Card, today: date) -> Note | None:
-    """A warning for a card that has expired, wherever a card matters; it refuses nothing (R4)."""
+def expiry_note(card: Card, today: date, add: str = ADD) -> Note | None:
+    """A warning for a card that has expired, wherever a card matters; it refuses nothing (R4).
+    `add` is the command for its successor."""
     if not is_expired(card, today):
         return None
     return Note(
@@ -66,7 +70,7 @@ def expiry_note(card: Card, today: date) -> Note | None:
         f"The card {describe(card)} expired in {card.exp_month:02d}/{card.exp_year}.",
         kind="warning",
         subject=card.id,
-        hint="jpcli cards add --primary",
+        hint=add,
     )
 
 
@@ -80,15 +84,16 @@ def card_name(brand: str, last4: str) -> str:
     return f"{brand} ···· {last4}"
 
 
-def check_can_issue(cards: Sequence[Card]) -> None:
-    """Raise Refused `no_primary_card` unless one of the cards is primary (R1)."""
+def check_can_issue(cards: Sequence[Card], add: str = ADD) -> None:
+    """Raise Refused `no_primary_card` unless one of the cards is primary (R1); `add` is the command
+    for one."""
     if not any(card.primary for card in cards):
         raise Refused(
             "no_primary_card",
             "Issuing is paused: there is no primary card on file.",
             hint=f"Make one primary:   jpcli cards primary {quoted(cards[0].id)}"
             if cards
-            else "Add one:   jpcli cards add --primary",
+            else f"Add one:   {add}",
         )
 
 

@@ -39,9 +39,9 @@ class Way(NamedTuple):
         """The same with what a person fills in."""
         return self.command(number) + self.filled_in
 
-    def add_card(self) -> str:
+    def add_card(self, *, primary: bool = False) -> str:
         """The command that puts a card on file, where a page opens for it or by its description."""
-        return f"jpcli cards add{self.card_given}"
+        return f"jpcli cards add{' --primary' if primary else ''}{self.card_given}"
 
     def hint(self, number: str) -> str:
         """The same, and when it is typed; what was mailed may be paid over there, too."""

@@ -48,7 +48,7 @@ def check_meant(at_text: str | None, *, dry_run: bool) -> None:
 
 
 # What a ledger that is collected by hand has instead.
-PAID_BY_HAND = "Note what was paid:   jpcli invoice mark-paid NUMBER --reference TEXT"
+PAID_BY_HAND = "What was paid is noted by invoice mark-paid; see what is not:   jpcli invoice list"
 CARD_BY_HAND = "Write down a card:   jpcli cards add --brand visa --last4 4242 --exp 12/2030"
 NOTHING_BY_HAND = "Make a ledger that does:   jpcli init --payments stripe --ledger FILE"
 

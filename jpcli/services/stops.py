@@ -79,4 +79,4 @@ def _expired(desk: Desk, card: Card) -> StopObject:
 
 
 def _add_card(desk: Desk) -> str:
-    return f"{way_of(desk.ledger).add_card()} --primary"
+    return way_of(desk.ledger).add_card(primary=True)

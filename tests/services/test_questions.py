@@ -20,6 +20,7 @@ from jpcli.services.sites import sites
 from jpcli.services.status import status
 from tests.services.agency import BEGUN, A, Agency, B, C, minor, plain
 
+ADD_CARD = "jpcli cards add --primary --brand visa --last4 4242 --exp 12/2030"
 SCAN, AI, SECURITY = "jetpack-scan", "jetpack-ai", "jetpack-security-t1"
 
 
@@ -250,7 +251,7 @@ def test_the_status_is_the_preview_the_counts_and_what_to_do(office: Agency) -> 
     assert shown["licenses"] == {"total": 6, "assigned": 3, "unassigned": 3, "revoked": 1}
     office.do(offline.remove_card, "4242")
     steps = [step["command"] for step in office.ask(status)["next"]]
-    assert "jpcli cards add --primary" in steps
+    assert ADD_CARD in steps
 
 
 def test_the_status_of_an_empty_ledger_says_how_to_begin(new_agency: Agency) -> None:
@@ -258,6 +259,6 @@ def test_the_status_of_an_empty_ledger_says_how_to_begin(new_agency: Agency) -> 
     assert shown["licenses"]["total"] == 0
     assert minor(shown["bill"]["projected"]) == 0
     assert [step["command"] for step in shown["next"]][:2] == [
-        "jpcli cards add --primary",
+        ADD_CARD,
         "jpcli issue PRODUCT",
     ]

@@ -15,6 +15,7 @@ from contextlib import suppress
 from jpcli.domain.errors import BadInput, Failed
 from jpcli.domain.faults import NO_ROOM_FOR_FILES, outside_fault
 from jpcli.domain.paths import check_path
+from jpcli.domain.words import quoted
 from jpcli.ledger.database import schema
 from jpcli.ledger.database.faults import damaged
 from jpcli.ledger.database.neighbors import has_log
@@ -58,7 +59,7 @@ def check_file(path: str) -> None:
         raise BadInput(
             "no_ledger",
             f"There is no ledger at {path}",
-            hint="Make one:   jpcli init",
+            hint=f"Make one:   jpcli init --ledger {quoted(path)}",
             subject=path,
         ) from None
     except OSError as error:

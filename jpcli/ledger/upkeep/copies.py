@@ -77,6 +77,17 @@ def same_copy(source: Ledger, target: str) -> CheckReport | None:
     return report if not report.problems and report.head == head(source) else None
 
 
+def _backup(source: str) -> Ledger:
+    """The backup itself; where there is none, no new ledger would be of any help."""
+    try:
+        return open_ledger(source, writes=False, older=True)
+    except BadInput as error:
+        if error.code == "no_ledger":
+            error.message = f"There is no backup at {source}"
+            error.hint = "Name a file that `jpcli ledger backup` wrote."
+        raise
+
+
 def restore_ledger(
     source: str, target: str, inspect: Inspect, complete: Complete
 ) -> tuple[CheckReport, str | None]:
@@ -98,7 +109,7 @@ def restore_ledger(
         check_name(target)
         check_nothing_beside(target)
     with (
-        closing(open_ledger(source, writes=False, older=True)) as ledger,
+        closing(_backup(source)) as ledger,
         _checked_copy(ledger, target, inspect) as (draft, report),
     ):
         there = os.path.lexists(target)

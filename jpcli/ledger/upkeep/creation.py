@@ -82,7 +82,7 @@ def already_there(path: str) -> Refused:
     return Refused(
         "ledger_exists",
         f"There is a file at {path} already; a ledger is never overwritten",
-        hint="Use it:   jpcli status    or name another with --ledger",
+        hint="Name another with --ledger, or use it:   jpcli status",
         subject=path,
     )
 

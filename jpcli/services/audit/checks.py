@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from jpcli.services.desk import Desk
 
-ADD_CARD = "jpcli cards add --primary"
-
 
 def switched_checks(desk: Desk, levels: Mapping[str, str]) -> Iterator[Check]:
     """The checks that are on, with the level of each."""
@@ -39,7 +37,7 @@ def _primary_card(desk: Desk) -> Check:
         actual = describe(primary)
         return Check("primary_card", True, expected, actual, f"The primary card is {actual}")
     actual = f"{len(found)} cards, none primary" if found else "no card"
-    fix = f"jpcli cards primary {quoted(found[0].id)}" if found else ADD_CARD
+    fix = f"jpcli cards primary {quoted(found[0].id)}" if found else _add_card(desk)
     message = "There is no primary card on file: issuing is paused"
     return Check("primary_card", False, expected, actual, message, fix=fix)
 
@@ -58,7 +56,12 @@ def _card_expiry(desk: Desk) -> Check:
         message = f"The primary card is valid at the next charge on {charge}"
         return Check("card_expiry", True, expected, actual, message)
     message = f"{describe(primary)} is valid to the end of {until}, and charged next on {charge}"
-    return Check("card_expiry", False, expected, actual, message, ERROR, (primary.id,), 1, ADD_CARD)
+    add = _add_card(desk)
+    return Check("card_expiry", False, expected, actual, message, ERROR, (primary.id,), 1, add)
+
+
+def _add_card(desk: Desk) -> str:
+    return way_of(desk.ledger).add_card(primary=True)
 
 
 def _next_charge(desk: Desk) -> str:

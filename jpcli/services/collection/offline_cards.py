@@ -13,6 +13,7 @@ from jpcli.domain import cards as rules
 from jpcli.domain import events
 from jpcli.domain.answers import Note
 from jpcli.domain.card_numbers import check_no_card_number
+from jpcli.domain.collection import BY_HAND
 from jpcli.domain.words import quoted
 from jpcli.ledger.queries.cards import cards
 from jpcli.services.cards import known_card, list_cards, primary_note, removal_notes
@@ -84,7 +85,7 @@ def remove_card(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
         promoted = None if successor is None else successor.id
         writer.record(*events.card_removed(card.id, promoted), at=desk.effective_at())
         writer.flush()
-        notes = removal_notes(desk, card, successor, "jpcli cards add --primary")
+        notes = removal_notes(desk, card, successor, BY_HAND.add_card(primary=True))
         return list_cards(desk, *notes)
 
     return change(desk, {"command": "cards remove", "card": card_id}, do)

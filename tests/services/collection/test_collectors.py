@@ -24,7 +24,7 @@ BY_HAND = (
     Refused,
     "offline_gateway",
     "This ledger collects by hand, not through Stripe",
-    "Note what was paid:   jpcli invoice mark-paid NUMBER --reference TEXT",
+    "What was paid is noted by invoice mark-paid; see what is not:   jpcli invoice list",
 )
 NO_CARDS = (
     *BY_HAND[:3],

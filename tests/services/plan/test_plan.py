@@ -291,7 +291,7 @@ def test_what_a_plan_remarks_names_the_number_and_the_cure(agency: Agency) -> No
         "warning",
         None,
         "Issuing is paused: there is no primary card on file.",
-        "Add one:   jpcli cards add --primary",
+        "Add one:   jpcli cards add --primary --brand visa --last4 4242 --exp 12/2030",
     )
 
 

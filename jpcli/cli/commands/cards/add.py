@@ -67,7 +67,7 @@ def run(
         raise BadInput(
             "usage",
             "--primary is for a card that is there: with --no-wait nobody knows it yet",
-            hint="Once it was entered:   jpcli cards sync    then:   jpcli cards primary CARD",
+            hint="Once it was entered:   jpcli cards sync\nThen:   jpcli cards primary CARD",
             subject="--primary",
         )
     described = brand is not None or last4 is not None or exp is not None

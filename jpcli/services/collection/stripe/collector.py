@@ -28,7 +28,7 @@ def add_card(*_args: object, **_options: object) -> NoReturn:
     raise BadInput(
         "stripe_holds_cards",
         "This ledger's cards are at Stripe; a card is entered on Stripe's page",
-        hint="Open it:   jpcli cards add    or attach one:   jpcli cards add pm_…",
+        hint="Open it:   jpcli cards add\nOr attach one that is there:   jpcli cards add pm_…",
     )
 
 
