@@ -82,6 +82,20 @@ def twin(url: str) -> str:
     return f"{'http' if scheme == 'https' else 'https'}{mark}{rest}"
 
 
+def look_alikes(url: str) -> list[str]:
+    """Other sites that may be meant: with `www.` or without it, and what `straße` was taken for
+    before it could be registered."""
+    scheme, mark, rest = url.partition("://")
+    found = [rest.removeprefix("www.") if rest.startswith("www.") else f"www.{rest}"]
+    if "xn--" in rest:
+        host, slash, path = readable(url).partition(mark)[2].partition("/")
+        try:
+            found.append(f"{host.encode('idna').decode()}{slash}{path}")
+        except UnicodeError:
+            pass
+    return [f"{scheme}{mark}{each}" for each in found if each != rest]
+
+
 def readable(url: str) -> str:
     """A site as a person reads it: `https://müller.example/café`. Typed, it is the same site; what
     would not be is left as it is."""

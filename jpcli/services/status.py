@@ -24,6 +24,7 @@ from jpcli.services.cards import expiry_notes, list_cards
 from jpcli.services.collection.unpaid import unpaid_step
 from jpcli.services.invoices.invoices import invoice_head
 from jpcli.services.ledger.zone import zone_notes
+from jpcli.services.sites.remarks import ledger_notes
 from jpcli.services.stops import stops
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def status(desk: Desk) -> Answer[StatusAnswer]:
             *_next_steps(desk, counts, stopping),
         ],
     }
-    return Answer(data, (*expiry_notes(desk), *zone_notes(desk)))
+    return Answer(data, (*expiry_notes(desk), *zone_notes(desk), *ledger_notes(desk.ledger)))
 
 
 def _counts(desk: Desk) -> StateCounts:

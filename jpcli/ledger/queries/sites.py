@@ -62,6 +62,50 @@ def sites_below(ledger: Ledger, place: str) -> Iterator[str]:
     return (url for (url,) in rows)
 
 
+def products_on(ledger: Ledger, url: str) -> list[tuple[str, str, int]]:
+    """(product, family, licenses) of what runs on a site now, by product."""
+    return ledger.all(
+        "SELECT p.product, p.family, COUNT(*) FROM licenses l JOIN offers o ON o.id = l.offer_id"
+        " JOIN products p ON p.id = o.product_id WHERE l.revoked_at IS NULL"
+        " AND l.site_id = (SELECT id FROM sites WHERE url = :url)"
+        " GROUP BY p.product, p.family ORDER BY p.product",
+        url=url,
+    )
+
+
+def doubled_products(ledger: Ledger) -> tuple[int, tuple[str, str, int] | None]:
+    """How many times a site has several licenses of one product now, and the first of them: (site,
+    product, licenses)."""
+    row = ledger.one(
+        "SELECT d.total, s.url, d.product, d.found FROM ("
+        " SELECT l.site_id, p.product, COUNT(*) AS found, COUNT(*) OVER () AS total"
+        " FROM licenses l JOIN offers o ON o.id = l.offer_id"
+        " JOIN products p ON p.id = o.product_id"
+        " WHERE l.revoked_at IS NULL AND l.site_id IS NOT NULL"
+        " GROUP BY l.site_id, p.product HAVING COUNT(*) > 1) d"
+        " JOIN sites s ON s.id = d.site_id ORDER BY s.url, d.product LIMIT 1"
+    )
+    return (0, None) if row is None else (row[0], row[1:])
+
+
+def www_pairs(ledger: Ledger) -> tuple[int, tuple[str, str] | None]:
+    """How many sites there are both with `www.` and without it, and the first of them."""
+    pairs, found = 0, None
+    for scheme in ("https", "http"):
+        total, first = ledger.all(
+            "SELECT COUNT(*), MIN(w.url) FROM sites w WHERE w.url >= :low AND w.url < :high"
+            " AND EXISTS (SELECT 1 FROM sites s WHERE s.url = :scheme || SUBSTR(w.url, :after))",
+            low=f"{scheme}://www.",
+            high=f"{scheme}://www/",  # the character after it
+            scheme=f"{scheme}://",
+            after=len(f"{scheme}://www.") + 1,
+        )[0]
+        pairs += total
+        if total and found is None:
+            found = first, first.replace("://www.", "://", 1)
+    return pairs, found
+
+
 def client_exists(ledger: Ledger, name: str) -> bool:
     """Is there a client of this name?"""
     return ledger.one("SELECT 1 FROM clients WHERE name = :name", name=name) is not None

@@ -180,7 +180,8 @@ class _Moves:
     def _answer(self, what: str) -> Answer[LicensesAnswer]:
         self._writer.flush()
         changed = Note("changed", f"{count(self._moved, 'license')} {what}", "ok")
-        notes = joined((changed,) if self._moved else (), noted(self._already))
+        said = (changed, *self._places.notes()) if self._moved else ()
+        notes = joined(said, noted(self._already))
         rows = license_table(rows_numbered(self._desk.ledger, self._named))
         each_once = self._asked == self._moved == len(self._named)
         chosen = Chosen("touched") if each_once else Chosen("listed", self._named)

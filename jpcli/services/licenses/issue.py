@@ -112,7 +112,7 @@ class _Issuing:
         data: LicensesAnswer = {"licenses": made}
         if left_out:
             data["problems"] = problem_table(left_out)
-        notes = (self._said(), *expiry_notes(self._desk))
+        notes = (self._said(), *self._places.notes(), *expiry_notes(self._desk))
         return Answer(data, notes, chosen={"licenses": Chosen("made")})
 
     def check(self, wanted: Wanted) -> tuple[int, str | None, str | None]:

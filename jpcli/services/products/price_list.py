@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import events, money
+from jpcli.domain.answers import Note
 from jpcli.domain.errors import BadInput, JpcliError, by_line, problem_of
 from jpcli.domain.instants import parse_date
 from jpcli.domain.names import check_product_slug
 from jpcli.domain.texts import check_remark
+from jpcli.domain.words import and_more, quoted
 from jpcli.ledger.queries import products
 from jpcli.services.files.rows import whole_number
 
@@ -47,7 +49,8 @@ MOST_IN_BUNDLE = 10_000
 
 class Priced(NamedTuple):
     """One price as it is recorded; `day_price_e12` in 10^-12 of a minor unit (M1). It was `dated`
-    if the list itself said since when; else it changes a price from a day on, where it differs.
+    if the list itself said since when; else it changes a price from a day on, where it differs. It
+    was `rounded_away` if it is more than nothing a month and comes to nothing a day (M3).
     `name` and `family` are empty where the list has none, until `named` fills them in."""
 
     product: str
@@ -57,6 +60,7 @@ class Priced(NamedTuple):
     since: str
     day_price_e12: int
     dated: bool = True
+    rounded_away: bool = False
 
 
 @contextmanager
@@ -126,6 +130,22 @@ def named(prices: Iterable[Priced], known: Iterable[products.PricedOffer] = ()) 
         family = families.get(price.product, price.product)
         found.append(price._replace(name=price.name or name, family=price.family or family))
     return found
+
+
+def free_notes(prices: Iterable[Priced]) -> list[Note]:
+    """Remarks on what costs nothing, which is seldom meant: the first, and how many more."""
+    free = [price for price in prices if not price.day_price_e12]
+    if not free:
+        return []
+    first, more = free[0], and_more(len(free) - 1)
+    if first.rounded_away:
+        why = f"The price of a month of {first.name} comes to nothing a day"
+    else:
+        why = f"{first.name} costs nothing"
+    bundle = f" --bundle {first.bundle_size}" if first.bundle_size > 1 else ""
+    command = f"jpcli products set-price {quoted(first.product)}{bundle} --price PRICE"
+    message = f"{why}, from {first.since} on{more}: no invoice will have it"
+    return [Note("free_price", message, "warning", first.product, f"Set another:   {command}")]
 
 
 def record_prices(writer: Writer, prices: list[Priced]) -> None:
@@ -236,8 +256,10 @@ def _priced(values: dict[str, Any], currency: str, undated: str) -> Priced:
     since = parse_date(str(told or undated)).isoformat()
     name = check_remark(str(values.get("name") or ""), "name")
     family = check_remark(str(values.get("family") or ""), "family")
-    day_price_e12 = parsers[interval](str(values["amount"]), currency)
-    return Priced(product, name, family, size, since, day_price_e12, dated=bool(told))
+    amount = str(values["amount"])
+    day_price_e12 = parsers[interval](amount, currency)
+    rounded_away = not day_price_e12 and any(figure in amount for figure in "123456789")
+    return Priced(product, name, family, size, since, day_price_e12, bool(told), rounded_away)
 
 
 def _size(value: Any) -> int:

@@ -15,6 +15,7 @@ from jpcli.services.products.price_list import (
     bad_price_list,
     check_size,
     checked_prices,
+    free_notes,
     is_known,
     named,
     record_price,
@@ -83,7 +84,7 @@ def set_price(
         until = _last_date(desk, wanted)
         lasting = f"from {date} on" if until is None else f"from {date} to {until}"
         note = Note("price_set", f"{name} costs {text} a day {lasting}", "ok", product)
-        return Answer(show_product(desk, product).data, (note,))
+        return Answer(show_product(desk, product).data, (note, *free_notes([wanted])))
 
     # As asked: "today" must be the same request tomorrow.
     request = {"command": "products set-price", "price": [product, price, since, size]}
@@ -112,7 +113,7 @@ def import_prices(
             "imported": len(new),
             "unchanged": len(wanted) - len(new),
         }
-        return Answer(data, (_imported_note(new, len(wanted)),))
+        return Answer(data, (_imported_note(new, len(wanted)), *free_notes(new)))
 
     # As asked: a list without dates must be the same request tomorrow.
     undated = [price if price.dated else price._replace(since="") for price in asked]

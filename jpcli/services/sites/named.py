@@ -17,11 +17,13 @@ from jpcli.services.refusals import check_not_before_owner
 from jpcli.services.sites.spelled import SiteNames
 
 if TYPE_CHECKING:
+    from jpcli.domain.answers import Note
     from jpcli.ledger.writer import Writer
 
 
 # So many names are remembered; a file may have a million of them.
 _MOST_NAMES = 20_000
+_MOST_REMARKED = 20
 
 
 class _Known(NamedTuple):
@@ -37,6 +39,7 @@ class Places:
         self._names = SiteNames(writer.ledger)
         self._sites: dict[str, _Known | None] = {}
         self._clients: dict[str, bool] = {}
+        self._used: dict[str, None] = {}
 
     def check(self, site: str, client: str | None) -> tuple[str, str | None]:
         """What the ledger calls the site and the client; nothing is recorded.
@@ -60,6 +63,8 @@ class Places:
 
     def ensure(self, url: str, client: str | None, at: int) -> None:
         """Record the site and its client where they are new; both have been checked."""
+        if len(self._used) < _MOST_REMARKED:
+            self._used[url] = None
         known = self._known(url)
         if known is not None and (client is None or known.client == client):
             return
@@ -71,6 +76,15 @@ class Places:
         named = events.site_added if known is None else events.site_given
         self._writer.record(*named(url, client), at=at)
         self._sites[url] = _Known(client, at)
+
+    def notes(self) -> list[Note]:
+        """What is to be said of the sites that were used, the first of very many; what was recorded
+        has to be in the tables."""
+        if not self._used:
+            return []
+        from jpcli.services.sites.remarks import site_notes
+
+        return list(site_notes(self._writer.ledger, self._used))
 
     def _make_room(self) -> None:
         """Forget everything when it is very much: what was recorded is in the tables first."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from os.path import isfile
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jpcli.cli.app.bulk import bulk_rows
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
+from jpcli.cli.commands.products.unusual import agree
 from jpcli.cli.shared.result import Result, result_of
+
+if TYPE_CHECKING:
+    from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.products import OffersImportedAnswer
 
 
 @command(
@@ -30,8 +36,13 @@ def run(
     from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_INSTEAD, PRICE_REQUIRED
     from jpcli.services.products.products import import_prices
 
-    desk = invocation.desk(writes=True)
-    rows, problems = bulk_rows(
-        invocation, source, PRICE_COLUMNS, PRICE_REQUIRED, instead=PRICE_INSTEAD
-    )
-    return result_of(import_prices(desk, rows, problems), "products", view="products:draw_list")
+    def do(asked: Invocation) -> Answer[OffersImportedAnswer]:
+        desk = asked.desk(writes=True)
+        rows, problems = bulk_rows(
+            asked, source, PRICE_COLUMNS, PRICE_REQUIRED, instead=PRICE_INSTEAD
+        )
+        return import_prices(desk, rows, problems)
+
+    if isfile(source):  # a pipe has nothing left after a trial
+        agree(invocation, do, f"Take over the prices in {source}?")
+    return result_of(do(invocation), "products", view="products:draw_list")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
+from jpcli.cli.commands.products.unusual import agree
 from jpcli.cli.shared.result import Result, result_of
+
+if TYPE_CHECKING:
+    from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.products import OffersAnswer
 
 
 @command(
@@ -39,5 +44,8 @@ def run(
     """A price change inside a month splits the line on the invoice in two."""
     from jpcli.services.products.products import set_price
 
-    answer = set_price(invocation.desk(writes=True), product, price, since, bundle)
-    return result_of(answer, "products", view="products:draw_one")
+    def do(asked: Invocation) -> Answer[OffersAnswer]:
+        return set_price(asked.desk(writes=True), product, price, since, bundle)
+
+    agree(invocation, do, f"Set this price of {product}?")
+    return result_of(do(invocation), "products", view="products:draw_one")
