@@ -9,6 +9,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from jpcli.domain.answers import Answer, Note, joined
+from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput, Failed, JpcliError, Refused
 from jpcli.ledger.queries.invoices import reached_day
 
@@ -205,10 +206,14 @@ def _noting_reach(
     answer = do(writer)
     writer.flush()
     notes: list[Note | None] = []
-    if 0 < reached_day(desk.ledger) < before_day:  # 0: an invoice was voided, which says so
+    # What this change reaches, also where another one has reached as far since the last closing.
+    day, marked_day = writer.reached_day, reached_day(desk.ledger)
+    if 0 < marked_day < before_day:  # 0: an invoice was voided, which says so
+        day = min(day, marked_day)
+    if day < OPEN_DAY:
         from jpcli.services.billing.waiting import reach_note
 
-        notes.append(reach_note(desk))
+        notes.append(reach_note(desk, day))
     if all(note.code != "settled_elsewhere" for note in answer.notes):
         notes.append(history_note(desk, writer.reached_day))
     more = tuple(note for note in notes if note is not None)
@@ -220,7 +225,9 @@ def _finished(desk: Desk, answer: Answer[Data_co]) -> Answer[Data_co]:
         return answer
     note = Note("dry_run", "Dry run: nothing was written")
     data: Any = {**answer.data, "dry_run": True}  # as every ChangeAnswer may have it
-    return answer._replace(data=data, notes=joined(answer.notes, (note,)))
+    from jpcli.services.supposed import supposing
+
+    return answer._replace(data=data, notes=joined(supposing(answer.notes), (note,)))
 
 
 def remember(

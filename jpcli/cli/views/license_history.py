@@ -36,7 +36,7 @@ def draw(data: ShownLicensesAnswer, screen: Screen) -> None:
 
 
 def _draw_one(found: ShownLicense, screen: Screen) -> None:
-    title = Text(visible(found["license_key"]), style="bold")
+    title = Text(visible(str(found["license_key"])), style="bold")
     title.append(f"   {found['state']}", style=f"not bold {STATE_STYLES.get(found['state'], '')}")
     screen.fold(title)
     screen.write()

@@ -72,7 +72,7 @@ def license_grid(licenses: Iterable[LicenseObject], screen: Screen) -> Grid:
     )
     for row in licenses:
         grid.add(
-            row["license_key"],
+            row["license_key"] or text("(new)", "dim"),
             text(row["product"], "dim"),
             _state(row),
             _place(row),

@@ -21,7 +21,7 @@ from jpcli.domain.contract.values import (
 class LicenseObject(TypedDict):
     """One license, or a bundle's parent."""
 
-    license_key: LicenseKey
+    license_key: LicenseKey | None  # null: not drawn yet, of a dry run
     product: str
     # `bundle`: a bundle's parent, until it is revoked
     state: Annotated[str, OneOf("assigned", "unassigned", "revoked", "bundle")]

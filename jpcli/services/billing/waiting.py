@@ -46,10 +46,9 @@ def next_to_close(desk: Desk, as_of: AsOf | None = None) -> str:
     return max(month_of(desk.ledger.calendar, today), books_begin(desk.ledger) or "")
 
 
-def reach_note(desk: Desk) -> Note | None:
-    """A remark on a change that reached into closed months: the next invoice carries the
-    correction."""
-    day = invoices.reached_day(desk.ledger)
+def reach_note(desk: Desk, day: int) -> Note | None:
+    """A remark on a change that reached back to a billing day in closed months: the next invoice
+    carries the correction."""
     reached = [invoice.period for invoice in invoices.closed_reaching(desk.ledger, day)]
     if not reached:
         return None

@@ -21,6 +21,7 @@ from jpcli.services.files.rows import whole_number
 from jpcli.services.refusals import check_may_issue, check_price, known_offer
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.sites.named import Places
+from jpcli.services.supposed import without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -108,7 +109,10 @@ class _Issuing:
         check_may_issue(self._desk)
         left_out = apply_each(orders, self.one, problems=problems, keep_going=keep_going)
         self._writer.flush()
-        made = license_table(rows_recorded_after(self._desk.ledger, before))
+        rows = rows_recorded_after(self._desk.ledger, before)
+        if self._desk.dry_run:
+            rows = without_keys(rows, bundles=True)
+        made = license_table(rows)
         data: LicensesAnswer = {"licenses": made}
         if left_out:
             data["problems"] = problem_table(left_out)

@@ -100,7 +100,7 @@ def show(desk: Desk, keys: list[str]) -> Answer[ShownLicensesAnswer]:
     licenses = license_objects(queries.rows_of(desk.ledger, list(dict.fromkeys(keys))))
     shown = cast("list[ShownLicense]", licenses)
     for item in shown:
-        facts = known_license(desk.ledger, item["license_key"])
+        facts = known_license(desk.ledger, str(item["license_key"]))
         item["history"] = history_objects(desk, facts.license_key)
         of_spans = queries.span_rows(desk.ledger, facts.id)
         item["spans"] = _spans(desk, of_spans, first_day_billed(desk.ledger))

@@ -23,6 +23,7 @@ from jpcli.services.licenses.in_use import CODE, HINT, in_use_error, in_use_note
 from jpcli.services.refusals import check_any_named, check_not_before, known_license
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.spool import Spool, noted
+from jpcli.services.supposed import without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,7 +112,10 @@ class _Revoking:
         data: RevokedAnswer = {"licenses": license_table(rows_numbered(ledger, self._named))}
         chosen = {"licenses": Chosen("touched") if each_once else Chosen("listed", self._named)}
         if self._replaced:
-            data["replacements"] = license_table(rows_recorded_after(ledger, before))
+            rows = rows_recorded_after(ledger, before)
+            if self._desk.dry_run:
+                rows = without_keys(rows, bundles=False)
+            data["replacements"] = license_table(rows)
             chosen["replacements"] = Chosen("made")
         if left_out:
             data["problems"] = problem_table(left_out)
