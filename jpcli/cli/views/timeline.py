@@ -59,7 +59,7 @@ def _draw_bars(
     screen: Screen,
 ) -> None:
     """Key, bar and number of days in a row; on a narrow screen the key gets its own."""
-    width = max(len(found["license_key"]) for found in licenses)
+    width = max(len(str(found["license_key"])) for found in licenses)
     last = int(data["last_day"][8:10])
     bar, days = Column(_ruler(last)), Column("Days", right=True, drop=1)
     beside = width + last + 8 <= screen.width
