@@ -200,8 +200,8 @@ def test_every_command_of_the_readmes_scripting_part_is_run(shell: Shell) -> Non
         "--idempotency-key KEY": "jpcli issue jetpack-scan --idempotency-key KEY",
         "--dry-run": "jpcli issue jetpack-scan --dry-run",
         "--at TIME": "jpcli clients add Ann --at $(date -u +%Y-%m-%dT00:00:00Z)",
-        "--format json|ndjson|csv|tsv|md": (
-            "for f in json ndjson csv tsv md; do jpcli licenses list --format $f; done"
+        "--format json|ndjson|csv|excel|tsv|md": (
+            "for f in json ndjson csv excel tsv md; do jpcli licenses list --format $f; done"
         ),
         "JPCLI_LEDGER": "JPCLI_LEDGER=other.db jpcli init && test -f other.db",
         "JPCLI_ACTOR": "JPCLI_ACTOR=eve jpcli clients add Eve && jpcli log --actor eve | grep eve",
