@@ -66,7 +66,8 @@ def import_history(
             found[:] = [*problems, *found]
         if found:
             raise _bad_file(by_line(found))
-        message = f"Imported {importing.recorded:,} licenses; {importing.unchanged:,} known already"
+        new = count(importing.recorded, "license")
+        message = f"Imported {new}; {importing.unchanged:,} known already"
         data: ImportAnswer = {
             "imported": importing.recorded,
             "unchanged": importing.unchanged,

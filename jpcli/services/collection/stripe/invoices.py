@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.invoice_status import VOID
+from jpcli.domain.words import count
 from jpcli.ledger.queries import invoices
 from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway
@@ -106,7 +107,8 @@ def sync(desk: Desk) -> Answer[SyncAnswer]:
         with desk.writing() as writer:
             writer.record(*events.payments_set("stripe", facts))
     seen = len(news or ())
-    note = Note("synced", f"Read {seen} events; {len(changed)} invoices changed", "ok")
+    read = f"Read {count(seen, 'event')}; {count(len(changed), 'invoice')} changed"
+    note = Note("synced", read, "ok")
     found = [known_invoice(desk, number) for number in changed]
     listed = [invoice_head(desk, invoice) for invoice in found]
     remarks = [r for invoice in found for r in money_notes(invoice, desk.ledger.currency)]
@@ -151,10 +153,11 @@ def reconcile(desk: Desk, name: str | None = None) -> Answer[ReconcileAnswer]:
         chosen = [known_invoice(desk, name)]
     found = differences(desk, gateway, chosen, all_of_them=name is None)
     if found:
-        count = "1 difference" if len(found) == 1 else f"{len(found)} differences"
-        note = Note("differences", f"{count} to Stripe", "warning")
+        message = f"{count(len(found), 'difference')} to Stripe"
+        note = Note("differences", message, "warning")
     else:
-        note = Note("reconciled", f"{len(chosen)} invoices are the same at Stripe", "ok")
+        same = count(len(chosen), "invoice is", "invoices are")
+        note = Note("reconciled", f"{same} the same at Stripe", "ok")
     data: ReconcileAnswer = {"ok": not found, "invoices": len(chosen), "differences": found}
     return Answer(data, (note,))
 
