@@ -311,6 +311,7 @@ def test_settings_show_has_the_shape_of_the_contract(old: Agency) -> None:
             "address": None,
             "currency": "usd",
             "time_zone": "UTC",
+            "zone_data": None,
             "bill_from": "2024-06",
             "payment_terms_days": 0,
             "payments": "offline",
