@@ -13,6 +13,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.cli.shared.output import is_terminal
+from jpcli.domain.errors import AnswerLost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,6 +70,8 @@ def play(
 
     with recording(remarks=remarks) as tape, _environment(environment):
         code = run(list(arguments))
+        if code == AnswerLost.exit_code:
+            raise KeyboardInterrupt  # a tape takes every answer: it was cut off by one
         return Printed(tape.text(), code)
 
 

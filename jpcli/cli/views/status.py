@@ -38,7 +38,7 @@ def draw(data: StatusAnswer, screen: Screen) -> None:
         screen,
         [
             *_bill(data, dot),
-            *_compared(data, screen.width - INDENT),
+            *_compared(data, screen, screen.width - INDENT),
             *_late(data),
             *_licenses(data),
             *_cards(data, screen),
@@ -66,17 +66,18 @@ def _bill(data: StatusAnswer, dot: str) -> Iterator[tuple[str, Text]]:
         yield "", waste
 
 
-def _compared(data: StatusAnswer, room: int) -> Iterator[tuple[str, Text]]:
-    """Against last month, and who costs most; names are cut where they don't fit."""
+def _compared(data: StatusAnswer, screen: Screen, room: int) -> Iterator[tuple[str, Text]]:
+    """Against last month, and who costs most; what doesn't fit goes on in the next line."""
     if data["last_month"] is not None:
-        line = _against(data["last_month"])
-        line.truncate(room, overflow="ellipsis")
-        yield "", line
+        for part in _against(data["last_month"]).wrap(screen.console, room):
+            part.rstrip()
+            yield "", part
     width = max((len(money(each["projected"])) for each in data["clients"]), default=0)
     for position, client in enumerate(data["clients"]):
         line = text(f"{money(client['projected']).rjust(width)}   {client['client']}", "not dim")
-        line.truncate(room, overflow="ellipsis")
-        yield "" if position else "Costs most", line
+        for place, part in enumerate(line.wrap(screen.console, room)):
+            part.rstrip()
+            yield "" if position or place else "Costs most", part
 
 
 def _against(last: LastMonth) -> Text:
