@@ -260,7 +260,7 @@ ROADS = (
     Road("plan {folder}/sites.toml --out {folder}/new.plan"),
     Road("audit --init {folder}/new.toml"),
     Road("invoice export 2026-09 --format html --output {folder}/new.html"),
-    Road("invoice export 2026-09 --format html --output {folder}/orders.csv --yes"),
+    Road("invoice export 2026-09 --format csv --output {folder}/orders.csv --yes"),
 )
 
 

@@ -182,6 +182,9 @@ def test_what_asks_needs_a_yes(line: Line, world: World) -> None:
 # --- --ledger, --limit ----------------------------------------------------------------------------
 
 
+NEED_NO_LEDGER = ("init", "ledger restore", "ledger template", "products template", "stripe login")
+
+
 @each(with_option("ledger"))
 def test_the_ledger_that_is_named_is_used(
     line: Line, world: World, monkeypatch: pytest.MonkeyPatch
@@ -191,7 +194,7 @@ def test_the_ledger_that_is_named_is_used(
     run = world(line, *more)
     assert run.code == line.code, run.err
     assert not (world.folder / "other.db").exists()
-    if line.path not in ("init", "ledger restore", "stripe login"):
+    if line.path not in NEED_NO_LEDGER:
         missing = world(line, "--ledger", str(world.folder / "other.db"), "--json")
         assert missing.error["code"] == "no_ledger"
         assert not (world.folder / "other.db").exists()
@@ -227,10 +230,10 @@ def test_a_road_without_a_list_takes_no_limit(road: str, world: World) -> None:
     [
         ("cards add pm_card_visa", "jpcli cards add --brand visa --last4 4242 --exp 12/2030"),
         ("cards sync", "jpcli cards add --brand visa --last4 4242 --exp 12/2030"),
-        ("invoice pay INV-2026-09", "jpcli invoice mark-paid"),
-        ("invoice push INV-2026-09", "jpcli invoice mark-paid"),
-        ("invoice sync", "jpcli invoice mark-paid"),
-        ("invoice reconcile", "jpcli invoice mark-paid"),
+        ("invoice pay INV-2026-09", "invoice mark-paid"),
+        ("invoice push INV-2026-09", "invoice mark-paid"),
+        ("invoice sync", "invoice mark-paid"),
+        ("invoice reconcile", "invoice mark-paid"),
         ("stripe customer", "jpcli init --payments stripe"),
         ("stripe customer --email a@b.example", "jpcli init --payments stripe"),
         ("stripe portal", "jpcli init --payments stripe"),

@@ -34,7 +34,10 @@ STATIC = [
     ("jpcli licenses ", ["count", "list", "show", "timeline"]),
     ("jpcli --ledger x.db -q licenses co", ["count"]),
     ("jpcli licenses list --sta", ["--state"]),
-    ("jpcli licenses list --state ", ["assigned", "revoked", "unassigned"]),
+    (
+        "jpcli licenses list --state ",
+        ["active", "all", "assigned", "bundle", "revoked", "unassigned"],
+    ),
     ("jpcli licenses list --state=un", ["--state=unassigned"]),
     ("jpcli licenses list --sort st", ["state"]),
     ("jpcli invoice preview --by li", ["license"]),

@@ -50,7 +50,7 @@ MORE = (
     Line("products show", PRODUCT),
 )
 # What is text in any format, and what needs no picture.
-UNDRAWN = ("completion", "ledger")
+UNDRAWN = ("completion", "ledger", "products template")
 
 
 @pytest.fixture

@@ -232,7 +232,7 @@ def test_patterns_mean_the_same_in_every_rule(agency: Agency) -> None:
     """Counts ask the ledger, required sites are matched here: the two must not drift apart."""
     urls = [
         A,
-        "http://a.example",
+        "http://b.example",
         "https://a.example/B_c",
         "https://[::1]:8080",
         "https://a.b.c/%25",

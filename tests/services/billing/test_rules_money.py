@@ -204,9 +204,6 @@ def test_i1_a_day_without_a_price_stops_the_preview_and_says_what_to_do(agency: 
     """Imported licenses may be older than the price list."""
     agency.issue_one(at="2024-07-01")
     history = Path(agency.path + ".history.csv")
-    history.write_text("license_key,product,issued_at,revoked_at\nold_1,jetpack-ai,2021-12-31,\n")
-    with pytest.raises(BadInput):
-        agency.import_file(history)
     history.write_text("license_key,product,issued_at\nold_1,jetpack-ai,2021-12-31T00:00Z\n")
     agency.import_file(history)
     with pytest.raises(Failed) as caught:

@@ -195,7 +195,7 @@ def test_what_if_as_of_before_a_bundles_child_was_replaced(agency: Agency) -> No
         ("month", "2024-13", "bad_month", 2),
         ("as_of", "now", "bad_instant", 2),
         ("markup", "20 %", "bad_percent", 2),
-        ("markup", "-5", "bad_percent", 2),
+        ("markup", "-100", "bad_percent", 2),
         ("markup", "NaN", "bad_percent", 2),
         ("by", "color", "bad_by", 2),
     ],
