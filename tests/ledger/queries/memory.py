@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from typing import TYPE_CHECKING
+from weakref import finalize
 
 from jpcli.ledger.database import tables
 from jpcli.ledger.database.connection import Ledger
@@ -26,7 +27,9 @@ def empty(**facts: str) -> Ledger:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     tables.create_in_memory(connection)
     known = {"currency": "usd", "time_zone": "UTC", "name": "A", "skipped_dates": ""}
-    return Ledger(connection, "memory", {**known, **facts})
+    ledger = Ledger(connection, "memory", {**known, **facts})
+    finalize(ledger, connection.close)  # nobody else does, and Python 3.13 complains of it
+    return ledger
 
 
 def record(
