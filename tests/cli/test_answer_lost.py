@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jpcli.cli.app.invocation import build_invocation
+from jpcli.cli.app.lost import answer_lost
 from jpcli.cli.app.root import load_command
+from jpcli.cli.shared.result import Result
+from jpcli.domain.answers import Note
+from jpcli.domain.errors import Declined
 from tests.cli.conftest import ENTRY
 from tests.cli.lines import LINES, NOW, Line
 from tests.cli.world import built as built
@@ -146,3 +151,13 @@ def test_ctrl_c_while_the_answer_waits_for_its_reader(world: World) -> None:
     assert made[0] in said
     assert "Traceback" not in said
     process.communicate()
+
+
+def test_what_went_wrong_beside_it_is_said_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody may take a declined charge for done because its answer was lost."""
+    monkeypatch.setattr("jpcli.cli.app.lost.discard_output", lambda: None)
+    declined = Declined("card_declined", "INV-2026-10 stays open: visa was declined")
+    result = Result({}, notes=(Note("closed", "Closed INV-2026-10", "ok"),), failures=(declined,))
+    lost = answer_lost(BrokenPipeError(), result, build_invocation("invoice close", {}))
+    assert lost.exit_code == 74
+    assert lost.message.endswith("Closed INV-2026-10; INV-2026-10 stays open: visa was declined")

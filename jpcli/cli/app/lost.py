@@ -23,8 +23,11 @@ def answer_lost(error: BaseException, result: Result | None, invocation: Invocat
     """The error for a change that was made, which says what it was; without a result, before there
     was an answer. The answer is not tried again: stdout may take nothing any more."""
     discard_output()
-    notes = () if result is None else result.notes
-    said = [note.message for note in notes if note.kind == "ok"]
+    said: list[str] = []
+    if result is not None:
+        said += (note.message for note in result.notes if note.kind == "ok")
+        # Part of it may have gone wrong, as the charge of an invoice that was closed.
+        said += (failure.message for failure in result.failures)
     named, total = _subjects(invocation)
     if named:
         more = f" and more, {total:,} events in all" if len(named) == TOLD else ""

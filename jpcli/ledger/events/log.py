@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.events import ABOUT_LICENSES, LATEST_SEQ, REQUEST_ANSWERED, Event
+from jpcli.domain.events import ABOUT_LICENSES, LATEST_SEQ, REQUEST_ANSWERED, REQUEST_LISTED, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,12 +45,12 @@ def count_events(ledger: Ledger, wanted: EventFilter) -> int:
 def subjects(ledger: Ledger, after_seq: int, until_seq: int, limit: int) -> list[str]:
     """What events are about, each once, in the order in which they were recorded; not the keys of
     requests."""
+    requests = is_one_of((REQUEST_ANSWERED, REQUEST_LISTED))
     rows = ledger.all(
-        "SELECT subject FROM events WHERE seq > :after AND seq <= :until AND kind <> :kind"
+        f"SELECT subject FROM events WHERE seq > :after AND seq <= :until AND NOT {requests}"
         " GROUP BY subject ORDER BY MIN(seq) LIMIT :limit",
         after=after_seq,
         until=until_seq,
-        kind=REQUEST_ANSWERED,
         limit=limit,
     )
     return [row[0] for row in rows]

@@ -143,6 +143,24 @@ def test_a_license_s_own_events_and_the_ends_of_the_log(seed: int) -> None:
     assert log.latest_at(ledger) == max(event.at for event in told)
 
 
+def test_what_events_are_about_is_told_once_and_without_keys_of_requests() -> None:
+    ledger = empty()
+    told = [
+        events.client_added("Ann"),
+        events.site_added(A, "Ann"),
+        events.site_given(A, "Ann"),
+        events.site_added(AB, None),
+        events.request_listed("key", [[1]]),
+        events.request_answered("key", "hash", "{}"),
+    ]
+    for entry in told:
+        record(ledger, [(entry, 0)])
+    assert log.subjects(ledger, 0, len(told), 9) == ["Ann", A, AB]
+    assert log.subjects(ledger, 1, 3, 9) == [A]
+    assert log.subjects(ledger, 0, len(told), 2) == ["Ann", A]
+    assert log.subjects(ledger, 4, len(told), 9) == []
+
+
 def test_an_empty_ledger_has_nothing_to_tell() -> None:
     ledger = empty()
     assert list(log.event_rows(ledger, EventFilter())) == []
