@@ -31,9 +31,9 @@ def parse_instant(text: str) -> int:
     the years 1970 to 2199.
     """
     start = _start_of_date(text[:10])
-    minutes, seconds = _MINUTES_AFTER_T.get(text[10:16]), _SECONDS_BEFORE_Z.get(text[16:])
-    if start >= 0 and minutes is not None and seconds is not None:
-        return start + minutes + seconds  # as we write them ourselves
+    minutes, seconds = _MINUTES.get(text[11:16]), _SECONDS_BEFORE_Z.get(text[16:])
+    if start >= 0 and minutes is not None and seconds is not None and text[10] == "T":
+        return start + minutes * 60 * SECOND + seconds  # as we write them ourselves
     clock = text[11:]
     offset = 0
     if clock[-1:] in _ZULU:
@@ -106,8 +106,7 @@ _SECONDS = tuple(f"{second:02d}" for second in range(60))
 _SECOND_OF = {"": 0} | {f":{second:02d}": second for second in range(60)}
 _MINUTE_TEXTS = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 _MINUTES = {text: minute for minute, text in enumerate(_MINUTE_TEXTS)}
-# In microseconds; the figures beside their neighbors, so that one look at each tells all.
-_MINUTES_AFTER_T = {f"T{text}": minute * 60 * SECOND for text, minute in _MINUTES.items()}
+# In microseconds, with what stands around them: one look tells all.
 _SECONDS_BEFORE_Z = {f":{text}Z": second * SECOND for second, text in enumerate(_SECONDS)}
 _BAD = -1
 _BAD_OFFSET = DAY

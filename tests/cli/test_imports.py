@@ -88,6 +88,16 @@ def test_reading_as_json_loads_only_what_it_needs(
     assert "jpcli.cli.render.delimited" not in modules
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [["licenses", "list"], ["licenses", "count"], ["cards", "list"], ["sites", "list"], ["log"]],
+)
+def test_what_asks_for_no_amount_loads_no_calculator(
+    argv: list[str], agency: Callable[..., Any]
+) -> None:
+    assert "jpcli.domain.calculator" not in loaded(*argv)
+
+
 def test_a_pipe_needs_no_rich(agency: Callable[..., Any]) -> None:
     assert "rich" not in loaded("licenses", "list")
     assert "rich" not in loaded("issue", "jetpack-scan", "--quiet")

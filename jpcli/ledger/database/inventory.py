@@ -28,8 +28,8 @@ _OURS = frozenset({MIGRATIONS, *EVENT_TABLES, *STATE_TABLES})
 _OF_SQLITE = frozenset({"sqlite_stat1", "sqlite_stat3", "sqlite_stat4", "sqlite_sequence"})
 
 
-# A CHECK, a NOT NULL or a type of a column, in SQLite's words.
-_RULE_BROKEN = re.compile(r"(?:CHECK constraint failed in (?=[^.]*$)|\S+ value in (?=.*\.))([^.]+)")
+# A CHECK, a NOT NULL or a type of a column, in SQLite's words; a text, since few commands ask.
+_RULE_BROKEN = r"(?:CHECK constraint failed in (?=[^.]*$)|\S+ value in (?=.*\.))([^.]+)"
 
 
 class Inventory(NamedTuple):
@@ -139,5 +139,5 @@ def broken_pages(connection: sqlite3.Connection) -> list[str]:
 
 
 def _is_their_rule(text: str) -> bool:
-    rule = _RULE_BROKEN.match(text)
+    rule = re.match(_RULE_BROKEN, text)
     return rule is not None and rule[1].lower() not in _OURS

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.calculator import Offer
 from jpcli.domain.events import PRICE_SET
 from jpcli.domain.prices import PricePoint, point_of
 from jpcli.ledger.events.log import told
 
 if TYPE_CHECKING:
+    from jpcli.domain.calculator import Offer
     from jpcli.ledger.database.connection import Ledger
 
 
@@ -28,6 +28,8 @@ class PricedOffer(NamedTuple):
 
 def priced_offers(ledger: Ledger, product: str | None = None) -> list[PricedOffer]:
     """All offers (of one product), ordered by product and bundle size, with their prices."""
+    from jpcli.domain.calculator import Offer  # which every command would load otherwise
+
     where = "" if product is None else " WHERE p.product = :product"
     params = {} if product is None else {"product": product}
     points: dict[int, list[PricePoint]] = {}
