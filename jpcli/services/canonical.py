@@ -5,38 +5,51 @@ Owns how it is written, and that the text of a long list is never whole in memor
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from jpcli.ledger.events.chain import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 AT_ONCE = 1_000
 
-text_of = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+Item = TypeVar("Item")
+
+
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Some items at a time."""
+    waiting = iter(items)
+    while some := list(islice(waiting, AT_ONCE)):
+        yield some
+
+
+def enclosed(brackets: str, parts: Iterable[str]) -> Iterator[str]:
+    """A list or an object of which `parts` are some members each, without its `brackets`."""
+    yield brackets[0]
+    mark = ""
+    for part in parts:
+        yield mark + part
+        mark = ","
+    yield brackets[1]
 
 
 def list_pieces(items: Iterable[Any]) -> Iterator[str]:
     """A list as text."""
-    yield "["
-    waiting, mark = iter(items), ""
-    while some := list(islice(waiting, AT_ONCE)):
-        yield f"{mark}{text_of(some)[1:-1]}"
-        mark = ","
-    yield "]"
+    return enclosed("[]", (encode(some)[1:-1] for some in batches(items)))
 
 
 def object_pieces(fields: Mapping[str, Any]) -> Iterator[str]:
     """An object as text; a field that is too long to be one value is the iterator of its pieces."""
     mark = "{"
     for name, value in sorted(fields.items()):
-        yield f"{mark}{text_of(name)}:"
+        yield f"{mark}{encode(name)}:"
         if isinstance(value, Iterator):
             yield from value
         else:
-            yield text_of(value)
+            yield encode(value)
         mark = ","
     yield "}"
 

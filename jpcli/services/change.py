@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from jpcli.domain.answers import Answer, Note, joined
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput, Failed, JpcliError, Refused
+from jpcli.ledger.events.chain import encode
 from jpcli.ledger.queries.invoices import reached_day
+from jpcli.services.canonical import AT_ONCE, hash_of, object_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 
 
 Item = TypeVar("Item")
-
-_HASHED_AT_ONCE = 1_000
 
 
 class _DoneBefore(Exception):
@@ -93,7 +93,7 @@ class _Summed:
         from hashlib import sha256
 
         self._rows = rows
-        self._sum = sha256(_encoded({**request, "at": desk.at_text})[:-1].encode())
+        self._sum = sha256(encode({**request, "at": desk.at_text})[:-1].encode())
         self._sum.update(b',"rows":[')
         self._items: list[Any] = []
         self._mark = ""
@@ -101,13 +101,13 @@ class _Summed:
     def __iter__(self) -> Iterator[tuple[int, Any]]:
         for row in self._rows:
             self._items.append(row[1])
-            if len(self._items) == _HASHED_AT_ONCE:
+            if len(self._items) == AT_ONCE:
                 self._add()
             yield row
 
     def _add(self) -> None:
         if self._items:
-            self._sum.update(f"{self._mark}{_encoded(self._items)[1:-1]}".encode())
+            self._sum.update(f"{self._mark}{encode(self._items)[1:-1]}".encode())
             self._items, self._mark = [], ","
 
     def hexdigest(self) -> str:
@@ -272,13 +272,5 @@ def _again(desk: Desk, found: tuple[str, str], request_hash: str) -> Answer[Any]
 
 
 def _hash(desk: Desk, request: dict[str, Any]) -> str:
-    from jpcli.services.canonical import hash_of, object_pieces
-
     fields = {name: value() if callable(value) else value for name, value in request.items()}
     return hash_of(object_pieces({**fields, "at": desk.at_text}))
-
-
-def _encoded(value: Any) -> str:
-    from jpcli.services.canonical import text_of
-
-    return text_of(value)

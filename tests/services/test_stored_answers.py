@@ -146,7 +146,7 @@ def _length(request: pytest.FixtureRequest, stock: Stock, monkeypatch: pytest.Mo
         monkeypatch.setattr(spool, "BATCH", 2)
         monkeypatch.setattr(bulk, "BATCH", 2)
         monkeypatch.setattr(stored_answers, "MOST_ROWS", 1)
-        monkeypatch.setattr(change, "_HASHED_AT_ONCE", 2)
+        monkeypatch.setattr(change, "AT_ONCE", 2)
 
 
 def text_of(answer: Any) -> str:

@@ -6,7 +6,6 @@ takes to get there is for `domain.planner`.
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput, Problem
@@ -15,7 +14,8 @@ from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
 from jpcli.domain.texts import clean
 from jpcli.domain.words import closest, path_text, shortened
-from jpcli.services import canonical
+from jpcli.ledger.events.chain import encode
+from jpcli.services.canonical import batches, enclosed, object_pieces
 from jpcli.services.files.rows import Enough, refusal
 from jpcli.services.files.toml_lines import load, placed
 
@@ -235,15 +235,12 @@ def wanted_object(wanted: Wanted) -> dict[str, Any]:
 
 def wanted_pieces(wanted: Wanted) -> Iterator[str]:
     """The canonical JSON of that, a thousand sites at a time."""
-    without = canonical.text_of(wanted_object(wanted._replace(sites={})))
-    before, after = without.split('"sites":{', 1)
-    yield f'{before}"sites":{{'
-    waiting, mark = iter(sorted(wanted.sites)), ""
-    while some := list(islice(waiting, canonical.AT_ONCE)):
-        text = canonical.text_of({site: site_object(wanted.sites[site]) for site in some})
-        yield f"{mark}{text[1:-1]}"
-        mark = ","
-    yield f"{after}"
+    sites = (
+        encode({site: site_object(wanted.sites[site]) for site in some})[1:-1]
+        for some in batches(sorted(wanted.sites))
+    )
+    without = wanted_object(wanted._replace(sites={}))
+    return object_pieces({**without, "sites": enclosed("{}", sites)})
 
 
 def site_object(wish: SiteWish) -> dict[str, Any]:
