@@ -10,6 +10,7 @@ import typer
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import UsageError
+from jpcli.cli.commands.invoice.markup import Markup
 from jpcli.cli.commands.licenses.filters import one_client
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS
 from jpcli.cli.shared.result import Result
@@ -47,14 +48,7 @@ def run(
     no_client: Annotated[
         bool, typer.Option("--no-client", help="The part that is nobody's.")
     ] = False,
-    markup: Annotated[
-        str | None,
-        typer.Option(
-            "--markup",
-            metavar="PERCENT",
-            help="Add what you bill on top, as 20; -10 is a discount.",
-        ),
-    ] = None,
+    markup: Markup = None,
     target: Annotated[
         str | None,
         typer.Option("--output", metavar="FILE", help="Write this file; its ending is the format."),

@@ -9,18 +9,11 @@ import typer
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import BadParameter, UsageError
+from jpcli.cli.commands.invoice.markup import Markup
 from jpcli.cli.shared.result import Result, result_of
 
 # As in services.forecast, which is not loaded to read a command line.
 MOST_MONTHS = 120
-Markup = Annotated[
-    str | None,
-    typer.Option(
-        "--markup",
-        metavar="PERCENT",
-        help="Add what you bill on top, as 20; -10 is a discount.",
-    ),
-]
 GROUPS = ("product", "site", "client", "license", "day")
 
 
