@@ -16,9 +16,9 @@ from jpcli.domain.instants import (
     canonical,
     format_instant,
     is_date,
-    parse_date,
     parse_instant,
 )
+from jpcli.domain.moments import parse_moment
 from jpcli.domain.names import check_client_name, check_license_key, check_product_slug
 from jpcli.ledger.events.chain import life_text, stay_text
 from jpcli.ledger.queries.history import HISTORY_COLUMNS as STORED_COLUMNS
@@ -173,7 +173,7 @@ def _instant(value: Any, name: str, calendar: BillingCalendar) -> tuple[int, str
     if not isinstance(value, str):
         raise BadInput("bad_instant", f"{name} must be a time such as 2026-11-22T10:00:00Z")
     if len(value) == DATE_LENGTH and is_date(value):
-        at = calendar.start_of(calendar.day_of_date(parse_date(value)))
+        at = parse_moment(value, calendar, 0, end_of_day=False)
         return at, format_instant(at)
     at = parse_instant(value)
     return at, canonical(at, value)
@@ -184,8 +184,9 @@ def _end(value: Any, calendar: BillingCalendar, now_at: int) -> tuple[int, str]:
     begun = _instant(value, "revoked_at", calendar)
     if len(value) != DATE_LENGTH or not is_date(value):
         return begun
-    end_at = calendar.end_of(calendar.day_of(begun[0])) - 1
-    end_at = now_at if begun[0] <= now_at < end_at else end_at
+    end_at = parse_moment(value, calendar, 0, end_of_day=True)
+    if calendar.day_of(end_at) == calendar.day_of(now_at):
+        end_at = min(end_at, now_at)
     return end_at, format_instant(end_at)
 
 
