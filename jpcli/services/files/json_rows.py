@@ -131,10 +131,7 @@ def rows_of_values(head: bytes, stream: IO[bytes], expected: Expected) -> Iterat
             text.expect_end()
             return
         while True:
-            line = text.line
-            value, source = text.take_value(decoder)
-            if row := decoder.checked(value, source, line, expected):
-                yield row
+            yield from _element(text, decoder, expected)
             if text.at_end():
                 return
     except Broken as broken:
@@ -187,13 +184,18 @@ def _elements(text: Text, decoder: _Decoder, expected: Expected) -> Iterator[Row
     if text.take("]"):
         return
     while True:
-        line = text.line
-        value, source = text.take_value(decoder)
-        if row := decoder.checked(value, source, line, expected):
-            yield row
+        yield from _element(text, decoder, expected)
         if text.take("]"):
             return
         text.expect(",")
+
+
+def _element(text: Text, decoder: _Decoder, expected: Expected) -> Iterator[Row]:
+    """The value that comes next, if it is a row."""
+    line = text.line
+    value, source = text.take_value(decoder)
+    if row := decoder.checked(value, source, line, expected):
+        yield row
 
 
 def _note(error: Exception, line: int, expected: Expected) -> None:
