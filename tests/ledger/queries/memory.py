@@ -7,7 +7,7 @@ things that came back after they were gone.
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from jpcli.ledger.database import tables
@@ -30,6 +30,21 @@ def empty(**facts: str) -> Ledger:
     ledger = Ledger(connection, "memory", {**known, **facts})
     finalize(ledger, connection.close)  # nobody else does, and Python 3.13 complains of it
     return ledger
+
+
+def closing(month: int, **more: Any) -> dict[str, Any]:
+    """What closing a month of 2024 freezes, without a line unless there is `more`."""
+    return {
+        "period": f"2024-{month:02d}",
+        "first_day": month,
+        "last_day": month,
+        "status": "open",
+        "due_day": month,
+        "total_minor": 0,
+        "lines": [],
+        "content_hash": "",
+        **more,
+    }
 
 
 def record(

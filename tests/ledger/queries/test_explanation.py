@@ -15,7 +15,7 @@ from jpcli.ledger.queries import explanation, products
 from jpcli.ledger.queries.days import OfferPart
 from jpcli.ledger.queries.explanation import Occurrence, Scope
 from tests.ledger.queries.counted import WINDOWS, day_zero, parts
-from tests.ledger.queries.memory import DAY, empty, record
+from tests.ledger.queries.memory import DAY, closing, empty, record
 from tests.ledger.queries.world import Life, World, noon
 
 if TYPE_CHECKING:
@@ -250,16 +250,7 @@ def closed(month: int, periods: list[str | None]) -> dict[str, Any]:
         ["adjustment", f"p{n}", f"name {n}", 1, 5, 1, 2, 0, 0, 0, n, n + 1, -n, period]
         for n, period in enumerate(periods)
     ]
-    return {
-        "period": f"2024-{month:02d}",
-        "first_day": month,
-        "last_day": month,
-        "status": "open",
-        "due_day": month,
-        "total_minor": 0,
-        "lines": lines,
-        "content_hash": "",
-    }
+    return closing(month, lines=lines)
 
 
 def test_i3_later_lines_that_correct_a_month_but_not_void_ones() -> None:

@@ -10,7 +10,7 @@ import pytest
 from jpcli.domain import events
 from jpcli.domain.shares import Holder, Share
 from jpcli.ledger.queries.shares import HolderNames, names_at_closing, names_now, shares_of
-from tests.ledger.queries.memory import empty, record
+from tests.ledger.queries.memory import closing, empty, record
 
 CLIENTS: dict[int | None, str | None] = {1: "Ann", 2: "Bob"}
 SITES: dict[int | None, str | None] = {
@@ -39,18 +39,7 @@ def content(random: Random, month: int) -> dict[str, Any]:
         for holder in random.sample(range(5), random.randrange(4))
     ]
     random.shuffle(shares)
-    return {
-        "period": f"2024-{month:02d}",
-        "first_day": month,
-        "last_day": month,
-        "status": "open",
-        "due_day": month,
-        "total_minor": 0,
-        "lines": [],
-        "content_hash": "",
-        "holders": holders,
-        "shares": shares,
-    }
+    return closing(month, holders=holders, shares=shares)
 
 
 @pytest.mark.parametrize("seed", range(4))
