@@ -32,6 +32,14 @@ TEXT_WIDTH = 104
 INDENT = 2
 
 
+class _Console(Console):
+    """Rich ends the process where a reader has gone, without a word of what was done."""
+
+    def on_broken_pipe(self) -> None:
+        """Let whoever writes the answer know, as of any other format."""
+        raise BrokenPipeError
+
+
 class Screen(NamedTuple):
     """`width` is for tables, `text_width` for sentences; `console` writes to stdout."""
 
@@ -124,7 +132,7 @@ def open_screen(output: Output, calendar: BillingCalendar | None = None) -> Scre
     """A console for stdout as it is: colors only where they were decided on. Times are those of
     the calendar, UTC without one."""
     width = terminal_width(sys.stdout) if output.terminal else PIPE_WIDTH
-    console = Console(
+    console = _Console(
         file=sys.stdout,
         width=width,
         height=PAGE_LINES,  # else Rich reads `LINES`, whatever that is
