@@ -23,6 +23,8 @@ _NOT_IN_PATHS = frozenset('\\<>"`{}|^')
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _OCTET = "%([0-9A-Fa-f]{2})?"
 _OCTETS = "(?:%[89A-F][0-9A-F])+"
+# A site in a sentence or a command, without the mark that ends its clause.
+_SITE = r"""https?://[^\s'"]*[^\s'",;:.)]"""
 
 
 def normalize_url(text: str) -> str:
@@ -111,6 +113,15 @@ def readable(url: str) -> str:
         return found if normalize_url(found) == url else url
     except BadInput:
         return url
+
+
+def readable_in(sentence: str) -> str:
+    """A sentence, or a command, with every site in it as a person reads it."""
+    if "://" not in sentence or ("xn--" not in sentence and "%" not in sentence):
+        return sentence
+    import re
+
+    return re.sub(_SITE, lambda found: readable(found[0]), sentence)
 
 
 def folded(name: str | None) -> str | None:

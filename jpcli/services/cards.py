@@ -11,6 +11,7 @@ from jpcli.domain import cards as rules
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
+from jpcli.domain.words import count
 from jpcli.ledger.queries.cards import cards
 from jpcli.services.shapes import card_object
 
@@ -39,15 +40,21 @@ def primary_note(card: Card) -> Note:
     """That it has become the primary card, or was it before."""
     if card.primary:
         return Note("already_primary", f"{rules.describe(card)} is the primary card already")
-    return Note("primary", f"{rules.describe(card)} is the primary card now", "ok", card.id)
+    return Note("primary", f"Made {rules.describe(card)} the primary card", "ok", card.id)
+
+
+def added_note(card_id: str, name: str, *, primary: bool) -> Note:
+    """That a card is on file, and whether it is the primary one."""
+    what = " as the primary card" if primary else ""
+    return Note("card_added", f"Added {name}{what}", "ok", card_id)
 
 
 def removal_notes(desk: Desk, card: Card, successor: Card | None, add: str) -> list[Note]:
     """R3: what was removed, which card is primary in its place, and that issuing is paused where
     none is left; `add` is the command for another one."""
-    notes = [Note("card_removed", f"{rules.describe(card)} was removed", "ok", card.id)]
+    notes = [Note("card_removed", f"Removed {rules.describe(card)}", "ok", card.id)]
     if successor is not None:
-        message = f"{rules.describe(successor)} is the primary card now"
+        message = f"Made {rules.describe(successor)} the primary card"
         notes.append(Note("promoted", message, "info", successor.id))
     if not cards(desk.ledger):
         hint = f"Add one:   {add}"
@@ -83,7 +90,7 @@ def known_card(desk: Desk, card_id: str) -> Card:
     if found:
         raise BadInput(
             "ambiguous_card",
-            f"{len(found)} cards end in {card_id}",
+            f"{count(len(found), 'card')} end in {card_id}",
             hint="Name one by its id:   jpcli cards list",
             subject=card_id,
         )

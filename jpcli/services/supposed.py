@@ -13,20 +13,36 @@ if TYPE_CHECKING:
     from jpcli.domain.answers import Note, Notes, Remarks
 
 # How sentences about what was done begin, and what takes the place of that.
-_WOULD = {
+WOULD = {
     "Added": "Would add",
+    "Applied": "Would apply",
+    "Assigned": "Would assign",
     "Closed": "Would close",
     "Copied": "Would copy",
-    "Done:": "Would be done:",
     "Imported": "Would import",
     "Issued": "Would issue",
+    "Made": "Would make",
+    "Marked": "Would mark",
+    "Moved": "Would move",
+    "Put": "Would put",
+    "Removed": "Would remove",
     "Restored": "Would restore",
     "Revoked": "Would revoke",
+    "Set": "Would set",
     "Took": "Would take",
+    "Transferred": "Would transfer",
+    "Unassigned": "Would unassign",
+    "Voided": "Would void",
 }
 _NOTHING = ("nothing_to_do",)
 # Said beside what was done, and no more done than that.
-_BESIDE = ("replaced",)
+_BESIDE = ("promoted", "replaced")
+# What is said of sites as they are afterwards; an address has no blank in it.
+_AFTERWARDS = {
+    "double_product": (" has ", " would have "),
+    "double_family": (" has ", " would have "),
+    "similar_site": (" are ", " would be "),
+}
 
 
 def supposing(notes: Notes) -> Notes:
@@ -50,15 +66,15 @@ class _Supposed:
 
 
 def supposed(note: Note) -> Note:
-    """`Would issue 3 licenses` of `Issued 3 licenses`; another sentence says what would be so."""
+    """`Would issue 3 licenses` of `Issued 3 licenses`."""
+    if note.code in _AFTERWARDS:
+        return note._replace(message=note.message.replace(*_AFTERWARDS[note.code], 1))
     if note.kind != "ok" and note.code not in _BESIDE:
         return note
     if note.code in _NOTHING:
         return note._replace(kind="info")
     first, space, rest = note.message.partition(" ")
-    would = _WOULD.get(first)
-    message = f"Would be so: {note.message}" if would is None else f"{would}{space}{rest}"
-    return note._replace(kind="info", message=message)
+    return note._replace(kind="info", message=f"{WOULD.get(first, first)}{space}{rest}")
 
 
 def without_keys(rows: Iterable[tuple[Any, ...]], *, bundles: bool) -> Iterator[tuple[Any, ...]]:

@@ -11,7 +11,7 @@ from tests.cli.conftest import Run, run_on_terminal
 
 Jpcli = Callable[..., Run]
 
-DOUBLE = "https://a.example has 2 licenses of jetpack-scan, and all of them are billed"
+DOUBLE = "https://a.example has 2 licenses of jetpack-scan, all of them billed"
 FAMILY = "https://a.example has jetpack-complete and jetpack-security-t1, both of the family plans"
 WWW = "https://www.a.example and https://a.example are two sites here"
 
@@ -79,7 +79,7 @@ def test_how_many_more_there_are_is_said_in_status(ledger: Jpcli) -> None:
         ledger("issue", "jetpack-scan", "-n", "2", "--site", site)
     ledger("issue", "jetpack-scan", "-n", "2", "--site", "https://www.c.example")
     told = ledger("status").err
-    assert "2 licenses of jetpack-scan, and all of them are billed (and 5 more)" in told
+    assert "2 licenses of jetpack-scan, all of them billed (and 5 more)" in told
     assert f"{WWW} (and 1 more)" in told
 
 

@@ -180,12 +180,12 @@ def test_every_change_of_a_card_says_what_it_did_and_to_which(new_agency: Agency
     added = new_agency.do(offline.add_card, "visa", "4242", "12/2030")
     first = added.data["cards"][0]["id"]
     assert said(added) == [
-        ("card_added", "ok", first, "visa ···· 4242 is the primary card now", None)
+        ("card_added", "ok", first, "Added visa ···· 4242 as the primary card", None)
     ]
     added = new_agency.do(offline.add_card, "amex", "0005", "12/2030")
     second = added.data["cards"][1]["id"]
     assert said(added) == [
-        ("card_added", "ok", second, "amex ···· 0005 was added", None),
+        ("card_added", "ok", second, "Added amex ···· 0005", None),
         (
             "not_primary",
             "info",
@@ -195,15 +195,15 @@ def test_every_change_of_a_card_says_what_it_did_and_to_which(new_agency: Agency
         ),
     ]
     made = new_agency.do(offline.make_primary, second)
-    assert said(made) == [("primary", "ok", second, "amex ···· 0005 is the primary card now", None)]
+    assert said(made) == [("primary", "ok", second, "Made amex ···· 0005 the primary card", None)]
     again = new_agency.do(offline.make_primary, second)
     assert said(again) == [
         ("already_primary", "info", None, "amex ···· 0005 is the primary card already", None)
     ]
     removed = new_agency.do(offline.remove_card, second)
     assert said(removed) == [
-        ("card_removed", "ok", second, "amex ···· 0005 was removed", None),
-        ("promoted", "info", first, "visa ···· 4242 is the primary card now", None),
+        ("card_removed", "ok", second, "Removed amex ···· 0005", None),
+        ("promoted", "info", first, "Made visa ···· 4242 the primary card", None),
     ]
     (last,) = said(new_agency.do(offline.remove_card, first))[1:]
     assert last[3] == "Issuing new licenses is paused until you add a card"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jpcli.cli.shared.failure import failure_from
 from jpcli.cli.streams import discard_output
 from jpcli.domain.errors import AnswerLost
+from jpcli.domain.words import count
 
 if TYPE_CHECKING:
     from jpcli.cli.app.invocation import Invocation
@@ -30,7 +31,7 @@ def answer_lost(error: BaseException, result: Result | None, invocation: Invocat
         said += (failure.message for failure in result.failures)
     named, total = _subjects(invocation)
     if named:
-        more = f" and more, {total:,} events in all" if len(named) == TOLD else ""
+        more = f" and more, {count(total, 'event')} in all" if len(named) == TOLD else ""
         said.append(", ".join(named) + more)
     done = "; ".join(said) or "what was asked for"
     return AnswerLost(

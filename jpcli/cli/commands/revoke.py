@@ -11,6 +11,7 @@ from jpcli.cli.app.bulk import From, KeepGoing, bulk_rows, changed, check_source
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
+from jpcli.domain.words import count
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
@@ -72,7 +73,8 @@ def _agreed(invocation: Invocation, asked: _Asked, *, in_use: bool) -> Agreed:
         raise in_use_error(told[0])
     named = [note.message for note in told[:MOST_NAMED]]
     if len(told) > MOST_NAMED:
-        named.append(f"and {len(told) - MOST_NAMED:,} more bundles have licenses in use")
+        more = count(len(told) - MOST_NAMED, "more bundle has", "more bundles have")
+        named.append(f"and {more} licenses in use")
     question = asked.question(len(trial.data["licenses"]))
     invocation.confirm(question, "\n".join([*named, CONSEQUENCE]))
     return anything if in_use else frozenset(told).__contains__
@@ -97,8 +99,9 @@ class _Asked(NamedTuple):
             place = "standard input" if self.source == "-" else self.source
             return f"Revoke the licenses in {place}?"
         others = ending - len(self.keys)
-        what = self.keys[0] if len(self.keys) == 1 else f"{len(self.keys):,} licenses"
-        more = f" and the {others:,} licenses in it" if others else ""
+        it = "it" if len(self.keys) == 1 else "them"
+        what = self.keys[0] if len(self.keys) == 1 else count(len(self.keys), "license")
+        more = f" and the {count(others, 'license')} in {it}" if others else ""
         return f"Revoke {what}{more}?"
 
     def revoked(self, invocation: Invocation, agreed: Agreed) -> Answer[RevokedAnswer]:

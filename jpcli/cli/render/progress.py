@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from jpcli.cli.render.stderr import show_transient
+from jpcli.domain.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,13 +40,13 @@ def _watched(rows: Iterable[Row], source: str) -> Iterator[Row]:
             next_look = time.monotonic() + STEP_SECONDS
         yield row
     if lines is not None and row is not None:
-        show_transient(f"  {row.line:,} lines read, recording")
+        show_transient(f"  {count(row.line, 'line')} read, recording")
 
 
 def progress_text(line: int, lines: int) -> str:
     """A bar where the number of lines is known (not 0), else the line that was reached."""
     if not lines:
-        return f"  {line:,} lines read"
+        return f"  {count(line, 'line')} read"
     done = min(line, lines)
     filled = done * BAR_WIDTH // lines
     bar = "#" * filled + "." * (BAR_WIDTH - filled)

@@ -59,7 +59,7 @@ def write_problems(problems: Iterable[Problem]) -> None:
     for problem in problems:
         _write(_problem_line(problem) + "\n")
         if problem.hint and problem.hint != said:
-            _write("".join(f"    {visible(line)}\n" for line in problem.hint.splitlines()))
+            _write("".join(f"    {_shown(line)}\n" for line in problem.hint.splitlines()))
         said = problem.hint
 
 
@@ -77,14 +77,12 @@ def ask(question: str, consequence: str, output: Output) -> None:
 def _write_lines(kind: str, message: str, code: str, hint: str | None, output: Output) -> None:
     sign, ascii_sign, color = _SIGNS.get(kind, _SIGNS["info"])
     sign = _colored(sign if _is_unicode() else ascii_sign, color, output)
-    lines = _laid_out(visible(message), visible(code), output)
+    lines = _laid_out(_shown(message), visible(code), output)
     if code and output.error_color:
         lines[-1] = lines[-1].removesuffix(code) + _colored(code, _DIM, output)
     _write(f"{sign} " + "\n  ".join(lines) + "\n")
     if hint:
-        lines = [
-            part for line in hint.splitlines() for part in _laid_out(visible(line), "", output)
-        ]
+        lines = [part for line in hint.splitlines() for part in _laid_out(_shown(line), "", output)]
         _write("".join(f"  {line}\n" for line in lines))
 
 
@@ -105,8 +103,18 @@ def _laid_out(message: str, code: str, output: Output) -> list[str]:
 
 def _problem_line(problem: Problem) -> str:
     where = f"line {problem.line}: " if problem.line is not None else ""
-    subject = f"{problem.subject}: " if problem.subject else ""
-    return f"  {where}{visible(subject)}{visible(problem.message)}  {problem.code}"
+    said = not problem.subject or problem.message.startswith(problem.subject)
+    subject = "" if said else f"{problem.subject}: "
+    return f"  {where}{_shown(subject)}{_shown(problem.message)}  {problem.code}"
+
+
+def _shown(text: str) -> str:
+    """What acts written out, sites as a person reads them; JSON has them as the wire does."""
+    if "://" in text and _is_unicode():
+        from jpcli.domain.site_urls import readable_in
+
+        text = readable_in(text)
+    return visible(text)
 
 
 def _is_unicode() -> bool:

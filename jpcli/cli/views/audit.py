@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.folds import folded
 from jpcli.cli.views.screen import text
 from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
@@ -31,12 +30,12 @@ def draw(data: AuditAnswer, screen: Screen) -> None:
 def _draw_check(check: CheckObject, screen: Screen) -> None:
     if check["ok"]:
         line = Text(f"  {screen.sign('✓', '+')} ", style="green")
-        line.append(visible(check["message"]), style="default")
+        line.append_text(text(check["message"], "default"))
         screen.fold(line, 4)
         return
     sign, style = _mark(check, screen)
     line = Text(f"  {sign} ", style=style)
-    line.append(visible(check["message"]), style="bold default")
+    line.append_text(text(check["message"], "bold default"))
     screen.fold(line, 4)
     where = f" (line {check['line']})" if check["line"] is not None else ""
     facts = [("expected", check["expected"] + where), ("actual", check["actual"])]
@@ -46,7 +45,7 @@ def _draw_check(check: CheckObject, screen: Screen) -> None:
         _draw_fact(name, value, screen)
     if check["fix"]:
         fix = text(f"    {'mend it'.ljust(10)}", "dim")
-        fix.append(visible(check["fix"]), style="not dim bold cyan")
+        fix.append_text(text(check["fix"], "not dim bold cyan"))
         screen.write(fix)
 
 

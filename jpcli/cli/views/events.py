@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.cli.views.words import since
 from jpcli.domain import events
 from jpcli.domain.money import display_day_price
+from jpcli.domain.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,5 +92,5 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     events.LEDGER_CREATED: _created,
     events.LEDGER_ZONE_SET: lambda _data: "",
     events.REQUEST_ANSWERED: lambda _data: "",
-    events.REQUEST_LISTED: lambda data: f"{len(data['rows']):,} rows of the answer",
+    events.REQUEST_LISTED: lambda data: f"{count(len(data['rows']), 'row')} of the answer",
 }

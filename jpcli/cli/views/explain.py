@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
-from jpcli.cli.views.screen import text
+from jpcli.cli.views.screen import as_read, text
 from jpcli.cli.views.words import A_DAY, ELSEWHERE, day_price, day_range, money
 from jpcli.domain import events
 from jpcli.domain.words import count, month_name, short_day
@@ -186,7 +186,7 @@ def _places(found: ExplainedLicense) -> list[str]:
 def _place(site: StayObject) -> str:
     if site["site"] is None:
         return "(unassigned)"
-    url = str(site["site"]).removeprefix("https://")
+    url = as_read(str(site["site"])).removeprefix("https://")
     return f"{url} of {site['client']}" if site["client"] else url
 
 

@@ -15,7 +15,7 @@ from jpcli.cli.views.folds import folded
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.instants import parse_instant
 from jpcli.domain.moments import local_text
-from jpcli.domain.site_urls import readable
+from jpcli.domain.site_urls import readable_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -148,12 +148,14 @@ def open_screen(output: Output, calendar: BillingCalendar | None = None) -> Scre
 
 
 def text(value: Any, style: str = "") -> Text:
-    """Data as Rich text: never read as markup, control characters written out, a site as a person
-    reads it."""
-    content = "" if value is None else str(value)
-    if content.startswith(("https://", "http://")) and _writes_all():
-        content = readable(content)
-    return Text(visible(content), style=style)
+    """Data as Rich text: never read as markup, control characters written out, sites as a person
+    reads them."""
+    return Text(visible(as_read("" if value is None else str(value))), style=style)
+
+
+def as_read(content: str) -> str:
+    """The same with sites as a person reads them, where stdout takes their letters."""
+    return readable_in(content) if _writes_all() else content
 
 
 def _writes_all() -> bool:

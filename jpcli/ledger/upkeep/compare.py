@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import Problem
+from jpcli.domain.words import count
 from jpcli.ledger.database.schema import STATE_TABLES
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def compare_table(
         if found <= MOST_PER_TABLE:
             yield _problem(stored, replayed, table, columns, row, is_stored)
     if found > MOST_PER_TABLE:
-        message = f"{table} has {found - MOST_PER_TABLE:,} more rows like these"
+        message = f"{table} has {count(found - MOST_PER_TABLE, 'more row')} like these"
         yield Problem("state_differs", table, message)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.site_urls import readable_in
 from jpcli.domain.words import written_out
 from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
 
@@ -71,7 +72,9 @@ def _plain(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Control characters but line ends written out: an annotation is shown on terminals, too."""
+    """Control characters but line ends written out, since an annotation is shown on terminals, too;
+    sites as a person reads them."""
+    text = readable_in(text)
     if text.isprintable():
         return text
     return "".join(

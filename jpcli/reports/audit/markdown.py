@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from jpcli.domain.site_urls import readable_in
 from jpcli.reports.audit.outcome import ERROR, SHOWN, named_subjects, summary
 
 if TYPE_CHECKING:
@@ -70,4 +71,4 @@ def _code(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", readable_in(text))

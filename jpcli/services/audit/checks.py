@@ -36,7 +36,7 @@ def _primary_card(desk: Desk) -> Check:
     if primary is not None:
         actual = describe(primary)
         return Check("primary_card", True, expected, actual, f"The primary card is {actual}")
-    actual = f"{len(found)} cards, none primary" if found else "no card"
+    actual = f"{count(len(found), 'card')}, none primary" if found else "no card"
     fix = f"jpcli cards primary {quoted(found[0].id)}" if found else _add_card(desk)
     message = "There is no primary card on file: issuing is paused"
     return Check("primary_card", False, expected, actual, message, fix=fix)
@@ -131,7 +131,7 @@ def _one_per_family(desk: Desk) -> Check:
     message = f"{url} has {products.replace(',', ' and ')}, both of the family {family}"
     sites = tuple(dict.fromkeys(each[0] for each in found))
     fix = f"jpcli sites show {quoted(url)}"
-    actual = f"{total:,} times two or more"
+    actual = f"{count(total, 'time')} two or more"
     return Check("one_per_family", False, expected, actual, message, ERROR, sites, total, fix)
 
 
@@ -142,8 +142,9 @@ def _ledger_check(desk: Desk) -> Check:
     report = check_ledger(desk.ledger)
     expected = "a ledger that is what its events say"
     if not report.problems:
-        actual = f"{report.events:,} events, no problem"
-        message = f"{report.events:,} events replayed; the chain and the state agree"
+        events = count(report.events, "event")
+        actual = f"{events}, no problem"
+        message = f"{events} replayed; the chain and the state agree"
         return Check("ledger_check", True, expected, actual, message)
     names = [problem.subject or problem.code for problem in report.problems]
     subjects = tuple(dict.fromkeys(names))[:NAMED]

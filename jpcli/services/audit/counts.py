@@ -186,19 +186,19 @@ def _list_command(rule: LicensesRule) -> str:
 
 def _idle_days(desk: Desk, most: int) -> Check:
     calendar, today = desk.ledger.calendar, desk.today
-    expected = f"at most {most:,} days on no site"
+    expected = f"at most {count(most, 'day')} on no site"
     longest_at = audit.longest_idle_since(desk.ledger)
     if longest_at is None:
         message = "Every license is on a site"
         return Check("unassigned_days", True, expected, "none on no site", message)
     days = max(0, today - calendar.day_of(longest_at))
-    actual = f"{days:,} days"
+    actual = count(days, "day")
     if days <= most:
-        message = f"No license has been on no site for more than {days:,} days"
+        message = f"No license has been on no site for more than {actual}"
         return Check("unassigned_days", True, expected, actual, message)
     total, found = audit.idle_since(desk.ledger, calendar.start_of(today - most), NAMED)
     idle = count(total, "license has", "licenses have")
-    message = f"{idle} been on no site, and billed, for more than {most:,} days"
+    message = f"{idle} been on no site, and billed, for more than {count(most, 'day')}"
     keys = tuple(each.license_key for each in found)
     fix = "jpcli licenses list --state unassigned --sort issued"
     if total <= MOST_KEYS and not any(each.child for each in found):
@@ -226,7 +226,7 @@ def _required(desk: Desk, rule: RequiredRule, there: Mapping[str, tuple[str, ...
         "required",
         True,
         expected,
-        f"{complete:,} of {len(sites):,} sites",
+        f"{complete:,} of {count(len(sites), 'site')}",
         f"{count(len(sites), 'site has', 'sites have')} {products}",
         rule.level,
         key=path_text(rule.path),

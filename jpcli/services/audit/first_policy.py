@@ -9,7 +9,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.currency import step_minor
 from jpcli.domain.history import REVOKED, UNASSIGNED
 from jpcli.domain.money import amount_text
-from jpcli.domain.words import quoted
+from jpcli.domain.words import count, quoted
 from jpcli.ledger.database.draft import file_exists
 from jpcli.ledger.queries import audit
 from jpcli.ledger.queries.audit import Which
@@ -84,7 +84,7 @@ def _days(desk: Desk, remarks: dict[str, str]) -> int | None:
     days = desk.today - desk.ledger.calendar.day_of(longest_at)
     if days <= USUAL_DAYS:
         return USUAL_DAYS
-    remarks["days_at_most"] = f"one has been on no site for {days:,} days"
+    remarks["days_at_most"] = f"one has been on no site for {count(days, 'day')}"
     return None
 
 

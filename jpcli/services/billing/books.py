@@ -139,12 +139,13 @@ class BeforeBooks:
         if not self._licenses:
             return None
         first_day, last_day = self._days()
-        calendar = self._ledger.calendar
+        calendar, days = self._ledger.calendar, last_day - first_day + 1
         were = count(self._licenses, "license was", "licenses were")
         message = (
             f"{were} active before the books, which begin with"
-            f" {books_begin(self._ledger)}: the {last_day - first_day + 1:,} days from"
-            f" {calendar.iso(first_day)} to {calendar.iso(last_day)} were settled elsewhere"
+            f" {books_begin(self._ledger)}: the {count(days, 'day')} from"
+            f" {calendar.iso(first_day)} to {calendar.iso(last_day)}"
+            f" {'was' if days == 1 else 'were'} settled elsewhere"
         )
         hint = move_hint(self._ledger, month_of(calendar, first_day))
         return Note("settled_elsewhere", message, "info", hint=hint)

@@ -16,7 +16,7 @@ from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.collection import BY_HAND
 from jpcli.domain.words import quoted
 from jpcli.ledger.queries.cards import cards
-from jpcli.services.cards import known_card, list_cards, primary_note, removal_notes
+from jpcli.services.cards import added_note, known_card, list_cards, primary_note, removal_notes
 from jpcli.services.change import change
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def add_card(
         )
         writer.record(*entry, at=desk.effective_at())
         writer.flush()
-        what = "is the primary card now" if becomes else "was added"
-        notes = [Note("card_added", f"{name} ···· {digits} {what}", "ok", card_id)]
+        notes = [added_note(card_id, f"{name} ···· {digits}", primary=becomes)]
         if not becomes:
             hint = f"jpcli cards primary {quoted(card_id)}"
             notes.append(Note("not_primary", "Another card stays primary", hint=hint))

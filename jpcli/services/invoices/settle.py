@@ -40,8 +40,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[Inv
         writer.record(*entry, at=at)
         writer.flush()
         total = display_amount(invoice.total_minor, desk.ledger.currency)
-        note = Note("paid", f"{invoice.number} is paid: {total}", "ok", invoice.number)
-        return Answer({"invoice": _fresh(desk, invoice)}, (note,))
+        return Answer({"invoice": _fresh(desk, invoice)}, (paid_note(invoice.number, total),))
 
     return change(desk, request, do)
 
@@ -63,9 +62,14 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer[InvoiceAnsw
     return change(desk, request, do)
 
 
+def paid_note(number: str, what: str) -> Note:
+    """That an invoice was paid by hand, whoever collects."""
+    return Note("paid", f"Marked {number} as paid: {what}", "ok", number)
+
+
 def voided_note(invoice: Invoice) -> Note:
     """That an invoice is void, whoever collects, and what bills its month again."""
-    message = f"{invoice.number} is void; {invoice.period} can be billed again"
+    message = f"Voided {invoice.number}; {invoice.period} can be billed again"
     hint = f"jpcli invoice close {invoice.period}"
     return Note("voided", message, "ok", invoice.number, hint)
 

@@ -60,7 +60,7 @@ def set_one(desk: Desk, key: str, value: str) -> Answer[SettingsAnswer]:
             _check_all_collected(desk)
         writer.record(*events.ledger_set(_shown(name), name, stored))
         writer.flush()
-        note = Note("setting_changed", f"{_shown(name)} is {stored} now", "ok", name)
+        note = Note("setting_changed", f"Set {_shown(name)} to {stored}", "ok", name)
         return Answer({"settings": _settings(desk)}, (note, *_what_follows(desk, name)))
 
     return change(desk, {"command": "settings set", "key": name, "value": stored}, do)

@@ -55,7 +55,7 @@ def check(desk: Desk) -> Answer[CheckAnswer]:
         hint = "Restore the last backup that passes:   jpcli ledger restore FILE"
         note = Note("ledger_damaged", f"{found} found", "warning", hint=hint)
     else:
-        message = f"{report.events:,} events replayed; the chain and the state agree"
+        message = f"{count(report.events, 'event')} replayed; the chain and the state agree"
         note = Note("ledger_ok", message, "ok")
     remarks = (*_foreign(report), *_exceptions(desk, report), *zone_notes(desk))
     return Answer(_report(report), (note, *remarks, *_open_to_others(desk)))
@@ -92,7 +92,7 @@ def backup(desk: Desk, target: str) -> Answer[BackupAnswer]:
         if report is None:
             report = copy_ledger(desk.ledger, path, _must_be_ok)
         size = os.path.getsize(path)
-        note = Note("backed_up", f"Copied {report.events:,} events to {path}", "ok", path)
+        note = Note("backed_up", f"Copied {count(report.events, 'event')} to {path}", "ok", path)
         return Answer({"file": path, "bytes": size, **_report(report)}, (note,))
 
     return once(desk, {"command": "ledger backup", "file": path}, do)
@@ -134,7 +134,7 @@ def restore(
 def _restored(
     path: str, source: str, report: CheckReport, kept: str | None
 ) -> Answer[RestoreAnswer]:
-    message = f"Restored {report.events:,} events from {source}"
+    message = f"Restored {count(report.events, 'event')} from {source}"
     notes = [Note("restored", message, "ok", path)]
     if kept is not None:
         notes.append(Note("kept", f"The ledger that was there is kept as {kept}"))
@@ -179,7 +179,8 @@ def _must_be_ok(report: CheckReport) -> None:
         first = report.problems[0]
         raise Failed(
             "ledger_damaged",
-            f"The copy has {len(report.problems):,} problems and is not kept: {first.message}",
+            f"The copy has {count(len(report.problems), 'problem')} and is not kept:"
+            f" {first.message}",
             hint="See them all:   jpcli ledger check",
             subject=first.subject,
             problems=report.problems,

@@ -95,7 +95,7 @@ def follow_machine(desk: Desk, writer: Writer) -> Note:
     writer.flush()
     calendar = ledger.calendar
     day = calendar.iso(calendar.day_of(second * SECOND))
-    message = f"This machine's data for {zone} count from {day} on; days before it stay"
+    message = f"Took this machine's data for {zone}: days from {day} on go by them"
     return Note("setting_changed", message, "ok", ZONE_DATA)
 
 

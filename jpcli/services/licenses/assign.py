@@ -5,7 +5,7 @@ Owns the three changes of site. A transfer is one event, so there is no moment w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Chosen, Note, joined
@@ -20,7 +20,7 @@ from jpcli.services.sites.named import Places
 from jpcli.services.spool import Spool, noted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jpcli.domain.contract.licenses import LicensesAnswer
     from jpcli.domain.events import Entry
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
 
-    # A line and what it says: a license, a site to move it to, and whose that is.
-    _Pair = tuple[int | None, tuple[str, str, str | None]]
+    # A license, the site that it is to be on, and whose that is.
+    _Put = tuple[str, str, str | None]
+    # The same with its line, where it has one.
+    _Puts = Iterable[tuple[int | None, _Put]]
 
 
 def assign(
@@ -41,14 +43,54 @@ def assign(
     On that site already: says so. Refused: on another site (`already_assigned`), revoked (R5),
     a bundle's parent, a site of another client (W2).
     """
+    check_any_named(keys)
     request = {"command": "assign", "keys": keys, "site": site, "client": client}
-    return change(desk, request, lambda writer: _Moves(desk, writer).assign(keys, site, client))
+    puts: _Puts = [(None, (key, site, client)) for key in keys]
+
+    def do(writer: Writer) -> Answer[LicensesAnswer]:
+        moves = _Moves(desk, writer)
+        moves.check_place(site, client)  # once, and not for every key
+        return moves.assign(puts, [])
+
+    return change(desk, request, do)
+
+
+def assign_rows(
+    desk: Desk,
+    rows: Iterable[Row],
+    problems: list[Problem],
+    site: str | None = None,
+    client: str | None = None,
+    *,
+    keep_going: bool = False,
+) -> Answer[LicensesAnswer]:
+    """Put the licenses of a file on the sites that it names, or all of them on `site`; all or
+    nothing unless `keep_going`."""
+
+    def do(writer: Writer, puts: _Puts) -> Answer[LicensesAnswer]:
+        return _Moves(desk, writer).assign(puts, problems, keep_going=keep_going)
+
+    return change_rows(desk, {"command": "assign"}, _puts(rows, "site", site, client), do)
 
 
 def unassign(desk: Desk, keys: list[str]) -> Answer[LicensesAnswer]:
     """Free licenses from their sites; they stay active and billed."""
+    check_any_named(keys)
     request = {"command": "unassign", "keys": keys}
-    return change(desk, request, lambda writer: _Moves(desk, writer).unassign(keys))
+    items: list[tuple[int | None, str]] = [(None, key) for key in keys]
+    return change(desk, request, lambda writer: _Moves(desk, writer).unassign(items, []))
+
+
+def unassign_rows(
+    desk: Desk, rows: Iterable[Row], problems: list[Problem], *, keep_going: bool = False
+) -> Answer[LicensesAnswer]:
+    """Free the licenses that a file names, all or nothing unless `keep_going`."""
+    items = ((row.line, str(row.values.get("license_key"))) for row in rows)
+
+    def do(writer: Writer, asked: Iterable[tuple[int, str]]) -> Answer[LicensesAnswer]:
+        return _Moves(desk, writer).unassign(asked, problems, keep_going=keep_going)
+
+    return change_rows(desk, {"command": "unassign"}, items, do)
 
 
 def transfer(
@@ -56,24 +98,41 @@ def transfer(
 ) -> Answer[LicensesAnswer]:
     """Move assigned licenses to another site in one step."""
     check_any_named(keys)
-    pairs: list[_Pair] = [(None, (key, to, client)) for key in keys]
+    puts: _Puts = [(None, (key, to, client)) for key in keys]
     request = {"command": "transfer", "keys": keys, "to": to, "client": client}
-    return change(desk, request, lambda writer: _Moves(desk, writer).transfer(pairs, []))
+    return change(desk, request, lambda writer: _Moves(desk, writer).transfer(puts, []))
 
 
 def transfer_rows(
-    desk: Desk, rows: Iterable[Row], problems: list[Problem], *, keep_going: bool = False
+    desk: Desk,
+    rows: Iterable[Row],
+    problems: list[Problem],
+    to: str | None = None,
+    client: str | None = None,
+    *,
+    keep_going: bool = False,
 ) -> Answer[LicensesAnswer]:
-    """Move what the rows of a file say, all or nothing unless `keep_going`."""
-    pairs = (
-        (row.line, (str(row.values.get("license_key")), str(row.values.get("to")), None))
-        for row in rows
-    )
+    """Move the licenses of a file to the sites that it names, or all of them `to` one; all or
+    nothing unless `keep_going`."""
 
-    def do(writer: Writer, items: Iterable[_Pair]) -> Answer[LicensesAnswer]:
-        return _Moves(desk, writer).transfer(items, problems, keep_going=keep_going)
+    def do(writer: Writer, puts: _Puts) -> Answer[LicensesAnswer]:
+        return _Moves(desk, writer).transfer(puts, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "transfer"}, pairs, do)
+    return change_rows(desk, {"command": "transfer"}, _puts(rows, "to", to, client), do)
+
+
+def _puts(
+    rows: Iterable[Row], column: str, site: str | None, client: str | None
+) -> Iterator[tuple[int, _Put]]:
+    """What the rows say: where there is no `site` for all of them, `column` has it. Whose a site of
+    `site` is stands beside it; what `to` is moved to has its client already."""
+    for row in rows:
+        key, values = str(row.values.get("license_key")), row.values
+        if site is not None:
+            yield row.line, (key, site, client)
+        else:
+            whose = values.get("client") if column == "site" else None
+            yield row.line, (key, str(values.get(column)), None if whose is None else str(whose))
 
 
 class _Moves:
@@ -87,15 +146,24 @@ class _Moves:
         self._places = Places(writer)
         self._named = Numbers()
         self._already: Spool[Note] = Spool(Note._make)
+        self._to: set[str] = set()  # at most two of them
         self._asked = 0
         self._moved = 0
 
-    def assign(self, keys: list[str], site: str, client: str | None) -> Answer[LicensesAnswer]:
-        url, name = self._places.check(site, client)
+    def check_place(self, site: str, client: str | None) -> None:
+        """Errors as `Places.check`."""
+        self._places.check(site, client)
+
+    def assign(
+        self, puts: _Puts, problems: list[Problem], *, keep_going: bool = False
+    ) -> Answer[LicensesAnswer]:
         check_nothing_past_due(self._desk)
 
-        def one(key: str) -> None:
-            facts = self._assignable(self._found(key), key)
+        def one(put: _Put) -> None:
+            key, site, client = put
+            found = self._found(key)
+            url, name = self._places.check(site, client)
+            facts = self._assignable(found, key)
             if facts.site == url:
                 self._is_already("already_on_site", key, f"{key} is on {url} already")
                 return
@@ -108,10 +176,16 @@ class _Moves:
                 )
             self._move(events.license_assigned(key, url), url, name)
 
-        self._each(keys, one)
-        return self._answer(f"assigned to {url}")
+        left_out = apply_each(puts, one, problems=problems, keep_going=keep_going)
+        return self._answer("Assigned", self._whereto(), left_out)
 
-    def unassign(self, keys: list[str]) -> Answer[LicensesAnswer]:
+    def unassign(
+        self,
+        items: Iterable[tuple[int | None, str]],
+        problems: list[Problem],
+        *,
+        keep_going: bool = False,
+    ) -> Answer[LicensesAnswer]:
         def one(key: str) -> None:
             facts = self._assignable(self._found(key), key)
             if facts.site is None:
@@ -119,14 +193,14 @@ class _Moves:
                 return
             self._record(events.license_unassigned(key, facts.site))
 
-        self._each(keys, one)
-        return self._answer("unassigned; still active and billed")
+        left_out = apply_each(items, one, problems=problems, keep_going=keep_going)
+        return self._answer("Unassigned", "; still active and billed", left_out)
 
     def transfer(
-        self, moves: Iterable[_Pair], problems: list[Problem], *, keep_going: bool = False
+        self, puts: _Puts, problems: list[Problem], *, keep_going: bool = False
     ) -> Answer[LicensesAnswer]:
-        def one(move: tuple[str, str, str | None]) -> None:
-            key, to, client = move
+        def one(put: _Put) -> None:
+            key, to, client = put
             found = self._found(key)
             url, name = self._places.check(to, client)
             facts = self._assignable(found, key)
@@ -142,15 +216,12 @@ class _Moves:
                 return
             self._move(events.license_transferred(key, url, facts.site), url, name)
 
-        left_out = apply_each(moves, one, problems=problems, keep_going=keep_going)
-        answer = self._answer("transferred")
-        if left_out:
-            answer.data["problems"] = problem_table(left_out)
-        return answer
+        left_out = apply_each(puts, one, problems=problems, keep_going=keep_going)
+        return self._answer("Transferred", self._whereto(), left_out)
 
-    def _each(self, keys: list[str], one: Any) -> None:
-        check_any_named(keys)
-        apply_each([(None, key) for key in keys], one, problems=[])
+    def _whereto(self) -> str:
+        """The site where all of them are now, where it is one."""
+        return f" to {next(iter(self._to))}" if len(self._to) == 1 else ""
 
     def _found(self, key: str) -> LicenseFacts | None:
         """The license as it is now, with what this command did to it before."""
@@ -167,6 +238,8 @@ class _Moves:
     def _move(self, entry: Entry, url: str, client: str | None) -> None:
         self._places.ensure(url, client, self._at)
         self._record(entry)
+        if len(self._to) < 2:
+            self._to.add(url)
 
     def _record(self, entry: Entry) -> None:
         _, key, _ = entry
@@ -177,12 +250,15 @@ class _Moves:
     def _is_already(self, code: str, key: str, message: str) -> None:
         self._already.append(Note(code, message, "info", key))
 
-    def _answer(self, what: str) -> Answer[LicensesAnswer]:
+    def _answer(self, done: str, how: str, left_out: Spool[Problem]) -> Answer[LicensesAnswer]:
         self._writer.flush()
-        changed = Note("changed", f"{count(self._moved, 'license')} {what}", "ok")
+        changed = Note("changed", f"{done} {count(self._moved, 'license')}{how}", "ok")
         said = (changed, *self._places.notes()) if self._moved else ()
         notes = joined(said, noted(self._already))
         rows = license_table(rows_numbered(self._desk.ledger, self._named))
         each_once = self._asked == self._moved == len(self._named)
         chosen = Chosen("touched") if each_once else Chosen("listed", self._named)
-        return Answer({"licenses": rows}, notes, chosen={"licenses": chosen})
+        data: LicensesAnswer = {"licenses": rows}
+        if left_out:
+            data["problems"] = problem_table(left_out)
+        return Answer(data, notes, chosen={"licenses": chosen})

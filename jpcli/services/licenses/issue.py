@@ -131,7 +131,8 @@ class _Issuing:
         if wanted.quantity * size > MOST_AT_ONCE:
             raise BadInput(
                 "bad_quantity",
-                f"{wanted.quantity:,} bundles of {size:,} are more than {MOST_AT_ONCE:,} licenses",
+                f"{count(wanted.quantity, 'bundle')} of {size:,} would be more than"
+                f" {MOST_AT_ONCE:,} licenses",
                 subject=str(wanted.quantity),
             )
         if wanted.site is None:

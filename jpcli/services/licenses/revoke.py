@@ -131,7 +131,7 @@ class _Revoking:
             notes.append(Note("revoked", message, "ok"))
         if self._replaced:
             new = count(self._replaced, "new unassigned license")
-            notes.append(Note("replaced", f"{new} took the place in the bundle"))
+            notes.append(Note("replaced", f"Put {new} in the bundle instead"))
         return tuple(notes)
 
     def _one(self, key: str) -> None:

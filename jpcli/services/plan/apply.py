@@ -15,7 +15,14 @@ from jpcli.domain.names import new_keys
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change
 from jpcli.services.plan.file import wanted_pieces
-from jpcli.services.plan.plan import STEP_COLUMNS, Planned, bundles_in_use, make, numbers
+from jpcli.services.plan.plan import (
+    STEP_COLUMNS,
+    Planned,
+    bundles_in_use,
+    make,
+    nothing_note,
+    numbers,
+)
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due
 from jpcli.services.sites.named import Places
 from jpcli.services.spool import table
@@ -64,9 +71,9 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
     steps = table(STEP_COLUMNS, _Applying(desk, writer).record(planned))
     data: AppliedAnswer = {**planned.data, "steps": steps}
     if not planned.plan.steps:
-        return Answer(data, (Note("nothing_to_do", f"{order.source}: nothing to do", "ok"),))
+        return Answer(data, (nothing_note(order.source),))
     notes = [
-        Note("applied", _done(data["counts"]), "ok"),
+        Note("applied", f"Applied {order.source}: {_done(data['counts'])}", "ok"),
         *bundles_in_use(planned.plan.steps),
     ]
     if data["counts"]["issue"]:
@@ -75,8 +82,8 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
 
 
 def _done(counts: StepCounts) -> str:
-    """`Done: 3 issued, 1 revoked`."""
-    return "Done: " + ", ".join(f"{n:,} {_PAST[action]}" for action, n in numbers(counts) if n)
+    """`3 issued, 1 revoked`."""
+    return ", ".join(f"{n:,} {_PAST[action]}" for action, n in numbers(counts) if n)
 
 
 class _Applying:

@@ -244,17 +244,23 @@ def bundles_in_use(steps: Sequence[Step]) -> Iterator[Note]:
             yield in_use_note(step.license.license_key, sites)
 
 
+def nothing_note(source: str) -> Note:
+    """That the ledger is as a file says."""
+    return Note("nothing_to_do", f"Nothing to do: it is as {source} says", "ok")
+
+
 def _remarks(order: Order, planned: Planned) -> Iterator[Note]:
     if not planned.plan.steps:
-        yield Note("nothing_to_do", f"Nothing to do: it is as {order.source} says", "ok")
+        yield nothing_note(order.source)
     for product, count in planned.plan.above_most.items():
-        message = f"{count:,} more unassigned {product} than wanted: they belong to bundles in use"
+        whose = "it belongs to a bundle in use" if count == 1 else "they belong to bundles in use"
+        message = f"{count:,} more unassigned {product} than wanted: {whose}"
         yield Note("spares_in_bundles", message, "info", product)
     idle = 0
     for step in planned.plan.steps:
         spare = order.wanted.spares.get(str(step.product), order.wanted.other_spares)
         idle += step.action == "unassign" and spare.most is None
     if idle:
-        message = f"{idle:,} to be unassigned stay active and billed"
+        message = f"{idle:,} to be unassigned {'stays' if idle == 1 else 'stay'} active and billed"
         hint = f"Let [spares] in {order.source} say how many there may be"
         yield Note("stays_billed", message, "info", None, hint)

@@ -15,7 +15,7 @@ from jpcli.domain.errors import BadInput, JpcliError, by_line, problem_of
 from jpcli.domain.instants import parse_date
 from jpcli.domain.names import check_product_slug
 from jpcli.domain.texts import check_remark
-from jpcli.domain.words import and_more, quoted
+from jpcli.domain.words import and_more, count, quoted
 from jpcli.ledger.queries import products
 from jpcli.services.files.rows import whole_number
 
@@ -100,7 +100,7 @@ def bad_price_list(problems: list[Problem]) -> BadInput:
     """One error for a price list, with every problem in it."""
     return BadInput(
         "bad_price_list",
-        f"{len(problems):,} problems in the price list; nothing was written",
+        f"{count(len(problems), 'problem')} in the price list; nothing was written",
         hint="Columns: product, name, family, amount, price_interval (day or month), currency,"
         " from, bundle_size.",
         problems=tuple(by_line(problems)),

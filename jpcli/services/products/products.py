@@ -83,7 +83,9 @@ def set_price(
         text = money.display_day_price(day_price_e12, currency)
         until = _last_date(desk, wanted)
         lasting = f"from {date} on" if until is None else f"from {date} to {until}"
-        note = Note("price_set", f"{name} costs {text} a day {lasting}", "ok", product)
+        note = Note(
+            "price_set", f"Set the price of {name} to {text} a day {lasting}", "ok", product
+        )
         return Answer(show_product(desk, product).data, (note, *free_notes([wanted])))
 
     # As asked: "today" must be the same request tomorrow.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
-from jpcli.domain.site_urls import look_alikes, readable
+from jpcli.domain.site_urls import look_alikes
 from jpcli.domain.words import and_more, count, quoted
 from jpcli.ledger.queries import sites as queries
 from jpcli.ledger.queries.audit import family_clashes
@@ -57,9 +57,7 @@ def _with_more(note: Note, others: int) -> Note:
 
 
 def _double(url: str, product: str, found: int) -> Note:
-    message = (
-        f"{readable(url)} has {count(found, 'license')} of {product}, and all of them are billed"
-    )
+    message = f"{url} has {count(found, 'license')} of {product}, all of them billed"
     hint = f"See them:   jpcli licenses list --site {quoted(url)} --product {quoted(product)}"
     return Note(DOUBLE, message, "info", url, hint)
 
@@ -67,11 +65,11 @@ def _double(url: str, product: str, found: int) -> Note:
 def _family(url: str, family: str, products: list[str]) -> Note:
     both = "both" if len(products) == 2 else "all"
     named = " and ".join(sorted(products))
-    message = f"{readable(url)} has {named}, {both} of the family {family}"
+    message = f"{url} has {named}, {both} of the family {family}"
     return Note(FAMILY, message, "info", url, f"See them:   jpcli sites show {quoted(url)}")
 
 
 def _look_alike(url: str, other: str) -> Note:
-    message = f"{readable(url)} and {readable(other)} are two sites here"
+    message = f"{url} and {other} are two sites here"
     hint = f"See the other:   jpcli sites show {quoted(other)}"
     return Note(LOOK_ALIKE, message, "info", url, hint)

@@ -89,7 +89,7 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer[SiteMovedAnsw
         writer.record(*events.site_moved(facts.url, name, facts.client), at=at)
         day = desk.ledger.calendar.iso(desk.ledger.calendar.day_of(at))
         owner = "no client" if name is None else name
-        note = Note("moved", f"{facts.url} belongs to {owner} from {day} on", "ok", facts.url)
+        note = Note("moved", f"Moved {facts.url} to {owner}, from {day} on", "ok", facts.url)
         return Answer({"site": facts.url, "client": name}, (note,))
 
     return change(desk, {"command": "sites move", "site": site, "client": name}, do)

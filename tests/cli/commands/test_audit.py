@@ -134,7 +134,7 @@ def test_a_terminal_says_what_to_do(agency: Jpcli, policy: Callable[[str], str])
     assert done.code == 1
     text = re.sub(r"\x1b\[[0-9;]*m", "", done.out)
     assert "  ✓ Unassigned licenses: 5, as wanted (at most 100)\n" in text
-    assert "  ✗ 5 licenses have been on no site, and billed, for more than 1 days\n" in text
+    assert "  ✗ 5 licenses have been on no site, and billed, for more than 1 day\n" in text
     assert "    mend it   jpcli licenses list --state unassigned --sort issued\n" in text
     assert "  1 of 2 checks failed\n" in text
 

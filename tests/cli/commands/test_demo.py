@@ -142,7 +142,7 @@ def test_the_story_in_a_pipe_is_plain_text(jpcli: Callable[..., Any]) -> None:
         "✓ Imported 33 licenses",
         "✗ Issuing is paused: there is no primary card on file.",
         "Exit code 3",
-        "✓ visa ···· 4242 is the primary card now",
+        "✓ Added visa ···· 4242 as the primary card",
         "✓ Issued 5 licenses in 1 bundle",
         "preview of November 2026",
         "events replayed",

@@ -101,7 +101,7 @@ def test_on_a_terminal_the_plan_is_shown_and_asked_about(
     assert agency("plan", file, "--detailed-exitcode").code == 10
     yes = run_on_terminal("apply", file, answer="y\n", columns=130)
     assert yes.code == 0, yes.out
-    assert "Done: 1 issued, 1 transferred, 1 revoked" in yes.out
+    assert "sites.toml: 1 issued, 1 transferred, 1 revoked" in yes.out
     assert agency("plan", file, "--detailed-exitcode").code == 0
     assert agency("ledger", "check").code == 0
 

@@ -56,7 +56,7 @@ def test_this_machines_count_from_a_coming_day_on(agency: Agency, west: Path) ->
         before = agency.preview("2024-10", as_of="2024-10-09")
         answer = agency.do(set_one, "zone-data", "machine")
         assert [note.message for note in answer.notes] == [
-            "This machine's data for Europe/Berlin count from 2024-10-11 on; days before it stay"
+            "Took this machine's data for Europe/Berlin: days from 2024-10-11 on go by them"
         ]
         assert early == "2024-10-09"
         assert agency.preview("2024-10", as_of="2024-10-09") == before
@@ -83,7 +83,7 @@ def test_it_may_change_more_than_once(agency: Agency, west: Path) -> None:
     with machine(west):
         agency.do(set_one, "zone-data", "machine")
     back = agency.do(set_one, "zone-data", "machine", now="2024-11-05T10:00:00Z")
-    assert "count from 2024-11-06 on" in back.notes[0].message
+    assert "days from 2024-11-06 on" in back.notes[0].message
     now = "2024-11-20T10:00:00Z"
     assert first_day(agency, "2024-11-04T23:15:00Z", now) == "2024-11-04"
     assert first_day(agency, "2024-11-10T23:15:00Z", now) == "2024-11-11"

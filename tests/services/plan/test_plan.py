@@ -282,7 +282,7 @@ def test_what_a_plan_remarks_names_the_number_and_the_cure(agency: Agency) -> No
         ("nothing_to_do", "ok", None, f"Nothing to do: it is as {source} says", None)
     ]
     assert said(applied(agency, nothing)) == [
-        ("nothing_to_do", "ok", None, f"{source}: nothing to do", None)
+        ("nothing_to_do", "ok", None, f"Nothing to do: it is as {source} says", None)
     ]
     agency.do(offline.remove_card, "4242")
     stop, *_ = said(planned(agency, site(B, {"jetpack-scan": 1})))

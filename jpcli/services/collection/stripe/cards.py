@@ -17,7 +17,14 @@ from jpcli.domain.errors import BadInput
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.outbox import DONE, wish
 from jpcli.services import cards as on_file
-from jpcli.services.cards import PAUSED, known_card, list_cards, primary_note, removal_notes
+from jpcli.services.cards import (
+    PAUSED,
+    added_note,
+    known_card,
+    list_cards,
+    primary_note,
+    removal_notes,
+)
 from jpcli.services.collection.stripe.outbox import carry_out
 
 if TYPE_CHECKING:
@@ -220,8 +227,7 @@ def _added(
         _set_primary(desk, gateway, customer, card_id)
     sync_cards(desk, gateway)
     card = known_card(desk, card_id)
-    what = "is the primary card now" if card.primary else "was added"
-    return list_cards(desk, Note("card_added", f"{rules.describe(card)} {what}", "ok", card.id))
+    return list_cards(desk, added_note(card.id, rules.describe(card), primary=card.primary))
 
 
 def _set_primary(desk: Desk, gateway: Gateway, customer: str, card_id: str) -> None:

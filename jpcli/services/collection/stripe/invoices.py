@@ -52,7 +52,7 @@ def push(desk: Desk, name: str, *, replace: bool = False) -> Answer[InvoiceAnswe
     invoice = known_invoice(desk, name)
     _refuse_void(invoice)
     if desk.dry_run:
-        return dry_answer(desk, invoice)
+        return dry_answer(desk, invoice, "bring {} to Stripe, charging no card")
 
     def do() -> Answer[InvoiceAnswer | InvoicesAnswer]:
         notes = take_away(desk, gateway, invoice) if replace else ()
@@ -85,7 +85,7 @@ def pay(desk: Desk, name: str) -> Answer[InvoiceAnswer | InvoicesAnswer]:
     def do() -> Answer[InvoiceAnswer | InvoicesAnswer]:
         check_open(invoice)
         if desk.dry_run:
-            return dry_answer(desk, invoice)
+            return dry_answer(desk, invoice, "charge {} to the cards on file")
         return _answer(desk, number, collect(desk, gateway, number, by_hand=True))
 
     return once(desk, {"command": "invoice pay", "invoice": name}, do)

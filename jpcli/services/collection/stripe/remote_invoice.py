@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, VOID
 from jpcli.domain.money import amount_text
+from jpcli.domain.words import count
 from jpcli.services.collection.stripe.draft import line_items
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def check_same(
     raise Failed(
         "total_mismatch",
         f"Stripe has {amount_text(remote.total_minor, currency)} {remote.currency.upper()} in"
-        f" {len(lines)} lines for {invoice.number}, jpcli"
+        f" {count(len(lines), 'line')} for {invoice.number}, jpcli"
         f" {amount_text(invoice.total_minor, currency)} {currency.upper()} in {len(wanted)};"
         f" it stays {remote.status}",
         hint=f"See the difference:   jpcli invoice reconcile {invoice.number}"

@@ -30,7 +30,7 @@ from jpcli.services.collection.stripe.push import (
 from jpcli.services.collection.stripe.remote_invoice import all_ours, keep_one
 from jpcli.services.invoices.invoices import invoice_object, invoices_data
 from jpcli.services.invoices.known import check_open, check_voidable, known_invoice
-from jpcli.services.invoices.settle import voided_note
+from jpcli.services.invoices.settle import paid_note, voided_note
 
 if TYPE_CHECKING:
     from jpcli.domain.contract.invoices import InvoiceAnswer, InvoicesAnswer
@@ -62,13 +62,12 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[Inv
     def do() -> Answer[InvoiceAnswer]:
         check_open(invoice)
         if desk.dry_run:
-            return dry_answer(desk, invoice)
+            return dry_answer(desk, invoice, "mark {} as paid, not through Stripe")
         remote = push(desk, gateway, invoice)
         _pay(desk, gateway, known_invoice(desk, invoice.number), remote, text)
         fresh = known_invoice(desk, invoice.number)
         total = display_amount(fresh.amount_paid_minor, desk.ledger.currency)
-        message = f"{fresh.number} is paid: {total}, not through Stripe"
-        note = Note("paid", message, "ok", fresh.number)
+        note = paid_note(fresh.number, f"{total}, not through Stripe")
         return Answer({"invoice": invoice_object(desk, fresh)}, (note,))
 
     request = {"command": "invoice mark-paid", "invoice": name, "reference": reference}
@@ -86,7 +85,7 @@ def void(
     def do() -> Answer[InvoiceAnswer | InvoicesAnswer]:
         check_voidable(invoice)
         if desk.dry_run:
-            return dry_answer(desk, invoice)
+            return dry_answer(desk, invoice, f"void {{}}; {invoice.period} could be billed again")
         void_everywhere(desk, gateway, invoice, reason)
         found = [invoice_object(desk, known_invoice(desk, invoice.number))]
         return Answer(invoices_data(found), (voided_note(invoice),))
@@ -94,9 +93,13 @@ def void(
     return once(desk, {"command": "invoice void", "invoice": name, "reason": reason}, do)
 
 
-def dry_answer(desk: Desk, invoice: Invoice) -> Answer[InvoiceAnswer]:
-    """What a dry run answers where Stripe would have to be asked."""
-    return Answer({"invoice": invoice_object(desk, invoice), "dry_run": True}, (NOT_CALLED,))
+def dry_answer(desk: Desk, invoice: Invoice, would: str) -> Answer[InvoiceAnswer]:
+    """What a dry run answers where Stripe would have to be asked; `would` has {} for the invoice
+    and what it comes to."""
+    total = display_amount(invoice.total_minor, desk.ledger.currency)
+    message = f"Would {would.format(f'{invoice.number} over {total}')}"
+    notes = (Note("would", message, "info", invoice.number), NOT_CALLED)
+    return Answer({"invoice": invoice_object(desk, invoice), "dry_run": True}, notes)
 
 
 def void_everywhere(desk: Desk, gateway: Gateway, invoice: Invoice, reason: str | None) -> None:
