@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.history import ASSIGNED, REVOKED, UNASSIGNED
 from jpcli.ledger.queries.licenses import IS_REVOKED, ON_A_SITE, ON_NO_SITE, STATE
+from jpcli.ledger.queries.searches import lowered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,13 +133,13 @@ def family_clashes(ledger: Ledger, limit: int) -> tuple[int, list[tuple[str, str
         " SELECT site_id, family, GROUP_CONCAT(product, ',') AS products, COUNT(*) OVER () AS total"
         " FROM (SELECT DISTINCT l.site_id, p.family, p.product FROM licenses l"
         "  JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
-        f"  WHERE {ON_A_SITE})"
+        f"  WHERE {ON_A_SITE}) d"
         " GROUP BY site_id, family HAVING COUNT(*) > 1) f"
         " JOIN sites s ON s.id = f.site_id ORDER BY s.url, f.family LIMIT :limit",
         limit=limit,
     )
     return (int(rows[0][3]) if rows else 0), [
-        (url, family, names) for url, family, names, _ in rows
+        (url, family, ",".join(sorted(names.split(",")))) for url, family, names, _ in rows
     ]
 
 
@@ -182,8 +183,8 @@ def _named(prefix: str, values: Iterable[str]) -> tuple[str, dict[str, Any]]:
 def _fitting(column: str, pattern: str) -> tuple[str, dict[str, Any]]:
     """A condition: the pattern fits, whatever the case. Without a scheme it is http and https."""
     schemes = ("",) if "://" in pattern else ("https://", "http://")
-    params = {f"fits{n}": _like(scheme + pattern) for n, scheme in enumerate(schemes)}
-    likes = [f"LOWER({column}) LIKE LOWER(:{name}) ESCAPE '!'" for name in params]
+    params = {f"fits{n}": lowered(_like(scheme + pattern)) for n, scheme in enumerate(schemes)}
+    likes = [f"LOWER({column}) LIKE :{name} ESCAPE '!'" for name in params]
     return " OR ".join(likes), params
 
 

@@ -121,7 +121,7 @@ def _line_days(offer: Any, segment: Segment, billed: _Sums, used: _Sums) -> Line
 
 def _any_days(ledger: Ledger, snapshot: Snapshot, offer_id: int, period: Period) -> bool:
     sql = (
-        f"SELECT 1 FROM {snapshot.spans} WHERE offer_id = :offer AND child IN (0, 1)"
+        f"SELECT 1 FROM {snapshot.spans} s WHERE offer_id = :offer AND child IN (0, 1)"
         " AND last_day >= :first AND first_day <= :last LIMIT 1"
     )
     found = ledger.one(sql, offer=offer_id, first=period.first_day, last=period.last_day)
@@ -131,7 +131,7 @@ def _any_days(ledger: Ledger, snapshot: Snapshot, offer_id: int, period: Period)
 def _sums(ledger: Ledger, snapshot: Snapshot, part: OfferPart, window: Window) -> _Sums:
     """One range scan: rows that ended before the window are never read."""
     row = ledger.one(
-        f"SELECT {_DAYS}, {_TO_DATE}, {_LASTS}, {_UNASSIGNED} FROM {snapshot.spans}"
+        f"SELECT {_DAYS}, {_TO_DATE}, {_LASTS}, {_UNASSIGNED} FROM {snapshot.spans} s"
         f" WHERE {_INSIDE}",
         **_params(part, window),
     )
@@ -163,7 +163,7 @@ def count_used(
     for offer_id, offer, _, _ in offers:
         part = OfferPart(offer_id, int(offer.bundle_size > 1))
         row = ledger.one(
-            f"SELECT {_LASTS}, {_UNASSIGNED} FROM {snapshot.spans} WHERE {_INSIDE}",
+            f"SELECT {_LASTS}, {_UNASSIGNED} FROM {snapshot.spans} s WHERE {_INSIDE}",
             **_params(part, window),
         )
         assert row is not None
@@ -177,7 +177,7 @@ def days_by_site(
 ) -> Iterator[tuple[int | None, int, int]]:
     """(site row number or None, days to date, days): W1."""
     return ledger.rows(
-        f"SELECT site_id, {_TO_DATE}, {_DAYS} FROM {snapshot.spans} WHERE {_INSIDE}"
+        f"SELECT site_id, {_TO_DATE}, {_DAYS} FROM {snapshot.spans} s WHERE {_INSIDE}"
         " GROUP BY site_id",
         **_params(part, window),
     )
@@ -188,7 +188,7 @@ def days_by_license(
 ) -> Iterator[tuple[int, int, int]]:
     """(license row number, days to date, days)."""
     return ledger.rows(
-        f"SELECT license_id, {_TO_DATE}, {_DAYS} FROM {snapshot.spans} WHERE {_INSIDE}"
+        f"SELECT license_id, {_TO_DATE}, {_DAYS} FROM {snapshot.spans} s WHERE {_INSIDE}"
         " GROUP BY license_id",
         **_params(part, window),
     )
@@ -206,7 +206,7 @@ def days_by_client(
     changed hands are joined with the days each client had them.
     """
     return ledger.rows(
-        f"SELECT client_id, SUM(to_date), SUM(days) FROM ({_owned(snapshot)}) GROUP BY client_id",
+        f"SELECT client_id, SUM(to_date), SUM(days) FROM ({_owned(snapshot)}) d GROUP BY client_id",
         **_params(part, window),
     )
 
@@ -220,7 +220,7 @@ def days_by_owner(
     """(client row number or None, site row number or None, days to date, days): W1, W2."""
     return ledger.rows(
         "SELECT client_id, site_id, SUM(to_date), SUM(days)"
-        f" FROM ({_owned(snapshot)}) GROUP BY client_id, site_id",
+        f" FROM ({_owned(snapshot)}) d GROUP BY client_id, site_id",
         **_params(part, window),
     )
 
@@ -228,9 +228,9 @@ def days_by_owner(
 def _owned(snapshot: Snapshot) -> str:
     """The sums of every site for each of its clients."""
     spans, owners, _ = snapshot
-    moved = f"SELECT site_id FROM {owners} WHERE first_day > :first AND first_day <= :last"
+    moved = f"SELECT site_id FROM {owners} o WHERE first_day > :first AND first_day <= :last"
     kept = (
-        f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days FROM {spans} WHERE {_INSIDE}"
+        f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days FROM {spans} s WHERE {_INSIDE}"
         f" AND (site_id IS NULL OR site_id NOT IN ({moved})) GROUP BY site_id"
     )
     owned = (
@@ -241,7 +241,7 @@ def _owned(snapshot: Snapshot) -> str:
     return (
         f"SELECT o.client_id, k.site_id, k.to_date, k.days FROM ({kept}) k LEFT JOIN {owners} o"
         "  ON o.site_id = k.site_id AND o.first_day <= :first AND o.last_day >= :first"
-        f" UNION ALL SELECT client_id, site_id, {_TO_DATE}, {_DAYS} FROM ({owned})"
+        f" UNION ALL SELECT client_id, site_id, {_TO_DATE}, {_DAYS} FROM ({owned}) d"
         "  WHERE last_day >= :first AND first_day <= :last GROUP BY client_id, site_id"
     )
 
@@ -253,7 +253,7 @@ def licenses_by_day(
     change = [0] * (window.last_day - window.first_day + 2)
     params = _params(part, window)
     del params["today"]
-    counted = f"AS day, COUNT(*) FROM {snapshot.spans} WHERE {_INSIDE} GROUP BY 1"
+    counted = f"AS day, COUNT(*) FROM {snapshot.spans} s WHERE {_INSIDE} GROUP BY 1"
     for day, count in ledger.rows(f"SELECT {_from(':first')} {counted}", **params):
         change[day - window.first_day] += count
     for day, count in ledger.rows(f"SELECT {_up_to(':last')} {counted}", **params):
@@ -282,7 +282,7 @@ def license_names(
     return dict(
         ledger.rows(
             "SELECT id, license_key FROM licenses WHERE id IN"
-            f" (SELECT license_id FROM {snapshot.spans} WHERE {_INSIDE})",
+            f" (SELECT license_id FROM {snapshot.spans} s WHERE {_INSIDE})",
             **{k: v for k, v in _params(part, window).items() if k != "today"},
         )
     )

@@ -42,8 +42,8 @@ def touched_between(ledger: Ledger, after: int, until: int) -> Iterator[tuple[An
     """The same for those that they moved or ended, a row an event."""
     rows = ledger.rows(
         # In this order: else SQLite would walk all licenses and sort them.
-        f"{SELECT}{_CHANGED_SINCE} FROM events e CROSS JOIN licenses l"
-        f" ON l.license_key = e.subject{JOINED} WHERE e.seq > :after AND e.seq <= :until"
+        f"{SELECT}{_CHANGED_SINCE} FROM events e CROSS JOIN licenses l{JOINED}"
+        " WHERE l.license_key = e.subject AND e.seq > :after AND e.seq <= :until"
         f" AND e.{_CHANGING} ORDER BY e.seq",
         after=after,
         until=until,

@@ -47,7 +47,7 @@ def idle_days(ledger: Ledger, license_id: int, window: Window, snapshot: Snapsho
     """The days so far, within a window, on which a license was on no site (W1)."""
     until = min(window.last_day, window.today_day)
     days = ledger.value(
-        f"SELECT SUM({days_within(':first', ':until')}) FROM {snapshot.spans}"
+        f"SELECT SUM({days_within(':first', ':until')}) FROM {snapshot.spans} s"
         " WHERE license_id = :id AND site_id IS NULL"
         " AND last_day >= :first AND first_day <= :until",
         id=license_id,

@@ -95,9 +95,7 @@ class LicenseFilter(NamedTuple):
 def list_rows(ledger: Ledger, wanted: LicenseFilter, limit: int = 0) -> Iterator[tuple[Any, ...]]:
     """Stream licenses in `LICENSE_COLUMNS` order; `limit` 0 is all of them."""
     where, params = _conditions(ledger, wanted)
-    order = SORTS[wanted.sort]
-    direction = " DESC" if wanted.reverse else ""
-    sql = f"{SELECT}{FROM}{where} ORDER BY {order}{direction}, l.id{direction}"
+    sql = f"{SELECT}{FROM}{where} ORDER BY {_order(wanted)}"
     if limit:
         sql += " LIMIT :limit"
         params["limit"] = limit
@@ -225,15 +223,13 @@ def timeline_rows(
     """Stream usable licenses in `LICENSE_COLUMNS` order, with what `span_rows` has of each behind
     that: a row a span that touches the window, in order."""
     where, params = _conditions(ledger, wanted)
-    order = SORTS[wanted.sort]
-    direction = " DESC" if wanted.reverse else ""
     # Without CROSS, SQLite reads spans first, and then has every license to sort.
     return ledger.rows(
         f"{SELECT}, d.first_day, d.last_day, place.url{FROM} CROSS JOIN spans d"
         " LEFT JOIN sites place ON place.id = d.site_id"
         f"{_and(where)} {USABLE} AND d.license_id = l.id"
         " AND d.last_day >= :first_day AND d.first_day <= :last_day"
-        f" ORDER BY {order}{direction}, l.id{direction}, d.first_day",
+        f" ORDER BY {_order(wanted)}, d.first_day",
         **params,
         first_day=first_day,
         last_day=last_day,
@@ -249,6 +245,13 @@ def count_timeline(ledger: Ledger, wanted: LicenseFilter, first_day: int, last_d
         " AND d.last_day >= :first_day AND d.first_day <= :last_day)"
     )
     return int(ledger.value(sql, **params, first_day=first_day, last_day=last_day))
+
+
+def _order(wanted: LicenseFilter) -> str:
+    """What has no site, or no client, comes first, and last in reverse."""
+    if wanted.reverse:
+        return f"{SORTS[wanted.sort]} DESC NULLS LAST, l.id DESC"
+    return f"{SORTS[wanted.sort]} NULLS FIRST, l.id"
 
 
 def _and(where: str) -> str:

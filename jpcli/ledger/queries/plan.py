@@ -20,7 +20,7 @@ _ACTIVE = (
     "SELECT id, license_key, offer_id, parent_id, site_id, issued_at, last_at FROM licenses"
     " WHERE revoked_at IS NULL"
 )
-_USABLE = "(child OR offer_id IN (SELECT id FROM offers WHERE bundle_size = 1))"
+_USABLE = "(child = 1 OR offer_id IN (SELECT id FROM offers WHERE bundle_size = 1))"
 _SITES = "SELECT s.id, s.url, c.name FROM sites s LEFT JOIN clients c ON c.id = s.client_id"
 _OFFERS = "SELECT o.id, p.product FROM offers o JOIN products p ON p.id = o.product_id"
 
@@ -48,7 +48,7 @@ class _Active:
         urls: Mapping[int | None, str | None],
     ) -> None:
         self._ledger = ledger
-        self._sql = f"{_ACTIVE} AND {which}"
+        self._sql = f"{_ACTIVE} AND {which} ORDER BY id"
         self._products = products
         self._urls = urls
 

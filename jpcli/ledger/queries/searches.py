@@ -1,6 +1,7 @@
 """What is found by a part of its name, whatever the case.
 
-SQLite knows the case of ASCII letters; for others it calls a function of ours, and only then.
+SQL knows the case of ASCII letters, and that alone: a text to compare with is put into lower case
+here, since there another meaning of it may hold. For other letters it calls a function of ours.
 """
 
 from __future__ import annotations
@@ -17,13 +18,18 @@ def searching(ledger: Ledger, search: str, columns: Sequence[str]) -> tuple[str,
     """A condition that a text is part of a column, whatever the case, and its parameter
     `:search`."""
     if search.isascii():
-        found = [f"{column} LIKE :search ESCAPE '!'" for column in columns]
-        return f"({' OR '.join(found)})", f"%{_like(search)}%"
+        found = [f"LOWER({column}) LIKE :search ESCAPE '!'" for column in columns]
+        return f"({' OR '.join(found)})", f"%{lowered(_like(search))}%"
     from jpcli.domain.site_urls import folded
 
     ledger.add_function("FOLDED", folded)
     found = [f"INSTR(FOLDED({column}), :search) > 0" for column in columns]
     return f"({' OR '.join(found)})", folded(search) or ""
+
+
+def lowered(text: str) -> str:
+    """Text with its ASCII letters in lower case, as `LOWER` has those of a column."""
+    return text.encode().lower().decode()
 
 
 def _like(text: str) -> str:

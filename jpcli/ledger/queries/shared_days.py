@@ -49,6 +49,6 @@ def _units(month: MonthDays, name: str) -> str:
         "SELECT license_id,"
         f" CASE WHEN MIN(first_day) > {first} THEN MIN(first_day) ELSE {first} END AS first_day,"
         f" CASE WHEN MAX(last_day) < {last} THEN MAX(last_day) ELSE {last} END AS last_day"
-        f" FROM {month.snapshot.spans} WHERE offer_id = :offer AND child = 0"
+        f" FROM {month.snapshot.spans} s WHERE offer_id = :offer AND child = 0"
         f" AND last_day >= {first} AND first_day <= {last} GROUP BY license_id"
     )

@@ -126,7 +126,7 @@ def site_rows(
         " (SELECT COUNT(*) FROM licenses l WHERE l.site_id = s.id AND l.revoked_at IS NULL),"
         " (SELECT GROUP_CONCAT(product, ',') FROM (SELECT DISTINCT p.product FROM licenses l"
         "  JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
-        "  WHERE l.site_id = s.id AND l.revoked_at IS NULL ORDER BY p.product))"
+        "  WHERE l.site_id = s.id AND l.revoked_at IS NULL ORDER BY p.product) d)"
         f" FROM sites s LEFT JOIN clients c ON c.id = s.client_id{where} ORDER BY s.url{tail}",
         **params,
     )
