@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import BadInput
 
@@ -15,26 +15,37 @@ if TYPE_CHECKING:
 _PDF_MODULES = frozenset({"fpdf", "fontTools", "fontpkg_source_sans_3", "anyascii"})
 
 
-def write_document(statement: Statement, form: str) -> Iterator[str | bytes]:
-    """The file in pieces: `html` is text, `pdf` bytes.
+class Document(NamedTuple):
+    """The file in pieces, text or bytes. `respelled` names the scripts that it has no letters for,
+    so that names in them stand in Latin ones; `install` is the command that brings letters."""
+
+    pieces: Iterator[str | bytes]
+    respelled: tuple[str, ...] = ()
+    install: str | None = None
+
+
+def write_document(statement: Statement, form: str) -> Document:
+    """The file: `html` is text, `pdf` bytes.
 
     Raises BadInput `missing_extra` where what writes PDF is not installed.
     """
     if form == "html":
         from jpcli.reports.statement.html import write_html
 
-        return write_html(statement)
+        return Document(write_html(statement))
+    from jpcli.domain.extras import install_command
+
     try:
         from jpcli.reports.statement.pdf import write_pdf
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _PDF_MODULES:
             raise
-        from jpcli.domain.extras import install_command
-
         raise BadInput(
             "missing_extra",
             "PDF files are written by packages that are not installed here",
             hint=install_command("pdf", sys.executable),
             subject="pdf",
         ) from None
-    return iter((write_pdf(statement),))
+    made = write_pdf(statement)
+    install = None if made.has_all_fonts else install_command("fonts", sys.executable)
+    return Document(iter((made.content,)), made.respelled, install)

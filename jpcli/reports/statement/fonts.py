@@ -1,7 +1,7 @@
-"""The fonts of PDF files: Source Sans 3, from the package that carries it, cut to what is used.
+"""The fonts of a PDF file, cut to what is used, with one fixed weight each.
 
-Owns the step from one variable font of 1,600 characters to two small fixed ones, and what stands
-for a character that it lacks. fpdf2 could do the former by itself, in nine seconds.
+Owns the step from variable fonts of thousands of characters to small fixed ones. fpdf2 could take
+that step by itself, in nine seconds for the text font alone.
 """
 
 from __future__ import annotations
@@ -9,72 +9,70 @@ from __future__ import annotations
 from copy import deepcopy
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING
-from unicodedata import category, normalize
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import normalize
 
-import fontpkg_source_sans_3
-from anyascii import anyascii
 from fontTools import subset
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
+from jpcli.reports.statement.letters import TEXT, Face
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
     from pathlib import Path
 
-_MARKS = frozenset({"Lm", "Mn", "Mc", "Me", "Cf"})
 WEIGHTS = {"": 400, "B": 600}
+# How far a curve may be off when it is written as TrueType has it; a letter is 1,000 wide.
+_MAX_OFF = 0.5
 
 
-class Speller:
-    """Text with the characters that the font has. Others are spelled in Latin letters, as
-    `DongJing`, so that names can still be told apart; `replaced` says that it was needed."""
-
-    def __init__(self, known: Iterable[int]) -> None:
-        self._known = frozenset(known)
-        self.used: set[int] = set(map(ord, "?"))
-        self.replaced = False
-
-    def spell(self, text: str) -> str:
-        """The text as it can be printed; every character of it is kept for the font."""
-        spelled = normalize("NFC", text)
-        if not self._known.issuperset(map(ord, spelled)):
-            self.replaced = True
-            spelled = "".join(map(self._character, spelled))
-        self.used.update(map(ord, spelled))
-        return spelled
-
-    def _character(self, character: str) -> str:
-        if ord(character) in self._known:
-            return character
-        # A mark that only changes its neighbor may go; anything else must leave a trace.
-        return anyascii(character) or ("" if category(character) in _MARKS else "?")
+# Khmer vowels that are written around a consonant begin with this one, which Unicode does not tell.
+_DOTTED_CIRCLE, _KHMER_E = 0x25CC, 0x17C1
 
 
-@lru_cache(maxsize=1)
-def known_characters() -> frozenset[int]:
-    """The characters that the font has."""
-    return frozenset(_open_font().getBestCmap())
+class FontFile(NamedTuple):
+    """One weight of a font, as fpdf2 is told of it."""
+
+    family: str
+    style: str
+    path: Path
 
 
-def write_fonts(used: set[int], folder: Path) -> dict[str, Path]:
+def write_fonts(used: Mapping[Face, set[int]], folder: Path) -> list[FontFile]:
     """A font file for each style of `WEIGHTS`, with the characters used.
 
     The same characters give the same bytes.
     """
-    paths = {}
-    for style, content in _cut(frozenset(used)).items():
-        paths[style] = folder / f"SourceSans3-{WEIGHTS[style]}.ttf"
-        paths[style].write_bytes(content)
-    return paths
+    files = []
+    for face, characters in sorted(used.items()):
+        for style, content in _cut(face, frozenset(characters | _parts(characters))).items():
+            path = folder / f"{face.name}-{WEIGHTS[style]}.ttf"
+            path.write_bytes(content)
+            files.append(FontFile(face.name, style, path))
+    return files
 
 
-@lru_cache(maxsize=8)  # most statements of an agency need the same characters
-def _cut(used: frozenset[int]) -> dict[str, bytes]:
-    font = _open_font()
+def _parts(characters: set[int]) -> set[int]:
+    """What a shaper puts in the place of characters beside what the font tells it: the parts that
+    they are made of, and a circle below a mark that has no letter."""
+    parts = {ord(part) for code in characters for part in normalize("NFKD", chr(code))}
+    return parts | {ord(" "), _DOTTED_CIRCLE, _KHMER_E}
+
+
+@lru_cache(maxsize=32)  # most statements of an agency need the same characters
+def _cut(face: Face, used: frozenset[int]) -> dict[str, bytes]:
+    content = BytesIO(face.path.read_bytes())
+    font = TTFont(content, fontNumber=face.number, recalcTimestamp=False, lazy=True)
+    if not face.quadratic:
+        return {style: _redrawn(font, used, weight) for style, weight in WEIGHTS.items()}
     options = subset.Options()
-    options.layout_features = []
     options.recalc_timestamp = False
+    if face == TEXT:
+        options.layout_features = []
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=used)
     cutter.subset(font)
@@ -82,13 +80,41 @@ def _cut(used: frozenset[int]) -> dict[str, bytes]:
     for style, weight in WEIGHTS.items():
         fixed = deepcopy(font)
         instantiateVariableFont(fixed, {"wght": weight}, inplace=True)
-        file = BytesIO()
-        fixed.save(file)
-        contents[style] = file.getvalue()
+        contents[style] = _bytes(fixed)
     return contents
 
 
-def _open_font() -> TTFont:
-    """The variable font."""
-    path = fontpkg_source_sans_3.ROOT / "files" / "SourceSans3[wght].ttf"
-    return TTFont(BytesIO(path.read_bytes()), recalcTimestamp=False)
+def _redrawn(font: TTFont, used: frozenset[int], weight: int) -> bytes:
+    """A font with the outlines of another at one weight and nothing else of it. Han, kana and
+    Hangul need no more, and no reader of PDF files has trouble with it."""
+    names = font.getBestCmap()
+    mapping = {code: names[code] for code in sorted(used) if code in names}
+    order = [".notdef", *dict.fromkeys(mapping.values())]
+    shapes = font.getGlyphSet(location={"wght": weight})
+    glyphs: dict[str, Any] = {}
+    for name in order:
+        pen = TTGlyphPen(None)
+        shapes[name].draw(Cu2QuPen(pen, _MAX_OFF, reverse_direction=True))
+        glyphs[name] = pen.glyph()
+    made = FontBuilder(font["head"].unitsPerEm, isTTF=True)
+    made.font.recalcTimestamp = False
+    made.updateHead(created=font["head"].created, modified=font["head"].modified)
+    made.setupGlyphOrder(order)
+    made.setupCharacterMap(mapping)
+    made.setupGlyf(glyphs)
+    made.setupHorizontalMetrics(
+        {name: (round(shapes[name].width), getattr(glyphs[name], "xMin", 0)) for name in order}
+    )
+    line = font["hhea"]
+    made.setupHorizontalHeader(ascent=line.ascent, descent=line.descent)
+    family = font["name"].getDebugName(1)
+    made.setupNameTable({"familyName": family, "styleName": str(weight), "fullName": family})
+    made.setupOS2(usWeightClass=weight)
+    made.setupPost()
+    return _bytes(made.font)
+
+
+def _bytes(font: TTFont) -> bytes:
+    file = BytesIO()
+    font.save(file)
+    return file.getvalue()

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.currency import symbol
 from jpcli.reports.statement import text, wording
-from jpcli.reports.statement.fonts import Speller, known_characters, write_fonts
+from jpcli.reports.statement.fonts import write_fonts
 from jpcli.reports.statement.heat import shades
+from jpcli.reports.statement.letters import TEXT, Letters, region_of
 from jpcli.reports.statement.sheet import (
     ACCENT,
     BAD,
@@ -22,7 +23,6 @@ from jpcli.reports.statement.sheet import (
     FAINT,
     GAP,
     INK,
-    LABEL,
     RULE,
     SIDE,
     SMALL,
@@ -32,15 +32,16 @@ from jpcli.reports.statement.sheet import (
     WARN,
     WARN_PAPER,
     Look,
-    Row,
     Sheet,
-    Table,
 )
+from jpcli.reports.statement.speller import Speller
+from jpcli.reports.statement.table import Row, Table, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.reports.statement.statement import ClientPart, Statement
+    from jpcli.reports.statement.fonts import FontFile
+    from jpcli.reports.statement.statement import ClientPart, SitePart, Statement
 
 # Where bills are in these, paper is Letter.
 LETTER_CURRENCIES = frozenset({"usd", "cad", "mxn", "clp", "cop", "crc", "gtq", "php", "dop"})
@@ -64,39 +65,77 @@ _PALE = (
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPELLED = (
-    "Names in scripts that this file has no letters for are spelled in Latin ones; the HTML form"
-    " has them as they are."
+    "Names in scripts that this file has no letters for are spelled in Latin ones, or marked as"
+    " [Han …]; the HTML form has them as they are."
 )
+# Parts of the usual blank space that are tried for one page instead of two.
+_TIGHTER = (0.7, 0.4)
 _LINE_COLUMNS, _PART_COLUMNS = (62.0, 66.0, 86.0), (86.0, 86.0)
 
 
-def write_pdf(statement: Statement) -> bytes:
-    """The whole file. A reader's title bar, author and date are those of the statement."""
-    speller = Speller(known_characters())
-    for name in _names(statement):
+class Pdf(NamedTuple):
+    """A file. `respelled` are the scripts that its fonts have no letters for, `has_all_fonts` is
+    whether no package with more of them is missing."""
+
+    content: bytes
+    respelled: tuple[str, ...]
+    has_all_fonts: bool
+
+
+def write_pdf(statement: Statement) -> Pdf:
+    """The whole file. A reader's title bar, author and date are those of the statement. Where less
+    blank space puts it on one page instead of two, it has less."""
+    names = list(_names(statement))
+    letters = Letters(region_of(names, (statement.time_zone, statement.currency)))
+    speller = Speller(letters)
+    for name in names:
         speller.spell(name)
-    speller.used.update(map(ord, _ALWAYS))
+    for part in statement.clients:
+        for site in part.sites:
+            speller.spell(_site(speller, site))
+    speller.used[TEXT].update(map(ord, _ALWAYS))
     with TemporaryDirectory() as folder:
         fonts = write_fonts(speller.used, Path(folder))
-        paper = "letter" if statement.currency in LETTER_CURRENCIES else "a4"
-        sheet = Sheet(paper, fonts, speller, wording.file_title(statement))
-        sheet.set_title(wording.file_title(statement))
-        sheet.set_author(wording.agency(statement))
-        sheet.set_creator("jpcli")
-        sheet.set_lang("en")
-        # In integers: the closing's microseconds, never a clock.
-        sheet.set_creation_date(_EPOCH + timedelta(microseconds=statement.made_at))
-        _draw_head(sheet, statement)
-        _draw_lines(sheet, statement)
-        _draw_days(sheet, statement)
-        if wording.shows_clients(statement):
-            _draw_clients(sheet, statement)
-        _draw_small_print(sheet, statement, speller.replaced)
-        return bytes(sheet.output())
+        content = _on_fewest_pages(statement, speller, fonts)
+    return Pdf(content, tuple(sorted(speller.respelled)), letters.is_complete)
+
+
+def _on_fewest_pages(statement: Statement, speller: Speller, fonts: list[FontFile]) -> bytes:
+    sheet = _drawn(statement, speller, fonts, 1.0)
+    for looseness in _TIGHTER if sheet.pages_count == 2 else ():
+        tighter = _drawn(statement, speller, fonts, looseness)
+        if tighter.pages_count == 1:
+            sheet, tighter = tighter, sheet
+        tighter.discard()
+        if sheet.pages_count == 1:
+            break
+    return bytes(sheet.output())
+
+
+def _drawn(
+    statement: Statement, speller: Speller, fonts: list[FontFile], looseness: float
+) -> Sheet:
+    paper = "letter" if statement.currency in LETTER_CURRENCIES else "a4"
+    sheet = Sheet(paper, fonts, speller, wording.file_title(statement), looseness)
+    sheet.set_title(wording.file_title(statement))
+    sheet.set_author(wording.agency(statement))
+    sheet.set_creator("jpcli")
+    sheet.set_lang("en")
+    # In integers: the closing's microseconds, never a clock.
+    sheet.set_creation_date(_EPOCH + timedelta(microseconds=statement.made_at))
+    small = _small_print(sheet, statement, bool(speller.respelled))
+    shows_clients = wording.shows_clients(statement)
+    _draw_head(sheet, statement)
+    _draw_lines(sheet, statement)
+    _draw_days(sheet, statement, 0.0 if shows_clients else small.height)
+    if shows_clients:
+        _draw_clients(sheet, statement, small.height)
+    _draw_small_print(sheet, small)
+    return sheet
 
 
 def _names(statement: Statement) -> Iterator[str]:
-    """Every text that is not ours."""
+    """Every text that is not ours, but for sites."""
     yield symbol(statement.currency)
     yield wording.file_title(statement)
     for fact in wording.facts(statement):
@@ -105,18 +144,22 @@ def _names(statement: Statement) -> Iterator[str]:
         yield text.clean(line.name)
     for part in statement.clients:
         yield wording.client_name(part)
-        for site in part.sites:
-            yield wording.site_name(site)
+
+
+def _site(speller: Speller, site: SitePart) -> str:
+    """As it is written, or in the letters of the wire: its spelling would be another address."""
+    written = wording.site_name(site)
+    return written if speller.draws(written) else wording.site_on_the_wire(site)
 
 
 def _draw_head(sheet: Sheet, statement: Statement) -> None:
     _draw_title(sheet, statement)
     if wording.banner(statement):
         _draw_banner(sheet, wording.banner(statement))
-    sheet.set_y(sheet.y + 22)
+    sheet.set_y(sheet.y + sheet.blank(22))
     sheet.rule(INK, 1.4)
     facts = wording.facts(statement)
-    top = sheet.y + 15
+    top = sheet.y + sheet.blank(15)
     width = max(sheet.width_of(fact.label) for fact in facts) + 16
     y = top
     for fact in facts:
@@ -126,9 +169,9 @@ def _draw_head(sheet: Sheet, statement: Statement) -> None:
         elif fact.label == "Status" and statement.status == "paid":
             look = Look(style="B", color=ACCENT)
         sheet.put(SIDE, y + 7, fact.label, Look(color=SOFT))
-        for line in sheet.wrapped(fact.value, sheet.room * 0.6 - width, look):
-            sheet.put(SIDE + width, y + 7, line, look)
-            y += 13.6
+        lines = sheet.wrapped(fact.value, sheet.room * 0.6 - width, look)
+        sheet.put_lines(SIDE + width, y + 7, lines, 13.6, look)
+        y += 13.6 * len(lines)
     y = max(y, top + 3 * 13.6)
     sheet.put_right(sheet.right, y - 33, wording.total_label(statement), Look(color=SOFT))
     total = wording.amount(statement.total_minor, statement)
@@ -140,10 +183,9 @@ def _draw_head(sheet: Sheet, statement: Statement) -> None:
 def _draw_title(sheet: Sheet, statement: Statement) -> None:
     top = sheet.y
     taken = sheet.width_of(wording.title(statement), Look(15)) + 30
-    y = top + 12
-    for line in sheet.wrapped(wording.agency(statement), sheet.room - taken, Look(16, "B")):
-        sheet.put(SIDE, y, line, Look(16, "B"))
-        y += 19
+    lines = sheet.wrapped(wording.agency(statement), sheet.room - taken, Look(16, "B"))
+    sheet.put_lines(SIDE, top + 12, lines, 19, Look(16, "B"))
+    y = top + 12 + 19 * len(lines)
     label = Look(7.2, "B", WARN if statement.is_preview else ACCENT, 0.9)
     sheet.put_right(sheet.right, top + 6, wording.kind(statement).upper(), label)
     sheet.put_right(sheet.right, top + 23, wording.title(statement), Look(15))
@@ -153,35 +195,23 @@ def _draw_title(sheet: Sheet, statement: Statement) -> None:
 def _draw_banner(sheet: Sheet, sentence: str) -> None:
     look = Look(9.4, "B", WARN)
     lines = sheet.wrapped(sentence, sheet.room - 24, look)
-    top, height = sheet.y + 16, 13.0 * len(lines) + 11
+    top, height = sheet.y + sheet.blank(16), 13.0 * len(lines) + 11
     sheet.set_fill_color(*WARN_PAPER)
     sheet.rect(SIDE, top, sheet.room, height, style="F")
     sheet.set_fill_color(*WARN)
     sheet.rect(SIDE, top, 2.4, height, style="F")
-    for index, line in enumerate(lines):
-        sheet.put(SIDE + 13, top + 14.5 + 13 * index, line, look)
+    sheet.put_lines(SIDE + 13, top + 14.5, lines, 13, look)
     sheet.set_y(top + height)
 
 
-def _heading(sheet: Sheet, title: str, keep: float) -> None:
-    """A small title; what it is the title of begins on the same page."""
-    sheet.set_y(sheet.y + 24)
-    sheet.need(12 + keep)
-    sheet.put(SIDE, sheet.y + 7, title.upper(), LABEL)
-    sheet.set_y(sheet.y + 12)
-
-
 def _draw_lines(sheet: Sheet, statement: Statement) -> None:
-    _heading(sheet, "Lines", 60)
-    table = Table(sheet, ("Product", "Days", "Per day", "Amount"), _LINE_COLUMNS)
-    last = len(statement.lines) - 1
-    for index, line in enumerate(statement.lines):
+    rows = []
+    for line in statement.lines:
         cells = wording.line_cells(line, statement)
-        row = Row(cells.name, (cells.days, cells.price, cells.amount), cells.note)
-        table.add(row._replace(hair=index < last), keep=28 if index == last else 0)
-    if not statement.lines:
-        table.add(Row("No license was active: nothing to pay.", ("", "", ""), hair=False))
-    rows = [
+        rows.append(Row(cells.name, (cells.days, cells.price, cells.amount), cells.note))
+    if not rows:
+        rows.append(Row("No license was active: nothing to pay.", ("", "", "")))
+    totals = [
         Row(
             fact.label,
             ("", "", fact.value),
@@ -192,11 +222,13 @@ def _draw_lines(sheet: Sheet, statement: Statement) -> None:
         )
         for index, fact in enumerate(wording.totals(statement))
     ]
-    table.end(rows)
+    Table(sheet, ("Product", "Days", "Per day", "Amount"), _LINE_COLUMNS).draw(
+        "Lines", rows, totals
+    )
 
 
-def _draw_days(sheet: Sheet, statement: Statement) -> None:
-    _heading(sheet, "Active licenses a day", 58)
+def _draw_days(sheet: Sheet, statement: Statement, after: float) -> None:
+    heading(sheet, "Active licenses a day", 58 + after)
     days = statement.per_day
     step = sheet.room / max(len(days), 1)
     size = step - 2
@@ -213,22 +245,23 @@ def _draw_days(sheet: Sheet, statement: Statement) -> None:
     sheet.paragraph(wording.days_caption(statement), SMALL, 12)
 
 
-def _draw_clients(sheet: Sheet, statement: Statement) -> None:
+def _draw_clients(sheet: Sheet, statement: Statement, after: float) -> None:
     whole = statement.whose is None
-    _heading(sheet, wording.clients_heading(statement), 70)
-    titles = ("Client" if whole else "Site", "License-days", "Amount")
-    table = Table(sheet, titles, _PART_COLUMNS)
+    rows: list[Row] = []
     for part in statement.clients:
+        sites = list(_site_rows(sheet, part, statement))
         if whole:
             days, total = text.number(part.days), wording.amount(part.amount_minor, statement)
-            row = Row(wording.client_name(part), (days, total), look=STRONG, above=7)
-            table.add(row, keep=18 if part.sites else 0)
-        _add_sites(table, part, statement)
+            name = wording.client_name(part)
+            rows.append(Row(name, (days, total), look=STRONG, above=7, leads=bool(sites)))
+        rows += sites
     total = wording.amount(statement.total_minor, statement)
-    table.end([Row("Total", ("", total), look=TOTAL, above=6, below=1, hair=False)])
+    end = Row("Total", ("", total), look=TOTAL, above=6, below=1, hair=False)
+    titles = ("Client" if whole else "Site", "License-days", "Amount")
+    Table(sheet, titles, _PART_COLUMNS).draw(wording.clients_heading(statement), rows, [end], after)
 
 
-def _add_sites(table: Table, part: ClientPart, statement: Statement) -> None:
+def _site_rows(sheet: Sheet, part: ClientPart, statement: Statement) -> Iterator[Row]:
     whole = statement.whose is None
     plain = Row("", (), indent=12, above=2.0, below=2.4) if whole else Row("", ())
     if wording.lists_sites(statement):
@@ -237,22 +270,38 @@ def _add_sites(table: Table, part: ClientPart, statement: Statement) -> None:
                 text.number(site.days),
                 wording.amount(site.amount_minor, statement),
             )
-            table.add(plain._replace(name=wording.site_name(site), numbers=numbers))
+            yield plain._replace(name=_site(sheet.speller, site), numbers=numbers)
     if part.credit_minor:
         numbers = ("", wording.amount(part.credit_minor, statement))
-        table.add(plain._replace(name="Credit", numbers=numbers))
+        yield plain._replace(name="Credit", numbers=numbers)
 
 
-def _draw_small_print(sheet: Sheet, statement: Statement, spelled: bool) -> None:
+class _SmallPrint(NamedTuple):
+    """Paragraphs in lines, each with its look and the height of a line."""
+
+    paragraphs: list[tuple[list[str], Look, float]]
+    height: float
+
+
+def _small_print(sheet: Sheet, statement: Statement, spelled: bool) -> _SmallPrint:
     sentences = wording.small_print(statement)
     if spelled:
         sentences.append(_SPELLED)
-    sheet.set_y(sheet.y + GAP + 8)
-    sheet.need(13 * len(sentences) + 24)
-    sheet.rule(RULE)
-    sheet.set_y(sheet.y + 8)
-    for sentence in sentences:
-        sheet.paragraph(sentence, Look(8, color=SOFT), 10.8)
-        sheet.set_y(sheet.y + 1.6)
+    looks = [(sentence, Look(8, color=SOFT), 10.8) for sentence in sentences]
     if statement.content_hash is not None and statement.whose is None:
-        sheet.paragraph(f"Content hash {statement.content_hash}", Look(7.2, color=FAINT), 10)
+        looks.append((f"Content hash {statement.content_hash}", Look(7.2, color=FAINT), 10.0))
+    paragraphs = [
+        (sheet.wrapped(sentence, sheet.room, look), look, leading)
+        for sentence, look, leading in looks
+    ]
+    height = sum(leading * len(lines) + 1.6 for lines, _, leading in paragraphs)
+    return _SmallPrint(paragraphs, height + sheet.blank(GAP + 16))
+
+
+def _draw_small_print(sheet: Sheet, small: _SmallPrint) -> None:
+    sheet.set_y(sheet.y + sheet.blank(GAP + 8))
+    sheet.rule(RULE)
+    sheet.set_y(sheet.y + sheet.blank(8))
+    for lines, look, leading in small.paragraphs:
+        sheet.put_lines(SIDE, sheet.y + leading * 0.75, lines, leading, look)
+        sheet.set_y(sheet.y + leading * len(lines) + 1.6)

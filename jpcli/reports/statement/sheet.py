@@ -1,4 +1,4 @@
-"""A sheet of paper to write on: text at places, rules, and tables whose head is on every page.
+"""A sheet of paper to write on: text at places, and rules.
 
 Owns measures, colors and page breaks; knows nothing of what a statement says. Lengths are points.
 """
@@ -8,14 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
+
+from jpcli.reports.statement.letters import TEXT
+from jpcli.reports.statement.lines import Run, reads_from_right, runs, wrapped
+from jpcli.reports.statement.shaping import shaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
-    from jpcli.reports.statement.fonts import Speller
+    from jpcli.reports.statement.fonts import FontFile
+    from jpcli.reports.statement.speller import Speller
 
-FAMILY = "Text"
 SIDE, TOP, BOTTOM = 54.0, 54.0, 62.0
 GAP = 18.0
 
@@ -46,15 +50,19 @@ TOTAL = Look(11.0, "B")
 class Sheet(FPDF):
     """A document whose pages break where `need` is asked for room that is not there."""
 
-    def __init__(self, paper: str, fonts: dict[str, Path], speller: Speller, footer: str) -> None:
+    def __init__(
+        self, paper: str, fonts: list[FontFile], speller: Speller, footer: str, looseness: float
+    ) -> None:
+        """`looseness` is how much of the usual blank space there is."""
         super().__init__(unit="pt", format=paper)
-        for style, path in fonts.items():
-            self.add_font(FAMILY, style, path)
+        for font in fonts:
+            self.add_font(font.family, font.style, font.path)
         self.set_margins(SIDE, TOP, SIDE)
         self.set_auto_page_break(False)
         self.c_margin = 0
-        self._speller = speller
+        self.speller = speller
         self._footer = footer
+        self._looseness = looseness
         self.repeat: Callable[[], None] | None = None
         self.add_page()
 
@@ -68,16 +76,26 @@ class Sheet(FPDF):
         """The width of what is written."""
         return float(self.w) - 2 * SIDE
 
+    def discard(self) -> None:
+        """Close its fonts where no file is made of it."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
+
     def footer(self) -> None:
         """The same on every page; called by fpdf2."""
-        y = float(self.h) - 36
-        page = f" · Page {self.page_no()} of {{nb}}"
-        look = Look(7.6, color=FAINT)
-        self._set(look)
-        kept = self._shortened(self._speller.spell(self._footer), self.room - 90)
+        y, look = float(self.h) - 36, Look(7.6, color=FAINT)
+        kept, *cut = self.wrapped(self._footer, self.room - 90, look)
+        kept += "…" if cut else ""
+        self.put(SIDE, y, kept, look, from_right=False)
+        self.set_xy(SIDE + self.width_of(kept, look), y - 0.8 * look.size)
+        self._set(look, Run("", TEXT))
         # A cell, because fpdf2 puts the number of pages into no other text.
-        self.set_xy(SIDE, y - 8)
-        self.cell(self.room, 10, kept + page)
+        self.cell(self.room, look.size, f" · Page {self.page_no()} of {{nb}}")
+
+    def blank(self, height: float) -> float:
+        """How high a space is that is `height` on a page with room to spare."""
+        return height * self._looseness
 
     def need(self, height: float) -> None:
         """Begin a page, with the head of the table that goes on, unless so much room is left."""
@@ -87,10 +105,27 @@ class Sheet(FPDF):
             if self.repeat is not None:
                 self.repeat()
 
-    def put(self, x: float, y: float, text: str, look: Look = BODY) -> None:
-        """Text from `x` on, its base line at `y`."""
-        self._set(look)
-        self.text(x, y, self._speller.spell(text))
+    def put(
+        self, x: float, y: float, text: str, look: Look = BODY, from_right: bool | None = None
+    ) -> None:
+        """Text from `x` on, its base line at `y`. `from_right` is the direction of the whole text
+        where this is one line of it."""
+        placed = []
+        for run in self._runs(text, from_right):
+            placed.append((run, x))
+            x += self._width(run, look)
+        # In the order in which it is read aloud, or copied.
+        for run, left in sorted(placed, key=lambda place: place[0].begin):
+            self._set(look, run)
+            self._draw(run, left, y, look)
+
+    def put_lines(
+        self, x: float, y: float, lines: Sequence[str], leading: float, look: Look = BODY
+    ) -> None:
+        """Lines of one text, the base line of the first at `y`."""
+        from_right = reads_from_right("".join(lines))
+        for index, line in enumerate(lines):
+            self.put(x, y + leading * index, line, look, from_right)
 
     def put_right(self, x: float, y: float, text: str, look: Look = BODY) -> None:
         """Text that ends at `x`."""
@@ -102,19 +137,11 @@ class Sheet(FPDF):
 
     def width_of(self, text: str, look: Look = BODY) -> float:
         """How wide text would be."""
-        self._set(look)
-        return float(self.get_string_width(self._speller.spell(text)))
+        return sum(self._width(run, look) for run in self._runs(text, None))
 
     def wrapped(self, text: str, width: float, look: Look = BODY) -> list[str]:
         """Text in lines that fit; a word that is too long is broken anywhere."""
-        if self.width_of(text, look) <= width:
-            return [text]
-        self._set(look)
-        lines = self.multi_cell(
-            width, None, self._speller.spell(text), align="L", dry_run=True, output="LINES"
-        )
-        assert isinstance(lines, list)
-        return [str(line) for line in lines]
+        return wrapped(self.speller.spell(text), width, lambda piece: self.width_of(piece, look))
 
     def paragraph(self, text: str, look: Look, leading: float) -> None:
         """Sentences over the whole width."""
@@ -129,78 +156,41 @@ class Sheet(FPDF):
         self.set_line_width(width)
         self.line(SIDE, self.y, self.right, self.y)
 
-    def _set(self, look: Look) -> None:
-        self.set_font(FAMILY, look.style, look.size)
+    def _runs(self, text: str, from_right: bool | None) -> list[Run]:
+        spelled = self.speller.spell(text)
+        if from_right is None:
+            from_right = reads_from_right(spelled)
+        return runs(spelled, self.speller.drawn_with(spelled), from_right)
+
+    def _set(self, look: Look, run: Run) -> None:
+        self.set_font(run.face.name, look.style, look.size)
         self.set_text_color(*look.color)
         self.set_char_spacing(look.spacing)
 
-    def _shortened(self, text: str, width: float) -> str:
-        if self.get_string_width(text) <= width:
-            return text
-        while text and self.get_string_width(text + "…") > width:
-            text = text[:-1]
-        return text.rstrip() + "…"
+    def _width(self, run: Run, look: Look) -> float:
+        self._set(look, run)
+        if _is_plain(run):
+            return float(self.get_string_width(run.text))
+        return shaped(self._font(), run.text, look.size, run.from_right)[1]
+
+    def _draw(self, run: Run, x: float, y: float, look: Look) -> None:
+        if _is_plain(run):
+            self.text(x, y, run.text)
+            return
+        self.text(x, y, "")  # so that the page has the font
+        base = float(self.h) - y
+        shapes, _ = shaped(self._font(), run.text, look.size, run.from_right)
+        places = " ".join(
+            f"1 0 0 1 {x + s.x:.2f} {base + s.y:.2f} Tm ({s.code}) Tj" for s in shapes
+        )
+        color = " ".join(f"{part / 255:.4f}" for part in look.color)
+        self._out(f"q {color} rg BT {places} ET Q")
+
+    def _font(self) -> TTFFont:
+        assert isinstance(self.current_font, TTFFont)
+        return self.current_font
 
 
-class Row(NamedTuple):
-    """One row of a table: a name, numbers aligned right, a note below the name."""
-
-    name: str
-    numbers: Sequence[str]
-    note: str = ""
-    look: Look = BODY
-    indent: float = 0.0
-    above: float = 3.6
-    below: float = 4.0
-    hair: bool = True
-
-
-class Table:
-    """Rows below a head that every page repeats. `widths` are those of the number columns."""
-
-    def __init__(self, sheet: Sheet, titles: Sequence[str], widths: Sequence[float]) -> None:
-        self._sheet = sheet
-        self._titles = titles
-        self._edges = [sheet.right - sum(widths[index + 1 :]) for index in range(len(widths))]
-        self._name_width = sheet.room - sum(widths)
-        self._draw_head()
-        sheet.repeat = self._draw_head
-
-    def add(self, row: Row, keep: float = 0.0) -> None:
-        """One row; `keep` is the height of what must stand on the same page below it."""
-        sheet, size = self._sheet, row.look.size
-        leading = size * 1.28
-        names = sheet.wrapped(row.name, self._name_width - row.indent, row.look)
-        notes = sheet.wrapped(row.note, self._name_width, SMALL) if row.note else []
-        height = row.above + leading * len(names) + 10.6 * len(notes) + row.below
-        sheet.need(height + keep)
-        y = sheet.y + row.above + size * 0.92
-        # In the order in which it is read aloud, or copied.
-        for position, line in enumerate(names):
-            sheet.put(SIDE + row.indent, y + leading * position, line, row.look)
-        for edge, number in zip(self._edges, row.numbers, strict=True):
-            sheet.put_right(edge, y, number, row.look)
-        y += leading * len(names)
-        y += 8.2 - size  # the small line stands closer
-        for line in notes:
-            sheet.put(SIDE + row.indent, y + 1, line, SMALL)
-            y += 10.6
-        sheet.set_y(sheet.y + height)
-        if row.hair:
-            sheet.rule(HAIR)
-
-    def end(self, rows: Sequence[Row]) -> None:
-        """The totals, below a rule; then the table is done."""
-        self._sheet.rule(INK, 0.7)
-        for row in rows:
-            self.add(row)
-        self._sheet.repeat = None
-
-    def _draw_head(self) -> None:
-        sheet = self._sheet
-        y = sheet.y + 10
-        sheet.put(SIDE, y, self._titles[0], HEAD)
-        for edge, title in zip(self._edges, self._titles[1:], strict=True):
-            sheet.put_right(edge, y, title, HEAD)
-        sheet.set_y(y + 5)
-        sheet.rule(INK, 0.7)
+def _is_plain(run: Run) -> bool:
+    """Whether its letters stand one after the other as they are."""
+    return run.face == TEXT and not run.from_right

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.money import display_amount, display_day_price
+from jpcli.domain.site_urls import readable
 from jpcli.domain.words import MONTHS, long_day, month_name, short_day
 from jpcli.reports.statement.text import clean, number
 
@@ -185,10 +186,15 @@ def client_name(part: ClientPart) -> str:
 
 
 def site_name(part: SitePart) -> str:
-    """A site's address without the usual scheme, or none."""
+    """A site's address as a person reads it, without the usual scheme, or none."""
     if part.site is None:
         return "Licenses on no site"
-    return clean(part.site.removeprefix("https://"))
+    return clean(readable(part.site).removeprefix("https://"))
+
+
+def site_on_the_wire(part: SitePart) -> str:
+    """The same in letters that every font has: `xn--mller-kva.example/caf%C3%A9`."""
+    return clean((part.site or "").removeprefix("https://"))
 
 
 def lists_sites(statement: Statement) -> bool:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jpcli.domain.extras import install_command
 from tests.cli.conftest import run_on_terminal, run_process
 from tests.cli.test_imports import loaded, tops
+from tests.reports.statement.fonts import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,3 +251,72 @@ def test_what_documents_need_is_loaded_for_documents_alone(closed: Callable[...,
     ):
         assert not tops(loaded(*argv)) & {"jinja2", "fpdf", "fontTools", "rich"}
     assert "fpdf" not in tops(loaded("invoice", "export", "2026-11", "--format", "html"))
+
+
+# In a script that no font of ours has, so that it is the same with and without the extra `fonts`.
+OTHER = "བོད་"
+
+
+@pytest.fixture
+def tibetan(agency: Callable[..., Any]) -> Callable[..., Any]:
+    """A client with a name that is not drawn has a part of the closed November 2026."""
+    issued = agency("issue", "jetpack-scan", "--site", "t.example", "--client", OTHER)
+    assert issued.code == 0, issued.err
+    assert agency("invoice", "close", "2026-11", now=LATER).code == 0
+    return agency
+
+
+ROADS = [
+    "export 2026-11 --output {folder}/a.pdf",
+    "export INV-2026-11 --output {folder}/a.PDF --quiet",
+    "export 2026-11 --output {folder}/a --format pdf",
+    "export 2026-11 --client {name} --markup 20 --output {folder}/a.pdf",
+    "export 2026-11 --format pdf",
+    "show 2026-11 --format pdf",
+]
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_a_name_that_is_not_drawn_is_said_with_what_shows_it(
+    road: str, tibetan: Callable[..., Any], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    words = shlex.split(road.format(folder=folder, name=OTHER))
+    done = run_process("invoice", *words)
+    err = done.stderr.decode()
+    assert done.returncode == 0
+    assert err.count("! ") == 1
+    assert "has no letters for Tibetan" in err
+    command = err.partition("As they are written:   ")[2].splitlines()[0]
+    assert shlex.split(command)[:3] == ["jpcli", "invoice", "export"]
+    assert tibetan(*shlex.split(command)[1:]).code == 0
+    (html,) = folder.glob("*.html")
+    assert OTHER in html.read_text()
+    assert ("--client" in words) == ("Shop" not in html.read_text())
+    assert ("--client" in words) == ("--markup 20" in command)
+
+
+@pytest.mark.parametrize("whose", [("--no-client",), ("--client", "Shop"), ("--client", OTHER)])
+def test_what_is_drawn_is_not_remarked_on(
+    whose: tuple[str, ...], tibetan: Callable[..., Any], folder: Path
+) -> None:
+    target = str(folder / "a.pdf")
+    shown = tibetan("invoice", "export", "2026-11", "--output", target, *whose)
+    assert shown.code == 0
+    assert ("Tibetan" in shown.err) is (OTHER in whose)
+    for form in ("html", "json", "csv"):
+        written = tibetan("invoice", "export", "2026-11", "--format", form, *whose)
+        assert "Tibetan" not in written.err
+
+
+def test_the_remark_says_what_brings_letters(
+    tibetan: Callable[..., Any], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = ("invoice", "export", "2026-11", "--yes", "--output", str(folder / "a.pdf"))
+    monkeypatch.setitem(sys.modules, "uharfbuzz", None)
+    assert f"With letters for them:   {install_command('fonts', sys.executable)}" in (
+        tibetan(*wish).err
+    )
+    monkeypatch.delitem(sys.modules, "uharfbuzz")
+    if None not in map(find_spec, MODULES):
+        assert "With letters" not in tibetan(*wish).err

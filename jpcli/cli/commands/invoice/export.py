@@ -16,8 +16,10 @@ from jpcli.cli.shared.output import DOCUMENTS, FORMATS
 from jpcli.cli.shared.result import Result
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import BadInput
+from jpcli.domain.words import quoted
 
 if TYPE_CHECKING:
+    from jpcli.reports.statement.documents import Document
     from jpcli.reports.statement.statement import Statement
 
 COLUMNS = ("kind", "product", "name", "bundle_size", "period", "days", "day_price", "amount")
@@ -63,23 +65,54 @@ def run(
     _check_place(invocation, form, target)
     whose = one_client(client, no_client)
     made, answer = export(invocation.desk(), invoice, whose, markup)
-    result = statement_result(made, answer.data, form)._replace(notes=answer.notes)
+    html = _as_html(invoice, client, no_client, markup, target)
+    result = statement_result(made, answer.data, form, html)
+    result = result._replace(notes=(*answer.notes, *result.notes))
     if target is None:
         return result
     note = Note("written", f"Wrote {target}", "ok", target)
     return result._replace(target=target, replaces=invocation.yes, notes=(*result.notes, note))
 
 
-def statement_result(made: Statement, data: Any, form: str) -> Result:
-    """A statement in any format: a file to send, the drawing of it, its lines, or all as JSON."""
+def statement_result(made: Statement, data: Any, form: str, as_html: str) -> Result:
+    """A statement in any format: a file to send, the drawing of it, its lines, or all as JSON.
+    `as_html` is the command that makes an HTML file of the same."""
     if form in DOCUMENTS:
         from jpcli.reports.statement.documents import write_document
 
-        return Result(data, payload=write_document(made, form), format=form)
+        document = write_document(made, form)
+        notes = _respelled_note(document, as_html)
+        return Result(data, payload=document.pieces, format=form, notes=notes)
     if form in ("table", "json"):
         return Result(data, view="statement:draw", format=form)
     lines = {"lines": data["invoice"]["lines"], "settled_elsewhere": made.settled_elsewhere}
     return Result(lines, "lines", COLUMNS, format=form)
+
+
+def _respelled_note(document: Document, as_html: str) -> tuple[Note, ...]:
+    if not document.respelled:
+        return ()
+    *first, last = document.respelled
+    scripts = f"{', '.join(first)} and {last}" if first else last
+    hint = f"As they are written:   {as_html}"
+    if document.install is not None:
+        hint += f"\nWith letters for them:   {document.install}"
+    message = f"The PDF file has no letters for {scripts}: names are respelled in Latin letters"
+    return (Note("names_respelled", message, "warning", hint=hint),)
+
+
+def _as_html(
+    invoice: str, client: str | None, no_client: bool, markup: str | None, target: str | None
+) -> str:
+    words = ["jpcli", "invoice", "export", quoted(invoice)]
+    if client is not None:
+        words += ["--client", quoted(client)]
+    if no_client:
+        words.append("--no-client")
+    if markup is not None:
+        words += ["--markup", quoted(markup)]
+    place = "statement" if target is None else os.path.splitext(target)[0]
+    return " ".join([*words, "--output", quoted(f"{place}.html")])
 
 
 def check_terminal(invocation: Invocation, form: str, hint: str) -> None:

@@ -33,10 +33,10 @@ def run(
     if form == "table" or form in DOCUMENTS:
         from jpcli.services.invoices.statement import export
 
-        better = f"jpcli invoice export {quoted(invoice)} --output statement.pdf"
-        check_terminal(invocation, form, better)
+        better = f"jpcli invoice export {quoted(invoice)} --output statement"
+        check_terminal(invocation, form, f"{better}.pdf")
         made, exported = export(desk, answer.data["invoice"]["number"])
-        drawn = statement_result(made, exported.data, form)
+        drawn = statement_result(made, exported.data, form, f"{better}.html")
         return drawn._replace(notes=answer.notes) if form == "table" else drawn
     if form == "json":
         return result_of(answer)
