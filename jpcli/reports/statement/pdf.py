@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.currency import symbol
 from jpcli.reports.statement import text, wording
 from jpcli.reports.statement.fonts import write_fonts
-from jpcli.reports.statement.heat import shades
 from jpcli.reports.statement.letters import TEXT, Letters, region_of
 from jpcli.reports.statement.sheet import (
     ACCENT,
@@ -35,7 +34,8 @@ from jpcli.reports.statement.sheet import (
     Sheet,
 )
 from jpcli.reports.statement.speller import Speller
-from jpcli.reports.statement.table import Row, Table, heading
+from jpcli.reports.statement.strip import draw_days
+from jpcli.reports.statement.table import Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,22 +47,6 @@ if TYPE_CHECKING:
 LETTER_CURRENCIES = frozenset({"usd", "cad", "mxn", "clp", "cop", "crc", "gtq", "php", "dop"})
 # What sentences and numbers are made of; names add theirs.
 _ALWAYS = "".join(map(chr, range(32, 127))) + "·–−…"
-_SHADES = (
-    (241, 244, 242),
-    (211, 236, 220),
-    (165, 216, 184),
-    (108, 191, 140),
-    (52, 160, 101),
-    (11, 122, 67),
-)
-_PALE = (
-    (248, 249, 248),
-    (238, 248, 242),
-    (221, 240, 228),
-    (199, 230, 210),
-    (179, 219, 195),
-    (158, 207, 179),
-)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPELLED = (
     "Names in scripts that this file has no letters for are spelled in Latin ones, or marked as"
@@ -127,7 +111,7 @@ def _drawn(
     shows_clients = wording.shows_clients(statement)
     _draw_head(sheet, statement)
     _draw_lines(sheet, statement)
-    _draw_days(sheet, statement, 0.0 if shows_clients else small.height)
+    draw_days(sheet, statement, 0.0 if shows_clients else small.height)
     if shows_clients:
         _draw_clients(sheet, statement, small.height)
     _draw_small_print(sheet, small)
@@ -225,24 +209,6 @@ def _draw_lines(sheet: Sheet, statement: Statement) -> None:
     Table(sheet, ("Product", "Days", "Per day", "Amount"), _LINE_COLUMNS).draw(
         "Lines", rows, totals
     )
-
-
-def _draw_days(sheet: Sheet, statement: Statement, after: float) -> None:
-    heading(sheet, "Active licenses a day", 58 + after)
-    days = statement.per_day
-    step = sheet.room / max(len(days), 1)
-    size = step - 2
-    top = sheet.y + 4
-    for index, shade in enumerate(shades([count.licenses for count in days])):
-        count, x = days[index], SIDE + index * step
-        letter = Look(6.2, "B" if text.is_weekend(count.day) else "", FAINT)
-        sheet.put_middle(x + size / 2, top + 4, text.weekday_letter(count.day), letter)
-        sheet.set_fill_color(*(_SHADES if count.known else _PALE)[shade])
-        sheet.rect(x, top + 7.5, size, size, style="F", round_corners=True, corner_radius=2.2)
-        number = str(int(count.day[8:10]))
-        sheet.put_middle(x + size / 2, top + size + 15, number, Look(6.2, color=SOFT))
-    sheet.set_y(top + size + 19)
-    sheet.paragraph(wording.days_caption(statement), SMALL, 12)
 
 
 def _draw_clients(sheet: Sheet, statement: Statement, after: float) -> None:
