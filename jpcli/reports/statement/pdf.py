@@ -24,7 +24,6 @@ from jpcli.reports.statement.sheet import (
     INK,
     RULE,
     SIDE,
-    SMALL,
     SOFT,
     STRONG,
     TOTAL,

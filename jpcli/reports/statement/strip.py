@@ -1,4 +1,4 @@
-"""The strip of a month on a sheet: a square for each day, the darker the more licenses were active."""
+"""The strip of a month on a sheet: a square a day, the darker the more licenses were active."""
 
 from __future__ import annotations
 
