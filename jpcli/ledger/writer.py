@@ -85,9 +85,7 @@ class Writer:
         """MANY licenses or more are recorded in this transaction, nearly all there are. They are
         sorted into some indexes at its end, which saves half of those. No query may be half read.
         """
-        from jpcli.ledger.database.tables import late_indexes
-
-        self._late_indexes = late_indexes()
+        self._late_indexes = self.ledger.late_indexes()
         for name in self._late_indexes:
             self.ledger.execute(f"DROP INDEX IF EXISTS {name}")
 
@@ -163,6 +161,7 @@ class Writer:
             rows.append((*event[:7], data_text, self._hash))
         self.ledger.execute_many(_INSERT_EVENT, rows)
         apply_events(self.ledger, self._lookups, waiting)
+        self.ledger.promise(self._seq, self._hash)
         self.ledger.execute(
             "INSERT INTO chain (id, seq, hash, latest_at) VALUES (1, ?, ?, ?) ON CONFLICT (id)"
             " DO UPDATE SET seq = excluded.seq, hash = excluded.hash,"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.periods import month_label, month_of, parse_month, previous_month
-from jpcli.ledger.database.connection import open_ledger
+from jpcli.ledger.database.engines import open_ledger
 from jpcli.ledger.queries.name_ranges import bundle_sizes, first_and_last, names_between
 
 if TYPE_CHECKING:

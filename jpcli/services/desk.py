@@ -13,7 +13,8 @@ from jpcli.domain.answers import Note
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import SECOND, format_instant
 from jpcli.domain.moments import local_text_and_zone, names_a_day, parse_moment
-from jpcli.ledger.database.connection import LedgerOlder, open_ledger
+from jpcli.ledger.database.connection import LedgerOlder
+from jpcli.ledger.database.engines import open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -63,7 +63,7 @@ def test_memory_does_not_grow_with_the_licenses(
 
 def test_a_list_would_be_seen(large: dict[str, str], tmp_path: Path) -> None:
     program = (
-        "import os; from jpcli.ledger.database.connection import open_ledger;"
+        "import os; from jpcli.ledger.database.engines import open_ledger;"
         "from jpcli.ledger.queries.history import history_rows;"
         "rows = history_rows(open_ledger(os.environ['JPCLI_LEDGER'], writes=False));"
         "kept = [{f'{row[0]} {n}': repr(row) for n in range(5)} for row in rows]"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.cli.shared.failure import failure_from
-from jpcli.ledger.database import connection
+from jpcli.ledger.database import sqlite
 from jpcli.ledger.database.faults import translate
 from jpcli.services.desk import Desk
 from tests.cli.conftest import ENTRY
@@ -51,7 +51,7 @@ def test_locks_that_cant_be_had_are_busy() -> None:
 def test_a_stopped_neighbor_is_busy(
     holds: str, ledger: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "BUSY_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 0.2)
     path = tmp_path / "ledger.db"
     program = (
         "import os, signal, sqlite3\n"

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import Busy
-from jpcli.ledger.database import connection
+from jpcli.ledger.database import sqlite
 from jpcli.services.ledger import upkeep
 from tests.services.agency import BEGUN, Agency
 
@@ -158,7 +158,7 @@ def test_nothing_is_restored_under_a_running_litestream(
 ) -> None:
     backup = str(tmp_path / "backup.db")
     agency.ask(upkeep.backup, backup)
-    monkeypatch.setattr(connection, "BUSY_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 0.2)
     with replicating(agency, ends_with=signal.SIGINT):
         before = newest_file(agency)
         agency.issue("jetpack-ai")

@@ -10,6 +10,7 @@ from jpcli.domain import events
 from jpcli.domain.errors import BadInput
 from jpcli.ledger.database.inventory import take_inventory
 from jpcli.ledger.writer import writing
+from tests.services.agency import raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +91,8 @@ def test_what_is_there_already_stays_usable(busy: Busy, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("keep", [True, False])
 def test_indexes_of_very_many_are_made_at_the_end(busy: Busy, keep: bool) -> None:
     with busy.agency.desk(writes=True) as desk:
-        file, before = desk.ledger.raw, take_inventory(desk.ledger.raw)
+        file = raw(desk.ledger)
+        before = take_inventory(file)
         with writing(desk.ledger, actor="Ann", now_at=desk.now_at, keep=keep) as writer:
             writer.expect_many()
             assert ("events_by_subject", "events_by_subject is missing") in take_inventory(
@@ -102,7 +104,8 @@ def test_indexes_of_very_many_are_made_at_the_end(busy: Busy, keep: bool) -> Non
 
 def test_no_index_is_lost_when_very_many_fail(busy: Busy) -> None:
     with busy.agency.desk(writes=True) as desk:
-        file, before = desk.ledger.raw, take_inventory(desk.ledger.raw)
+        file = raw(desk.ledger)
+        before = take_inventory(file)
 
         def fail() -> None:
             with writing(desk.ledger, actor="Ann", now_at=desk.now_at) as writer:

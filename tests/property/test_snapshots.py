@@ -14,7 +14,7 @@ from jpcli.domain import events
 from jpcli.domain.events import Event
 from jpcli.domain.instants import END_AT, format_instant
 from jpcli.ledger.database import tables
-from jpcli.ledger.database.connection import Ledger
+from jpcli.ledger.database.sqlite import SqliteLedger
 from jpcli.ledger.events.log import told
 from jpcli.ledger.queries.products import priced_offers, priced_offers_as_recorded
 from jpcli.ledger.snapshots.overlay import as_recorded
@@ -83,7 +83,7 @@ class Story:
         elif key in self._licenses and self._licenses[key][0] <= at:
             self._change(key, step.what, at, url)
 
-    def finish(self) -> Ledger:
+    def finish(self) -> SqliteLedger:
         self._writer.flush()
         return self.ledger
 
@@ -161,16 +161,16 @@ class Story:
         self._record(entry, 0)
 
 
-def empty(scene: Scene) -> Ledger:
+def empty(scene: Scene) -> SqliteLedger:
     """A ledger without an event."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     tables.create_in_memory(connection)
     skipped = ",".join(map(str, calendar_of(scene.zone).skipped))
     facts = {"currency": "usd", "time_zone": scene.zone, "name": "A", "skipped_dates": skipped}
-    return Ledger(connection, "memory", facts)
+    return SqliteLedger(connection, "memory", facts)
 
 
-def spans(ledger: Ledger, snapshot: Snapshot, last_day: int) -> set[tuple[Any, ...]]:
+def spans(ledger: SqliteLedger, snapshot: Snapshot, last_day: int) -> set[tuple[Any, ...]]:
     """Who is on which site on which days up to one; what comes later is not told apart."""
     return {
         (*row[:4], min(row[4], last_day))
@@ -181,7 +181,7 @@ def spans(ledger: Ledger, snapshot: Snapshot, last_day: int) -> set[tuple[Any, .
     }
 
 
-def owners(ledger: Ledger, snapshot: Snapshot, sites: set[int]) -> set[tuple[Any, ...]]:
+def owners(ledger: SqliteLedger, snapshot: Snapshot, sites: set[int]) -> set[tuple[Any, ...]]:
     found = ledger.rows(
         f"SELECT site_id, first_day, last_day, client_id FROM {snapshot.owners} ORDER BY 1, 2"
     )
@@ -242,7 +242,7 @@ def test_a_snapshot_at_every_event_is_a_replay_up_to_it(
 KINDS = {kind for kind in vars(events).values() if isinstance(kind, str) and "." in kind}
 
 
-def replay(scene: Scene, first: list[Event]) -> Ledger:
+def replay(scene: Scene, first: list[Event]) -> SqliteLedger:
     """The state that some events add up to."""
     ledger = empty(scene)
     apply_events(ledger, Lookups(ledger), first)

@@ -18,6 +18,7 @@ from jpcli.domain import events
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.ledger.database import schema, tables
 from jpcli.ledger.database.connection import Ledger
+from jpcli.ledger.database.sqlite import SqliteLedger
 from jpcli.ledger.state.zone import zone_facts
 from jpcli.ledger.upkeep.compare import compare_table
 from jpcli.ledger.upkeep.replay import ChainWalk, replay, zone_behind
@@ -25,6 +26,7 @@ from tests.domain.tzif import put, shifted
 from tests.property.agencies import agencies
 from tests.property.histories import Scene, instants, rows, scenes
 from tests.property.test_snapshots import WHAT, Step, Story, steps
+from tests.services.agency import raw
 
 SHIFTS = (-3600, 3600, -1800, 7200)
 
@@ -53,7 +55,7 @@ def elsewhere(folder: Path, scene: Scene, shift: int) -> Path:
 def differences(ledger: Ledger) -> list[Any]:
     """What a replay on this machine has otherwise than the tables."""
     facts = dict(ledger.rows("SELECT key, value FROM meta"))
-    found = Ledger(ledger.raw, "memory", facts)
+    found = SqliteLedger(raw(ledger), "memory", facts)
     scratch = sqlite3.connect(":memory:", isolation_level=None)
     tables.create_in_memory(scratch)
     try:
@@ -61,7 +63,7 @@ def differences(ledger: Ledger) -> list[Any]:
         return [
             difference
             for table in schema.STATE_TABLES
-            for difference in compare_table(ledger.raw, scratch, table)
+            for difference in compare_table(ledger.reader, scratch, table)
         ]
     finally:
         scratch.close()

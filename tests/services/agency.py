@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.errors import Problem
 from jpcli.domain.instants import parse_instant
+from jpcli.ledger.database.sqlite import SqliteLedger
 from jpcli.services.billing.preview import preview
 from jpcli.services.collection import offline
 from jpcli.services.desk import Desk, open_desk
@@ -31,6 +32,8 @@ from jpcli.services.sites import sites
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from jpcli.ledger.database.connection import Ledger
+
 NOW = "2024-08-15T12:00:00Z"
 BEGUN = "2023-01-01T00:00:00Z"
 
@@ -43,6 +46,12 @@ jetpack-security-t1,"Security, bundle of 3",jetpack-security,0.50,day,usd,2022-0
 """
 
 A, B, C = "https://a.example", "https://b.example", "https://c.example"
+
+
+def raw(ledger: Ledger) -> sqlite3.Connection:
+    """The connection of a ledger that is a file."""
+    assert isinstance(ledger, SqliteLedger)
+    return ledger.raw
 
 
 class State(NamedTuple):

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.errors import Problem
+from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.database.schema import EVENT_TABLES, STATE_TABLES
 from jpcli.ledger.database.tables import MIGRATION, create_in_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from jpcli.ledger.database.connection import Look
 
     # (type, name) -> (table, SQL). SQLite opens no file in which two have one name.
     Objects = dict[tuple[str, str], tuple[str, str]]
@@ -136,6 +141,35 @@ def broken_pages(connection: sqlite3.Connection) -> list[str]:
         checks = [f"PRAGMA integrity_check({table})" for table in sorted(_OURS)]
         found += [text for sql in checks for (text,) in connection.execute(sql)]
     return [text for text in dict.fromkeys(found) if text != "ok"][:20]
+
+
+def looks(connection: sqlite3.Connection, path: str, foreign: list[str]) -> Iterator[Look]:
+    """All of this as findings of a check, each part by itself; `foreign` gets names of tables and
+    views of others."""
+    yield path, lambda: _file_findings(connection, path)
+    yield path, lambda: _schema_findings(connection, foreign)
+    yield MIGRATIONS, lambda: _changed(migration_problems(connection))
+
+
+def _file_findings(connection: sqlite3.Connection, path: str) -> list[Problem]:
+    with guarded(path):
+        findings = broken_pages(connection)
+        missing = list(islice(orphans(connection), 20))
+    problems = [Problem("file_damaged", path, text) for text in findings]
+    for table, row_id, parent in missing:
+        message = f"{table} row {row_id} names a row of {parent} that does not exist"
+        problems.append(Problem("file_damaged", table, message))
+    return problems
+
+
+def _schema_findings(connection: sqlite3.Connection, foreign: list[str]) -> list[Problem]:
+    found = take_inventory(connection)
+    foreign += found.foreign
+    return _changed(found.problems)
+
+
+def _changed(found: Iterable[tuple[str, str]]) -> list[Problem]:
+    return [Problem("schema_changed", name, message) for name, message in found]
 
 
 def _is_their_rule(text: str) -> bool:

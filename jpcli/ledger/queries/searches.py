@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
 
+# What has the column, under the name that it has in all queries.
+_OF = {"l.license_key": "licenses l", "s.url": "sites s", "c.name": "clients c"}
+
+
 def searching(ledger: Ledger, search: str, columns: Sequence[str]) -> tuple[str, str]:
     """A condition that a text is part of a column, whatever the case, and its parameter
     `:search`."""
@@ -22,9 +26,9 @@ def searching(ledger: Ledger, search: str, columns: Sequence[str]) -> tuple[str,
         return f"({' OR '.join(found)})", f"%{lowered(_like(search))}%"
     from jpcli.domain.site_urls import folded
 
-    ledger.add_function("FOLDED", folded)
-    found = [f"INSTR(FOLDED({column}), :search) > 0" for column in columns]
-    return f"({' OR '.join(found)})", folded(search) or ""
+    wanted = folded(search) or ""
+    found = [ledger.containing(column, _OF[column], wanted, folded) for column in columns]
+    return f"({' OR '.join(found)})", wanted
 
 
 def lowered(text: str) -> str:

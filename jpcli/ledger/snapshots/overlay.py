@@ -1,14 +1,13 @@
 """Spans that are not (or not yet) so, laid over those that are.
 
-Owns the two temporary tables behind what-if questions and earlier "as of" instants: licenses
-named here are taken out of the sums, the spans given instead are put in. Temporary tables live
-beside the ledger, never in it, so this works on a read-only file too.
+Owns the two scratches behind what-if questions and earlier "as of" instants: licenses named here
+are taken out of the sums, the spans given instead are put in. They lie beside the ledger, never in
+it, so this works on one that can only be read, too.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING
 
 from jpcli.domain import license_events
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 
     from jpcli.ledger.database.connection import Ledger
 
-_COLUMNS = "offer_id, child, last_day, first_day, license_id, site_id, ends"
-_numbers = count(1)
+_COLUMNS = "license_id, offer_id, child, last_day, first_day, site_id, ends"
 
 
 class Overlay:
@@ -37,27 +35,21 @@ class Overlay:
     """
 
     def __init__(self, ledger: Ledger, owners: str = NOW.owners) -> None:
-        number = next(_numbers)
         self._owners = owners
-        self._licenses = f"overlay_licenses_{number}"
-        self._spans = f"overlay_spans_{number}"
+        self._licenses = ledger.scratch("license_id", key=True)
+        self._spans = ledger.scratch(_COLUMNS)
         self._ledger = ledger
         self._added: dict[int, tuple[int, int]] = {}
         self._lowest = 0
         self.names: dict[int, str] = {}
-        ledger.execute(f"CREATE TEMP TABLE {self._licenses} (license_id INTEGER PRIMARY KEY)")
-        ledger.execute(
-            f"CREATE TEMP TABLE {self._spans} (offer_id INTEGER, child INTEGER, last_day INTEGER,"
-            " first_day INTEGER, license_id INTEGER, site_id INTEGER, ends INTEGER)"
-        )
 
     @property
     def snapshot(self) -> Snapshot:
         """What the sums should read instead, with what was and will be put in here."""
         spans = (
             f"(SELECT {_COLUMNS} FROM {NOW.spans} WHERE license_id NOT IN"
-            f" (SELECT license_id FROM temp.{self._licenses})"
-            f" UNION ALL SELECT {_COLUMNS} FROM temp.{self._spans})"
+            f" (SELECT license_id FROM {self._licenses.name})"
+            f" UNION ALL SELECT {_COLUMNS} FROM {self._spans.name})"
         )
         return Snapshot(spans, self._owners, self.names)
 
@@ -70,11 +62,8 @@ class Overlay:
             row = self._ledger.one(sql, id=license_id)
             assert row is not None
             offer_id, child = row
-            self._ledger.execute(
-                f"INSERT INTO temp.{self._licenses} (license_id) VALUES (?) ON CONFLICT DO NOTHING",
-                (license_id,),
-            )
-        self._ledger.execute(f"DELETE FROM temp.{self._spans} WHERE license_id = ?", (license_id,))
+            self._licenses.insert([(license_id,)])
+        self._spans.remove(license_id)
         if history is not None:
             self._insert(offer_id, child, [license_id], history)
 
@@ -86,16 +75,11 @@ class Overlay:
         for number, offer_id, child, history in lives:
             numbers.append((number,))
             rows += [
-                (offer_id, child, span.last_day, span.first_day, number, span.site, int(span.ends))
+                (number, offer_id, child, span.last_day, span.first_day, span.site, int(span.ends))
                 for span in spans_of(history, calendar)
             ]
-        self._ledger.execute_many(
-            f"INSERT INTO temp.{self._licenses} (license_id) VALUES (?)", numbers
-        )
-        marks = "?, ?, ?, ?, ?, ?, ?"
-        self._ledger.execute_many(
-            f"INSERT INTO temp.{self._spans} ({_COLUMNS}) VALUES ({marks})", rows
-        )
+        self._licenses.insert(numbers)
+        self._spans.insert(rows)
 
     def add(self, offer_id: int, child: int, names: list[str], history: History) -> list[int]:
         """Put in licenses that do not exist, named so where keys would be; gives their numbers."""
@@ -116,14 +100,10 @@ class Overlay:
 
     def _insert(self, offer_id: int, child: int, numbers: Sequence[int], history: History) -> None:
         spans = spans_of(history, self._ledger.calendar)
-        rows = (
-            (offer_id, child, span.last_day, span.first_day, number, span.site, int(span.ends))
+        self._spans.insert(
+            (number, offer_id, child, span.last_day, span.first_day, span.site, int(span.ends))
             for number in numbers
             for span in spans
-        )
-        marks = "?, ?, ?, ?, ?, ?, ?"
-        self._ledger.execute_many(
-            f"INSERT INTO temp.{self._spans} ({_COLUMNS}) VALUES ({marks})", rows
         )
 
 

@@ -7,7 +7,6 @@ last client of a day. An earlier state is laid over the table as `overlay` lays 
 from __future__ import annotations
 
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING
 
 from jpcli.domain import owners
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 _COLUMNS = "site_id, first_day, last_day, client_id"
 # Those after which a site has other days than it had.
 _HANDING_ON = tuple(kind for kind in ABOUT_OWNERS if kind != SITE_ADDED)
-_numbers = count(1)
 
 
 def as_of(ledger: Ledger, at: int) -> str:
@@ -57,25 +55,17 @@ def _laid_over(ledger: Ledger, owned: list[tuple[int, list[Change]]]) -> str:
     """The table with other changes of hands for the sites given by row number."""
     if not owned:
         return NOW.owners
-    number = next(_numbers)
-    ledger.execute(f"CREATE TEMP TABLE owned_{number} (site_id INTEGER PRIMARY KEY)")
-    ledger.execute(
-        f"CREATE TEMP TABLE owners_{number} (site_id INTEGER, first_day INTEGER,"
-        " last_day INTEGER, client_id INTEGER)"
-    )
+    sites, laid = ledger.scratch("site_id", key=True), ledger.scratch(_COLUMNS)
     for site_id, changes in owned:
-        rows = [
+        sites.insert([(site_id,)])
+        laid.insert(
             (site_id, item.first_day, item.last_day, item.client_id)
             for item in owners.stretches(ledger.calendar, changes)
-        ]
-        ledger.execute(f"INSERT INTO temp.owned_{number} (site_id) VALUES (?)", (site_id,))
-        ledger.execute_many(
-            f"INSERT INTO temp.owners_{number} ({_COLUMNS}) VALUES (?, ?, ?, ?)", rows
         )
     return (
         f"(SELECT {_COLUMNS} FROM site_clients WHERE site_id NOT IN"
-        f" (SELECT site_id FROM temp.owned_{number})"
-        f" UNION ALL SELECT {_COLUMNS} FROM temp.owners_{number})"
+        f" (SELECT site_id FROM {sites.name})"
+        f" UNION ALL SELECT {_COLUMNS} FROM {laid.name})"
     )
 
 

@@ -94,7 +94,7 @@ def _of_licenses(ledger: Ledger) -> Iterator[Choice]:
 def _of_days(ledger: Ledger) -> Iterator[Choice]:
     """The same for what has one instant and one day: changes of hands, and attempts to charge."""
     calendar = ledger.calendar
-    there = ledger.value("SELECT COUNT(*) FROM sqlite_master WHERE name = 'attempts'")
+    there = ledger.has_table("attempts")
     owned = "SELECT from_at, first_day FROM site_clients WHERE first_day > 0"
     for at, day in ledger.rows(owned):
         if calendar.first_day_ending_after(at) != day:

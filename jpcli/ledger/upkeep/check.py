@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import Problem
 from jpcli.domain.periods import Period
-from jpcli.ledger.database import inventory, schema, tables
+from jpcli.ledger.database import schema, tables
 from jpcli.ledger.database.connection import calendar_by
 from jpcli.ledger.database.faults import guarded, raise_outside
 from jpcli.ledger.queries import invoice_lines, invoices
@@ -45,10 +44,9 @@ def check_ledger(ledger: Ledger) -> CheckReport:
     """Verify file, schema, chain and state. Whatever is wrong with the ledger is a problem, never
     an error; what the system can't give is one, as Failed `disk_full`."""
     problems = _Problems()
-    problems.look(ledger.path, lambda: _file_problems(ledger))
     foreign: list[str] = []
-    problems.look(ledger.path, lambda: _schema_problems(ledger, foreign))
-    problems.look(inventory.MIGRATIONS, lambda: _migration_problems(ledger))
+    for subject, at in ledger.looks(foreign):
+        problems.look(subject, at)
     problems.look("invoices", lambda: _seal_problems(ledger))
     walk = ChainWalk(ledger)
     zone = zone_behind(ledger)
@@ -64,7 +62,7 @@ def check_ledger(ledger: Ledger) -> CheckReport:
         if replay_problem is not None:
             problems.found.append(replay_problem)
         for table in schema.STATE_TABLES:
-            problems.look(table, partial(compare_table, ledger.raw, scratch, table))
+            problems.look(table, partial(compare_table, ledger.reader, scratch, table))
     finally:
         scratch.close()
     head, kept = walk.last_hash.hex(), _exceptions({**ledger.meta, **zone})
@@ -92,28 +90,6 @@ class _Problems:
             raise_outside(error, _SCRATCH)
             message = f"{subject} can't be read ({type(error).__name__}: {error})"
             self.found.append(Problem("file_damaged", subject, message))
-
-
-def _file_problems(ledger: Ledger) -> list[Problem]:
-    with guarded(ledger.path):
-        findings = inventory.broken_pages(ledger.raw)
-        orphans = list(islice(inventory.orphans(ledger.raw), 20))
-    problems = [Problem("file_damaged", ledger.path, text) for text in findings]
-    for table, row_id, parent in orphans:
-        message = f"{table} row {row_id} names a row of {parent} that does not exist"
-        problems.append(Problem("file_damaged", table, message))
-    return problems
-
-
-def _schema_problems(ledger: Ledger, foreign: list[str]) -> list[Problem]:
-    found = inventory.take_inventory(ledger.raw)
-    foreign += found.foreign
-    return [Problem("schema_changed", name, message) for name, message in found.problems]
-
-
-def _migration_problems(ledger: Ledger) -> list[Problem]:
-    found = inventory.migration_problems(ledger.raw)
-    return [Problem("schema_changed", name, message) for name, message in found]
 
 
 def _seal_problems(ledger: Ledger) -> list[Problem]:

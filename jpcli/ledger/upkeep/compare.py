@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from jpcli.ledger.database.connection import Reader
+
 # A ruined table is one finding, not a million.
 MOST_PER_TABLE = 25
 
@@ -39,9 +41,7 @@ _NAMES = {
 }
 
 
-def compare_table(
-    stored: sqlite3.Connection, replayed: sqlite3.Connection, table: str
-) -> Iterator[Problem]:
+def compare_table(stored: Reader, replayed: sqlite3.Connection, table: str) -> Iterator[Problem]:
     """Every row of a table that is in only one of the two, or differs between them."""
     columns = [row[1] for row in replayed.execute(f"PRAGMA table_info({table})")]
     found = 0
@@ -55,7 +55,7 @@ def compare_table(
 
 
 def _differences(
-    stored: sqlite3.Connection,
+    stored: Reader,
     replayed: sqlite3.Connection,
     table: str,
     columns: list[str],
@@ -93,7 +93,7 @@ def _rank(value: Any) -> tuple[int, Any]:
 
 
 def _problem(
-    stored: sqlite3.Connection,
+    stored: Reader,
     replayed: sqlite3.Connection,
     table: str,
     columns: list[str],
@@ -103,7 +103,8 @@ def _problem(
     subject = str(row[0])
     if table in _NAMES:
         position, sql = _NAMES[table]
-        for side in (replayed, stored):
+        sides: tuple[Reader, ...] = (replayed, stored)
+        for side in sides:
             name = side.execute(sql, (row[position],)).fetchone()
             if name is not None:
                 subject = str(name[0])

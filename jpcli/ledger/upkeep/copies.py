@@ -13,8 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Failed, JpcliError
-from jpcli.ledger.database import connection
-from jpcli.ledger.database.connection import open_ledger
+from jpcli.ledger.database import sqlite
 from jpcli.ledger.database.draft import (
     draft_beside,
     file_exists,
@@ -33,6 +32,7 @@ from jpcli.ledger.database.neighbors import (
     free_name,
     uri_of,
 )
+from jpcli.ledger.database.sqlite import copy_file, open_file
 from jpcli.ledger.queries.plan import head
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.ledger.upkeep.migration import bring_up_to_date
@@ -70,7 +70,7 @@ def same_copy(source: Ledger, target: str) -> CheckReport | None:
     if not os.path.isfile(target) or os.path.samefile(source.path, target):
         return None
     try:
-        with closing(open_ledger(target, writes=False)) as copy:
+        with closing(open_file(target, writes=False)) as copy:
             report = check_ledger(copy)
     except JpcliError:
         return None
@@ -80,7 +80,7 @@ def same_copy(source: Ledger, target: str) -> CheckReport | None:
 def _backup(source: str) -> Ledger:
     """The backup itself; where there is none, no new ledger would be of any help."""
     try:
-        return open_ledger(source, writes=False, older=True)
+        return open_file(source, writes=False, older=True)
     except BadInput as error:
         if error.code == "no_ledger":
             error.message = f"There is no backup at {source}"
@@ -136,9 +136,9 @@ def _checked_copy(
     try:
         with draft_beside(target) as draft:
             with guarded(target):
-                _make_copy(source.raw, draft)
+                source.copy_into(draft)
             bring_up_to_date(draft, keep=False)
-            copied = open_ledger(draft, writes=False)
+            copied = open_file(draft, writes=False)
             try:
                 report = check_ledger(copied)
             finally:
@@ -149,19 +149,6 @@ def _checked_copy(
         raise folder_unwritable(target, error, "copy", "Name another file.") from None
 
 
-def _make_copy(source: sqlite3.Connection, path: str) -> None:
-    """SQLite's own online backup: other processes may go on reading and writing meanwhile."""
-    target = sqlite3.connect(path, isolation_level=None)
-    try:
-        source.backup(target)
-        # The copy is one file until it has its name; then every later connection writes ahead.
-        target.execute("PRAGMA journal_mode = DELETE")
-        target.execute("PRAGMA journal_mode = WAL")
-    finally:
-        target.close()
-    sync(path)
-
-
 def _held(path: str) -> sqlite3.Connection | None:
     """A ledger that nobody else can open until the connection is closed; None for what is none.
 
@@ -169,13 +156,13 @@ def _held(path: str) -> sqlite3.Connection | None:
     under the same name would leave them writing to the old one.
     """
     try:
-        open_ledger(path, writes=False, older=True).close()
+        open_file(path, writes=False, older=True).close()
     except (Failed, BadInput):
         return None
     with guarded(path):
         uri = uri_of(path) + "?mode=rw"
         held = sqlite3.connect(
-            uri, uri=True, timeout=connection.BUSY_TIMEOUT_SECONDS, isolation_level=None
+            uri, uri=True, timeout=sqlite.BUSY_TIMEOUT_SECONDS, isolation_level=None
         )
         try:
             held.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -191,7 +178,7 @@ def _exchange(draft: str, held: sqlite3.Connection, target: str, kept: str) -> N
     """Copy what is there to `kept`, then the draft over it in one transaction."""
     try:
         with guarded(target), draft_beside(target) as spare:
-            _make_copy(held, spare)
+            copy_file(held, spare)
             link_new(spare, kept, ledger=True)
             fresh = sqlite3.connect(draft, isolation_level=None)
             try:

@@ -16,10 +16,10 @@ from jpcli.domain import events
 from jpcli.domain.errors import Refused
 from jpcli.domain.paths import check_path
 from jpcli.ledger.database import tables
-from jpcli.ledger.database.connection import Ledger
 from jpcli.ledger.database.draft import draft_beside, folder_unwritable, link_new
 from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.database.neighbors import check_nothing_beside
+from jpcli.ledger.database.sqlite import SqliteLedger
 from jpcli.ledger.writer import Writer
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _fill(
             tables.migrate(connection)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("BEGIN IMMEDIATE")
-            writer = Writer(Ledger(connection, path, meta), actor=actor, now_at=now_at)
+            writer = Writer(SqliteLedger(connection, path, meta), actor=actor, now_at=now_at)
             writer.record(*events.ledger_created(meta))
             first_events(writer)
             writer.flush()

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import Failed, Refused
 from jpcli.ledger.database import schema, tables
-from jpcli.ledger.database.connection import (
-    WRITE_CACHE_KIB,
-    Ledger,
-    connect,
-    ledger_on,
-    open_ledger,
-)
 from jpcli.ledger.database.draft import draft_beside, folder_unwritable, link_new, sync
 from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.database.inventory import orphans
 from jpcli.ledger.database.neighbors import uri_of
+from jpcli.ledger.database.sqlite import WRITE_CACHE_KIB, connect, ledger_on, open_file
 from jpcli.ledger.upkeep.replay import ChainWalk, head_problems, replay, zone_behind
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
 
 # Where nothing can be written a reader gets the new schema in a copy of its own.
 _NO_PLACE = (
@@ -36,8 +34,8 @@ _NO_PLACE = (
 
 
 def open_older(path: str, *, writes: bool) -> tuple[Ledger, str | None]:
-    """Open a ledger that `open_ledger` found to be older, and the name of the copy that was kept
-    if it was this process that brought it up to date; errors as `open_ledger`, and those of
+    """Open a ledger that `open_file` found to be older, and the name of the copy that was kept
+    if it was this process that brought it up to date; errors as `open_file`, and those of
     `bring_up_to_date`.
 
     Readers bring it up to date as well. Where the file can't be written they get a private copy,
@@ -49,7 +47,7 @@ def open_older(path: str, *, writes: bool) -> tuple[Ledger, str | None]:
         if writes or error.code not in _NO_PLACE:
             raise
         return _private_copy(path), None
-    return open_ledger(path, writes=writes), kept
+    return open_file(path, writes=writes), kept
 
 
 def bring_up_to_date(path: str, *, keep: bool) -> str | None:
@@ -144,7 +142,7 @@ def _linked(draft: str, name: str) -> str:
 
 
 def _private_copy(path: str) -> Ledger:
-    source = open_ledger(path, writes=False, older=True)
+    source = open_file(path, writes=False, older=True)
     copy = sqlite3.connect("", isolation_level=None)  # a temporary file, not all in memory
     try:
         with guarded(path):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput, Failed, Problem
 from jpcli.domain.events import Event
-from jpcli.ledger.database.connection import Ledger, calendar_by
+from jpcli.ledger.database.connection import calendar_by
 from jpcli.ledger.database.faults import raise_outside
+from jpcli.ledger.database.sqlite import SqliteLedger
 from jpcli.ledger.events import chain
 from jpcli.ledger.state.apply import apply_events
 from jpcli.ledger.state.lookups import Lookups
@@ -21,6 +22,8 @@ from jpcli.ledger.state.zone import due_facts, recorded_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from jpcli.ledger.database.connection import Ledger
 
 # What reading a damaged file, or making sense of a damaged row, may raise.
 UNREADABLE = (
@@ -109,7 +112,7 @@ def replay(
     system can't give for `scratch`, which is called `place`, is none and raised, as Failed
     `disk_full`.
     """
-    target: Ledger | None = None
+    target: SqliteLedger | None = None
     lookups: Lookups | None = None
     batch: list[Event] = []
     problem: Problem | None = None
@@ -119,7 +122,7 @@ def replay(
             continue  # the rest of the chain is still verified
         try:
             if target is None or lookups is None:
-                target = Ledger(scratch, place, {**event.data, **zone})
+                target = SqliteLedger(scratch, place, {**event.data, **zone})
                 lookups = Lookups(target)
             batch.append(event)
             if len(batch) >= _BATCH_EVENTS or events.characters >= full_at:

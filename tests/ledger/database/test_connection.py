@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.ledger.database.connection import open_ledger
+from jpcli.ledger.database.engines import open_ledger
 from jpcli.services.ledger import settings
 from tests.ledger.conftest import Busy
 

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.ledger.database import connection, faults
+from jpcli.ledger.database import faults, sqlite
 from jpcli.services.ledger import upkeep
 from tests.ledger.conftest import Busy
-from tests.services.agency import Agency
+from tests.services.agency import Agency, raw
 
 NOBODY = 65534
 ROOT = Path(__file__).parents[3]
@@ -321,7 +321,7 @@ def test_a_file_that_may_not_grow_stops_a_change_and_loses_nothing(busy: Busy) -
     """SQLite's own limit stands in for the disk's, so this runs everywhere."""
     before = busy.agency.state()
     with busy.agency.desk() as desk:
-        desk.ledger.raw.execute("PRAGMA max_page_count = 1")
+        raw(desk.ledger).execute("PRAGMA max_page_count = 1")
         from jpcli.services.licenses.issue import issue
 
         assert refused(lambda: issue(desk, "jetpack-scan", 5_000)) == ("disk_full", 1)
@@ -354,7 +354,7 @@ def test_a_process_that_may_not_write_more_stops_and_loses_nothing(busy: Busy, r
 def test_a_ledger_that_another_holds_too_long_is_busy_and_readable(
     busy: Busy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "BUSY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 0.1)
     before = busy.agency.state()
     other = sqlite3.connect(busy.agency.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.ledger.database.connection import open_ledger
+from jpcli.ledger.database.engines import open_ledger
 from jpcli.services.licenses import issue
 from tests.ledger.conftest import Busy
 from tests.services.agency import plain

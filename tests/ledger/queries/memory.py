@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from jpcli.ledger.database import tables
-from jpcli.ledger.database.connection import Ledger
+from jpcli.ledger.database.sqlite import SqliteLedger
 from jpcli.ledger.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jpcli.domain.events import Entry
+    from jpcli.ledger.database.connection import Ledger
 
 DAY = 24 * 60 * 60 * 1_000_000
 
@@ -27,7 +28,7 @@ def empty(**facts: str) -> Ledger:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     tables.create_in_memory(connection)
     known = {"currency": "usd", "time_zone": "UTC", "name": "A", "skipped_dates": ""}
-    ledger = Ledger(connection, "memory", {**known, **facts})
+    ledger = SqliteLedger(connection, "memory", {**known, **facts})
     finalize(ledger, connection.close)  # nobody else does, and Python 3.13 complains of it
     return ledger
 

@@ -17,7 +17,7 @@ import pytest
 
 from jpcli.domain.errors import Busy as LedgerBusy
 from jpcli.domain.errors import Failed, JpcliError
-from jpcli.ledger.database import tables
+from jpcli.ledger.database import inventory, tables
 from jpcli.ledger.database.draft import folder_unwritable
 from jpcli.ledger.upkeep import check, replay
 from jpcli.services.files.new_file import write_new
@@ -117,7 +117,7 @@ def test_a_temporary_file_that_may_not_grow_is_a_full_disk(
     assert "temporary file" in caught.value.message
 
 
-@pytest.mark.parametrize("look", ["compare_table", "head_problems", "_file_problems"])
+@pytest.mark.parametrize("look", ["compare_table", "head_problems", "broken_pages"])
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -136,7 +136,7 @@ def test_each_look_of_a_check_tells_the_two_apart(
     def fail(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(check, look, fail)
+    monkeypatch.setattr(inventory if look == "broken_pages" else check, look, fail)
     if code is None:
         assert "file_damaged" in {p["code"] for p in busy.agency.check()["problems"]}
         return

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.ledger.database import connection
+from jpcli.ledger.database import sqlite
 from jpcli.services.ledger import upkeep
 from tests.services.agency import A, Agency, codes
 
@@ -215,7 +215,7 @@ def test_the_log_of_a_damaged_ledger_is_not_taken_for_the_new_ones(working: Agen
 def test_restore_waits_for_others_and_gives_up_without_a_trace(
     working: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "BUSY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 0.1)
     copy = backup(working)
     working.issue_one()
     before, names = working.state(), files(working)
