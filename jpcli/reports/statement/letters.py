@@ -69,7 +69,7 @@ class Letters:
         self._region = region
         shapes = find_spec(SHAPER) is not None
         self._scripts = _folder(_SCRIPTS) if shapes else None
-        self._cjk = _folder(_CJK) if shapes else None
+        self._cjk = _folder(_CJK, _CJK_FILE) if shapes else None
         self._found: dict[str, Face | None] = {}
 
     @property
@@ -101,10 +101,13 @@ def has(face: Face, character: str) -> bool:
     return ord(character) in _characters(face)
 
 
-def _folder(package: str) -> Path | None:
+def _folder(package: str, file: str = "") -> Path | None:
+    """Where a package is, if it is installed and has the file."""
     spec = find_spec(package)
-    places = None if spec is None else spec.submodule_search_locations
-    return Path(places[0]) if places else None
+    for place in (spec and spec.submodule_search_locations) or ():
+        if (Path(place) / file).exists():
+            return Path(place)
+    return None
 
 
 @lru_cache(maxsize=32)

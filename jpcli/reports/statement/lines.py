@@ -39,12 +39,16 @@ class Run(NamedTuple):
 
 def reads_from_right(text: str) -> bool:
     """Whether a text as a whole goes from right to left: by its first letter that says so."""
+    if text.isascii():
+        return False
     kinds = map(bidirectional, text)
     return next((kind for kind in kinds if kind in _STRONG), "L") in _FROM_THE_RIGHT
 
 
 def runs(text: str, faces: Sequence[Face], from_right: bool) -> list[Run]:
     """A line, from left to right; `from_right` is the direction of the whole text."""
+    if text.isascii() and faces:
+        return [Run(text, faces[0])]
     if _FROM_THE_RIGHT.isdisjoint(map(bidirectional, text)):
         return _of_one_direction(text, faces, range(len(text)), False)
     base = TextDirection.RTL if from_right else TextDirection.LTR
@@ -74,6 +78,8 @@ def _levels(paragraph: BidiParagraph) -> Iterator[tuple[list[int], int]]:
 
 def wrapped(text: str, room: float, width_of: Callable[[str], float]) -> list[str]:
     """Text in lines that fit; a piece that is too long is broken between any two letters."""
+    if width_of(text) <= room:
+        return [text]
     lines, line, used = [], "", 0.0
     for piece in _pieces(text, _may_break):
         needed = width_of(piece.rstrip())

@@ -63,6 +63,7 @@ class Sheet(FPDF):
         self.speller = speller
         self._footer = footer
         self._looseness = looseness
+        self._known_runs: dict[tuple[str, bool | None], list[Run]] = {}
         self.repeat: Callable[[], None] | None = None
         self.add_page()
 
@@ -110,10 +111,10 @@ class Sheet(FPDF):
     ) -> None:
         """Text from `x` on, its base line at `y`. `from_right` is the direction of the whole text
         where this is one line of it."""
-        placed = []
-        for run in self._runs(text, from_right):
+        found, placed = self._runs(text, from_right), []
+        for run in found:
             placed.append((run, x))
-            x += self._width(run, look)
+            x += self._width(run, look) if len(found) > 1 else 0.0
         # In the order in which it is read aloud, or copied.
         for run, left in sorted(placed, key=lambda place: place[0].begin):
             self._set(look, run)
@@ -157,10 +158,12 @@ class Sheet(FPDF):
         self.line(SIDE, self.y, self.right, self.y)
 
     def _runs(self, text: str, from_right: bool | None) -> list[Run]:
-        spelled = self.speller.spell(text)
-        if from_right is None:
-            from_right = reads_from_right(spelled)
-        return runs(spelled, self.speller.drawn_with(spelled), from_right)
+        if (text, from_right) not in self._known_runs:
+            spelled = self.speller.spell(text)
+            base = reads_from_right(spelled) if from_right is None else from_right
+            found = runs(spelled, self.speller.drawn_with(spelled), base)
+            self._known_runs[text, from_right] = found
+        return self._known_runs[text, from_right]
 
     def _set(self, look: Look, run: Run) -> None:
         self.set_font(run.face.name, look.style, look.size)

@@ -26,6 +26,8 @@ _HAN, _BESIDE_HAN = "Hani", frozenset({"Hani", "Hira", "Kana"})
 _PROLONGED = "ー"
 _NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
 SYMBOLS = "symbols"
+# Letters that carry a vowel, which AnyAscii leaves out.
+_CARRIERS = {"ا": "a", "ອ": "o", "ཨ": "a"}
 
 
 class Speller:
@@ -88,23 +90,30 @@ def _goes_on(before: Face, character: str, kind: str) -> bool:
 
 
 def _is_beside_han(character: str) -> bool:
-    return character == _PROLONGED or script(character) in _BESIDE_HAN
+    return character == _PROLONGED or not _BESIDE_HAN.isdisjoint(_scripts(character))
+
+
+def _scripts(character: str) -> set[str]:
+    """Those of all that it is made of: ㈱ has a Han character in it."""
+    return set(map(script, normalize("NFKC", character)))
 
 
 def _script_of(character: str) -> str:
-    found = script(character)
+    found = _HAN if _HAN in _scripts(character) else script(character)
     return SYMBOLS if found in _NO_SCRIPT else script_name(found)
 
 
 def _spelled_run(run: str, is_cjk: bool, lacking: set[str]) -> str:
-    if is_cjk and any(character in lacking and script(character) == _HAN for character in run):
+    if is_cjk and any(_HAN in _scripts(character) for character in lacking.intersection(run)):
         return f"[Han {sha256(run.encode()).hexdigest()[:6]}]"
     return "".join(_spelled(each) if each in lacking else each for each in run)
 
 
 def _spelled(character: str) -> str:
-    """A mark that only changes its neighbor may go; anything else must leave a trace."""
-    found = anyascii(character)
-    if found or category(character) in _MARKS:
+    """A mark that only changes its neighbor may go; anything else must leave a trace, and only
+    punctuation a question mark."""
+    found = _CARRIERS.get(character) or anyascii(character)
+    kind = category(character)
+    if (found and ("?" not in found or kind[0] == "P")) or kind in _MARKS:
         return found
     return f"[U+{ord(character):04X}]"

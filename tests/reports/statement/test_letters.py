@@ -238,10 +238,14 @@ SPELLED = {
     "東京カフェ": None,
     "ひかり東京": None,
     "北京东方": None,
+    "㈱": None,
+    "㍿ひかり": None,
     "カフェ": "kafue",
     "ひかり": "hikari",
     "서울": "seoul",
     "Москва": "москва",
+    "النور": "alnwr",
+    "𗀦": "[u+17026]",  # which AnyAscii reads as a question mark
 }
 
 
