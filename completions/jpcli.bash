@@ -156,7 +156,7 @@ _jpcli() {
       ' --format' | 'licenses --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
-      'issue --from' | 'transfer --from' | 'revoke --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
+      'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
       *' --issue') kind=products: ;;
       *' --license') kind=licenses ;;
       *' --payments') words=(offline stripe) ;;
@@ -226,8 +226,8 @@ _jpcli_options() {
     demo) words=(--keep --format --json --quiet --no-color --actor --help) ;;
     status) words=(--ledger --format --json --quiet --no-color --actor --help) ;;
     issue) words=(--quantity --bundle --site --client --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    assign) words=(--site --client --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    unassign) words=(--ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    assign) words=(--site --client --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    unassign) words=(--from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     transfer) words=(--to --client --from --keep-going --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     revoke) words=(--reason --from --keep-going --in-use --ledger --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'licenses list') words=(--state --product --site --client --no-client --older-than --newer-than --search --sort --reverse --ledger --format --json --quiet --no-color --actor --limit --help) ;;

@@ -122,6 +122,8 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --site 'The site to put them on' \
                     --client 'Whose site it is' \
+                    --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
+                    --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
@@ -133,8 +135,10 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
-            case 'unassign' 'clients add' 'products import' 'cards primary' 'cards remove' 'apply'
+            case 'unassign'
                 printf '%s\t%s\n' \
+                    --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
+                    --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
@@ -272,6 +276,19 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
+                    --help 'Show this message and exit'
+            case 'clients add' 'products import' 'cards primary' 'cards remove' 'apply'
+                printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'products set-price'
                 printf '%s\t%s\n' \
@@ -610,7 +627,7 @@ function __jpcli_complete
                 set words auto table json ndjson csv excel tsv md html pdf
             case 'audit --format'
                 set words auto table json ndjson csv excel tsv md junit github
-            case 'issue --from' 'transfer --from' 'revoke --from' '* --init' '* --keep' '* --ledger' '* --out' '* --output' '* --policy' '* --prices'
+            case 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' '* --init' '* --keep' '* --ledger' '* --out' '* --output' '* --policy' '* --prices'
                 set kind '/files'
             case '* --issue'
                 set kind 'products:'

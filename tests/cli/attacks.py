@@ -46,6 +46,8 @@ ROADS = {
     "issue": Road(("issue", "--from"), "product", "quantity"),
     "revoke": Road(("revoke", "--yes", "--from"), "license_key"),
     "transfer": Road(("transfer", "--from"), "license_key", "to"),
+    "assign": Road(("assign", "--from"), "license_key", "site"),
+    "unassign": Road(("unassign", "--from"), "license_key"),
     "keep going": Road(("transfer", "--keep-going", "--from"), "license_key", "to"),
     "import": Road(("ledger", "import"), "license_key", "bundle_size"),
     "prices": Road(("products", "import"), "product", "amount"),

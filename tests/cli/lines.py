@@ -48,9 +48,13 @@ LINES = (
     Line("issue", "jetpack-anti-spam --bundle 20"),
     Line("issue", "--from {folder}/orders.csv"),
     Line("assign", "{free} --site c.example"),
+    Line("assign", "--from {folder}/places.csv"),
+    Line("assign", "--from {folder}/free.csv --site c.example"),
     Line("unassign", "{placed}"),
+    Line("unassign", "--from {folder}/placed.csv"),
     Line("transfer", "{placed} --to c.example"),
     Line("transfer", "--from {folder}/moves.csv"),
+    Line("transfer", "--from {folder}/placed.csv --to c.example"),
     Line("revoke", "{free} --reason gone", asks=True),
     Line("revoke", "--from {folder}/ends.csv", asks=True),
     Line("licenses list"),
@@ -137,6 +141,9 @@ def build(jpcli: Callable[..., Any], folder: Path) -> dict[str, str]:
     files = {
         "orders.csv": "product,quantity\njetpack-scan,2\njetpack-boost,1\n",
         "moves.csv": f"license_key,to\n{keys[0]},c.example\n{keys[1]},c.example\n",
+        "places.csv": f"license_key,site,client\n{keys[2]},c.example,Cem\n",
+        "free.csv": f"license_key\n{keys[2]}\n",
+        "placed.csv": f"license_key\n{keys[0]}\n{keys[1]}\n",
         "ends.csv": f"license_key\n{keys[1]}\n{keys[2]}\n",
         "prices.csv": "product,amount\njetpack-vat,1\njetpack-scan,0.98\n",
         "history.ndjson": json.dumps(

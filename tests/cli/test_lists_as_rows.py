@@ -101,14 +101,69 @@ def test_listed_licenses_are_a_history(
     assert there == jpcli("licenses", "list", "--json").data
 
 
-def test_a_list_without_rows_changes_nothing(
-    jpcli: Callable[..., Run], listed: Callable[..., str], form: str
+# What writes licenses, and what reads them: every pair works, in every format.
+WRITERS = (
+    "licenses list --search jetpack-{product}",
+    "licenses list --state {state} --product jetpack-{product} --sort issued",
+    "licenses timeline --product jetpack-{product}",
+    "licenses show {keys}",
+    "ledger export",
+)
+READERS = {
+    "revoke --yes --from": ("ai", "unassigned"),
+    "assign --site new.example --from": ("ai", "unassigned"),
+    "unassign --from": ("scan", "assigned"),
+    "transfer --to new.example --from": ("scan", "assigned"),
+    "assign --keep-going --from": ("scan", "assigned"),
+}
+# A license that has nothing to do with it is in a list of everything, and left out.
+LEFT_OUT = ("--keep-going",)
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("reader", READERS)
+def test_every_list_of_licenses_is_read_by_every_command_that_takes_them(
+    jpcli: Callable[..., Run], listed: Callable[..., str], form: str, writer: str, reader: str
+) -> None:
+    if writer == "ledger export" and (form in ("excel", "md") or reader.startswith("assign --k")):
+        return  # a history names sites by their times
+    begin(jpcli)
+    product, state = READERS[reader]
+    found = jpcli("licenses", "list", "--product", f"jetpack-{product}", "--json").data
+    keys = [row["license_key"] for row in found["licenses"]]
+    line = writer.format(product=product, state=state, keys=" ".join(keys))
+    source = listed(form, *line.split())
+    more = LEFT_OUT if writer == "ledger export" else ()
+    done = jpcli(*reader.split(), source, *more, "--json")
+    assert done.code in (0, 1), done.err
+    assert {row["license_key"] for row in done.data["licenses"]} >= set(keys)
+    wrong = {problem["code"] for problem in done.data.get("problems", ())}
+    assert wrong <= {"not_assigned", "already_assigned"}, done.err
+
+
+@pytest.mark.parametrize("reader", [*READERS, "ledger import"])
+def test_a_list_without_rows_is_read_by_all(
+    jpcli: Callable[..., Run], listed: Callable[..., str], form: str, reader: str
 ) -> None:
     begin(jpcli)
     before = events(jpcli)
     none = listed(form, "licenses", "list", "--state", "revoked")
-    for line in ("revoke --yes --from", "ledger import"):
-        done = jpcli(*line.split(), none)
-        # Nothing at all is what a command that failed writes, too.
-        assert done.code == (2 if form == "ndjson" else 0), (line, done.err)
+    done = jpcli(*reader.split(), none)
+    if form == "ndjson":  # a command that failed leaves as little
+        assert (done.code, "empty_file" in done.err, "--format csv" in done.err) == (2, True, True)
+    else:
+        assert done.code == 0, done.err
+    assert events(jpcli) == before
+
+
+@pytest.mark.parametrize("state", ["assigned", "revoked"])
+def test_a_list_of_licenses_is_no_order(
+    jpcli: Callable[..., Run], listed: Callable[..., str], form: str, state: str
+) -> None:
+    """It would issue, and bill, all of them once more."""
+    begin(jpcli)
+    before = events(jpcli)
+    done = jpcli("issue", "--from", listed(form, "licenses", "list", "--state", state), "--json")
+    empty = state == "revoked" and form == "json"
+    assert done.code == (0 if empty else 2), done.err
     assert events(jpcli) == before

@@ -51,6 +51,12 @@ FILES: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
         ("product", "site", "client"),
     ),
     ("transfer --from", {"license_key": "{placed}", "to": "c.example"}, ("license_key", "to")),
+    (
+        "assign --from",
+        {"license_key": "{free}", "site": "c.example", "client": "Cem"},
+        ("license_key", "site", "client"),
+    ),
+    ("unassign --from", {"license_key": "{placed}"}, ("license_key",)),
     ("revoke --yes --from", {"license_key": "{free}"}, ("license_key",)),
     (
         "products import",

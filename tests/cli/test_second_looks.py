@@ -42,6 +42,9 @@ def put(jpcli: Jpcli, road: str, product: str, site: str, folder: Path) -> Run:
     if road == "issue --from":
         source.write_text(f"product,site\n{product},{site}\n")
         return jpcli("issue", "--from", str(source))
+    if road == "assign --from":
+        source.write_text(f"license_key,site\n{spare[0]},{site}\n")
+        return jpcli("assign", "--from", str(source))
     source.write_text(f"license_key,to\n{placed[0]},{site}\n")
     return jpcli("transfer", "--from", str(source))
 
@@ -54,7 +57,9 @@ def put(jpcli: Jpcli, road: str, product: str, site: str, folder: Path) -> Run:
         ("jetpack-boost", "www.a.example", WWW),
     ],
 )
-@pytest.mark.parametrize("road", ["issue", "assign", "transfer", "issue --from", "transfer --from"])
+@pytest.mark.parametrize(
+    "road", ["issue", "assign", "transfer", "issue --from", "assign --from", "transfer --from"]
+)
 def test_a_site_that_has_something_twice_is_remarked_on(
     spares: Jpcli, road: str, product: str, site: str, message: str, tmp_path: Path
 ) -> None:

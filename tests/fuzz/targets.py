@@ -127,6 +127,10 @@ TARGETS: dict[str, Target] = {
         commands.from_file("transfer", "--from"),
         ("license_key,to\n{placed},c.example\n", '{"license_key": "{other}", "to": "a.example"}'),
     ),
+    "assign": Target(
+        commands.from_file("assign", "--from"),
+        ("license_key,site,client\n{free},c.example,Ann\n", '[{"license_key": "{free}"}]'),
+    ),
     "revoke": Target(
         commands.from_file("revoke", "--yes", "--from"),
         ("license_key\n{free}\n{placed}\n", '["x"]', '[{"license_key": "{other}"}]'),

@@ -14,6 +14,7 @@ from jpcli.cli.commands.issue import COLUMNS as ORDER_COLUMNS
 from jpcli.domain.errors import BadInput, JpcliError, Problem, Refused
 from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
 from jpcli.services.files.read import read_rows
+from jpcli.services.invoices.close import close
 from jpcli.services.licenses import assign, issue, revoke
 from tests.services.agency import A, Agency, codes
 
@@ -23,6 +24,16 @@ FILES: dict[str, tuple[Any, frozenset[str], frozenset[str]]] = {
         assign.transfer_rows,
         frozenset({*LICENSE_COLUMNS, "to"}),
         frozenset({"license_key", "to"}),
+    ),
+    "assign": (
+        assign.assign_rows,
+        frozenset({*LICENSE_COLUMNS, "site"}),
+        frozenset({"license_key", "site"}),
+    ),
+    "unassign": (
+        assign.unassign_rows,
+        frozenset(LICENSE_COLUMNS),
+        frozenset({"license_key"}),
     ),
     "revoke": (revoke.revoke_rows, frozenset(LICENSE_COLUMNS), frozenset({"license_key"})),
 }
@@ -135,6 +146,14 @@ jetpack-scan,1,,Ann
 jetpack-scan,1,a b,
 jetpack-ai,0,,
 """
+WRONG_PLACES = """\
+license_key,site,client
+{placed},b.example,
+nope_1,b.example,
+,x,
+{free},a b,
+{free},a.example,Zoe
+"""
 WRONG_ROWS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "issue": (
         WRONG_ORDERS,
@@ -155,6 +174,20 @@ WRONG_ROWS: dict[str, tuple[str, tuple[Any, ...]]] = {
             (assign.transfer, ["{free}"], "a b"),
         ),
     ),
+    "assign": (
+        WRONG_PLACES,
+        (
+            (assign.assign, ["{placed}"], "b.example"),
+            (assign.assign, ["nope_1"], "b.example"),
+            None,
+            (assign.assign, ["{free}"], "a b"),
+            (assign.assign, ["{free}"], "a.example", "Zoe"),
+        ),
+    ),
+    "unassign": (
+        "license_key\nnope_1\n\n{bundle}\n",
+        ((assign.unassign, ["nope_1"]), (assign.unassign, ["{bundle}"])),
+    ),
     "revoke": (
         "license_key\nnope_1\n{child}\n",
         ((revoke.revoke, ["nope_1"]), (revoke.revoke, ["{child}"])),
@@ -167,7 +200,9 @@ def test_rows_are_told_in_their_order_with_the_hint_of_the_single_command(
     agency: Agency, name: str
 ) -> None:
     names = {"free": agency.issue_one("jetpack-scan")}
-    names["child"] = agency.issue("jetpack-security-t1", bundle_size=3)[-1]
+    bundle = agency.issue("jetpack-security-t1", bundle_size=3)
+    names["bundle"], names["child"] = bundle[0], bundle[-1]
+    (names["placed"],) = agency.issue("jetpack-scan", site=A, client="Ann")
     content, singles = WRONG_ROWS[name]
     with pytest.raises(JpcliError) as caught:
         run(agency, name, content.format(**names))
@@ -297,6 +332,73 @@ def test_keep_going_moves_the_good_ones_in_their_order(
     assert agency.check()["ok"]
 
 
+ASSIGNMENTS = """\
+license_key,site,client
+{free},b.example,Ben
+{placed},b.example,
+{placed},a.example,
+{gone},b.example,
+{parent},b.example,
+{child},b.example,Cem
+{child},b.example,Ben
+nope,b.example,
+{free},not a site,
+"""
+BAD_ASSIGNMENTS = [
+    ("already_assigned", 3),
+    ("license_revoked", 5),
+    ("bundle_parent", 6),
+    ("site_has_other_client", 7),
+    ("unknown_license", 9),
+    ("bad_site", 10),
+]
+
+
+def test_every_bad_assignment_is_reported_and_nothing_is_assigned(
+    stocked: tuple[Agency, dict[str, str]],
+) -> None:
+    agency, keys = stocked
+    assert refused(agency, "assign", ASSIGNMENTS.format(**keys)) == BAD_ASSIGNMENTS
+
+
+def test_keep_going_assigns_the_good_ones(stocked: tuple[Agency, dict[str, str]]) -> None:
+    agency, keys = stocked
+    assert partly(agency, "assign", ASSIGNMENTS.format(**keys)) == BAD_ASSIGNMENTS
+    assert in_state(agency) == {"assigned": 5, "unassigned": 1, "bundle": 1, "revoked": 1}
+    assert agency.check()["ok"]
+
+
+def test_what_is_unassigned_by_a_list_is_free(stocked: tuple[Agency, dict[str, str]]) -> None:
+    agency, keys = stocked
+    rows = "license_key,site\n{placed},x\n{free},\n{nope},\n{parent},\n{used},\n"
+    content = rows.format(nope="nope", **keys)
+    expected = [("unknown_license", 4), ("bundle_parent", 5)]
+    assert refused(agency, "unassign", content) == expected
+    assert partly(agency, "unassign", content) == expected
+    assert in_state(agency) == {"assigned": 1, "unassigned": 5, "bundle": 1, "revoked": 1}
+    assert agency.check()["ok"]
+
+
+def test_r2_a_past_due_invoice_stops_a_file_of_assignments(
+    stocked: tuple[Agency, dict[str, str]],
+) -> None:
+    agency, keys = stocked
+    agency.do(close, "2024-07", now="2024-08-01T09:00:00Z")
+    for keep_going in (False, True):
+        before = agency.state()
+        with pytest.raises(Refused) as caught:
+            run(
+                agency,
+                "assign",
+                ASSIGNMENTS.format(**keys),
+                keep_going=keep_going,
+                now="2024-08-20T09:00:00Z",
+            )
+        assert caught.value.code == "invoice_past_due"
+        assert agency.state() == before
+    run(agency, "unassign", f"license_key\n{keys['placed']}\n", now="2024-08-20T09:00:00Z")
+
+
 REVOCATIONS = """\
 license_key
 {placed}
@@ -366,8 +468,7 @@ def test_what_is_no_file_of_rows_is_refused(
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_with_a_header_alone_changes_nothing(agency: Agency, name: str) -> None:
     before = agency.state()
-    header = {"issue": "product", "transfer": "license_key,to", "revoke": "license_key"}[name]
-    answer = run(agency, name, header + "\n")
+    answer = run(agency, name, ",".join(sorted(FILES[name][2])) + "\n")
     assert answer.data["licenses"] == []
     assert agency.state() == before
 

@@ -32,13 +32,23 @@ KeepGoing = Annotated[
 ]
 
 
-def check_source(
-    source: str | None, keep_going: bool, argument: str, *arguments: Any, options: str = ""
-) -> None:
+# What else is written of a license: by `ledger export`, `licenses timeline` and `licenses show`.
+_WRITTEN = (
+    "assignments",
+    "child_licenses",
+    "children",
+    "days",
+    "history",
+    "settled_elsewhere",
+    "spans",
+)
+
+
+def check_source(source: str | None, keep_going: bool, argument: str, *arguments: Any) -> None:
     """Either a file, or `argument` on the command line; raises UsageError for both or neither."""
     told = any(value for value in arguments)
     if source is not None and told:
-        raise UsageError(f"--from brings its own {options or argument}: leave that out.")
+        raise UsageError(f"--from brings its own {argument}: leave that out.")
     if source is None and not arguments[0]:
         raise UsageError(f"{argument} is missing, or --from FILE.")
     if keep_going and source is None:
@@ -76,6 +86,18 @@ def bulk_rows(
         instead=instead,
     )
     return watched(rows, source, invocation.output), problems
+
+
+def license_rows(
+    invocation: Invocation, source: str, column: str, keep_going: bool
+) -> tuple[Iterable[Row], list[Problem]]:
+    """The rows of a file that names licenses, and needs `column` beside their keys unless that is
+    empty. Whatever jpcli writes of licenses may be piped in: its other columns are ignored."""
+    from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
+
+    needed = frozenset({"license_key", column} - {""})
+    known = needed.union(LICENSE_COLUMNS, _WRITTEN)
+    return bulk_rows(invocation, source, known, needed, keep_going=keep_going, whole=True)
 
 
 def changed(invocation: Invocation, answer: Answer[LicensesAnswer]) -> Result:

@@ -6,28 +6,47 @@ from typing import Annotated
 
 import typer
 
-from jpcli.cli.app.bulk import changed
+from jpcli.cli.app.bulk import From, KeepGoing, changed, check_source, license_rows
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
+from jpcli.cli.app.typer_parts import UsageError
 from jpcli.cli.shared.result import Result
 
 
 @command(
     "assign",
     writes=True,
-    examples=("jpcli assign jetpack-scan_… --site https://acme.example --client Acme",),
+    examples=(
+        "jpcli assign jetpack-scan_… --site https://acme.example --client Acme",
+        "jpcli assign --from places.csv      # license_key,site,client",
+        "jpcli licenses list --state unassigned --json | jpcli assign --from - --site a.example",
+    ),
 )
 def run(
     invocation: Invocation,
-    licenses: Annotated[list[str], typer.Argument(metavar="LICENSE…", help="License keys.")],
-    site: Annotated[str, typer.Option("--site", metavar="URL", help="The site to put them on.")],
+    licenses: Annotated[
+        list[str] | None, typer.Argument(metavar="LICENSE…", help="License keys.")
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="URL", help="The site to put them on.")
+    ] = None,
     client: Annotated[
         str | None, typer.Option("--client", metavar="NAME", help="Whose site it is.")
     ] = None,
+    source: From = None,
+    keep_going: KeepGoing = False,
 ) -> Result:
     """What is billed does not change: a license costs the same on a site or on none. A site is
     made the first time that it is named."""
-    from jpcli.services.licenses.assign import assign
+    from jpcli.services.licenses import assign
 
-    answer = assign(invocation.desk(writes=True), licenses, site, client)
+    check_source(source, keep_going, "LICENSE…", licenses)
+    if not site and (source is None or client):
+        raise UsageError("--site URL is missing.")
+    desk = invocation.desk(writes=True)
+    if source is not None:
+        rows, problems = license_rows(invocation, source, "" if site else "site", keep_going)
+        answer = assign.assign_rows(desk, rows, problems, site, client, keep_going=keep_going)
+    else:
+        answer = assign.assign(desk, licenses or [], site or "", client)
     return changed(invocation, answer)

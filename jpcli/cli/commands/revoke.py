@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from jpcli.cli.app.bulk import From, KeepGoing, bulk_rows, changed, check_source
+from jpcli.cli.app.bulk import From, KeepGoing, changed, check_source, license_rows
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
@@ -49,7 +49,7 @@ def run(
     """Revoking a bundle revokes all its licenses; where some are on sites, the question names
     these, and --yes needs --in-use beside it. Revoking an assigned license of a bundle puts a new
     unassigned one in its place, and the bundle's price stays."""
-    check_source(source, keep_going, "LICENSE…", licenses, options="licenses")
+    check_source(source, keep_going, "LICENSE…", licenses)
     asked = _Asked(list(dict.fromkeys(licenses or [])), source, reason, keep_going)
     agreed = _agreed(invocation, asked, in_use=in_use)
     return changed(invocation, asked.revoked(invocation, agreed))
@@ -106,17 +106,12 @@ class _Asked(NamedTuple):
 
     def revoked(self, invocation: Invocation, agreed: Agreed) -> Answer[RevokedAnswer]:
         """Do it, or with a dry run try it."""
-        from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
         from jpcli.services.licenses import revoke
 
         desk = invocation.desk(writes=True)
         if self.source is None:
             return revoke.revoke(desk, self.keys, self.reason, agreed)
-        # What `licenses list` writes may be piped in: its other columns are ignored.
-        known, required = frozenset(LICENSE_COLUMNS), frozenset({"license_key"})
-        rows, problems = bulk_rows(
-            invocation, self.source, known, required, keep_going=self.keep_going, whole=True
-        )
+        rows, problems = license_rows(invocation, self.source, "", self.keep_going)
         return revoke.revoke_rows(
             desk, rows, problems, self.reason, agreed, keep_going=self.keep_going
         )

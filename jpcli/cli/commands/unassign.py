@@ -6,19 +6,36 @@ from typing import Annotated
 
 import typer
 
-from jpcli.cli.app.bulk import changed
+from jpcli.cli.app.bulk import From, KeepGoing, changed, check_source, license_rows
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
 
 
-@command("unassign", writes=True, examples=("jpcli unassign jetpack-scan_…",))
+@command(
+    "unassign",
+    writes=True,
+    examples=(
+        "jpcli unassign jetpack-scan_…",
+        "jpcli licenses list --site a.example --format csv | jpcli unassign --from -",
+    ),
+)
 def run(
     invocation: Invocation,
-    licenses: Annotated[list[str], typer.Argument(metavar="LICENSE…", help="License keys.")],
+    licenses: Annotated[
+        list[str] | None, typer.Argument(metavar="LICENSE…", help="License keys.")
+    ] = None,
+    source: From = None,
+    keep_going: KeepGoing = False,
 ) -> Result:
     """They stay active and billed. To stop paying for a license, revoke it."""
-    from jpcli.services.licenses.assign import unassign
+    from jpcli.services.licenses import assign
 
-    answer = unassign(invocation.desk(writes=True), licenses)
+    check_source(source, keep_going, "LICENSE…", licenses)
+    desk = invocation.desk(writes=True)
+    if source is not None:
+        rows, problems = license_rows(invocation, source, "", keep_going)
+        answer = assign.unassign_rows(desk, rows, problems, keep_going=keep_going)
+    else:
+        answer = assign.unassign(desk, licenses or [])
     return changed(invocation, answer)

@@ -120,7 +120,9 @@ def _rows(stream: IO[bytes], source: str, expected: Expected) -> Iterator[Row]:
     _check_text(head, source)
     start = head.lstrip()[:1]
     if not start:
-        raise BadInput("empty_file", f"{named(source)} is empty", subject=source)
+        # A command that failed leaves as little as NDJSON without rows: nobody can tell them apart.
+        hint = "A list without rows that may go on: --format csv or json, which say so."
+        raise BadInput("empty_file", f"{named(source)} is empty", hint=hint, subject=source)
     if start in b"[{":
         from jpcli.services.files import json_rows
 

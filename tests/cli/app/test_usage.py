@@ -46,8 +46,9 @@ def test_no_mistake_is_told_in_typers_words(path: str, jpcli: Callable[..., Any]
 @pytest.mark.parametrize(
     ("line", "message", "hint", "subject"),
     [
-        ("assign", "LICENSE… is missing.", "Type   jpcli assign LICENSE… --site URL", "licenses"),
-        ("assign K", "--site URL is missing.", "Type   jpcli assign LICENSE… --site URL", "--site"),
+        ("sites show", "URL is missing.", "Type   jpcli sites show URL", "site"),
+        ("assign", "LICENSE… is missing, or --from FILE.", "See   jpcli assign --help", None),
+        ("assign K", "--site URL is missing.", "See   jpcli assign --help", None),
         ("issue", "PRODUCT is missing, or --from FILE.", "See   jpcli issue --help", None),
         ("status a b", "'a' 'b' is more than 'status' takes.", "Type   jpcli status", "a"),
         (
