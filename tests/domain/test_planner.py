@@ -203,6 +203,68 @@ def test_of_idle_bundles_the_largest_that_fits_goes() -> None:
     }
 
 
+def test_bundles_go_only_until_the_excess_is_gone_and_the_oldest_first() -> None:
+    present = there(*(bundle(number, None, None) for number in (30, 10, 20)))
+    revoked = {most: planned(wants({"scan": Spare(0, most)}), present) for most in (0, 2, 3, 4)}
+    assert revoked == {
+        4: [("revoke", 10, None)],
+        3: [("revoke", 10, None)],
+        2: [("revoke", 10, None), ("revoke", 20, None)],
+        0: [("revoke", number, None) for number in (10, 20, 30)],
+    }
+
+
+def test_b2_the_oldest_bundle_is_told_by_its_own_number_not_by_its_childrens() -> None:
+    """A child that was revoked has a newer one in its place."""
+    older, (first, second) = bundle(10, None, None)
+    replaced = (older, (first._replace(number=31), second._replace(number=32)))
+    present = there(replaced, bundle(20, None, None))
+    assert planned(wants({"scan": Spare(0, 2)}), present) == [("revoke", 10, None)]
+    taken = planned(wants(a=2), there(replaced, bundle(20, None, None)))
+    assert taken == [("assign", 31, "a"), ("assign", 32, "a")]
+
+
+def test_a_single_is_used_before_an_idle_bundle_that_can_then_go() -> None:
+    for idle in (bundle(10, None, None), bundle(10, "b", None)):
+        present = there(single(40), idle)
+        assert planned(wants({"scan": Spare(0, 0)}, a=1, b=0), present) == [
+            ("assign", 40, "a"),
+            ("revoke", 10, None),
+        ]
+
+
+def test_a_child_of_a_bundle_in_use_is_used_before_one_of_an_idle_bundle() -> None:
+    present = there(bundle(10, None, None), bundle(20, "c", None))
+    assert planned(wants({"scan": Spare(0, 0)}, a=1), present) == [
+        ("assign", 22, "a"),
+        ("revoke", 10, None),
+    ]
+
+
+def test_how_many_stay_above_the_most_is_counted_after_what_goes() -> None:
+    present = there(single(1), bundle(10, "c", None, None))
+    for most, above in ((0, {"scan": 2}), (1, {"scan": 1}), (2, {})):
+        plan = make_plan(wants({"scan": Spare(0, most)}), present)
+        assert said(plan.steps) == [("revoke", 1, None)]
+        assert plan.above_most == above
+
+
+def test_every_step_names_its_product() -> None:
+    present = there(single(1, "b"), single(2, "b"), bundle(10, None), single(4, product="ai"))
+    wanted = Wanted(
+        {"a": SiteWish(None, {"scan": 1}), "b": SiteWish(None, {})},
+        {"scan": Spare(0, 0), "ai": Spare(2, None)},
+    )
+    assert [(step.action, step.product) for step in make_plan(wanted, present).steps] == [
+        ("transfer", "scan"),
+        ("issue", "ai"),
+        ("revoke", "scan"),
+        ("revoke", "scan"),
+    ]
+    (freed,) = make_plan(wants(b=0), there(single(1, "b"))).steps
+    assert (freed.action, freed.product) == ("unassign", "scan")
+
+
 def test_w2_a_site_that_is_nobodys_gets_its_client_and_a_foreign_one_is_told() -> None:
     assert planned(wants(c=0, client="Ann"), there()) == [("client", None, "c")]
     assert planned(wants(new=0, client="Ann"), there()) == []
