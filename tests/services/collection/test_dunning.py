@@ -201,11 +201,13 @@ def test_without_a_card_paying_is_refused_and_writes_nothing(shop: Shop) -> None
 @pytest.mark.parametrize(
     ("status", "code"), [("void", "invoice_void"), ("uncollectible", "invoice_uncollectible")]
 )
+@pytest.mark.parametrize("cards", [0, 1])
 def test_what_is_settled_at_stripe_is_refused_with_the_reason(
-    shop: Shop, status: str, code: str
+    shop: Shop, status: str, code: str, cards: int
 ) -> None:
     shop.close()
-    shop.attach()
+    for _ in range(cards):
+        shop.attach()
     (there,) = shop.double.objects("invoice")
     shop.double.edit(there["id"], status=status)
     for _ in range(2):  # the second time the ledger knows it, too
@@ -213,6 +215,25 @@ def test_what_is_settled_at_stripe_is_refused_with_the_reason(
             shop.do(stripe_billing.pay, shown(shop, there["metadata"]["jpcli_invoice"])["number"])
         assert (caught.value.code, caught.value.exit_code) == (code, 3)
     assert shop.double.objects("charge") == []
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("due", "code", "charges"), [(0, "payment_pending", 0), (1, None, 1), (50, None, 1)]
+)
+def test_what_is_open_is_charged_down_to_the_last_cent_and_nothing_is_not(
+    shop: Shop, due: int, code: str | None, charges: int
+) -> None:
+    shop.close()
+    shop.attach()
+    (there,) = shop.double.objects("invoice")
+    shop.double.edit(there["id"], amount_due=due, amount_remaining=due)
+    try:
+        shop.do(stripe_billing.pay, "2024-06")
+        found = None
+    except Failed as error:
+        found = error.code
+    assert (found, len(shop.double.objects("charge"))) == (code, charges)
 
 
 def test_an_answer_that_says_open_is_not_paid_and_may_be_tried_again(
