@@ -3,6 +3,8 @@ API version by name, events by kind and from a cursor that was read first."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError
 from jpcli.ledger.queries.outbox import DONE, FAILED, WISHED, wish
 from jpcli.payments import stripe_gateway
 from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR
-from jpcli.services.collection.stripe import invoices, outbox
+from jpcli.services.collection.stripe import collector, invoices, outbox
 from tests.services.collection.conftest import Shop
 from tests.services.collection.states import NUMBER, STATES
 
@@ -36,6 +38,60 @@ def test_nothing_is_told_about_our_requests_and_the_version_is_named(shop: Shop)
     for request in shop.double.requests():
         assert "x-stripe-client-telemetry" not in request["headers"]
         assert request["headers"]["stripe-version"] == stripe_gateway.API_VERSION
+
+
+def _closed_and_paid(shop: Shop) -> None:
+    shop.attach()
+    shop.close()
+
+
+def _voided(shop: Shop) -> None:
+    STATES["open"](shop)
+    shop.do(collector.void, NUMBER, "wrong")
+
+
+def _deleted(shop: Shop) -> None:
+    STATES["draft"](shop)
+    shop.do(collector.void, NUMBER, None)
+
+
+def _paid_elsewhere(shop: Shop) -> None:
+    shop.close()
+    shop.do(collector.mark_paid, NUMBER, "wire 7")
+
+
+def _call(method: str, path: str) -> str:
+    """The word at the end of a path, or what is done to the invoice that stands there."""
+    last = path.rsplit("/", 1)[1]
+    return method if last.startswith("in_") else last
+
+
+@pytest.mark.parametrize(
+    ("deed", "calls"),
+    [
+        (_closed_and_paid, {"invoices", "add_lines", "finalize", "pay"}),
+        (_voided, {"POST", "void"}),
+        (_deleted, {"DELETE"}),
+        (_paid_elsewhere, {"POST", "pay"}),
+    ],
+)
+def test_whatever_bills_goes_under_a_key_that_the_ledger_holds(
+    shop: Shop, deed: Callable[[Shop], None], calls: set[str]
+) -> None:
+    """Else a repetition would be done again over there; the SDK makes up a key where none is."""
+    shop.double.clear_requests()
+    deed(shop)
+    with shop.desk() as desk:
+        rows = desk.ledger.rows("SELECT data FROM events WHERE kind = 'outbox.wished'")
+        ours = {json.loads(data)["idempotency_key"] for (data,) in rows}
+    made = set()
+    for request in shop.double.requests():
+        path = request["path"]
+        if request["method"] == "GET" or not path.startswith("/v1/invoices"):
+            continue
+        assert request["headers"].get("idempotency-key") in ours, path
+        made.add(_call(request["method"], path))
+    assert made >= calls
 
 
 def test_the_cursor_is_read_before_anything_is_listed(shop: Shop) -> None:
