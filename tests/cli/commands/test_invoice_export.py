@@ -273,6 +273,8 @@ ROADS = [
     "export 2026-11 --client {name} --markup 20 --output {folder}/a.pdf",
     "export 2026-11 --format pdf",
     "show 2026-11 --format pdf",
+    "show 2026-11 --format pdf --ledger {ledger}",
+    "export 2026-11 --output {folder}/a.pdf --ledger {ledger}",
 ]
 
 
@@ -281,7 +283,10 @@ def test_a_name_that_is_not_drawn_is_said_with_what_shows_it(
     road: str, tibetan: Callable[..., Any], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    words = shlex.split(road.format(folder=folder, name=OTHER))
+    ledger = os.environ["JPCLI_LEDGER"]
+    words = shlex.split(road.format(folder=folder, name=OTHER, ledger=ledger))
+    if "--ledger" in words:  # and not the one that is meant where nothing is said
+        monkeypatch.setenv("JPCLI_LEDGER", str(folder / "other.db"))
     done = run_process("invoice", *words)
     err = done.stderr.decode()
     assert done.returncode == 0

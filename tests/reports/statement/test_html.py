@@ -57,6 +57,12 @@ def texts(statement: Statement) -> list[str]:
     return Page(html(statement)).texts
 
 
+def test_a_site_is_written_as_a_person_reads_it() -> None:
+    site = SitePart("https://xn--mller-kva.example/caf%C3%A9", 1, 1)
+    found = texts(INVOICE._replace(clients=(ClientPart("Shop", 1, 1, (site,)),)))
+    assert "müller.example/café" in found
+
+
 def test_an_invoice_says_what_it_must() -> None:
     found = texts(INVOICE)
     for text in (

@@ -159,6 +159,14 @@ def test_devanagari_puts_its_vowel_before(tmp_path: Path) -> None:
 
 
 @needs_fonts
+def test_khmer_vowels_stand_around_their_letter(tmp_path: Path) -> None:
+    (letter,) = drawn("ក", tmp_path, from_right=False).glyphs
+    before, middle, after = drawn("កើ", tmp_path, from_right=False).glyphs
+    assert middle == letter
+    assert letter not in (before, after)
+
+
+@needs_fonts
 @pytest.mark.parametrize(
     ("name", "shown"),
     [

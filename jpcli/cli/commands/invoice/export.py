@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.location import default_location
 from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import UsageError
 from jpcli.cli.commands.invoice.markup import Markup
@@ -65,7 +66,7 @@ def run(
     _check_place(invocation, form, target)
     whose = one_client(client, no_client)
     made, answer = export(invocation.desk(), invoice, whose, markup)
-    html = _as_html(invoice, client, no_client, markup, target)
+    html = as_html(invocation, invoice, client, no_client, markup, target)
     result = statement_result(made, answer.data, form, html)
     result = result._replace(notes=(*answer.notes, *result.notes))
     if target is None:
@@ -97,14 +98,22 @@ def _respelled_note(document: Document, as_html: str) -> tuple[Note, ...]:
     hint = f"As they are written:   {as_html}"
     if document.install is not None:
         hint += f"\nWith letters for them:   {document.install}"
-    message = f"The PDF file has no letters for {scripts}: names are respelled in Latin letters"
+    message = f"The PDF file has no letters for {scripts}: names stand in Latin ones instead"
     return (Note("names_respelled", message, "warning", hint=hint),)
 
 
-def _as_html(
-    invoice: str, client: str | None, no_client: bool, markup: str | None, target: str | None
+def as_html(
+    invocation: Invocation,
+    invoice: str,
+    client: str | None = None,
+    no_client: bool = False,
+    markup: str | None = None,
+    target: str | None = None,
 ) -> str:
+    """The command that writes the same statement as an HTML file beside `target`."""
     words = ["jpcli", "invoice", "export", quoted(invoice)]
+    if invocation.location != (os.environ.get("JPCLI_LEDGER") or default_location()):
+        words += ["--ledger", quoted(invocation.location)]
     if client is not None:
         words += ["--client", quoted(client)]
     if no_client:

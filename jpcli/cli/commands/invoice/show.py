@@ -8,7 +8,7 @@ import typer
 
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
-from jpcli.cli.commands.invoice.export import COLUMNS, check_terminal, statement_result
+from jpcli.cli.commands.invoice.export import COLUMNS, as_html, check_terminal, statement_result
 from jpcli.cli.shared.output import DOCUMENTS
 from jpcli.cli.shared.result import Result, result_of
 from jpcli.domain.words import quoted
@@ -33,10 +33,10 @@ def run(
     if form == "table" or form in DOCUMENTS:
         from jpcli.services.invoices.statement import export
 
-        better = f"jpcli invoice export {quoted(invoice)} --output statement"
-        check_terminal(invocation, form, f"{better}.pdf")
+        better = f"jpcli invoice export {quoted(invoice)} --output statement.pdf"
+        check_terminal(invocation, form, better)
         made, exported = export(desk, answer.data["invoice"]["number"])
-        drawn = statement_result(made, exported.data, form, f"{better}.html")
+        drawn = statement_result(made, exported.data, form, as_html(invocation, invoice))
         return drawn._replace(notes=answer.notes) if form == "table" else drawn
     if form == "json":
         return result_of(answer)
