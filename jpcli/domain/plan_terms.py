@@ -5,10 +5,10 @@ Data alone; `domain.planner` has the rules.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 # In this order the steps are listed and done.
 ACTIONS = ("client", "transfer", "assign", "issue", "unassign", "revoke")
@@ -39,43 +39,53 @@ class Wanted(NamedTuple):
 
 
 class License(NamedTuple):
-    """An active license: a single one, a bundle's child (`parent` is the bundle's `number`), or a
-    bundle itself. Instants are microseconds; `number` and `offer` are the ledger's."""
+    """An active license that can be used: a single one, or a bundle's child (`parent` is the
+    bundle's `number`). Numbers are the ledger's, `client` is that of its site."""
 
     number: int
-    license_key: str
     product: str
     site: str | None
     parent: int | None
-    offer: int
-    issued_at: int
-    last_at: int
+    client: str | None
 
 
 class Present(NamedTuple):
-    """What there is: the licenses that can be used, which may be more than memory holds, the
-    bundles by number, and whose each known site is (None: nobody's)."""
+    """What there is: the licenses that can be used, which may be more than memory holds, and whose
+    each known site is that a wish names (None: nobody's)."""
 
     licenses: Iterable[License]
-    bundles: Mapping[int, License]
     owners: Mapping[str, str | None]
 
 
 class Step(NamedTuple):
-    """One thing to do. `site` is where a license goes and `client` whose that is; where it was is
-    in `license`, which is None when one is issued. `children` go with a bundle (B2)."""
+    """One thing to do. `site` is where a license goes and `client` whose that is; `number` is the
+    license's, None when one is issued. So many `children` go with a bundle (B2)."""
 
     action: str
     product: str | None
     site: str | None = None
     client: str | None = None
-    license: License | None = None
-    children: tuple[License, ...] = ()
+    number: int | None = None
+    children: int = 0
+
+
+class Steps(Protocol):
+    """Steps that can be counted and read again and again, in the order in which they are done."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Step]: ...
+
+    def of(self, action: str) -> Iterator[Step]:
+        """Those of one action."""
+
+    def count(self, action: str) -> int:
+        """How many those are."""
 
 
 class Plan(NamedTuple):
-    """The steps, in the order in which they are done, and for each product how many unassigned
+    """The steps, and for each product how many unassigned
     licenses there will still be above `most`: children of bundles in use, that stay (B2)."""
 
-    steps: tuple[Step, ...]
+    steps: Steps
     above_most: Mapping[str, int]

@@ -2,18 +2,28 @@
 
 Owns which license goes where. A site keeps what it wants; what another site no longer wants, and
 what is unassigned, goes where it is needed; only what is missing then is issued. Pure: it must not
-know files, ledgers or prices.
+know files, ledgers or prices. There may be a million of each, so they are numbers in columns.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.plan_terms import ACTIONS, License, Plan, Present, Spare, Step, Wanted
+from jpcli.domain.plan_columns import (
+    ELSEWHERE,
+    NOWHERE,
+    STRANGER,
+    Licenses,
+    Sites,
+    Steps,
+)
+from jpcli.domain.plan_terms import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from jpcli.domain.plan_terms import License, Present, Spare, Wanted
 
 
 def other_owners(wanted: Wanted, present: Present) -> Iterator[tuple[str, str, str]]:
@@ -31,198 +41,207 @@ def make_plan(wanted: Wanted, present: Present) -> Plan:
     The number of licenses issued is the least possible. Nothing is revoked that may be a spare
     (`most`), and a bundle's child never by itself (B2). The same input gives the same steps.
     """
-    pools, sizes = _sorted_out(wanted, present.licenses)
-    context = _Context(wanted, present, sizes)
-    steps = list(_client_steps(wanted, present))
+    sites = Sites(wanted, present)
+    pools, context = _sorted_out(wanted, present.licenses, sites)
+    _client_steps(wanted, present, context)
     above_most: dict[str, int] = {}
     for product in sorted(pools):
         pool, spare = pools[product], wanted.spares.get(product, wanted.other_spares)
         chosen, left = _chosen(pool, spare, context)
-        steps += _supplied(product, pool.lacking, chosen, context)
-        steps += [Step("issue", product)] * (spare.least - len(left))
-        removed = list(_removed(product, left, spare, context))
-        steps += removed
-        gone = sum(max(1, len(step.children)) for step in removed if step.action == "revoke")
-        if spare.most is not None and len(left) - gone > spare.most:
-            above_most[product] = len(left) - gone - spare.most
-    steps.sort(key=lambda step: ACTIONS.index(step.action))
-    return Plan(tuple(steps), above_most)
+        _supply(product, pool.lacking, chosen, context)
+        for _ in range(spare.least - len(left)):
+            context.steps.add("issue", product)
+        still = len(left) - _remove(product, left, spare, context)
+        if spare.most is not None and still > spare.most:
+            above_most[product] = still - spare.most
+    return Plan(context.steps, above_most)
 
 
 class _Context(NamedTuple):
-    wanted: Wanted
-    present: Present
-    sizes: Mapping[int, int]  # active children of each bundle
+    """Everything that is there, and the steps so far."""
 
-    def client_of(self, site: str) -> str | None:
-        wish = self.wanted.sites.get(site)
-        client = None if wish is None else wish.client
-        return self.present.owners.get(site) if client is None else client
+    sites: Sites
+    licenses: Licenses
+    sizes: Mapping[int, int]  # active children of each bundle
+    steps: Steps
+    used: bytearray  # by position: is there a step for it already?
 
 
 class _Pool:
-    """One product: the sites that lack one (as often as they do), what sites have too many of, and
-    what is unassigned."""
+    """One product: the sites that lack one (as often as they do), and the positions of what sites
+    have too many of, and of what is unassigned."""
 
     __slots__ = ("free", "lacking", "surplus")
 
     def __init__(self) -> None:
-        self.lacking: list[str] = []
-        self.surplus: list[License] = []
-        self.free: list[License] = []
+        self.lacking = array("i")
+        self.surplus = array("i")
+        self.free = array("i")
 
 
 def _sorted_out(
-    wanted: Wanted, licenses: Iterable[License]
-) -> tuple[dict[str, _Pool], dict[int, int]]:
-    """A pool for each product, and how many children each bundle has."""
+    wanted: Wanted, there: Iterable[License], sites: Sites
+) -> tuple[dict[str, _Pool], _Context]:
+    """A pool for each product."""
     pools = {product: _Pool() for product in wanted.spares}
-    held: dict[tuple[str, str], list[License]] = {}
+    held = array("i")  # positions of what is on named sites
     sizes: dict[int, int] = {}
-    sites, complete = wanted.sites, wanted.complete
-    for item in licenses:
-        product, site, parent = item.product, item.site, item.parent
-        if parent is not None:
-            sizes[parent] = sizes.get(parent, 0) + 1
-        if site is not None and site in sites:
-            held.setdefault((site, product), []).append(item)
-            continue
-        if product not in pools:
-            pools[product] = _Pool()
-        if site is None:
-            pools[product].free.append(item)
-        elif complete:
-            pools[product].surplus.append(item)
-    _compare(wanted, held, pools)
-    return pools, sizes
+    licenses = Licenses()
+    for item in there:
+        if item.parent is not None:
+            sizes[item.parent] = sizes.get(item.parent, 0) + 1
+        if item.site is None:
+            _pool(pools, item.product).free.append(licenses.add(item, NOWHERE, STRANGER))
+        elif (site := sites.numbers.get(item.site)) is not None:
+            held.append(licenses.add(item, site, sites.clients[site]))
+        elif wanted.complete:
+            position = licenses.add(item, ELSEWHERE, sites.client(item.client))
+            _pool(pools, item.product).surplus.append(position)
+    _compare(wanted, held, licenses, pools)
+    used = bytearray(len(licenses.numbers))
+    return pools, _Context(sites, licenses, sizes, Steps(sites), used)
+
+
+def _pool(pools: dict[str, _Pool], product: str) -> _Pool:
+    found = pools.get(product)
+    if found is None:
+        found = pools[product] = _Pool()
+    return found
 
 
 def _compare(
-    wanted: Wanted, held: Mapping[tuple[str, str], list[License]], pools: dict[str, _Pool]
+    wanted: Wanted, held: Sequence[int], licenses: Licenses, pools: dict[str, _Pool]
 ) -> None:
     """What each site that is named has too many of, and what it lacks."""
-    for (site, product), items in held.items():
-        pool = pools.setdefault(product, _Pool())
-        kept = wanted.sites[site].products.get(product, 0)
-        if len(items) > kept:
-            # Children stay first, because a single license can be revoked; then the oldest.
-            items.sort(key=lambda item: (item.parent is None, item.number))
-            pool.surplus += items[kept:]
-    for site, wish in wanted.sites.items():
-        for product, count in wish.products.items():
-            missing = count - len(held.get((site, product), ()))
-            if missing > 0:
-                pools.setdefault(product, _Pool()).lacking += [site] * missing
+    wishes = list(wanted.sites.values())
+    lacking: dict[int, dict[str, int]] = {}
+    # Children stay first, because a single license can be revoked; then the oldest.
+    kept_first = licenses.by_number(held)
+    kept_first.sort(key=lambda position: not licenses.parents[position])
+    for position in kept_first:
+        site, product = licenses.sites[position], licenses.product(position)
+        if site not in lacking:
+            lacking[site] = dict(wishes[site].products)
+        if lacking[site].get(product, 0) > 0:
+            lacking[site][product] -= 1
+        else:
+            _pool(pools, product).surplus.append(position)
+    for site, wish in enumerate(wishes):
+        for product, count in lacking.get(site, wish.products).items():
+            if count:
+                _pool(pools, product).lacking.extend([site] * count)
 
 
-def _client_steps(wanted: Wanted, present: Present) -> Iterator[Step]:
+def _client_steps(wanted: Wanted, present: Present, context: _Context) -> None:
     """A site that is nobody's becomes the client's (W2); a new one does with its first license."""
-    for site, wish in wanted.sites.items():
+    for number, (site, wish) in enumerate(wanted.sites.items()):
         if wish.client is not None and present.owners.get(site, "") is None:
-            yield Step("client", None, site, wish.client)
+            context.steps.add("client", None, number)
 
 
-def _removed(product: str, left: list[License], spare: Spare, context: _Context) -> Iterator[Step]:
-    """What nobody needs: revoked where it is too much to be a spare, else unassigned."""
+def _remove(product: str, left: list[int], spare: Spare, context: _Context) -> int:
+    """What nobody needs: revoked where it is too much to be a spare, else unassigned. Gives how
+    many of those that are `left` are revoked."""
+    licenses, steps, used = context.licenses, context.steps, context.used
     bundles, singles = _to_revoke(left, spare, context)
-    gone = {item.number for item in singles}
-    for number, children in bundles:
-        gone.update(child.number for child in children)
-        bundle = context.present.bundles[number]
-        yield Step("revoke", product, license=bundle, children=tuple(children))
-    for item in singles:
-        yield Step("revoke", product, license=item)
-    for item in sorted(left, key=lambda item: item.number):
-        if item.site is not None and item.number not in gone:
-            yield Step("unassign", product, license=item)
+    for parent in bundles:
+        steps.add("revoke", product, number=parent, children=context.sizes[parent])
+    for position in singles:
+        used[position] = True
+        steps.add("revoke", product, number=licenses.numbers[position])
+    if bundles:
+        for position in left:
+            used[position] |= licenses.parents[position] in bundles
+    for position in licenses.by_number(left):
+        if licenses.sites[position] != NOWHERE and not used[position]:
+            steps.add("unassign", product, number=licenses.numbers[position])
+    return sum(bundles.values()) + len(singles)
 
 
-def _chosen(pool: _Pool, spare: Spare, context: _Context) -> tuple[list[License], list[License]]:
+def _chosen(pool: _Pool, spare: Spare, context: _Context) -> tuple[list[int], list[int]]:
     """What goes to the sites that lack one, and what is left over.
 
     A transfer frees a license and uses it in one step, so it goes first; but where something will
     be revoked, first goes what can't be: children of bundles in use, then singles.
     """
-    supply = sorted(pool.surplus + pool.free, key=lambda item: item.number)
+    licenses = context.licenses
+    supply = licenses.by_number(pool.surplus + pool.free)
     needed = len(pool.lacking)
     if not needed:
         return [], supply
-    idle = {
-        parent for parent, children in _by_parent(supply) if len(children) == context.sizes[parent]
-    }
+    idle = _idle(supply, context)
     too_many = spare.most is not None and len(supply) - needed > spare.most
 
-    def order(item: License) -> tuple[int, ...]:
-        kind = 1 if item.parent is None else 2 if item.parent in idle else 0
-        unassigned = int(item.site is None)
-        first = (kind, unassigned) if too_many else (unassigned, kind)
-        return (*first, item.parent or 0, item.number)
+    def order(position: int) -> int:
+        parent = licenses.parents[position]
+        kind = 1 if not parent else 2 if parent in idle else 0
+        unassigned = int(licenses.sites[position] == NOWHERE)
+        return 2 * kind + unassigned if too_many else 3 * unassigned + kind
 
+    supply.sort(key=licenses.parents.__getitem__)
     supply.sort(key=order)
     return supply[:needed], supply[needed:]
 
 
-def _by_parent(items: Iterable[License]) -> list[tuple[int, list[License]]]:
-    found: dict[int, list[License]] = {}
-    for item in items:
-        if item.parent is not None:
-            found.setdefault(item.parent, []).append(item)
-    return list(found.items())
+def _idle(positions: Iterable[int], context: _Context) -> dict[int, int]:
+    """The bundles all of whose children are at these positions, and how many those are."""
+    found: dict[int, int] = {}
+    for position in positions:
+        parent = context.licenses.parents[position]
+        if parent:
+            found[parent] = found.get(parent, 0) + 1
+    return {parent: count for parent, count in found.items() if count == context.sizes[parent]}
 
 
-def _supplied(
-    product: str, lacking: list[str], chosen: list[License], context: _Context
-) -> Iterator[Step]:
+def _supply(product: str, lacking: Sequence[int], chosen: list[int], context: _Context) -> None:
     """A license for each site that lacks one; from a site of the same client where there is one."""
-    by_client: dict[str | None, deque[License]] = {}
-    for item in chosen:
-        if item.site is not None:
-            by_client.setdefault(context.client_of(item.site), deque()).append(item)
-    waiting = []
-    gone = set()
+    licenses, clients, add = context.licenses, context.sites.clients, context.steps.add
+    near: dict[int, list[int]] = {}
+    for position in reversed(chosen):
+        client = licenses.clients[position]
+        if licenses.sites[position] != NOWHERE and client != STRANGER:
+            near.setdefault(client, []).append(position)
+    waiting = array("i")
     for site in lacking:
-        client = context.client_of(site)
-        near = by_client.get(client)
-        if near:
-            item = near.popleft()
-            gone.add(item.number)
-            yield Step("transfer", product, site, client, item)
+        of_client = near.get(clients[site])
+        if of_client:
+            position = of_client.pop()
+            context.used[position] = True
+            add("transfer", product, site, licenses.numbers[position])
         else:
-            waiting.append((site, client))
-    others = iter([item for item in chosen if item.number not in gone])
-    for site, client in waiting:
+            waiting.append(site)
+    others = (position for position in chosen if not context.used[position])
+    for site in waiting:
         found = next(others, None)
         if found is None:
-            yield Step("issue", product, site, client)
+            add("issue", product, site)
         else:
-            action = "assign" if found.site is None else "transfer"
-            yield Step(action, product, site, client, found)
+            action = "assign" if licenses.sites[found] == NOWHERE else "transfer"
+            add(action, product, site, licenses.numbers[found])
 
 
 def _to_revoke(
-    left: list[License], spare: Spare, context: _Context
-) -> tuple[list[tuple[int, list[License]]], list[License]]:
-    """Whole bundles (number, children) and single licenses above what may be spare.
+    left: list[int], spare: Spare, context: _Context
+) -> tuple[dict[int, int], list[int]]:
+    """Whole bundles, with how many children, and single licenses above what may be spare.
 
     Singles go first; a bundle only when no child of it is in use, when singles are not enough, and
     when at most the excess goes with it. What then remains above `most` are children of bundles.
     """
+    licenses = context.licenses
     excess = 0 if spare.most is None else len(left) - spare.most
     if excess <= 0:
-        return [], []
+        return {}, []
     # One on a site goes before one on none, which it would only become; then the newest.
-    singles = [item for item in left if item.parent is None]
-    singles.sort(key=lambda item: (item.site is None, -item.number))
-    bundles = [
-        (number, children)
-        for number, children in _by_parent(left)
-        if len(children) == context.sizes[number]
-    ]
-    bundles.sort(key=lambda bundle: (-len(bundle[1]), bundle[0]))
-    taken: list[tuple[int, list[License]]] = []
+    singles = licenses.by_number([each for each in left if not licenses.parents[each]])
+    singles.reverse()
+    singles.sort(key=lambda position: licenses.sites[position] == NOWHERE)
+    taken: dict[int, int] = {}
     gone = 0
-    for number, children in bundles:
-        if gone + len(singles) < excess and gone + len(children) <= excess:
-            taken.append((number, children))
-            gone += len(children)
+    for parent, children in sorted(
+        _idle(left, context).items(), key=lambda bundle: (-bundle[1], bundle[0])
+    ):
+        if gone + len(singles) < excess and gone + children <= excess:
+            taken[parent] = children
+            gone += children
     return taken, singles[: excess - gone]

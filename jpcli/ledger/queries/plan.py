@@ -1,62 +1,108 @@
-"""What a plan is made from: every active license with its place, in one pass.
+"""What a plan is made from: every active license with its place, in one pass, and what its steps
+are about.
 
 Owns the SQL. Rows come out as the domain's tuples, one by one, because a plan keeps few of a
-million; no question is asked a license.
+million, and of those the numbers.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.plan_terms import License, Present
 from jpcli.ledger.events.chain import GENESIS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from jpcli.ledger.database.connection import Ledger
 
-_ACTIVE = (
-    "SELECT id, license_key, offer_id, parent_id, site_id, issued_at, last_at FROM licenses"
-    " WHERE revoked_at IS NULL"
+_USABLE = (
+    "l.revoked_at IS NULL"
+    " AND (l.child = 1 OR l.offer_id IN (SELECT id FROM offers WHERE bundle_size = 1))"
 )
-_USABLE = "(child = 1 OR offer_id IN (SELECT id FROM offers WHERE bundle_size = 1))"
-_SITES = "SELECT s.id, s.url, c.name FROM sites s LEFT JOIN clients c ON c.id = s.client_id"
+# 0 is no site. Not in the order of the index of sites, by which every license is sought by itself:
+# to go through the table and sort takes half of that.
+_ACTIVE = (
+    "SELECT COALESCE(l.site_id, 0), l.id, l.offer_id, l.parent_id FROM licenses l"
+    f" WHERE {_USABLE} ORDER BY COALESCE(l.site_id, 0)"
+)
+_SITES = (
+    "SELECT s.id, s.url, c.name FROM sites s LEFT JOIN clients c ON c.id = s.client_id"
+    " ORDER BY s.id"
+)
 _OFFERS = "SELECT o.id, p.product FROM offers o JOIN products p ON p.id = o.product_id"
+_FACTS = (
+    "SELECT l.license_key, l.offer_id, l.child, l.issued_at, l.last_at, s.url, c.name"
+    " FROM licenses l LEFT JOIN sites s ON s.id = l.site_id"
+    " LEFT JOIN clients c ON c.id = s.client_id WHERE l.id = :number"
+)
 
 
-def present(ledger: Ledger) -> Present:
-    """The licenses, bundles and sites as they are now."""
-    products = dict(ledger.rows(_OFFERS))
-    urls: dict[int | None, str | None] = {None: None}
-    owners: dict[str, str | None] = {}
-    for number, url, client in ledger.rows(_SITES):
-        urls[number] = url
-        owners[url] = client
-    bundles = {found.number: found for found in _Active(ledger, f"NOT {_USABLE}", products, urls)}
-    return Present(_Active(ledger, _USABLE, products, urls), bundles, owners)
+class Placed(NamedTuple):
+    """A license as a step tells of it; instants are microseconds, `offer` the ledger's number."""
+
+    license_key: str
+    offer: int
+    child: bool
+    issued_at: int
+    last_at: int
+    site: str | None
+    client: str | None
+
+
+def present(ledger: Ledger, sites: Collection[str]) -> Present:
+    """The licenses as they are now, and whose each of these sites is that the ledger knows."""
+    owners = {url: client for _, url, client in ledger.rows(_SITES) if url in sites}
+    return Present(_Active(ledger), owners)
 
 
 class _Active:
-    """Active licenses, read anew each time that they are gone through."""
+    """Active licenses that can be used, read anew each time that they are gone through: side by
+    side with their sites, which are in the same order and may be as many."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        which: str,
-        products: Mapping[int, str],
-        urls: Mapping[int | None, str | None],
-    ) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._sql = f"{_ACTIVE} AND {which} ORDER BY id"
-        self._products = products
-        self._urls = urls
 
     def __iter__(self) -> Iterator[License]:
-        products, urls = self._products, self._urls
-        for number, key, offer, parent, site, issued_at, last_at in self._ledger.rows(self._sql):
-            product = products[offer]
-            yield License(number, key, product, urls[site], parent, offer, issued_at, last_at)
+        products = dict(self._ledger.rows(_OFFERS))
+        places = self._ledger.rows(_SITES)
+        here, url, client = 0, None, None
+        for site, number, offer, parent in self._ledger.rows(_ACTIVE):
+            while here != site:
+                here, url, client = next(places)
+            yield License(number, products[offer], url, parent, client)
+
+
+def placed(ledger: Ledger, number: int) -> Placed:
+    """One license by its row number, which there is."""
+    row = ledger.one(_FACTS, number=number)
+    assert row is not None
+    return Placed(*row)
+
+
+def held(ledger: Ledger) -> Iterator[tuple[str, str | None, str, int]]:
+    """(site, client, product, how many) of active licenses on sites, by site and product."""
+    return ledger.rows(
+        "SELECT s.url, c.name, p.product, COUNT(*) FROM licenses l"
+        " JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
+        " JOIN sites s ON s.id = l.site_id LEFT JOIN clients c ON c.id = s.client_id"
+        f" WHERE {_USABLE} GROUP BY s.url, c.name, p.product ORDER BY s.url, p.product"
+    )
+
+
+def totals(ledger: Ledger) -> list[tuple[str, int, int]]:
+    """(product, active licenses, those on no site) of every product that has any, by name."""
+    return ledger.all(
+        "SELECT p.product, COUNT(*), COUNT(*) - COUNT(l.site_id) FROM licenses l"
+        " JOIN offers o ON o.id = l.offer_id JOIN products p ON p.id = o.product_id"
+        f" WHERE {_USABLE} GROUP BY p.product ORDER BY p.product"
+    )
+
+
+def sites_in_use(ledger: Ledger) -> int:
+    """How many sites have an active license."""
+    return int(ledger.value(f"SELECT COUNT(DISTINCT l.site_id) FROM licenses l WHERE {_USABLE}"))
 
 
 def head(ledger: Ledger) -> str:

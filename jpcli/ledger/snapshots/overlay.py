@@ -8,6 +8,7 @@ it, so this works on one that can only be read, too.
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from jpcli.domain import license_events
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
 _COLUMNS = "license_id, offer_id, child, last_day, first_day, site_id, ends"
+# So many lives are put in at a time.
+_AT_ONCE = 1_000
 
 
 class Overlay:
@@ -70,16 +73,18 @@ class Overlay:
     def replace_all(self, lives: Iterable[tuple[int, int, int, History]]) -> None:
         """Let many licenses have had another life: (row number, offer, child, life) of each. They
         must not have been named here before."""
+        waiting = iter(lives)
+        while some := list(islice(waiting, _AT_ONCE)):
+            self._replace_some(some)
+
+    def _replace_some(self, lives: list[tuple[int, int, int, History]]) -> None:
         calendar = self._ledger.calendar
-        rows, numbers = [], []
-        for number, offer_id, child, history in lives:
-            numbers.append((number,))
-            rows += [
-                (number, offer_id, child, span.last_day, span.first_day, span.site, int(span.ends))
-                for span in spans_of(history, calendar)
-            ]
-        self._licenses.insert(numbers)
-        self._spans.insert(rows)
+        self._licenses.insert([(number,) for number, *_ in lives])
+        self._spans.insert(
+            (number, offer_id, child, span.last_day, span.first_day, span.site, int(span.ends))
+            for number, offer_id, child, history in lives
+            for span in spans_of(history, calendar)
+        )
 
     def add(self, offer_id: int, child: int, names: list[str], history: History) -> list[int]:
         """Put in licenses that do not exist, named so where keys would be; gives their numbers."""

@@ -10,28 +10,22 @@ from os import urandom
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
-from jpcli.domain.answers import Answer, Note, each_object
+from jpcli.domain.answers import Answer, Note, each_object, joined
 from jpcli.domain.names import new_keys
+from jpcli.ledger.queries.licenses import each_child
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change
 from jpcli.services.plan.file import wanted_pieces
-from jpcli.services.plan.plan import (
-    STEP_COLUMNS,
-    Planned,
-    bundles_in_use,
-    make,
-    nothing_note,
-    numbers,
-)
-from jpcli.services.refusals import check_may_issue, check_nothing_past_due
+from jpcli.services.plan.plan import STEP_COLUMNS, make, nothing_note, numbers
+from jpcli.services.refusals import check_may_issue, check_nothing_past_due, known_license
 from jpcli.services.sites.named import Places
 from jpcli.services.spool import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.domain.contract.plan import AppliedAnswer, StepCounts
-    from jpcli.domain.plan_terms import License, Step
+    from jpcli.domain.answers import Table
+    from jpcli.domain.contract.plan import AppliedAnswer, StepCounts, StepObject
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.plan.plan import Order
@@ -68,17 +62,13 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
         check_may_issue(desk)
     elif planned.data["counts"]["assign"]:
         check_nothing_past_due(desk)
-    steps = table(STEP_COLUMNS, _Applying(desk, writer).record(planned))
+    steps = table(STEP_COLUMNS, _Applying(desk, writer).record(planned.data["steps"]))
     data: AppliedAnswer = {**planned.data, "steps": steps}
     if not planned.plan.steps:
         return Answer(data, (nothing_note(order.source),))
-    notes = [
-        Note("applied", f"Applied {order.source}: {_done(data['counts'])}", "ok"),
-        *bundles_in_use(planned.plan.steps),
-    ]
-    if data["counts"]["issue"]:
-        notes += expiry_notes(desk)
-    return Answer(data, tuple(notes))
+    done = Note("applied", f"Applied {order.source}: {_done(data['counts'])}", "ok")
+    expiry = tuple(expiry_notes(desk)) if data["counts"]["issue"] else ()
+    return Answer(data, joined((done,), planned.in_use, expiry))
 
 
 def _done(counts: StepCounts) -> str:
@@ -96,50 +86,57 @@ class _Applying:
         self._until_at = desk.effective_at(end_of_day=True)
         self._places = Places(writer)
 
-    def record(self, planned: Planned) -> Iterator[tuple[Any, ...]]:
+    def record(self, steps: Table[StepObject]) -> Iterator[tuple[Any, ...]]:
         """Record every step, and tell it with the key of the license that it is about."""
-        for step, told in zip(planned.plan.steps, each_object(planned.data["steps"]), strict=True):
+        for step in each_object(steps):
             key = self._one(step)
             if self._desk.dry_run:  # whose new keys are gone with it
-                key = told["license_key"]
-            yield tuple({**told, "license_key": key}.values())
+                key = step["license_key"]
+            yield tuple({**step, "license_key": key}.values())
 
-    def _one(self, step: Step) -> str | None:
-        if step.site is not None:
-            self._places.ensure(step.site, step.client, self._at)
-        if step.action == "issue":
+    def _one(self, step: StepObject) -> str | None:
+        key, site = step["license_key"], step["site"]
+        if site is not None:
+            self._places.ensure(site, step["client"], self._at)
+        if step["action"] == "issue":
             return self._issue(step)
-        if step.license is None:
+        if key is None:
             return None
-        if step.action == "revoke":
-            return self._revoke(step.license, step.children)
-        return self._move(step.action, step.license, step.site)
+        if step["action"] == "revoke":
+            return self._revoke(key, step["bundle_size"] is not None)
+        return self._move(step["action"], key, site, step["from"])
 
-    def _issue(self, step: Step) -> str:
+    def _issue(self, step: StepObject) -> str:
         """D1: active from this moment on, on its site at once if it is for one."""
-        assert step.product is not None
-        (key,) = new_keys(step.product, 1, urandom)
-        terms = events.license_terms(step.product)
+        assert step["product"] is not None
+        (key,) = new_keys(step["product"], 1, urandom)
+        terms = events.license_terms(step["product"])
         self._writer.record(*events.license_issued(key, terms), at=self._at)
-        if step.site is not None:
-            self._writer.record(*events.license_assigned(key, step.site), at=self._at)
+        if step["site"] is not None:
+            self._writer.record(*events.license_assigned(key, step["site"]), at=self._at)
         return key
 
-    def _move(self, action: str, item: License, site: str | None) -> str:
+    def _move(self, action: str, key: str, site: str | None, before: str | None) -> str:
         """W1: a transfer is one event, so there is no moment without a site."""
-        key = item.license_key
         if site is None:
-            entry = events.license_unassigned(key, item.site)
+            entry = events.license_unassigned(key, before)
         elif action == "assign":
             entry = events.license_assigned(key, site)
         else:
-            entry = events.license_transferred(key, site, item.site)
+            entry = events.license_transferred(key, site, before)
         self._writer.record(*entry, at=self._at)
         return key
 
-    def _revoke(self, item: License, children: tuple[License, ...]) -> str:
+    def _revoke(self, key: str, is_bundle: bool) -> str:
         """B2: a bundle takes all its children along."""
-        for each in (item, *children):
-            entry = events.license_revoked(each.license_key)
-            self._writer.record(*entry, at=self._until_at, reason=_REASON)
-        return item.license_key
+        self._end(key)
+        if is_bundle:
+            bundle = known_license(self._desk.ledger, key)
+            for child in each_child(self._desk.ledger, bundle.id):
+                if child.revoked_at is None:
+                    self._end(child.license_key)
+        return key
+
+    def _end(self, key: str) -> None:
+        entry = events.license_revoked(key)
+        self._writer.record(*entry, at=self._until_at, reason=_REASON)

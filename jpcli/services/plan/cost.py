@@ -6,12 +6,15 @@ the licenses of the plan are issued and revoked; moves from site to site change 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from jpcli.domain.calculator import totals
 from jpcli.domain.history import History
 from jpcli.domain.money import money_json
 from jpcli.domain.periods import month_label, month_of, month_period, next_month, parse_month
+from jpcli.ledger.queries.licenses import each_child
+from jpcli.ledger.queries.plan import placed
 from jpcli.ledger.queries.products import bundle_sizes
 from jpcli.ledger.snapshots.overlay import Overlay
 from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
@@ -20,15 +23,15 @@ from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.period import sum_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from jpcli.domain.contract.plan import PlannedBill, PlannedMonth
     from jpcli.domain.periods import Period
-    from jpcli.domain.plan_terms import License, Step
+    from jpcli.domain.plan_terms import Steps
     from jpcli.services.desk import Desk
 
 
-def planned_bill(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) -> PlannedBill:
+def planned_bill(desk: Desk, steps: Steps, from_at: int, until_at: int) -> PlannedBill:
     """`month` and `full_month`, each with MONEY `now`, `planned` and `difference`.
 
     What is issued counts from the instant `from_at`, what is revoked until `until_at` (D2). The
@@ -52,30 +55,31 @@ def planned_bill(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int)
     }
 
 
-def _supposed(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) -> Snapshot:
-    revoked = [step for step in steps if step.action == "revoke"]
-    issued: dict[str, int] = {}
-    for step in steps:
-        if step.action == "issue" and step.product is not None:
-            issued[step.product] = issued.get(step.product, 0) + 1
-    if not revoked and not issued:
+def _supposed(desk: Desk, steps: Steps, from_at: int, until_at: int) -> Snapshot:
+    if not steps.count("revoke") and not steps.count("issue"):
         return NOW
     overlay = Overlay(desk.ledger)
     overlay.replace_all(
-        (item.number, item.offer, int(item.parent is not None), History(item.issued_at, until_at))
-        for item in _ended(revoked)
+        (number, offer, int(child), History(issued_at, until_at))
+        for number, offer, child, issued_at in _ended(desk, steps)
     )
+    issued = Counter(str(step.product) for step in steps.of("issue"))
     for product, count in issued.items():
         offer = bundle_sizes(desk.ledger, product)[1]
         overlay.add_unnamed(offer, 0, count, History(from_at))
     return overlay.snapshot
 
 
-def _ended(steps: Sequence[Step]) -> Iterator[License]:
-    for step in steps:
-        assert step.license is not None
-        yield step.license
-        yield from step.children
+def _ended(desk: Desk, steps: Steps) -> Iterator[tuple[int, int, bool, int]]:
+    """(row number, offer, is it a child, instant of issue) of all that is revoked."""
+    for step in steps.of("revoke"):
+        assert step.number is not None
+        item = placed(desk.ledger, step.number)
+        yield step.number, item.offer, item.child, item.issued_at
+        if step.children:
+            for child in each_child(desk.ledger, step.number):
+                if child.revoked_at is None:
+                    yield child.id, item.offer, True, child.issued_at
 
 
 def _total(desk: Desk, period: Period, snapshot: Snapshot, back: bool) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.database.draft import file_exists
-from jpcli.ledger.queries.plan import present
+from jpcli.ledger.queries.plan import held, sites_in_use, totals
 from jpcli.services.files.new_file import write_new
 
 if TYPE_CHECKING:
@@ -22,13 +22,10 @@ def init(desk: Desk, target: str) -> Answer[FirstPlanAnswer]:
         raise file_exists(target)
     from jpcli.services.plan.writer import file_for
 
-    there = present(desk.ledger)
-    write_new(target, file_for(there, os.path.basename(target)))
-    sites, licenses = set(), 0
-    for item in there.licenses:
-        sites.add(item.site)
-        licenses += 1
-    sites.discard(None)
-    data: FirstPlanAnswer = {"file": target, "sites": len(sites), "licenses": licenses}
-    message = f"Wrote what there is today to {target}: {count(len(sites), 'site')}"
+    products, sites = totals(desk.ledger), sites_in_use(desk.ledger)
+    spares = {product: free for product, _, free in products}
+    write_new(target, file_for(held(desk.ledger), spares, os.path.basename(target)))
+    licenses = sum(active for _, active, _ in products)
+    data: FirstPlanAnswer = {"file": target, "sites": sites, "licenses": licenses}
+    message = f"Wrote what there is today to {target}: {count(sites, 'site')}"
     return Answer(data, (Note("written", message, "ok", target, f"jpcli plan {quoted(target)}"),))

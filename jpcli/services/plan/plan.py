@@ -6,17 +6,17 @@ Owns the answer of `plan`, and the one function that plans, for `apply` too. Not
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from jpcli.domain.answers import Answer, Note
+from jpcli.domain.answers import Answer, Note, joined
 from jpcli.domain.errors import JpcliError, Problem, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.limits import MAX_PLAN_BYTES
 from jpcli.domain.planner import make_plan, other_owners
 from jpcli.domain.words import and_more, quoted
-from jpcli.ledger.queries.plan import head, present
+from jpcli.ledger.queries.licenses import each_child
+from jpcli.ledger.queries.plan import head, placed, present
 from jpcli.ledger.queries.products import product_names
 from jpcli.services.files.read import read_text
 from jpcli.services.licenses.in_use import in_use_note
@@ -31,13 +31,15 @@ from jpcli.services.refusals import (
     known_offer,
 )
 from jpcli.services.sites.spelled import SiteNames
-from jpcli.services.spool import table
+from jpcli.services.spool import Spool, noted, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from jpcli.domain.answers import Notes
     from jpcli.domain.contract.plan import AppliedAnswer, PlanAnswer, StepCounts
-    from jpcli.domain.plan_terms import Plan, Present, Step, Wanted
+    from jpcli.domain.plan_terms import Plan, Present, Step, Steps, Wanted
+    from jpcli.ledger.queries.plan import Placed
     from jpcli.services.desk import Desk
 
 STEP_COLUMNS = (
@@ -61,10 +63,12 @@ class Order(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A plan for one ledger state, and its data for an answer."""
+    """A plan for one ledger state, its data for an answer, and remarks on the bundles that end
+    while they are in use."""
 
     plan: Plan
     data: AppliedAnswer
+    in_use: Notes
 
 
 def read_order(desk: Desk, source: str) -> Order:
@@ -89,15 +93,15 @@ def plan(desk: Desk, source: str, out: str | None = None) -> Answer[PlanAnswer]:
     order = read_order(desk, source)
     planned = make(desk, order)
     steps = planned.plan.steps
-    notes = [*_stops(desk, steps), *bundles_in_use(steps), *_remarks(order, planned)]
+    notes = list(_remarks(order, planned))
     if out is not None:
         from jpcli.services.plan.saved import save
 
         save(out, order.wanted, planned.data, format_instant(desk.now_at))
         notes.append(Note("saved", f"Saved: {out}", "ok", out, f"jpcli apply {quoted(out)}"))
-    elif planned.plan.steps and source != "-":
+    elif steps and source != "-":
         notes.append(Note("next", "Make it so", hint=f"jpcli apply {quoted(source)}"))
-    return Answer(planned.data, tuple(notes))
+    return Answer(planned.data, joined(tuple(_stops(desk, steps)), planned.in_use, notes))
 
 
 def make(desk: Desk, order: Order) -> Planned:
@@ -106,16 +110,17 @@ def make(desk: Desk, order: Order) -> Planned:
     if order.ledger_head not in (None, found_head):
         raise stale(order.source)
     with _without_collecting():
-        there = present(desk.ledger)
+        there = present(desk.ledger, order.wanted.sites)
         _check_owners(order, there)
         found = make_plan(order.wanted, there)
     from_at, until_at = desk.effective_at(), desk.effective_at(end_of_day=True)
     _check_offers(desk, found.steps, from_at)
-    _check_dates(desk, found.steps, from_at, until_at)
+    in_use: Spool[Note] = Spool(Note._make)
+    told = _Telling(desk, from_at, until_at, in_use)
     data: AppliedAnswer = {
         "agency": desk.ledger.name,
         "file": order.source,
-        "steps": table(STEP_COLUMNS, (_step_row(step, there) for step in found.steps)),
+        "steps": table(STEP_COLUMNS, map(told.row, found.steps)),
         "counts": _counts(found.steps),
         "bill": planned_bill(desk, found.steps, from_at, until_at),
         "ledger_head": found_head,
@@ -125,17 +130,49 @@ def make(desk: Desk, order: Order) -> Planned:
 
         if plan_hash(found_head, order.wanted, data["steps"]) != order.plan_hash:
             raise altered(order.source)
-    return Planned(found, data)
+    return Planned(found, data, noted(in_use))
 
 
-def _step_row(step: Step, there: Present) -> tuple[Any, ...]:
-    """One step in the order of `STEP_COLUMNS`. `client` is that of the site it is about."""
-    item = step.license
-    before = None if item is None else item.site
-    client = step.client if step.site is not None else there.owners.get(str(before))
-    key = None if item is None else item.license_key
-    size = len(step.children) or None
-    return step.action, key, step.product, step.site, client, before, size
+class _Telling:
+    """Steps as they are told: with what the licenses are called. Each is looked up by itself, so
+    that a million of them are never in memory."""
+
+    def __init__(self, desk: Desk, from_at: int, until_at: int, in_use: Spool[Note]) -> None:
+        self._ledger = desk.ledger
+        self._from_at, self._until_at = from_at, until_at
+        self._in_use = in_use
+
+    def row(self, step: Step) -> tuple[Any, ...]:
+        """One step in the order of `STEP_COLUMNS`. `client` is that of the site it is about.
+
+        Raises BadInput `before_last_event` for what is dated before what happened last.
+        """
+        action, product, site, client, number, children = step
+        if number is None:
+            return action, None, product, site, client, None, None
+        item = placed(self._ledger, number)
+        if children:
+            self._check_children(number, item)
+        self._check(item.license_key, item.last_at, action)
+        whose = client if site is not None else item.client
+        return action, item.license_key, product, site, whose, item.site, children or None
+
+    def _check_children(self, number: int, bundle: Placed) -> None:
+        """They go with the bundle, also those that are on sites, which the file leaves without: it
+        says so itself, so nobody has to agree once more."""
+        sites = set()
+        for child in each_child(self._ledger, number):
+            if child.revoked_at is None:
+                self._check(child.license_key, child.last_at, "revoke")
+                sites.add(child.site)
+        sites.discard(None)
+        if sites:
+            self._in_use.append(in_use_note(bundle.license_key, map(str, sites)))
+
+    def _check(self, license_key: str, last_at: int, action: str) -> None:
+        at = self._until_at if action == "revoke" else self._from_at
+        if last_at > at:
+            check_not_before(self._ledger, known_license(self._ledger, license_key), at)
 
 
 def stale(source: str) -> Refused:
@@ -173,32 +210,21 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _counts(steps: Sequence[Step]) -> StepCounts:
-    found = Counter(step.action for step in steps)
+def _counts(steps: Steps) -> StepCounts:
     return {
-        "issue": found["issue"],
-        "assign": found["assign"],
-        "transfer": found["transfer"],
-        "unassign": found["unassign"],
-        "revoke": found["revoke"],
-        "client": found["client"],
+        "issue": steps.count("issue"),
+        "assign": steps.count("assign"),
+        "transfer": steps.count("transfer"),
+        "unassign": steps.count("unassign"),
+        "revoke": steps.count("revoke"),
+        "client": steps.count("client"),
     }
 
 
-def _check_offers(desk: Desk, steps: Sequence[Step], at: int) -> None:
+def _check_offers(desk: Desk, steps: Steps, at: int) -> None:
     """What is issued is sold alone and has a price: a plan issues no bundles."""
-    for product in sorted({str(step.product) for step in steps if step.action == "issue"}):
+    for product in sorted({str(step.product) for step in steps.of("issue")}):
         check_price(desk.ledger, product, known_offer(desk.ledger, product, None), at)
-
-
-def _check_dates(desk: Desk, steps: Sequence[Step], from_at: int, until_at: int) -> None:
-    """Nothing is dated before what happened last to a license (BadInput `before_last_event`)."""
-    for step in steps:
-        at = until_at if step.action == "revoke" else from_at
-        for item in (*step.children, *((step.license,) if step.license else ())):
-            if item.last_at > at:
-                facts = known_license(desk.ledger, item.license_key)
-                check_not_before(desk.ledger, facts, at)
 
 
 def _check_owners(order: Order, there: Present) -> None:
@@ -220,28 +246,18 @@ def _check_owners(order: Order, there: Present) -> None:
     )
 
 
-def _stops(desk: Desk, steps: Sequence[Step]) -> Iterator[Note]:
+def _stops(desk: Desk, steps: Steps) -> Iterator[Note]:
     """R1, R2: what `apply` would be refused for as things stand."""
-    actions = {step.action for step in steps}
     check = None
-    if "issue" in actions:
+    if steps.count("issue"):
         check = check_may_issue
-    elif "assign" in actions:
+    elif steps.count("assign"):
         check = check_nothing_past_due
     if check is not None:
         try:
             check(desk)
         except JpcliError as error:
             yield Note(error.code, error.message, "warning", error.subject, error.hint)
-
-
-def bundles_in_use(steps: Sequence[Step]) -> Iterator[Note]:
-    """The bundles that are revoked while licenses of theirs are on sites, which the file leaves
-    without: it says so itself, so nobody has to agree once more."""
-    for step in steps:
-        sites = [child.site for child in step.children if child.site is not None]
-        if step.license is not None and sites:
-            yield in_use_note(step.license.license_key, sites)
 
 
 def nothing_note(source: str) -> Note:
@@ -257,9 +273,9 @@ def _remarks(order: Order, planned: Planned) -> Iterator[Note]:
         message = f"{count:,} more unassigned {product} than wanted: {whose}"
         yield Note("spares_in_bundles", message, "info", product)
     idle = 0
-    for step in planned.plan.steps:
+    for step in planned.plan.steps.of("unassign"):
         spare = order.wanted.spares.get(str(step.product), order.wanted.other_spares)
-        idle += step.action == "unassign" and spare.most is None
+        idle += spare.most is None
     if idle:
         message = f"{idle:,} to be unassigned {'stays' if idle == 1 else 'stay'} active and billed"
         hint = f"Let [spares] in {order.source} say how many there may be"

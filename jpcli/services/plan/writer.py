@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import tomlkit
@@ -11,11 +12,9 @@ from tomlkit.items import SingleKey
 from jpcli.domain.words import one_line, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tomlkit.items import Item, Table
-
-    from jpcli.domain.plan_terms import Present
 
 _HEAD = (
     "What every site is to have. After a change:",
@@ -36,15 +35,12 @@ _SPARES = (
 )
 
 
-def file_for(present: Present, name: str) -> Iterator[str]:
-    """TOML that wants exactly what there is, so that its plan is empty, in pieces; `name` is the
+def file_for(
+    held: Iterable[tuple[str, str | None, str, int]], spares: Mapping[str, int], name: str
+) -> Iterator[str]:
+    """TOML that wants exactly what there is, so that its plan is empty, in pieces: (site, client,
+    product, how many), sorted, and how many spares there are of each product; `name` is the
     file's."""
-    held: dict[str, Counter[str]] = {}
-    spares: Counter[str] = Counter()
-    for item in present.licenses:
-        spares[item.product] += item.site is None
-        if item.site is not None:
-            held.setdefault(item.site, Counter())[item.product] += 1
     document = tomlkit.document()
     for line in (*_HEAD, *_COMPLETE):
         document.add(
@@ -56,11 +52,12 @@ def file_for(present: Present, name: str) -> Iterator[str]:
     document.add(tomlkit.nl())
     document.add("spares", _spares_table(spares))
     yield tomlkit.dumps(document)
-    for number, url in enumerate(sorted(held)):
-        yield "\n" * bool(number) + _site_text(url, present.owners.get(url), held[url])
+    for number, ((url, client), rows) in enumerate(groupby(held, itemgetter(0, 1))):
+        products = {product: count for _, _, product, count in rows}
+        yield "\n" * bool(number) + _site_text(url, client, products)
 
 
-def _spares_table(spares: Counter[str]) -> Table:
+def _spares_table(spares: Mapping[str, int]) -> Table:
     table = tomlkit.table()
     for line in _SPARES:
         table.add(tomlkit.comment(line))
@@ -70,7 +67,7 @@ def _spares_table(spares: Counter[str]) -> Table:
     return table
 
 
-def _site_text(url: str, client: str | None, products: Counter[str]) -> str:
+def _site_text(url: str, client: str | None, products: Mapping[str, int]) -> str:
     """The table of one site; a document of all of them takes more memory than a large ledger."""
     lines = [f"[sites.{SingleKey(url).as_string()}]"]
     if client is not None:
@@ -79,7 +76,7 @@ def _site_text(url: str, client: str | None, products: Counter[str]) -> str:
     return "\n".join((*lines, ""))
 
 
-def _products(products: Counter[str]) -> Item:
+def _products(products: Mapping[str, int]) -> Item:
     if all(count == 1 for count in products.values()):
         return tomlkit.item(sorted(products))
     counted = tomlkit.inline_table()

@@ -63,6 +63,7 @@ class Places:
 
     def ensure(self, url: str, client: str | None, at: int) -> None:
         """Record the site and its client where they are new; both have been checked."""
+        self._make_room()
         if len(self._used) < _MOST_REMARKED:
             self._used[url] = None
         known = self._known(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
@@ -23,34 +24,49 @@ def last_change(life: Life) -> int:
 
 def said(ledger: Ledger, found: License) -> tuple[object, ...]:
     """A license in words: row numbers have become keys."""
-    (key,) = ledger.one("SELECT license_key FROM licenses WHERE id = :id", id=found.number) or ("",)
-    assert key == found.license_key
+    placed = plan.placed(ledger, found.number)
     parent = ledger.value("SELECT license_key FROM licenses WHERE id = :id", id=found.parent)
-    offers = {item.id: item.offer for item in products.priced_offers(ledger)}
-    size = offers[found.offer].bundle_size
-    assert offers[found.offer].product == found.product
-    return key, found.product, size, found.site, parent, found.issued_at, found.last_at
+    offer = {item.id: item.offer for item in products.priced_offers(ledger)}[placed.offer]
+    assert (offer.product, placed.site, placed.client) == found[1:3] + found[4:]
+    assert placed.child == (parent is not None)
+    row = (found.product, offer.bundle_size, found.site, parent)
+    return placed.license_key, *row, placed.issued_at, placed.last_at
 
 
 def test_active_licenses_with_their_places(ledger: Ledger, world: World) -> None:
     """A bundle is apart from what can be used; what was revoked is not there (B1)."""
-    found = plan.present(ledger)
+    found = plan.present(ledger, set(world.sites))
     sizes = {life.key: life.size for life in world.lives}
     expected = {}
     for life in world.lives:
-        if life.last is None:
+        if life.last is None and sizes[life.key] == 1:
             size = life.size if life.bundle is None else sizes[life.bundle]
             issued_at = parse_instant(noon(life.first))
             row = (life.product, size, life.site(DAYS), life.bundle, issued_at, last_change(life))
             expected[life.key] = (life.key, *row)
     listed = list(found.licenses)
-    used = {item.license_key: said(ledger, item) for item in listed}
-    whole = {item.license_key: said(ledger, item) for item in found.bundles.values()}
+    used = {item.number: said(ledger, item) for item in listed}
     assert len(used) == len(listed)
-    assert used == {key: row for key, row in expected.items() if sizes[key] == 1}
-    assert whole == {key: row for key, row in expected.items() if sizes[key] > 1}
-    assert all(number == item.number for number, item in found.bundles.items())
+    assert {row[0]: row for row in used.values()} == expected
     assert found.owners == {site: world.client(site) for site in world.sites}
+    few = set(list(world.sites)[:2])
+    assert plan.present(ledger, few).owners == {site: world.client(site) for site in few}
+
+
+def test_what_a_first_plan_has(ledger: Ledger, world: World) -> None:
+    """The same licenses, counted by site and product."""
+    there = list(plan.present(ledger, ()).licenses)
+    on_sites = Counter(
+        (item.site, item.client, item.product) for item in there if item.site is not None
+    )
+    found = list(plan.held(ledger))
+    assert found == sorted((*key, count) for key, count in on_sites.items())
+    assert plan.sites_in_use(ledger) == len({site for site, *_ in found})
+    every = Counter(item.product for item in there)
+    free = Counter(item.product for item in there if item.site is None)
+    assert plan.totals(ledger) == sorted(
+        (product, count, free[product]) for product, count in every.items()
+    )
 
 
 def test_the_head_is_the_last_event_s_hash(ledger: Ledger) -> None:
@@ -61,8 +77,9 @@ def test_the_head_is_the_last_event_s_hash(ledger: Ledger) -> None:
 
 def test_an_empty_ledger_has_nothing_and_the_chain_s_beginning() -> None:
     ledger = empty()
-    active, urls, owners = plan.present(ledger)
-    assert (list(active), urls, owners) == ([], {}, {})
+    active, owners = plan.present(ledger, {"https://a.example"})
+    assert (list(active), owners) == ([], {})
+    assert (list(plan.held(ledger)), plan.totals(ledger), plan.sites_in_use(ledger)) == ([], [], 0)
     assert plan.head(ledger) == GENESIS.hex()
     record(ledger, [(events.client_added("Ann"), 0)])
     first = plan.head(ledger)

@@ -77,16 +77,17 @@ def test_clients_have_their_sites_and_what_is_on_them(ledger: Ledger, world: Wor
 
 
 def test_a_plan_is_made_from_every_active_license(ledger: Ledger, world: World) -> None:
-    present = plan.present(ledger)
+    present = plan.present(ledger, set(world.sites))
     active = [life for life in world.lives if life.last is None]
-    assert {item.license_key: (item.product, item.site) for item in present.licenses} == {
+    told = {item.number: plan.placed(ledger, item.number) for item in present.licenses}
+    assert {told[item.number].license_key: item[1:3] for item in present.licenses} == {
         life.key: (life.product, life.now_on) for life in active if life.usable
     }
-    assert {item.license_key for item in present.bundles.values()} == {
-        life.key for life in active if not life.usable
+    parents = {
+        told[item.number].license_key: plan.placed(ledger, item.parent).license_key
+        for item in present.licenses
+        if item.parent
     }
-    keys = {number: item.license_key for number, item in present.bundles.items()}
-    parents = {item.license_key: keys.get(item.parent) for item in present.licenses if item.parent}
     # A child may outlive its bundle's row here only if its bundle is revoked: none does.
     assert parents == {life.key: life.bundle for life in active if life.bundle is not None}
     assert present.owners == {site: world.client(site) for site in world.sites}

@@ -12,6 +12,8 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
+from jpcli.domain.plan_terms import Present, Wanted
+from jpcli.domain.planner import make_plan
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services.audit import bill as audit_bill
 from jpcli.services.billing.preview import preview
@@ -201,12 +203,13 @@ def test_comparisons_forecasts_and_plans_know_it(old: Agency) -> None:
     assert (found["from_settled_elsewhere"], found["to_settled_elsewhere"]) == (True, False)
     months = old.preview("2024-05", months=3)["months"]
     assert [month["settled_elsewhere"] for month in months] == [True, False, False]
+    nothing = make_plan(Wanted({}, {}), Present((), {})).steps
     with old.desk() as desk:
-        bill = planned_bill(desk, [], desk.now_at, desk.now_at)
+        bill = planned_bill(desk, nothing, desk.now_at, desk.now_at)
         assert bill["month"]["settled_elsewhere"] is False
     old.do(settings.set_one, "bill-from", "2024-07")
     with old.desk() as desk:
-        bill = planned_bill(desk, [], desk.now_at, desk.now_at)
+        bill = planned_bill(desk, nothing, desk.now_at, desk.now_at)
         assert [bill[name]["settled_elsewhere"] for name in ("month", "full_month")] == [
             True,
             False,
