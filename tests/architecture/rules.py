@@ -34,6 +34,7 @@ MAX_FUNCTION_LINES = 70
 DOMAIN_MODULES = frozenset(
     {
         "__future__",
+        "array",
         "bisect",
         "collections",
         "dataclasses",

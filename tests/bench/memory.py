@@ -1,9 +1,10 @@
 """The most memory that each command takes on very many licenses, as a table.
 
-    python tests/bench/memory.py [--licenses N] [--only TEXT] [--keep FOLDER]
+    python tests/bench/memory.py [--licenses N] [--only TEXT] [--after TEXT] [--keep FOLDER]
 
-Every road of `roads.py`, once; `--only` those with TEXT in their line, `--keep` leaves the ledgers
-in a folder for the next run. A million takes some hours. It never fails.
+Every road of `roads.py`, once; `--only` those with TEXT in their line, `--after` from the first one
+with TEXT in its name, `--keep` leaves the ledgers in a folder for the next run. A million takes
+some hours. It never fails.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from tests.bench.measuring import ROOT, Case, Measured, timed, verdict
         ["writers.py", "16"],
         ["completion.py", "2"],
         ["targets.py", "--tiny"],
+        ["memory.py", "--licenses", "100", "--only", "plan --init"],
     ],
 )
 def test_a_benchmark_runs(arguments: list[str]) -> None:

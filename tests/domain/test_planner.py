@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -468,3 +469,28 @@ def test_w2_a_step_says_whose_the_site_is_and_takes_from_the_same_client() -> No
         Step("transfer", "scan", "new", "Ann", 1),
         Step("transfer", "scan", "x", "Cid", 2),
     ]
+
+
+@pytest.mark.parametrize("goes", ["revoke", "transfer", "unassign", "issue"])
+def test_a_plan_takes_little_memory_for_each_of_very_many_licenses(goes: str) -> None:
+    """Numbers in columns, not tuples with texts, which take 600 bytes a license and step."""
+    peaks = [_peak_bytes(goes, count) for count in (4_000, 24_000)]
+    assert (peaks[1] - peaks[0]) / 20_000 < 200
+
+
+def _peak_bytes(goes: str, count: int) -> int:
+    sites = [f"https://site-{number}.example" for number in range(count // 20)]
+    least = count if goes == "issue" else 0
+    spares = {"scan": Spare(least, 0 if goes == "revoke" else None)}
+    wishes = {"b": SiteWish(None, {"scan": count if goes == "transfer" else 0})}
+    wanted = Wanted(wishes, spares, complete=goes != "issue")
+    licenses = (
+        License(1 + number, "scan", sites[number % len(sites)], None, None)
+        for number in range(0 if goes == "issue" else count)
+    )
+    tracemalloc.start()
+    plan = make_plan(wanted, Present(licenses, {}))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (len(plan.steps), plan.steps.count(goes)) == (count, count)
+    return peak
