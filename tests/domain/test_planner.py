@@ -223,8 +223,8 @@ def test_bundles_go_only_until_the_excess_is_gone_and_the_oldest_first() -> None
 
 def test_b2_the_oldest_bundle_is_told_by_its_own_number_not_by_its_childrens() -> None:
     """A child that was revoked has a newer one in its place."""
-    older, (first, second) = bundle(10, None, None)
-    replaced = (older, (first._replace(number=31), second._replace(number=32)))
+    first, second = bundle(10, None, None)
+    replaced = (first._replace(number=31), second._replace(number=32))
     present = there(replaced, bundle(20, None, None))
     assert planned(wants({"scan": Spare(0, 2)}), present) == [("revoke", 10, None)]
     taken = planned(wants(a=2), there(replaced, bundle(20, None, None)))
@@ -251,7 +251,7 @@ def test_a_child_of_a_bundle_in_use_is_used_before_one_of_an_idle_bundle() -> No
 def test_how_many_stay_above_the_most_is_counted_after_what_goes() -> None:
     present = there(single(1), bundle(10, "c", None, None))
     for most, above in ((0, {"scan": 2}), (1, {"scan": 1}), (2, {})):
-        plan = make_plan(wants({"scan": Spare(0, most)}), present)
+        plan = make_plan(wants({"scan": Spare(0, most)}), present.present)
         assert said(plan.steps) == [("revoke", 1, None)]
         assert plan.above_most == above
 
@@ -262,13 +262,13 @@ def test_every_step_names_its_product() -> None:
         {"a": SiteWish(None, {"scan": 1}), "b": SiteWish(None, {})},
         {"scan": Spare(0, 0), "ai": Spare(2, None)},
     )
-    assert [(step.action, step.product) for step in make_plan(wanted, present).steps] == [
+    assert [(step.action, step.product) for step in make_plan(wanted, present.present).steps] == [
         ("transfer", "scan"),
         ("issue", "ai"),
         ("revoke", "scan"),
         ("revoke", "scan"),
     ]
-    (freed,) = make_plan(wants(b=0), there(single(1, "b"))).steps
+    (freed,) = make_plan(wants(b=0), there(single(1, "b")).present).steps
     assert (freed.action, freed.product) == ("unassign", "scan")
 
 
