@@ -29,6 +29,19 @@ def list_cards(desk: Desk, *notes: Note) -> Answer[CardsAnswer]:
     return Answer(card_data(desk), (*notes, *expiry_notes(desk)))
 
 
+def shown_cards(desk: Desk) -> Answer[CardsAnswer]:
+    """`cards list`: the same, and what it means where there is none (R1)."""
+    if cards(desk.ledger):
+        return list_cards(desk)
+    from jpcli.ledger.queries.collection import way_of
+
+    return list_cards(desk, _paused(way_of(desk.ledger).add_card()))
+
+
+def _paused(add: str) -> Note:
+    return Note("issuing_paused", PAUSED, "warning", hint=f"Add one:   {add}")
+
+
 def is_only_card(desk: Desk, card_id: str) -> bool:
     """Would removing this card pause issuing? (R3: then it needs a yes.) Not one that is not there,
     as when an idempotency key is used again."""
@@ -57,8 +70,7 @@ def removal_notes(desk: Desk, card: Card, successor: Card | None, add: str) -> l
         message = f"Made {rules.describe(successor)} the primary card"
         notes.append(Note("promoted", message, "info", successor.id))
     if not cards(desk.ledger):
-        hint = f"Add one:   {add}"
-        notes.append(Note("issuing_paused", PAUSED, "warning", hint=hint))
+        notes.append(_paused(add))
     return notes
 
 

@@ -94,6 +94,24 @@ def test_a_registration_that_was_taken_for_another_is_remarked_on(ledger: Jpcli)
     assert "https://straße.example/a and https://strasse.example/a are two sites here" in done.err
 
 
+@pytest.mark.parametrize(
+    ("there", "named"),
+    [("strasse.example", "straße.example"), ("a.example", "www.a.example")],
+)
+def test_a_file_that_names_what_is_nearly_there_is_remarked_on(
+    ledger: Jpcli, tmp_path: Path, there: str, named: str
+) -> None:
+    ledger("issue", "jetpack-scan", "--site", there)
+    source = tmp_path / "sites.toml"
+    source.write_text(f'[sites."{named}"]\nproducts = ["jetpack-boost"]\n')
+    both = f"https://{named} and https://{there}"
+    assert f"{both} would be two sites here" in ledger("plan", str(source)).err
+    tried = ledger("apply", str(source), "--dry-run").err
+    assert f"{both} would be two sites here" in tried
+    assert f"{both} are two sites here" in ledger("apply", str(source), "--yes").err
+    assert "two sites" not in ledger("plan", str(source)).err  # nothing to do
+
+
 FREE = "Scan Daily costs nothing"
 AWAY = "The price of a month of Scan Daily comes to nothing a day"
 CLOSED = "2026-09 is closed"

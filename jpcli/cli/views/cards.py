@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 def draw(data: CardsAnswer, screen: Screen) -> None:
     """One card a row; without any, what that means."""
     if not data["cards"]:
-        screen.advice(
-            "There is no card on file: issuing new licenses is paused.",
-            "jpcli cards add --brand visa --last4 4242 --exp 12/2030",
-        )
+        screen.paragraph("There is no card on file.")
         return
     grid = Grid(Column("Card"), Column("Number"), Column("Expires"), Column(""))
     for card in data["cards"]:

@@ -73,37 +73,40 @@ def products_on(ledger: Ledger, url: str) -> list[tuple[str, str, int]]:
     )
 
 
-def doubled_products(ledger: Ledger) -> tuple[int, tuple[str, str, int] | None]:
+def doubled_products(ledger: Ledger, limit: int) -> tuple[int, list[tuple[str, str, int]]]:
     """How many times a site has several licenses of one product now, and the first of them: (site,
     product, licenses)."""
-    row = ledger.one(
+    rows = ledger.all(
         "SELECT d.total, s.url, d.product, d.found FROM ("
         " SELECT l.site_id, p.product, COUNT(*) AS found, COUNT(*) OVER () AS total"
         " FROM licenses l JOIN offers o ON o.id = l.offer_id"
         " JOIN products p ON p.id = o.product_id"
         " WHERE l.revoked_at IS NULL AND l.site_id IS NOT NULL"
         " GROUP BY l.site_id, p.product HAVING COUNT(*) > 1) d"
-        " JOIN sites s ON s.id = d.site_id ORDER BY s.url, d.product LIMIT 1"
+        " JOIN sites s ON s.id = d.site_id ORDER BY s.url, d.product LIMIT :limit",
+        limit=limit,
     )
-    return (0, None) if row is None else (row[0], row[1:])
+    return (int(rows[0][0]) if rows else 0), [(url, product, n) for _, url, product, n in rows]
 
 
-def www_pairs(ledger: Ledger) -> tuple[int, tuple[str, str] | None]:
+def www_pairs(ledger: Ledger, limit: int) -> tuple[int, list[tuple[str, str]]]:
     """How many sites there are both with `www.` and without it, and the first of them."""
-    pairs, found = 0, None
+    pairs = 0
+    found: list[tuple[str, str]] = []
     for scheme in ("https", "http"):
-        total, first = ledger.all(
-            "SELECT COUNT(*), MIN(w.url) FROM sites w WHERE w.url >= :low AND w.url < :high"
-            " AND EXISTS (SELECT 1 FROM sites s WHERE s.url = :scheme || SUBSTR(w.url, :after))",
+        rows = ledger.all(
+            "SELECT w.url, COUNT(*) OVER () FROM sites w WHERE w.url >= :low AND w.url < :high"
+            " AND EXISTS (SELECT 1 FROM sites s WHERE s.url = :scheme || SUBSTR(w.url, :after))"
+            " ORDER BY w.url LIMIT :limit",
             low=f"{scheme}://www.",
             high=f"{scheme}://www/",  # the character after it
             scheme=f"{scheme}://",
             after=len(f"{scheme}://www.") + 1,
-        )[0]
-        pairs += total
-        if total and found is None:
-            found = first, first.replace("://www.", "://", 1)
-    return pairs, found
+            limit=limit,
+        )
+        pairs += int(rows[0][1]) if rows else 0
+        found += ((url, url.replace("://www.", "://", 1)) for url, _ in rows)
+    return pairs, found[:limit]
 
 
 def client_exists(ledger: Ledger, name: str) -> bool:

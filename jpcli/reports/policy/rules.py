@@ -56,6 +56,8 @@ SECTIONS = (
             Key("past_due", SWITCH, "No invoice is past due"),
             Key("outbox", SWITCH, "No call to the outside is unfinished"),
             Key("one_per_family", SWITCH, "No site has two products of one family"),
+            Key("one_per_product", SWITCH, "No site has two licenses of one product"),
+            Key("one_of_www", SWITCH, "No site is there with www. and without it"),
             Key("ledger_check", SWITCH, "The whole ledger passes its check; slow on a large one"),
         ),
     ),

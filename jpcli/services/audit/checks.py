@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from jpcli.domain.cards import describe
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, next_month, parse_month
-from jpcli.domain.words import count, quoted
-from jpcli.ledger.queries import audit, invoices
+from jpcli.domain.words import and_more, count, quoted
+from jpcli.ledger.queries import audit, invoices, sites
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import way_of
 from jpcli.reports.audit.outcome import ERROR, NAMED, Check
@@ -129,10 +129,40 @@ def _one_per_family(desk: Desk) -> Check:
         return Check("one_per_family", True, expected, "no site has two", message)
     url, family, products = found[0]
     message = f"{url} has {products.replace(',', ' and ')}, both of the family {family}"
-    sites = tuple(dict.fromkeys(each[0] for each in found))
+    named = tuple(dict.fromkeys(each[0] for each in found))
     fix = f"jpcli sites show {quoted(url)}"
     actual = f"{count(total, 'time')} two or more"
-    return Check("one_per_family", False, expected, actual, message, ERROR, sites, total, fix)
+    return Check("one_per_family", False, expected, actual, message, ERROR, named, total, fix)
+
+
+def _one_per_product(desk: Desk) -> Check:
+    """The same product twice on a site does nothing more, and is billed twice."""
+    total, found = sites.doubled_products(desk.ledger, NAMED)
+    expected = "one license of a product on a site"
+    if not total:
+        message = "No site has a product twice"
+        return Check("one_per_product", True, expected, "no site has two", message)
+    url, product, licenses = found[0]
+    message = f"{url} has {count(licenses, 'license')} of {product}{and_more(total - 1)}"
+    named = tuple(dict.fromkeys(each[0] for each in found))
+    fix = f"jpcli licenses list --site {quoted(url)} --product {quoted(product)}"
+    actual = f"{count(total, 'time')} two or more"
+    return Check("one_per_product", False, expected, actual, message, ERROR, named, total, fix)
+
+
+def _one_of_www(desk: Desk) -> Check:
+    """A site with `www.` and without it may be one, whose licenses are counted as those of two."""
+    total, found = sites.www_pairs(desk.ledger, NAMED)
+    expected = "a site with www. or without it"
+    if not total:
+        message = "No site is there with www. and without it"
+        return Check("one_of_www", True, expected, "no site is there twice", message)
+    url, other = found[0]
+    message = f"{url} and {other} are two sites here{and_more(total - 1)}"
+    fix = f"jpcli sites show {quoted(url)}"
+    named = tuple(each[0] for each in found)
+    actual = f"{count(total, 'site')} with a twin"
+    return Check("one_of_www", False, expected, actual, message, ERROR, named, total, fix)
 
 
 def _ledger_check(desk: Desk) -> Check:
@@ -160,5 +190,7 @@ CHECKS: Mapping[str, Callable[[Desk], Check]] = {
     "past_due": _past_due,
     "outbox": _outbox,
     "one_per_family": _one_per_family,
+    "one_per_product": _one_per_product,
+    "one_of_www": _one_of_www,
     "ledger_check": _ledger_check,
 }

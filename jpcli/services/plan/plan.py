@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from jpcli.domain.answers import Answer, Note, joined
@@ -32,6 +33,7 @@ from jpcli.services.refusals import (
 )
 from jpcli.services.sites.spelled import SiteNames
 from jpcli.services.spool import Spool, noted, table
+from jpcli.services.supposed import supposed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
     from jpcli.ledger.queries.plan import Placed
     from jpcli.services.desk import Desk
 
+# Steps that are looked at for sites of nearly the same name, and such sites that are told.
+MOST_LOOKED_AT = 10_000
+MOST_REMARKED = 20
 STEP_COLUMNS = (
     "action",
     "license_key",
@@ -93,7 +98,7 @@ def plan(desk: Desk, source: str, out: str | None = None) -> Answer[PlanAnswer]:
     order = read_order(desk, source)
     planned = make(desk, order)
     steps = planned.plan.steps
-    notes = list(_remarks(order, planned))
+    notes = [*_remarks(order, planned), *map(supposed, look_alikes_in(desk, steps))]
     if out is not None:
         from jpcli.services.plan.saved import save
 
@@ -258,6 +263,16 @@ def _stops(desk: Desk, steps: Steps) -> Iterator[Note]:
             check(desk)
         except JpcliError as error:
             yield Note(error.code, error.message, "warning", error.subject, error.hint)
+
+
+def look_alikes_in(desk: Desk, steps: Steps) -> Iterator[Note]:
+    """Remarks on sites that get something and are nearly called as another; the first of many."""
+    from jpcli.services.sites.remarks import look_alike_notes
+
+    first = islice(steps, MOST_LOOKED_AT)
+    named = dict.fromkeys(step.site for step in first if step.site is not None)
+    found = (note for url in named for note in look_alike_notes(desk.ledger, url))
+    return islice(found, MOST_REMARKED)
 
 
 def nothing_note(source: str) -> Note:

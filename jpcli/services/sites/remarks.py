@@ -33,22 +33,27 @@ def site_notes(ledger: Ledger, urls: Iterable[str]) -> Iterator[Note]:
         for family, products in families.items():
             if len(products) > 1:
                 yield _family(url, family, products)
-        for other in look_alikes(url):
-            known = queries.site_spelled(ledger, other)
-            if known is not None:
-                yield _look_alike(url, known)
+        yield from look_alike_notes(ledger, url)
+
+
+def look_alike_notes(ledger: Ledger, url: str) -> Iterator[Note]:
+    """Remarks on sites of nearly the same name as one that is there, or is going to be."""
+    for other in look_alikes(url):
+        known = queries.site_spelled(ledger, other)
+        if known is not None:
+            yield _look_alike(url, known)
 
 
 def ledger_notes(ledger: Ledger) -> Iterator[Note]:
     """The first remark of each kind on all sites, and how many more there are."""
-    total, doubled = queries.doubled_products(ledger)
-    if doubled is not None:
-        yield _with_more(_double(*doubled), total - 1)
+    total, doubled = queries.doubled_products(ledger, 1)
+    for found in doubled:
+        yield _with_more(_double(*found), total - 1)
     total, clashes = family_clashes(ledger, 1)
     for url, family, products in clashes:
         yield _with_more(_family(url, family, products.split(",")), total - 1)
-    total, pair = queries.www_pairs(ledger)
-    if pair is not None:
+    total, pairs = queries.www_pairs(ledger, 1)
+    for pair in pairs:
         yield _with_more(_look_alike(*pair), total - 1)
 
 

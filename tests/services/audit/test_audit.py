@@ -165,6 +165,41 @@ def test_two_products_of_a_family(agency: Agency, tmp_path: Path) -> None:
     assert only(run(agency, tmp_path, policy))["ok"]
 
 
+def test_a_product_twice_on_a_site(agency: Agency, tmp_path: Path) -> None:
+    policy = "[checks]\none_per_product = true"
+    agency.assign(agency.issue_one("jetpack-scan"), A)
+    agency.assign(agency.issue_one("jetpack-ai"), A)
+    agency.issue("jetpack-scan", 2)
+    assert only(run(agency, tmp_path, policy))["ok"]
+    second = agency.issue_one("jetpack-scan")
+    agency.assign(second, A)
+    check = only(run(agency, tmp_path, policy))
+    assert (check["ok"], check["subjects"], check["rule"]) == (False, [A], "one_per_product")
+    assert check["message"] == f"{A} has 2 licenses of jetpack-scan"
+    assert check["actual"] == "1 time two or more"
+    for site in (B, C):
+        agency.issue("jetpack-ai", 2, site=site)
+    check = only(run(agency, tmp_path, policy))
+    assert check["message"].endswith("(and 2 more)")
+    assert check["subjects"] == sorted([A, B, C])
+    agency.revoke(second)
+    assert only(run(agency, tmp_path, policy))["subjects"] == sorted([B, C])
+    assert run(agency, tmp_path, None)["ok"]  # only where a policy asks for it
+
+
+def test_a_site_with_www_and_without_it(agency: Agency, tmp_path: Path) -> None:
+    policy = "[checks]\none_of_www = 'warning'"
+    agency.issue("jetpack-scan", site="www.a.example")
+    agency.issue("jetpack-scan", site="a.example.www.example")
+    assert only(run(agency, tmp_path, policy))["ok"]
+    agency.issue("jetpack-scan", site="a.example")
+    check = only(run(agency, tmp_path, policy))
+    assert (check["ok"], check["level"], check["rule"]) == (False, "warning", "one_of_www")
+    assert check["subjects"] == ["https://www.a.example"]
+    assert "https://www.a.example and https://a.example are two sites" in check["message"]
+    assert run(agency, tmp_path, None)["ok"]
+
+
 def _prices(tmp_path: Path, line: str) -> Path:
     path = tmp_path / "more.csv"
     head = PRICES.splitlines()[0]

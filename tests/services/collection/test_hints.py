@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jpcli.services.cards import shown_cards
 from tests.cli.conftest import jpcli as jpcli
 from tests.cli.hints import refused_in_turn
 from tests.services.collection.test_every_line import NOW
 from tests.services.collection.test_every_line import world as world
 
 if TYPE_CHECKING:
+    from tests.services.collection.conftest import Shop
     from tests.services.collection.test_every_line import World
 
 ALSO = frozenset({"checkout_waiting"})
@@ -40,6 +42,14 @@ invoice sync
 invoice reconcile
 stripe status
 """
+
+
+@pytest.mark.once
+def test_a_list_without_cards_says_how_this_ledger_gets_one(shop: Shop) -> None:
+    answer = shop.do(shown_cards)
+    assert [(note.code, note.hint) for note in answer.notes] == [
+        ("issuing_paused", "Add one:   jpcli cards add")
+    ]
 
 
 def test_no_hint_is_refused_in_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ COLUMNS = ("id", "brand", "last4", "exp_month", "exp_year", "primary", "expired"
 
 @command("cards list", lists=True, examples=("jpcli cards list",))
 def run(invocation: Invocation) -> Result:
-    from jpcli.services.cards import list_cards
+    from jpcli.services.cards import shown_cards
 
-    answer = list_cards(invocation.desk())
+    answer = shown_cards(invocation.desk())
     limit = invocation.list_limit()
     return result_of(answer, "cards", limit=limit, columns=COLUMNS, view="cards:draw")
