@@ -56,9 +56,11 @@ def spans_of(history: History, calendar: BillingCalendar) -> tuple[Span, ...]:
     ends = revoked_at is not None
     if not assignments:
         return (Span(first_day, last_day, None, ends),)
+    if len(assignments) == 1:  # most of them: one site, from the start to the end
+        ((site, from_at, to_at),) = assignments
+        if from_at == issued_at and (to_at is None or to_at == revoked_at):
+            return (Span(first_day, last_day, site, ends),)
     changes = _changes(history, calendar)
-    if len(changes) == 1 and changes[0][0] <= first_day:  # most of them: one site, from the start
-        return (Span(first_day, last_day, changes[0][1], ends),)
     spans: list[Span] = []
     begun_day, holder = first_day, None
     for day, site in changes:

@@ -14,7 +14,7 @@ from jpcli.domain.imported_life import ImportedLife
 from jpcli.domain.instants import parse_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from jpcli.domain.events import Event
 
@@ -45,6 +45,11 @@ def earliest_at(event: Event) -> int:
     return parse_instant(data["issued_at"])
 
 
+def first_at(told: Iterable[Event]) -> int:
+    """The first instant at which any of these events may change what was so."""
+    return min([e.at if e.kind not in LOOKING_BACK else earliest_at(e) for e in told])
+
+
 def terms_of(event: Event) -> tuple[str, int, str | None]:
     """Product, bundle size (1 for a license alone) and bundle's key of an event that makes one."""
     data = event.data
@@ -65,11 +70,15 @@ def _imported(_life: History | None, event: Event, site_of: SiteOf) -> History:
         life = data.history
         if not life.assignments:
             return life
+        issued_at, revoked_at, assignments = life
+        if len(assignments) == 1:  # most of them
+            ((site, from_at, to_at),) = assignments
+            stay = Assignment(site_of(str(site)), from_at, to_at)
+            return History(issued_at, revoked_at, (stay,))
         stays = [
-            Assignment(site_of(str(site)), from_at, to_at)
-            for site, from_at, to_at in life.assignments
+            Assignment(site_of(str(site)), from_at, to_at) for site, from_at, to_at in assignments
         ]
-        return History(life.issued_at, life.revoked_at, tuple(stays))
+        return History(issued_at, revoked_at, tuple(stays))
     revoked_at = data["revoked_at"]
     return History(
         parse_instant(data["issued_at"]),
@@ -90,12 +99,13 @@ def _imported(_life: History | None, event: Event, site_of: SiteOf) -> History:
 def _placed(life: History | None, event: Event, site_of: SiteOf) -> History:
     """W1: from `at` on the holder is the new site, or none; a transfer is both in one step."""
     assert life is not None
-    items, site = life.assignments, event.data["site"]
+    issued_at, revoked_at, items = life
+    site, at = event.data["site"], event.at
     if items and items[-1].to_at is None:
-        items = (*items[:-1], items[-1]._replace(to_at=event.at))
+        items = (*items[:-1], items[-1]._replace(to_at=at))
     if site is not None:
-        items = (*items, Assignment(site_of(site), event.at))
-    return life._replace(assignments=items)
+        items = (*items, Assignment(site_of(site), at))
+    return History(issued_at, revoked_at, items)
 
 
 def _revoked(life: History | None, event: Event, _site_of: SiteOf) -> History:

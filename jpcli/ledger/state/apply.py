@@ -41,19 +41,14 @@ _TOPICS = {
 }
 
 # What depends on what: later stages may name what earlier ones make, never the other way round.
-# Two events on one license or one site that must keep their order share a stage. A kind that is
-# not here is applied where it stands: right for every kind, and slower for many of them.
+# All of a stage has one handler and keeps its order. A kind that is not here is applied where it
+# stands: right for every kind, and slower for many of them.
 _STAGES = {
     events.CLIENT_ADDED: 0,
     events.SITE_ADDED: 1,
     events.SITE_MOVED: 2,
     events.SITE_OWNERS_SET: 2,
-    events.LICENSE_ISSUED: 3,
-    events.LICENSE_IMPORTED: 3,
-    events.LICENSE_ASSIGNED: 4,
-    events.LICENSE_TRANSFERRED: 4,
-    events.LICENSE_UNASSIGNED: 4,
-    events.LICENSE_REVOKED: 5,
+    **dict.fromkeys(events.ABOUT_LICENSES, 3),
 }
 
 
@@ -65,11 +60,19 @@ def apply_events(ledger: Ledger, lookups: Lookups, told: Iterable[Event]) -> Non
     the same.
     """
     for staged, stretch in groupby(told, key=lambda event: event.kind in _STAGES):
-        ordered = list(stretch)
         if staged:
-            ordered.sort(key=lambda event: _STAGES[event.kind])
-        for handler, run in groupby(ordered, key=lambda event: handler_of(event.kind)):
-            handler(ledger, lookups, list(run))
+            runs = _by_stage(stretch)
+        else:
+            runs = [list(run) for _, run in groupby(stretch, key=lambda e: handler_of(e.kind))]
+        for run in runs:
+            handler_of(run[0].kind)(ledger, lookups, run)
+
+
+def _by_stage(told: Iterable[Event]) -> list[list[Event]]:
+    stages: list[list[Event]] = [[] for _ in {*_STAGES.values()}]
+    for event in told:
+        stages[_STAGES[event.kind]].append(event)
+    return [run for run in stages if run]
 
 
 @cache

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain import events, license_events
+from jpcli.domain import events
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.invoice_status import PAID, VOID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jpcli.domain.events import Event
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.state.lookups import Lookups
@@ -90,14 +88,12 @@ def _synced(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
         )
 
 
-def unsettle(ledger: Ledger, told: Iterable[Event]) -> None:
-    """Note the earliest day that these license events may have changed, or made active."""
-    begun = [license_events.earliest_at(event) for event in told]
-    unsettle_from(ledger, ledger.calendar.day_of(min(begun)))
-    making = license_events.MAKING
-    made = [at for at, event in zip(begun, told, strict=True) if event.kind in making]
-    if made:
-        first_day, _ = ledger.calendar.touched(min(made), None)
+def unsettle(ledger: Ledger, changed_at: int, made_at: int | None) -> None:
+    """Note the earliest day that license events may have changed, which is that of `changed_at`,
+    and the first day of those that are new, if any are."""
+    unsettle_from(ledger, ledger.calendar.day_of(changed_at))
+    if made_at is not None:
+        first_day, _ = ledger.calendar.touched(made_at, None)
         _ensure_marks(ledger)
         ledger.execute(
             "UPDATE marks SET first_active_day = ? WHERE first_active_day > ?",

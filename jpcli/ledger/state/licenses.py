@@ -7,6 +7,7 @@ each batch, so that the billing table can't drift from the rules.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import license_events
@@ -38,7 +39,7 @@ _INSERT_SPAN = (
 class _Life:
     """One license: its row numbers and its life so far."""
 
-    __slots__ = ("child", "history", "license_id", "offer_id", "parent_id")
+    __slots__ = ("history", "license_id", "offer_id", "parent_id")
 
     def __init__(
         self, license_id: int, offer_id: int, parent_id: int | None, history: History
@@ -46,7 +47,6 @@ class _Life:
         self.license_id = license_id
         self.offer_id = offer_id
         self.parent_id = parent_id
-        self.child = int(parent_id is not None)
         self.history = history
 
 
@@ -56,59 +56,56 @@ class _Lives:
     def __init__(self, ledger: Ledger, lookups: Lookups) -> None:
         self._ledger = ledger
         self._lookups = lookups
-        self._site_id = lookups.site_id
         self._new: dict[str, _Life] = {}
         self._changed: dict[str, _Life] = {}
 
-    def change(self, event: Event) -> None:
-        """Live one event more."""
-        if event.kind in license_events.MAKING:
-            self._make(event)
-        else:
-            life = self._life(event.subject)
-            life.history = license_events.after(life.history, event, self._site_id)
+    def live(self, told: list[Event]) -> None:
+        """Live these events more."""
+        after, making, site_id = license_events.after, license_events.MAKING, self._lookups.site_id
+        new = self._new
+        for event in told:
+            if event.kind in making:
+                self._make(event)
+            else:
+                life = new.get(event.subject) or self._life(event.subject)
+                life.history = after(life.history, event, site_id)
 
     def _make(self, event: Event) -> None:
         """A new license of a product and bundle; a child's bundle is made before it (B1)."""
         product, size, bundle_key = license_events.terms_of(event)
         offer_id = self._lookups.offer(product, size)
         parent_id = None if bundle_key is None else self._id_of(bundle_key)
-        history = license_events.after(None, event, self._site_id)
+        history = license_events.after(None, event, self._lookups.site_id)
         self._new[event.subject] = _Life(event.seq, offer_id, parent_id, history)
+
+    def first_made_at(self) -> int | None:
+        """The first instant of those that are new; None where none is."""
+        return min([life.history.issued_at for life in self._new.values()], default=None)
 
     def store(self) -> None:
         """Write all of them, in as few statements as there are tables."""
         many = self._ledger.execute_many
-        rows = (
-            (
-                *present_of(life.history),
-                life.license_id,
-                license_key,
-                life.offer_id,
-                life.child,
-                life.parent_id,
-                life.history.issued_at,
-            )
-            for license_key, life in self._new.items()
-        )
-        many(_INSERT_LICENSE, rows)
+        made = []
+        for license_key, life in self._new.items():
+            present, child = present_of(life.history), int(life.parent_id is not None)
+            terms = (life.license_id, license_key, life.offer_id, child, life.parent_id)
+            made.append((*present, *terms, life.history.issued_at))
+        many(_INSERT_LICENSE, made)
         changed = self._changed.values()
-        many("DELETE FROM assignments WHERE license_id = ?", [(c.license_id,) for c in changed])
-        many("DELETE FROM spans WHERE license_id = ?", [(c.license_id,) for c in changed])
+        numbers = [(life.license_id,) for life in changed]
+        many("DELETE FROM assignments WHERE license_id = ?", numbers)
+        many("DELETE FROM spans WHERE license_id = ?", numbers)
         many(_UPDATE_LICENSE, [(*present_of(c.history), c.license_id) for c in changed])
-        lives = [*self._new.values(), *changed]
         calendar = self._ledger.calendar
-        stays = (
-            (life.license_id, position, *stay)
-            for life in lives
-            for position, stay in enumerate(life.history.assignments)
-        )
+        stays, spans = [], []
+        for life in chain(self._new.values(), changed):
+            license_id, offer_id, history = life.license_id, life.offer_id, life.history
+            child = int(life.parent_id is not None)
+            for position, (site, from_at, to_at) in enumerate(history.assignments):
+                stays.append((license_id, position, site, from_at, to_at))
+            for first_day, last_day, site, ends in spans_of(history, calendar):
+                spans.append((offer_id, child, last_day, first_day, license_id, site, ends))
         many(_INSERT_ASSIGNMENT, stays)
-        spans = (
-            (life.offer_id, life.child, last_day, first_day, life.license_id, site, ends)
-            for life in lives
-            for first_day, last_day, site, ends in spans_of(life.history, calendar)
-        )
         many(_INSERT_SPAN, spans)
 
     def _id_of(self, license_key: str) -> int:
@@ -116,7 +113,7 @@ class _Lives:
         return self._lookups.license_id(license_key) if new is None else new.license_id
 
     def _life(self, license_key: str) -> _Life:
-        life = self._new.get(license_key) or self._changed.get(license_key)
+        life = self._changed.get(license_key)
         if life is None:
             license_id = self._lookups.license_id(license_key)
             row = self._ledger.one(
@@ -148,21 +145,21 @@ def _stored_assignments(ledger: Ledger, license_id: int) -> tuple[Assignment, ..
 def present_of(history: History) -> tuple[Any, ...]:
     """(site, since when, revoked when, instant of the last change). A revoked license keeps its
     last site: the last day is its day."""
-    revoked_at = history.revoked_at
-    if history.assignments:
-        site, from_at, to_at = history.assignments[-1]
-        if to_at is None or to_at == revoked_at:
-            return site, from_at, revoked_at, last_at(history)
+    issued_at, revoked_at, assignments = history
+    if not assignments:
+        return None, None, revoked_at, issued_at if revoked_at is None else revoked_at
+    site, from_at, to_at = assignments[-1]
+    if to_at is None or to_at == revoked_at:
+        return site, from_at, revoked_at, last_at(history)
     return None, None, revoked_at, last_at(history)
 
 
 def _changed(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
     """What happened to licenses, all of it by what it does to their lives."""
     lives = _Lives(ledger, lookups)
-    for event in told:
-        lives.change(event)
+    lives.live(told)
     lives.store()
-    invoices.unsettle(ledger, told)
+    invoices.unsettle(ledger, license_events.first_at(told), lives.first_made_at())
 
 
 HANDLERS = dict.fromkeys(ABOUT_LICENSES, _changed)
