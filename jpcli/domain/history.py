@@ -55,11 +55,11 @@ def spans_of(history: History, calendar: BillingCalendar) -> tuple[Span, ...]:
     first_day, last_day = calendar.touched(issued_at, revoked_at)
     ends = revoked_at is not None
     if not assignments:
-        return (Span(first_day, last_day, None, ends),)
+        return (Span._make((first_day, last_day, None, ends)),)
     if len(assignments) == 1:  # most of them: one site, from the start to the end
         ((site, from_at, to_at),) = assignments
         if from_at == issued_at and (to_at is None or to_at == revoked_at):
-            return (Span(first_day, last_day, site, ends),)
+            return (Span._make((first_day, last_day, site, ends)),)
     changes = _changes(history, calendar)
     spans: list[Span] = []
     begun_day, holder = first_day, None

@@ -81,11 +81,14 @@ def format_instant(at: int) -> str:
     return text_of(at) + "Z"
 
 
-def canonical(at: int, text: str) -> str:
-    """The same, where `parse_instant` made `at` of the text; mostly it is that text itself."""
+@lru_cache(maxsize=_KEPT)
+def told_instant(text: str) -> tuple[int, str]:
+    """The instant that `parse_instant` makes of a text, and `format_instant` of that; mostly it is
+    the text itself."""
+    at: int = parse_instant.__wrapped__(text)  # of two that remember, one is enough
     if len(text) == _LENGTH and text[10] == "T" and text[-1] == "Z":
-        return text
-    return format_instant(at)
+        return at, text
+    return at, text_of(at) + "Z"
 
 
 def text_of(at: int) -> str:

@@ -73,8 +73,8 @@ def _imported(_life: History | None, event: Event, site_of: SiteOf) -> History:
         issued_at, revoked_at, assignments = life
         if len(assignments) == 1:  # most of them
             ((site, from_at, to_at),) = assignments
-            stay = Assignment(site_of(str(site)), from_at, to_at)
-            return History(issued_at, revoked_at, (stay,))
+            stay = Assignment._make((site_of(str(site)), from_at, to_at))
+            return History._make((issued_at, revoked_at, (stay,)))
         stays = [
             Assignment(site_of(str(site)), from_at, to_at) for site, from_at, to_at in assignments
         ]

@@ -122,9 +122,8 @@ class Writer:
         self._seq += 1
         self.recorded += 1
         self._latest_at = max(self._latest_at, effective_at)
-        self._waiting.append(
-            Event(self._seq, kind, subject, effective_at, self._now_at, self._actor, reason, data)
-        )
+        told = (self._seq, kind, subject, effective_at, self._now_at, self._actor, reason, data)
+        self._waiting.append(Event._make(told))
         if len(self._waiting) >= FLUSH_EVENTS:
             self.flush()
 
@@ -152,13 +151,8 @@ class Writer:
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, []
-        rows = []
-        data_text, encoded = "", None
-        for event in waiting:
-            if event.data is not encoded:  # a bulk issue shares one object
-                data_text, encoded = chain.data_text(event), event.data
-            self._hash = chain.link(self._hash, event, data_text)
-            rows.append((*event[:7], data_text, self._hash))
+        rows = chain.linked(self._hash, waiting)
+        self._hash = rows[-1][-1]
         self.ledger.execute_many(_INSERT_EVENT, rows)
         apply_events(self.ledger, self._lookups, waiting)
         self.ledger.promise(self._seq, self._hash)

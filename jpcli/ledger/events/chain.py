@@ -8,12 +8,15 @@ missing or reordered event breaks every hash after it.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.imported_life import ImportedLife
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jpcli.domain.events import Event
 
 GENESIS = bytes(32)
@@ -30,7 +33,13 @@ def encode(data: Any) -> str:
 def data_text(event: Event) -> str:
     """The data of an event in canonical form."""
     data = event.data
-    return data.text if type(data) is ImportedLife else _encode(data)
+    if type(data) is ImportedLife:
+        return data.text
+    if len(data) == 1:  # as of a license that is put on a site: by hand, four times as fast
+        ((name, value),) = data.items()
+        if type(value) is str:
+            return f"{{{_quote(name)}:{_quote(value)}}}"
+    return _encode(data)
 
 
 def life_text(
@@ -72,9 +81,33 @@ def link(previous: bytes, event: Event, data_text: str) -> bytes:
     """The chain hash (32 bytes) of `event`, whose data is `data_text` in canonical form."""
     seq, kind, subject, at, recorded_at, actor, reason, _ = event
     # The canonical JSON array of these fields, put together by hand: three times as fast.
-    reason_text = "null" if reason is None else _quote(reason)
     fields = (
-        f"[{seq},{_quote(kind)},{_quote(subject)},{at},{recorded_at},"
-        f"{_quote(actor)},{reason_text},{_quote(data_text)}]"
+        f"[{seq},{_quoted(kind)},{_quote(subject)},{at},"
+        f"{_recording(recorded_at, actor, reason)},{_quote(data_text)}]"
     )
     return sha256(previous + fields.encode("utf-8", "surrogatepass")).digest()
+
+
+def linked(previous: bytes, told: Iterable[Event]) -> list[tuple[Any, ...]]:
+    """Events one after the other as they are stored: with their data as text and their hash."""
+    rows: list[tuple[Any, ...]] = []
+    # What a bulk change records for many is one object. All are held by their events, so that none
+    # has the number of another.
+    texts: dict[int, str] = {}
+    for event in told:
+        number = id(event.data)
+        text = texts.get(number)
+        if text is None:
+            text = texts[number] = data_text(event)
+        previous = link(previous, event, text)
+        rows.append(event[:7] + (text, previous))  # noqa: RUF005
+    return rows
+
+
+_quoted = lru_cache(maxsize=64)(_quote)
+
+
+@lru_cache(maxsize=64)
+def _recording(recorded_at: int, actor: str, reason: str | None) -> str:
+    """What a bulk change has a million times, written once."""
+    return f"{recorded_at},{_quote(actor)},{_text(reason)}"

@@ -40,6 +40,11 @@ def find_site(ledger: Ledger, url: str) -> SiteFacts | None:
     return None if row is None else SiteFacts(*row)
 
 
+def any_site(ledger: Ledger) -> bool:
+    """Was any site ever recorded?"""
+    return ledger.one("SELECT 1 FROM sites LIMIT 1") is not None
+
+
 def site_spelled(ledger: Ledger, url: str) -> str | None:
     """The very site of a name, or what the ledger calls it with the other scheme; None where it
     has neither."""

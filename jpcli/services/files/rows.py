@@ -62,11 +62,14 @@ class Expected(NamedTuple):
         if len(values) > MAX_COLUMNS:
             self.add("too_many_columns", f"more than {MAX_COLUMNS} columns", line)
             return False
-        if not self.known >= values.keys():
+        if not self.known.issuperset(values):
             for name in sorted(values.keys() - self.known):
                 self.add("unknown_column", self.unknown(name), line, shortened(name))
             return False
-        if None not in map(values.get, self.required):
+        for name in self.required:
+            if values.get(name) is None:
+                break
+        else:
             return True
         missing = self.lacks([name for name, value in values.items() if value is not None])
         for name in missing:

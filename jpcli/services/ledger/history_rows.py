@@ -13,10 +13,9 @@ from jpcli.domain.history import Assignment, History, check_history
 from jpcli.domain.imported_life import ImportedLife
 from jpcli.domain.instants import (
     DATE_LENGTH,
-    canonical,
     format_instant,
     is_date,
-    parse_instant,
+    told_instant,
 )
 from jpcli.domain.moments import parse_moment
 from jpcli.domain.names import check_client_name, check_license_key, check_product_slug
@@ -94,7 +93,7 @@ def parse_row(
     if bundle_size > 1 and placed:
         raise BadInput("bundle_parent", f"{key} is a bundle, so it can't be on a site", subject=key)
     stays = tuple([stay for _, stay, _, _ in placed]) if placed else ()
-    history = History(issued_at, revoked_at, stays)
+    history = History._make((issued_at, revoked_at, stays))
     last_at = check_history(history)
     # All others are after it and, as is checked below, not after the present.
     calendar.checked(issued_at, str(values["issued_at"]))
@@ -104,18 +103,9 @@ def parse_row(
             f"{format_instant(last_at)} lies in the future: a history is what has happened",
             subject=key,
         )
-    return HistoryRow(
-        row.line,
-        key,
-        product,
-        history,
-        issued,
-        revoked,
-        placed,
-        None if bundle_key is None else check_license_key(str(bundle_key)),
-        bundle_size,
-        last_at,
-    )
+    bundle = None if bundle_key is None else check_license_key(str(bundle_key))
+    life = (history, issued, revoked, placed)
+    return HistoryRow._make((row.line, key, product, *life, bundle, bundle_size, last_at))
 
 
 def _assignments(
@@ -142,7 +132,7 @@ def _assignments(
 
 
 def _placed(item: Any, calendar: BillingCalendar, site_name: Callable[[str], str]) -> Placed:
-    if not isinstance(item, dict) or not item.keys() <= _ASSIGNMENT_FIELDS:
+    if not isinstance(item, dict) or not _ASSIGNMENT_FIELDS.issuperset(item):
         raise BadInput(
             "bad_assignments", "an assignment is an object with site, client, from and to"
         )
@@ -164,7 +154,7 @@ def _on_site(
     name = None if client is None else _name(str(client))
     (from_at, begun_text), (to_at, ended_text) = begun, ended
     text = stay_text(url, name, begun_text, ended_text)
-    return Placed(url, Assignment(url, from_at, to_at), name, text)
+    return Placed._make((url, Assignment._make((url, from_at, to_at)), name, text))
 
 
 def _instant(value: Any, name: str, calendar: BillingCalendar) -> tuple[int, str]:
@@ -175,8 +165,7 @@ def _instant(value: Any, name: str, calendar: BillingCalendar) -> tuple[int, str
     if len(value) == DATE_LENGTH and is_date(value):
         at = parse_moment(value, calendar, 0, end_of_day=False)
         return at, format_instant(at)
-    at = parse_instant(value)
-    return at, canonical(at, value)
+    return told_instant(value)
 
 
 def _end(value: Any, calendar: BillingCalendar, now_at: int) -> tuple[int, str]:

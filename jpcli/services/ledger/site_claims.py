@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain import events
 from jpcli.domain.errors import Problem
 from jpcli.domain.instants import format_instant
-from jpcli.ledger.queries.sites import client_exists, find_site, owners_of
+from jpcli.ledger.queries.sites import any_site, client_exists, find_site, owners_of
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -38,9 +38,10 @@ class _Site:
 
     def add(self, client: str | None, from_at: int, to_at: int, line: int) -> None:
         if client == self.client and from_at <= self.high and to_at >= self.low:
-            self.low = min(self.low, from_at)
-            self.high = max(self.high, to_at)
-            self.line = min(self.line, line)
+            if from_at < self.low or to_at > self.high or line < self.line:
+                self.low = min(self.low, from_at)
+                self.high = max(self.high, to_at)
+                self.line = min(self.line, line)
             return
         if self.others is None:
             self.others = {}
@@ -71,6 +72,7 @@ class Claims:
         self._writer = writer
         self._sites: dict[str, _Site] = {}
         self._clients: dict[str | None, str | None] = {}
+        self._is_first = not any_site(ledger)
         self.new_sites = 0
 
     def add(self, placed: Placed, revoked_at: int | None, line: int) -> None:
@@ -87,7 +89,7 @@ class Claims:
         if site is not None:
             site.add(client, from_at, to_at, line)
             return
-        is_new = find_site(self._ledger, url) is None
+        is_new = self._is_first or find_site(self._ledger, url) is None
         client = self._clients[client]  # one object for all of its sites
         self._sites[url] = _Site(is_new, client, from_at, to_at, line)
         if is_new:

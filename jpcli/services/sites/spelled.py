@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.site_urls import normalize_url, twin
-from jpcli.ledger.queries.sites import find_site, site_spelled, sites_below
+from jpcli.ledger.queries.sites import any_site, find_site, site_spelled, sites_below
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -29,6 +29,7 @@ class SiteNames:
         self._typed: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._below: dict[str, dict[str, str]] = {}
+        self._has_sites: bool | None = None  # besides those named here
 
     def name(self, text: str) -> str:
         """The site's name. Raises BadInput as `normalize_url`."""
@@ -48,6 +49,7 @@ class SiteNames:
         self._typed.clear()
         self._names.clear()
         self._below.clear()
+        self._has_sites = None
 
     def _found(self, text: str) -> str:
         try:
@@ -57,6 +59,10 @@ class SiteNames:
                 raise
             return text  # an older jpcli took it
         found = self._names.get(url) or self._names.get(twin(url))
+        if found is None and self._has_sites is None:
+            self._has_sites = any_site(self._ledger)
+        if found is None and not self._has_sites:
+            found = url
         if found is None:
             found = site_spelled(self._ledger, url) or self._older(url) or url
         self._names[url] = found
