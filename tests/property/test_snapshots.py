@@ -108,8 +108,9 @@ class Story:
         data = {**life, "bundle_key": None, "bundle_size": None}
         self._record(events.license_imported(key, data), at)
         open_ended = any(item["to"] is None for item in life["assignments"])
-        if life["revoked_at"] is None:
-            self._licenses[key] = at, life["assignments"][-1]["site"] if open_ended else None
+        ended = life["revoked_at"] is not None
+        site = life["assignments"][-1]["site"] if open_ended and not ended else None
+        self._licenses[key] = END_AT if ended else at, site
 
     def _change(self, key: str, what: str, at: int, url: str) -> None:
         site = self._licenses[key][1]

@@ -72,6 +72,8 @@ class _Lives:
 
     def _make(self, event: Event) -> None:
         """A new license of a product and bundle; a child's bundle is made before it (B1)."""
+        if event.subject in self._new:
+            raise LookupError(f"{event.subject} is made twice")
         product, size, bundle_key = license_events.terms_of(event)
         offer_id = self._lookups.offer(product, size)
         parent_id = None if bundle_key is None else self._id_of(bundle_key)
