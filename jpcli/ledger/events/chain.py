@@ -91,8 +91,9 @@ def link(previous: bytes, event: Event, data_text: str) -> bytes:
 def linked(previous: bytes, told: Iterable[Event]) -> list[tuple[Any, ...]]:
     """Events one after the other as they are stored: with their data as text and their hash."""
     rows: list[tuple[Any, ...]] = []
-    # What a bulk change records for many is one object. All are held by their events, so that none
-    # has the number of another.
+    # What a bulk change records for many is one object. All of them are held here by their events:
+    # one that was gone could leave its number to another.
+    told = list(told)
     texts: dict[int, str] = {}
     for event in told:
         number = id(event.data)

@@ -63,9 +63,8 @@ def rows_of_table(
             continue
         if texts.take_quirk():
             cells = [form.plain(cell) for cell in cells]
-        yield Row(
-            line, {name: clean(cell) or None for name, cell in zip(header, cells, strict=True)}
-        )
+        values = [clean(cell) or None if cell else None for cell in cells]
+        yield Row._make((line, dict(zip(header, values, strict=True))))
 
 
 class _Form(NamedTuple):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from jpcli.services.files.rows import Row
 
 MOST_AT_ONCE = 1_000_000
+_MOST_AT_HAND = 4_096
 
 
 class Wanted(NamedTuple):
@@ -92,6 +93,8 @@ class _Issuing:
         self._writer = writer
         self._at = desk.effective_at()
         self._offers: dict[tuple[str, int | None], int] = {}
+        self._terms: dict[str, Mapping[str, Any]] = {}
+        self._random = _Random().take
         self._places = Places(writer)
         self._bundles = 0
         self._usable = 0
@@ -166,7 +169,9 @@ class _Issuing:
                 self._bundle(wanted.product, size)
             self._bundles += wanted.quantity
         else:
-            terms = events.license_terms(wanted.product)
+            terms = self._terms.get(wanted.product)
+            if terms is None:  # one object for all, which is encoded once
+                terms = self._terms[wanted.product] = events.license_terms(wanted.product)
             self._single(wanted.product, wanted.quantity, terms, site)
         self._usable += wanted.quantity * size
 
@@ -175,7 +180,7 @@ class _Issuing:
     ) -> None:
         """So many licenses, some thousand keys at a time."""
         for first in range(0, quantity, FLUSH_EVENTS):
-            keys = new_keys(product, min(FLUSH_EVENTS, quantity - first), _random)
+            keys = new_keys(product, min(FLUSH_EVENTS, quantity - first), self._random)
             for key in keys:
                 self._writer.record(*events.license_issued(key, terms), at=self._at)
             if site is not None:
@@ -184,7 +189,7 @@ class _Issuing:
 
     def _bundle(self, product: str, size: int) -> None:
         """B1: a parent, and `size` children that cost nothing themselves."""
-        (parent,) = new_keys(product, 1, _random)
+        (parent,) = new_keys(product, 1, self._random)
         alone = events.license_terms(product, size)
         self._writer.record(*events.license_issued(parent, alone), at=self._at)
         self._single(product, size, events.license_terms(product, size, parent))
@@ -206,10 +211,23 @@ class _Issuing:
         return Note("issued", message, "ok")
 
 
-def _random(count: int) -> bytes:
-    from os import urandom
+class _Random:
+    """Random bytes, each given once. The system is asked for those of some hundred keys at a time
+    where a file wants key after key: to ask takes longer than to make one."""
 
-    return urandom(count)
+    def __init__(self) -> None:
+        self._left = b""
+        self._asked = 0
+
+    def take(self, count: int) -> bytes:
+        """So many of them."""
+        from os import urandom
+
+        if count > len(self._left):
+            self._left += urandom(count + min(self._asked, _MOST_AT_HAND))
+            self._asked += count
+        taken, self._left = self._left[:count], self._left[count:]
+        return taken
 
 
 def _order(row: Row, problems: list[Problem]) -> Wanted | None:

@@ -12,7 +12,7 @@ from jpcli.domain import events
 from jpcli.domain.errors import Refused
 from jpcli.domain.names import check_client_name
 from jpcli.domain.words import quoted
-from jpcli.ledger.queries.sites import client_exists, find_site
+from jpcli.ledger.queries.sites import any_site, client_exists, find_site
 from jpcli.services.refusals import check_not_before_owner
 from jpcli.services.sites.spelled import SiteNames
 
@@ -40,6 +40,7 @@ class Places:
         self._sites: dict[str, _Known | None] = {}
         self._clients: dict[str, bool] = {}
         self._used: dict[str, None] = {}
+        self._has_sites: bool | None = None  # besides those recorded here
 
     def check(self, site: str, client: str | None) -> tuple[str, str | None]:
         """What the ledger calls the site and the client; nothing is recorded.
@@ -94,10 +95,13 @@ class Places:
             self._names.forget()
             self._sites.clear()
             self._clients.clear()
+            self._has_sites = None
 
     def _known(self, url: str) -> _Known | None:
         if url not in self._sites:
-            facts = find_site(self._writer.ledger, url)
+            if self._has_sites is None:
+                self._has_sites = any_site(self._writer.ledger)
+            facts = find_site(self._writer.ledger, url) if self._has_sites else None
             self._sites[url] = facts and _Known(facts.client, facts.client_since_at)
         return self._sites[url]
 
