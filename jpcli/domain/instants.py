@@ -18,7 +18,7 @@ FIRST_YEAR = 1970
 LAST_YEAR = 2199
 END_AT = (date(LAST_YEAR + 1, 1, 1).toordinal() - EPOCH_ORDINAL) * DAY
 _KEPT = 16_384
-DATE_LENGTH, _LENGTH = len("2024-02-25"), len("2024-02-25T02:01:55Z")
+DATE_LENGTH = len("2024-02-25")
 
 
 # A bulk change asks for each instant again and again: of its row, its event and its state.
@@ -85,9 +85,11 @@ def format_instant(at: int) -> str:
 def told_instant(text: str) -> tuple[int, str]:
     """The instant that `parse_instant` makes of a text, and `format_instant` of that; mostly it is
     the text itself."""
+    start = _start_of_date(text[:10])
+    minutes, seconds = _MINUTES.get(text[11:16]), _SECONDS_BEFORE_Z.get(text[16:])
+    if start >= 0 and minutes is not None and seconds is not None and text[10] == "T":
+        return start + minutes * 60 * SECOND + seconds, text
     at: int = parse_instant.__wrapped__(text)  # of two that remember, one is enough
-    if len(text) == _LENGTH and text[10] == "T" and text[-1] == "Z":
-        return at, text
     return at, text_of(at) + "Z"
 
 

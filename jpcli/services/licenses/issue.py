@@ -5,6 +5,7 @@ Owns `issue`, one by one and from a file. Refused without a primary card (R1).
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import events
@@ -216,17 +217,19 @@ class _Random:
     where a file wants key after key: to ask takes longer than to make one."""
 
     def __init__(self) -> None:
-        self._left = b""
+        self._drawn = b""
+        self._used = 0
         self._asked = 0
 
     def take(self, count: int) -> bytes:
         """So many of them."""
-        from os import urandom
-
-        if count > len(self._left):
-            self._left += urandom(count + min(self._asked, _MOST_AT_HAND))
+        end = self._used + count
+        if end > len(self._drawn):
+            self._drawn = os.urandom(count + min(self._asked, _MOST_AT_HAND))
             self._asked += count
-        taken, self._left = self._left[:count], self._left[count:]
+            self._used, end = 0, count
+        taken = self._drawn[self._used : end]
+        self._used = end
         return taken
 
 
