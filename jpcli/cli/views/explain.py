@@ -119,7 +119,8 @@ def _draw_part(part: str, rows: Rows[Any], limit: int, screen: Screen) -> None:
         screen.write(head)
         screen.paragraph(why, "dim", "    ")
         for found in group.shown[: max(left, 0)]:
-            _draw_license(found, screen)
+            # A bundle is on no site: the licenses in it are.
+            _draw_license(found, [] if part == "bundle" else _places(found), screen)
         left -= group.count
     if hidden:
         noun = "bundles" if part == "bundle" else "licenses"
@@ -144,14 +145,14 @@ def _order(item: tuple[tuple[Any, ...], _Alike]) -> tuple[str, str, int, str]:
     return first or "", last or "", days, why
 
 
-def _draw_license(found: ExplainedLicense, screen: Screen) -> None:
-    """Key and sites, then the events; below each other where there is little room."""
+def _draw_license(found: ExplainedLicense, on: list[str], screen: Screen) -> None:
+    """Key and what it was on, then the events; below each other where there is little room."""
     if found["license_key"] is None:
         return
     key = Text("    ")
     key.append_text(text(found["license_key"]))
     style = "" if _assigned(found) else "yellow"
-    places = text(", ".join(_places(found)), style)
+    places = text(", ".join(on), style)
     told = [_told(event, screen) for event in (found["began"], found["ended"]) if event is not None]
     events = text(f" {screen.sign('·', '-')} ".join(told), "dim")
     if key.cell_len + places.cell_len + events.cell_len + 6 <= screen.width:

@@ -20,7 +20,6 @@ from jpcli.domain.site_urls import readable_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from rich.console import OverflowMethod
     from rich.table import Table
 
     from jpcli.cli.shared.output import Output
@@ -87,11 +86,14 @@ class Screen(NamedTuple):
         self.console.print(SegmentLines(lines, new_lines=True), end="", crop=False)
 
     def paragraph(self, content: str, style: str = "", indent: str = "  ") -> None:
-        """A sentence, wrapped at `text_width` and indented."""
-        width = self.text_width - len(indent)
-        # A word that is broken in a CI system's log could go on like a command.
-        overflow: OverflowMethod = "ignore" if self.width == PIPE_WIDTH else "fold"
-        for line in text(content, style).wrap(self.console, width, overflow=overflow):
+        """A sentence, wrapped at `text_width` and indented; a long address goes on after a slash."""
+        width, content_text = self.text_width - len(indent), text(content, style)
+        if self.width == PIPE_WIDTH:
+            # A word that is broken in a CI system's log could go on like a command.
+            lines: Iterable[Text] = content_text.wrap(self.console, width, overflow="ignore")
+        else:
+            lines = folded(content_text, width)
+        for line in lines:
             line.rstrip()
             self.write(Text(indent, style) + line)
 

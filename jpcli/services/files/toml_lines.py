@@ -38,6 +38,7 @@ def lines_of(text: str) -> dict[Path, int]:
         if header is not None and path is not None:
             if header[1]:
                 counts[path] = counts.get(path, -1) + 1
+                found.setdefault(path, number)
                 path = (*path, counts[path])
             table = path
             found.setdefault(table, number)

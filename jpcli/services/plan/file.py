@@ -29,6 +29,10 @@ OTHERS = "*"
 _TOP = ("complete", "sites", "spares")
 _SITE = ("client", "products")
 _SPARE = ("least", "most")
+_FORMS = {
+    ("sites",): 'one table a site, as [sites."https://shop.example"]',
+    ("spares",): "a table, [spares]",
+}
 
 
 def read_wanted(
@@ -180,7 +184,8 @@ class _Reader:
         if isinstance(value, dict):
             return value
         name = path[-1]
-        self._note(path, "bad_value", f"{name} is a table, not {_shown(value)}")
+        form = _FORMS.get(path, "a table")
+        self._note(path, "bad_value", f"{name} is {form}, not {_shown(value)}")
         return {}
 
     def _check_keys(self, path: Path, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
@@ -211,7 +216,13 @@ class _Reader:
 
 
 def _shown(value: Any) -> str:
-    """A value as it stands in TOML, more or less, and never a page of it."""
+    """A value as it stands in TOML, more or less, and never a page of it: of what has parts only
+    what it is."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        of_tables = any(isinstance(part, dict) for part in value)
+        return "an array of tables, [[…]]" if of_tables else "a list"
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value)

@@ -611,6 +611,7 @@ WRONG = [
     ('x = "', "bad_toml", 1),
     ("\n\nsits = {}", "unknown_key", 3),
     ("sites = 3", "bad_value", 1),
+    ('complete = true\n[[sites]]\nurl = "a.example"', "bad_value", 2),
     ('[sites."ftp://a.example"]\nproducts = []', "bad_site", 1),
     ('[sites."a.example"]\nproducts = []\n[sites."https://a.example/"]\nproducts=[]', "duplicate_site", 3),  # noqa: E501
     ('[sites."a.example"]\nclient = "A"', "missing_value", 1),
@@ -646,6 +647,14 @@ def test_a_wrong_file_is_refused_with_its_line(
         assert (error.code, error.problems[0].line) == (code, line)
         assert "wanted.toml" in error.message
         assert len(error.message) < 400
+
+
+def test_a_list_where_a_table_belongs_is_told_by_its_name(agency: Agency) -> None:
+    error = refusal(agency, lambda: planned(agency, '[[sites]]\nurl = "a.example"'))
+    assert error.problems[0].message == (
+        'sites is one table a site, as [sites."https://shop.example"], '
+        "not an array of tables, [[…]]"
+    )
 
 
 def test_all_mistakes_are_told_at_once_with_what_was_meant(agency: Agency) -> None:
