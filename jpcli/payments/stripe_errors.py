@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.dunning import DO_NOT_TRY_AGAIN
 from jpcli.domain.errors import AuthProblem, Busy, Decline, Declined, Failed, JpcliError
+from jpcli.payments.bounded_session import MAX_ANSWER_MIB
 from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR, UNKNOWN_THERE
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ def is_unknown(error: Any) -> bool:
 def garbled() -> JpcliError:
     """An answer that is not what the API description says; what was done is not known."""
     return Busy(SERVER_ERROR, "Stripe's answer can't be understood", hint=_AGAIN)
+
+
+def too_large() -> JpcliError:
+    """An answer that nobody could have read; what was done is not known."""
+    message = f"Stripe's answer is larger than {MAX_ANSWER_MIB} MiB"
+    return Busy(SERVER_ERROR, message, hint=_AGAIN)
 
 
 def _card(error: Any) -> JpcliError:

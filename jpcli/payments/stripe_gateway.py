@@ -16,6 +16,7 @@ import stripe
 
 from jpcli.domain.errors import JpcliError
 from jpcli.payments import stripe_shapes as shapes
+from jpcli.payments.bounded_session import AnswerTooLarge, BoundedSession
 from jpcli.payments.gateway import UNKNOWN_THERE, no_dry_run
 from jpcli.payments.stripe_customer import CustomerCalls
 from jpcli.payments.stripe_errors import (
@@ -23,6 +24,7 @@ from jpcli.payments.stripe_errors import (
     RETRY_SECONDS_MOST,
     garbled,
     is_unknown,
+    too_large,
     translate,
 )
 from jpcli.payments.stripe_invoices import InvoiceCalls
@@ -68,7 +70,7 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
             secret_key,
             stripe_version=API_VERSION,
             max_network_retries=0,
-            http_client=stripe.RequestsClient(timeout=timeout),
+            http_client=stripe.RequestsClient(timeout=timeout, session=BoundedSession()),
             **addresses,
         )
 
@@ -219,6 +221,8 @@ def _ours(error: stripe.StripeError, repeats: int) -> Exception:
         found: Exception = translate(error)
     except UNEXPECTED:  # an error that has not the parts of one
         found = garbled()
+    if isinstance(error.__cause__, AnswerTooLarge):
+        found = too_large()
     if not isinstance(getattr(found, "message", ""), str):  # passed on from the answer
         found = garbled()
     if isinstance(found, JpcliError) and repeats:
