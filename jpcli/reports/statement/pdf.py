@@ -235,7 +235,8 @@ def _site_rows(sheet: Sheet, part: ClientPart, statement: Statement) -> Iterator
                 text.number(site.days),
                 wording.amount(site.amount_minor, statement),
             )
-            yield plain._replace(name=_site(sheet.speller, site), numbers=numbers)
+            name = _site(sheet.speller, site)
+            yield plain._replace(name=name, numbers=numbers, from_right=False)
     if part.credit_minor:
         numbers = ("", wording.amount(part.credit_minor, statement))
         yield plain._replace(name="Credit", numbers=numbers)

@@ -121,10 +121,17 @@ class Sheet(FPDF):
             self._draw(run, left, y, look)
 
     def put_lines(
-        self, x: float, y: float, lines: Sequence[str], leading: float, look: Look = BODY
+        self,
+        x: float,
+        y: float,
+        lines: Sequence[str],
+        leading: float,
+        look: Look = BODY,
+        from_right: bool | None = None,
     ) -> None:
         """Lines of one text, the base line of the first at `y`."""
-        from_right = reads_from_right("".join(lines))
+        if from_right is None:
+            from_right = reads_from_right("".join(lines))
         for index, line in enumerate(lines):
             self.put(x, y + leading * index, line, look, from_right)
 

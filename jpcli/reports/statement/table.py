@@ -30,7 +30,8 @@ _NOTE = 10.6
 
 class Row(NamedTuple):
     """One row of a table: a name, numbers aligned right, a note below the name. `leads` is whether
-    it must not be the last one on a page."""
+    it must not be the last one on a page, `from_right` the direction of the name where that is not
+    told by its letters: an address goes from the left in every script (RFC 3987, 4.2)."""
 
     name: str
     numbers: Sequence[str]
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     below: float = 4.0
     hair: bool = True
     leads: bool = False
+    from_right: bool | None = None
 
 
 class _Set(NamedTuple):
@@ -105,7 +107,7 @@ class Table:
         leading = row.look.size * 1.28
         y = sheet.y + sheet.blank(row.above) + row.look.size * 0.92
         # In the order in which it is read aloud, or copied.
-        sheet.put_lines(SIDE + row.indent, y, each.names, leading, row.look)
+        sheet.put_lines(SIDE + row.indent, y, each.names, leading, row.look, row.from_right)
         for edge, number in zip(self._edges, row.numbers, strict=True):
             sheet.put_right(edge, y, number, row.look)
         y += leading * len(each.names) + 9.2 - row.look.size  # the small line stands closer

@@ -61,6 +61,9 @@ def test_a_site_is_written_as_a_person_reads_it() -> None:
     site = SitePart("https://xn--mller-kva.example/caf%C3%A9", 1, 1)
     found = texts(INVOICE._replace(clients=(ClientPart("Shop", 1, 1, (site,)),)))
     assert "müller.example/café" in found
+    assert '<bdi dir="ltr">müller' in html(
+        INVOICE._replace(clients=(ClientPart("Shop", 1, 1, (site,)),))
+    )
 
 
 def test_an_invoice_says_what_it_must() -> None:

@@ -240,6 +240,24 @@ def test_the_same_bytes_in_another_process(name: str) -> None:
     assert len(hashes) == 1
 
 
+@needs_fonts
+def test_an_address_goes_from_the_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its host stands before its path in every script, as in a browser."""
+    seen: dict[str, list[str]] = {}
+
+    def runs_seen(text: str, faces: Any, from_right: bool) -> Any:
+        found = runs(text, faces, from_right)
+        if text.endswith("/1"):
+            seen[text] = [run.text for run in found]
+        return found
+
+    monkeypatch.setattr("jpcli.reports.statement.sheet.runs", runs_seen)
+    site = SitePart("https://xn--4dbrk0ce.example/1", 1, 1)
+    part = ClientPart("A", 1, 1, (site,))
+    write_pdf(INVOICE._replace(clients=(part,)))
+    assert seen == {"ישראל.example/1": ["ישראל", ".example/1"]}
+
+
 # Name -> how it stands in a file that has no letters for it; None is a mark.
 SPELLED = {
     "東京": None,
