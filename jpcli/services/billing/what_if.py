@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from jpcli.ledger.snapshots.snapshot import Snapshot
     from jpcli.services.desk import Desk
 
-MOST_SUPPOSED = 1_000_000
+# In all of one question: each has a name, and a part of the bill where that is split by license.
+MOST_SUPPOSED = 100_000
 
 
 def supposed_snapshot(
@@ -130,12 +131,18 @@ def _suppose_issued(desk: Desk, overlay: Overlay, text: str) -> None:
     if not (count_text.isascii() and count_text.isdigit() and len(count_text) <= 7):
         raise _bad_form(text, form)
     count = int(count_text)
-    if not 1 <= count <= MOST_SUPPOSED:
+    if not count:
         raise _bad_form(text, form)
     known_offer(desk.ledger, product, None)
     offer_id = bundle_sizes(desk.ledger, product)[1]
     # Names of a group must differ, also when the same is supposed twice.
     first = len(overlay.names) + 1
+    if first + count - 1 > MOST_SUPPOSED:
+        raise BadInput(
+            "too_many_supposed",
+            f"At most {MOST_SUPPOSED:,} licenses can be supposed, and with {text} it would be more",
+            subject=text,
+        )
     names = [f"(new {product} {position})" for position in range(first, first + count)]
     overlay.add(offer_id, 0, names, History(at))
 

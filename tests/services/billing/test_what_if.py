@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from jpcli.domain.errors import JpcliError
+from jpcli.domain.errors import BadInput, JpcliError
+from jpcli.services.billing import what_if
 from jpcli.services.billing.preview import preview
 from tests.services.agency import A, Agency, B, minor
 
@@ -173,6 +174,17 @@ def test_what_if_as_of_before_a_bundles_child_was_replaced(agency: Agency) -> No
     assert same_bill(now, then)
 
 
+def test_the_most_that_can_be_supposed_counts_all_of_a_question(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(what_if, "MOST_SUPPOSED", 5)
+    three, two = "jetpack-scan:3@2024-07-10", "jetpack-ai:2@2024-07-10"
+    assert agency.ask(preview, month="2024-07", issue=[three, two])["total"]
+    with pytest.raises(BadInput, match="At most 5 licenses") as caught:
+        agency.ask(preview, month="2024-07", issue=[three, three])
+    assert (caught.value.code, caught.value.subject) == ("too_many_supposed", three)
+
+
 @pytest.mark.parametrize(
     ("option", "text", "code", "exit_code"),
     [
@@ -188,7 +200,8 @@ def test_what_if_as_of_before_a_bundles_child_was_replaced(agency: Agency) -> No
         ("issue", "jetpack-scan:0@2024-07-10", "bad_what_if", 2),
         ("issue", "jetpack-scan:-1@2024-07-10", "bad_what_if", 2),
         ("issue", "jetpack-scan:x@2024-07-10", "bad_what_if", 2),
-        ("issue", "jetpack-scan:9999999@2024-07-10", "bad_what_if", 2),
+        ("issue", "jetpack-scan:9999999@2024-07-10", "too_many_supposed", 2),
+        ("issue", "jetpack-scan:100001@2024-07-10", "too_many_supposed", 2),
         ("issue", "nope:1@2024-07-10", "unknown_product", 2),
         ("issue", "jetpack-scan:1@2021-12-31", "no_price", 1),
         ("month", "2024-7", "bad_month", 2),
