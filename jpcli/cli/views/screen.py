@@ -86,7 +86,7 @@ class Screen(NamedTuple):
         self.console.print(SegmentLines(lines, new_lines=True), end="", crop=False)
 
     def paragraph(self, content: str, style: str = "", indent: str = "  ") -> None:
-        """A sentence, wrapped at `text_width` and indented; a long address goes on after a slash."""
+        """A sentence, wrapped at `text_width` and indented, a long address after a slash."""
         width, content_text = self.text_width - len(indent), text(content, style)
         if self.width == PIPE_WIDTH:
             # A word that is broken in a CI system's log could go on like a command.

@@ -29,7 +29,7 @@ OTHERS = "*"
 _TOP = ("complete", "sites", "spares")
 _SITE = ("client", "products")
 _SPARE = ("least", "most")
-_FORMS = {
+_FORMS: Mapping[Path, str] = {
     ("sites",): 'one table a site, as [sites."https://shop.example"]',
     ("spares",): "a table, [spares]",
 }

@@ -67,21 +67,20 @@ def test_an_explanation_reads_as_a_sentence(billed: Callable[..., Any]) -> None:
 
 def test_a_bundle_is_no_license_without_a_site(billed: Callable[..., Any]) -> None:
     billed("invoice", "mark-paid", "2026-11")
-    issued = billed("issue", "jetpack-anti-spam", "--bundle", "20", "--json")
-    parent = issued.data["licenses"][0]["bundle_key"]
+    assert billed("issue", "jetpack-anti-spam", "--bundle", "20").code == 0
+    listed = billed("licenses", "list", "--state", "bundle", "--product", "jetpack-anti-spam")
+    parent = listed.rows[-1][0]
     rows = billed("invoice", "explain", "2026-12", "--format", "table").out.splitlines()
     (row,) = [row for row in rows if parent in row]
     assert "(unassigned)" not in row
     assert sum("(unassigned)" in row for row in rows if "jetpack-anti-spam_" in row) == 20
 
 
-@pytest.mark.parametrize("columns", [60, 80])
-def test_a_long_address_goes_on_after_a_slash(columns: int, billed: Callable[..., Any]) -> None:
+def test_a_long_address_goes_on_after_a_slash(billed: Callable[..., Any]) -> None:
     billed("invoice", "mark-paid", "2026-11")
-    parts = ["https://a.example/", *(f"{name}/" for name in "the-first the-second third".split())]
-    site = "".join(parts) + "without-any-end-that-somebody-could-see"
+    site = "https://a.example/the-first/the-second/without-any-end-that-somebody-could-see"
     assert billed("issue", "jetpack-scan", "--site", site).code == 0
-    shown = run_on_terminal("invoice", "explain", "2026-12", columns=columns).out
+    shown = run_on_terminal("invoice", "explain", "2026-12", columns=60).out
     rows = [COLOR.sub("", row).strip() for row in shown.splitlines()]
     assert any(row.endswith("/") for row in rows)
     assert any(row.startswith("without-any-end-that-somebody-could-see") for row in rows)
