@@ -87,6 +87,19 @@ def test_every_view_fits_every_screen(
             assert row == row.rstrip()
 
 
+@pytest.mark.parametrize("words", ["invoice explain 2026-11", "sites list", "licenses list"])
+def test_an_address_goes_on_after_a_slash(
+    words: str, crowded: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never in the middle of a word, in sentences as in cells."""
+    shown = _drawings(monkeypatch)
+    crowded.jpcli(*words.split(), "--format", "table", now=NOW)
+    for (_, width), text in shown.items():
+        if width >= 80:
+            assert "path/" in text, width
+            assert re.search(r"one/(?:more|\s)", text), width
+
+
 @pytest.mark.parametrize("path", ["plan", "apply"])
 def test_a_plan_names_step_product_and_place_at_every_width(
     path: str, crowded: World, monkeypatch: pytest.MonkeyPatch
