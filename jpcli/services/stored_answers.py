@@ -80,6 +80,7 @@ class _Keeping:
             part, begun = begun[:MOST_ROWS], begun[MOST_ROWS:]
             entry = events.request_listed(str(self._desk.idempotency_key), part)
             self._writer.record(*entry, at=self._desk.now_at)
+            self._writer.flush()  # a thousand rows each: few of these events fit into memory
             begun += islice(waiting, MOST_ROWS)
         return {"first": first, "last": self._writer.last_seq}
 

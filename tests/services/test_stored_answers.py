@@ -332,3 +332,28 @@ def test_an_answer_that_is_stored_whole_still_comes_again(agency: Agency, stock:
                 agency.do(other, key=key)
     assert agency.state() == before
     assert agency.check()["ok"]
+
+
+def test_of_a_long_list_one_part_at_a_time_waits_in_memory(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part has a thousand rows, and events wait by the thousand."""
+    monkeypatch.setattr(stored_answers, "MOST_ROWS", 10)
+    waiting = [0]
+    with agency.desk(key="k") as desk, desk.writing() as writer:
+        record, flush = writer.record, writer.flush
+
+        def recording(*arguments: Any, **options: Any) -> None:
+            waiting.append(waiting[-1] + 1)
+            record(*arguments, **options)
+
+        def flushing() -> None:
+            waiting.append(0)
+            flush()
+
+        monkeypatch.setattr(writer, "record", recording)
+        monkeypatch.setattr(writer, "flush", flushing)
+        keeping = stored_answers._Keeping(desk, writer)
+        keeping.listed([number] for number in range(100))
+    assert waiting.count(1) == 10
+    assert max(waiting) == 1
