@@ -498,6 +498,14 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
+            case 'ledger move' 'completion'
+                printf '%s\t%s\n' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --help 'Show this message and exit'
             case 'ledger restore'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
@@ -533,14 +541,6 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
-                    --help 'Show this message and exit'
-            case 'completion'
-                printf '%s\t%s\n' \
-                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
-                    --json 'Short for --format json' \
-                    --quiet 'No remarks, only errors and warnings' \
-                    --no-color 'No color' \
-                    --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
     end
 end
@@ -621,7 +621,7 @@ function __jpcli_complete
                 set words charge send
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
+            case ' --format' 'licenses --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv excel tsv md html pdf
@@ -736,6 +736,7 @@ function __jpcli_complete
                     import 'Import a license history, all or nothing' \
                     template 'Begin a license history: columns, an example' \
                     backup 'Copy a ledger, even while it is in use' \
+                    move 'Copy a ledger to a server, or from one' \
                     restore 'Put a backup in a ledger\'s place'
         end
         switch "$at $number"
@@ -755,7 +756,7 @@ function __jpcli_complete
                 set kind 'sites'
             case 'clients show 1'
                 set kind 'clients'
-            case 'products import 1' 'ledger import 1' 'ledger backup 1' 'ledger restore 1' 'plan 1' 'apply 1'
+            case 'products import 1' 'ledger import 1' 'ledger backup 1' 'ledger move 1' 'ledger move 2' 'ledger restore 1' 'plan 1' 'apply 1'
                 set kind '/files'
             case 'cards primary 1' 'cards remove 1'
                 set kind 'cards'

@@ -8,6 +8,7 @@ from jpcli.domain.words import quoted
 PACKAGES = {
     "fonts": ("manimgx-fonts>=2026.9.26", "manimgx-fonts-cjk>=2026.9.26", "uharfbuzz>=0.53.7"),
     "keyring": ("keyring>=25",),
+    "postgres": ("psycopg[binary]>=3.2",),
     "pdf": ("anyascii>=0.3.3", "fontpkg-source-sans-3>=3.52", "fpdf2>=2.8.5"),
 }
 

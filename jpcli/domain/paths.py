@@ -1,4 +1,4 @@
-"""What a path may be: no URL, which a file system would take for a folder named `postgresql:`.
+"""What a path may be: no URL, which a file system would take for a folder named `https:`.
 
 This module must not know what is at a path.
 """
@@ -20,7 +20,7 @@ def check_path(path: str, subject: str = "--ledger") -> None:
         return
     what = "a ledger is a file on this machine" if subject == "--ledger" else "it takes a file"
     if scheme.lower().partition("+")[0] in _SERVERS:
-        what += "; a ledger on a server, which several share, is not supported yet"
+        what += "; one on a server, which several share, is --ledger postgresql://…"
     raise BadInput(
         "url_for_path",
         f"{subject} is a URL that begins with {scheme}://: {what}",

@@ -39,9 +39,16 @@ def change(
     """Run `do` in one transaction: the same idempotency key again gives the first answer.
 
     `request` is what the caller asked for, as JSON-ready data; what is long in it may be a function
-    that gives the pieces of its canonical JSON. Raises Refused
-    `idempotency_key_reused` when the key was used for another request.
+    that gives the pieces of its canonical JSON. `do` is run again where a server was lost before
+    anything was kept. Raises Refused `idempotency_key_reused` when the key was used for another
+    request.
     """
+    return desk.ledger.repeating(lambda: _changed(desk, request, do))
+
+
+def _changed(
+    desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer[Data_co]]
+) -> Answer[Data_co]:
     with desk.writing() as writer:
         earlier = earlier_answer(desk, request)
         if earlier is not None:

@@ -104,6 +104,7 @@ LINES = (
     Line("ledger import", "{folder}/history.ndjson"),
     Line("ledger template"),
     Line("ledger backup", "{folder}/again.db"),
+    Line("ledger move", "{folder}/ledger.db {folder}/moved.db"),
     Line("ledger restore", "{folder}/backup.db", asks=True),
     Line("log"),
     Line("audit", "--policy {folder}/audit.toml"),

@@ -61,7 +61,7 @@ def test_examples_begin_with_the_command(path: str) -> None:
 def test_the_common_options_are_there(path: str) -> None:
     options = _options(path)
     expected = {"--format", "--json", "--quiet", "-q", "--no-color", "--actor", "--ledger"}
-    if path in ("demo", "completion"):  # a ledger of its own, and none
+    if path in ("demo", "completion", "ledger move"):  # of its own, none, and two
         expected.remove("--ledger")
     assert expected <= options
 

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 URLS = (
-    "postgresql://desk:s3cret@db.example/ledger",
-    "postgres://h1,h2/db?target_session_attrs=read-write",
+    "mysql://desk:s3cret@db.example/ledger",
     "postgresql+psycopg://h/db",
+    "POSTGRESQL://h/db",
     "https://example.com/ledger.db",
     "file:///tmp/ledger.db",
     "S3://bucket/ledger.db",
 )
 # They open no ledger that is named.
-WITHOUT = {"demo", "completion", "products template", "ledger template"}
+WITHOUT = {"demo", "completion", "products template", "ledger template", "ledger move"}
 
 
 def paths() -> list[tuple[str, str]]:
@@ -65,9 +65,9 @@ def test_a_url_is_no_ledger(
         refused(jpcli(*words, "--ledger", url, "--json"), tmp_path, [])
 
 
-def test_shared_ledgers_are_said_to_be_not_supported_yet(jpcli: Callable[..., Any]) -> None:
+def test_how_a_ledger_on_a_server_is_named_is_said(jpcli: Callable[..., Any]) -> None:
     run = jpcli("init", "--ledger", URLS[0], "--json")
-    assert "not supported yet" in run.error["message"]
+    assert "--ledger postgresql://" in run.error["message"]
 
 
 def test_no_command_takes_a_url_for_its_ledger(

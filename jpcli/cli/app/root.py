@@ -24,6 +24,7 @@ from jpcli.cli.app.typer_parts import (
     build_command,
     is_bare,
 )
+from jpcli.domain.addresses import is_server
 from jpcli.domain.errors import BadInput
 from jpcli.domain.paths import check_path
 from jpcli.domain.texts import check_remark, clean
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 # Options of commands whose text is kept for ever.
 REMARKS = ("reason", "reference")
 # What values are called that are paths: their bytes are their names.
-PATHS = ("FILE", "PATH", "PLANFILE")
+PATHS = ("FILE", "PATH", "PLANFILE", "FROM", "TO")
+# Parameters that may be a ledger on a server as well.
+ADDRESSES = ("ledger", "here", "there")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -74,6 +77,8 @@ def _typed(ctx: Context, param: Parameter, value: str) -> str:
     """One value in its one form, looked at."""
     if param.metavar in PATHS:
         refuse_empty(ctx, param, value)
+        if param.name in ADDRESSES and is_server(value):
+            return value
         check_path(value, param.opts[0] if param.opts[0][0] == "-" else "FILE")
         return value
     found = clean(value)

@@ -93,6 +93,7 @@ COMMANDS = {
     "ledger import": ("ledger.import_:run", "Import a license history, all or nothing."),
     "ledger template": ("ledger.template:run", "Begin a license history: columns, an example."),
     "ledger backup": ("ledger.backup:run", "Copy a ledger, even while it is in use."),
+    "ledger move": ("ledger.move:run", "Copy a ledger to a server, or from one."),
     "ledger restore": ("ledger.restore:run", "Put a backup in a ledger's place."),
     "audit": ("audit:run", "Check counts, waste and the bill against a policy; for CI."),
     "plan": ("plan:run", "Show what it takes to have what a file wants, and what that costs."),

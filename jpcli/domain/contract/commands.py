@@ -70,6 +70,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "ledger import": ledger.ImportAnswer,
     "ledger template": ledger.HistoryTemplateAnswer,
     "ledger backup": ledger.BackupAnswer,
+    "ledger move": ledger.MoveAnswer,
     "ledger restore": ledger.RestoreAnswer,
     "log": licenses.EventsAnswer,
     "audit": audit.AuditAnswer | audit.PolicyAnswer,

@@ -85,6 +85,17 @@ class RestoreAnswer(CheckAnswer):
     kept: str | None  # where the ledger is that was there before
 
 
+_Places = TypedDict("_Places", {"from": str, "to": str})
+
+
+class MoveAnswer(_Places):
+    """The ledger that is in another place now, too; of an address the password is left out."""
+
+    events: Count
+    head: str  # of the chain, 64 hexadecimal digits: the same in both places
+    ok: bool
+
+
 _Stay = TypedDict("_Stay", {"from": Instant, "to": Instant | None})
 
 

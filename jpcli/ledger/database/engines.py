@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.addresses import is_server
+from jpcli.domain.errors import BadInput
 from jpcli.ledger.database.sqlite import open_file
 
 if TYPE_CHECKING:
@@ -14,6 +16,29 @@ def open_ledger(address: str, *, writes: bool) -> Ledger:
     """Open the ledger at an address.
 
     Raises BadInput (`no_ledger`, `not_a_ledger`, `ledger_newer`), LedgerOlder, or Failed
-    (`ledger_damaged`, `ledger_unreadable`). What can only be read can be read; a write then fails.
+    (`ledger_damaged`, `ledger_unreadable`); of a server also what `open_server` does. What can only
+    be read can be read; a write then fails.
     """
-    return open_file(address, writes=writes)
+    if not is_server(address):
+        return open_file(address, writes=writes)
+    check_library()
+    from jpcli.ledger.database.postgres import open_server
+
+    return open_server(address, writes=writes)
+
+
+def check_library() -> None:
+    """Raise BadInput `no_postgres` where what speaks to a server is not installed."""
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        import sys
+
+        from jpcli.domain.extras import install_command
+
+        raise BadInput(
+            "no_postgres",
+            "A ledger on a server needs psycopg, which is not installed",
+            hint=install_command("postgres", sys.executable),
+            subject="--ledger",
+        ) from None

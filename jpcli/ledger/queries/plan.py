@@ -25,7 +25,7 @@ _USABLE = (
 # to go through the table and sort takes half of that.
 _ACTIVE = (
     "SELECT COALESCE(l.site_id, 0), l.id, l.offer_id, l.parent_id FROM licenses l"
-    f" WHERE {_USABLE} ORDER BY COALESCE(l.site_id, 0)"
+    f" WHERE {_USABLE} ORDER BY COALESCE(l.site_id, 0), l.id"
 )
 _SITES = (
     "SELECT s.id, s.url, c.name FROM sites s LEFT JOIN clients c ON c.id = s.client_id"

@@ -67,7 +67,7 @@ def same_copy(source: Ledger, target: str) -> CheckReport | None:
 
     The ledger itself under another name is no copy, and is not opened a second time.
     """
-    if not os.path.isfile(target) or os.path.samefile(source.path, target):
+    if not os.path.isfile(target) or _same(source.path, target):
         return None
     try:
         with closing(open_file(target, writes=False)) as copy:
@@ -75,6 +75,10 @@ def same_copy(source: Ledger, target: str) -> CheckReport | None:
     except JpcliError:
         return None
     return report if not report.problems and report.head == head(source) else None
+
+
+def _same(path: str, target: str) -> bool:
+    return os.path.exists(path) and os.path.samefile(path, target)
 
 
 def _backup(source: str) -> Ledger:

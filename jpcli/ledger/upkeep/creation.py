@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _ELSEWHERE = "Name another place with --ledger."
 
 
-def create_ledger(
+def create_file(
     path: str,
     meta: Mapping[str, str],
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from jpcli.domain.addresses import shown
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.calendar import BillingCalendar, check_zone, find_skipped
 from jpcli.domain.collection import COLLECTS, GATEWAYS, way_by
@@ -16,7 +17,7 @@ from jpcli.domain.prices import THE_BEGINNING
 from jpcli.domain.texts import clean, is_plain_line
 from jpcli.domain.words import quoted
 from jpcli.ledger.state.zone import zone_facts
-from jpcli.ledger.upkeep.creation import check_free, create_ledger
+from jpcli.ledger.upkeep.places import check_free, create_ledger
 from jpcli.services.billing.books import BILL_FROM
 from jpcli.services.files.read import read_rows
 from jpcli.services.products.price_list import (
@@ -103,7 +104,7 @@ def init(
         **({"collect": collect or COLLECTS[0]} if way.goes_out else {}),
     }
 
-    answer = _answer(path, meta, priced, way)
+    answer = _answer(shown(path), meta, priced, way)
 
     def first_events(writer: Writer) -> None:
         record_prices(writer, priced)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.addresses import shown
 from jpcli.domain.answers import Answer, LongNotes, Note, Rows
 from jpcli.domain.errors import Failed, Refused
 from jpcli.domain.words import and_more, count, quoted
 from jpcli.ledger.queries.history import HISTORY_COLUMNS, history_rows
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
-from jpcli.ledger.upkeep.creation import make_folder
 from jpcli.services.change import once
 from jpcli.services.ledger.zone import zone_notes
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         DamageObject,
         ExportAnswer,
         FlatExportAnswer,
+        MoveAnswer,
         RestoreAnswer,
     )
     from jpcli.services.change import Keyed
@@ -108,20 +109,19 @@ def restore(
     others have the ledger open, Failed `folder_unwritable`. What is restored under an idempotency
     key remembers that from its first moment.
     """
-    from jpcli.ledger.upkeep.copies import restore_ledger
+    from jpcli.ledger.upkeep.places import is_taken, restore_ledger
 
     request = {"command": "ledger restore", "source": os.path.abspath(source)}
     earlier = None if keyed is None else keyed.earlier(path, request)
     if earlier is not None:
         return earlier
-    if os.path.lexists(path) and not replace:
+    if is_taken(path) and not replace:
         raise Refused(
             "ledger_exists",
             f"There is a ledger at {path} already",
             hint="Put the backup in its place with --yes; the old one is kept beside it.",
             subject=path,
         )
-    make_folder(path)
 
     def complete(draft: str, report: CheckReport, kept: str | None) -> None:
         if keyed is not None:
@@ -135,10 +135,30 @@ def _restored(
     path: str, source: str, report: CheckReport, kept: str | None
 ) -> Answer[RestoreAnswer]:
     message = f"Restored {count(report.events, 'event')} from {source}"
-    notes = [Note("restored", message, "ok", path)]
+    notes = [Note("restored", message, "ok", shown(path))]
     if kept is not None:
         notes.append(Note("kept", f"The ledger that was there is kept as {kept}"))
-    return Answer({"ledger": path, "kept": kept, **_report(report)}, tuple(notes))
+    return Answer({"ledger": shown(path), "kept": kept, **_report(report)}, tuple(notes))
+
+
+def move(desk: Desk, target: str) -> Answer[MoveAnswer]:
+    """Copy the ledger to another place, on any engine. Done before, it says so; raises Refused
+    where another ledger is."""
+    from jpcli.ledger.upkeep.places import move_ledger
+
+    report, before = move_ledger(desk.ledger, target, _must_be_ok)
+    told = f"{count(report.events, 'event')} at {shown(target)}"
+    note = Note("moved_before" if before else "moved", told + (" already" if before else ""), "ok")
+    hint = f"jpcli status --ledger {quoted(shown(target))}"
+    further = Note("next", "Whoever uses it names the new place from now on", hint=hint)
+    data: MoveAnswer = {
+        "from": desk.ledger.path,
+        "to": shown(target),
+        "events": report.events,
+        "head": report.head,
+        "ok": not report.problems,
+    }
+    return Answer(data, (note, further))
 
 
 def _foreign(report: CheckReport) -> tuple[Note, ...]:

