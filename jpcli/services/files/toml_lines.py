@@ -84,6 +84,20 @@ def placed(mistakes: Iterable[tuple[Path, str, str]], text: str) -> list[Problem
     return sorted(problems, key=lambda p: (p.code == "too_many_problems", p.line or 0))
 
 
+def described(value: Any) -> str:
+    """A value as it stands in TOML, more or less, and never a page of it: of what has parts only
+    what it is."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        of_tables = any(isinstance(part, dict) for part in value)
+        return "an array of tables, [[…]]" if of_tables else "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value)
+    return text if len(text) <= 60 else text[:60] + "…"
+
+
 def _fault(error: tomllib.TOMLDecodeError, text: str) -> tuple[str, int]:
     """What `tomllib` found wrong, and the line on which it did."""
     message = str(error)

@@ -17,7 +17,7 @@ from jpcli.domain.words import closest, path_text, shortened
 from jpcli.ledger.events.chain import encode
 from jpcli.services.canonical import batches, enclosed, object_pieces
 from jpcli.services.files.rows import Enough, refusal
-from jpcli.services.files.toml_lines import load, placed
+from jpcli.services.files.toml_lines import described, load, placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -74,7 +74,7 @@ class _Reader:
         self._check_keys((), data, _TOP)
         complete = data.get("complete", False)
         if not isinstance(complete, bool):
-            message = f"complete is true or false, not {_shown(complete)}"
+            message = f"complete is true or false, not {described(complete)}"
             self._note(("complete",), "bad_value", message)
         sites = dict(self._sites(self._table(("sites",), data.get("sites", {}))))
         spares = dict(self._spares(self._table(("spares",), data.get("spares", {}))))
@@ -112,7 +112,7 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, str):
-            self._note(path, "bad_client", f"client is a name, not {_shown(value)}")
+            self._note(path, "bad_client", f"client is a name, not {described(value)}")
             return None
         if value not in self._clients:
             try:
@@ -135,12 +135,12 @@ class _Reader:
             return found
         if not isinstance(value, list | tuple):
             message = 'products is a list, as ["jetpack-scan"], or a table, as { jetpack-scan = 2 }'
-            self._note(path, "bad_value", f"{message}, not {_shown(value)}")
+            self._note(path, "bad_value", f"{message}, not {described(value)}")
             return {}
         counted: dict[str, int] = {}
         for name in value:
             if not isinstance(name, str):
-                message = f"a product is a name in quotes, not {_shown(name)}"
+                message = f"a product is a name in quotes, not {described(name)}"
                 self._note(path, "bad_value", message)
                 continue
             product = clean(name)
@@ -185,7 +185,7 @@ class _Reader:
             return value
         name = path[-1]
         form = _FORMS.get(path, "a table")
-        self._note(path, "bad_value", f"{name} is {form}, not {_shown(value)}")
+        self._note(path, "bad_value", f"{name} is {form}, not {described(value)}")
         return {}
 
     def _check_keys(self, path: Path, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
@@ -204,7 +204,7 @@ class _Reader:
     def _number(self, path: Path, name: str, value: Any) -> bool:
         if type(value) is int and 0 <= value <= MOST:
             return True
-        message = f"{name} is a whole number from 0 to {MOST:,}, not {_shown(value)}"
+        message = f"{name} is a whole number from 0 to {MOST:,}, not {described(value)}"
         self._note(path, "bad_number", message)
         return False
 
@@ -213,20 +213,6 @@ class _Reader:
             self.wrong.append(((), "too_many_problems", TOO_MANY))
             raise Enough
         self.wrong.append((path, code, message))
-
-
-def _shown(value: Any) -> str:
-    """A value as it stands in TOML, more or less, and never a page of it: of what has parts only
-    what it is."""
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, list):
-        of_tables = any(isinstance(part, dict) for part in value)
-        return "an array of tables, [[…]]" if of_tables else "a list"
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = repr(value)
-    return text if len(text) <= 60 else text[:60] + "…"
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
