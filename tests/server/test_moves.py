@@ -1,0 +1,109 @@
+"""A ledger is moved whole or not at all, from any engine to any."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.server.conftest import Server
+from tests.server.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def file(
+    server: Server, jpcli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """The ledger of `lines`, in a file."""
+    from tests.cli.lines import build
+
+    build(jpcli, tmp_path)
+    monkeypatch.setenv("JPCLI_WAIT", "1")
+    return str(tmp_path / "ledger.db")
+
+
+def head(jpcli: Callable[..., Any], address: str) -> tuple[Any, Any]:
+    run = jpcli("ledger", "check", "--ledger", address, "--json")
+    assert run.code == 0, run.err
+    return run.data["events"], run.data["head"]
+
+
+def test_there_and_back_and_again(
+    file: str, server: Server, jpcli: Callable[..., Any], tmp_path: Path
+) -> None:
+    first, second = (server.address(server.database()) for _ in range(2))
+    back = str(tmp_path / "back.db")
+    for here, there in ((file, first), (first, second), (second, back)):
+        before = jpcli("ledger", "export", "--ledger", here, "--format", "ndjson").out
+        for code in ("moved", "moved_before"):
+            run = jpcli("ledger", "move", here, there, "--json")
+            assert run.code == 0, run.err
+            assert run.json["notes"][0]["code"] == code
+            assert (run.data["events"], run.data["head"]) == head(jpcli, file)
+        assert head(jpcli, there) == head(jpcli, file)
+        assert jpcli("ledger", "export", "--ledger", there, "--format", "ndjson").out == before
+
+
+def test_another_ledger_is_never_replaced(
+    file: str, server: Server, jpcli: Callable[..., Any]
+) -> None:
+    there = server.address(server.database())
+    assert jpcli("init", "--ledger", there).code == 0
+    before = head(jpcli, there)
+    for words in (
+        ("ledger", "move", file, there),
+        ("ledger", "restore", file, "--yes", "--ledger", there),
+    ):
+        run = jpcli(*words, "--json")
+        assert (run.code, run.error["code"]) == (3, "ledger_exists"), run.err
+    assert head(jpcli, there) == before
+    run = jpcli("ledger", "move", there, file, "--json")
+    assert run.code == 3
+
+
+def test_backups_and_what_they_are_restored_to(
+    file: str, server: Server, jpcli: Callable[..., Any], tmp_path: Path
+) -> None:
+    first, second = (server.address(server.database()) for _ in range(2))
+    backup = str(tmp_path / "from-server.db")
+    assert jpcli("ledger", "restore", file, "--ledger", first).code == 0
+    assert jpcli("ledger", "backup", backup, "--ledger", first).code == 0
+    assert jpcli("ledger", "restore", backup, "--ledger", second).code == 0
+    assert head(jpcli, second) == head(jpcli, backup) == head(jpcli, file)
+
+
+@pytest.mark.parametrize("statement", ["events (seq", "INTO chain", "FROM licenses", "COMMIT\0"])
+def test_what_is_cut_off_leaves_nothing_and_is_done_the_next_time(
+    statement: str, file: str, server: Server, jpcli: Callable[..., Any]
+) -> None:
+    wire = Wire(server.port)
+    database = server.database()
+    there = server.address(database)
+    wire.cut(statement, before=True, times=1)
+    run = jpcli("ledger", "move", file, there.replace(str(server.port), str(wire.port)), "--json")
+    assert (run.code, run.error["code"]) == (75, "server_unreachable"), run.err
+    with server.connect(database) as connection:
+        assert connection.execute("SELECT to_regclass('events')").fetchone() == (None,)
+    assert jpcli("ledger", "move", file, there).code == 0
+    assert head(jpcli, there) == head(jpcli, file)
+    wire.close()
+
+
+def test_a_damaged_ledger_is_not_moved(
+    file: str, server: Server, jpcli: Callable[..., Any]
+) -> None:
+    import sqlite3
+
+    connection = sqlite3.connect(file)
+    connection.execute("UPDATE licenses SET issued_at = issued_at - 1")
+    connection.commit()
+    connection.close()
+    database = server.database()
+    run = jpcli("ledger", "move", file, server.address(database), "--json")
+    assert (run.code, run.error["code"]) == (1, "ledger_damaged")
+    with server.connect(database) as held:
+        assert held.execute("SELECT to_regclass('events')").fetchone() == (None,)
