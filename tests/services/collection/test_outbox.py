@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from jpcli.domain.errors import Busy, Failed, JpcliError
 from jpcli.domain.instants import parse_instant
 from jpcli.ledger.queries.outbox import DONE, FAILED, WISHED, Wish, wish
+from jpcli.payments.gateway import SERVER_ERROR
 from jpcli.services.collection.stripe import outbox
 from tests.services.collection.conftest import JULY_2, Shop
 
@@ -117,6 +119,54 @@ def test_what_another_process_made_in_between_is_not_made_again(shop: Shop) -> N
     mine.find = find  # type: ignore[method-assign]
     assert carry(shop, mine) == {"id": "made"}
     assert mine.keys == []
+
+
+def test_what_another_process_finished_in_between_is_not_done_again(shop: Shop) -> None:
+    """Both saw the same open wish."""
+    carry(shop, Call(fails=lost()))
+    mine = Call()
+
+    def find() -> None:
+        carry(shop, Call())
+
+    mine.find = find  # type: ignore[method-assign]
+    assert carry(shop, mine) == {"id": "made"}
+    assert mine.keys == []
+
+
+@pytest.mark.parametrize(
+    ("other", "now", "after"),
+    [
+        (Call(fails=lost()), LATER, (WISHED, 2)),
+        (Call(there={"id": "there"}), JULY_2, (DONE, 1)),
+    ],
+    ids=["tries anew", "finishes"],
+)
+@pytest.mark.parametrize("error", [Failed("bad_request", ""), Busy(SERVER_ERROR, "")])
+def test_a_failure_says_nothing_of_what_another_process_did_meanwhile(
+    shop: Shop, error: JpcliError, other: Call, now: str, after: tuple[str, int]
+) -> None:
+    mine = Call(fails=error)
+    perform = mine.perform
+
+    def slowly(key: str) -> Any:
+        carry(shop, other, now=now)
+        return perform(key)
+
+    mine.perform = slowly  # type: ignore[method-assign]
+    assert carry(shop, mine) == error.code
+    found = noted(shop)
+    assert (found.state, found.attempt, found.stumbled) == (*after, False)
+
+
+def test_why_a_call_failed_is_in_the_log(shop: Shop) -> None:
+    carry(shop, Call(fails=Failed("bad_request", "No such thing.")), "x")
+    carry(shop, Call(fails=Busy(SERVER_ERROR, "")), "y")
+    with shop.desk() as desk:
+        rows = desk.ledger.rows("SELECT kind, subject, data FROM events ORDER BY seq DESC LIMIT 4")
+        found = {(kind, subject): json.loads(data) for kind, subject, data in rows}
+    assert found["outbox.failed", "x"] == {"code": "bad_request", "message": "No such thing."}
+    assert found["outbox.stumbled", "y"] == {"attempt": 1}
 
 
 def test_what_another_process_tries_is_tried_under_its_key_and_a_refusal_proves_nothing(
