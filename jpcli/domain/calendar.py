@@ -141,7 +141,9 @@ class BillingCalendar:
         The issue day is always one of them, also when both instants are the same.
         """
         first_day = last_day = self.day_of(issued_at)
-        if revoked_at is not None and revoked_at > issued_at:
+        if revoked_at is not None:
+            if revoked_at <= issued_at:
+                return first_day, first_day
             last_day = self.day_of(revoked_at - 1)
         if self.rules is None:
             return first_day, (OPEN_DAY if revoked_at is None else last_day)

@@ -9,7 +9,7 @@ import pytest
 
 from jpcli.domain.calendar import OPEN_DAY, BillingCalendar, check_zone, find_skipped
 from jpcli.domain.errors import BadInput
-from jpcli.domain.instants import parse_instant
+from jpcli.domain.instants import SECOND, parse_instant
 from tests.domain.refused import refused
 
 UTC = BillingCalendar()
@@ -240,6 +240,64 @@ def test_d3_a_day_is_told_by_its_first_and_its_last_instant(
         assert calendar.first_day_ending_after(start) == number
         assert calendar.first_day_ending_after(end - 1) == number
         assert calendar.day_of_date(calendar.date_of(number)) == number
+
+
+# --- seconds that had another offset when they were recorded -------------------------------------
+
+HALF_PAST = "2024-06-30T22:30:00Z"  # July 1, 00:30 in Berlin
+
+
+def berlin_but(offset: int) -> BillingCalendar:
+    """Berlin, where that one second lay so many seconds east of UTC."""
+    return BillingCalendar("Europe/Berlin", exceptions={parse_instant(HALF_PAST) // SECOND: offset})
+
+
+@pytest.mark.parametrize(
+    ("offset", "iso"),
+    [
+        (3600, "2024-06-30"),
+        (5399, "2024-06-30"),
+        (5400, "2024-07-01"),
+        (-81_000, "2024-06-30"),
+        (-81_001, "2024-06-29"),
+    ],
+)
+def test_a_second_with_an_offset_of_its_own_has_the_date_of_that(offset: int, iso: str) -> None:
+    calendar, at = berlin_but(offset), parse_instant(HALF_PAST)
+    assert [calendar.iso(calendar.day_of(at + fine)) for fine in (0, 999_999)] == [iso, iso]
+    assert [calendar.iso(calendar.day_of(at + fine)) for fine in (-1, SECOND)] == ["2024-07-01"] * 2
+
+
+def test_d4_its_day_is_counted_without_the_dates_that_never_were() -> None:
+    at = parse_instant("2024-01-01T12:00:00Z")
+    calendar = BillingCalendar(
+        "Pacific/Apia", find_skipped("Pacific/Apia"), exceptions={at // SECOND: 13 * 3600}
+    )
+    assert calendar.day_of(at) == APIA.day_of(at)
+    assert calendar.iso(calendar.day_of(at)) == "2024-01-02"
+
+
+def test_d2_what_begins_or_ends_in_such_a_second_is_billed_by_its_date() -> None:
+    calendar, just_after = berlin_but(3600), "2024-06-30T22:30:00.000001Z"
+    assert touched(calendar, HALF_PAST, None) == ("2024-06-30", "open")
+    assert touched(calendar, HALF_PAST, HALF_PAST) == ("2024-06-30", "2024-06-30")
+    june, july = "2024-06-30T10:00:00Z", "2024-07-01T10:00:00Z"
+    assert touched(calendar, june, just_after) == ("2024-06-30", "2024-06-30")
+    assert touched(calendar, HALF_PAST, july) == ("2024-06-30", "2024-07-01")
+    assert touched(calendar, june, july) == ("2024-06-30", "2024-07-01")
+    # What is issued a moment before lies a day later by the clock; its days never go backwards.
+    before = "2024-06-30T22:15:00Z"
+    assert touched(calendar, before, just_after) == ("2024-07-01", "2024-07-01")
+
+
+def test_w1_in_such_a_second_its_day_is_the_first_that_is_not_over() -> None:
+    calendar, at = berlin_but(5400 + 86_400), parse_instant(HALF_PAST)
+    assert calendar.iso(calendar.first_day_ending_after(at)) == "2024-07-02"
+    assert calendar.iso(calendar.first_day_ending_after(at + SECOND)) == "2024-07-01"
+
+
+def test_without_a_zone_it_is_utc() -> None:
+    assert (BillingCalendar().zone, BillingCalendar() == UTC) == ("UTC", True)
 
 
 def test_utc_does_not_load_zones() -> None:
