@@ -296,6 +296,39 @@ def test_w1_in_such_a_second_its_day_is_the_first_that_is_not_over() -> None:
     assert calendar.iso(calendar.first_day_ending_after(at + SECOND)) == "2024-07-01"
 
 
+@pytest.mark.parametrize(
+    ("zone", "first", "end"),
+    [
+        ("UTC", "1970-01-01T00:00:00Z", "2199-12-31T23:59:59.999999Z"),
+        # Kiritimati was ten hours and forty minutes behind, and is fourteen ahead.
+        ("Pacific/Kiritimati", "1970-01-01T10:40:00Z", "2199-12-31T09:59:59.999999Z"),
+        ("Asia/Tokyo", "1970-01-01T00:00:00Z", "2199-12-31T14:59:59.999999Z"),
+        ("Pacific/Honolulu", "1970-01-01T10:00:00Z", "2199-12-31T23:59:59.999999Z"),
+    ],
+)
+def test_an_instant_lies_in_years_that_are_billed_in_utc_and_here(
+    zone: str, first: str, end: str
+) -> None:
+    for text, beyond in ((first, -1), (end, 1)):
+        at = parse_instant(text)
+        assert BillingCalendar(zone).checked(at, text) == at
+        with pytest.raises(BadInput) as caught:
+            BillingCalendar(zone).checked(at + beyond, "that")
+        assert (caught.value.code, caught.value.subject) == ("bad_instant", "that")
+
+
+def test_the_wall_shows_a_time_once_twice_or_never() -> None:
+    """The first of two; none where clocks are put forward past it. To the microsecond."""
+    for shown, at in (
+        ("2024-03-31T02:30:00Z", None),
+        ("2024-10-27T02:30:00.000001Z", "2024-10-27T00:30:00.000001Z"),
+        ("2024-10-27T03:00:00Z", "2024-10-27T02:00:00Z"),
+        ("2024-06-30T23:59:59.999999Z", "2024-06-30T21:59:59.999999Z"),
+    ):
+        found = BERLIN.at_wall(parse_instant(shown))
+        assert found == (None if at is None else parse_instant(at))
+
+
 def test_without_a_zone_it_is_utc() -> None:
     assert (BillingCalendar().zone, BillingCalendar() == UTC) == ("UTC", True)
 
