@@ -292,7 +292,7 @@ def test_d2_what_begins_or_ends_in_such_a_second_is_billed_by_its_date() -> None
 
 def test_w1_in_such_a_second_its_day_is_the_first_that_is_not_over() -> None:
     calendar, at = berlin_but(5400 + 86_400), parse_instant(HALF_PAST)
-    assert calendar.iso(calendar.first_day_ending_after(at)) == "2024-07-02"
+    assert calendar.iso(calendar.first_day_ending_after(at + 999_999)) == "2024-07-02"
     assert calendar.iso(calendar.first_day_ending_after(at + SECOND)) == "2024-07-01"
 
 
@@ -327,6 +327,15 @@ def test_the_wall_shows_a_time_once_twice_or_never() -> None:
     ):
         found = BERLIN.at_wall(parse_instant(shown))
         assert found == (None if at is None else parse_instant(at))
+
+
+def test_a_day_follows_early_where_the_date_before_it_comes_once_more() -> None:
+    found = {
+        iso: ST_JOHNS.follows_early(day(iso, ST_JOHNS))
+        for iso in ("1990-10-27", "1990-10-28", "1990-10-29")
+    }
+    assert found == {"1990-10-27": False, "1990-10-28": True, "1990-10-29": False}
+    assert not UTC.follows_early(day("1990-10-28"))
 
 
 def test_without_a_zone_it_is_utc() -> None:

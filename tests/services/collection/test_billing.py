@@ -116,7 +116,7 @@ def test_i5_when_every_card_is_declined_the_invoice_stays_open_and_says_what_to_
     shop.double.change_card(card, charge="insufficient_funds")
     with pytest.raises(Declined) as caught:
         shop.close()
-    assert caught.value.exit_code == 5
+    assert (caught.value.exit_code, caught.value.subject) == (5, local(shop)["number"])
     assert "insufficient_funds" in caught.value.message
     assert "cards add" in str(caught.value.hint)
     assert local(shop)["status"] == "open"

@@ -194,6 +194,7 @@ def test_without_a_card_paying_is_refused_and_writes_nothing(shop: Shop) -> None
     with pytest.raises(Refused) as caught:
         shop.do(stripe_billing.pay, "2024-06")
     assert (caught.value.code, caught.value.exit_code) == ("no_card", 3)
+    assert caught.value.subject == shown(shop)["number"]
     assert (shop.state(), shop.posts()) == (before, posts)
 
 
@@ -249,6 +250,7 @@ def test_an_answer_that_says_open_is_not_paid_and_may_be_tried_again(
     with pytest.raises(Failed) as caught:
         shop.do(stripe_billing.pay, "2024-06")
     assert (caught.value.code, caught.value.exit_code) == ("payment_pending", 1)
+    assert caught.value.subject == shown(shop)["number"]
     assert [a["outcome"] for a in shown(shop)["attempts"]] == ["pending"]
     monkeypatch.setattr(StripeGateway, "pay", right)
     assert shop.do(stripe_billing.pay, "2024-06").data["invoice"]["status"] == "paid"
