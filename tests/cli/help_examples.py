@@ -40,6 +40,8 @@ REFUSED = {BY_HAND: AT_STRIPE_ONLY, BUNDLES: AT_STRIPE_ONLY, STRIPE: ("cards add
 NO_WAIT = {"cards add  ": "jpcli cards add --no-wait"}
 # What is typed where a person is asked for it.
 TYPED = {"stripe login": TEST_KEY}
+# There is none here: `tests/server` has one, and a file is as good a place to move to.
+SERVER = "postgresql://desk@db.example/ledger"
 # They make their own ledger, or need none.
 WITHOUT_A_LEDGER = ("init", "demo", "completion")
 # Exit 1, as the help says: where a policy is not kept, and for licenses of bundles among the rows.
@@ -104,7 +106,7 @@ class Place:
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder, self.patch = folder, patch
-        self.names = {"~": str(folder)}
+        self.names = {"~": str(folder), SERVER: "moved.db"}
         patch.chdir(folder)
         patch.setenv("JPCLI_LEDGER", str(folder / "ledger.db"))
 
