@@ -54,7 +54,7 @@ def programs() -> Path:
     return Path(str(embedded.__file__)).parent / "pginstall" / "bin"
 
 
-def unprivileged(*command: str | Path, folder: Path) -> subprocess.Popen[bytes]:
+def unprivileged(*command: str | Path | int, folder: Path) -> subprocess.Popen[bytes]:
     """A program that refuses to be root's, started as nobody where we are root."""
     is_root = os.getuid() == 0
     return subprocess.Popen(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import psycopg
 
@@ -91,8 +91,7 @@ class PostgresLedger(Ledger):
             except psycopg.Error as error:
                 found = translate(error, self.path, lost=self._link.is_lost)
                 if self._writes or self._reads or not isinstance(found, ServerLost):
-                    self._note(found or error)
-                    raise found or error from (error if found is None else None)
+                    self._fail(error)
                 patience = patience or self._link.patience()
                 patience.wait_or_raise(found)
 
@@ -104,15 +103,17 @@ class PostgresLedger(Ledger):
         if (self._writes or self._reads) and self._link.is_lost:
             raise unreachable(self.path)
 
-    def _note(self, error: Exception) -> None:
-        """After an error a change is not kept, and a reader has a new transaction: what looks for
-        the cause asks, too."""
+    def _fail(self, error: psycopg.Error) -> NoReturn:
+        """Raise it in our words. After an error a change is not kept, and a reader has a new
+        transaction: what looks for the cause asks, too."""
+        found = translate(error, self.path, lost=self._link.is_lost)
         if self._writes:
-            self._broken = error
+            self._broken = found or error
         elif self._reads and not self._link.is_lost:
             self._epoch += 1
             with suppress(psycopg.Error):
                 self._link.send([("ROLLBACK", ()), (_READ, ()), (_WHOLE, ())])
+        raise found or error from (error if found is None else None)
 
     def _stream(self, query: Statement) -> Iterator[tuple[Any, ...]]:
         """Rows as they are asked for. The cursor lives at the server, inside a transaction; between
@@ -162,9 +163,7 @@ class PostgresLedger(Ledger):
                 for row in rows:
                     copy.write_row(row)
         except psycopg.Error as error:
-            found = translate(error, self.path, lost=self._link.is_lost)
-            self._note(found or error)
-            raise found or error from (error if found is None else None)
+            self._fail(error)
 
     @contextmanager
     def transaction(self, *, keep: bool = True, locks: bool = True) -> Iterator[None]:
@@ -287,9 +286,7 @@ def _meta(link: Link, *, writes: bool) -> dict[str, str]:
     patience = link.patience()
     while True:
         try:
-            mark = link.send([*begin, (server_schema.MARK, ())]).fetchone()
-            server_schema.check_mark(mark and mark[0], link.path)
-            return dict(link.send([("SELECT key, value FROM meta", ())]).fetchall())
+            return server_schema.facts(link, begin)
         except psycopg.Error as error:
             found = translate(error, link.path, lost=link.is_lost)
             if not isinstance(found, ServerLost):

@@ -131,7 +131,7 @@ def refusal_of(
 ) -> JpcliError:
     """Why there is no connection. `secrets` must not be shown, whatever text they are in."""
     if getattr(error.pgconn, "needs_password", False):
-        return by_code("28P01", path) or error
+        return by_code("28P01", path) or unreachable(path)
     code = _code_of_refusal(conninfo)
     known = None if code.startswith(_GONE) else by_code(code, path)
     if known is not None:

@@ -11,6 +11,8 @@ import re
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+
 from jpcli.domain.errors import BadInput, Failed, Problem
 from jpcli.domain.words import quoted
 from jpcli.ledger.database import schema
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.ledger.database.connection import Ledger, Look
+    from jpcli.ledger.database.server_link import Link, Statement
 
 TABLES = (*schema.EVENT_TABLES, *schema.STATE_TABLES)
 _MARK_TEXT = "jpcli ledger, schema "
-MARK = "SELECT obj_description(to_regclass('events'), 'pg_class')"
+_MARK = "SELECT obj_description(to_regclass('events'), 'pg_class')"
+_FACTS = "SELECT key, value, obj_description(to_regclass('events'), 'pg_class') FROM meta"
 # A table is filled after those that it names, and an invoice after its lines: then it takes none.
 _AFTER_THEIR_PARTS = ("invoices",)
 FILLED = (*(t for t in TABLES if t not in _AFTER_THEIR_PARTS), *_AFTER_THEIR_PARTS)
@@ -116,6 +120,19 @@ def check_mark(mark: str | None, path: str) -> None:
             hint="Install a newer jpcli, the way in which this one was installed.",
             subject=path,
         )
+
+
+def facts(link: Link, begin: list[Statement]) -> dict[str, str]:
+    """The facts of the ledger at the other end of a link, if there is one that this version knows,
+    in one go after statements that `begin`; errors as `check_mark`, and the library's."""
+    rows: list[tuple[str, str, str | None]] = []
+    try:
+        rows = link.send([*begin, (_FACTS, ())]).fetchall()
+        mark = rows[0][2] if rows else None
+    except psycopg.errors.UndefinedTable:
+        (mark,) = link.send([("ROLLBACK", ()), (_MARK, ())]).fetchone() or (None,)
+    check_mark(mark, link.path)
+    return {key: value for key, value, _ in rows}
 
 
 def damaged(path: str) -> Failed:
