@@ -196,9 +196,9 @@ class PostgresLedger(Ledger):
             assert done == sent[-1][0], "no transaction ends otherwise than it was told to"
         except psycopg.Error as error:
             found = translate(error, self.path, lost=self._link.is_lost)
-            if not keep or not isinstance(found, ServerLost):
+            if not (keep and self._link.is_lost and isinstance(found, ServerLost)):
                 raise found or error from (error if found is None else None)
-            if self._link.is_lost and self._promised is not None and not self._was_kept():
+            if self._promised is not None and not self._was_kept():
                 raise found from None
 
     def _was_kept(self) -> bool:

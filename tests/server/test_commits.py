@@ -1,0 +1,60 @@
+"""A COMMIT that the server refuses, with the connection left: the change is done again, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.server.conftest import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Refuses the first COMMIT that has an event, as a server does that has chosen this transaction to
+# give way to another; a sequence does not go back with it.
+_REFUSES = """
+CREATE SEQUENCE commits;
+CREATE FUNCTION refuse_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('commits') <= {times} THEN
+        RAISE EXCEPTION 'try again' USING ERRCODE = '{code}';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE CONSTRAINT TRIGGER refused_once AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION refuse_once()
+"""
+
+
+@pytest.mark.parametrize("code", ["40001", "40P01", "53300"])
+@pytest.mark.parametrize("key", [(), ("--idempotency-key", "k")], ids=["without", "with"])
+def test_a_refused_commit_is_done_again(
+    key: tuple[str, ...],
+    code: str,
+    server: Server,
+    address: str,
+    jpcli: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JPCLI_WAIT", "10")
+    assert jpcli("init").code == 0
+    assert jpcli("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030").code == 0
+    with server.connect(address.rpartition("/")[2]) as connection:
+        connection.execute(_REFUSES.format(code=code, times=2))
+    run = jpcli("issue", "jetpack-scan", "--json", *key)
+    assert run.code == 0, run.err
+    shown = [row["license_key"] for row in run.data["licenses"]]
+    assert shown == [row[0] for row in jpcli("licenses", "list").rows[1:]]
+
+
+def test_a_commit_that_is_always_refused_is_given_up(
+    server: Server, address: str, jpcli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JPCLI_WAIT", "1")
+    assert jpcli("init").code == 0
+    assert jpcli("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030").code == 0
+    with server.connect(address.rpartition("/")[2]) as connection:
+        connection.execute(_REFUSES.format(code="40001", times=1_000_000))
+    run = jpcli("issue", "jetpack-scan", "--json")
+    assert (run.code, run.error["code"]) == (75, "ledger_busy")
+    assert jpcli("licenses", "list", "--json").data["total"] == 0
