@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from tests.server.conftest import Server
+
 _LETS_ALL_IN = "host all all all trust\nlocal all all trust\nhost replication all all trust\n"
 
 
@@ -32,6 +34,12 @@ class Node(NamedTuple):
         with self.connect(database) as connection:
             row = connection.execute(sql).fetchone()
         return row and row[0]
+
+    def wait_for(self, other: Server) -> None:
+        """Until it has all that another server has."""
+        with other.connect() as connection:
+            (written,) = connection.execute("SELECT pg_current_wal_lsn()::text").fetchall()[0]
+        wait_until(lambda: self.ask(f"SELECT pg_last_wal_replay_lsn() >= '{written}'"))
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
         import psycopg
@@ -82,7 +90,7 @@ def servers() -> Iterator[Pair]:
         options = (f"port={port}", "listen_addresses=127.0.0.1", "fsync=off", *more)
         settings = [part for option in options for part in ("-c", option)]
         settings += ["-c", f"unix_socket_directories={folder}"]
-        command = (found / "postgres", "-D", folder / name, *settings)
+        command = [str(found / "postgres"), "-D", str(folder / name), *settings]
         node = Node(port, unprivileged(*command, folder=folder, leads=True))
         started.append(node)
         wait_until(lambda: node.ask("SELECT 1"))
@@ -94,7 +102,8 @@ def servers() -> Iterator[Pair]:
 
     try:
         first = folder / "first"
-        run("initdb", "-D", first, *"-U postgres -A trust -E UTF8 --locale=C --no-sync".split())
+        made = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        run("initdb", "-D", first, *made)
         (first / "pg_hba.conf").write_text(_LETS_ALL_IN)
         primary = start("first", "synchronous_standby_names=second")
         place = f"host=127.0.0.1 port={primary.port} user=postgres application_name=second"
