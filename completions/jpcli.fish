@@ -37,6 +37,7 @@ function __jpcli_options
             case ''
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -52,6 +53,7 @@ function __jpcli_options
             case 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'settings' 'ledger'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -74,6 +76,7 @@ function __jpcli_options
                     --bill-from 'The first month to bill' \
                     --payment-terms-days 'Days until an invoice is past due' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -84,6 +87,7 @@ function __jpcli_options
             case 'demo'
                 printf '%s\t%s\n' \
                     --keep 'Keep the ledger, in this file' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -93,6 +97,7 @@ function __jpcli_options
             case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'settings show' 'ledger check' 'ledger export' 'ledger template'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -108,6 +113,7 @@ function __jpcli_options
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -125,6 +131,7 @@ function __jpcli_options
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -140,6 +147,7 @@ function __jpcli_options
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -157,6 +165,7 @@ function __jpcli_options
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -174,6 +183,7 @@ function __jpcli_options
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --in-use 'With --yes: also bundles with licenses on sites' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -197,6 +207,7 @@ function __jpcli_options
                     --sort 'issued, key, product, site, client or state' \
                     --reverse 'The other way round' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -216,6 +227,7 @@ function __jpcli_options
                     --newer-than 'Issued at most DAYS days ago' \
                     --search 'TEXT is in the key, the site or the client' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -232,6 +244,7 @@ function __jpcli_options
                     --no-client 'Only what is nobody\'s' \
                     --search 'TEXT is in the key, the site or the client' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -245,6 +258,7 @@ function __jpcli_options
                     --no-client 'Only what is nobody\'s' \
                     --search 'Only sites whose URL has TEXT' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -257,6 +271,7 @@ function __jpcli_options
                     --client 'Whose site it is from now on' \
                     --no-client 'It is nobody\'s from now on' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -270,6 +285,7 @@ function __jpcli_options
             case 'clients list' 'products list' 'cards list' 'invoice list'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -280,6 +296,7 @@ function __jpcli_options
             case 'clients add' 'products import' 'cards primary' 'cards remove' 'apply'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -296,6 +313,7 @@ function __jpcli_options
                     --from 'The first day at this price' \
                     --bundle 'The price of a bundle of SIZE' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -310,6 +328,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --currency 'What the prices will be in' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -322,8 +341,9 @@ function __jpcli_options
                     --last4 'The last four digits, never more' \
                     --exp 'When it expires' \
                     --primary 'Charge it first' \
-                    --wait 'With Stripe: wait until the card was entered' \
+                    --no-wait 'With Stripe: only say where to enter the card' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -343,6 +363,7 @@ function __jpcli_options
                     --issue 'What if these were issued? Repeatable' \
                     --months 'The totals of N months, from this one on' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -359,6 +380,7 @@ function __jpcli_options
                     --since 'From this time or day on' \
                     --until 'Up to this time or that day\'s end' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -370,6 +392,7 @@ function __jpcli_options
                     --product 'Only its lines' \
                     --license 'Only this license' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -381,6 +404,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --due 'Every month that is over, in order' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -393,6 +417,7 @@ function __jpcli_options
             case 'invoice show'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, html, pdf' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -406,6 +431,7 @@ function __jpcli_options
                     --markup 'Add what you bill on top, as 20' \
                     --output 'Write this file' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, html, pdf' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -417,6 +443,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --reference 'How it was paid' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -431,6 +458,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --reason 'Why, for the log' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -444,6 +472,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --replace 'Take away at Stripe first what is not as it was closed' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -456,6 +485,7 @@ function __jpcli_options
             case 'invoice pay' 'settings set' 'ledger import'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -479,6 +509,7 @@ function __jpcli_options
                     --tax-id 'As eu_vat:DE123456789 or us_ein:…' \
                     --no-tax-id 'Take one away' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -491,6 +522,7 @@ function __jpcli_options
             case 'ledger backup'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -500,6 +532,7 @@ function __jpcli_options
                     --help 'Show this message and exit'
             case 'ledger move' 'completion'
                 printf '%s\t%s\n' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -509,6 +542,7 @@ function __jpcli_options
             case 'ledger restore'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -523,6 +557,7 @@ function __jpcli_options
                     --init 'Write a policy for what there is today' \
                     --schema 'Print the JSON schema of a policy, for editors' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, junit, github' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -535,6 +570,7 @@ function __jpcli_options
                     --detailed-exitcode 'Exit 0 for nothing to do, 10 for changes' \
                     --init 'Write the file for what there is today' \
                     --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
@@ -576,7 +612,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until -n
+            case --actor --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until --wait -n
                 set option $word
         end
     end

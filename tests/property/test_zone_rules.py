@@ -23,8 +23,9 @@ from jpcli.ledger.state.zone import zone_facts
 from jpcli.ledger.upkeep.compare import compare_table
 from jpcli.ledger.upkeep.replay import ChainWalk, replay, zone_behind
 from tests.domain.tzif import put, shifted
+from tests.property import model
 from tests.property.agencies import agencies
-from tests.property.histories import Scene, instants, rows, scenes
+from tests.property.histories import Scene, calendar_of, edges, instants, rows, scenes
 from tests.property.test_snapshots import WHAT, Step, Story, steps
 from tests.services.agency import raw
 
@@ -37,12 +38,19 @@ def machine(folder: Path | None) -> Iterator[None]:
     before = zoneinfo.TZPATH
     if folder is not None:
         zoneinfo.reset_tzpath([str(folder)])
-    zoneinfo.ZoneInfo.clear_cache()
+    _forget_zones()
     try:
         yield
     finally:
         zoneinfo.reset_tzpath(before)
-        zoneinfo.ZoneInfo.clear_cache()
+        _forget_zones()
+
+
+def _forget_zones() -> None:
+    """Whatever is remembered of a zone was read from the data of one machine."""
+    zoneinfo.ZoneInfo.clear_cache()
+    for remembered in (calendar_of, edges, model.stretches):
+        remembered.cache_clear()
 
 
 def elsewhere(folder: Path, scene: Scene, shift: int) -> Path:

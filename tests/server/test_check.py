@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_stored_schema_is_the_one_that_is_made(address: str, jpcli: Callable[..., Any]) -> None:
-    """To renew it:   python tools/server_schema.py ADDRESS, of a new ledger"""
+    """To renew it:   python tools/server/schema.py ADDRESS, of a new ledger"""
     assert jpcli("init").code == 0
     ledger = open_server(address, writes=False)
     try:

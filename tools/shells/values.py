@@ -34,7 +34,7 @@ _BY_METAVAR = {
     **dict.fromkeys(("AMOUNT", "DATE", "DAYS", "DIGITS", "KEY", "KIND", "MM/YYYY", "N"), FREE),
     **dict.fromkeys(("NAME", "PERCENT", "TEXT", "TIME", "pm_…"), FREE),
     **dict.fromkeys(("ADDRESS", "CITY", "COUNTRY", "NUMBER", "REGION", "TYPE:VALUE"), FREE),
-    **dict.fromkeys(("POSTCODE", "VALUE"), FREE),
+    **dict.fromkeys(("POSTCODE", "SECONDS", "VALUE"), FREE),
     **dict.fromkeys(("FILE", "PATH", "PLANFILE", "FROM", "TO"), Value(files=True)),
     "BRAND": Value(tuple(sorted(BRANDS))),
     "CARD": Value(ask="cards"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.cli.app.location import default_location
@@ -125,6 +126,11 @@ def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
         actor = check_remark(actor, "JPCLI_ACTOR")
     if key is not None:
         check_remark(key, "--idempotency-key")
+    closers: list[Callable[[], object]] = []
+    if (wait := get("wait")) is not None:
+        # Whatever connects reads it there, wherever that is.
+        closers.append(partial(_set_wait, os.environ.get("JPCLI_WAIT")))
+        _set_wait(wait)
     return Invocation(
         command=command,
         location=location,
@@ -136,10 +142,17 @@ def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
         dry_run=bool(get("dry_run")),
         yes=bool(get("yes")),
         output=output_for(options),
-        closers=[],
+        closers=closers,
         remarks=[],
         desks=[],
     )
+
+
+def _set_wait(seconds: str | None) -> None:
+    if seconds is None:
+        os.environ.pop("JPCLI_WAIT", None)
+    else:
+        os.environ["JPCLI_WAIT"] = seconds
 
 
 def _check_text(variable: str, value: str) -> None:

@@ -12,6 +12,7 @@ The shared options are accepted before the sub-command too; the later one on the
 from __future__ import annotations
 
 import inspect
+import re
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.app.invocation import Invocation
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_ROWS = 10**15
+MOST_WAIT_SECONDS = 86_400
 
-COMMON = ("ledger", "format", "json", "quiet", "no_color", "actor")
+COMMON = ("ledger", "wait", "format", "json", "quiet", "no_color", "actor")
 LISTS = ("limit",)
 WRITES = ("at", "dry_run", "yes", "idempotency_key")
 
@@ -152,6 +154,14 @@ def _record_limit(context: Context, param: Parameter, value: Any) -> Any:
     return _record(context, param, value)
 
 
+def _record_wait(context: Context, param: Parameter, value: Any) -> Any:
+    seconds = re.fullmatch(r"[0-9]{1,5}(?:\.[0-9]{1,3})?", value or "0")
+    if value and not value.isspace() and (seconds is None or float(value) > MOST_WAIT_SECONDS):
+        message = f"{value!r} is no number of seconds from 0 to {MOST_WAIT_SECONDS:,}."
+        raise BadParameter(message)
+    return _record(context, param, value)
+
+
 def _option(name: str, *flags: str, help: str, **attributes: Any) -> TyperOption:
     attributes.setdefault("callback", _record)
     return TyperOption(param_decls=[name, *flags], help=help, expose_value=False, **attributes)
@@ -181,6 +191,14 @@ def _format_option(formats: tuple[str, ...], also: tuple[str, ...] = ()) -> Type
 def _build() -> dict[str, TyperOption]:
     options = (
         _option("ledger", "--ledger", metavar="PATH", help="The ledger. [env: JPCLI_LEDGER]"),
+        _option(
+            "wait",
+            "--wait",
+            metavar="SECONDS",
+            help="How long to wait for a ledger that is busy or out of reach. [env: JPCLI_WAIT;"
+            " default: 10 for a file, 30 for a server]",
+            callback=_record_wait,
+        ),
         _format_option(FORMATS, also=DOCUMENTS + REPORTS),
         _flag("json", "--json", help="Short for --format json."),
         _flag("quiet", "--quiet", "-q", help="No remarks, only errors and warnings."),
@@ -227,7 +245,7 @@ def refuse_foreign(context: Context, path: str, shared: tuple[str, ...]) -> None
     `--yes` and `--actor` are harmless and may stand in an alias.
     """
     for name in given(context):
-        if name not in shared and name not in ("yes", "actor"):
+        if name not in shared and name not in ("yes", "actor", "wait"):
             flag = SHARED[name].opts[0]
             raise UsageError(f"'{path}' takes no {flag}.", context)
 

@@ -24,7 +24,8 @@ from jpcli.ledger.database.server_faults import (
     unreachable,
 )
 from jpcli.ledger.database.server_laid import Laid
-from jpcli.ledger.database.server_link import AsStored, Link, translated, wait_seconds
+from jpcli.ledger.database.server_link import WAIT_SECONDS, AsStored, Link, translated
+from jpcli.ledger.database.waiting import wait_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -269,7 +270,7 @@ def open_server(address: str, *, writes: bool) -> PostgresLedger:
     Raises BadInput (`bad_address`, `no_database`, `no_ledger`, `ledger_newer`), AuthProblem
     (`bad_login`), or Busy (`server_unreachable`).
     """
-    link = Link(address, wait_seconds())
+    link = Link(address, wait_seconds(WAIT_SECONDS))
     try:
         return PostgresLedger(link, _meta(link, writes=writes), reads=not writes)
     except (LookupError, ValueError, TypeError, AttributeError, OSError) as error:

@@ -18,7 +18,6 @@ from psycopg.adapt import Dumper, Loader
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from jpcli.domain.addresses import shown
-from jpcli.domain.errors import BadInput
 from jpcli.ledger.database.server_faults import ServerLost, bad_address, refusal_of, translate
 
 if TYPE_CHECKING:
@@ -184,19 +183,6 @@ class Patience:
             raise error
         time.sleep(min(left, self._pause * random.uniform(0.5, 1.5)))  # noqa: S311
         self._pause = min(_PAUSES[1], self._pause * 1.6)
-
-
-def wait_seconds() -> float:
-    """For how long a lost server is waited for: `JPCLI_WAIT`."""
-    text = os.environ.get("JPCLI_WAIT") or str(WAIT_SECONDS)
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= 86_400:
-        message = f"JPCLI_WAIT must be 0 to 86400 seconds, not {text[:40]}"
-        raise BadInput("bad_wait", message, subject="JPCLI_WAIT")
-    return seconds
 
 
 def _read(address: str, path: str) -> tuple[str, list[str]]:

@@ -18,6 +18,7 @@ from jpcli.ledger.database.draft import remove_abandoned, sync
 from jpcli.ledger.database.faults import damaged, guarded, translate
 from jpcli.ledger.database.header import FileConnection, check_file, check_identity
 from jpcli.ledger.database.neighbors import check_one_name, has_log, uri_of
+from jpcli.ledger.database.waiting import wait_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -240,7 +241,7 @@ def connect(path: str, *, writes: bool) -> sqlite3.Connection:
             connection = sqlite3.connect(
                 uri + mode,
                 uri=True,
-                timeout=BUSY_TIMEOUT_SECONDS,
+                timeout=wait_seconds(BUSY_TIMEOUT_SECONDS),
                 isolation_level=None,
                 factory=FileConnection,
             )

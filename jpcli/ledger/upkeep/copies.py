@@ -33,6 +33,7 @@ from jpcli.ledger.database.neighbors import (
     uri_of,
 )
 from jpcli.ledger.database.sqlite import copy_file, open_file
+from jpcli.ledger.database.waiting import wait_seconds
 from jpcli.ledger.queries.plan import head
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.ledger.upkeep.migration import bring_up_to_date
@@ -166,7 +167,7 @@ def _held(path: str) -> sqlite3.Connection | None:
     with guarded(path):
         uri = uri_of(path) + "?mode=rw"
         held = sqlite3.connect(
-            uri, uri=True, timeout=sqlite.BUSY_TIMEOUT_SECONDS, isolation_level=None
+            uri, uri=True, timeout=wait_seconds(sqlite.BUSY_TIMEOUT_SECONDS), isolation_level=None
         )
         try:
             held.execute("PRAGMA locking_mode = EXCLUSIVE")

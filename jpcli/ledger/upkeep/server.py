@@ -13,8 +13,9 @@ from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.words import is_text
 from jpcli.ledger.database import server_schema
 from jpcli.ledger.database.postgres import PostgresLedger, open_server
-from jpcli.ledger.database.server_link import Link, wait_seconds
+from jpcli.ledger.database.server_link import WAIT_SECONDS, Link
 from jpcli.ledger.database.sqlite import open_file
+from jpcli.ledger.database.waiting import wait_seconds
 from jpcli.ledger.upkeep.check import check_ledger
 from jpcli.ledger.writer import Writer
 
@@ -62,7 +63,7 @@ def create_on_server(
 def make(address: str, meta: Mapping[str, str], fill: Callable[[PostgresLedger], None]) -> None:
     """Make the tables at `address` and fill them, in one transaction; errors as
     `create_on_server`."""
-    link = Link(address, wait_seconds())
+    link = Link(address, wait_seconds(WAIT_SECONDS))
     try:
         _check_free(link)
         ledger = PostgresLedger(link, meta, reads=False)
@@ -137,7 +138,7 @@ def _check_texts(table: str, row: tuple[Any, ...]) -> None:
 
 def check_server_free(address: str) -> None:
     """Refuse a place that has a ledger, or a table with a name of ours (`ledger_exists`)."""
-    link = Link(address, wait_seconds())
+    link = Link(address, wait_seconds(WAIT_SECONDS))
     try:
         _check_free(link)
     finally:

@@ -67,7 +67,7 @@ def test_no_mistake_is_told_in_typers_words(path: str, jpcli: Callable[..., Any]
         ),
         ("cards", "'cards' needs a command: ", "See   jpcli cards --help", None),
         ("statsu", "There is no command 'statsu'.", "Did you mean   jpcli status", "statsu"),
-        ("log --limt 3", "There is no option --limt.", "Did you mean   --limit   --site", "--limt"),
+        ("log --limt 3", "There is no option --limt.", "Did you mean   --limit   --wait", "--limt"),
     ],
 )
 def test_what_is_told(

@@ -49,10 +49,9 @@ def run(
     primary: Annotated[
         bool, typer.Option("--primary", help="Charge it first. The first card is primary anyway.")
     ] = False,
-    wait: Annotated[
-        bool,
-        typer.Option("--wait/--no-wait", help="With Stripe: wait until the card was entered."),
-    ] = True,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="With Stripe: only say where to enter the card.")
+    ] = False,
 ) -> Result:
     """A card number never goes in: without Stripe only the brand, the last four digits and the
     expiry, with Stripe a page of Stripe's own."""
@@ -63,7 +62,7 @@ def run(
     for text in (card, brand, last4, exp):
         if text is not None:
             check_no_card_number(text)
-    if primary and not wait and card is None:
+    if primary and no_wait and card is None:
         raise BadInput(
             "usage",
             "--primary is for a card that is there: with --no-wait nobody knows it yet",
@@ -79,10 +78,10 @@ def run(
         return _shown(collector.attach_card(desk, card, primary=primary))
     if described:
         return _shown(collector.add_card(desk, brand, last4, exp, primary=primary))
-    return _by_checkout(invocation, desk, primary, wait)
+    return _by_checkout(invocation, desk, primary, no_wait)
 
 
-def _by_checkout(invocation: Invocation, desk: Desk, primary: bool, wait: bool) -> Result:
+def _by_checkout(invocation: Invocation, desk: Desk, primary: bool, no_wait: bool) -> Result:
     """Say where the page is, open it for a person, and wait for it."""
     import time
 
@@ -93,7 +92,7 @@ def _by_checkout(invocation: Invocation, desk: Desk, primary: bool, wait: bool) 
 
     collector = collector_of(desk)
     page = collector.open_checkout(desk)
-    if not wait:
+    if no_wait:
         hint = "Once the card was entered:   jpcli cards sync"
         note = Note("checkout", f"Enter the card at {page.url}", hint=hint)
         data = {"checkout": {"id": page.id, "url": page.url, "status": page.status}}

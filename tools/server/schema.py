@@ -2,7 +2,7 @@
 
 `ledger check` holds a ledger against that. Run it with the address of a new ledger:
 
-    python tools/server_schema.py ADDRESS
+    python tools/server/schema.py ADDRESS
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from jpcli.ledger.database.postgres import open_server
 from jpcli.ledger.database.server_schema import inventory
 
-TARGET = Path(__file__).parents[1] / "jpcli" / "data" / "server_schema.json"
+TARGET = Path(__file__).parents[2] / "jpcli" / "data" / "server_schema.json"
 
 
 def text_of(address: str) -> str:
