@@ -54,11 +54,8 @@ def programs() -> Path:
     return Path(str(embedded.__file__)).parent / "pginstall" / "bin"
 
 
-def unprivileged(
-    *command: str | Path | int, folder: Path, leads: bool = False
-) -> subprocess.Popen[bytes]:
-    """A program that refuses to be root's, started as nobody where we are root. `leads` gives it
-    a process group of its own."""
+def unprivileged(*command: str | Path | int, folder: Path) -> subprocess.Popen[bytes]:
+    """A program that refuses to be root's, started as nobody where we are root."""
     is_root = os.getuid() == 0
     return subprocess.Popen(
         [str(part) for part in command],
@@ -70,7 +67,6 @@ def unprivileged(
         user="nobody" if is_root else None,
         group="nogroup" if is_root else None,
         extra_groups=() if is_root else None,
-        process_group=0 if leads else None,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +26,28 @@ END $$;
 CREATE CONSTRAINT TRIGGER refused_once AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION refuse_once()
 """
+
+# A connection that is gone before several statements go over it.
+_LOSES = """
+import sys
+import psycopg
+from jpcli.ledger.database.server_link import Link
+link = Link(sys.argv[1], 0)
+number = link.send([("SELECT pg_backend_pid()", ())]).fetchone()[0]
+with psycopg.connect(sys.argv[1], autocommit=True) as other:
+    other.execute("SELECT pg_terminate_backend(%s, 5000)", (number,))
+try:
+    link.send([("SELECT 1", ()), ("SELECT 2", ())])
+except psycopg.OperationalError:
+    print("lost")
+"""
+
+
+def test_the_library_says_nothing_of_what_was_lost(address: str) -> None:
+    """It has notes of its own on lost connections, which would stand between our lines."""
+    command = [sys.executable, "-c", _LOSES, address]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"lost\n", b"")
 
 
 @pytest.mark.parametrize("code", ["40001", "40P01", "53300"])

@@ -6,6 +6,7 @@ come back. It knows nothing of ledgers.
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import re
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     Statement = tuple[str, Mapping[str, Any] | Sequence[Any]]
+
+# It notes lost connections there, which without this is a line on stderr.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 WAIT_SECONDS = 30.0
 _CONNECT_SECONDS = 5
