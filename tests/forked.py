@@ -41,6 +41,10 @@ class Forked:
         )
         self._process.start()
 
+    def kill(self) -> None:
+        """End it at once, wherever it is."""
+        self._process.kill()
+
     def finished(self, timeout_seconds: float = 120) -> tuple[int, str]:
         """Its exit code, negative for a signal, and what it said."""
         self._process.join(timeout_seconds)

@@ -25,7 +25,7 @@ _LETS_ALL_IN = "host all all all trust\nlocal all all trust\nhost replication al
 
 
 class Node(NamedTuple):
-    """A server of a pair. It leads a process group, as nothing of it is to outlive a kill."""
+    """A server of a pair, or one that follows another."""
 
     port: int
     process: subprocess.Popen[bytes]
@@ -48,9 +48,14 @@ class Node(NamedTuple):
         return psycopg.connect(address, autocommit=True)
 
     def kill(self) -> None:
-        """End it and all its processes at once; what was not written to a file is lost."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        """End it and all its processes at once. Each of those leads a group of its own."""
+        number = self.process.pid
+        children = []
+        with suppress(OSError):
+            children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+        for process in (number, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         self.process.wait()
 
 
@@ -91,7 +96,7 @@ def servers() -> Iterator[Pair]:
         settings = [part for option in options for part in ("-c", option)]
         settings += ["-c", f"unix_socket_directories={folder}"]
         command = [str(found / "postgres"), "-D", str(folder / name), *settings]
-        node = Node(port, unprivileged(*command, folder=folder, leads=True))
+        node = Node(port, unprivileged(*command, folder=folder))
         started.append(node)
         wait_until(lambda: node.ask("SELECT 1"))
         return node

@@ -76,7 +76,7 @@ def standby(server: Server) -> Iterator[Node]:
     options = (f"port={port}", f"unix_socket_directories={folder}", "max_connections=60")
     settings = [part for option in options for part in ("-c", option)]
     command = [str(found / "postgres"), "-D", str(folder / "data"), *settings]
-    node = Node(port, unprivileged(*command, folder=folder, leads=True))
+    node = Node(port, unprivileged(*command, folder=folder))
     try:
         wait_until(lambda: node.ask("SELECT 1"))
         yield node

@@ -8,6 +8,10 @@ import threading
 from contextlib import suppress
 
 
+def _nothing() -> None:
+    pass
+
+
 class Wire:
     """Passes everything on, until it meets a statement: before that, or before its answer, it cuts
     this connection, `times` of them, and lets new ones through."""
@@ -21,6 +25,8 @@ class Wire:
         self.times = 0
         self.trips = 0
         self.counting = False
+        # Called as soon as so many packets of clients went through, before any answer.
+        self.packets, self.last, self.reached = 0, 0, _nothing
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self, statement: str, *, before: bool, times: int = 1) -> None:
@@ -60,3 +66,7 @@ class Wire:
                         asked = False
                         self.trips += 1
                     (server if source is client else client).sendall(data)
+                    if source is client:
+                        self.packets += 1
+                        if self.packets == self.last:
+                            self.reached()
