@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 COMMAND = re.compile(r"(?:^|   )(jpcli [a-z].*)$", re.MULTILINE)
 # What a person fills in.
 FILLED_IN = {
+    "ADDRESS": "billing@a.example",
     "AMOUNT": "1",
     "CARD": "1117",
     "DATE": "2027-01-01",
@@ -36,14 +37,22 @@ def commands(run: Any) -> list[str]:
 
 
 def refused_in_turn(
-    run: Any, jpcli: Callable[..., Any], names: Mapping[str, str], also: frozenset[str]
+    run: Any,
+    jpcli: Callable[..., Any],
+    names: Mapping[str, str],
+    also: frozenset[str],
+    *,
+    stripe: bool = False,
 ) -> Iterator[str]:
     """The commands of an answer's hints that are refused, each after those before it; `names` are
-    filled in, too, and `also` are codes of what holds in this ledger whatever is typed."""
+    filled in, too, and `also` are codes of what holds in this ledger whatever is typed. `stripe`
+    says that there is one to go out to."""
     for command in commands(run):
         words = [{**FILLED_IN, **names}.get(word, word) for word in shlex.split(command)[1:]]
-        if words[:1] == ["stripe"] or "--payments" in words:
+        if (words[:1] == ["stripe"] and not stripe) or "--payments" in words:
             continue  # it goes out, or makes another ledger
+        if stripe and words[:2] == ["cards", "add"] and not {"pm_card_amex", "--brand"} & {*words}:
+            words = ["cards", "add", "--no-wait"]  # nobody enters a card on Stripe's page
         found = jpcli(*words, "--json")
         code = (found.json.get("error") or {}).get("code") if found.code else None
         if code is not None and code not in QUESTIONS | also:
