@@ -24,7 +24,7 @@ from jpcli.ledger.database.server_faults import (
     unreachable,
 )
 from jpcli.ledger.database.server_laid import Laid
-from jpcli.ledger.database.server_link import WAIT_SECONDS, AsStored, Link, translated
+from jpcli.ledger.database.server_link import ASK_FOR_LIFE, WAIT_SECONDS, AsStored, Link, translated
 from jpcli.ledger.database.waiting import wait_seconds
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class PostgresLedger(Ledger):
         milliseconds = int(max(1.0, self._link.wait_seconds) * 1000)
         patient = (f"SET LOCAL lock_timeout = {milliseconds}", ())
         head: list[Statement] = [(_HEAD, ())] if locks else []
-        self._ask((_WRITE, ()), patient, (_WHOLE, ()), *head)
+        self._ask((_WRITE, ()), patient, (_WHOLE, ()), (ASK_FOR_LIFE, ()), *head)
         self._writes = True
         self._epoch += 1
         try:

@@ -31,6 +31,9 @@ logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 WAIT_SECONDS = 30.0
 _CONNECT_SECONDS = 5
+# Who says nothing for some 25 seconds, not even that he is there, is given up: the machine is gone,
+# or the way to it. Systems wait for two hours.
+_SIGNS_OF_LIFE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 _PAUSES = 0.1, 2.0
 _SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key")
 # What the library finds wrong with these only when it connects.
@@ -81,6 +84,12 @@ class _TruthToInteger(Dumper):  # type: ignore[misc,unused-ignore]
 
     def dump(self, obj: Any) -> bytes:
         return b"1" if obj else b"0"
+
+
+# The same for the server, in one transaction: who is gone in the middle of a change holds its lock.
+ASK_FOR_LIFE = "SELECT " + ", ".join(
+    f"set_config('tcp_{name}', '{value}', true)" for name, value in _SIGNS_OF_LIFE.items()
+)
 
 
 class Link:
@@ -206,6 +215,8 @@ def _read(address: str, path: str) -> tuple[str, list[str]]:
     if not readable:
         raise bad_address(path)
     more: dict[str, Any] = {"client_encoding": "utf8"}
+    silence = {**_SIGNS_OF_LIFE, "tcp_user_timeout": 25_000}
+    more.update((name, value) for name, value in silence.items() if name not in parts)
     if "connect_timeout" not in parts and "PGCONNECT_TIMEOUT" not in os.environ:
         more["connect_timeout"] = _CONNECT_SECONDS
     if "application_name" not in parts:
