@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.server.pair import Pair, servers, wait_until
+from tests.server.writing import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 WRITERS, EACH, BEFORE = 8, 12, 24
-# A line an order, as soon as it is answered: what `issue` says, and how it ended.
-_WRITER = """
-import io, json, sys
-from contextlib import redirect_stdout
-from jpcli.cli.app.root import run
-for number in range(int(sys.argv[1])):
-    said = io.StringIO()
-    with redirect_stdout(said):
-        code = run(["issue", "jetpack-scan", "--json"])
-    print(json.dumps([code, said.getvalue()]), flush=True)
-"""
 
 
 @pytest.fixture
 def pair() -> Iterator[Pair]:
     with servers() as found:
         yield found
-
-
-def orders(file: Path) -> list[Any]:
-    return [json.loads(line) for line in file.read_text().splitlines(keepends=True) if "\n" in line]
 
 
 def test_no_license_is_lost_when_the_primary_is_killed(
@@ -50,30 +33,23 @@ def test_no_license_is_lost_when_the_primary_is_killed(
     assert jpcli("init").code == 0
     assert jpcli("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030").code == 0
 
-    files = [tmp_path / f"writer-{number}" for number in range(WRITERS)]
-    running = []
-    for file in files:
-        with file.open("wb") as answers:
-            command = [sys.executable, "-c", _WRITER, str(EACH)]
-            running.append(subprocess.Popen(command, stdout=answers))
+    running = [Writer(tmp_path / f"writer-{number}", EACH) for number in range(WRITERS)]
+
+    def answered() -> int:
+        return sum(len(writer.answers()) for writer in running)
+
     try:
-        wait_until(lambda: sum(map(len, map(orders, files))) >= BEFORE)
+        wait_until(lambda: answered() >= BEFORE)
         pair.primary.kill()
-        acknowledged = sum(map(len, map(orders, files)))
+        assert answered() < WRITERS * EACH
         time.sleep(3)
         with pair.standby.connect() as connection:
-            assert acknowledged < WRITERS * EACH
             connection.execute("SELECT pg_promote()")
-        for process in running:
-            assert process.wait(60) == 0
+        keys = [key for writer in running for key in writer.finished(60)]
     finally:
-        for process in running:
-            process.kill()
-            process.wait()
-
-    done = [order for file in files for order in orders(file)]
-    assert [order for order in done if order[0] != 0] == []
-    keys = [row["license_key"] for _, said in done for row in json.loads(said)["data"]["licenses"]]
+        for writer in running:
+            writer.process.kill()
+            writer.process.wait()
     assert len(keys) == WRITERS * EACH
     # None lost, none twice, and none that nobody was told of.
     assert sorted(keys) == sorted(row[0] for row in jpcli("licenses", "list").rows[1:])
