@@ -51,12 +51,14 @@ def _draw_one(found: ShownLicense, screen: Screen) -> None:
         ("Bundle of", found["bundle_size"]),
     ]
     facts(screen, [(name, value) for name, value in rows if value])
-    _draw_spans(found.get("spans", ()), screen)
+    is_bundle = bool(found["bundle_size"]) and not found["bundle_key"]
+    _draw_spans(found.get("spans", ()), screen, is_bundle=is_bundle)
     _draw_events(found.get("history", ()), screen)
     _draw_children(found.get("child_licenses", ()), screen)
 
 
-def _draw_spans(spans: Sequence[SpanObject], screen: Screen) -> None:
+def _draw_spans(spans: Sequence[SpanObject], screen: Screen, *, is_bundle: bool) -> None:
+    """Where it was, and when; a bundle itself is never on a site."""
     if not spans:
         return
     screen.write()
@@ -66,12 +68,13 @@ def _draw_spans(spans: Sequence[SpanObject], screen: Screen) -> None:
         Column("Last day"),
         Column("Days", right=True),
         Column("Elsewhere", right=True, optional=True),
-        Column("On", wraps=True),
+        Column("On", wraps=True, optional=True),
     )
     for span in spans:
         days = "" if span["days"] is None else f"{span['days']:,}"
         last = text(span["last_day"]) if span["last_day"] else Text("still active", style="green")
-        place = text(span["site"]) if span["site"] else Text("(unassigned)", style="yellow")
+        nowhere = Text("" if is_bundle else "(unassigned)", style="yellow")
+        place = text(span["site"]) if span["site"] else nowhere
         settled = f"{span['days_settled_elsewhere']:,}" if elsewhere else ""
         grid.add(span["first_day"], last, days, settled, place)
     grid.draw(screen)

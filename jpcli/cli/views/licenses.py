@@ -28,12 +28,14 @@ STATE_STYLES = {"assigned": "green", "unassigned": "yellow", "revoked": "dim", "
 
 
 def draw_list(
-    data: LicenseListAnswer | LicensesAnswer | SiteAnswer | ClientAnswer, screen: Screen
+    data: LicenseListAnswer | LicensesAnswer | SiteAnswer | ClientAnswer,
+    screen: Screen,
+    none: str = "No license is like that.",
 ) -> None:
-    """One license a row."""
+    """One license a row; `none` is what stands where there is not one."""
     licenses = _objects(data["licenses"])
     if not licenses:
-        screen.paragraph("No license is like that.", "dim")
+        screen.paragraph(none, "dim")
         return
     screen.name_zone()
     license_grid(licenses, screen).draw(screen)

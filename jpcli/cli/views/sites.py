@@ -55,7 +55,7 @@ def draw_one(data: SiteAnswer, screen: Screen) -> None:
             )
         grid.draw(screen)
     screen.write()
-    draw_licenses(data, screen)
+    draw_licenses(data, screen, "No license is on it.")
 
 
 def draw_clients(data: ClientListAnswer, screen: Screen) -> None:
@@ -78,7 +78,7 @@ def draw_client(data: ClientAnswer, screen: Screen) -> None:
     screen.write()
     draw_list(data, screen)
     screen.write()
-    draw_licenses(data, screen)
+    draw_licenses(data, screen, "No license is on a site of theirs.")
 
 
 def _objects(found: Any) -> Sequence[Mapping[str, Any]]:

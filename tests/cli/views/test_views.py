@@ -163,6 +163,25 @@ def test_history_of_a_license(agency: Callable[..., Any]) -> None:
     assert "  2026-11-08  2026-11-20    13  https://new.example" in lines
 
 
+def test_a_bundle_is_on_no_site_and_is_not_called_unassigned(agency: Callable[..., Any]) -> None:
+    (bundle,) = agency("licenses", "list", "--state", "bundle", "--json").data["licenses"]
+    key = bundle["license_key"]
+    for _ in ("while it lasts", "when it is revoked"):
+        shown = agency("licenses", "show", key, "--format", "table").out
+        assert "(unassigned)" not in shown.partition("Its 5 licenses")[0]
+        assert "2026-11-10" in shown
+        agency("revoke", key, "--yes")
+
+
+def test_a_place_without_licenses_says_so(agency: Callable[..., Any]) -> None:
+    agency("clients", "add", "Nobody")
+    for line, said in (
+        ("clients show Nobody", "No license is on a site of theirs."),
+        ("sites show shop.example", "No license is on it."),
+    ):
+        assert said in agency(*line.split(), "--format", "table").out
+
+
 def test_the_timeline_draws_days(agency: Callable[..., Any]) -> None:
     shown = agency("licenses", "timeline", "--format", "table").out
     (_, row) = agency("licenses", "list", "--state", "revoked").rows
