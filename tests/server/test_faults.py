@@ -83,46 +83,6 @@ def test_what_of_an_address_is_shown(address: str, expected: str) -> None:
     assert shown(address) == expected
 
 
-def test_a_role_that_may_only_read(
-    server: Server,
-    address: str,
-    played: dict[str, str],
-    jpcli: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    database = address.rpartition("/")[2]
-    with server.connect(database) as connection:
-        connection.execute("DROP ROLE IF EXISTS looker")
-        connection.execute("CREATE ROLE looker LOGIN")
-        connection.execute("GRANT pg_read_all_data TO looker")
-        connection.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
-    monkeypatch.setenv("JPCLI_LEDGER", server.address(database, "looker"))
-    before = jpcli("ledger", "check", "--json").data
-    assert before["ok"], before
-    for words in (
-        "invoice preview --revoke {placed}@2026-11-25 --issue jetpack-scan:3@2026-11-25 --by site",
-        "invoice preview 2026-10 --as-of 2026-10-02",
-        "licenses list --search É",
-        "audit --policy {folder}/audit.toml",
-        "plan {folder}/sites.toml",
-        "ledger export",
-        "status",
-    ):
-        assert jpcli(*words.format(**played).split()).code == 0, words
-    for words in (
-        "issue jetpack-scan",
-        "assign {free} --site c.example",
-        "revoke {free} --yes",
-        "settings set name X",
-        "invoice close --due",
-        "issue --from {folder}/orders.csv",
-        "ledger import {folder}/history.ndjson",
-    ):
-        run = jpcli(*words.format(**played).split(), "--json")
-        assert (run.code, run.error["code"]) == (3, "read_only"), (words, run.err)
-    assert jpcli("ledger", "check", "--json").data == before
-
-
 def test_a_ledger_is_never_made_over_something(
     server: Server, address: str, jpcli: Callable[..., Any]
 ) -> None:

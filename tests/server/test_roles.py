@@ -143,3 +143,21 @@ def test_who_may_only_look_makes_no_ledger(
     assert found == (None,)
     run = jpcli("ledger", "move", stage.looker, str(tmp_path / "moved.db"))
     assert run.code == 0, run.err
+
+
+def test_a_change_finds_the_server_that_takes_it(
+    server: Server,
+    standby: Node,
+    address: str,
+    played: dict[str, str],
+    jpcli: Callable[..., Any],
+) -> None:
+    """Of several; without `target_session_attrs` it is the first one."""
+    assert played
+    standby.wait_for(server)
+    both = f"postgresql://postgres@127.0.0.1:{standby.port},127.0.0.1:{server.port}/"
+    both += address.rpartition("/")[2]
+    run = jpcli("issue", "jetpack-scan", "--ledger", both, "--json")
+    assert (run.code, run.error["code"]) == (3, "read_only")
+    writes = f"{both}?target_session_attrs=read-write"
+    assert jpcli("issue", "jetpack-scan", "--ledger", writes).code == 0
