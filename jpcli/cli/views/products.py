@@ -21,20 +21,21 @@ def draw_list(data: OfferListAnswer, screen: Screen) -> None:
     if not data["products"]:
         screen.advice("The price list is empty.", "jpcli products import FILE")
         return
+    coming = [_next_price(offer) for offer in data["products"]]
     grid = Grid(
         Column("Product"),
         Column("Name", wraps=True),
         Column("Bundle of", right=True, short="Of"),
         Column("Per day", right=True),
-        Column("Next price", drop=1),
+        *([Column("Next price")] if any(coming) else []),
     )
-    for offer in data["products"]:
+    for offer, price in zip(data["products"], coming, strict=True):
         grid.add(
             offer["product"],
             offer["name"],
             str(offer["bundle_size"] or ""),
             _price(offer["day_price"], offer),
-            _next_price(offer),
+            *([price] if any(coming) else []),
         )
     grid.draw(screen)
 
