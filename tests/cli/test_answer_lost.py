@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FULL = "/dev/full"
 DONE = [line for line in LINES if line.code == 0]
-CHANGES = [line for line in DONE if "idempotency_key" in load_command(line.path).spec.shared]
+CHANGES = [line for line in DONE if load_command(line.path).spec.changes]
 READS = [line for line in DONE if line not in CHANGES]
 # Their tables are one sentence, which stands on stderr: there is nothing that could be lost.
 SENTENCES = {
@@ -40,6 +40,7 @@ SENTENCES = {
     "ledger backup",
     "ledger restore",
     "ledger check",
+    "ledger move",
 }
 
 

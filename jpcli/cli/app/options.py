@@ -43,7 +43,7 @@ WRITES = ("at", "dry_run", "yes", "idempotency_key")
 class Spec:
     """What `@command` knows of one command."""
 
-    __slots__ = ("examples", "formats", "function", "path", "shared")
+    __slots__ = ("changes", "examples", "formats", "function", "path", "shared")
 
     def __init__(
         self,
@@ -52,12 +52,14 @@ class Spec:
         shared: tuple[str, ...],
         examples: tuple[str, ...],
         formats: tuple[str, ...] = FORMATS,
+        changes: bool = False,
     ) -> None:
         self.path = path
         self.function = function
         self.shared = shared
         self.examples = examples
         self.formats = formats
+        self.changes = changes
 
     def options(self) -> list[TyperOption]:
         """The shared options that it takes."""
@@ -78,18 +80,20 @@ def command(
     examples: tuple[str, ...] = (),
     documents: bool = False,
     reports: bool = False,
+    makes: bool = False,
 ) -> Callable[[Callable[..., Result]], Callable[..., int]]:
     """Make `function(invocation, …)` the command `path`; exactly one kind must be named.
 
     `extra` adds single shared options of another kind; `without` leaves out those whose names the
     command needs for its own. With `documents` the formats to send are there beside the usual ones,
-    with `reports` those of CI systems.
+    with `reports` those of CI systems. What `makes` something that stays is a change, also without
+    a key to tell it apart by.
     """
     assert reads + lists + writes == 1, path
     kinds = COMMON + (LISTS if lists else ()) + (WRITES if writes else ()) + extra
     shared = tuple(name for name in kinds if name not in without)
     # Whatever makes or changes something that stays takes a key.
-    changes = "idempotency_key" in shared
+    changes = makes or "idempotency_key" in shared
     formats = FORMATS + (DOCUMENTS if documents else ()) + (REPORTS if reports else ())
 
     def decorate(function: Callable[..., Result]) -> Callable[..., int]:
@@ -104,7 +108,7 @@ def command(
         call.__signature__ = signature.replace(parameters=own)  # type: ignore[attr-defined]
         call.__doc__ = function.__doc__
         call.__name__ = function.__name__
-        call.spec = Spec(path, function, shared, examples, formats)  # type: ignore[attr-defined]
+        call.spec = Spec(path, function, shared, examples, formats, changes)  # type: ignore[attr-defined]
         return call
 
     return decorate

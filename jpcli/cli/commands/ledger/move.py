@@ -14,6 +14,7 @@ from jpcli.cli.shared.result import Result, result_of
 @command(
     "ledger move",
     reads=True,
+    makes=True,
     without=("ledger",),
     examples=("jpcli ledger move ledger.db postgresql://desk@db.example/ledger",),
 )
