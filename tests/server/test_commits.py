@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jpcli.domain.errors import Failed
 from tests.server.conftest import Server
 
 if TYPE_CHECKING:
@@ -82,3 +83,24 @@ def test_a_commit_that_is_always_refused_is_given_up(
     run = jpcli("issue", "jetpack-scan", "--json")
     assert (run.code, run.error["code"]) == (75, "ledger_busy")
     assert jpcli("licenses", "list", "--json").data["total"] == 0
+
+
+def test_an_outcome_that_nobody_can_tell_is_not_waited_for_for_ever(
+    address: str, jpcli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds the head may be our own change, still to be kept: neither done nor undone."""
+    import psycopg
+
+    from jpcli.ledger.database.postgres import open_server
+
+    assert jpcli("init").code == 0
+    monkeypatch.setenv("JPCLI_WAIT", "0.2")
+    ledger = open_server(address, writes=True)
+    ledger.promise(99, b"hash")
+    with psycopg.connect(address) as other:
+        other.execute("SELECT seq FROM chain WHERE id = 1 FOR UPDATE")
+        with pytest.raises(Failed) as caught:
+            ledger._was_kept()
+    assert caught.value.code == "outcome_unknown"
+    assert not ledger._was_kept()
+    ledger.close()

@@ -171,10 +171,8 @@ class PostgresLedger(Ledger):
         """As anywhere; without `locks` there is no chain yet, and so nobody to wait for."""
         self._promised = self._broken = None
         self._waiting = []
-        milliseconds = int(max(1.0, self._link.wait_seconds) * 1000)
-        patient = (f"SET LOCAL lock_timeout = {milliseconds}", ())
         head: list[Statement] = [(_HEAD, ())] if locks else []
-        self._ask((_WRITE, ()), patient, (_WHOLE, ()), (ASK_FOR_LIFE, ()), *head)
+        self._ask((_WRITE, ()), self._patient, (_WHOLE, ()), (ASK_FOR_LIFE, ()), *head)
         self._writes = True
         self._epoch += 1
         try:
@@ -211,7 +209,9 @@ class PostgresLedger(Ledger):
         patience = self._link.patience()
         while True:
             try:
-                row = self._link.send([(_WRITE, ()), (_HEAD, ()), hash_of]).fetchone()
+                row = self._link.send(
+                    [(_WRITE, ()), self._patient, (_HEAD, ()), hash_of]
+                ).fetchone()
                 self._link.connection.rollback()
                 return row is not None and row[0] == link
             except psycopg.errors.UndefinedTable:  # it was to be made in that transaction
@@ -220,6 +220,11 @@ class PostgresLedger(Ledger):
                 with suppress(psycopg.Error, JpcliError):
                     self._link.connection.rollback()
                 patience.wait_or_raise(unknown_outcome(self.path))
+
+    @property
+    def _patient(self) -> Statement:
+        """Who stands in line for the head gives up when the time to wait is over."""
+        return f"SET LOCAL lock_timeout = {max(1000, int(self._link.wait_seconds * 1000))}", ()
 
     def promise(self, seq: int, link: bytes) -> None:
         self._promised = seq, link
