@@ -31,6 +31,7 @@ FILES = {
 }
 # What a command needs beside its arguments and required options, and other roads through it.
 ROADS: dict[str, list[list[str]]] = {
+    "assign": [["{LICENSE}", "--site", "https://b.example"]],
     "cards add": [["pm_card_visa"], []],
     "cards remove": [["{CARD}"], ["{CARD}", "--yes"]],
     "invoice close": [["2024-06"], ["--due"], ["2024-06", "--yes"], ["2024-07"]],
