@@ -70,7 +70,13 @@ def test_two_builds_are_the_same_bytes(tmp_path: Path) -> None:
         )
     assert (head["Name"], head["Version"]) == ("jpcli-desk", __version__)
     assert (head["License-Expression"], head["License-File"]) == ("MIT", "LICENSE")
-    assert set(head.get_all("Provides-Extra", ())) == {"keyring", "pdf", "test"}
+    assert set(head.get_all("Provides-Extra", ())) == {
+        "fonts",
+        "keyring",
+        "pdf",
+        "postgres",
+        "test",
+    }
     assert head["Requires-Python"] == ">=3.11"
     with tarfile.open(source) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
