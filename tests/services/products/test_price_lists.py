@@ -212,7 +212,7 @@ def test_a_price_says_from_when_it_holds(
     agency: Agency, since: str | None, at: str | None, message: str
 ) -> None:
     answer = agency.do(set_price, "jetpack-ai", "0.99", since, at=at)
-    assert answer.notes[0].message == f"AI costs $0.99 a day {message}"
+    assert answer.notes[0].message == f"Set the price of AI to $0.99 a day {message}"
     begins = message.split()[1]
     assert (begins, "0.99") in prices_of(agency, "jetpack-ai")
 
