@@ -51,6 +51,17 @@ def shown(address: str) -> str:
     return f"{scheme}://{user}{at}{hosts}{slash}{name}{mark}{shown_options}"
 
 
+def masked(text: str) -> str:
+    """A text with addresses of servers in it as these may be shown: somebody may have put one
+    where it does not belong. Whatever stands before the last `@` may be a password."""
+    if "postgres" not in text:
+        return text
+    import re
+
+    address = r"postgres(?:ql)?://(?:.*@)?[^\s'\"]*"
+    return re.sub(address, lambda found: shown(found[0]), text, flags=re.DOTALL)
+
+
 def _option(text: str) -> str:
     from urllib.parse import unquote
 

@@ -50,7 +50,7 @@ def usage_failure(error: ClickException) -> Failure:
             hint = f"Type   {usage_line(context)}" if context else hint
         else:
             message = f"{_name(error.param)}: {message}"
-    return Failure("usage", message, hint, subject, (), EXIT_USAGE)
+    return Failure("usage", message, hint, subject, (), EXIT_USAGE).masked()
 
 
 def _name(param: Parameter) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.addresses import masked
 from jpcli.domain.errors import JpcliError
 from jpcli.domain.faults import outside_fault
 
@@ -25,6 +26,14 @@ class Failure(NamedTuple):
     problems: tuple[Problem, ...]
     exit_code: int
 
+    def masked(self) -> Failure:
+        """The same without a password of a server that is in what was typed."""
+        return self._replace(
+            message=masked(self.message),
+            hint=self.hint and masked(self.hint),
+            subject=self.subject and masked(self.subject),
+        )
+
 
 def failure_from(error: Exception) -> Failure:
     """An error of ours, or of the system's, as it is shown; anything else is a mistake of ours."""
@@ -33,7 +42,7 @@ def failure_from(error: Exception) -> Failure:
     if isinstance(error, JpcliError):
         return Failure(
             error.code, error.message, error.hint, error.subject, error.problems, error.exit_code
-        )
+        ).masked()
     summary = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return Failure(
         "internal_error",
@@ -42,4 +51,4 @@ def failure_from(error: Exception) -> Failure:
         None,
         (),
         EXIT_FAILED,
-    )
+    ).masked()

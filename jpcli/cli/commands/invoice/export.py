@@ -15,6 +15,7 @@ from jpcli.cli.commands.invoice.markup import Markup
 from jpcli.cli.commands.licenses.filters import one_client
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS
 from jpcli.cli.shared.result import Result
+from jpcli.domain.addresses import shown
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import BadInput
 from jpcli.domain.words import quoted
@@ -113,7 +114,7 @@ def as_html(
     """The command that writes the same statement as an HTML file beside `target`."""
     words = ["jpcli", "invoice", "export", quoted(invoice)]
     if invocation.location != (os.environ.get("JPCLI_LEDGER") or default_location()):
-        words += ["--ledger", quoted(invocation.location)]
+        words += ["--ledger", quoted(shown(invocation.location))]
     if client is not None:
         words += ["--client", quoted(client)]
     if no_client:
