@@ -30,9 +30,14 @@ def _lines(kind: str, prefix: str) -> list[str]:
     from jpcli.cli.app.invocation import build_invocation
     from jpcli.services.completion import candidates
 
-    invocation = build_invocation("--complete", {})
+    # Whoever presses Tab does not wait for somebody else's change, or for a server that is away.
+    invocation = build_invocation("--complete", {"wait": "0"})
     more = kind[-1] if kind.endswith(MORE) else ""
-    found = candidates(invocation.location, kind.removesuffix(more), prefix, invocation.now_at)
+    try:
+        found = candidates(invocation.location, kind.removesuffix(more), prefix, invocation.now_at)
+    finally:
+        for close in invocation.closers:
+            close()
     return [
         f"{name}{more}\t{about or ''}\n"
         for name, about in found

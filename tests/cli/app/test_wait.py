@@ -63,3 +63,18 @@ def test_a_variable_that_is_no_time_is_refused(
     monkeypatch.setenv("JPCLI_WAIT", "soon")
     run = jpcli(*WRITE)
     assert (run.code, "JPCLI_WAIT" in run.err) == (2, True)
+
+
+def test_a_tab_waits_for_nobody(held: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jpcli.cli import complete
+
+    seen: list[str | None] = []
+
+    def candidates(*_: object) -> list[Any]:
+        seen.append(os.environ.get("JPCLI_WAIT"))
+        return []
+
+    monkeypatch.setattr("jpcli.services.completion.candidates", candidates)
+    assert complete.run(["clients", ""]) == 0
+    assert (seen, os.environ.get("JPCLI_WAIT")) == (["0"], None)
+    assert held
