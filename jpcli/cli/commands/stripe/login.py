@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result, result_of
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
 
 
 @command(
@@ -18,7 +23,6 @@ def run(
     """Reads the key without showing it, from the terminal or from standard input, checks it at
     Stripe and stores it in the system's keyring: for the ledger, where there is one that collects
     through Stripe, else for all that have no key of their own. STRIPE_API_KEY goes before it."""
-    import os
     import sys
     from getpass import getpass
 
@@ -32,6 +36,16 @@ def run(
         key = getpass("Stripe secret key (not shown): ")
     else:
         key = sys.stdin.readline()
-    # Without a ledger the key can be stored all the same; one that can't be read is said.
-    ledger = invocation.desk().ledger if os.path.exists(invocation.location) else None
-    return result_of(login(key.strip(), ledger), view="notes:draw_nothing")
+    return result_of(login(key.strip(), _ledger(invocation)), view="notes:draw_nothing")
+
+
+def _ledger(invocation: Invocation) -> Ledger | None:
+    """Without one the key can be stored all the same; one that can't be read is said."""
+    from jpcli.domain.errors import BadInput
+
+    try:
+        return invocation.desk().ledger
+    except BadInput as error:
+        if error.code != "no_ledger":
+            raise
+        return None
