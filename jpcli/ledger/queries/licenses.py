@@ -188,7 +188,12 @@ def rows_recorded_after(ledger: Ledger, seq: int) -> Iterator[tuple[Any, ...]]:
 
 def active_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
     """The children of a bundle that are not revoked, oldest first."""
-    return [child for child in all_children(ledger, parent_id) if child.revoked_at is None]
+    return list(each_active_child(ledger, parent_id))
+
+
+def each_active_child(ledger: Ledger, parent_id: int) -> Iterator[LicenseFacts]:
+    """The same one by one, as `each_child`."""
+    return (child for child in each_child(ledger, parent_id) if child.revoked_at is None)
 
 
 def all_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:

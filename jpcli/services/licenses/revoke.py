@@ -16,7 +16,12 @@ from jpcli.domain.errors import JpcliError, Problem, Refused
 from jpcli.domain.moments import names_a_day
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count, quoted
-from jpcli.ledger.queries.licenses import each_child, rows_numbered, rows_recorded_after
+from jpcli.ledger.queries.licenses import (
+    each_active_child,
+    each_child,
+    rows_numbered,
+    rows_recorded_after,
+)
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
 from jpcli.services.change import change, change_rows
 from jpcli.services.licenses.in_use import CODE, HINT, in_use_error, in_use_note, nobody
@@ -160,10 +165,9 @@ class _Revoking:
         if sites:
             self._check_agreed(in_use_note(facts.license_key, sites))
         self._end(facts)
-        for child in each_child(self._desk.ledger, facts.id):
-            if child.revoked_at is None:
-                self._end(child)
-                self._along.add(child.id)
+        for child in each_active_child(self._desk.ledger, facts.id):
+            self._end(child)
+            self._along.add(child.id)
 
     def _check_agreed(self, note: Note) -> None:
         if not self._agreed(note):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note, each_object, joined
 from jpcli.domain.names import new_keys
-from jpcli.ledger.queries.licenses import each_child
+from jpcli.ledger.queries.licenses import each_active_child
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change
 from jpcli.services.plan.file import wanted_pieces
@@ -133,9 +133,8 @@ class _Applying:
         self._end(key)
         if is_bundle:
             bundle = known_license(self._desk.ledger, key)
-            for child in each_child(self._desk.ledger, bundle.id):
-                if child.revoked_at is None:
-                    self._end(child.license_key)
+            for child in each_active_child(self._desk.ledger, bundle.id):
+                self._end(child.license_key)
         return key
 
     def _end(self, key: str) -> None:

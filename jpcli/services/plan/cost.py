@@ -13,7 +13,7 @@ from jpcli.domain.calculator import totals
 from jpcli.domain.history import History
 from jpcli.domain.money import money_json
 from jpcli.domain.periods import month_label, month_of, month_period, next_month, parse_month
-from jpcli.ledger.queries.licenses import each_child
+from jpcli.ledger.queries.licenses import each_active_child
 from jpcli.ledger.queries.plan import placed
 from jpcli.ledger.queries.products import bundle_sizes
 from jpcli.ledger.snapshots.overlay import Overlay
@@ -77,9 +77,8 @@ def _ended(desk: Desk, steps: Steps) -> Iterator[tuple[int, int, bool, int]]:
         item = placed(desk.ledger, step.number)
         yield step.number, item.offer, item.child, item.issued_at
         if step.children:
-            for child in each_child(desk.ledger, step.number):
-                if child.revoked_at is None:
-                    yield child.id, item.offer, True, child.issued_at
+            for child in each_active_child(desk.ledger, step.number):
+                yield child.id, item.offer, True, child.issued_at
 
 
 def _total(desk: Desk, period: Period, snapshot: Snapshot, back: bool) -> int:

@@ -16,7 +16,7 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.limits import MAX_PLAN_BYTES
 from jpcli.domain.planner import make_plan, other_owners
 from jpcli.domain.words import and_more, quoted
-from jpcli.ledger.queries.licenses import each_child
+from jpcli.ledger.queries.licenses import each_active_child
 from jpcli.ledger.queries.plan import head, placed, present
 from jpcli.ledger.queries.products import product_names
 from jpcli.services.files.read import read_text
@@ -166,10 +166,9 @@ class _Telling:
         """They go with the bundle, also those that are on sites, which the file leaves without: it
         says so itself, so nobody has to agree once more."""
         sites = set()
-        for child in each_child(self._ledger, number):
-            if child.revoked_at is None:
-                self._check(child.license_key, child.last_at, "revoke")
-                sites.add(child.site)
+        for child in each_active_child(self._ledger, number):
+            self._check(child.license_key, child.last_at, "revoke")
+            sites.add(child.site)
         sites.discard(None)
         if sites:
             self._in_use.append(in_use_note(bundle.license_key, map(str, sites)))
