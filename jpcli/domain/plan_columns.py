@@ -34,7 +34,7 @@ class Sites:
         ]
         self._clients: dict[str | None, int] = {}
         self.clients = array(
-            "l", (self._clients.setdefault(name, len(self._clients)) for name in self.owners)
+            "i", (self._clients.setdefault(name, len(self._clients)) for name in self.owners)
         )
 
     def client(self, name: str | None) -> int:

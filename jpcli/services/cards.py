@@ -31,11 +31,12 @@ def list_cards(desk: Desk, *notes: Note) -> Answer[CardsAnswer]:
 
 def shown_cards(desk: Desk) -> Answer[CardsAnswer]:
     """`cards list`: the same, and what it means where there is none (R1)."""
-    if cards(desk.ledger):
-        return list_cards(desk)
+    answer = list_cards(desk)
+    if answer.data["cards"]:
+        return answer
     from jpcli.ledger.queries.collection import way_of
 
-    return list_cards(desk, _paused(way_of(desk.ledger).add_card()))
+    return answer._replace(notes=(_paused(way_of(desk.ledger).add_card()),))
 
 
 def _paused(add: str) -> Note:

@@ -21,21 +21,20 @@ def draw_list(data: OfferListAnswer, screen: Screen) -> None:
     if not data["products"]:
         screen.advice("The price list is empty.", "jpcli products import FILE")
         return
-    coming = [_next_price(offer) for offer in data["products"]]
     grid = Grid(
         Column("Product"),
         Column("Name", wraps=True),
         Column("Bundle of", right=True, short="Of"),
         Column("Per day", right=True),
-        *([Column("Next price")] if any(coming) else []),
+        Column("Next price", optional=True),
     )
-    for offer, price in zip(data["products"], coming, strict=True):
+    for offer in data["products"]:
         grid.add(
             offer["product"],
             offer["name"],
             str(offer["bundle_size"] or ""),
             _price(offer["day_price"], offer),
-            *([price] if any(coming) else []),
+            _next_price(offer),
         )
     grid.draw(screen)
 

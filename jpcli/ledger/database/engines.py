@@ -1,4 +1,4 @@
-"""Which engine an address means. Nothing else asks, and an engine is imported for that alone."""
+"""Which engine an address means. Only this and `upkeep.places` choose one, and import it then."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ def open_ledger(address: str, *, writes: bool) -> Ledger:
     (`ledger_damaged`, `ledger_unreadable`); of a server also what `open_server` does. What can only
     be read can be read; a write then fails.
     """
-    if not is_server(address):
+    if not on_server(address):
         return open_file(address, writes=writes)
-    check_library()
     from jpcli.ledger.database.postgres import open_server
 
     return open_server(address, writes=writes)
 
 
-def check_library() -> None:
-    """Raise BadInput `no_postgres` where what speaks to a server is not installed."""
+def on_server(address: str) -> bool:
+    """Is it a ledger on a server, and no file? Raises BadInput `no_postgres` where what speaks to
+    one is not installed."""
+    if not is_server(address):
+        return False
     try:
         import psycopg  # noqa: F401
     except ImportError:
@@ -42,3 +44,4 @@ def check_library() -> None:
             hint=install_command("postgres", sys.executable),
             subject="--ledger",
         ) from None
+    return True

@@ -79,8 +79,8 @@ def products_on(ledger: Ledger, url: str) -> list[tuple[str, str, int]]:
 
 
 def doubled_products(ledger: Ledger, limit: int) -> tuple[int, list[tuple[str, str, int]]]:
-    """How many times a site has several licenses of one product now, and the first of them: (site,
-    product, licenses)."""
+    """How many times a site has several licenses of one product now, and the first `limit` of
+    them: (site, product, licenses)."""
     rows = ledger.all(
         "SELECT d.total, s.url, d.product, d.found FROM ("
         " SELECT l.site_id, p.product, COUNT(*) AS found, COUNT(*) OVER () AS total"
@@ -95,7 +95,8 @@ def doubled_products(ledger: Ledger, limit: int) -> tuple[int, list[tuple[str, s
 
 
 def www_pairs(ledger: Ledger, limit: int) -> tuple[int, list[tuple[str, str]]]:
-    """How many sites there are both with `www.` and without it, and the first of them."""
+    """How many sites there are both with `www.` and without it, and the first `limit` of them:
+    (with it, without it)."""
     pairs = 0
     found: list[tuple[str, str]] = []
     for scheme in ("https", "http"):

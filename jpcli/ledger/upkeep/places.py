@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.addresses import is_server
-from jpcli.ledger.database.engines import check_library
+from jpcli.ledger.database.engines import on_server
 from jpcli.ledger.upkeep import copies, creation
 
 if TYPE_CHECKING:
@@ -29,10 +29,9 @@ def create_ledger(
     """Make the ledger with the fixed facts `meta`, then what `first_events` records; errors as
     `creation.create_file` and `server.create_on_server`."""
     told: Any = {"actor": actor, "now_at": now_at, "first_events": first_events}
-    if not is_server(address):
+    if not on_server(address):
         creation.create_file(address, meta, **told)
         return
-    check_library()
     from jpcli.ledger.upkeep.server import create_on_server
 
     create_on_server(address, meta, **told)
@@ -40,10 +39,9 @@ def create_ledger(
 
 def check_free(address: str) -> None:
     """Refuse a place that has something already (`ledger_exists`, `left_beside`)."""
-    if not is_server(address):
+    if not on_server(address):
         creation.check_free(address)
         return
-    check_library()
     from jpcli.ledger.upkeep.server import check_server_free
 
     check_server_free(address)
@@ -60,10 +58,9 @@ def restore_ledger(
 ) -> tuple[CheckReport, str | None]:
     """Put a checked copy of the file `source` at an address; errors as `copies.restore_ledger` and
     `server.restore_on_server`."""
-    if not is_server(address):
+    if not on_server(address):
         creation.make_folder(address)
         return copies.restore_ledger(source, address, inspect, complete)
-    check_library()
     from jpcli.ledger.upkeep.server import restore_on_server
 
     report = restore_on_server(source, address, inspect)
@@ -78,13 +75,12 @@ def move_ledger(source: Ledger, address: str, inspect: Inspect) -> tuple[CheckRe
     Raises Refused `ledger_exists`, or `file_exists`, where something else is there; errors as
     `copies.copy_ledger` and `server.fill_server`.
     """
-    if not is_server(address):
+    if not on_server(address):
         report = copies.same_copy(source, address)
         if report is not None:
             return report, True
         creation.make_folder(address)
         return copies.copy_ledger(source, address, inspect), False
-    check_library()
     from jpcli.ledger.upkeep.server import fill_server, same_on_server
 
     report = same_on_server(source, address)

@@ -31,6 +31,9 @@ class Face(NamedTuple):
 
 TEXT = Face("Text", fontpkg_source_sans_3.ROOT / "files" / "SourceSans3[wght].ttf")
 
+# Kinds of characters that are set on a letter, or join it to the next.
+ATTACHED = frozenset({"Mn", "Mc", "Me", "Cf"})
+
 # Letters that a shape has to be found for; without it fpdf2 would set them one by one.
 SHAPER = "uharfbuzz"
 _SCRIPTS, _CJK, _CJK_FILE = "manimgx_fonts", "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"

@@ -13,6 +13,8 @@ from unicodedata import bidirectional, category, combining, east_asian_width
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
 
+from jpcli.reports.statement.letters import ATTACHED
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -22,7 +24,6 @@ _FROM_THE_RIGHT = frozenset({"R", "AL"})
 _STRONG = _FROM_THE_RIGHT | {"L"}
 # What no line of Chinese or Japanese begins with, and ends with.
 _NOT_FIRST, _NOT_LAST = frozenset({"Pe", "Pf", "Po", "Lm"}), frozenset({"Ps", "Pi"})
-_ATTACHED = frozenset({"Mn", "Mc", "Me", "Cf"})
 _HANGUL = ("\uac00", "\ud7a3")
 _JOINER, _VIRAMA = "\u200d", 9
 
@@ -125,7 +126,7 @@ def _may_break(before: str, after: str) -> bool:
 def _may_split(before: str, after: str) -> bool:
     """Not between a letter and what is set on it or joined to it."""
     joins = before == _JOINER or combining(before) == _VIRAMA
-    return not joins and category(after) not in _ATTACHED
+    return not joins and category(after) not in ATTACHED
 
 
 def _is_wide(character: str) -> bool:

@@ -15,13 +15,12 @@ from unicodedata import category, normalize
 from anyascii import anyascii
 from fontTools.unicodedata import script, script_name
 
-from jpcli.reports.statement.letters import TEXT, has
+from jpcli.reports.statement.letters import ATTACHED, TEXT, has
 
 if TYPE_CHECKING:
     from jpcli.reports.statement.letters import Face, Letters
 
-_MARKS = frozenset({"Lm", "Mn", "Mc", "Me", "Cf"})
-_ATTACHED = frozenset({"Mn", "Mc", "Me", "Cf"})
+_MARKS = ATTACHED | {"Lm"}
 _HAN, _BESIDE_HAN = "Hani", frozenset({"Hani", "Hira", "Kana"})
 _PROLONGED = "ー"
 _NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
@@ -59,7 +58,7 @@ class Speller:
         before: Face | None = None
         for character in text:
             kind = category(character)
-            if before is None or kind not in _ATTACHED or not _goes_on(before, character, kind):
+            if before is None or kind not in ATTACHED or not _goes_on(before, character, kind):
                 before = self._letters.face_of(character)
             faces.append(before)
         return faces
