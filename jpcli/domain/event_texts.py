@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain import events
+from jpcli.domain import events, outside_events
 from jpcli.domain.card_numbers import check_no_card_number, check_no_card_number_in_key
 from jpcli.domain.texts import check_remark
 
@@ -34,10 +34,16 @@ OLD_SUBJECT = frozenset(
         events.PAYMENT_ATTEMPTED,
         events.LEDGER_ZONE_SET,
         events.PAYMENTS_SET,
-        events.OUTBOX_WISHED,
-        events.OUTBOX_STUMBLED,
-        events.OUTBOX_DONE,
-        events.OUTBOX_FAILED,
+        outside_events.OUTBOX_WISHED,
+        outside_events.OUTBOX_STUMBLED,
+        outside_events.OUTBOX_DONE,
+        outside_events.OUTBOX_FAILED,
+        outside_events.RUN_BEGUN,
+        outside_events.RUN_TAKEN_OVER,
+        outside_events.RUN_FINISHED,
+        outside_events.WISH_MADE,
+        outside_events.WISH_UNKNOWN,
+        outside_events.WISH_SETTLED,
     }
 )
 # Whose data has no text that a person or a file brings in: names of things that are there, what was

@@ -2,8 +2,9 @@
 
 Owns the names of kinds and the data that is recorded with each, which is what is hashed and kept
 for ever: a key that stands here is never renamed. What events mean stands with what they are
-about: `license_events`, `owners`, `prices`. The subject of an event is the name that its thing has
-after it. This module must not import others: every command loads it.
+about: `license_events`, `owners`, `prices`; the kinds about calls to the outside are in
+`outside_events`. The subject of an event is the name that its thing has after it. This module must
+not import others: every command loads it.
 """
 
 from __future__ import annotations
@@ -50,11 +51,6 @@ INVOICE_PAID = "invoice.paid"
 INVOICE_VOIDED = "invoice.voided"
 INVOICE_SYNCED = "invoice.synced"
 PAYMENT_ATTEMPTED = "payment.attempted"
-
-OUTBOX_WISHED = "outbox.wished"
-OUTBOX_STUMBLED = "outbox.stumbled"
-OUTBOX_DONE = "outbox.done"
-OUTBOX_FAILED = "outbox.failed"
 
 # Whose subject is a license.
 ABOUT_LICENSES = (
@@ -277,24 +273,3 @@ def payment_attempted(
     """A card was charged for an invoice, or declined."""
     tried = {"card": card, "card_name": card_name, "charge": charge}
     return PAYMENT_ATTEMPTED, number, {**tried, "outcome": outcome, "code": code, "advice": advice}
-
-
-def outbox_wished(name: str, *, attempt: int, idempotency_key: str, request_hash: str) -> Entry:
-    """A call is about to be made, for the `attempt`-th time."""
-    data = {"attempt": attempt, "idempotency_key": idempotency_key, "request_hash": request_hash}
-    return OUTBOX_WISHED, name, data
-
-
-def outbox_stumbled(name: str, attempt: int) -> Entry:
-    """The provider failed while it handled a call, so its key would only repeat that."""
-    return OUTBOX_STUMBLED, name, {"attempt": attempt}
-
-
-def outbox_done(name: str, result: Any) -> Entry:
-    """A call did what it was for, once."""
-    return OUTBOX_DONE, name, {"result": result}
-
-
-def outbox_failed(name: str, code: str, message: str) -> Entry:
-    """A call was refused, for certain: nothing happened."""
-    return OUTBOX_FAILED, name, {"code": code, "message": message}

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.views.words import since
-from jpcli.domain import events
+from jpcli.domain import events, outside_events
 from jpcli.domain.money import display_day_price
 from jpcli.domain.words import count
 
@@ -71,6 +71,12 @@ def _synced(data: Mapping[str, Any]) -> str:
     return f"{words}, {', '.join(went)}" if went else words
 
 
+def _wish(data: Mapping[str, Any]) -> str:
+    """What is about to be asked of the Licensing API."""
+    where = f" to {data['site']}" if data.get("site") else ""
+    return f"{data['action']}{where} at Jetpack"
+
+
 def _plain(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False) if data else ""
 
@@ -88,6 +94,13 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     events.INVOICE_SYNCED: _synced,
     events.PRICE_SET: _price,
     events.PAYMENT_ATTEMPTED: _attempted,
+    outside_events.RUN_BEGUN: lambda _data: "",
+    outside_events.RUN_TAKEN_OVER: lambda _data: "",
+    outside_events.RUN_FINISHED: lambda _data: "",
+    outside_events.WISH_MADE: _wish,
+    outside_events.WISH_UNKNOWN: lambda _data: "",
+    outside_events.WISH_SETTLED: lambda data: data["outcome"],
+    outside_events.CONNECTION_SEEN: lambda data: f"blog {data['blog_id']} at Jetpack",
     events.LEDGER_SET: lambda data: ", ".join(str(value) for value in data.values()),
     events.LEDGER_CREATED: _created,
     events.LEDGER_ZONE_SET: lambda _data: "",

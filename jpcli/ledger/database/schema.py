@@ -1,6 +1,4 @@
-"""The tables of a ledger, as SQL.
-
-Owns the schema and nothing else; `tables` makes, remakes and compares them. All tables are STRICT;
+"""The tables of a ledger, as SQL; `tables` makes, remakes and compares them. All tables are STRICT;
 instants are integers (microseconds since the Unix epoch, UTC), days are billing-day numbers (D4),
 prices are integers in 10^-12 of a minor unit (M1). `spans` is clustered by its key, so that the
 month's sum reads one contiguous stretch an offer: `last_day` comes first because everything that
@@ -9,11 +7,13 @@ ended before the period must never be touched, however long the history.
 
 from __future__ import annotations
 
+from jpcli.ledger.database.frozen import TRIGGERS
+
 # "jpcl" in ASCII: tells a ledger from any other SQLite file.
 APPLICATION_ID = 0x6A70636C
 # A ledger of an older version keeps its events; its state tables are made anew from them
 # (`migration`), so a version may change any of those below as it likes.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 EVENT_TABLES = ("events", "chain")
 # Every table that replaying the events must reproduce, with the order that makes rows comparable.
@@ -37,6 +37,9 @@ STATE_TABLES = {
     "marks": "id",
     "outbox": "name",
     "attempts": "id",
+    "runs": "request_hash, number",
+    "wishes": "id",
+    "connections": "url",
 }
 
 _TABLES = """
@@ -248,6 +251,39 @@ CREATE TABLE attempts (
 ) STRICT;
 CREATE INDEX attempts_by_invoice ON attempts (number);
 
+CREATE TABLE runs (
+  request_hash TEXT NOT NULL,
+  number INTEGER NOT NULL CHECK (number >= 1),
+  process TEXT NOT NULL,
+  begun_at INTEGER NOT NULL,
+  finished INTEGER NOT NULL CHECK (finished IN (0, 1)),
+  PRIMARY KEY (request_hash, number)
+) STRICT;
+
+CREATE TABLE wishes (
+  id INTEGER PRIMARY KEY,
+  action TEXT NOT NULL CHECK (action IN ('issue', 'assign', 'unassign', 'transfer', 'revoke')),
+  product TEXT NOT NULL,
+  license_key TEXT,
+  site TEXT,
+  site_before TEXT,
+  request_hash TEXT,
+  number INTEGER,
+  position INTEGER,
+  process TEXT NOT NULL,
+  wished_at INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'unknown', 'done', 'failed')),
+  request_id TEXT
+) STRICT;
+CREATE INDEX wishes_that_wait ON wishes (id) WHERE state IN ('open', 'unknown');
+CREATE INDEX wishes_by_run ON wishes (request_hash, number, position);
+
+CREATE TABLE connections (
+  url TEXT PRIMARY KEY,
+  blog_id INTEGER NOT NULL,
+  code TEXT
+) STRICT;
+
 CREATE TABLE marks (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   unsettled_day INTEGER NOT NULL,
@@ -255,42 +291,9 @@ CREATE TABLE marks (
 ) STRICT
 """
 
-_TRIGGERS = """
-CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
-BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
-CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
-BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
-CREATE TRIGGER closed_invoices_stay BEFORE DELETE ON invoices
-BEGIN SELECT RAISE(ABORT, 'a closed invoice is never deleted'); END;
-CREATE TRIGGER closed_invoices_are_frozen BEFORE UPDATE OF id, number, period, first_day, last_day,
-  due_day, closed_at, total_minor, content_hash ON invoices
-BEGIN SELECT RAISE(ABORT, 'a closed invoice is never changed'); END;
-CREATE TRIGGER closed_lines_stay BEFORE DELETE ON invoice_lines
-BEGIN SELECT RAISE(ABORT, 'the lines of a closed invoice are never deleted'); END;
-CREATE TRIGGER closed_lines_are_frozen BEFORE UPDATE ON invoice_lines
-BEGIN SELECT RAISE(ABORT, 'the lines of a closed invoice are never changed'); END;
-CREATE TRIGGER closed_invoices_take_no_lines BEFORE INSERT ON invoice_lines
-WHEN EXISTS (SELECT 1 FROM invoices WHERE id = NEW.invoice_id)
-BEGIN SELECT RAISE(ABORT, 'a closed invoice takes no more lines'); END;
-CREATE TRIGGER closed_holders_stay BEFORE DELETE ON invoice_holders
-BEGIN SELECT RAISE(ABORT, 'whose a closed invoice is, is never deleted'); END;
-CREATE TRIGGER closed_holders_are_frozen BEFORE UPDATE ON invoice_holders
-BEGIN SELECT RAISE(ABORT, 'whose a closed invoice is, is never changed'); END;
-CREATE TRIGGER closed_invoices_take_no_holders BEFORE INSERT ON invoice_holders
-WHEN EXISTS (SELECT 1 FROM invoices WHERE id = NEW.invoice_id)
-BEGIN SELECT RAISE(ABORT, 'a closed invoice takes no more holders'); END;
-CREATE TRIGGER closed_shares_stay BEFORE DELETE ON invoice_shares
-BEGIN SELECT RAISE(ABORT, 'the shares of a closed invoice are never deleted'); END;
-CREATE TRIGGER closed_shares_are_frozen BEFORE UPDATE ON invoice_shares
-BEGIN SELECT RAISE(ABORT, 'the shares of a closed invoice are never changed'); END;
-CREATE TRIGGER closed_invoices_take_no_shares BEFORE INSERT ON invoice_shares
-WHEN EXISTS (SELECT 1 FROM invoices WHERE id = NEW.invoice_id)
-BEGIN SELECT RAISE(ABORT, 'a closed invoice takes no more shares'); END
-"""
-
 
 def statements() -> list[str]:
     """Every statement that makes an empty database the newest schema, in order."""
     tables = [text.strip() for text in _TABLES.split(";\n") if text.strip()]
-    triggers = [text.strip() for text in _TRIGGERS.split("END;\n")]
+    triggers = [text.strip() for text in TRIGGERS.split("END;\n")]
     return tables + [t if t.endswith("END") else t + " END" for t in triggers]

@@ -29,6 +29,7 @@ _TOPICS = {
     "card": "cards",
     "cards": "cards",
     "client": "sites",
+    "connection": "wishes",
     "invoice": "invoices",
     "ledger": "meta",
     "license": "licenses",
@@ -37,7 +38,9 @@ _TOPICS = {
     "payments": "meta",
     "price": "products",
     "request": "answers",
+    "run": "wishes",
     "site": "sites",
+    "wish": "wishes",
 }
 
 # What depends on what: later stages may name what earlier ones make, never the other way round.

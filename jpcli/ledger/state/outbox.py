@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain import events
+from jpcli.domain import outside_events
 from jpcli.ledger.events.chain import encode
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def _failed(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
 
 
 HANDLERS = {
-    events.OUTBOX_WISHED: _wished,
-    events.OUTBOX_STUMBLED: _stumbled,
-    events.OUTBOX_DONE: _done,
-    events.OUTBOX_FAILED: _failed,
+    outside_events.OUTBOX_WISHED: _wished,
+    outside_events.OUTBOX_STUMBLED: _stumbled,
+    outside_events.OUTBOX_DONE: _done,
+    outside_events.OUTBOX_FAILED: _failed,
 }

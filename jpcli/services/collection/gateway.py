@@ -8,12 +8,12 @@ and the mode of the first key that Stripe accepted, not of the first that was tr
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
-from jpcli.domain.errors import AuthProblem, BadInput, Failed
+from jpcli.domain.errors import AuthProblem
 from jpcli.ledger.queries.collection import uses_stripe
+from jpcli.services.outside import base_in, store, stored
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "STRIPE_API_KEY"
 BASE_VARIABLE = "STRIPE_API_BASE"
-KEYRING_SERVICE = "jpcli"
 KEYRING_NAME = "stripe"
 
 
@@ -64,33 +63,7 @@ def check_base() -> str | None:
 
     Raises BadInput `bad_api_base` for what is no address, before anything is asked or written.
     """
-    given = os.environ.get(BASE_VARIABLE, "")
-    if not given:
-        return None
-    if not _is_address(given):
-        raise BadInput(
-            "bad_api_base",
-            # What has an @ may have a password before it.
-            f"{BASE_VARIABLE} is no address of a server" + ("" if "@" in given else f": {given!r}"),
-            hint="Write it as http://HOST:PORT, or leave it out for Stripe itself.",
-            subject=BASE_VARIABLE,
-        )
-    return given.rstrip("/")
-
-
-def _is_address(text: str) -> bool:
-    """`http` or `https`, a host, and nothing behind the path or before the host."""
-    from urllib.parse import urlsplit
-
-    if not text.isascii() or not text.isprintable() or " " in text:
-        return False
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        return False
-    plain = not (parts.query or parts.fragment or "@" in parts.netloc or text.endswith(("?", "#")))
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and plain and port != 0
+    return base_in(BASE_VARIABLE, "Stripe")
 
 
 def secret_key(ledger: Ledger | None = None) -> str:
@@ -122,48 +95,17 @@ def store_key(key: str, ledger: Ledger | None = None) -> None:
     """Put the key into the system's keyring, for one ledger or for all that have none of their
     own; Failed `no_keyring` without one."""
     check_form(key)
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        from jpcli.domain.extras import install_command
-
-        command = install_command("keyring", sys.executable)
-        hint = f"{command}    or set {KEY_VARIABLE}"
-        raise _no_keyring("What talks to it is not installed", hint) from None
-    try:
-        keyring.set_password(KEYRING_SERVICE, _entry(ledger), key)
-    except (KeyringError, RuntimeError):
-        raise _no_keyring("It can't be used here", f"Set {KEY_VARIABLE}.") from None
+    store(_entry(ledger), key, "key", KEY_VARIABLE)
 
 
 def _stored_key(ledger: Ledger | None) -> str:
     """The ledger's own entry, else the one that all share."""
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        return ""
-    try:
-        for entry in dict.fromkeys((_entry(ledger), KEYRING_NAME)):
-            if key := keyring.get_password(KEYRING_SERVICE, entry):
-                return key
-    except (KeyringError, RuntimeError):
-        pass
-    return ""
+    return stored(dict.fromkeys((_entry(ledger), KEYRING_NAME)))
 
 
 def _entry(ledger: Ledger | None) -> str:
     """By the ledger's id, which a copy and a restored backup share."""
     return KEYRING_NAME if ledger is None else f"{KEYRING_NAME}/{ledger.meta['ledger_id']}"
-
-
-def _no_keyring(why: str, hint: str) -> Failed:
-    return Failed(
-        "no_keyring",
-        f"The key can't be stored in the system's keyring. {why}",
-        hint=hint,
-    )
 
 
 def check_mode(ledger: Ledger, gateway: StripeGateway) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from jpcli.domain import events
+from jpcli.domain import events, outside_events
 from jpcli.domain.collection import BY_CARD, BY_HAND, BY_MAIL, CHARGE, OFFLINE, SEND, STRIPE, Way
 from jpcli.ledger.queries.collection import uses_stripe, was_mailed, way_of
 from jpcli.ledger.queries.invoices import Invoice, by_number
@@ -48,8 +48,8 @@ class Sent(NamedTuple):
 
 
 _SEND = f"invoice/{NUMBER}/send"
-_WISHED = events.outbox_wished(_SEND, attempt=1, idempotency_key="k", request_hash="h")
-_OF_ANOTHER = events.outbox_wished(
+_WISHED = outside_events.outbox_wished(_SEND, attempt=1, idempotency_key="k", request_hash="h")
+_OF_ANOTHER = outside_events.outbox_wished(
     "invoice/INV-2024-05-2/send", attempt=1, idempotency_key="l", request_hash="h"
 )
 
@@ -59,13 +59,13 @@ _OF_ANOTHER = events.outbox_wished(
     [
         Sent((), False),
         Sent((_WISHED,), False),
-        Sent((_WISHED, events.outbox_failed(_SEND, "x", "no")), False),
-        Sent((_WISHED, events.outbox_done(_SEND, {"id": "in_1"})), True),
+        Sent((_WISHED, outside_events.outbox_failed(_SEND, "x", "no")), False),
+        Sent((_WISHED, outside_events.outbox_done(_SEND, {"id": "in_1"})), True),
         # The number was used before, and what was mailed then is another invoice.
-        Sent((_WISHED, events.outbox_done(_SEND, {"id": "in_0"})), False),
+        Sent((_WISHED, outside_events.outbox_done(_SEND, {"id": "in_0"})), False),
         # It is about to be mailed again.
-        Sent((_WISHED, events.outbox_done(_SEND, {"id": "in_1"}), _WISHED), False),
-        Sent((_OF_ANOTHER, events.outbox_done(_OF_ANOTHER[1], {"id": "in_1"})), False),
+        Sent((_WISHED, outside_events.outbox_done(_SEND, {"id": "in_1"}), _WISHED), False),
+        Sent((_OF_ANOTHER, outside_events.outbox_done(_OF_ANOTHER[1], {"id": "in_1"})), False),
     ],
     ids=range(7),
 )

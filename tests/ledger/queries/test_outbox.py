@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.domain import events
+from jpcli.domain import events, outside_events
 from jpcli.ledger.queries.outbox import DONE, FAILED, WISHED, Wish, open_wishes, wish
 from tests.ledger.queries.memory import empty, record
 
@@ -23,17 +23,19 @@ def told(random: Random, known: dict[str, Wish], number: int) -> tuple[events.En
     if before is None or what == WISHED:
         attempt = 1 if before is None else before.attempt + 1
         key, request = f"key-{number}", f"hash-{number}"
-        entry = events.outbox_wished(
+        entry = outside_events.outbox_wished(
             name, attempt=attempt, idempotency_key=key, request_hash=request
         )
         return entry, Wish(name, attempt, key, request, WISHED, False, number, None)
     if what == "stumbled":
-        return events.outbox_stumbled(name, before.attempt), before._replace(stumbled=True)
+        return outside_events.outbox_stumbled(name, before.attempt), before._replace(stumbled=True)
     if what == FAILED:
         result = {"code": "card_declined", "message": f"no {number}"}
-        return events.outbox_failed(name, **result), before._replace(state=FAILED, result=result)
+        return outside_events.outbox_failed(name, **result), before._replace(
+            state=FAILED, result=result
+        )
     done = random.choice(RESULTS)
-    return events.outbox_done(name, done), before._replace(state=DONE, result=done)
+    return outside_events.outbox_done(name, done), before._replace(state=DONE, result=done)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain import events
+from jpcli.domain import outside_events
 from jpcli.domain.errors import AuthProblem, Busy, Declined, Failed, JpcliError
 from jpcli.ledger.events.chain import encode
 from jpcli.ledger.queries import outbox
@@ -90,14 +90,14 @@ def take_over(desk: Desk, name: str, request: Any, result: Any) -> None:
         known = outbox.wish(desk.ledger, name)
         if known is None:
             key = _key(desk, name, 1)
-            entry = events.outbox_wished(
+            entry = outside_events.outbox_wished(
                 name, attempt=1, idempotency_key=key, request_hash=request_hash
             )
             writer.record(*entry)
             writer.flush()
             known = outbox.wish(desk.ledger, name)
         if known is not None and not _is_known(known, result):
-            writer.record(*events.outbox_done(name, result))
+            writer.record(*outside_events.outbox_done(name, result))
 
 
 def _note_failure(desk: Desk, current: Wish, error: JpcliError, *, is_first_try: bool) -> None:
@@ -109,14 +109,16 @@ def _note_failure(desk: Desk, current: Wish, error: JpcliError, *, is_first_try:
         return
     first = is_first_try and not error.unsure and error.code != KEY_CONFLICT
     if first or isinstance(error, Declined):
-        _record(desk, current, events.outbox_failed(current.name, error.code, error.message))
+        _record(
+            desk, current, outside_events.outbox_failed(current.name, error.code, error.message)
+        )
     elif not isinstance(error, AuthProblem):  # which is said before the key is looked at
         _stumble(desk, current)
 
 
 def _stumble(desk: Desk, current: Wish) -> None:
     """The outcome is open, and the key would only give the same answer again."""
-    _record(desk, current, events.outbox_stumbled(current.name, current.attempt))
+    _record(desk, current, outside_events.outbox_stumbled(current.name, current.attempt))
 
 
 def _reserve(desk: Desk, name: str, request_hash: str, seen: Wish | None) -> tuple[Wish, bool]:
@@ -139,7 +141,7 @@ def _reserve(desk: Desk, name: str, request_hash: str, seen: Wish | None) -> tup
             return known, False
         attempt = 1 if known is None else known.attempt + 1
         key = _key(desk, name, attempt)
-        entry = events.outbox_wished(
+        entry = outside_events.outbox_wished(
             name, attempt=attempt, idempotency_key=key, request_hash=request_hash
         )
         writer.record(*entry)
@@ -162,7 +164,7 @@ def _settle(desk: Desk, name: str, result: Any) -> Any:
     with desk.writing() as writer:
         known = outbox.wish(desk.ledger, name)
         if known is not None and not _is_known(known, result):
-            writer.record(*events.outbox_done(name, result))
+            writer.record(*outside_events.outbox_done(name, result))
     return result
 
 

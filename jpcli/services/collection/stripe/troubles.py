@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain import events
+from jpcli.domain import outside_events
 from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.domain.words import quoted
@@ -89,7 +89,7 @@ def settle(desk: Desk, gateway: Gateway) -> None:
         for name, found in settled:
             known = wish(desk.ledger, name)
             if known is not None and known.state == WISHED:
-                writer.record(*events.outbox_done(name, {"id": found}))
+                writer.record(*outside_events.outbox_done(name, {"id": found}))
 
 
 def _what_it_came_to(desk: Desk, customer: str | None, name: str) -> str | None:

@@ -1,0 +1,81 @@
+"""The door to the Licensing API: whose licenses a ledger has, the token to it, and its address.
+
+Owns where the token comes from (the environment, then the system's keyring, never a flag or the
+ledger), and that nobody asks for one who does not act there.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from jpcli.domain.errors import AuthProblem
+from jpcli.services.outside import base_in, store, stored
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+
+JETPACK, NONE = LICENSINGS = ("jetpack", "none")
+TOKEN_VARIABLE = "JETPACK_LICENSING_TOKEN"  # noqa: S105
+BASE_VARIABLE = "JPCLI_JETPACK_BASE"
+PUBLIC_BASE = "https://public-api.wordpress.com/wpcom/v2/jetpack-licensing"
+KEYRING_NAME = "jetpack"
+_LONGEST = 1_000
+
+
+def at_jetpack(ledger: Ledger) -> bool:
+    """Are this ledger's licenses those of the Licensing API?"""
+    return ledger.fact("licensing") == JETPACK
+
+
+def base() -> str:
+    """The address of the API; BadInput `bad_api_base` for what is none."""
+    return base_in(BASE_VARIABLE, "Jetpack") or PUBLIC_BASE
+
+
+def token(ledger: Ledger | None = None) -> str:
+    """The token of a ledger; AuthProblem `no_token` or `bad_token`."""
+    found = os.environ.get(TOKEN_VARIABLE, "").strip() or _stored(ledger)
+    if not found:
+        raise AuthProblem(
+            "no_token",
+            "There is no token for the Jetpack Licensing API",
+            hint=f"Set {TOKEN_VARIABLE}, or store one:   jpcli jetpack login",
+            subject=TOKEN_VARIABLE,
+        )
+    check_form(found)
+    return found
+
+
+def token_source(ledger: Ledger | None = None) -> str:
+    """Where the token is: `environment`, `keyring` or `missing`."""
+    if os.environ.get(TOKEN_VARIABLE, "").strip():
+        return "environment"
+    return "keyring" if _stored(ledger) else "missing"
+
+
+def check_form(text: str) -> None:
+    """AuthProblem `bad_token` for what no header can carry. It is never repeated."""
+    if not (text.isascii() and text.isprintable() and " " not in text and len(text) <= _LONGEST):
+        raise AuthProblem(
+            "bad_token",
+            "This can't be a token of the Licensing API: it has blanks, other signs, or no end",
+            hint="Copy it from the partner's page again.",
+            subject=TOKEN_VARIABLE,
+        )
+
+
+def store_token(text: str, ledger: Ledger | None = None) -> None:
+    """Put it into the system's keyring, for one ledger or for all that have none of their own;
+    Failed `no_keyring` without one."""
+    check_form(text)
+    store(_entry(ledger), text, "token", TOKEN_VARIABLE)
+
+
+def _stored(ledger: Ledger | None) -> str:
+    return stored(dict.fromkeys((_entry(ledger), KEYRING_NAME)))
+
+
+def _entry(ledger: Ledger | None) -> str:
+    """By the ledger's id, which a copy and a restored backup share."""
+    return KEYRING_NAME if ledger is None else f"{KEYRING_NAME}/{ledger.meta['ledger_id']}"
