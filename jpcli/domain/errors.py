@@ -41,6 +41,10 @@ class JpcliError(Exception):
     exit_code = 1
     # Raised by a repetition of a call whose first try may have had its effect: proof of nothing.
     unsure = False
+    # What another side said, where this is its answer: which request it was, status and code.
+    request_id: str | None = None
+    their_status: int | None = None
+    their_code: str | None = None
 
     def __init__(
         self,

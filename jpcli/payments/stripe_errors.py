@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.bounded import MAX_ANSWER_MIB
 from jpcli.domain.dunning import DO_NOT_TRY_AGAIN
 from jpcli.domain.errors import AuthProblem, Busy, Decline, Declined, Failed, JpcliError
-from jpcli.payments.bounded_session import MAX_ANSWER_MIB
 from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR, UNKNOWN_THERE
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
+from jpcli.domain.bounded import AnswerTooLarge
 from jpcli.domain.errors import JpcliError
 from jpcli.payments import stripe_shapes as shapes
-from jpcli.payments.bounded_session import AnswerTooLarge, BoundedSession
+from jpcli.payments.bounded_session import BoundedSession
 from jpcli.payments.gateway import UNKNOWN_THERE, no_dry_run
 from jpcli.payments.stripe_customer import CustomerCalls
 from jpcli.payments.stripe_errors import (

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jpcli.domain.bounded import MAX_ANSWER_MIB
 from jpcli.domain.errors import Busy
-from jpcli.payments.bounded_session import MAX_ANSWER_MIB
 from jpcli.payments.gateway import SERVER_ERROR
 from jpcli.payments.stripe_gateway import StripeGateway
 

@@ -1,0 +1,1 @@
+"""The real licenses: the Jetpack Licensing API. Knows no ledger."""
