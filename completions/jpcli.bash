@@ -230,10 +230,10 @@ _jpcli_options() {
     unassign) words=(--from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     transfer) words=(--to --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     revoke) words=(--reason --from --keep-going --in-use --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    'licenses list') words=(--state --product --site --client --no-client --older-than --newer-than --search --sort --reverse --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses list') words=(--state --product --site --client --no-client --no-bundle --older-than --newer-than --search --sort --reverse --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'licenses show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    'licenses count') words=(--by --state --product --site --client --no-client --older-than --newer-than --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
-    'licenses timeline') words=(--state --product --site --client --no-client --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses count') words=(--by --state --product --site --client --no-client --no-bundle --older-than --newer-than --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses timeline') words=(--state --product --site --client --no-client --no-bundle --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'sites list') words=(--client --no-client --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'sites show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'sites move') words=(--client --no-client --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;

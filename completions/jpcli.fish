@@ -201,6 +201,7 @@ function __jpcli_options
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
                     --no-client 'Only what is nobody\'s' \
+                    --no-bundle 'Only what is sold alone, so without bundles\' licenses' \
                     --older-than 'Issued more than DAYS days ago' \
                     --newer-than 'Issued at most DAYS days ago' \
                     --search 'TEXT is in the key, the site or the client' \
@@ -223,6 +224,7 @@ function __jpcli_options
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
                     --no-client 'Only what is nobody\'s' \
+                    --no-bundle 'Only what is sold alone, so without bundles\' licenses' \
                     --older-than 'Issued more than DAYS days ago' \
                     --newer-than 'Issued at most DAYS days ago' \
                     --search 'TEXT is in the key, the site or the client' \
@@ -242,6 +244,7 @@ function __jpcli_options
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
                     --no-client 'Only what is nobody\'s' \
+                    --no-bundle 'Only what is sold alone, so without bundles\' licenses' \
                     --search 'TEXT is in the key, the site or the client' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \

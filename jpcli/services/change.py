@@ -6,24 +6,32 @@ Owns idempotency keys, what a dry run answers, and the remarks on how far back a
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jpcli.domain.answers import Answer, Note, joined
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.errors import BadInput, Failed, JpcliError, Refused
+from jpcli.domain.errors import JpcliError, Refused
 from jpcli.ledger.events.chain import encode
 from jpcli.ledger.queries.invoices import reached_day
 from jpcli.services.canonical import AT_ONCE, hash_of, object_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jpcli.domain.answers import Data_co
+    from jpcli.domain.errors import Problem
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
 
 Item = TypeVar("Item")
+Data = TypeVar("Data", bound="Mapping[str, object]")
+
+NO_ROWS = Note(
+    "no_rows",
+    "No rows were read: nothing to do",
+    hint="If there should be some, see whether what writes them has failed.",
+)
 
 
 class _DoneBefore(Exception):
@@ -63,16 +71,20 @@ def change_rows(
     desk: Desk,
     request: dict[str, Any],
     rows: Iterable[tuple[int, Item]],
-    do: Callable[[Writer, Iterable[tuple[int, Item]]], Answer[Data_co]],
-) -> Answer[Data_co]:
+    problems: list[Problem],
+    do: Callable[[Writer, Iterable[tuple[int, Item]]], Answer[Any]],
+) -> Answer[Any]:
     """The same for the (line, item) rows of a file, which are read once, while it is done: their
-    items are `rows` of the request, whose other fields come before that in the alphabet.
+    items are `rows` of the request, whose other fields come before that in the alphabet. What is
+    wrong with rows is in `problems` by then.
 
     What is no such file is refused before the ledger is locked. Where the key is known, rows are
     only compared.
     """
     waiting = iter(rows)
     begun = list(islice(waiting, 1))
+    if not (begun or problems):
+        return without_rows(desk, {**request, "rows": []}, {"licenses": []})
     every: Iterator[tuple[int, Item]] = chain(begun, waiting)
     with desk.writing() as writer:
         if desk.idempotency_key is None:
@@ -147,6 +159,13 @@ def change_as_read(
         return done.answer
 
 
+def without_rows(desk: Desk, request: dict[str, Any], data: Data) -> Answer[Data]:
+    """The answer to a file without rows, whatever the rules say: nothing is done. Nor is the key
+    used up, so that it is there for the rows when what was to write them has failed."""
+    earlier = earlier_answer(desk, request)
+    return _finished(desk, Answer(data, (NO_ROWS,))) if earlier is None else earlier
+
+
 def once(desk: Desk, request: dict[str, Any], do: Callable[[], Answer[Data_co]]) -> Answer[Data_co]:
     """The same for what needs more than one transaction, such as calls to the outside, which
     the outbox keeps from happening twice; here only the answer is kept."""
@@ -159,47 +178,6 @@ def once(desk: Desk, request: dict[str, Any], do: Callable[[], Answer[Data_co]])
             if earlier_answer(desk, request) is None:
                 remember(desk, writer, request, answer, writer.last_seq)
     return answer
-
-
-class Keyed(NamedTuple):
-    """Who asks under a key where no ledger is open: it is yet to be made, or to be replaced.
-    `now_at` is an instant."""
-
-    idempotency_key: str
-    now_at: int
-    actor: str
-
-    def remember(self, writer: Writer, request: dict[str, Any], answer: Answer[Any]) -> None:
-        """Record an answer in a ledger before that gets its name."""
-        from jpcli.services.desk import Desk
-
-        desk = Desk(writer.ledger, **self._asdict())
-        remember(desk, writer, request, answer, writer.last_seq)
-
-    def remember_in(self, path: str, request: dict[str, Any], answer: Answer[Any]) -> None:
-        """The same in a file that is not open."""
-        from jpcli.services.desk import open_desk
-
-        desk = open_desk(path, **self._asdict(), writes=True)
-        try:
-            with desk.writing() as writer:
-                remember(desk, writer, request, answer, writer.last_seq)
-        finally:
-            desk.close()
-
-    def earlier(self, path: str, request: dict[str, Any]) -> Answer[Any] | None:
-        """What the ledger at `path` has under the key; None as well where there is none. Raises
-        Refused `idempotency_key_reused`."""
-        from jpcli.services.desk import open_desk
-
-        try:
-            desk = open_desk(path, **self._asdict())
-        except (BadInput, Failed):
-            return None
-        try:
-            return earlier_answer(desk, request)
-        finally:
-            desk.close()
 
 
 def _noting_reach(

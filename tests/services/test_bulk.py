@@ -448,10 +448,7 @@ def test_a_list_of_licenses_can_be_fed_back(stocked: tuple[Agency, dict[str, str
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "empty_file"),
-        (b"\n\n", "empty_file"),
         (b"\x00\x01\x02", "not_text"),
-        (b"\xff\xfe", "empty_file"),
         (b"PK\x03\x04", "not_text"),
     ],
 )
@@ -466,10 +463,11 @@ def test_what_is_no_file_of_rows_is_refused(
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_with_a_header_alone_changes_nothing(agency: Agency, name: str) -> None:
+@pytest.mark.parametrize("header", [True, False])
+def test_a_file_without_rows_changes_nothing(agency: Agency, name: str, header: bool) -> None:
     before = agency.state()
-    answer = run(agency, name, ",".join(sorted(FILES[name][2])) + "\n")
-    assert answer.data["licenses"] == []
+    answer = run(agency, name, ",".join(sorted(FILES[name][2])) + "\n" if header else "")
+    assert (answer.data, codes(answer)) == ({"licenses": []}, ["no_rows"])
     assert agency.state() == before
 
 

@@ -102,9 +102,12 @@ def license_rows(
 
 def changed(invocation: Invocation, answer: Answer[LicensesAnswer]) -> Result:
     """The licenses that a command changed; a terminal shows the first of very many."""
+    from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
+
     return result_of(
         answer,
         "licenses",
+        columns=LICENSE_COLUMNS,
         limit=invocation.list_limit(),
         more="jpcli licenses list --sort issued --reverse",
         view="licenses:draw_changed",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from jpcli.domain.answers import Note
     from jpcli.domain.calendar import BillingCalendar
-    from jpcli.services.change import Keyed
     from jpcli.services.desk import Desk
+    from jpcli.services.keyed import Keyed
 
 # Rows that a list shows on a terminal without `--limit`.
 TERMINAL_ROWS = 50
@@ -78,7 +78,7 @@ class Invocation(NamedTuple):
         """The idempotency key, for what makes or replaces a ledger."""
         if self.idempotency_key is None:
             return None
-        from jpcli.services.change import Keyed
+        from jpcli.services.keyed import Keyed
 
         return Keyed(self.idempotency_key, self.now_at, self.actor)
 

@@ -46,6 +46,7 @@ def _asked(invocation: Invocation, order: Order) -> Order:
     where nothing would change there is no question."""
     if invocation.yes or invocation.dry_run:
         return order
+    from jpcli.services.files.rows import named
     from jpcli.services.plan.apply import apply
     from jpcli.services.plan.plan import said
 
@@ -60,7 +61,7 @@ def _asked(invocation: Invocation, order: Order) -> Order:
     counts = trial.data["counts"]
     in_use = [note.message for note in trial.notes if note.code == "bundle_in_use"]
     consequence = "\n".join([*in_use, FOR_GOOD if counts["revoke"] else BILLED])
-    invocation.confirm(f"Apply {order.source}: {said(counts)}?", consequence)
+    invocation.confirm(f"Apply {named(order.source)}: {said(counts)}?", consequence)
     return order._replace(ledger_head=trial.data["ledger_head"])
 
 

@@ -29,7 +29,7 @@ CONSEQUENCE = "A revoked license can't be assigned again; its last day is still 
     examples=(
         "jpcli revoke jetpack-scan_… --yes --reason 'site was closed'",
         "jpcli revoke jetpack-scan_… --at 2026-11-10 --yes",
-        "jpcli licenses list --state unassigned --json | jpcli revoke --from - --keep-going --yes",
+        "jpcli licenses list --state unassigned --no-bundle --json | jpcli revoke --from - --yes",
     ),
 )
 def run(

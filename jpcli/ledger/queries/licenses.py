@@ -79,12 +79,13 @@ STATE_FILTERS = tuple(_STATE_CONDITIONS)
 class LicenseFilter(NamedTuple):
     """What to list. `state` is one of `STATE_FILTERS`. `issued_before_at` and `issued_from_at` are
     instants; `client` and `site` are exact names, "" for licenses without one; `search` is part of
-    a key, site or client."""
+    a key, site or client; `no_bundle` is what can be revoked by itself (B2)."""
 
     state: str | None = None
     product: str | None = None
     site: str | None = None
     client: str | None = None
+    no_bundle: bool = False
     issued_before_at: int | None = None
     issued_from_at: int | None = None
     search: str | None = None
@@ -278,6 +279,8 @@ def _conditions(ledger: Ledger, wanted: LicenseFilter) -> tuple[str, dict[str, A
         elif value is not None:
             parts.append(f"{column} = :{name}")
             params[name] = value
+    if wanted.no_bundle:
+        parts.append("o.bundle_size = 1 AND l.child = 0")
     if wanted.issued_before_at is not None:
         parts.append("l.issued_at < :issued_before_at")
         params["issued_before_at"] = wanted.issued_before_at

@@ -98,6 +98,13 @@ def _data(desk: Desk, question: Question, computed: Computed) -> DrawnPreview:
     return data
 
 
+LINE_COLUMNS = (
+    *("kind", "product", "name", "bundle_size", "day_price", "first_day", "last_day"),
+    *("licenses", "assigned", "unassigned", "days_to_date", "days", "license_days"),
+    *("to_date", "amount", "period"),
+)
+
+
 def line_object(desk: Desk, line: Line) -> LineObject:
     """One line as the JSON contract has it."""
     return {**line_head(desk, line), "licenses": line.licenses, **line_sums(desk, line)}

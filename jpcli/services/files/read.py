@@ -46,9 +46,9 @@ def read_rows(
     A bad row becomes an entry in `problems`, to which the caller may add its own; reading ends at
     `max_problems` of them (None: never), with `too_many_problems` as the last. With `whole` a pipe
     is read to its end before the first row, so that the other rows wait for nobody. `instead` names
-    for a required column others that do as well. Raises
-    BadInput at the first `next()` for a file that has no readable rows at all: it does not exist,
-    is a folder, can't be read, is empty, is no UTF-8 text, or has a header that does not fit.
+    for a required column others that do as well. An
+    empty file has no rows. Raises BadInput at the first `next()` for a file that can have none: it
+    does not exist, is a folder, can't be read, is no UTF-8 text, or has a header that does not fit.
     """
     expected = Expected(known, required, problems, max_problems, instead or {})
     with _opened(source, stdin) as stream:
@@ -119,10 +119,8 @@ def _rows(stream: IO[bytes], source: str, expected: Expected) -> Iterator[Row]:
     head = head.removeprefix(_UTF8_BOM)
     _check_text(head, source)
     start = head.lstrip()[:1]
-    if not start:
-        # A command that failed leaves as little as NDJSON without rows: nobody can tell them apart.
-        hint = "A list without rows that may go on: --format csv or json, which say so."
-        raise BadInput("empty_file", f"{named(source)} is empty", hint=hint, subject=source)
+    if not start:  # NDJSON without rows, or what a command left that failed: nothing to do
+        return iter(())
     if start in b"[{":
         from jpcli.services.files import json_rows
 

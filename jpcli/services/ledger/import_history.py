@@ -19,7 +19,7 @@ from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries.history import exported, imported_data
 from jpcli.ledger.writer import MANY
 from jpcli.services.billing.books import BeforeBooks
-from jpcli.services.change import change_as_read
+from jpcli.services.change import change_as_read, without_rows
 from jpcli.services.files.rows import too_many
 from jpcli.services.ledger.history_rows import HistoryRow, parse_row
 from jpcli.services.ledger.seen_keys import SeenKeys
@@ -55,6 +55,14 @@ def import_history(
     # A pipe is read here, and what is no such file refused: nobody waits for it with the lock.
     rows = iter(rows)
     begun = list(islice(rows, 1))
+    if not (begun or problems):
+        none: ImportAnswer = {
+            "imported": 0,
+            "unchanged": 0,
+            "sites": 0,
+            "settled_elsewhere": None,
+        }
+        return without_rows(desk, request, none)
 
     def do(writer: Writer) -> Answer[ImportAnswer]:
         importing = _Importing(desk, writer, found)

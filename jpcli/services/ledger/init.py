@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from jpcli.domain.collection import Way
     from jpcli.domain.contract.ledger import InitAnswer
     from jpcli.ledger.writer import Writer
-    from jpcli.services.change import Keyed
+    from jpcli.services.keyed import Keyed
 
 NO_PRICES = "none"
 DEFAULT_CURRENCY = "usd"
@@ -104,7 +104,7 @@ def init(
         **({"collect": collect or COLLECTS[0]} if way.goes_out else {}),
     }
 
-    answer = _answer(shown(path), meta, priced, way)
+    answer = _answer(shown(path), meta, priced, way, is_meant=prices == NO_PRICES)
 
     def first_events(writer: Writer) -> None:
         record_prices(writer, priced)
@@ -115,7 +115,10 @@ def init(
     return answer
 
 
-def _answer(path: str, meta: dict[str, str], priced: list[Priced], way: Way) -> Answer[InitAnswer]:
+def _answer(
+    path: str, meta: dict[str, str], priced: list[Priced], way: Way, *, is_meant: bool
+) -> Answer[InitAnswer]:
+    """`is_meant`: that it has no prices was asked for, where it has none."""
     products = len({price.product for price in priced})
     data: InitAnswer = {
         "ledger": path,
@@ -136,8 +139,9 @@ def _answer(path: str, meta: dict[str, str], priced: list[Priced], way: Way) -> 
     )
     notes = [Note("created", made, "ok", path), books]
     if not products:
+        why = "It has no prices yet" if is_meant else "The price list has no rows: no prices yet"
         hint = "jpcli products import FILE"
-        notes.append(Note("no_prices", "It has no prices yet", "warning", hint=hint))
+        notes.append(Note("no_prices", why, "warning", hint=hint))
     notes.append(Note("next", "Next, put a card on file", hint=way.add_card()))  # R1
     if way.mails:
         notes.append(mail_note())

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
         MoveAnswer,
         RestoreAnswer,
     )
-    from jpcli.services.change import Keyed
     from jpcli.services.desk import Desk
+    from jpcli.services.keyed import Keyed
 
 FLAT_COLUMNS = (
     "license_key",

@@ -70,7 +70,7 @@ def assign_rows(
     def do(writer: Writer, puts: _Puts) -> Answer[LicensesAnswer]:
         return _Moves(desk, writer).assign(puts, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "assign"}, _puts(rows, "site", site, client), do)
+    return change_rows(desk, {"command": "assign"}, _puts(rows, "site", site, client), problems, do)
 
 
 def unassign(desk: Desk, keys: list[str]) -> Answer[LicensesAnswer]:
@@ -90,7 +90,7 @@ def unassign_rows(
     def do(writer: Writer, asked: Iterable[tuple[int, str]]) -> Answer[LicensesAnswer]:
         return _Moves(desk, writer).unassign(asked, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "unassign"}, items, do)
+    return change_rows(desk, {"command": "unassign"}, items, problems, do)
 
 
 def transfer(
@@ -118,7 +118,7 @@ def transfer_rows(
     def do(writer: Writer, puts: _Puts) -> Answer[LicensesAnswer]:
         return _Moves(desk, writer).transfer(puts, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "transfer"}, _puts(rows, "to", to, client), do)
+    return change_rows(desk, {"command": "transfer"}, _puts(rows, "to", to, client), problems, do)
 
 
 def _puts(

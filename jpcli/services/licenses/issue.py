@@ -83,7 +83,7 @@ def issue_rows(
     def do(writer: Writer, items: Iterable[tuple[int, Wanted]]) -> Answer[LicensesAnswer]:
         return _Issuing(desk, writer).run(items, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "issue"}, wanted, do)
+    return change_rows(desk, {"command": "issue"}, wanted, problems, do)
 
 
 class _Issuing:

@@ -48,6 +48,7 @@ def build_filter(
     product: str | None = None,
     site: str | None = None,
     client: str | None = None,
+    no_bundle: bool = False,
     older_than: int | None = None,
     newer_than: int | None = None,
     search: str | None = None,
@@ -57,7 +58,8 @@ def build_filter(
     """A filter as the command line tells it; ages are in billing days before today.
 
     `older_than` 7 is what was issued more than 7 days ago, `newer_than` 7 the rest of them. An
-    empty `site` or `client` is the licenses without one.
+    empty `site` or `client` is the licenses without one; `no_bundle` leaves out bundles and
+    what is in them.
     """
     if state is not None and state not in queries.STATE_FILTERS:
         raise not_among("state", state, queries.STATE_FILTERS)
@@ -72,6 +74,7 @@ def build_filter(
         product=product,
         site=site_name(desk.ledger, site) if site else site,
         client=client,
+        no_bundle=no_bundle,
         issued_before_at=None if older_than is None else calendar.start_of(today - older_than),
         issued_from_at=None if newer_than is None else calendar.start_of(today - newer_than),
         search=search or None,

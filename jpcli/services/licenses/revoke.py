@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from jpcli.services.files.rows import Row
     from jpcli.services.licenses.in_use import Agreed
 
+_CHILD = "bundle_child_unassigned"
+_ALONE = "What can be revoked by itself:   jpcli licenses list --state unassigned --no-bundle"
+
 
 def revoke(
     desk: Desk, keys: list[str], reason: str | None = None, agreed: Agreed = nobody
@@ -74,7 +77,7 @@ def revoke_rows(
         revoking = _Revoking(desk, writer, reason, agreed)
         return revoking.run(asked, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "revoke", "reason": reason}, items, do)
+    return change_rows(desk, {"command": "revoke", "reason": reason}, items, problems, do)
 
 
 class _Revoking:
@@ -108,6 +111,8 @@ class _Revoking:
         except JpcliError as error:
             if error.code == CODE:  # of many at once, too
                 error.hint = HINT
+            elif any(p.code == _CHILD and p.line is not None for p in error.problems):
+                error.hint = f"{error.hint}\n{_ALONE}"
             raise
         self._writer.flush()
         ledger = self._desk.ledger
@@ -180,7 +185,7 @@ class _Revoking:
         """B2: the bundle keeps its size, so a child is replaced, never just ended."""
         if facts.site is None:
             raise Refused(
-                "bundle_child_unassigned",
+                _CHILD,
                 f"{facts.license_key} is an unassigned license of a bundle and can't be revoked"
                 " by itself",
                 hint=f"Revoke the bundle:   jpcli revoke {quoted(str(facts.bundle_key))}",

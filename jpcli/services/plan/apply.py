@@ -15,6 +15,7 @@ from jpcli.domain.names import new_keys
 from jpcli.ledger.queries.licenses import each_active_child
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change
+from jpcli.services.files.rows import named
 from jpcli.services.plan.file import wanted_pieces
 from jpcli.services.plan.plan import STEP_COLUMNS, look_alikes_in, make, nothing_note, numbers
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due, known_license
@@ -66,7 +67,7 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
     data: AppliedAnswer = {**planned.data, "steps": steps}
     if not planned.plan.steps:
         return Answer(data, (nothing_note(order.source),))
-    done = Note("applied", f"Applied {order.source}: {_done(data['counts'])}", "ok")
+    done = Note("applied", f"Applied {named(order.source)}: {_done(data['counts'])}", "ok")
     expiry = tuple(expiry_notes(desk)) if data["counts"]["issue"] else ()
     alike = tuple(look_alikes_in(desk, planned.plan.steps))
     return Answer(data, joined((done,), planned.in_use, alike, expiry))

@@ -16,7 +16,7 @@ from jpcli.domain.texts import clean
 from jpcli.domain.words import closest, path_text, shortened
 from jpcli.ledger.events.chain import encode
 from jpcli.services.canonical import batches, enclosed, object_pieces
-from jpcli.services.files.rows import Enough, refusal
+from jpcli.services.files.rows import Enough, named, refusal
 from jpcli.services.files.toml_lines import described, load, placed
 
 if TYPE_CHECKING:
@@ -41,8 +41,15 @@ def read_wanted(
     """What a file wants; `products` are the known ones, `site_name` says what sites are called.
 
     Raises BadInput with every problem and its line: `bad_toml`, `unknown_key`, `unknown_product`,
-    `bad_site`, `bad_client`, `duplicate_site`, `bad_number`, `bad_value`.
+    `bad_site`, `bad_client`, `duplicate_site`, `bad_number`, `bad_value`; or `empty_plan`.
     """
+    if not text.strip():  # nobody writes that, but a command that failed leaves it
+        raise BadInput(
+            "empty_plan",
+            f"{named(source)} is empty: it wants nothing",
+            hint="To begin with what there is:   jpcli plan --init FILE",
+            subject=source,
+        )
     data = load(text)
     if isinstance(data, Problem):
         raise refusal(source, [data])

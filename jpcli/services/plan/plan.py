@@ -20,6 +20,7 @@ from jpcli.ledger.queries.licenses import each_active_child
 from jpcli.ledger.queries.plan import head, placed, present
 from jpcli.ledger.queries.products import product_names
 from jpcli.services.files.read import read_text
+from jpcli.services.files.rows import named
 from jpcli.services.licenses.in_use import in_use_note
 from jpcli.services.plan.cost import planned_bill
 from jpcli.services.plan.file import read_wanted
@@ -276,7 +277,7 @@ def look_alikes_in(desk: Desk, steps: Steps) -> Iterator[Note]:
 
 def nothing_note(source: str) -> Note:
     """That the ledger is as a file says."""
-    return Note("nothing_to_do", f"Nothing to do: it is as {source} says", "ok")
+    return Note("nothing_to_do", f"Nothing to do: it is as {named(source)} says", "ok")
 
 
 def _remarks(order: Order, planned: Planned) -> Iterator[Note]:
@@ -292,5 +293,5 @@ def _remarks(order: Order, planned: Planned) -> Iterator[Note]:
         idle += spare.most is None
     if idle:
         message = f"{idle:,} to be unassigned {'stays' if idle == 1 else 'stay'} active and billed"
-        hint = f"Let [spares] in {order.source} say how many there may be"
+        hint = f"Let [spares] in {named(order.source)} say how many there may be"
         yield Note("stays_billed", message, "info", None, hint)

@@ -9,7 +9,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.instants import parse_date
 from jpcli.domain.words import count
 from jpcli.ledger.queries import products as product_queries
-from jpcli.services.change import change
+from jpcli.services.change import change, without_rows
 from jpcli.services.products.price_list import (
     Priced,
     bad_price_list,
@@ -36,6 +36,18 @@ if TYPE_CHECKING:
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
+
+
+OFFER_COLUMNS = (
+    "product",
+    "name",
+    "family",
+    "bundle_size",
+    "day_price",
+    "currency",
+    "prices",
+    "since",
+)
 
 
 def list_products(desk: Desk) -> Answer[OfferListAnswer]:
@@ -120,6 +132,9 @@ def import_prices(
     # As asked: a list without dates must be the same request tomorrow.
     undated = [price if price.dated else price._replace(since="") for price in asked]
     request = {"command": "products import", "prices": [list(price[:6]) for price in undated]}
+    if not asked:
+        known = list_products(desk).data
+        return without_rows(desk, request, {**known, "imported": 0, "unchanged": 0})
     return change(desk, request, do)
 
 

@@ -191,3 +191,38 @@ def test_the_question_before_a_plan_names_them_too(desk: Desk) -> None:
     question = asked.out[asked.out.index("Apply ") :]
     assert all(site in question for site in SITES)
     assert not desk.revoked(desk.used)
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "md", "json", "ndjson", "table"])
+def test_what_is_unassigned_is_revoked_without_what_is_in_bundles(desk: Desk, form: str) -> None:
+    """The refusal of the whole list names the command that lists what can go."""
+    free = desk.jpcli("issue", "jetpack-ai", "-n", "2", "--json").data["licenses"]
+    pipe = desk.folder / "list"
+    pipe.write_text(desk.jpcli("licenses", "list", "--state", "unassigned", "--json").out)
+    before = desk.state()
+    refused = desk.jpcli("revoke", "--from", str(pipe), "--yes")
+    assert (refused.code, desk.state()) == (3, before)
+    (hint,) = (line for line in refused.err.splitlines() if "--no-bundle" in line)
+    command = hint.partition("   jpcli ")[2].split()
+    if form == "table":
+        shown = desk.jpcli(*command, "--format", form).out
+        assert [row["license_key"] in shown for row in free] == [True, True]
+        return
+    pipe.write_text(desk.jpcli(*command, "--format", form).out)
+    done = desk.jpcli("revoke", "--from", str(pipe), "--yes", "--json")
+    assert done.code == 0, done.err
+    revoked = [row["license_key"] for row in done.data["licenses"]]
+    assert revoked == [row["license_key"] for row in free]
+    pipe.write_text(desk.jpcli(*command, "--format", form).out)
+    assert desk.jpcli("revoke", "--from", str(pipe), "--yes").code == 0
+
+
+def test_a_bundle_and_what_is_in_it_count_as_no_single_ones(desk: Desk) -> None:
+    for line, found in {
+        "licenses list --no-bundle --state all": 1,
+        "licenses count --no-bundle": 1,
+        "licenses timeline --no-bundle": 1,
+        "licenses list --no-bundle --state bundle": 0,
+        "licenses list --no-bundle --state unassigned": 0,
+    }.items():
+        assert desk.jpcli(*line.split(), "--json").data["total"] == found, line

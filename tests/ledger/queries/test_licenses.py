@@ -34,12 +34,14 @@ def said(world: World, life: Life) -> tuple[Any, ...]:
     return (life.key, life.product, life.state, site, owner, *times, life.bundle, size)
 
 
-def kept(world: World, life: Life, state: str | None = None, **filters: str) -> bool:
+def kept(world: World, life: Life, state: str | None = None, **filters: Any) -> bool:
     """The same filter, in plain words."""
     site = life.now_on
     client = world.client(site)
     states = {"active": ("assigned", "unassigned"), "all": (*STATES, BUNDLE)}
     if state is not None and life.state not in states.get(state, (state,)):
+        return False
+    if filters.get("no_bundle") and (life.bundle or not life.usable):
         return False
     if not life.usable and "" in (filters.get("site"), filters.get("client")):
         return False  # it is no license without a site
@@ -58,6 +60,7 @@ FILTERS: list[dict[str, Any]] = [
     *({"site": site} for site in (*SITES, "", "https://nowhere.example")),
     *({"client": client} for client in (*CLIENTS, "", "Cyd")),
     *({"search": text} for text in SEARCHES),
+    *({"no_bundle": True, "state": state} for state in STATE_FILTERS),
     {"state": "assigned", "client": ""},
     {"state": "revoked", "site": SITES[0], "search": "a"},
 ]

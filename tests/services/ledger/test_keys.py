@@ -14,7 +14,7 @@ import pytest
 from jpcli.domain.errors import JpcliError, Refused
 from jpcli.domain.instants import parse_instant
 from jpcli.domain.limits import MAX_PROBLEMS
-from jpcli.services.change import Keyed
+from jpcli.services.keyed import Keyed
 from jpcli.services.ledger import upkeep
 from jpcli.services.products import products
 from tests.services.agency import BEGUN, NOW, Agency, codes, plain

@@ -16,7 +16,8 @@ def run(
     invocation: Invocation,
     client: Annotated[str, typer.Argument(metavar="NAME", help="The client.")],
 ) -> Result:
+    from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
     from jpcli.services.sites.sites import show_client
 
     answer = show_client(invocation.desk(), client)
-    return result_of(answer, "licenses", view="sites:draw_client")
+    return result_of(answer, "licenses", columns=LICENSE_COLUMNS, view="sites:draw_client")

@@ -84,7 +84,7 @@ def run(
 ) -> Result:
     """Days are calendar days on which a license was active, assigned or not; the day of issue and
     the day of revocation both count. The projection assumes that nothing changes after today."""
-    from jpcli.services.billing.preview import preview
+    from jpcli.services.billing.preview import LINE_COLUMNS, preview
 
     if by is not None and months is not None:
         raise UsageError("--by splits one month: leave out --months.")
@@ -102,5 +102,6 @@ def run(
     if months is not None:
         return result_of(answer, "months", view="forecast:draw")
     if by is None:
-        return result_of(answer, "lines", view="invoice:draw_preview")
+        columns = LINE_COLUMNS if markup is None else (*LINE_COLUMNS, "amount_with_markup")
+        return result_of(answer, "lines", columns=columns, view="invoice:draw_preview")
     return result_of(answer, "groups", limit=invocation.list_limit(), view="invoice:draw_groups")

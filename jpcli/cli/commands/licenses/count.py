@@ -27,6 +27,7 @@ def run(
     site: filters.Site = None,
     client: filters.Client = None,
     no_client: filters.NoClient = False,
+    no_bundle: filters.NoBundle = False,
     older_than: filters.OlderThan = None,
     newer_than: filters.NewerThan = None,
     search: filters.Search = None,
@@ -42,6 +43,7 @@ def run(
         product=product,
         site=site,
         client=filters.one_client(client, no_client),
+        no_bundle=no_bundle,
         older_than=older_than,
         newer_than=newer_than,
         search=search,
@@ -51,4 +53,5 @@ def run(
         return result_of(answer, view="counts:draw")
     limit = invocation.list_limit()
     # The answer's own "total" counts licenses, not groups.
-    return result_of(answer, "groups", limit=limit, total=None, view="counts:draw")
+    columns = (by, "total", "assigned", "unassigned", "revoked")
+    return result_of(answer, "groups", limit=limit, total=None, columns=columns, view="counts:draw")

@@ -25,6 +25,9 @@ Client = Annotated[
     typer.Option("--client", metavar="NAME", help="Only this client's."),
 ]
 NoClient = Annotated[bool, typer.Option("--no-client", help="Only what is nobody's.")]
+NoBundle = Annotated[
+    bool, typer.Option("--no-bundle", help="Only what is sold alone, so without bundles' licenses.")
+]
 OlderThan = Annotated[
     int | None,
     typer.Option("--older-than", metavar="DAYS", help="Issued more than DAYS days ago."),

@@ -27,6 +27,7 @@ def run(
     site: filters.Site = None,
     client: filters.Client = None,
     no_client: filters.NoClient = False,
+    no_bundle: filters.NoBundle = False,
     search: filters.Search = None,
 ) -> Result:
     """A bar for each license: the days on which it is billed, and whose they are."""
@@ -39,6 +40,7 @@ def run(
         product=product,
         site=site,
         client=filters.one_client(client, no_client),
+        no_bundle=no_bundle,
         search=search,
     )
     answer = timeline(desk, wanted, month, invocation.list_limit())

@@ -34,7 +34,7 @@ def run(
     its name and family where the list has none. All or nothing; prices that are known already
     change nothing. A price without `from` holds from today on, or from the day of --at."""
     from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_INSTEAD, PRICE_REQUIRED
-    from jpcli.services.products.products import import_prices
+    from jpcli.services.products.products import OFFER_COLUMNS, import_prices
 
     def do(asked: Invocation) -> Answer[OffersImportedAnswer]:
         desk = asked.desk(writes=True)
@@ -45,4 +45,4 @@ def run(
 
     if isfile(source):  # a pipe has nothing left after a trial
         agree(invocation, do, f"Take over the prices in {source}?")
-    return result_of(do(invocation), "products", view="products:draw_list")
+    return result_of(do(invocation), "products", columns=OFFER_COLUMNS, view="products:draw_list")

@@ -9,8 +9,10 @@ from jpcli.cli.shared.result import Result, result_of
 
 @command("products list", lists=True, examples=("jpcli products list --format csv",))
 def run(invocation: Invocation) -> Result:
-    from jpcli.services.products.products import list_products
+    from jpcli.services.products.products import OFFER_COLUMNS, list_products
 
     answer = list_products(invocation.desk())
     limit = invocation.list_limit()
-    return result_of(answer, "products", limit=limit, view="products:draw_list")
+    return result_of(
+        answer, "products", limit=limit, columns=OFFER_COLUMNS, view="products:draw_list"
+    )

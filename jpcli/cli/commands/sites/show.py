@@ -16,7 +16,8 @@ def run(
     invocation: Invocation,
     site: Annotated[str, typer.Argument(metavar="URL", help="The site.")],
 ) -> Result:
+    from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
     from jpcli.services.sites.sites import show_site
 
     answer = show_site(invocation.desk(), site)
-    return result_of(answer, "licenses", view="sites:draw_one")
+    return result_of(answer, "licenses", columns=LICENSE_COLUMNS, view="sites:draw_one")
