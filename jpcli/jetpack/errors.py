@@ -152,7 +152,7 @@ def is_not_attached(error: JpcliError) -> bool:
 
 def _said(text: str | None, token: str) -> str:
     """The API's own words, on one line."""
-    words = " ".join(masked(text or "", token).split())
+    words = " ".join(masked(text or "", token).split()).rstrip(".")
     if len(words) > _MOST_TEXT:
         words = words[:_MOST_TEXT] + "…"
     return words or "it says no more"

@@ -10,6 +10,7 @@ second is told (that it was done already) is settled here. Errors are those of
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -131,7 +132,6 @@ class Licensing:
         *,
         state: str = "all",
         search: str | None = None,
-        parent_license_id: int | None = None,
         newest_first: bool = False,
     ) -> Iterator[RemoteLicense]:
         """Every license, by the time it was issued; `state` is `all`, `not_revoked`, `revoked`,
@@ -140,8 +140,6 @@ class Licensing:
         query["sort_direction"] = "desc" if newest_first else "asc"
         if search is not None:
             query["search"] = search
-        if parent_license_id is not None:
-            query["parent_id"] = parent_license_id
         for page in range(1, _MOST_PAGES):
             items, has_more = self._page(query, page)
             yield from items
@@ -201,7 +199,8 @@ class Licensing:
         where `done` says so."""
         self._check_writes()
         try:
-            return self._caller.asked(method, path, query, body, read=_said, subject=key)
+            read = partial(_said_of, key)
+            return self._caller.asked(method, path, query, body, read=read, subject=key)
         except JpcliError as error:
             if error.unsure and done(error):
                 return self._license(key)
@@ -220,7 +219,8 @@ class Licensing:
         its list is asked where it answers."""
         if errors.is_not_attached(error):
             return True
-        found = self._listed(key) if error.their_status == 400 else None
+        may_be = error.their_status == 400 and error.their_code != errors.REVOKED
+        found = self._listed(key) if may_be else None
         return found is not None and not found.is_attached
 
     def _listed(self, key: str) -> RemoteLicense | None:
@@ -232,19 +232,17 @@ class Licensing:
         return found[0] if found and found[0].tells_site else None
 
     def _license(self, key: str) -> Said:
-        return self._caller.asked("GET", "/license", {"license_key": key}, read=_said, subject=key)
+        query, read = {"license_key": key}, partial(_said_of, key)
+        return self._caller.asked("GET", "/license", query, read=read, subject=key)
 
     def _page(self, query: dict[str, Any], page: int) -> tuple[list[RemoteLicense], bool]:
         try:
             return self._caller.asked(
-                "GET",
-                "/licenses",
-                {**query, "page": page},
-                read=lambda answer: shapes.page_of(shapes.parsed(answer.body), page),
+                "GET", "/licenses", {**query, "page": page}, read=partial(_page_of, page)
             )
         except JpcliError as error:
-            says_no = error.their_status is not None and 300 <= error.their_status < 500
-            if page == 1 and says_no and error.their_status not in SLOW_DOWN:
+            status = error.their_status
+            if status is not None and 300 <= status < 500 and status not in SLOW_DOWN:
                 raise errors.not_listed() from None
             raise
 
@@ -256,6 +254,22 @@ class Licensing:
 
 def _said(answer: Answer) -> Said:
     return Said(shapes.license_of(shapes.parsed(answer.body)), answer.request_id)
+
+
+def _page_of(page: int, answer: Answer) -> tuple[list[RemoteLicense], bool]:
+    """A page; what is none is an answer of something that lists no licenses."""
+    try:
+        return shapes.page_of(shapes.parsed(answer.body), page)
+    except Garbled:
+        raise errors.not_listed() from None
+
+
+def _said_of(key: str, answer: Answer) -> Said:
+    """The same about this license and no other."""
+    found = _said(answer)
+    if found.value.license_key != key:
+        raise Garbled
+    return found
 
 
 def _is_unknown(error: JpcliError) -> bool:

@@ -113,8 +113,9 @@ def page_of(found: Any, page: int) -> tuple[list[RemoteLicense], bool]:
     try:
         if _whole(found.get("current_page", page)) != page:
             raise Garbled
-        items = [_license(item) for item in found["items"]]
-        return items, bool(items) and page < _whole(found["total_pages"])
+        items = [_license(item) for item in _list(found["items"])]
+        pages = _whole(found["total_pages"])
+        return items, bool(items) and page < pages
     except (LookupError, TypeError, ValueError, AttributeError, BadInput):
         raise Garbled from None
 

@@ -102,7 +102,10 @@ class Transport:
                     stream=True,
                 )
                 with response:
-                    return _whole(response)
+                    answer = _whole(response, self._token)
+                if line.is_late:  # what was hung up may look like the end of an answer
+                    raise requests.Timeout
+                return answer
             except AnswerTooLarge:
                 raise NoAnswer("its answer is too large") from None
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
@@ -141,6 +144,7 @@ class _Line:
         self._socket = made
 
     def until(self, seconds: float) -> _Deadline:
+        self.is_late = False
         return _Deadline(self, seconds)
 
     def hang_up(self) -> None:
@@ -205,20 +209,20 @@ def _pools(line: _Line) -> dict[str, Any]:
     return {"http": PlainPool, "https": SecurePool}
 
 
-def _whole(response: requests.Response) -> Answer:
+def _whole(response: requests.Response, token: str) -> Answer:
     body = joined(response.iter_content(PIECE_BYTES))
     headers = response.headers
     return Answer(
         response.status_code,
         body,
-        _request_id(headers.get(REQUEST_ID)),
+        _request_id(headers.get(REQUEST_ID), token),
         _wait_seconds(headers.get("Retry-After"), headers.get("Date")),
     )
 
 
-def _request_id(text: str | None) -> str | None:
+def _request_id(text: str | None, token: str) -> str | None:
     """As it is kept and shown: one line, and nothing that a ledger may not hold."""
-    if not text:
+    if not text or token in text:
         return None
     plain = "".join(each if each.isprintable() else "?" for each in text[:_LONGEST_ID]).strip()
     return None if not plain or looks_like_card_number(plain) else plain

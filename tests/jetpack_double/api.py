@@ -33,10 +33,9 @@ class Refusal(Exception):
         self.code = code
 
 
-def do(world: World, method: str, path: str, query: Query, body: Any) -> Any:
-    """What the API answers, as JSON. Raises Refusal."""
+def do(world: World, method: str, parts: list[str], query: Query, body: Any) -> Any:
+    """What the API answers, as JSON; `parts` are those of the path. Raises Refusal."""
     given = body if isinstance(body, dict) else {}
-    parts = path.strip("/").split("/")
     match method, parts:
         case "GET", ["product-families"]:
             return families(world, priced=False)

@@ -139,6 +139,7 @@ class Handler(BaseHTTPRequestHandler):
                 "query": query,
                 "body": body,
                 "headers": {name.lower(): value for name, value in self.headers.items()},
+                "peer": self.client_address[1],
                 "fault": fault.kind if fault else None,
                 "request_id": request_id,
                 "problems": schema.request_problems(self.command, path, query, body),
@@ -160,8 +161,8 @@ class Handler(BaseHTTPRequestHandler):
                 given = self.headers.get("Authorization")
                 if path != "/product-families" and given != f"Bearer {double.world.token}":
                     raise api.Refusal(403, "rest_forbidden")
-                parts = [unquote(part) for part in path.split("/")]
-                found = api.do(double.world, self.command, "/".join(parts), query, body)
+                parts = [unquote(part) for part in path.strip("/").split("/")]
+                found = api.do(double.world, self.command, parts, query, body)
                 status = 200
             except api.Refusal as refusal:
                 status = refusal.status
