@@ -114,7 +114,7 @@ _jpcli() {
       expects=
     elif [[ -n $plain || $word != -* ]]; then
       case $where in
-        '' | licenses | sites | clients | products | cards | invoice | stripe | settings | ledger) where=${where:+$where }$word ;;
+        '' | licenses | jetpack | sites | clients | products | cards | invoice | stripe | settings | ledger) where=${where:+$where }$word ;;
         *) number=$((number + 1)) ;;
       esac
     else
@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --kind | --last4 | --ledger | --license | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --tax-id | --time-zone | --to | --until | --wait | -n) expects=$word ;;
+        --actor | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --tax-id | --time-zone | --to | --until | --wait | -n) expects=$word ;;
       esac
     fi
   done
@@ -153,12 +153,13 @@ _jpcli() {
       *' --client') kind=clients ;;
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
-      ' --format' | 'licenses --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
+      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack login --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
       'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
       *' --issue') kind=products: ;;
       *' --license') kind=licenses ;;
+      *' --licensing') words=(none jetpack) ;;
       *' --payments') words=(offline stripe) ;;
       *' --product') kind=products ;;
       *' --revoke') kind=active@ ;;
@@ -169,8 +170,9 @@ _jpcli() {
     esac
   else
     case $where in
-      '') words=(init demo status issue assign unassign transfer revoke licenses invoice products cards stripe sites clients audit plan apply settings log ledger completion) ;;
+      '') words=(init demo status issue assign unassign transfer revoke licenses jetpack invoice products cards stripe sites clients audit plan apply settings log ledger completion) ;;
       licenses) words=(list show count timeline) ;;
+      jetpack) words=(login) ;;
       sites) words=(list show move) ;;
       clients) words=(list add show) ;;
       products) words=(list show set-price import template) ;;
@@ -214,6 +216,7 @@ _jpcli_options() {
   case $where in
     '') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --version --help) ;;
     licenses) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
+    jetpack) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     sites) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     clients) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     products) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
@@ -222,7 +225,7 @@ _jpcli_options() {
     stripe) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     settings) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     ledger) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
-    init) words=(--currency --time-zone --name --prices --payments --collect --bill-from --payment-terms-days --ledger --wait --format --json --quiet --no-color --actor --idempotency-key --help) ;;
+    init) words=(--currency --time-zone --name --prices --payments --collect --licensing --bill-from --payment-terms-days --ledger --wait --format --json --quiet --no-color --actor --idempotency-key --help) ;;
     demo) words=(--keep --wait --format --json --quiet --no-color --actor --help) ;;
     status) words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     issue) words=(--quantity --bundle --site --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
@@ -268,6 +271,7 @@ _jpcli_options() {
     'stripe customer') words=(--name --email --phone --address-line1 --address-line2 --postal-code --city --state --country --tax-id --no-tax-id --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'stripe portal') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'stripe status') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
+    'jetpack login') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'settings show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'settings set') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'ledger check') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;

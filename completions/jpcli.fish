@@ -50,7 +50,7 @@ function __jpcli_options
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --version 'Show the version' \
                     --help 'Show this message and exit'
-            case 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'settings' 'ledger'
+            case 'licenses' 'jetpack' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'settings' 'ledger'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
@@ -73,6 +73,7 @@ function __jpcli_options
                     --prices 'A price list, or none' \
                     --payments 'Who collects: offline or stripe' \
                     --collect 'With Stripe: charge a card (the default), or send the invoice by mail' \
+                    --licensing 'jetpack: licenses are issued at Jetpack\'s Licensing API' \
                     --bill-from 'The first month to bill' \
                     --payment-terms-days 'Days until an invoice is past due' \
                     --ledger 'The ledger' \
@@ -94,7 +95,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
-            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'settings show' 'ledger check' 'ledger export' 'ledger template'
+            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'jetpack login' 'settings show' 'ledger check' 'ledger export' 'ledger template'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
@@ -602,7 +603,7 @@ function __jpcli_complete
         end
         if set -q plain[1]; or not string match -q -- '-*' $word
             switch $at
-                case '' 'licenses' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'settings' 'ledger'
+                case '' 'licenses' 'jetpack' 'sites' 'clients' 'products' 'cards' 'invoice' 'stripe' 'settings' 'ledger'
                     set at (string trim -- "$at $word")
                 case '*'
                     set number (math $number + 1)
@@ -615,7 +616,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until --wait -n
+            case --actor --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until --wait -n
                 set option $word
         end
     end
@@ -660,7 +661,7 @@ function __jpcli_complete
                 set words charge send
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
+            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack login --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv excel tsv md html pdf
@@ -672,6 +673,8 @@ function __jpcli_complete
                 set kind 'products:'
             case '* --license'
                 set kind 'licenses'
+            case '* --licensing'
+                set words none jetpack
             case '* --payments'
                 set words offline stripe
             case '* --product'
@@ -700,6 +703,7 @@ function __jpcli_complete
                     transfer 'Move licenses to another site in one step, without a gap' \
                     revoke 'End licenses for good' \
                     licenses 'List, show and count licenses, draw their days' \
+                    jetpack 'The Licensing API, where the licenses are real' \
                     invoice 'The monthly bill' \
                     products 'Products, bundles and their day prices' \
                     cards 'Cards on file' \
@@ -719,6 +723,9 @@ function __jpcli_complete
                     show 'Show licenses with their whole history' \
                     count 'Count licenses, in total or by a field' \
                     timeline 'Draw the days on which licenses were active'
+            case 'jetpack'
+                printf '%s\t%s\n' \
+                    login 'Store the token in the system\'s keyring'
             case 'sites'
                 printf '%s\t%s\n' \
                     list 'List the sites, their clients and licenses' \

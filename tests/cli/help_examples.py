@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.cli.conftest import Run
 from tests.cli.lines import NOW
 from tests.docs import jq_stand_in
+from tests.jetpack_double.world import TOKEN
 from tests.stripe_double.auth import TEST_KEY
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ REFUSED = {BY_HAND: AT_STRIPE_ONLY, BUNDLES: AT_STRIPE_ONLY, STRIPE: ("cards add
 # What it takes so that nobody is waited for who enters a card on Stripe's page.
 NO_WAIT = {"cards add  ": "jpcli cards add --no-wait"}
 # What is typed where a person is asked for it.
-TYPED = {"stripe login": TEST_KEY}
+TYPED = {"stripe login": TEST_KEY, "jetpack login": TOKEN}
 # There is none here: `tests/server` has one, and a file is as good a place to move to.
 SERVER = "postgresql://desk@db.example/ledger"
 # They make their own ledger, or need none.
@@ -149,8 +150,9 @@ def _jpcli(words: list[str]) -> int:
     return run(words)
 
 
-def _pass(_words: list[str]) -> int:
-    sys.stdout.write(f"{TEST_KEY}\n")
+def _pass(words: list[str]) -> int:
+    secret = {"stripe/key": TEST_KEY, "jetpack/token": TOKEN}[words[0]]
+    sys.stdout.write(f"{secret}\n")
     return 0
 
 

@@ -99,6 +99,7 @@ LINES = (
     Line("stripe customer", "--email a@b.example", code=STRIPE_ONLY),
     Line("stripe portal", code=STRIPE_ONLY),
     Line("stripe status", code=STRIPE_ONLY),
+    Line("jetpack login", code=4),
     Line("ledger check"),
     Line("ledger export"),
     Line("ledger import", "{folder}/history.ndjson"),

@@ -27,6 +27,7 @@ from tests.cli.help_examples import (
     close,
     furnish,
 )
+from tests.jetpack_double.fixtures import jetpack_double
 from tests.services.collection.test_account import Keyring
 from tests.stripe_double.auth import TEST_KEY
 from tests.stripe_double.fixtures import StripeDouble
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from tests.jetpack_double.double import JetpackDouble
+
+__all__ = ["jetpack_double"]
 T = TypeVar("T")
 KINDS = (BY_HAND, BUNDLES, STRIPE)
 EXAMPLES = [(path, text) for path in COMMANDS for text in load_command(path).spec.examples]
@@ -131,8 +135,11 @@ def test_an_example_works(
     kind: str,
     place_of: Callable[[str, str], Place],
     monkeypatch: pytest.MonkeyPatch,
+    jetpack_double: JetpackDouble,
 ) -> None:
     Keyring(monkeypatch)
+    for name, value in jetpack_double.env.items():
+        monkeypatch.setenv(name, value)
     line = example[example.index(f"jpcli {path}") + len("jpcli ") :]
     place = place_of(kind, line)
     typed = _told(TYPED, line, "")

@@ -14,6 +14,7 @@ from jpcli.domain.cards import BRANDS
 from jpcli.domain.collection import COLLECTS, GATEWAYS
 from jpcli.ledger.queries.licenses import STATE_FILTERS
 from jpcli.services.billing.groups import KEY_NAMES
+from jpcli.services.jetpack.access import LICENSINGS
 from jpcli.services.ledger.settings import KEYS
 from jpcli.services.licenses.licenses import COUNT_GROUPS, SORTS
 
@@ -53,6 +54,7 @@ _BY_METAVAR = {
     "SIZE": Value(ask="bundles"),
     "STATE": Value(STATE_FILTERS),
     "URL": Value(ask="sites"),
+    "WHOSE": Value(LICENSINGS),
     "ZONE": Value(ask="zones"),
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 # Sections of `jpcli --help`, in order; each names its groups and commands, in order.
 SECTIONS = (
     ("Start", ("init", "demo", "status")),
-    ("Licenses", ("issue", "assign", "unassign", "transfer", "revoke", "licenses")),
+    ("Licenses", ("issue", "assign", "unassign", "transfer", "revoke", "licenses", "jetpack")),
     ("Billing", ("invoice", "products", "cards", "stripe")),
     ("Agency", ("sites", "clients")),
     ("Automation", ("audit", "plan", "apply")),
@@ -19,6 +19,7 @@ SECTIONS = (
 
 GROUPS = {
     "licenses": "List, show and count licenses, draw their days.",
+    "jetpack": "The Licensing API, where the licenses are real.",
     "sites": "Sites, and whose they are.",
     "clients": "The agency's customers, who own the sites.",
     "products": "Products, bundles and their day prices.",
@@ -83,6 +84,7 @@ COMMANDS = {
     ),
     "stripe portal": ("stripe.portal:run", "Print a link to the page for cards and invoices."),
     "stripe status": ("stripe.status:run", "Check the secret key and what it is for."),
+    "jetpack login": ("jetpack.login:run", "Store the token in the system's keyring."),
     "settings show": ("settings.show:run", "Show the settings of the ledger."),
     "settings set": ("settings.set:run", "Change a setting: bill-from, name, payment terms."),
     "ledger check": (

@@ -18,6 +18,7 @@ from jpcli.cli.shared.result import Result, result_of
     examples=(
         "jpcli init --name 'Acme Agency'",
         "jpcli init --currency eur --time-zone Europe/Berlin --prices prices.csv",
+        "jpcli init --licensing jetpack",
     ),
 )
 def run(
@@ -47,6 +48,14 @@ def run(
             help="With Stripe: charge a card (the default), or send the invoice by mail.",
         ),
     ] = None,
+    licensing: Annotated[
+        str,
+        typer.Option(
+            "--licensing",
+            metavar="WHOSE",
+            help="jetpack: licenses are issued at Jetpack's Licensing API; none: here alone.",
+        ),
+    ] = "none",
     bill_from: Annotated[
         str | None,
         typer.Option(
@@ -77,6 +86,7 @@ def run(
         payment_terms_days=payment_terms,
         payments=payments,
         collect=collect,
+        licensing=licensing,
         bill_from=bill_from,
         keyed=invocation.keyed(),
     )

@@ -45,7 +45,7 @@ class SettingsObject(TypedDict):
     payment_terms_days: Count
     payments: Annotated[str, OneOf("offline", "stripe")] | None  # null in an old ledger: offline
     collect: Annotated[str, OneOf("charge", "send")] | None  # null: by hand
-    licensing: str | None  # null in an old ledger: none
+    licensing: Annotated[str, OneOf("none", "jetpack")] | None  # null in an old ledger: none
 
 
 class SettingsAnswer(ChangeAnswer):

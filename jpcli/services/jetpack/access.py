@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from jpcli.domain.errors import AuthProblem
+from jpcli.domain.errors import AuthProblem, Refused
 from jpcli.services.outside import base_in, store, stored
 
 if TYPE_CHECKING:
+    from jpcli.jetpack.licensing import Licensing
     from jpcli.ledger.database.connection import Ledger
+    from jpcli.services.desk import Desk
 
-JETPACK, NONE = LICENSINGS = ("jetpack", "none")
+NONE, JETPACK = LICENSINGS = ("none", "jetpack")
 TOKEN_VARIABLE = "JETPACK_LICENSING_TOKEN"  # noqa: S105
 BASE_VARIABLE = "JPCLI_JETPACK_BASE"
 PUBLIC_BASE = "https://public-api.wordpress.com/wpcom/v2/jetpack-licensing"
@@ -26,6 +28,32 @@ _LONGEST = 1_000
 def at_jetpack(ledger: Ledger) -> bool:
     """Are this ledger's licenses those of the Licensing API?"""
     return ledger.fact("licensing") == JETPACK
+
+
+def check_at_jetpack(ledger: Ledger) -> None:
+    """Refused `not_at_jetpack` for a ledger whose licenses are here alone."""
+    if not at_jetpack(ledger):
+        raise Refused(
+            "not_at_jetpack",
+            "This ledger's licenses are here alone; Jetpack knows nothing of them",
+            hint="Make one whose licenses are Jetpack's:   jpcli init --licensing jetpack"
+            " --ledger FILE",
+            subject="licensing",
+        )
+
+
+def licensing_of(desk: Desk, *, read_only: bool = False, patience_seconds: float = 60) -> Licensing:
+    """The Licensing API of a ledger, asked as often as patience lasts; under `--dry-run` nothing
+    that would change anything there goes out.
+
+    Raises Refused `not_at_jetpack`, BadInput `bad_api_base`, AuthProblem `no_token`, `bad_token`.
+    """
+    check_at_jetpack(desk.ledger)
+    address, secret = base(), token(desk.ledger)
+    from jpcli.jetpack.licensing import Licensing
+
+    read_only = read_only or desk.dry_run
+    return Licensing(secret, address, read_only=read_only, patience_seconds=patience_seconds)
 
 
 def base() -> str:
@@ -55,7 +83,15 @@ def token_source(ledger: Ledger | None = None) -> str:
 
 
 def check_form(text: str) -> None:
-    """AuthProblem `bad_token` for what no header can carry. It is never repeated."""
+    """AuthProblem `no_token` for none, `bad_token` for what no header can carry. It is never
+    repeated."""
+    if not text:
+        raise AuthProblem(
+            "no_token",
+            "No token was given",
+            hint="Copy it from the partner's page, and paste it or send it to standard input.",
+            subject=TOKEN_VARIABLE,
+        )
     if not (text.isascii() and text.isprintable() and " " not in text and len(text) <= _LONGEST):
         raise AuthProblem(
             "bad_token",

@@ -20,6 +20,7 @@ from jpcli.ledger.state.zone import zone_facts
 from jpcli.ledger.upkeep.places import check_free, create_ledger
 from jpcli.services.billing.books import BILL_FROM
 from jpcli.services.files.read import read_rows
+from jpcli.services.jetpack.access import JETPACK, LICENSINGS, NONE, TOKEN_VARIABLE
 from jpcli.services.products.price_list import (
     PRICE_COLUMNS,
     PRICE_INSTEAD,
@@ -55,6 +56,7 @@ def init(
     payment_terms_days: int = 0,
     payments: str = "offline",
     collect: str | None = None,
+    licensing: str = NONE,
     bill_from: str | None = None,
     keyed: Keyed | None = None,
 ) -> Answer[InitAnswer]:
@@ -62,7 +64,8 @@ def init(
 
     A price without a date holds from the beginning: nothing has been billed yet, and a history
     that is imported later must find the price of its days. `bill_from` is the month `YYYY-MM` that
-    the books begin with, by default the one it is (I7).
+    the books begin with, by default the one it is (I7). `licensing` says whose its licenses are;
+    nothing is asked of anybody here.
 
     Raises Refused `ledger_exists`; BadInput for a bad currency, zone, month, name or price list;
     Failed `folder_unwritable`.
@@ -75,15 +78,12 @@ def init(
     check_terms(payment_terms_days)
     if bill_from is not None:
         parse_month(bill_from)
-    if payments not in GATEWAYS:
-        raise not_among("payments", payments, GATEWAYS, "--payments")
-    way = way_by(payments, collect)
-    if collect is not None:
-        _check_collect(way, collect)
+    way = _checked_way(payments, collect, licensing)
     priced = _price_list(prices, code)
     # As asked; of a price list, what is in it.
     listed = prices if prices in (None, NO_PRICES) else [list(price) for price in priced]
     asked = [code, time_zone, name, payment_terms_days, payments, collect, bill_from, listed]
+    asked += [] if licensing == NONE else [licensing]  # an older jpcli did not ask
     request = {"command": "init", "asked": asked}
     if keyed is not None and (earlier := keyed.earlier(path, request)) is not None:
         return earlier
@@ -99,7 +99,7 @@ def init(
         "payment_terms_days": str(payment_terms_days),
         "ledger_id": token_hex(12),
         "payments": payments,
-        "licensing": "none",
+        "licensing": licensing,
         **zone_facts(calendar),
         **({"collect": collect or COLLECTS[0]} if way.goes_out else {}),
     }
@@ -145,7 +145,28 @@ def _answer(
     notes.append(Note("next", "Next, put a card on file", hint=way.add_card()))  # R1
     if way.mails:
         notes.append(mail_note())
+    if meta["licensing"] == JETPACK:
+        notes.append(_token_note())
     return Answer(data, tuple(notes))
+
+
+def _token_note() -> Note:
+    """What acting at Jetpack needs and a ledger never holds."""
+    message = f"Then set {TOKEN_VARIABLE}, or store the token"
+    return Note("next", message, hint="jpcli jetpack login")
+
+
+def _checked_way(payments: str, collect: str | None, licensing: str) -> Way:
+    """How a ledger's bills are collected; raises BadInput `bad_payments`, `bad_collect`,
+    `bad_licensing`."""
+    if licensing not in LICENSINGS:
+        raise not_among("licensing", licensing, LICENSINGS, "--licensing")
+    if payments not in GATEWAYS:
+        raise not_among("payments", payments, GATEWAYS, "--payments")
+    way = way_by(payments, collect)
+    if collect is not None:
+        _check_collect(way, collect)
+    return way
 
 
 def _check_collect(way: Way, collect: str) -> None:
