@@ -10,6 +10,7 @@ Every text comes in here, so here no card number gets past (R3), whatever parser
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
@@ -18,14 +19,15 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.event_texts import check_new_texts
 from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, Event
 from jpcli.domain.texts import check_remark
+from jpcli.ledger.database.connection import HEAD
 from jpcli.ledger.events import chain
 from jpcli.ledger.state.apply import apply_events
-from jpcli.ledger.state.lookups import Lookups
+from jpcli.ledger.state.lookups import Lookups, number_of_site, offers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.database.connection import Ask, Ledger
 
 # So many licenses at once are worth an effort.
 MANY = 5_000
@@ -61,7 +63,9 @@ class Writer:
         # The earliest instant and the earliest day that what is recorded is dated back to.
         self._earliest_at = self._now_at
         self._reached_day = OPEN_DAY
-        head = ledger.one("SELECT seq, hash, latest_at FROM chain WHERE id = 1")
+        # Asked as soon as the tables are up to date, each time.
+        self.asked_after: tuple[Ask, ...] = ()
+        head = ledger.one(HEAD)
         self._seq, self._hash, self._latest_at = head or (0, chain.GENESIS, 0)
         self._lacks_rules = head is not None and ledger.lacks_rules
 
@@ -162,14 +166,40 @@ class Writer:
             " latest_at = excluded.latest_at",
             (self._seq, self._hash, self._latest_at),
         )
+        self.ledger.ahead(self.asked_after)
+
+
+def asks_about(
+    ledger: Ledger,
+    *,
+    license_keys: Iterable[str] = (),
+    site: str | None = None,
+    issues: bool = False,
+) -> Iterator[Ask]:
+    """What the tables are asked where it is recorded that licenses are put on a `site`, or made."""
+    from jpcli.ledger.state.licenses import stored_asks
+
+    for license_key in license_keys:
+        yield from stored_asks(ledger, license_key)
+    if site is not None:
+        yield partial(number_of_site, ledger, site)
+    if issues:
+        yield partial(offers_of, ledger)
 
 
 @contextmanager
 def writing(
-    ledger: Ledger, *, actor: str, now_at: int, effective_at: int | None = None, keep: bool = True
+    ledger: Ledger,
+    *,
+    actor: str,
+    now_at: int,
+    effective_at: int | None = None,
+    keep: bool = True,
+    asks: Iterable[Ask] = (),
 ) -> Iterator[Writer]:
-    """A transaction with a `Writer`; with `keep` false everything is rolled back at the end."""
-    with ledger.transaction(keep=keep):
+    """A transaction with a `Writer`; with `keep` false everything is rolled back at the end. `asks`
+    are foreseen, as by `Ledger.ahead`."""
+    with ledger.transaction(keep=keep, asks=asks):
         writer = Writer(ledger, actor=actor, now_at=now_at, effective_at=effective_at)
         yield writer
         if keep:

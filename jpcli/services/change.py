@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from jpcli.domain.answers import Data_co
     from jpcli.domain.errors import Problem
+    from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
@@ -42,22 +43,29 @@ class _DoneBefore(Exception):
 
 
 def change(
-    desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer[Data_co]]
+    desk: Desk,
+    request: dict[str, Any],
+    do: Callable[[Writer], Answer[Data_co]],
+    asks: Iterable[Ask] = (),
 ) -> Answer[Data_co]:
     """Run `do` in one transaction: the same idempotency key again gives the first answer.
 
     `request` is what the caller asked for, as JSON-ready data; what is long in it may be a function
     that gives the pieces of its canonical JSON. `do` is run again where a server was lost before
-    anything was kept. Raises Refused `idempotency_key_reused` when the key was used for another
-    request.
+    anything was kept; what it is going to ask first may be foreseen in `asks`. Raises Refused
+    `idempotency_key_reused` when the key was used for another request.
     """
-    return desk.ledger.repeating(lambda: _changed(desk, request, do))
+    foreseen = (*_asks(desk), *asks)
+    return desk.ledger.repeating(lambda: _changed(desk, request, do, foreseen))
 
 
 def _changed(
-    desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer[Data_co]]
+    desk: Desk,
+    request: dict[str, Any],
+    do: Callable[[Writer], Answer[Data_co]],
+    asks: tuple[Ask, ...],
 ) -> Answer[Data_co]:
-    with desk.writing() as writer:
+    with desk.writing(asks) as writer:
         earlier = earlier_answer(desk, request)
         if earlier is not None:
             return earlier
@@ -73,6 +81,7 @@ def change_rows(
     rows: Iterable[tuple[int, Item]],
     problems: list[Problem],
     do: Callable[[Writer, Iterable[tuple[int, Item]]], Answer[Any]],
+    asks: Iterable[Ask] = (),
 ) -> Answer[Any]:
     """The same for the (line, item) rows of a file, which are read once, while it is done: their
     items are `rows` of the request, whose other fields come before that in the alphabet. What is
@@ -86,7 +95,7 @@ def change_rows(
     if not (begun or problems):
         return without_rows(desk, {**request, "rows": []}, {"licenses": []})
     every: Iterator[tuple[int, Item]] = chain(begun, waiting)
-    with desk.writing() as writer:
+    with desk.writing((*_asks(desk), *asks)) as writer:
         if desk.idempotency_key is None:
             return _finished(desk, _noting_reach(desk, writer, lambda writer: do(writer, every)))
         summed = _Summed(desk, request, every)
@@ -142,7 +151,7 @@ def change_as_read(
     """The same for a long file that is read once, while it is done: `do` completes `request`.
     What turns out to be done already is rolled back."""
     try:
-        with desk.writing() as writer:
+        with desk.writing(_asks(desk)) as writer:
             refusal = None
             try:
                 answer = _finished(desk, _noting_reach(desk, writer, do))
@@ -180,6 +189,20 @@ def once(desk: Desk, request: dict[str, Any], do: Callable[[], Answer[Data_co]])
     return answer
 
 
+def _asks(desk: Desk) -> Iterator[Ask]:
+    """What every change asks first."""
+    yield from _asks_of_reach(desk)
+    if desk.idempotency_key is not None:
+        yield lambda: _stored(desk)
+
+
+def _asks_of_reach(desk: Desk) -> Iterator[Ask]:
+    from jpcli.services.billing.books import BILL_FROM
+
+    yield lambda: reached_day(desk.ledger)
+    yield lambda: desk.ledger.fact(BILL_FROM)
+
+
 def _noting_reach(
     desk: Desk, writer: Writer, do: Callable[[Writer], Answer[Data_co]]
 ) -> Answer[Data_co]:
@@ -188,6 +211,7 @@ def _noting_reach(
     from jpcli.services.billing.books import history_note
 
     before_day = reached_day(desk.ledger)
+    writer.asked_after = tuple(_asks_of_reach(desk))
     answer = do(writer)
     writer.flush()
     notes: list[Note | None] = []

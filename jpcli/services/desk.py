@@ -17,9 +17,9 @@ from jpcli.ledger.database.connection import LedgerOlder
 from jpcli.ledger.database.engines import open_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.database.connection import Ask, Ledger
     from jpcli.ledger.writer import Writer
 
 
@@ -84,9 +84,9 @@ class Desk:
         return at
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
+    def writing(self, asks: Iterable[Ask] = ()) -> Iterator[Writer]:
         """A write transaction, whose events take effect when `--at` says; with `--dry-run`
-        everything is rolled back at its end."""
+        everything is rolled back at its end. `asks` are foreseen, as by `Ledger.ahead`."""
         from jpcli.ledger.writer import writing
 
         with writing(
@@ -95,6 +95,7 @@ class Desk:
             now_at=self.now_at,
             effective_at=self.effective_at(),
             keep=not self.dry_run,
+            asks=asks,
         ) as writer:
             before = writer.last_seq
             yield writer

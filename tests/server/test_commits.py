@@ -92,15 +92,15 @@ def test_an_outcome_that_nobody_can_tell_is_not_waited_for_for_ever(
     import psycopg
 
     from jpcli.ledger.database.postgres import open_server
+    from jpcli.ledger.database.server_outcome import was_kept
 
     assert jpcli("init").code == 0
     monkeypatch.setenv("JPCLI_WAIT", "0.2")
     ledger = open_server(address, writes=True)
-    ledger.promise(99, b"hash")
     with psycopg.connect(address) as other:
         other.execute("SELECT seq FROM chain WHERE id = 1 FOR UPDATE")
         with pytest.raises(Failed) as caught:
-            ledger._was_kept()
+            was_kept(ledger._link, 99, b"hash")
     assert caught.value.code == "outcome_unknown"
-    assert not ledger._was_kept()
+    assert not was_kept(ledger._link, 99, b"hash")
     ledger.close()

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
     from jpcli.domain.errors import Problem
 
+    # Asks questions of a ledger, and changes nothing: it is called again in earnest.
+    Ask = Callable[[], object]
     # What is looked at, and what is wrong with it.
     Look = tuple[str, Callable[[], Iterable[Problem]]]
 
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 
 # Facts that another process may change between the opening of a ledger and a transaction on it.
 _SETTABLE = frozenset({"name", "address", "bill_from", "payment_terms_days", "collect"})
+# The number and hash of the last event, and the latest instant at which anything took effect.
+HEAD = "SELECT seq, hash, latest_at FROM chain WHERE id = 1"
 # Facts: the rules of the time zone, and which seconds had another offset nevertheless.
 ZONE_DATA, ZONE_EXCEPTIONS = "zone_data", "zone_exceptions"
 
@@ -111,9 +116,22 @@ class Ledger(ABC):
         """Run one statement for many rows (positional parameters: twice as fast as named)."""
 
     @abstractmethod
-    def transaction(self, *, keep: bool = True) -> AbstractContextManager[None]:
+    def transaction(
+        self, *, keep: bool = True, asks: Iterable[Ask] = ()
+    ) -> AbstractContextManager[None]:
         """The one write transaction that there is at a time: kept at its end, rolled back on any
-        error, or at the end unless `keep`. Whoever waits for it sees all that was kept before."""
+        error, or at the end unless `keep`. Whoever waits for it sees all that was kept before.
+        `asks` are foreseen, as by `ahead`."""
+
+    def ahead(self, asks: Iterable[Ask]) -> None:  # noqa: B027
+        """What is going to be called in this transaction, for answers that are short. Where each
+        question is a way there and back, the first of each goes out with what is asked next."""
+
+    def each(self, items: Iterable[Item], asks: Callable[[Item], Iterable[Ask]]) -> Iterable[Item]:
+        """The items in order. Before they come, all that `asks` gives for some hundreds of them is
+        asked together, where that is worth it."""
+        del asks
+        return items
 
     def promise(self, seq: int, link: bytes) -> None:  # noqa: B027
         """The last event of the open transaction, and its hash: by these it is known whether it was

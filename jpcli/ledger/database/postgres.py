@@ -14,34 +14,29 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import psycopg
 
-from jpcli.domain.errors import JpcliError
 from jpcli.ledger.database import server_schema
-from jpcli.ledger.database.connection import Ledger
-from jpcli.ledger.database.server_faults import (
-    ServerLost,
-    translate,
-    unknown_outcome,
-    unreachable,
-)
+from jpcli.ledger.database.connection import HEAD, Ledger
+from jpcli.ledger.database.server_faults import ServerLost, translate, unreachable
+from jpcli.ledger.database.server_foreseen import Foreseen
 from jpcli.ledger.database.server_laid import Laid
 from jpcli.ledger.database.server_link import ASK_FOR_LIFE, WAIT_SECONDS, AsStored, Link, translated
+from jpcli.ledger.database.server_outcome import LOCK, WRITE, patient, was_kept
 from jpcli.ledger.database.waiting import wait_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from jpcli.ledger.database.connection import Look, Reader, Scratch
+    from jpcli.ledger.database.connection import Ask, Look, Reader, Scratch
     from jpcli.ledger.database.server_link import Statement
 
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 
 _CHUNK_ROWS, _LONG_CHUNK_ROWS = 256, 4096
 # More rows than these go by COPY, and so many waiting statements are sent.
 _FEW_ROWS, _MOST_WAITING = 50, 500
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _WHOLE = "SET LOCAL cursor_tuple_fraction = 1"
-_HEAD = "SELECT seq FROM chain WHERE id = 1 FOR UPDATE"
 _numbers = count(1)
 
 
@@ -57,6 +52,7 @@ class PostgresLedger(Ledger):
         self._epoch = 0
         self._broken: Exception | None = None
         self._waiting: list[Statement] = []
+        self._foreseen = Foreseen()
         self._promised: tuple[int, bytes] | None = None
         # Values that may be named in any query: those of scratches, and what was found.
         self._laid: dict[str, Callable[[], Any]] = {}
@@ -65,12 +61,23 @@ class PostgresLedger(Ledger):
         return self._stream(self._bound(sql, params))
 
     def all(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._ask(self._bound(sql, params)).fetchall()
-        return found
+        question = self._bound(sql, params)
+        found = self._known(question)
+        return self._ask(question)[-1].fetchall() if found is None else list(found)
 
     def one(self, sql: str, **params: Any) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._ask(self._bound(sql, params)).fetchone()
+        question = self._bound(sql, params)
+        found = self._known(question)
+        if found is not None:
+            return found[0] if found else None
+        row: tuple[Any, ...] | None = self._ask(question)[-1].fetchone()
         return row
+
+    def _known(self, question: Statement) -> list[tuple[Any, ...]] | None:
+        found = self._foreseen.answer(question)
+        if found is not None:
+            self._check_there()
+        return found
 
     def _bound(self, sql: str, params: Mapping[str, Any] | tuple[Any, ...]) -> Statement:
         text, names = translated(sql)
@@ -80,21 +87,27 @@ class PostgresLedger(Ledger):
         laid = self._laid
         return text, {name: params[name] if name in params else laid[name]() for name in names}
 
-    def _ask(self, *statements: Statement) -> psycopg.Cursor[Any]:
-        """Send what waits, and these behind it. Outside a transaction nothing is half done, so what
-        is lost is asked again."""
+    def _ask(self, *statements: Statement) -> list[psycopg.Cursor[Any]]:
+        """Send what waits, what was foreseen, and these behind it. Outside a transaction nothing is
+        half done, so what is lost is asked again."""
         patience = None
+        noted = self._foreseen.take_noted()
+        sent = [*self._waiting, *noted.values(), *statements]
+        first, self._waiting = len(self._waiting), []
         while True:
             self._check_there()
-            sent, self._waiting = [*self._waiting, *statements], []
             try:
-                return self._link.send(sent)
+                answered = self._link.send_all(sent)
             except psycopg.Error as error:
                 found = translate(error, self.path, lost=self._link.is_lost)
                 if self._writes or self._reads or not isinstance(found, ServerLost):
                     self._fail(error)
                 patience = patience or self._link.patience()
                 patience.wait_or_raise(found)
+            else:
+                for key, cursor in zip(noted, answered[first:], strict=False):
+                    self._foreseen.keep(key, cursor.fetchall())
+                return answered
 
     def _check_there(self) -> None:
         """A transaction ends with its connection: nothing of it may go over another one, whoever
@@ -112,6 +125,7 @@ class PostgresLedger(Ledger):
             self._broken = found or error
         elif self._reads and not self._link.is_lost:
             self._epoch += 1
+            self._foreseen.clear()
             with suppress(psycopg.Error):
                 self._link.send([("ROLLBACK", ()), (_READ, ()), (_WHOLE, ())])
         raise found or error from (error if found is None else None)
@@ -119,13 +133,14 @@ class PostgresLedger(Ledger):
     def _stream(self, query: Statement) -> Iterator[tuple[Any, ...]]:
         """Rows as they are asked for. The cursor lives at the server, inside a transaction; between
         two of them all rows are fetched at once."""
-        if not (self._writes or self._reads):
-            yield from self._ask(query)
+        known = self._known(query)
+        if known is not None or not (self._writes or self._reads):
+            yield from self._ask(query)[-1] if known is None else known
             return
         name = f"stream_{next(_numbers)}"
         declare = (f"DECLARE {name} NO SCROLL CURSOR FOR {query[0]}", query[1])
         epoch = self._epoch
-        found = self._ask(declare, (f"FETCH {_CHUNK_ROWS} FROM {name}", ())).fetchall()
+        found = self._ask(declare, (f"FETCH {_CHUNK_ROWS} FROM {name}", ()))[-1].fetchall()
         size = _CHUNK_ROWS
         try:
             while True:
@@ -134,13 +149,14 @@ class PostgresLedger(Ledger):
                     return
                 size = _LONG_CHUNK_ROWS
                 assert epoch == self._epoch, "rows are read to their end in one transaction"
-                found = self._ask((f"FETCH {size} FROM {name}", ())).fetchall()
+                found = self._ask((f"FETCH {size} FROM {name}", ()))[-1].fetchall()
         finally:
             if epoch == self._epoch:
                 self._waiting.append((f"CLOSE {name}", ()))
 
     def execute(self, sql: str, params: Mapping[str, Any] | tuple[Any, ...] = ()) -> None:
         self._waiting.append(self._bound(sql, params))
+        self._foreseen.written(sql)
         if len(self._waiting) > _MOST_WAITING:
             self._ask()
 
@@ -156,6 +172,7 @@ class PostgresLedger(Ledger):
         if self._waiting:
             self._ask()
         self._check_there()
+        self._foreseen.written(into)
         try:
             with (
                 self._link.connection.cursor() as cursor,
@@ -166,13 +183,29 @@ class PostgresLedger(Ledger):
         except psycopg.Error as error:
             self._fail(error)
 
+    def ahead(self, asks: Iterable[Ask]) -> None:
+        if self._writes or self._reads:
+            for ask in asks:
+                self._foreseen.foresee(ask)
+
+    def each(self, items: Iterable[Item], asks: Callable[[Item], Iterable[Ask]]) -> Iterable[Item]:
+        if self._writes or self._reads:
+            return self._foreseen.each(items, asks, self._ask)
+        return items
+
     @contextmanager
-    def transaction(self, *, keep: bool = True, locks: bool = True) -> Iterator[None]:
+    def transaction(
+        self, *, keep: bool = True, asks: Iterable[Ask] = (), locks: bool = True
+    ) -> Iterator[None]:
         """As anywhere; without `locks` there is no chain yet, and so nobody to wait for."""
         self._promised = self._broken = None
-        self._waiting = []
-        head: list[Statement] = [(_HEAD, ())] if locks else []
-        self._ask((_WRITE, ()), self._patient, (_WHOLE, ()), (ASK_FOR_LIFE, ()), *head)
+        self._foreseen.clear()
+        self._waiting = [WRITE, patient(self._link.wait_seconds), (_WHOLE, ()), (ASK_FOR_LIFE, ())]
+        if locks:
+            self._foreseen.note(self._bound(HEAD, ()), LOCK)
+            for ask in asks:
+                self._foreseen.foresee(ask)
+        self._ask()
         self._writes = True
         self._epoch += 1
         try:
@@ -183,6 +216,7 @@ class PostgresLedger(Ledger):
             self._epoch += 1
             self._broken = None
             self._waiting = []
+            self._foreseen.clear()
             with suppress(psycopg.Error):
                 if not self._link.is_lost:
                     self._link.connection.rollback()
@@ -197,34 +231,8 @@ class PostgresLedger(Ledger):
             found = translate(error, self.path, lost=self._link.is_lost)
             if not (keep and self._link.is_lost and isinstance(found, ServerLost)):
                 raise found or error from (error if found is None else None)
-            if self._promised is not None and not self._was_kept():
+            if self._promised is not None and not was_kept(self._link, *self._promised):
                 raise found from None
-
-    def _was_kept(self) -> bool:
-        """Whether the event that was to be the last one is there, asked while holding the head: who
-        still has that is still about to keep it. Raises Failed `outcome_unknown`."""
-        assert self._promised is not None
-        seq, link = self._promised
-        hash_of = ("SELECT hash FROM events WHERE seq = %s", (seq,))
-        patience = self._link.patience()
-        while True:
-            try:
-                row = self._link.send(
-                    [(_WRITE, ()), self._patient, (_HEAD, ()), hash_of]
-                ).fetchone()
-                self._link.connection.rollback()
-                return row is not None and row[0] == link
-            except psycopg.errors.UndefinedTable:  # it was to be made in that transaction
-                return False
-            except (psycopg.Error, JpcliError):
-                with suppress(psycopg.Error, JpcliError):
-                    self._link.connection.rollback()
-                patience.wait_or_raise(unknown_outcome(self.path))
-
-    @property
-    def _patient(self) -> Statement:
-        """Who stands in line for the head gives up when the time to wait is over."""
-        return f"SET LOCAL lock_timeout = {max(1000, int(self._link.wait_seconds * 1000))}", ()
 
     def promise(self, seq: int, link: bytes) -> None:
         self._promised = seq, link
@@ -277,24 +285,11 @@ def open_server(address: str, *, writes: bool) -> PostgresLedger:
     """
     link = Link(address, wait_seconds(WAIT_SECONDS))
     try:
-        return PostgresLedger(link, _meta(link, writes=writes), reads=not writes)
+        begin: list[Statement] = [] if writes else [(_READ, ()), (_WHOLE, ())]
+        return PostgresLedger(link, server_schema.facts(link, begin), reads=not writes)
     except (LookupError, ValueError, TypeError, AttributeError, OSError) as error:
         link.close()
         raise server_schema.damaged(link.path) from error
     except BaseException:
         link.close()
         raise
-
-
-def _meta(link: Link, *, writes: bool) -> dict[str, str]:
-    """The facts of the ledger, if there is one that this version knows."""
-    begin: list[Statement] = [] if writes else [(_READ, ()), (_WHOLE, ())]
-    patience = link.patience()
-    while True:
-        try:
-            return server_schema.facts(link, begin)
-        except psycopg.Error as error:
-            found = translate(error, link.path, lost=link.is_lost)
-            if not isinstance(found, ServerLost):
-                raise found or error from (error if found is None else None)
-            patience.wait_or_raise(found)

@@ -123,13 +123,15 @@ class Link:
     def send(self, statements: Sequence[Statement]) -> psycopg.Cursor[Any]:
         """Send statements in one go, and give what the last one answers. Errors are the library's,
         but for those of connecting."""
+        return self.send_all(statements)[-1]
+
+    def send_all(self, statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
+        """The same, and what each of them answers."""
         connection = self.connection
         if len(statements) == 1:
-            return connection.execute(*statements[0])
+            return [connection.execute(*statements[0])]
         with connection.pipeline():
-            for statement in statements:
-                cursor = connection.execute(*statement)
-        return cursor
+            return [connection.execute(*statement) for statement in statements]
 
     def fail(self, error: Exception) -> NoReturn:
         """Raise an error of the library in our words, or as it is."""
@@ -187,10 +189,15 @@ class Patience:
         self._until = time.monotonic() + seconds
         self._pause = _PAUSES[0]
 
+    @property
+    def left(self) -> float:
+        """Seconds that are left of it."""
+        return max(0.0, self._until - time.monotonic())
+
     def wait_or_raise(self, error: Exception) -> None:
         """Pause, or raise the error when there was time enough."""
-        left = self._until - time.monotonic()
-        if left <= 0:
+        left = self.left
+        if not left:
             if isinstance(error, ServerLost):
                 error.waited = True
             raise error

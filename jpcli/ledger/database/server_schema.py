@@ -16,6 +16,7 @@ import psycopg
 from jpcli.domain.errors import BadInput, Failed, Problem
 from jpcli.domain.words import quoted
 from jpcli.ledger.database import schema
+from jpcli.ledger.database.server_faults import ServerLost, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +125,20 @@ def check_mark(mark: str | None, path: str) -> None:
 
 def facts(link: Link, begin: list[Statement]) -> dict[str, str]:
     """The facts of the ledger at the other end of a link, if there is one that this version knows,
-    in one go after statements that `begin`; errors as `check_mark`, and the library's."""
+    in one go after statements that `begin`; errors as `check_mark` and `translate`. A lost server
+    is waited for."""
+    patience = link.patience()
+    while True:
+        try:
+            return _facts(link, begin)
+        except psycopg.Error as error:
+            found = translate(error, link.path, lost=link.is_lost)
+            if not isinstance(found, ServerLost):
+                raise found or error from (error if found is None else None)
+            patience.wait_or_raise(found)
+
+
+def _facts(link: Link, begin: list[Statement]) -> dict[str, str]:
     rows: list[tuple[str, str, str | None]] = []
     try:
         rows = link.send([*begin, (_FACTS, ())]).fetchall()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from jpcli.ledger.database.connection import Look, Reader, Scratch
+    from jpcli.ledger.database.connection import Ask, Look, Reader, Scratch
 
 BUSY_TIMEOUT_SECONDS = 10.0
 # Keys are random, so a bulk change touches every page of their index: 2 MB, SQLite's own choice,
@@ -76,7 +76,7 @@ class SqliteLedger(Ledger):
             self._fail(error)
 
     @contextmanager
-    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+    def transaction(self, *, keep: bool = True, asks: Iterable[Ask] = ()) -> Iterator[None]:  # noqa: ARG002
         """BEGIN IMMEDIATE … COMMIT; rolled back on any error, or at the end unless `keep`."""
         with self._guarded():
             self._connection.execute("BEGIN IMMEDIATE")

@@ -7,6 +7,7 @@ those of a what-if or an earlier state.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.calculator import LineDays
@@ -82,18 +83,24 @@ def sum_lines(
 ) -> list[tuple[OfferPart, LineDays]]:
     """The days of every offer in every price segment of the period (M2), lines without a day
     left out."""
-    lines = []
-    for offer_id, offer, _, points in offers:
-        bundled = offer.bundle_size > 1
-        if not _any_days(ledger, snapshot, offer_id, period):
-            continue
-        for segment in segments(points, period.first_day, period.last_day):
-            window = Window(segment.first_day, segment.last_day, today_day)
-            used = OfferPart(offer_id, int(bundled))
-            sums = _sums(ledger, snapshot, used, window)
-            billed = _sums(ledger, snapshot, OfferPart(offer_id, 0), window) if bundled else sums
-            if not billed.days and not sums.days:
-                continue
+    lines_of = partial(_offer_lines, ledger, period, today_day, snapshot)
+    several = ledger.each(offers, lambda priced: (partial(lines_of, priced),))
+    return [line for priced in several for line in lines_of(priced)]
+
+
+def _offer_lines(
+    ledger: Ledger, period: Period, today_day: int, snapshot: Snapshot, priced: PricedOffer
+) -> list[tuple[OfferPart, LineDays]]:
+    offer_id, offer, _, points = priced
+    if not _any_days(ledger, snapshot, offer_id, period):
+        return []
+    lines, bundled = [], offer.bundle_size > 1
+    for segment in segments(points, period.first_day, period.last_day):
+        window = Window(segment.first_day, segment.last_day, today_day)
+        used = OfferPart(offer_id, int(bundled))
+        sums = _sums(ledger, snapshot, used, window)
+        billed = _sums(ledger, snapshot, OfferPart(offer_id, 0), window) if bundled else sums
+        if billed.days or sums.days:
             lines.append((used, _line_days(offer, segment, billed, sums)))
     return lines
 
@@ -160,15 +167,20 @@ def count_used(
     two lines, is still one license."""
     licenses = unassigned = 0
     window = Window(period.first_day, period.last_day, period.last_day)
-    for offer_id, offer, _, _ in offers:
-        part = OfferPart(offer_id, int(offer.bundle_size > 1))
+
+    def counted(priced: PricedOffer) -> tuple[int, int]:
+        part = OfferPart(priced.id, int(priced.offer.bundle_size > 1))
         row = ledger.one(
             f"SELECT {_LASTS}, {_UNASSIGNED} FROM {snapshot.spans} s WHERE {_INSIDE}",
             **_params(part, window),
         )
         assert row is not None
-        licenses += row[0] or 0
-        unassigned += row[1] or 0
+        return row[0] or 0, row[1] or 0
+
+    for priced in ledger.each(offers, lambda priced: (partial(counted, priced),)):
+        here, on_no_site = counted(priced)
+        licenses += here
+        unassigned += on_no_site
     return licenses, unassigned
 
 

@@ -48,6 +48,8 @@ class Invoice(NamedTuple):
 
 # The invoices that were closed and not void before an event.
 LIVE = "i.id < :seq AND (i.voided_seq IS NULL OR i.voided_seq >= :seq)"
+# Both marks at once, whichever is meant: where the ledger is far away they are one question.
+_MARKS = "SELECT unsettled_day, first_active_day FROM marks WHERE id = 1"
 _SELECT = f"SELECT {', '.join(Invoice._fields)} FROM invoices"
 
 
@@ -97,7 +99,7 @@ def past_due(ledger: Ledger, today: int) -> list[Invoice]:
 def unpaid(ledger: Ledger) -> list[Invoice]:
     """What is closed and not collected, at the gateway or still on its way there, due or not yet;
     the oldest due date first."""
-    rows = ledger.rows(
+    rows = ledger.all(
         f"{_SELECT} WHERE status IN (:draft, :open) AND total_minor > 0 ORDER BY due_day, id",
         draft=DRAFT,
         open=OPEN,
@@ -130,7 +132,7 @@ def credit_minor(ledger: Ledger, seq: int = LATEST_SEQ) -> int:
 def reached_day(ledger: Ledger) -> int:
     """The earliest day since the last closing on which anything took effect; 0 where an invoice was
     voided, OPEN_DAY where nothing did."""
-    marked = ledger.value("SELECT unsettled_day FROM marks WHERE id = 1")
+    marked, _ = ledger.one(_MARKS) or (None, None)
     if marked is None or marked == OPEN_DAY:
         return OPEN_DAY
     return int(marked) + 1 if marked else 0  # it is noted a day early
@@ -159,5 +161,5 @@ def closed_periods(ledger: Ledger, seq: int = LATEST_SEQ) -> set[str]:
 
 def first_active_day(ledger: Ledger) -> int | None:
     """The first billed day there ever was."""
-    day = ledger.value("SELECT first_active_day FROM marks WHERE id = 1")
+    _, day = ledger.one(_MARKS) or (None, None)
     return None if day in (None, OPEN_DAY) else int(day)

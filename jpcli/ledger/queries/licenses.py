@@ -6,6 +6,7 @@ integers; wording and formats belong to the layers above.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.history import ASSIGNED, BUNDLE, REVOKED, STATES, UNASSIGNED
@@ -64,6 +65,7 @@ _FACTS = (
     "SELECT l.id, l.license_key, p.product, o.bundle_size, l.child, parent.license_key, s.url,"
     f" l.issued_at, l.revoked_at, l.last_at{FROM}"
 )
+_AT_ONCE = 1000
 _STATE_CONDITIONS = {
     ASSIGNED: ON_A_SITE,
     UNASSIGNED: f"{ON_NO_SITE} AND {USABLE}",
@@ -176,7 +178,7 @@ def rows_of(ledger: Ledger, license_keys: list[str]) -> Iterator[tuple[Any, ...]
 def rows_numbered(ledger: Ledger, numbers: Iterable[int]) -> Iterator[tuple[Any, ...]]:
     """The rows of these licenses, by row number, in the order asked for."""
     sql = f"{SELECT}{FROM} WHERE l.id = :id"
-    for number in numbers:
+    for number in ledger.each(numbers, lambda number: (partial(ledger.one, sql, id=number),)):
         row = ledger.one(sql, id=number)
         assert row is not None
         yield row
@@ -204,14 +206,17 @@ def all_children(ledger: Ledger, parent_id: int) -> list[LicenseFacts]:
 
 def each_child(ledger: Ledger, parent_id: int) -> Iterator[LicenseFacts]:
     """The same one by one, each as it is when some before it have been changed."""
-    after = 0
-    while rows := ledger.all(
-        f"{_FACTS} WHERE l.parent_id = :parent_id AND l.id > :after ORDER BY l.id LIMIT 1000",
-        parent_id=parent_id,
-        after=after,
-    ):
+    rows: list[tuple[Any, ...]] = [(0,)]
+    while rows:
+        rows = ledger.all(
+            f"{_FACTS} WHERE l.parent_id = :parent_id AND l.id > :after ORDER BY l.id"
+            f" LIMIT {_AT_ONCE}",
+            parent_id=parent_id,
+            after=rows[-1][0],
+        )
         yield from (LicenseFacts(*row) for row in rows)
-        after = rows[-1][0]
+        if len(rows) < _AT_ONCE:
+            return
 
 
 def span_rows(ledger: Ledger, license_id: int) -> list[tuple[int, int, str | None]]:

@@ -6,6 +6,7 @@ from its day on (M2).
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.events import PRICE_SET
@@ -32,20 +33,18 @@ def priced_offers(ledger: Ledger, product: str | None = None) -> list[PricedOffe
 
     where = "" if product is None else " WHERE p.product = :product"
     params = {} if product is None else {"product": product}
-    points: dict[int, list[PricePoint]] = {}
-    for offer_id, from_day, price in ledger.rows(
-        "SELECT offer_id, from_day, day_price_e12 FROM prices ORDER BY offer_id, from_day"
-    ):
-        points.setdefault(offer_id, []).append(PricePoint(from_day, price))
     rows = ledger.all(
-        "SELECT o.id, p.product, o.name, o.bundle_size, p.family FROM offers o"
-        f" JOIN products p ON p.id = o.product_id{where} ORDER BY p.product, o.bundle_size",
+        "SELECT o.id, p.product, o.name, o.bundle_size, p.family, r.from_day, r.day_price_e12"
+        " FROM offers o JOIN products p ON p.id = o.product_id"
+        f" LEFT JOIN prices r ON r.offer_id = o.id{where}"
+        " ORDER BY p.product, o.bundle_size, r.from_day",
         **params,
     )
-    return [
-        PricedOffer(number, Offer(name, title, size), family, tuple(points.get(number, ())))
-        for number, name, title, size, family in rows
-    ]
+    found = []
+    for (number, name, title, size, family), group in groupby(rows, lambda row: row[:5]):
+        points = tuple(PricePoint(*row[5:]) for row in group if row[5] is not None)
+        found.append(PricedOffer(number, Offer(name, title, size), family, points))
+    return found
 
 
 def priced_offers_as_recorded(ledger: Ledger, seq: int) -> list[PricedOffer]:
@@ -81,7 +80,7 @@ def product_names(ledger: Ledger) -> list[str]:
 
 def bundle_sizes(ledger: Ledger, product: str) -> dict[int, int]:
     """The sizes a product is offered in (1 is alone), each with its offer's row number."""
-    rows = ledger.rows(
+    rows = ledger.all(
         "SELECT bundle_size, o.id FROM offers o JOIN products p ON p.id = o.product_id"
         " WHERE p.product = :product ORDER BY bundle_size",
         product=product,

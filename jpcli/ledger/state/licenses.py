@@ -7,6 +7,7 @@ each batch, so that the billing table can't drift from the rules.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,10 @@ from jpcli.domain.history import Assignment, History, last_at, spans_of
 from jpcli.ledger.state import invoices
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jpcli.domain.events import Event
-    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.database.connection import Ask, Ledger
     from jpcli.ledger.state.lookups import Lookups
 
 _INSERT_LICENSE = (
@@ -29,6 +32,14 @@ _UPDATE_LICENSE = (
 )
 _INSERT_ASSIGNMENT = (
     "INSERT INTO assignments (license_id, position, site_id, from_at, to_at) VALUES (?, ?, ?, ?, ?)"
+)
+_ROW = (
+    "SELECT id, offer_id, parent_id, issued_at, revoked_at FROM licenses"
+    " WHERE license_key = :license_key"
+)
+_STAYS = (
+    "SELECT site_id, from_at, to_at FROM assignments WHERE license_id ="
+    " (SELECT id FROM licenses WHERE license_key = :license_key) ORDER BY position"
 )
 _INSERT_SPAN = (
     "INSERT INTO spans (offer_id, child, last_day, first_day, license_id, site_id, ends)"
@@ -58,12 +69,14 @@ class _Lives:
         self._lookups = lookups
         self._new: dict[str, _Life] = {}
         self._changed: dict[str, _Life] = {}
+        self._made: set[str] = set()
 
     def live(self, told: list[Event]) -> None:
         """Live these events more."""
         after, making, site_id = license_events.after, license_events.MAKING, self._lookups.site_id
         new = self._new
-        for event in told:
+        self._made = {event.subject for event in told if event.kind in making}
+        for event in self._ledger.each(told, self._asks):
             if event.kind in making:
                 self._make(event)
             else:
@@ -117,16 +130,35 @@ class _Lives:
     def _life(self, license_key: str) -> _Life:
         life = self._changed.get(license_key)
         if life is None:
-            license_id = self._lookups.license_id(license_key)
-            row = self._ledger.one(
-                "SELECT offer_id, parent_id, issued_at, revoked_at FROM licenses WHERE id = :id",
-                id=license_id,
-            )
-            assert row is not None
-            offer_id, parent_id, issued_at, revoked_at = row
-            history = History(issued_at, revoked_at, _stored_assignments(self._ledger, license_id))
-            life = self._changed[license_key] = _Life(license_id, offer_id, parent_id, history)
+            life = self._changed[license_key] = _stored(self._ledger, license_key)
         return life
+
+    def _asks(self, event: Event) -> Iterator[Ask]:
+        """What is asked where an event is lived: of the license, its bundle and its sites."""
+        if event.kind in license_events.MAKING:
+            bundle_key = license_events.terms_of(event)[2]
+            if bundle_key is not None and bundle_key not in self._made:
+                yield partial(self._lookups.license_id, bundle_key)
+        elif event.subject not in self._made and event.subject not in self._changed:
+            yield from stored_asks(self._ledger, event.subject)
+        blank = History(event.at)
+        yield lambda: license_events.after(blank, event, self._lookups.site_id)
+
+
+def stored_asks(ledger: Ledger, license_key: str) -> Iterator[Ask]:
+    """What is asked of a license that an event is about."""
+    yield lambda: ledger.one(_ROW, license_key=license_key)
+    yield lambda: ledger.all(_STAYS, license_key=license_key)
+
+
+def _stored(ledger: Ledger, license_key: str) -> _Life:
+    row = ledger.one(_ROW, license_key=license_key)
+    if row is None:
+        raise LookupError(license_key)
+    number, offer_id, parent_id, issued_at, revoked_at = row
+    stays = ledger.all(_STAYS, license_key=license_key)
+    history = History(issued_at, revoked_at, tuple(Assignment(*stay) for stay in stays))
+    return _Life(number, offer_id, parent_id, history)
 
 
 def stored_history(ledger: Ledger, license_id: int) -> History:

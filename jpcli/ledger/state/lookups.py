@@ -37,11 +37,7 @@ class Lookups:
     def offer(self, product: str, bundle_size: int) -> int:
         """Row number of a product alone (size 1) or as a bundle. It must exist."""
         if not self._offers:
-            rows = self._ledger.rows(
-                "SELECT product, bundle_size, offers.id FROM offers"
-                " JOIN products ON products.id = product_id"
-            )
-            self._offers = {(name, size): number for name, size, number in rows}
+            self._offers = offers_of(self._ledger)
         return self._offers[product, bundle_size]
 
     def forget(self) -> None:
@@ -53,18 +49,21 @@ class Lookups:
         if name is None:
             return None
         if name not in self._clients:
-            sql = "SELECT id FROM clients WHERE name = :name"
             _make_room(self._clients)
-            self._clients[name] = _required(self._ledger.value(sql, name=name), name)
+            self._clients[name] = _required(number_of_client(self._ledger, name), name)
         return self._clients[name]
 
     def site_id(self, url: str) -> int:
         """Row number of a site. It must exist."""
         if url not in self._sites:
-            sql = "SELECT id FROM sites WHERE url = :url"
             _make_room(self._sites)
-            self._sites[url] = _required(self._ledger.value(sql, url=url), url)
+            self._sites[url] = _required(number_of_site(self._ledger, url), url)
         return self._sites[url]
+
+    def add_clients(self, pairs: Iterable[tuple[str, int]]) -> None:
+        """Remember clients that were just made."""
+        _make_room(self._clients)
+        self._clients.update(pairs)
 
     def add_sites(self, pairs: Iterable[tuple[str, int]]) -> None:
         """Remember sites that were just made."""
@@ -75,6 +74,27 @@ class Lookups:
         """Row number of a license. It must exist; there may be millions, so it is not kept."""
         sql = "SELECT id FROM licenses WHERE license_key = :license_key"
         return _required(self._ledger.value(sql, license_key=license_key), license_key)
+
+
+def offers_of(ledger: Ledger) -> dict[tuple[str, int], int]:
+    """Row numbers of all offers by product and bundle size (1: alone)."""
+    rows = ledger.all(
+        "SELECT product, bundle_size, offers.id FROM offers"
+        " JOIN products ON products.id = product_id"
+    )
+    return {(name, size): number for name, size, number in rows}
+
+
+def number_of_client(ledger: Ledger, name: str) -> int | None:
+    """Row number of a client, or None."""
+    found: int | None = ledger.value("SELECT id FROM clients WHERE name = :name", name=name)
+    return found
+
+
+def number_of_site(ledger: Ledger, url: str) -> int | None:
+    """Row number of a site, or None."""
+    found: int | None = ledger.value("SELECT id FROM sites WHERE url = :url", url=url)
+    return found
 
 
 def _make_room(names: dict[str, int]) -> None:

@@ -22,9 +22,10 @@ _NEW_OWNER = (
 )
 
 
-def _client_added(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
+def _client_added(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
     rows = [(event.seq, event.subject) for event in told]
     ledger.execute_many("INSERT INTO clients (id, name) VALUES (?, ?)", rows)
+    lookups.add_clients((event.subject, event.seq) for event in told)
 
 
 def _added(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:

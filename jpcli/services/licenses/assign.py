@@ -5,6 +5,7 @@ Owns the three changes of site. A transfer is one event, so there is no moment w
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
@@ -12,11 +13,13 @@ from jpcli.domain.answers import Answer, Chosen, Note, joined
 from jpcli.domain.errors import Problem, Refused
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import find, rows_numbered
+from jpcli.ledger.writer import asks_about
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
 from jpcli.services.change import change, change_rows
 from jpcli.services.refusals import assignable, check_any_named, check_nothing_past_due
 from jpcli.services.shapes import license_table, problem_table
-from jpcli.services.sites.named import Places
+from jpcli.services.sites.named import Places, place_asks
+from jpcli.services.sites.spelled import SiteNames
 from jpcli.services.spool import Spool, noted
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from jpcli.domain.contract.licenses import LicensesAnswer
     from jpcli.domain.events import Entry
+    from jpcli.ledger.database.connection import Ask, Ledger
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
@@ -52,7 +56,8 @@ def assign(
         moves.check_place(site, client)  # once, and not for every key
         return moves.assign(puts, [])
 
-    return change(desk, request, do)
+    asks = [*_asks(desk, puts), lambda: check_nothing_past_due(desk)]
+    return change(desk, request, do, asks)
 
 
 def assign_rows(
@@ -78,7 +83,8 @@ def unassign(desk: Desk, keys: list[str]) -> Answer[LicensesAnswer]:
     check_any_named(keys)
     request = {"command": "unassign", "keys": keys}
     items: list[tuple[int | None, str]] = [(None, key) for key in keys]
-    return change(desk, request, lambda writer: _Moves(desk, writer).unassign(items, []))
+    asks = [ask for key in keys for ask in _asks_about(desk.ledger, key)]
+    return change(desk, request, lambda writer: _Moves(desk, writer).unassign(items, []), asks)
 
 
 def unassign_rows(
@@ -100,7 +106,8 @@ def transfer(
     check_any_named(keys)
     puts: _Puts = [(None, (key, to, client)) for key in keys]
     request = {"command": "transfer", "keys": keys, "to": to, "client": client}
-    return change(desk, request, lambda writer: _Moves(desk, writer).transfer(puts, []))
+    asks = _asks(desk, puts)
+    return change(desk, request, lambda writer: _Moves(desk, writer).transfer(puts, []), asks)
 
 
 def transfer_rows(
@@ -135,6 +142,23 @@ def _puts(
             yield row.line, (key, str(values.get(column)), None if whose is None else str(whose))
 
 
+def _asks(desk: Desk, puts: _Puts) -> list[Ask]:
+    """What is asked for these, each one's license and its site."""
+    names = SiteNames(desk.ledger)
+    return [ask for _, put in puts for ask in _asks_to_put(names, put)]
+
+
+def _asks_to_put(names: SiteNames, put: _Put) -> Iterator[Ask]:
+    key, site, client = put
+    yield from _asks_about(names.ledger, key)
+    yield from place_asks(names, site, client)
+
+
+def _asks_about(ledger: Ledger, key: str) -> Iterator[Ask]:
+    yield partial(find, ledger, key)
+    yield from asks_about(ledger, license_keys=(key,))
+
+
 class _Moves:
     """The changes of site of one command, all in one transaction."""
 
@@ -158,6 +182,7 @@ class _Moves:
         self, puts: _Puts, problems: list[Problem], *, keep_going: bool = False
     ) -> Answer[LicensesAnswer]:
         check_nothing_past_due(self._desk)
+        puts = self._foreseen(puts)
 
         def one(put: _Put) -> None:
             key, site, client = put
@@ -186,6 +211,9 @@ class _Moves:
         *,
         keep_going: bool = False,
     ) -> Answer[LicensesAnswer]:
+        ledger = self._desk.ledger
+        items = ledger.each(items, lambda item: _asks_about(ledger, item[1]))
+
         def one(key: str) -> None:
             facts = self._assignable(self._found(key), key)
             if facts.site is None:
@@ -199,6 +227,8 @@ class _Moves:
     def transfer(
         self, puts: _Puts, problems: list[Problem], *, keep_going: bool = False
     ) -> Answer[LicensesAnswer]:
+        puts = self._foreseen(puts)
+
         def one(put: _Put) -> None:
             key, to, client = put
             found = self._found(key)
@@ -218,6 +248,10 @@ class _Moves:
 
         left_out = apply_each(puts, one, problems=problems, keep_going=keep_going)
         return self._answer("Transferred", self._whereto(), left_out)
+
+    def _foreseen(self, puts: _Puts) -> _Puts:
+        names = self._places.names
+        return self._desk.ledger.each(puts, lambda item: _asks_to_put(names, item[1]))
 
     def _whereto(self) -> str:
         """The site where all of them are now, where it is one."""

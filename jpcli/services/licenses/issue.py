@@ -6,6 +6,7 @@ Owns `issue`, one by one and from a file. Refused without a primary card (R1).
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import events
@@ -13,21 +14,30 @@ from jpcli.domain.answers import Answer, Chosen, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count
+from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.licenses import any_license, rows_recorded_after
-from jpcli.ledger.writer import FLUSH_EVENTS, MANY
+from jpcli.ledger.queries.products import bundle_sizes, priced_offers
+from jpcli.ledger.writer import FLUSH_EVENTS, MANY, asks_about
 from jpcli.services.bulk import apply_each
 from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change, change_rows
 from jpcli.services.files.rows import whole_number
-from jpcli.services.refusals import check_may_issue, check_price, known_offer
+from jpcli.services.refusals import (
+    check_may_issue,
+    check_nothing_past_due,
+    check_price,
+    known_offer,
+)
 from jpcli.services.shapes import license_table, problem_table
-from jpcli.services.sites.named import Places
+from jpcli.services.sites.named import Places, place_asks
+from jpcli.services.sites.spelled import SiteNames
 from jpcli.services.supposed import without_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jpcli.domain.contract.licenses import LicensesAnswer
+    from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
@@ -67,7 +77,7 @@ def issue(
         issuing.check(wanted)  # a misspelt product is a better answer than a missing card
         return issuing.run([(None, wanted)], [])
 
-    return change(desk, request, do)
+    return change(desk, request, do, _asks(desk, wanted))
 
 
 def issue_rows(
@@ -83,7 +93,26 @@ def issue_rows(
     def do(writer: Writer, items: Iterable[tuple[int, Wanted]]) -> Answer[LicensesAnswer]:
         return _Issuing(desk, writer).run(items, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "issue"}, wanted, problems, do)
+    return change_rows(desk, {"command": "issue"}, wanted, problems, do, _asks(desk))
+
+
+def _asks(desk: Desk, wanted: Wanted | None = None) -> Iterator[Ask]:
+    """What is asked first, and for one order."""
+    yield lambda: any_license(desk.ledger)
+    yield lambda: cards(desk.ledger)
+    yield lambda: check_nothing_past_due(desk)
+    yield from asks_about(desk.ledger, issues=True)
+    if wanted is not None:
+        yield from _asks_of(SiteNames(desk.ledger), wanted)
+
+
+def _asks_of(names: SiteNames, wanted: Wanted) -> Iterator[Ask]:
+    """What is asked for one order."""
+    ledger, product = names.ledger, wanted.product
+    yield partial(bundle_sizes, ledger, product)
+    yield partial(priced_offers, ledger, product)
+    if wanted.site is not None:
+        yield from place_asks(names, wanted.site, wanted.client)
 
 
 class _Issuing:
@@ -111,6 +140,8 @@ class _Issuing:
         """Record all orders, and tell what was made."""
         before = self._writer.last_seq
         check_may_issue(self._desk)
+        names = self._places.names
+        orders = self._desk.ledger.each(orders, lambda order: _asks_of(names, order[1]))
         left_out = apply_each(orders, self.one, problems=problems, keep_going=keep_going)
         self._writer.flush()
         rows = rows_recorded_after(self._desk.ledger, before)

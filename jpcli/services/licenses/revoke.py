@@ -7,6 +7,7 @@ children are in use goes only when that was agreed to.
 
 from __future__ import annotations
 
+from functools import partial
 from os import urandom
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,11 @@ from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import (
     each_active_child,
     each_child,
+    find,
     rows_numbered,
     rows_recorded_after,
 )
+from jpcli.ledger.writer import asks_about
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
 from jpcli.services.change import change, change_rows
 from jpcli.services.licenses.in_use import CODE, HINT, in_use_error, in_use_note, nobody
@@ -31,9 +34,10 @@ from jpcli.services.spool import Spool, noted
 from jpcli.services.supposed import without_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jpcli.domain.contract.licenses import RevokedAnswer
+    from jpcli.ledger.database.connection import Ask, Ledger
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
@@ -42,6 +46,10 @@ if TYPE_CHECKING:
 
 _CHILD = "bundle_child_unassigned"
 _ALONE = "What can be revoked by itself:   jpcli licenses list --state unassigned --no-bundle"
+
+
+# Of bundles with more children these are not asked for many bundles at once.
+_FEW_CHILDREN = 20
 
 
 def revoke(
@@ -56,8 +64,9 @@ def revoke(
     check_any_named(keys)
     request = {"command": "revoke", "keys": keys, "reason": reason}
     items: list[tuple[int | None, str]] = [(None, key) for key in keys]
+    asks = [ask for key in keys for ask in _asks(desk.ledger, key)]
     return change(
-        desk, request, lambda writer: _Revoking(desk, writer, reason, agreed).run(items, [])
+        desk, request, lambda writer: _Revoking(desk, writer, reason, agreed).run(items, []), asks
     )
 
 
@@ -78,6 +87,19 @@ def revoke_rows(
         return revoking.run(asked, problems, keep_going=keep_going)
 
     return change_rows(desk, {"command": "revoke", "reason": reason}, items, problems, do)
+
+
+def _asks(ledger: Ledger, key: str) -> Iterator[Ask]:
+    """What is asked for a license, and the children of a bundle that has few."""
+    yield partial(find, ledger, key)
+    yield from asks_about(ledger, license_keys=(key,))
+    yield partial(_few_children, ledger, key)
+
+
+def _few_children(ledger: Ledger, key: str) -> None:
+    facts = find(ledger, key)
+    if facts is not None and facts.is_bundle and facts.bundle_size <= _FEW_CHILDREN:
+        list(each_child(ledger, facts.id))
 
 
 class _Revoking:
@@ -105,7 +127,8 @@ class _Revoking:
         *,
         keep_going: bool = False,
     ) -> Answer[RevokedAnswer]:
-        before = self._writer.last_seq
+        before, ledger = self._writer.last_seq, self._desk.ledger
+        items = ledger.each(items, lambda item: _asks(ledger, item[1]))
         try:
             left_out = apply_each(items, self._one, problems=problems, keep_going=keep_going)
         except JpcliError as error:
@@ -115,7 +138,6 @@ class _Revoking:
                 error.hint = f"{error.hint}\n{_ALONE}"
             raise
         self._writer.flush()
-        ledger = self._desk.ledger
         each_once = self._asked == self._revoked == len(self._named)
         for number in self._along:
             self._named.add(number)

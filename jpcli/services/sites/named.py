@@ -6,18 +6,24 @@ move.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain import events
-from jpcli.domain.errors import Refused
+from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.names import check_client_name
+from jpcli.domain.site_urls import normalize_url
 from jpcli.domain.words import quoted
 from jpcli.ledger.queries.sites import any_site, client_exists, find_site
+from jpcli.ledger.writer import asks_about
 from jpcli.services.refusals import check_not_before_owner
 from jpcli.services.sites.spelled import SiteNames
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jpcli.domain.answers import Note
+    from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.writer import Writer
 
 
@@ -31,12 +37,22 @@ class _Known(NamedTuple):
     since_at: int
 
 
+def place_asks(names: SiteNames, site: str, client: str | None) -> Iterator[Ask]:
+    """What is asked where a site is named, with a client maybe, and a license put on it."""
+    yield from names.asks(site)
+    ledger = names.ledger
+    with suppress(BadInput):
+        yield from asks_about(ledger, site=normalize_url(site))
+    if client is not None:
+        yield lambda: client_exists(ledger, check_client_name(client))
+
+
 class Places:
     """The sites that one command names, looked up rarely, with what it has recorded itself."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._names = SiteNames(writer.ledger)
+        self.names = SiteNames(writer.ledger)
         self._sites: dict[str, _Known | None] = {}
         self._clients: dict[str, bool] = {}
         self._used: dict[str, None] = {}
@@ -48,7 +64,7 @@ class Places:
         Raises BadInput for a bad URL or name, Refused `site_has_other_client` (W2).
         """
         self._make_room()
-        url = self._names.name(site)
+        url = self.names.name(site)
         if client is None:
             return url, None
         name = client if client in self._clients else check_client_name(client)
@@ -90,9 +106,9 @@ class Places:
 
     def _make_room(self) -> None:
         """Forget everything when it is very much: what was recorded is in the tables first."""
-        if max(len(self._names), len(self._sites), len(self._clients)) >= _MOST_NAMES:
+        if max(len(self.names), len(self._sites), len(self._clients)) >= _MOST_NAMES:
             self._writer.flush()
-            self._names.forget()
+            self.names.forget()
             self._sites.clear()
             self._clients.clear()
             self._has_sites = None

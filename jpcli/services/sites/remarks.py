@@ -6,6 +6,7 @@ a site beside one of nearly the same name. All of it is billed.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
@@ -17,14 +18,14 @@ from jpcli.ledger.queries.audit import family_clashes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.database.connection import Ask, Ledger
 
 DOUBLE, FAMILY, LOOK_ALIKE = "double_product", "double_family", "similar_site"
 
 
 def site_notes(ledger: Ledger, urls: Iterable[str]) -> Iterator[Note]:
     """Remarks on sites as they are now, after a change."""
-    for url in urls:
+    for url in ledger.each(urls, partial(_asks, ledger)):
         families: dict[str, list[str]] = {}
         for product, family, found in queries.products_on(ledger, url):
             families.setdefault(family, []).append(product)
@@ -34,6 +35,12 @@ def site_notes(ledger: Ledger, urls: Iterable[str]) -> Iterator[Note]:
             if len(products) > 1:
                 yield _family(url, family, products)
         yield from look_alike_notes(ledger, url)
+
+
+def _asks(ledger: Ledger, url: str) -> Iterator[Ask]:
+    yield partial(queries.products_on, ledger, url)
+    for other in look_alikes(url):
+        yield partial(queries.site_spelled, ledger, other)
 
 
 def look_alike_notes(ledger: Ledger, url: str) -> Iterator[Note]:

@@ -7,6 +7,7 @@ whether there is such a site.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
@@ -14,7 +15,9 @@ from jpcli.domain.site_urls import normalize_url, twin
 from jpcli.ledger.queries.sites import any_site, find_site, site_spelled, sites_below
 
 if TYPE_CHECKING:
-    from jpcli.ledger.database.connection import Ledger
+    from collections.abc import Iterator
+
+    from jpcli.ledger.database.connection import Ask, Ledger
 
 # Texts that are remembered as they were typed; a file names the same sites again and again.
 MOST_TYPED = 65_536
@@ -25,7 +28,7 @@ class SiteNames:
     called as it is first spelled."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
         self._typed: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._below: dict[str, dict[str, str]] = {}
@@ -41,6 +44,22 @@ class SiteNames:
             self._typed[text] = found
         return found
 
+    def asks(self, text: str) -> Iterator[Ask]:
+        """What `name` asks, and whether there is such a site."""
+        if text in self._typed:
+            return
+        try:
+            url = normalize_url(text)
+        except BadInput:
+            url = text
+        else:
+            yield partial(any_site, self.ledger)
+            yield partial(site_spelled, self.ledger, url)
+        yield partial(find_site, self.ledger, url)
+        yield lambda: find_site(
+            self.ledger, site_spelled(self.ledger, url) or self._older(url) or url
+        )
+
     def __len__(self) -> int:
         return len(self._names)
 
@@ -55,16 +74,16 @@ class SiteNames:
         try:
             url = normalize_url(text)
         except BadInput:
-            if find_site(self._ledger, text) is None:
+            if find_site(self.ledger, text) is None:
                 raise
             return text  # an older jpcli took it
         found = self._names.get(url) or self._names.get(twin(url))
         if found is None and self._has_sites is None:
-            self._has_sites = any_site(self._ledger)
+            self._has_sites = any_site(self.ledger)
         if found is None and not self._has_sites:
             found = url
         if found is None:
-            found = site_spelled(self._ledger, url) or self._older(url) or url
+            found = site_spelled(self.ledger, url) or self._older(url) or url
         self._names[url] = found
         return found
 
@@ -78,7 +97,7 @@ class SiteNames:
             self._below[host] = {
                 normal: known
                 for place in (f"{scheme}://{host}", twin(f"{scheme}://{host}"))
-                for known in sites_below(self._ledger, place)
+                for known in sites_below(self.ledger, place)
                 if (normal := normal_form(known)) != known
             }
         below = self._below[host]
