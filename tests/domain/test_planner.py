@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from jpcli.domain.plan_terms import License, Plan, Present, SiteWish, Spare, Step, Wanted
 from jpcli.domain.planner import make_plan, other_owners
+from tests.thorough import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -370,7 +371,7 @@ def in_reach(case: Case, product: str) -> list[License]:
     ]
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(cases())
 def test_after_the_steps_it_is_as_wanted_and_nothing_is_left_to_do(case: Case) -> None:
     plan = case.plan
@@ -387,7 +388,7 @@ def test_after_the_steps_it_is_as_wanted_and_nothing_is_left_to_do(case: Case) -
         }
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(cases())
 def test_the_number_issued_is_the_least_possible(case: Case) -> None:
     """Whoever moves licenses about needs as many as are wanted in all, on sites and as spares: what
@@ -400,7 +401,7 @@ def test_the_number_issued_is_the_least_possible(case: Case) -> None:
         assert issued[product] == max(0, needed - len(in_reach(case, product)))
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(cases())
 def test_only_what_is_too_much_is_revoked_and_all_of_it_that_can_be(case: Case) -> None:
     plan = case.plan
@@ -423,7 +424,7 @@ def test_only_what_is_too_much_is_revoked_and_all_of_it_that_can_be(case: Case) 
             assert used or len(siblings) > plan.above_most[product]
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(cases())
 def test_no_license_is_touched_twice_or_out_of_reach(case: Case) -> None:
     steps = list(case.plan.steps)
@@ -436,7 +437,7 @@ def test_no_license_is_touched_twice_or_out_of_reach(case: Case) -> None:
     assert set(touched) <= reach
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_the_ledgers_rows_does_not_matter(case: Case, random: object) -> None:
     licenses = list(case.there.licenses)

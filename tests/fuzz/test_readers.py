@@ -14,6 +14,7 @@ from tests.fuzz import parsers
 from tests.fuzz.corpus import FOLDER, kept
 from tests.fuzz.place import Fault, Place, check
 from tests.fuzz.targets import TARGETS
+from tests.thorough import examples
 
 pytestmark = pytest.mark.xdist_group("fuzz")
 
@@ -54,7 +55,7 @@ def test_no_reader_falls_over(name: str, place: Place) -> None:
         feed(data)
 
     @settings(
-        max_examples=QUICK_CHANGES if target.quick else CHANGES,
+        max_examples=examples(QUICK_CHANGES if target.quick else CHANGES),
         suppress_health_check=list(HealthCheck),
     )
     @given(changed(inputs))

@@ -1,4 +1,4 @@
-"""How many random agencies are driven through a ledger: a few in CI, as many as wanted by hand.
+"""How many random agencies are driven through a ledger: a few, or as many as wanted by hand.
 
     JPCLI_AGENCIES=1000 python -m pytest -m agencies
 
@@ -15,15 +15,18 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.thorough import EXAMPLES, THOROUGH, examples
+
 Test = TypeVar("Test", bound=Callable[..., object])
-_IN_CI = os.environ.get("HYPOTHESIS_PROFILE", "ci") == "ci"
-_WANTED = os.environ.get("JPCLI_AGENCIES") or (None if _IN_CI else settings().max_examples)
+_DEEP = settings().max_examples > EXAMPLES[THOROUGH]
+_WANTED = os.environ.get("JPCLI_AGENCIES") or (settings().max_examples if _DEEP else None)
 
 
-def agencies(in_ci: int = 20) -> Callable[[Test], Test]:
-    """Decorate a test that takes one random agency at a time; `in_ci` of them unless told."""
+def agencies(thorough: int = 20) -> Callable[[Test], Test]:
+    """Decorate a test that takes one random agency at a time; `thorough` of them in a thorough run
+    unless told."""
     wanted = settings(
-        max_examples=in_ci if _WANTED is None else int(_WANTED),
+        max_examples=examples(thorough) if _WANTED is None else int(_WANTED),
         derandomize=_WANTED is None,
         print_blob=True,
         deadline=None,

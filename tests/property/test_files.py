@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jpcli.cli.app.root import run
+from tests.thorough import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,7 +126,7 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
     return found
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(licenses=histories())
 def test_an_export_is_imported_and_exported_as_it_was(
     place: Place, licenses: list[dict[str, Any]]
@@ -148,7 +149,7 @@ def test_an_export_is_imported_and_exported_as_it_was(
         assert same == ("Left out" not in told.err)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(rows=st.lists(st.tuples(NAMES, NAMES, st.sampled_from(["", "2026-12-01"])), max_size=3))
 def test_a_price_list_is_imported_and_listed_as_it_was(
     place: Place, rows: list[tuple[str, str, str]]

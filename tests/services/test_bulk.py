@@ -17,6 +17,7 @@ from jpcli.services.files.read import read_rows
 from jpcli.services.invoices.close import close
 from jpcli.services.licenses import assign, issue, revoke
 from tests.services.agency import A, Agency, codes
+from tests.thorough import examples
 
 FILES: dict[str, tuple[Any, frozenset[str], frozenset[str]]] = {
     "issue": (issue.issue_rows, ORDER_COLUMNS, frozenset({"product"})),
@@ -481,7 +482,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Agency:
     return made
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(data=st.data(), name=st.sampled_from(sorted(FILES)), keep_going=st.booleans())
 def test_no_file_however_bad_crashes_or_leaves_a_trace(
     scratch: Agency, data: st.DataObject, name: str, keep_going: bool

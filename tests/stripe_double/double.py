@@ -224,15 +224,16 @@ class Double:
         self.pass_time()
         world.request = {"id": entry["request_id"], "idempotency_key": entry["idempotency_key"]}
         paths = params.pop("expand", [])
-        saved = copy.deepcopy((world.objects, world.private)) if paths else None
+        writes = paths and operation.method != "GET"
+        saved = copy.deepcopy((world.objects, world.private)) if writes else None
         entry["worked"] = True
         try:
             answer = handler(world, params, operation)
             try:
                 answer = expand(world, answer, paths)
             except StripeFault:  # refused before any work
-                assert saved is not None
-                world.objects, world.private = saved
+                if saved is not None:
+                    world.objects, world.private = saved
                 raise
             return Reply(200, _body(answer))
         except StripeFault as refused:
@@ -265,4 +266,4 @@ def _text(request: Request) -> str:
 
 
 def _body(answer: Any) -> bytes:
-    return json.dumps(answer, indent=2).encode()
+    return json.dumps(answer).encode()

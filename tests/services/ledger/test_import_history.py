@@ -25,6 +25,7 @@ from jpcli.services.ledger.history_rows import parse_row
 from jpcli.services.licenses.licenses import show
 from jpcli.services.sites.sites import show_site
 from tests.services.agency import NOW, A, Agency, B, C, codes
+from tests.thorough import examples
 
 ISSUED = "2024-07-01T00:00:00Z"
 
@@ -673,7 +674,7 @@ def test_the_good_file_is_good(scratch: Agency) -> None:
     assert scratch.import_file(path, dry_run=True).data["imported"] == 4
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(content=mutations())
 def test_no_file_however_bad_crashes_or_leaves_a_trace(scratch: Agency, content: bytes) -> None:
     path = Path(scratch.path).with_suffix(".ndjson")

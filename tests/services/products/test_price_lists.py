@@ -13,6 +13,7 @@ from jpcli.domain.errors import BadInput, JpcliError
 from jpcli.services.invoices import close
 from jpcli.services.products.products import list_products, set_price, show_product
 from tests.services.agency import PRICES, Agency, codes
+from tests.thorough import examples
 
 HEADER = "product,name,family,amount,price_interval,currency,from,bundle_size\n"
 
@@ -364,7 +365,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Agency:
     return Agency(tmp_path_factory.mktemp("scratch") / "ledger.db").init()
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(data=st.data())
 def test_no_list_however_bad_crashes_or_leaves_a_trace(scratch: Agency, data: Any) -> None:
     content = bytearray(PRICES.encode())
