@@ -23,6 +23,7 @@ from jpcli.services.billing.waste import oldest_waste, waste_by_line
 from jpcli.services.cards import expiry_notes, list_cards
 from jpcli.services.collection.unpaid import unpaid_step
 from jpcli.services.invoices.invoices import invoice_head
+from jpcli.services.jetpack.waiting import waiting_object, waiting_wishes, wish_steps
 from jpcli.services.ledger.zone import zone_notes
 from jpcli.services.sites.remarks import ledger_notes
 from jpcli.services.stops import stops
@@ -50,12 +51,13 @@ CLIENTS = 3
 def status(desk: Desk) -> Answer[StatusAnswer]:
     """Cards, license counts, the month's bill so far and projected, against last month's and by
     client, what is wasted, months that wait to be closed, invoices that are not collected or past
-    due, what stops work and when, warnings, next steps."""
+    due, calls to Jetpack that wait, what stops work and when, warnings, next steps."""
     counts = _counts(desk)
     waiting = waiting_months(desk)
     unpaid = invoices.unpaid(desk.ledger)
     uncollected = [invoice_head(desk, invoice) for invoice in unpaid]
-    stopping = stops(desk, unpaid)
+    wishes = waiting_wishes(desk)
+    stopping = stops(desk, unpaid, wishes)
     data: StatusAnswer = {
         "agency": desk.ledger.name,
         "ledger": desk.ledger.path,
@@ -68,7 +70,9 @@ def status(desk: Desk) -> Answer[StatusAnswer]:
         "waiting": waiting,
         "past_due": [invoice for invoice in uncollected if invoice["past_due"]],
         "uncollected": uncollected,
+        "wishes": [waiting_object(one) for one in wishes],
         "next": [
+            *wish_steps(wishes),
             *_billing_steps(desk, waiting, unpaid),
             *_next_steps(desk, counts, stopping),
         ],

@@ -14,17 +14,19 @@ from jpcli.domain.words import quoted
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import way_of
 from jpcli.services.invoices.invoices import late
+from jpcli.services.jetpack.waiting import wish_stops
 
 if TYPE_CHECKING:
     from jpcli.domain.cards import Card
     from jpcli.domain.contract.status import StopObject
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
+    from jpcli.services.pending import Pending
 
 
-def stops(desk: Desk, unpaid: list[Invoice]) -> list[StopObject]:
-    """No primary card, invoices that are or become past due, cards that end this month: what comes
-    first is first."""
+def stops(desk: Desk, unpaid: list[Invoice], wishes: list[Pending]) -> list[StopObject]:
+    """No primary card, invoices that are or become past due, cards that end this month, calls to
+    Jetpack of which nobody knows what came: what comes first is first."""
     on_file = cards(desk.ledger)
     has_primary = any(card.primary for card in on_file)
     today = desk.ledger.calendar.date_of(desk.today)
@@ -32,6 +34,7 @@ def stops(desk: Desk, unpaid: list[Invoice]) -> list[StopObject]:
         *(() if has_primary else (_no_card(desk, on_file),)),
         *(_past_due(desk, invoice) for invoice in unpaid),
         *(_expired(desk, card) for card in on_file if ends_this_month(card, today)),
+        *wish_stops(desk, wishes),
     ]
     return sorted(found, key=lambda stop: stop["starts_on"])
 

@@ -36,6 +36,8 @@ class Line(NamedTuple):
         return f"{self.path} {self.words}".strip()
 
 
+# What only a ledger whose licenses are at Jetpack does is refused, too.
+JETPACK_ONLY = 3
 # What only a ledger that collects through Stripe does is refused here; its own table is elsewhere.
 STRIPE_ONLY = 3
 
@@ -100,6 +102,7 @@ LINES = (
     Line("stripe portal", code=STRIPE_ONLY),
     Line("stripe status", code=STRIPE_ONLY),
     Line("jetpack login", code=4),
+    Line("jetpack status", code=JETPACK_ONLY),
     Line("ledger check"),
     Line("ledger export"),
     Line("ledger import", "{folder}/history.ndjson"),

@@ -85,6 +85,7 @@ COMMANDS = {
     "stripe portal": ("stripe.portal:run", "Print a link to the page for cards and invoices."),
     "stripe status": ("stripe.status:run", "Check the secret key and what it is for."),
     "jetpack login": ("jetpack.login:run", "Store the token in the system's keyring."),
+    "jetpack status": ("jetpack.status:run", "What waits at Jetpack, and how to settle it."),
     "settings show": ("settings.show:run", "Show the settings of the ledger."),
     "settings set": ("settings.set:run", "Change a setting: bill-from, name, payment terms."),
     "ledger check": (

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # What is named one by one; the data has more of them.
 LICENSES_NAMED = 5
 MONTHS_NAMED = 3
+WISHES_NAMED = 3
 PRODUCTS_NAMED = 2
 # Where values of facts begin.
 INDENT = len("  Costs most   ")
@@ -40,6 +41,7 @@ def draw(data: StatusAnswer, screen: Screen) -> None:
             *_bill(data, dot),
             *_compared(data, screen, screen.width - INDENT),
             *_late(data),
+            *_wishes(data),
             *_licenses(data),
             *_cards(data, screen),
         ],
@@ -164,6 +166,19 @@ def _draw_unassigned(data: StatusAnswer, screen: Screen) -> None:
         grid.add(text("all others", "dim"), "", "", f"{others:,}", rest)
     grid.total("All unassigned days", "", "", f"{days:,}", money(wasted))
     grid.draw(screen)
+
+
+def _wishes(data: StatusAnswer) -> Iterator[tuple[str, Text]]:
+    """Calls to Jetpack that wait to be settled."""
+    for position, wish in enumerate(data["wishes"][:WISHES_NAMED]):
+        unknown = wish["state"] == "unknown"
+        line = text(wish["wish"], "not dim bold red" if unknown else "not dim yellow")
+        waits = ": issuing waits" if unknown else ""
+        line.append_text(text(f" {wish['message']}{waits}", "not bold not dim default"))
+        yield "" if position else "Jetpack", line
+    more = len(data["wishes"]) - WISHES_NAMED
+    if more > 0:
+        yield "", text(f"and {more:,} more", "not dim")
 
 
 def _licenses(data: StatusAnswer) -> Iterator[tuple[str, Text]]:

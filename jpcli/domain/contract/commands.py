@@ -67,6 +67,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "stripe portal": collection.PortalAnswer,
     "stripe status": collection.StripeStatusAnswer,
     "jetpack login": jetpack.JetpackLoginAnswer,
+    "jetpack status": jetpack.JetpackStatusAnswer,
     "ledger check": ledger.CheckAnswer,
     "ledger export": ledger.ExportAnswer,
     "ledger import": ledger.ImportAnswer,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
-from jpcli.domain.contract.values import Count
+from jpcli.domain.contract.values import Count, Instant, LicenseKey, OneOf
 
 
 class JetpackLoginAnswer(TypedDict):
@@ -14,3 +14,41 @@ class JetpackLoginAnswer(TypedDict):
     base: str  # the address of the API
     products: Count  # that it sells
     for_ledger: str | None  # null: for every ledger
+
+
+class WaitingWish(TypedDict):
+    """A call to Jetpack without an outcome: whether a license was issued is `unknown`, any other is
+    `unfinished`."""
+
+    wish: str  # its name, as `w57`
+    state: Annotated[str, OneOf("unknown", "unfinished")]
+    message: str  # what is open
+    action: Annotated[str, OneOf("issue", "assign", "unassign", "transfer", "revoke")]
+    product: str
+    license_key: LicenseKey | None  # null: of one that is yet to be issued
+    site: str | None  # where it is to be
+    wished_at: Instant
+    request_id: str | None  # what Jetpack calls its request, for its support
+
+
+class CandidateObject(TypedDict):
+    """A license that may be what came of a wish."""
+
+    license_key: LicenseKey
+    issued_at: Instant
+
+
+class WishObject(WaitingWish):
+    """A wish, what may have come of it, and what settles it."""
+
+    candidates: list[CandidateObject]  # where Jetpack lists licenses, newest first
+    commands: list[str]  # what to type; one of them
+
+
+class JetpackStatusAnswer(TypedDict):
+    """The Licensing API, and what waits there."""
+
+    licensing: Annotated[str, OneOf("jetpack")]
+    base: str  # the address of the API
+    token: Annotated[str, OneOf("environment", "keyring", "missing")]
+    wishes: list[WishObject]  # oldest first; none that is under way

@@ -6,6 +6,7 @@ from typing import Annotated, TypedDict
 
 from jpcli.domain.contract.collection import CardObject
 from jpcli.domain.contract.invoices import InvoiceHead
+from jpcli.domain.contract.jetpack import WaitingWish
 from jpcli.domain.contract.licenses import StateCounts
 from jpcli.domain.contract.values import (
     Count,
@@ -79,12 +80,15 @@ class StatusBill(TypedDict):
 
 
 class StopObject(TypedDict):
-    """What stops work from a day on unless something is done: issuing (R1, R2), or for a card that
-    ends, charging it (R4)."""
+    """What stops work from a day on unless something is done: issuing (R1, R2, or
+    a license of which nobody knows whether Jetpack issued it), or for a card that ends, charging it
+    (R4)."""
 
-    code: Annotated[str, OneOf("no_primary_card", "invoice_past_due", "card_expired")]
+    code: Annotated[
+        str, OneOf("no_primary_card", "invoice_past_due", "card_expired", "outcome_unknown")
+    ]
     starts_on: Date  # the first day of it, which may have come
-    subject: str | None  # the number of an invoice, the id of a card
+    subject: str | None  # the number of an invoice, the id of a card, the name of a wish
     message: str
     command: str  # that prevents or ends it
 
@@ -130,4 +134,5 @@ class StatusAnswer(StatusPlace, StatusBill):
     waiting: list[Month]  # that are over and not closed
     past_due: list[InvoiceHead]  # those of `uncollected` that stop issuing (R2)
     uncollected: list[InvoiceHead]  # closed and not paid, oldest first
+    wishes: list[WaitingWish]  # calls to Jetpack that wait to be settled
     next: list[NextStep]

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
 OPEN, UNKNOWN, DONE, FAILED = "open", "unknown", "done", "failed"
+JETPACK = "jetpack"
 
 
 class Wish(NamedTuple):
@@ -27,6 +28,11 @@ class Wish(NamedTuple):
     wished_at: int
     state: str
     request_id: str | None
+
+    @property
+    def name(self) -> str:
+        """What it is called: `w57`."""
+        return f"w{self.id}"
 
 
 class Run(NamedTuple):
@@ -49,6 +55,12 @@ class Connection(NamedTuple):
 
 _WISH = f"SELECT {', '.join(Wish._fields)} FROM wishes"
 _CONNECTION = "SELECT url, blog_id, code FROM connections"
+
+
+def at_jetpack(ledger: Ledger) -> bool:
+    """Are this ledger's licenses those of the Licensing API? It is settled for good at its birth,
+    so nothing is asked."""
+    return ledger.meta.get("licensing") == JETPACK
 
 
 def waiting(ledger: Ledger) -> list[Wish]:

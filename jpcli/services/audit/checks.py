@@ -94,20 +94,25 @@ def _past_due(desk: Desk) -> Check:
 
 
 def _outbox(desk: Desk) -> Check:
-    """A call to the outside whose outcome is not known: the next run finishes it."""
+    """A call to the outside whose outcome is not known: the next run finishes it, or at Jetpack
+    whoever finds out."""
     from jpcli.ledger.queries.outbox import open_wishes
+    from jpcli.services.jetpack.waiting import sentence, settling, waiting_wishes
 
-    found = open_wishes(desk.ledger)
+    found = [
+        *((one.wish.name, sentence(one), settling(one)) for one in waiting_wishes(desk)),
+        *(
+            (wish.name, f"It is not known what came of {wish.name}", _finish(wish.name))
+            for wish in open_wishes(desk.ledger)
+        ),
+    ]
     expected = "no unfinished call to the outside"
     if not found:
         return Check("outbox", True, expected, "none", "Every call to the outside is finished")
-    first = found[0].name
-    names = tuple(wish.name for wish in found[:NAMED])
-    message = f"It is not known what came of {first}"
+    _, message, command = found[0]
+    names = tuple(name for name, _, _ in found[:NAMED])
     actual = f"{len(found):,} unfinished"
-    return Check(
-        "outbox", False, expected, actual, message, ERROR, names, len(found), _finish(first)
-    )
+    return Check("outbox", False, expected, actual, message, ERROR, names, len(found), command)
 
 
 def _finish(name: str) -> str:

@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import AuthProblem, Refused
+from jpcli.ledger.queries.wishes import JETPACK, at_jetpack
 from jpcli.services.outside import base_in, store, stored
 
 if TYPE_CHECKING:
@@ -17,17 +18,15 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
     from jpcli.services.desk import Desk
 
-NONE, JETPACK = LICENSINGS = ("none", "jetpack")
+__all__ = ["JETPACK", "LICENSINGS", "NONE", "at_jetpack"]
+
+NONE = "none"
+LICENSINGS = (NONE, JETPACK)
 TOKEN_VARIABLE = "JETPACK_LICENSING_TOKEN"  # noqa: S105
 BASE_VARIABLE = "JPCLI_JETPACK_BASE"
 PUBLIC_BASE = "https://public-api.wordpress.com/wpcom/v2/jetpack-licensing"
 KEYRING_NAME = "jetpack"
 _LONGEST = 1_000
-
-
-def at_jetpack(ledger: Ledger) -> bool:
-    """Are this ledger's licenses those of the Licensing API?"""
-    return ledger.fact("licensing") == JETPACK
 
 
 def check_at_jetpack(ledger: Ledger) -> None:
