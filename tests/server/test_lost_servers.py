@@ -90,10 +90,3 @@ def test_who_does_not_come_back_is_given_up(
     assert (run.code, run.error["code"]) == (75, "server_unreachable")
     wire.cut("FOR UPDATE", before=True, times=0)
     assert licenses(jpcli) == 0
-
-
-def test_an_issue_takes_few_round_trips(wire: Wire, jpcli: Callable[..., Any]) -> None:
-    jpcli("issue", "jetpack-scan")
-    wire.trips = 0
-    assert jpcli("issue", "jetpack-scan").code == 0
-    assert wire.trips <= 30, wire.trips
