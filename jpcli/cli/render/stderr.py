@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ _SIGNS = {
     "info": ("·", "-", "2"),
 }
 _DIM = "2"
+# Where in a hint begins what is to be typed.
+_TYPED = re.compile(r"(?:^|   +)(?=jpcli\b|\S*(?:pip|python)\S* )")
 # What stands in the last line of the terminal for a moment; at most one text.
 _transient: list[str] = []
 
@@ -82,7 +85,7 @@ def _write_lines(kind: str, message: str, code: str, hint: str | None, output: O
         lines[-1] = lines[-1].removesuffix(code) + _colored(code, _DIM, output)
     _write(f"{sign} " + "\n  ".join(lines) + "\n")
     if hint:
-        lines = [part for line in hint.splitlines() for part in _laid_out(_shown(line), "", output)]
+        lines = [part for line in hint.splitlines() for part in _hint_lines(_shown(line), output)]
         _write("".join(f"  {line}\n" for line in lines))
 
 
@@ -99,6 +102,17 @@ def _laid_out(message: str, code: str, output: Output) -> list[str]:
         else:
             lines.append(code.rjust(width))
     return lines
+
+
+def _hint_lines(hint: str, output: Output) -> list[str]:
+    """A line of a hint; what is to be typed is never cut in two, so that it can be copied."""
+    if not output.error_terminal or len(hint) + 2 <= terminal_width(sys.stderr):
+        return [hint]
+    typed = _TYPED.search(hint)
+    if typed is None:
+        return _laid_out(hint, "", output)
+    why, command = hint[: typed.start()], hint[typed.end() :]
+    return [*(_laid_out(why, "", output) if why else []), command]
 
 
 def _problem_line(problem: Problem) -> str:

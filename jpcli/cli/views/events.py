@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.views.words import since
@@ -12,6 +11,10 @@ from jpcli.domain.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+# So long is a fact that is told without words of its own, and so many clients of one site are.
+MOST_TOLD = 40
+MOST_OWNERS = 5
 
 
 def named(kind: str) -> str:
@@ -77,8 +80,16 @@ def _wish(data: Mapping[str, Any]) -> str:
     return f"{data['action']}{where} at Jetpack"
 
 
-def _plain(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False) if data else ""
+def _owners(data: Mapping[str, Any]) -> str:
+    """Whose a site was, one after the other."""
+    whose = [f"of {owner['client'] or 'nobody'}" for owner in data["owners"]]
+    return ", then ".join(whose[:MOST_OWNERS]) + ("" if len(whose) <= MOST_OWNERS else ", …")
+
+
+def _plain(data: Mapping[str, Any]) -> str:
+    """What is short of it; JSON has all."""
+    told = ((name, value) for name, value in data.items() if isinstance(value, str | int))
+    return ", ".join(f"{name} {value}" for name, value in told if 0 < len(str(value)) <= MOST_TOLD)
 
 
 _TELLERS: dict[str, Callable[[Any], str]] = {
@@ -90,10 +101,22 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     events.LICENSE_IMPORTED: lambda _data: "",
     events.SITE_ADDED: lambda data: f"of {data['client']}" if data.get("client") else "",
     events.SITE_MOVED: _moved,
+    events.SITE_OWNERS_SET: _owners,
+    events.CLIENT_ADDED: lambda _data: "",
     events.CARD_ADDED: _card,
+    events.CARD_MADE_PRIMARY: lambda _data: "",
+    events.CARD_REMOVED: lambda data: f"{data['promoted']} is primary" if data["promoted"] else "",
+    events.CARDS_SYNCED: lambda data: f"{count(len(data['cards']), 'card')} at Stripe",
+    events.INVOICE_CLOSED: lambda data: f"{data['period']}, {count(len(data['lines']), 'line')}",
+    events.INVOICE_PAID: lambda data: data["reference"] or "",
+    events.INVOICE_VOIDED: lambda _data: "",
     events.INVOICE_SYNCED: _synced,
     events.PRICE_SET: _price,
     events.PAYMENT_ATTEMPTED: _attempted,
+    outside_events.OUTBOX_WISHED: lambda data: f"attempt {data['attempt']}",
+    outside_events.OUTBOX_STUMBLED: lambda data: f"attempt {data['attempt']}",
+    outside_events.OUTBOX_DONE: lambda _data: "",
+    outside_events.OUTBOX_FAILED: lambda data: data["message"],
     outside_events.RUN_BEGUN: lambda _data: "",
     outside_events.RUN_TAKEN_OVER: lambda _data: "",
     outside_events.RUN_FINISHED: lambda _data: "",
@@ -103,6 +126,7 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     outside_events.CONNECTION_SEEN: lambda data: f"blog {data['blog_id']} at Jetpack",
     events.LEDGER_SET: lambda data: ", ".join(str(value) for value in data.values()),
     events.LEDGER_CREATED: _created,
+    events.PAYMENTS_SET: _plain,
     events.LEDGER_ZONE_SET: lambda _data: "",
     events.REQUEST_ANSWERED: lambda _data: "",
     events.REQUEST_LISTED: lambda data: f"{count(len(data['rows']), 'row')} of the answer",

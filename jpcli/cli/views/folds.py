@@ -18,12 +18,17 @@ _FAIR = re.compile(r"[-._?&=,@]")
 
 
 def folded(line: Text, width: int) -> list[Text]:
-    """The text in lines of at most `width` cells, nothing left out but the blanks at the ends."""
+    """The text in lines of at most `width` cells, nothing left out but the blanks at the ends;
+    what is indented goes on below itself."""
     lines: list[Text] = []
     for part in line.split("\n", allow_blank=True):
-        for piece in part.divide(_ends(part.plain, max(width, 2))):
+        indent = len(part.plain) - len(part.plain.lstrip(" "))
+        if width - indent < max(indent, 2):
+            indent = 0
+        begin, rest = part.divide([indent]) if indent else (Text(), part)
+        for piece in rest.divide(_ends(rest.plain, max(width - indent, 2))):
             piece.rstrip()
-            lines.append(piece)
+            lines.append(begin + piece)
     return lines
 
 

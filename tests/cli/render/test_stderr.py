@@ -37,6 +37,35 @@ def test_quiet_keeps_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "! Look out\n  jpcli cards add\n"
 
 
+COMMANDS = (
+    "jpcli licenses list --site https://shop.example/with/a/path --product jetpack-scan --json",
+    "jpcli clients edit 'Two   blanks' --address 'A street, a town, and a far away country'",
+    "/usr/bin/python3 -m pip install fpdf2 uharfbuzz a-package-of-a-very-long-name-indeed another",
+)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize("why", ["", "See what is there, and what became", "long " * 30 + "x"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_is_to_be_typed_is_never_cut_in_two(
+    command: str,
+    why: str,
+    width: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The terminal may wrap it: then it is copied whole."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    hint = f"{why}:   {command}" if why else command
+    write_notes([Note("a", "Look", hint=f"{hint}\nAnd then this.")], TERMINAL)
+    lines = capsys.readouterr().err.splitlines()
+    (typed,) = (line for line in lines if line.endswith(command))
+    rest = [line for line in lines if line != typed]
+    assert all(len(line) <= width for line in rest)
+    assert typed == f"  {hint}" or typed == f"  {command}"
+    assert " ".join(" ".join(lines).split()) == " ".join(f"· Look {hint} And then this.".split())
+
+
 def _failure(**changes: Any) -> Failure:
     base = Failure("no_card", "There is no card.", "Add one:   jpcli cards add", None, (), 3)
     return base._replace(**changes)

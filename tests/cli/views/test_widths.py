@@ -24,6 +24,7 @@ from tests.cli.world import world as world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 WIDTHS = (60, 80, 100, 120)
 SITE = "https://a-rather-long-name-of-a-site.agency.example/with/a/path/and/one/more"
@@ -119,6 +120,59 @@ def test_a_plan_names_step_product_and_place_at_every_width(
             assert title in titles or title.lower() in text.partition("No room here")[2]
 
 
+CREDIT = (
+    ("2026-07-02T10:00:00Z", "init"),
+    ("", "cards add --brand visa --last4 4242 --exp 12/2030"),
+    ("", "issue jetpack-complete -n 9"),
+    ("", "issue jetpack-anti-spam --bundle 20"),
+    ("", f"issue {PRODUCT} --site {SITE}"),
+    ("2026-08-01T10:00:00Z", "invoice close --due"),
+    ("", "invoice mark-paid INV-2026-07"),
+    ("", "revoke --from {folder}/ends.csv --at 2026-07-03 --yes"),
+    ("2026-09-01T10:00:00Z", "invoice close --due"),
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("invoice preview", ("Credit", "$0.00")),
+        ("invoice preview --by client", ("$0.00",)),
+        ("invoice preview --by site", ("$0.00",)),
+        ("invoice preview 2026-09 --months 3", ("Corrections", "$0.00")),
+        ("invoice show 2026-08", ("Credit carried forward", "correction of July 2026", "$0.00")),
+        ("invoice explain 2026-08", ("Credit carried forward",)),
+        ("invoice diff 2026-07 2026-08", ("Credit", "$0.00")),
+        ("invoice list", ("INV-2026-08", "$0.00")),
+        ("status", ("$0.00 so far",)),
+    ],
+)
+def test_a_bill_with_credit_fits_every_screen(
+    words: str,
+    told: tuple[str, ...],
+    jpcli: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for now, line in CREDIT:
+        if "ends.csv" in line:
+            out = jpcli("licenses", "list", "--product", "jetpack-complete", "--format", "csv").out
+            (tmp_path / "ends.csv").write_text(out)
+        assert jpcli(*line.format(folder=tmp_path).split(), now=now or None).code == 0, line
+    shown = _drawings(monkeypatch)
+    assert jpcli(*words.split(), "--format", "table", now="2026-09-12T10:00:00Z").code == 0
+    assert {width for _, width in shown} == set(WIDTHS)
+    for (_, width), text in shown.items():
+        assert all(cell_width(row) <= width for row in text.splitlines() if "jpcli " not in row)
+        squeezed = " ".join(text.split())
+        assert [word for word in told if word not in squeezed] == [], text
+        # What is indented has its figures beside it, and goes on below itself.
+        for row in text.splitlines():
+            if row.lstrip().startswith("https://") and words.startswith("invoice show"):
+                assert row.startswith("    https://"), text
+                assert re.search(r"\d$", row), text
+
+
 def _drawings(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, int], str]:
     """Filled with what each view draws at each width, while a command runs."""
     shown: dict[tuple[str, int], str] = {}
@@ -157,6 +211,9 @@ def _kept(value: Any) -> Any:
         ("two words", 4, ["two", "word", "s"]),
         ("日本商店", 5, ["日本", "商店"]),
         ("one\ntwo", 10, ["one", "two"]),
+        ("  https://a.example/blog/posts", 22, ["  https://a.example/", "  blog/posts"]),
+        ("  two words\n one", 7, ["  two", "  words", " one"]),
+        ("      two", 6, ["", "two"]),
     ],
 )
 def test_folds(text: str, width: int, lines: list[str]) -> None:

@@ -1,0 +1,73 @@
+"""The log tells what happened in words, whatever kind of event it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jpcli.cli.views.events import described
+from jpcli.domain import events, outside_events
+from tests.cli.conftest import run_on_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KINDS = sorted(
+    value
+    for module in (events, outside_events)
+    for name, value in vars(module).items()
+    if name.isupper() and isinstance(value, str) and re.fullmatch(r"[a-z]+\.[a-z_]+", value)
+)
+ALL: dict[str, Any] = {
+    "action": "issue",
+    "answer": "{}",
+    "attempt": 2,
+    "blog_id": 5,
+    "brand": "visa",
+    "card_name": "visa ···· 4242",
+    "cards": [["pm_1", "visa", "4242", 12, 2030, True]] * 2,
+    "client": "Ann",
+    "code": "card_declined",
+    "content_hash": "5" * 64,
+    "day_price_e12": 16 * 10**12,
+    "from": "2026-11-01",
+    "holders": [[None, None, None, None]],
+    "last4": "4242",
+    "lines": [["license", "jetpack-scan"]] * 3,
+    "message": "It was declined",
+    "outcome": "done",
+    "owners": [{"client": name, "from": "x", "to": None} for name in (None, "Ann", "Bob")] * 3,
+    "period": "2026-10",
+    "promoted": "card_2",
+    "reference": "bank",
+    "request_hash": "7" * 64,
+    "rows": [1],
+    "shares": [[0, 0, 0, 0]],
+    "site": "https://a.example",
+    "status": "open",
+    "zone_data": "9" * 500,
+}
+
+
+def test_kinds_are_found() -> None:
+    assert {"invoice.closed", "license.issued", "outbox.wished", "wish.made"} < set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_event_is_told_in_words(kind: str) -> None:
+    data = {"name": "Acme"} if kind == events.LEDGER_SET else ALL  # it has one fact, in full
+    told = described({"kind": kind, "data": data, "reason": "asked for"})
+    assert told.endswith("asked for")
+    assert len(told) < 600
+    assert not re.search(r"[{\[]|\d{30}|None", told.replace("{}", "")), told
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+def test_a_closed_month_is_a_line_of_the_log(agency: Callable[..., Any], columns: int) -> None:
+    assert agency("invoice", "close", "--due", now="2026-12-02T00:00:00Z").code == 0
+    shown = run_on_terminal("log", "--limit", "1", columns=columns).out
+    line = next(line for line in shown.splitlines() if "INV-2026-11" in line)
+    assert line.rstrip().endswith("2026-11, 2 lines"), shown
+    assert len(shown.splitlines()) < 6
