@@ -44,6 +44,41 @@ def test_a_variable_that_is_no_text_is_refused(
     assert (tmp_path / "ledger.db").read_bytes() == before
 
 
+@pytest.mark.parametrize("value", ["", " ", "\t"])
+@pytest.mark.parametrize("name", ["JPCLI_LEDGER", "JPCLI_ACTOR", "JPCLI_NOW", "JPCLI_WAIT"])
+@pytest.mark.parametrize("line", ["issue jetpack-scan", "status", "init", "demo"])
+def test_an_empty_variable_is_no_default(
+    name: str,
+    value: str,
+    line: str,
+    ledger: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """As `JPCLI_LEDGER: ${{ vars.LEDGER }}` is, where there is no such thing."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    before = (tmp_path / "ledger.db").read_bytes()
+    monkeypatch.setenv(name, value)
+    done = ledger(*line.split(), "--json")
+    assert (done.code, done.error["code"], done.error["subject"]) == (2, "empty_value", name)
+    assert f"unset {name}" in done.err
+    assert (tmp_path / "ledger.db").read_bytes() == before
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(("name", "option"), [("JPCLI_LEDGER", "ledger"), ("JPCLI_ACTOR", "actor")])
+def test_an_option_goes_before_a_variable_that_is_empty(
+    name: str,
+    option: str,
+    ledger: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    value = {"ledger": str(tmp_path / "ledger.db"), "actor": "Ann"}[option]
+    monkeypatch.setenv(name, "")
+    assert ledger("issue", "jetpack-scan", f"--{option}", value).code == 0
+
+
 def test_a_login_name_that_is_no_text_is_not_the_actor(ledger: Callable[..., Any]) -> None:
     done = with_bytes("LOGNAME", NO_TEXT, "clients", "add", "Ann")
     assert done.returncode == 0, done.stderr

@@ -116,13 +116,14 @@ class Invocation(NamedTuple):
 def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
     """Resolve the shared options that were given with environment variables and defaults."""
     get = options.get
-    location = get("ledger") or os.environ.get("JPCLI_LEDGER") or default_location()
-    _check_text("JPCLI_ACTOR", os.environ.get("JPCLI_ACTOR", ""))
-    _check_text("JPCLI_LEDGER" if os.environ.get("JPCLI_LEDGER") else "HOME", location)
+    named = get("ledger") or _variable("JPCLI_LEDGER")
+    location = named or default_location()
+    _check_text("JPCLI_LEDGER" if named else "HOME", location)
     actor, key = get("actor"), get("idempotency_key")
     if actor is not None:
         actor = check_remark(actor, "--actor")
-    elif actor := os.environ.get("JPCLI_ACTOR"):
+    elif actor := _variable("JPCLI_ACTOR"):
+        _check_text("JPCLI_ACTOR", actor)
         actor = check_remark(actor, "JPCLI_ACTOR")
     if key is not None:
         check_remark(key, "--idempotency-key")
@@ -131,6 +132,7 @@ def build_invocation(command: str, options: Mapping[str, Any]) -> Invocation:
         # Whatever connects reads it there, wherever that is.
         closers.append(partial(_set_wait, os.environ.get("JPCLI_WAIT")))
         _set_wait(wait)
+    _variable("JPCLI_WAIT")
     return Invocation(
         command=command,
         location=location,
@@ -155,6 +157,16 @@ def _set_wait(seconds: str | None) -> None:
         os.environ["JPCLI_WAIT"] = seconds
 
 
+def _variable(name: str) -> str | None:
+    """The value of a variable. An empty one is refused, as that of an option is: it comes of
+    another variable that is not set, and would stand for the usual ledger, or for the present."""
+    value = os.environ.get(name)
+    if value is not None and not value.strip():
+        hint = f"Give it a value, or take it away:   unset {name}"
+        raise BadInput("empty_value", f"{name} is set, and empty", hint=hint, subject=name)
+    return value
+
+
 def _check_text(variable: str, value: str) -> None:
     """As for arguments, which `root` has looked at."""
     if not is_text(value):
@@ -171,7 +183,7 @@ def _say_kept(path: str, output: Output) -> None:
 
 
 def _now() -> int:
-    fixed = os.environ.get("JPCLI_NOW")
+    fixed = _variable("JPCLI_NOW")
     if fixed:
         from jpcli.domain.instants import parse_instant
 
