@@ -1,4 +1,5 @@
-"""What a path may be: no URL, which a file system would take for a folder named `https:`.
+"""What a path may be: no URL, which a file system would take for a folder named `https:`, and no
+`~/`, which it would take for one named `~`.
 
 This module must not know what is at a path.
 """
@@ -11,8 +12,15 @@ _SERVERS = ("postgres", "postgresql", "cockroachdb", "mysql")
 
 
 def check_path(path: str, subject: str = "--ledger") -> None:
-    """Raise BadInput `url_for_path` for a URL, which is not repeated: it may have a password in it.
-    `subject` is the option or argument it came with."""
+    """Raise BadInput `home_in_path` for what only a shell knows, `url_for_path` for a URL, which is
+    not repeated: it may have a password in it. `subject` is the option or argument it came with."""
+    if path == "~" or path.startswith("~/"):
+        raise BadInput(
+            "home_in_path",
+            f"{subject} begins with ~, which stands for the home folder in a shell alone: {path}",
+            hint="Write that folder out, or $HOME; ./~ is how one of that name is written.",
+            subject=subject,
+        )
     scheme, mark, _ = path.partition("://")
     if not (mark and scheme[:1].isalpha() and scheme.isascii()):
         return

@@ -67,11 +67,12 @@ def _one_error(problems: list[Problem], *, are_refusals: bool) -> JpcliError:
     codes = {problem.code for problem in problems} - {"too_many_problems"}
     kind = Refused if are_refusals else BadInput
     lines = any(problem.line is not None for problem in problems)
-    wrong = ("row is", "rows are") if lines else ("licenses are", "licenses are")
+    wrong = ("row is", "rows are") if lines else ("license is", "licenses are")
+    them = "it" if _counted(problems) == 1 else "them"
     return kind(
         codes.pop() if len(codes) == 1 else "several_problems",
         f"{count(_counted(problems), *wrong)} wrong; nothing was written",
-        hint="Mend them, or apply the good ones only with --keep-going." if lines else None,
+        hint=f"Mend {them}, or apply the good ones only with --keep-going." if lines else None,
         problems=tuple(by_line(problems)),
     )
 

@@ -1,4 +1,5 @@
-"""A URL where a path is meant: one clear error, and nothing is made that is named after it."""
+"""A URL where a path is meant, or a `~` that no shell has read: one clear error, and nothing is
+made that is named after it."""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ URLS = (
     "file:///tmp/ledger.db",
     "S3://bucket/ledger.db",
 )
+HOMES = ("~", "~/ledger.db", "~/a folder/b.csv")
 # They open no ledger that is named.
 WITHOUT = {"demo", "completion", "products template", "ledger template", "ledger move"}
 
@@ -40,18 +42,22 @@ def paths() -> list[tuple[str, str]]:
     ]
 
 
-def refused(run: Any, folder: Path, before: list[str]) -> None:
-    assert (run.code, run.error["code"]) == (2, "url_for_path"), (run.out, run.err)
+def refused(run: Any, folder: Path, before: list[str], code: str = "url_for_path") -> None:
+    assert (run.code, run.error["code"]) == (2, code), (run.out, run.err)
     assert "s3cret" not in run.out + run.err
     assert sorted(os.listdir(folder)) == before
 
 
 @pytest.mark.parametrize("by", ["option", "environment"])
-@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [*((url, "url_for_path") for url in URLS), *((home, "home_in_path") for home in HOMES)],
+)
 @pytest.mark.parametrize("words", [("init",), ("status",), ("issue", "jetpack-scan")], ids=str)
 def test_a_url_is_no_ledger(
     words: tuple[str, ...],
     url: str,
+    code: str,
     by: str,
     jpcli: Callable[..., Any],
     tmp_path: Path,
@@ -60,9 +66,9 @@ def test_a_url_is_no_ledger(
     monkeypatch.chdir(tmp_path)
     if by == "environment":
         monkeypatch.setenv("JPCLI_LEDGER", url)
-        refused(jpcli(*words, "--json"), tmp_path, [])
+        refused(jpcli(*words, "--json"), tmp_path, [], code)
     else:
-        refused(jpcli(*words, "--ledger", url, "--json"), tmp_path, [])
+        refused(jpcli(*words, "--ledger", url, "--json"), tmp_path, [], code)
 
 
 def test_how_a_ledger_on_a_server_is_named_is_said(jpcli: Callable[..., Any]) -> None:
@@ -97,11 +103,13 @@ def test_a_url_is_no_file(
         if other.required and other.name != name and other.opts[0][0] != "-"
     ]
     option = [param.opts[0]] if param.opts[0].startswith("-") else []
-    refused(world.jpcli(*path.split(), *needed, *option, URLS[0], "--json"), world.folder, before)
+    for typed, code in ((URLS[0], "url_for_path"), (HOMES[1], "home_in_path")):
+        run = world.jpcli(*path.split(), *needed, *option, typed, "--json")
+        refused(run, world.folder, before, code)
 
 
 def test_a_colon_in_a_path_is_no_url(jpcli: Callable[..., Any], tmp_path: Path) -> None:
-    for name in ("a:b.db", "x:/ledger.db", "./postgresql:/ledger.db", "://x.db"):
+    for name in ("a:b.db", "x:/ledger.db", "./postgresql:/ledger.db", "://x.db", "~/l.db", "l~"):
         assert jpcli("init", "--ledger", f"{tmp_path}/{name}").code == 0
 
 
@@ -110,3 +118,4 @@ def test_a_path_that_looks_like_one_can_be_written_otherwise(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert jpcli("init", "--ledger", "./postgresql:/ledger.db").code == 0
+    assert jpcli("init", "--ledger", "./~/ledger.db").code == 0

@@ -61,7 +61,7 @@ def check_free(path: str) -> None:
 
 def make_folder(path: str) -> None:
     """Make the folder that a file is to be in, and those above it, for nobody but their owner
-    under any umask; raises Failed `folder_unwritable`, BadInput `url_for_path`."""
+    under any umask; raises Failed `folder_unwritable`, BadInput as of `check_path`."""
     check_path(path)
     folder = os.path.dirname(os.path.abspath(path))
     missing = []
