@@ -153,10 +153,10 @@ _jpcli() {
       *' --client') kind=clients ;;
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
-      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack login --format' | 'jetpack status --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
+      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
-      'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
+      'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
       *' --issue') kind=products: ;;
       *' --license') kind=licenses ;;
       *' --licensing') words=(none jetpack) ;;
@@ -172,7 +172,7 @@ _jpcli() {
     case $where in
       '') words=(init demo status issue assign unassign transfer revoke licenses jetpack invoice products cards stripe sites clients audit plan apply settings log ledger completion) ;;
       licenses) words=(list show count timeline) ;;
-      jetpack) words=(login status) ;;
+      jetpack) words=(login status pull) ;;
       sites) words=(list show move) ;;
       clients) words=(list add show) ;;
       products) words=(list show set-price import template) ;;
@@ -273,6 +273,7 @@ _jpcli_options() {
     'stripe status') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'jetpack login') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'jetpack status') words=(--check --ledger --wait --format --json --quiet --no-color --actor --help) ;;
+    'jetpack pull') words=(--check --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'settings show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'settings set') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'ledger check') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;

@@ -534,6 +534,22 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
+            case 'jetpack pull'
+                printf '%s\t%s\n' \
+                    --check 'Change nothing' \
+                    --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
+                    --keep-going 'With --from: leave out bad rows, report them, exit 1' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
             case 'ledger backup'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
@@ -672,13 +688,13 @@ function __jpcli_complete
                 set words charge send
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack login --format' 'jetpack status --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
+            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack login --format' 'jetpack status --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv excel tsv md html pdf
             case 'audit --format'
                 set words auto table json ndjson csv excel tsv md junit github
-            case 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' '* --init' '* --keep' '* --ledger' '* --out' '* --output' '* --policy' '* --prices'
+            case 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' 'jetpack pull --from' '* --init' '* --keep' '* --ledger' '* --out' '* --output' '* --policy' '* --prices'
                 set kind '/files'
             case '* --issue'
                 set kind 'products:'
@@ -737,7 +753,8 @@ function __jpcli_complete
             case 'jetpack'
                 printf '%s\t%s\n' \
                     login 'Store the token in the system\'s keyring' \
-                    status 'What waits at Jetpack, and how to settle it'
+                    status 'What waits at Jetpack, and how to settle it' \
+                    pull 'Hold every license against Jetpack, and take it over'
             case 'sites'
                 printf '%s\t%s\n' \
                     list 'List the sites, their clients and licenses' \

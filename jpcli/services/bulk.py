@@ -95,6 +95,10 @@ class Numbers:
         self._listed.append(number)
         return True
 
+    def __contains__(self, number: int) -> bool:
+        place = number >> 3
+        return place < len(self._seen) and bool(self._seen[place] & 1 << (number & 7))
+
     def __len__(self) -> int:
         return len(self._listed)
 

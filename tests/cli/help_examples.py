@@ -36,7 +36,13 @@ AT_STRIPE_ONLY = (
     "stripe portal",
     "stripe status",
 )
-REFUSED = {BY_HAND: AT_STRIPE_ONLY, BUNDLES: AT_STRIPE_ONLY, STRIPE: ("cards add --brand",)}
+# And what only a ledger whose licenses are at Jetpack can: `tests/cli/jetpack` has one.
+AT_JETPACK_ONLY = ("jetpack status", "jetpack pull", "jetpack resolve")
+REFUSED = {
+    BY_HAND: AT_STRIPE_ONLY + AT_JETPACK_ONLY,
+    BUNDLES: AT_STRIPE_ONLY + AT_JETPACK_ONLY,
+    STRIPE: ("cards add --brand", *AT_JETPACK_ONLY),
+}
 # What it takes so that nobody is waited for who enters a card on Stripe's page.
 NO_WAIT = {"cards add  ": "jpcli cards add --no-wait"}
 # What is typed where a person is asked for it.

@@ -103,6 +103,8 @@ LINES = (
     Line("stripe status", code=STRIPE_ONLY),
     Line("jetpack login", code=4),
     Line("jetpack status", code=JETPACK_ONLY),
+    Line("jetpack pull", code=JETPACK_ONLY),
+    Line("jetpack pull", "--from {folder}/free.csv", code=JETPACK_ONLY),
     Line("ledger check"),
     Line("ledger export"),
     Line("ledger import", "{folder}/history.ndjson"),

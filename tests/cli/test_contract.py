@@ -31,6 +31,8 @@ NEVER_BACK_DATED = {
     "settings set",
     "stripe customer",
     "ledger import",
+    "jetpack pull",
+    "jetpack resolve",
 }
 # These ask for nothing: they write down what Stripe says, and may be repeated at will.
 TAKES_OVER = {"cards sync", "invoice sync", "invoice reconcile", "stripe status", "stripe portal"}

@@ -86,6 +86,7 @@ COMMANDS = {
     "stripe status": ("stripe.status:run", "Check the secret key and what it is for."),
     "jetpack login": ("jetpack.login:run", "Store the token in the system's keyring."),
     "jetpack status": ("jetpack.status:run", "What waits at Jetpack, and how to settle it."),
+    "jetpack pull": ("jetpack.pull:run", "Hold every license against Jetpack, and take it over."),
     "settings show": ("settings.show:run", "Show the settings of the ledger."),
     "settings set": ("settings.set:run", "Change a setting: bill-from, name, payment terms."),
     "ledger check": (

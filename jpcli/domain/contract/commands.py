@@ -68,6 +68,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "stripe status": collection.StripeStatusAnswer,
     "jetpack login": jetpack.JetpackLoginAnswer,
     "jetpack status": jetpack.JetpackStatusAnswer,
+    "jetpack pull": jetpack.PullAnswer,
     "ledger check": ledger.CheckAnswer,
     "ledger export": ledger.ExportAnswer,
     "ledger import": ledger.ImportAnswer,

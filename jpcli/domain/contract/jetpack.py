@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
-from jpcli.domain.contract.values import Count, Instant, LicenseKey, OneOf
+from jpcli.domain.answers import Table
+from jpcli.domain.contract.values import (
+    ChangeAnswer,
+    Count,
+    Instant,
+    LicenseKey,
+    OneOf,
+    ProblemObject,
+)
 
 
 class JetpackLoginAnswer(TypedDict):
@@ -52,3 +60,23 @@ class JetpackStatusAnswer(TypedDict):
     base: str  # the address of the API
     token: Annotated[str, OneOf("environment", "keyring", "missing")]
     wishes: list[WishObject]  # oldest first; none that is under way
+
+
+class LicenseDifference(TypedDict):
+    """Something about a license that is not the same here and at Jetpack. Times are instants, a
+    site is an address; of a license that is missing it is the other side's state."""
+
+    license_key: LicenseKey
+    field: Annotated[str, OneOf("revoked_at", "issued_at", "site", "missing_here", "missing_there")]
+    here: str | None
+    there: str | None
+    taken_over: bool  # it was, and the ledger has it as Jetpack has it
+
+
+class PullAnswer(ChangeAnswer):
+    """The ledger, held against Jetpack."""
+
+    checked: Count  # licenses of the ledger that Jetpack was asked for
+    changed: Count  # licenses that are not as they were, with those that are new here
+    differences: Table[LicenseDifference]
+    problems: NotRequired[Table[ProblemObject]]  # with `--keep-going`: the rows that were left out

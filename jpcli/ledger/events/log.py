@@ -95,6 +95,11 @@ def newest_recorded_at(ledger: Ledger) -> int:
     return int(ledger.value("SELECT recorded_at FROM events ORDER BY seq DESC LIMIT 1") or 0)
 
 
+def last_seq(ledger: Ledger) -> int:
+    """The number of the last event; 0 before the first."""
+    return int(ledger.value("SELECT COALESCE(MAX(seq), 0) FROM events"))
+
+
 def latest_at(ledger: Ledger) -> int:
     """The latest instant at which anything took effect; 0 in an empty ledger."""
     return int(ledger.value("SELECT latest_at FROM chain WHERE id = 1") or 0)

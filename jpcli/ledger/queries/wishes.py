@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.events import ABOUT_LICENSES
+from jpcli.ledger.events.log import is_one_of
+
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
@@ -73,6 +76,21 @@ def any_waiting(ledger: Ledger) -> bool:
     """Is there a wish without an outcome?"""
     sql = "SELECT 1 FROM wishes WHERE state IN ('open', 'unknown') LIMIT 1"
     return ledger.one(sql) is not None
+
+
+def keys_waiting(ledger: Ledger) -> set[str]:
+    """The licenses for which something was wished whose outcome is open."""
+    return {one.license_key for one in waiting(ledger) if one.license_key is not None}
+
+
+def keys_touched_after(ledger: Ledger, seq: int) -> set[str]:
+    """The licenses for which anything was wished or done after event number `seq`."""
+    rows = ledger.rows(
+        "SELECT license_key FROM wishes WHERE id > :seq AND license_key IS NOT NULL"
+        f" UNION SELECT subject FROM events WHERE seq > :seq AND {is_one_of(ABOUT_LICENSES)}",
+        seq=seq,
+    )
+    return {row[0] for row in rows}
 
 
 def wish(ledger: Ledger, number: int) -> Wish | None:

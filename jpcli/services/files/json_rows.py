@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ANSWER = re.compile(rb'\s*\{\s*"version"\s*:\s*"jpcli/')
 # The lists of an answer that are rows; others, as of what went wrong, are not.
-_LISTS = ("licenses", "products")
+_LISTS = ("licenses", "products", "differences")
 
 
 class _Decoder:
@@ -201,8 +201,8 @@ def rows_of_values(head: bytes, stream: IO[bytes], expected: Expected) -> Iterat
 
 
 def rows_of_answer(head: bytes, stream: IO[bytes], file: str, expected: Expected) -> Iterator[Row]:
-    """Rows of the list of licenses or products in an answer. Raises BadInput `no_rows` where it has
-    none, as the answer of a command that failed."""
+    """Rows of the list of licenses, products or differences in an answer. Raises BadInput `no_rows`
+    where it has none, as the answer of a command that failed."""
     text = Text(stream)
     decoder = _Decoder()
     lists = 0

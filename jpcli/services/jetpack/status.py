@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         JetpackStatusAnswer,
         WishObject,
     )
+    from jpcli.jetpack.licensing import RemoteLicense
     from jpcli.ledger.queries.wishes import Wish
     from jpcli.services.desk import Desk
     from jpcli.services.pending import Pending
@@ -75,19 +76,24 @@ def candidates(desk: Desk, wishes: list[Wish]) -> tuple[list[Found], Note | None
         for one in api.licenses(state="not_revoked", newest_first=True):
             if one.issued_at < since_at:
                 break
-            if (one.quantity or 1) > 1 or one.parent_license_id is not None:
-                continue  # a bundle is never issued by a program
             if number_of(desk.ledger, one.license_key) is not None:
                 continue
             found += (
                 Found(wish.id, one.license_key, one.issued_at)
                 for wish in wishes
-                if one.is_of(wish.product) and one.issued_at >= wish.wished_at - BEFORE_WISH
+                if may_be_from(wish, one)
             )
     except JpcliError as error:
         message = f"Jetpack was not asked which licenses there are: {error.message}"
         return found, Note("not_asked", message, "warning", hint=error.hint)
     return found, None
+
+
+def may_be_from(wish: Wish, remote: RemoteLicense) -> bool:
+    """Whether a license may have come of a wish; none of a bundle, which no program can issue."""
+    alone = (remote.quantity or 1) == 1 and remote.parent_license_id is None
+    since_at = wish.wished_at - BEFORE_WISH
+    return alone and remote.is_of(wish.product) and remote.issued_at >= since_at
 
 
 def _object(one: Pending, found: list[Found]) -> WishObject:

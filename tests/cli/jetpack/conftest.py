@@ -188,5 +188,5 @@ def at_jetpack(
     desk = Desk(jpcli, jetpack_double, tmp_path / "ledger.db", monkeypatch)
     jetpack_double.world.at = seconds(NOW)
     desk.do("init --name Acme --licensing jetpack", now="2026-11-01T08:00:00Z")
-    desk.do("cards add --brand visa --last4 4242 --exp 12/2030")
+    desk.do("cards add --brand visa --last4 4242 --exp 12/2030", now=NOW)
     return desk

@@ -1,0 +1,64 @@
+"""`jpcli jetpack pull`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jpcli.cli.app.bulk import From, KeepGoing, bulk_rows
+from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.options import command
+from jpcli.cli.app.typer_parts import UsageError
+from jpcli.cli.shared.result import Result, result_of
+
+COLUMNS = ("license_key", "field", "here", "there", "taken_over")
+
+
+@command(
+    "jetpack pull",
+    writes=True,
+    without=("at",),
+    examples=(
+        "jpcli jetpack pull",
+        "jpcli jetpack pull --check --quiet",
+        "jpcli jetpack pull --from keys.csv      # license_key",
+    ),
+)
+def run(
+    invocation: Invocation,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 on any difference.")
+    ] = False,
+    source: From = None,
+    keep_going: KeepGoing = False,
+) -> Result:
+    """What was revoked there is revoked here, and a license is here on the site on which it is
+    there, since Jetpack's time. What is issued there and not here is shown, and taken over with
+    --from. A closed month is corrected on the next invoice."""
+    from jpcli.services.jetpack import pull
+
+    if check and source is not None:
+        raise UsageError("--check changes nothing, so there is nothing to take over --from a file.")
+    if keep_going and source is None:
+        raise UsageError("--keep-going goes with --from.")
+    desk = invocation.desk() if check else invocation.desk(writes=True)
+    if source is not None:
+        from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
+
+        rows, problems = bulk_rows(
+            invocation,
+            source,
+            frozenset({*LICENSE_COLUMNS, *COLUMNS}),
+            frozenset({"license_key"}),
+            keep_going=keep_going,
+            whole=True,
+        )
+        answer = pull.pull_rows(desk, rows, problems, keep_going=keep_going)
+    else:
+        answer = pull.check(desk) if check else pull.pull(desk)
+    more = {"exit_code": 1} if check and answer.data["differences"] else {}
+    limit = invocation.list_limit()
+    return result_of(
+        answer, "differences", limit=limit, columns=COLUMNS, view="jetpack_pull:draw", **more
+    )

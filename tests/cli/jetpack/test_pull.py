@@ -1,0 +1,401 @@
+"""`jetpack pull`: what is different is found, what has one answer is taken over, and a second run
+finds nothing more."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cli.jetpack.conftest import seconds
+from tests.jetpack_double.world import SQL, ZULU, Spelling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cli.jetpack.conftest import Desk
+
+A, B = "https://a.example", "https://b.example"
+SPELLINGS = [
+    Spelling(),
+    Spelling(time=ZULU, null_revoked=False, blog_id_text=True),
+    Spelling(time=SQL, null_revoked=False, error="error"),
+]
+
+
+def differences(data: Any) -> list[tuple[Any, ...]]:
+    return [
+        (each["license_key"], each["field"], each["here"], each["there"], each["taken_over"])
+        for each in data["differences"]
+    ]
+
+
+def license_of(desk: Desk, key: str) -> Any:
+    (found,) = desk.do(f"licenses show {key}")["licenses"]
+    return found
+
+
+def agree(desk: Desk) -> None:
+    """Both worlds are the same, and the ledger is whole."""
+    run = desk("jetpack", "pull", "--check", "--json")
+    assert (run.code, differences(run.data)) == (0, []), run.out
+    assert desk("ledger", "check").code == 0
+
+
+def test_elsewhere_it_is_refused(ledger: Callable[..., Any]) -> None:
+    for more in ((), ("--check",)):
+        run = ledger("jetpack", "pull", *more, "--json")
+        assert (run.code, run.error["code"]) == (3, "not_at_jetpack")
+
+
+def test_without_a_token_nothing_is_done(at_jetpack: Desk) -> None:
+    at_jetpack.without_token()
+    before = at_jetpack.everything()
+    run = at_jetpack("jetpack", "pull", "--json")
+    assert (run.code, run.error["code"]) == (4, "no_token")
+    assert at_jetpack.everything() == before
+
+
+@pytest.mark.parametrize("lists", [True, False])
+def test_where_both_agree_nothing_is_written(lists: bool, at_jetpack: Desk) -> None:
+    at_jetpack.double.world.lists = lists
+    for _ in range(3):
+        at_jetpack.known()
+    at_jetpack.placed()
+    at_jetpack.do("jetpack pull")  # learns the site's number
+    before = at_jetpack.everything()
+    data = at_jetpack.do("jetpack pull")
+    assert data == {"checked": 4, "changed": 0, "differences": []}
+    assert at_jetpack.everything() == before
+    assert at_jetpack.double.calls("POST") == []
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS, ids=lambda each: each.time)
+@pytest.mark.parametrize("lists", [True, False])
+def test_revoked_there_is_revoked_here_at_that_time(
+    lists: bool, spelling: Spelling, at_jetpack: Desk
+) -> None:
+    world = at_jetpack.double.world
+    world.lists, world.spelling = lists, spelling
+    key = at_jetpack.known()
+    at_jetpack.double.licenses[key].revoked_at = seconds("2026-11-15T10:00:00Z")
+    at = "2026-11-15T10:00:00Z"
+    before = at_jetpack.everything()
+    run = at_jetpack("jetpack", "pull", "--check", "--json")
+    assert run.code == 1
+    assert differences(run.data) == [(key, "revoked_at", None, at, False)]
+    assert run.data["changed"] == 0
+    assert at_jetpack.everything() == before
+    data = at_jetpack.do("jetpack pull")
+    assert differences(data) == [(key, "revoked_at", None, at, True)]
+    assert (data["checked"], data["changed"]) == (1, 1)
+    found = license_of(at_jetpack, key)
+    assert (found["state"], found["revoked_at"]) == ("revoked", at)
+    agree(at_jetpack)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS, ids=lambda each: each.time)
+def test_a_license_is_on_the_site_on_which_it_is_there(
+    spelling: Spelling, at_jetpack: Desk
+) -> None:
+    world = at_jetpack.double.world
+    world.spelling = spelling
+    moved, freed, put = at_jetpack.placed(site=A), at_jetpack.placed(site=A), at_jetpack.known()
+    other = world.site(B)
+    for key in (moved, put):
+        one = at_jetpack.double.licenses[key]
+        one.blog_id, one.attached_at = other.blog_id, seconds("2026-11-18T07:00:00Z")
+    one = at_jetpack.double.licenses[freed]
+    one.blog_id = one.attached_at = None
+    data = at_jetpack.do("jetpack pull")
+    assert sorted(differences(data)) == sorted(
+        [
+            (moved, "site", A, B, True),
+            (freed, "site", A, None, True),
+            (put, "site", None, B, True),
+        ]
+    )
+    assert data["changed"] == 3
+    assert license_of(at_jetpack, moved)["site"] == B
+    assert license_of(at_jetpack, moved)["assigned_at"] == "2026-11-18T07:00:00Z"
+    assert license_of(at_jetpack, freed)["site"] is None
+    kinds = [event["kind"] for event in license_of(at_jetpack, moved)["history"]]
+    assert kinds == ["license.issued", "license.assigned", "license.transferred"]
+    numbers = at_jetpack.rows("SELECT url, blog_id FROM connections ORDER BY url")
+    assert (B, other.blog_id) in numbers
+    agree(at_jetpack)
+
+
+def test_a_site_is_the_same_however_it_is_spelled(at_jetpack: Desk) -> None:
+    key = at_jetpack.placed(site="https://shop.example/café")
+    one = at_jetpack.double.licenses[key]
+    assert one.blog_id is not None
+    site = at_jetpack.double.world.sites[one.blog_id]
+    site.url = "http://SHOP.example/caf%C3%A9/"
+    agree(at_jetpack)
+    at_jetpack.do("jetpack pull")
+    site.url = "https://new-name.example"  # the same blog under another address
+    agree(at_jetpack)
+
+
+ODD_SITES = ["https://4242 4242 4242 4242", "no address", "https://", "\x1b[2J"]
+
+
+@pytest.mark.parametrize("url", ODD_SITES)
+def test_a_site_that_the_ledger_cant_know_is_shown_and_left(url: str, at_jetpack: Desk) -> None:
+    key = at_jetpack.placed(site=A)
+    world, one = at_jetpack.double.world, at_jetpack.double.licenses[key]
+    odd = world.site("https://odd.example")
+    odd.url, one.blog_id = url, odd.blog_id
+    data = at_jetpack.do("jetpack pull")
+    assert differences(data) == [(key, "site", A, url, False)]
+    assert license_of(at_jetpack, key)["site"] == A
+    assert "\x1b" not in at_jetpack("jetpack", "pull", "--format", "table").out
+
+
+def test_what_cant_be_taken_back_is_shown(at_jetpack: Desk) -> None:
+    from jpcli.domain import events
+
+    ended = at_jetpack.known()
+    at_jetpack._record(
+        "2026-11-12T00:00:00Z", lambda writer: writer.record(*events.license_revoked(ended))
+    )
+    older = at_jetpack.known()
+    at_jetpack.double.licenses[older].issued_at -= 86_400
+    unknown_there = at_jetpack.known()
+    del at_jetpack.double.licenses[unknown_there]
+    foreign = at_jetpack.known()
+    at_jetpack.double.world.foreign.add(foreign)
+    new = at_jetpack.issued(at="2026-11-19T00:00:00Z")
+    before = at_jetpack.everything()
+    for lists in (True, False):
+        at_jetpack.double.world.lists = lists
+        run = at_jetpack("jetpack", "pull", "--json")
+        wanted = [
+            (ended, "revoked_at", "2026-11-12T00:00:00Z", None, False),
+            (older, "issued_at", "2026-11-10T09:00:00Z", "2026-11-09T09:00:00Z", False),
+            (unknown_there, "missing_there", "active", None, False),
+            (foreign, "missing_there", "active", None, False),
+        ] + ([(new, "missing_here", None, "active", False)] if lists else [])
+        assert sorted(differences(run.data)) == sorted(wanted)
+        assert (run.code, run.data["checked"], run.data["changed"]) == (0, 4, 0)
+        assert at_jetpack.everything() == before
+        assert at_jetpack("jetpack", "pull", "--check").code == 1
+
+
+def test_a_license_that_a_command_is_at_work_on_is_left(at_jetpack: Desk) -> None:
+    key = at_jetpack.placed(site=A)
+    at_jetpack.wish("transfer", license_key=key, site=B, before=A)
+    one = at_jetpack.double.licenses[key]
+    one.blog_id = one.attached_at = None
+    run = at_jetpack("jetpack", "pull", "--json")
+    assert differences(run.data) == [(key, "site", A, None, False)]
+    assert license_of(at_jetpack, key)["site"] == A
+    assert "jpcli jetpack status" in [note.get("hint") for note in run.json["notes"]]
+
+
+def test_a_change_meanwhile_is_not_undone(
+    at_jetpack: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jpcli.services.jetpack.look import look
+
+    key = at_jetpack.placed(site=A)
+    one = at_jetpack.double.licenses[key]
+    one.blog_id = one.attached_at = None
+    new = at_jetpack.issued()
+
+    def slow(*given: Any) -> Any:
+        found = look(*given)
+        from tests.cli.jetpack.conftest import _issue, _place
+
+        at = "2026-11-20T00:00:00Z"
+        at_jetpack._record(at, lambda writer: _place(writer, key, B))
+        at_jetpack._record(
+            "2026-11-20T00:00:00Z", lambda writer: _issue(writer, new, "jetpack-scan")
+        )
+        return found
+
+    monkeypatch.setattr("jpcli.services.jetpack.pull.look", slow)
+    data = at_jetpack.do("jetpack pull")
+    assert differences(data) == [(key, "site", B, None, False)]
+    assert license_of(at_jetpack, key)["site"] == B
+
+
+def test_a_closed_month_is_corrected_on_the_next_invoice(at_jetpack: Desk) -> None:
+    key = at_jetpack.known(at="2026-11-10T09:00:00Z")
+    at_jetpack.do("invoice close 2026-11", now="2026-12-01T08:00:00Z")
+    at_jetpack.double.licenses[key].revoked_at = seconds("2026-11-15T10:00:00Z")
+    run = at_jetpack("jetpack", "pull", "--json", now="2026-12-02T08:00:00Z")
+    assert any("2026-11" in note["message"] for note in run.json["notes"])
+    lines = at_jetpack.do("invoice preview 2026-12")["lines"]
+    assert [(line["kind"], line["days"]) for line in lines if line["kind"] == "adjustment"] == [
+        ("adjustment", -15)
+    ]
+    agree(at_jetpack)
+
+
+def test_a_long_list_is_read_in_pages_and_a_gap_in_it_is_asked_for(at_jetpack: Desk) -> None:
+    keys = [at_jetpack.issued(at="2026-11-10T09:00:00Z") for _ in range(250)]
+    at_jetpack.path.with_name("keys.csv").write_text("license_key\n" + "\n".join(keys))
+    file = str(at_jetpack.path.with_name("keys.csv"))
+    assert at_jetpack.do(f"jetpack pull --from {file}")["changed"] == 250
+    at_jetpack.double.forget()
+    assert at_jetpack.do("jetpack pull")["checked"] == 250
+    assert at_jetpack.double.calls() == ["GET /licenses"] * 3
+    world = at_jetpack.double.world
+    world.lists = False
+    at_jetpack.double.forget()
+    assert at_jetpack.do("jetpack pull")["checked"] == 250
+    assert at_jetpack.double.calls().count("GET /license") == 250
+
+
+# --- --from ---------------------------------------------------------------------------------------
+
+
+def file_of(desk: Desk, *keys: str) -> str:
+    path = desk.path.with_name("keys.csv")
+    path.write_text("license_key\n" + "".join(f"{key}\n" for key in keys))
+    return str(path)
+
+
+@pytest.mark.parametrize("lists", [True, False])
+def test_keys_of_a_file_are_taken_over(lists: bool, at_jetpack: Desk) -> None:
+    world = at_jetpack.double.world
+    world.lists = lists
+    site = world.site(A, 77)
+    plain = at_jetpack.issued(at="2026-11-05T00:00:00Z")
+    on_site = at_jetpack.issued(
+        at="2026-11-05T00:00:00Z", blog_id=77, attached_at=seconds("2026-11-06T00:00:00Z")
+    )
+    ended = at_jetpack.issued(at="2026-11-05T00:00:00Z", revoked_at=seconds("2026-11-07T00:00:00Z"))
+    left = at_jetpack.issued()
+    known = at_jetpack.known()
+    source = file_of(at_jetpack, plain, on_site, ended, known, plain)
+    before = at_jetpack.everything()
+    tried = at_jetpack("jetpack", "pull", "--from", source, "--dry-run", "--json")
+    assert (tried.code, tried.data["dry_run"]) == (0, True)
+    assert "Would take over 3 licenses" in tried.out
+    assert at_jetpack.everything() == before
+    data = at_jetpack.do(f"jetpack pull --from {source}")
+    assert (data["checked"], data["changed"]) == (1, 3)
+    assert {row[0] for row in differences(data)} == {plain, on_site, ended}
+    found = license_of(at_jetpack, plain)
+    assert (found["product"], found["issued_at"]) == ("jetpack-scan", "2026-11-05T00:00:00Z")
+    placed = license_of(at_jetpack, on_site)
+    assert placed["site"] == (A if lists else None)
+    assert placed["assigned_at"] == ("2026-11-06T00:00:00Z" if lists else None)
+    assert license_of(at_jetpack, ended)["revoked_at"] == "2026-11-07T00:00:00Z"
+    assert at_jetpack.rows("SELECT blog_id FROM connections") == (
+        [(site.blog_id,)] if lists else []
+    )
+    assert at_jetpack.do(f"jetpack pull --from {source}")["changed"] == 0
+    run = at_jetpack("jetpack", "pull", "--check", "--json")
+    wanted = [(left, "missing_here", None, "active", False)] if lists else []
+    assert differences(run.data) == wanted
+
+
+def test_a_bundle_comes_with_all_that_is_in_it(at_jetpack: Desk) -> None:
+    world = at_jetpack.double.world
+    world.site(A, 77)
+    bundle = at_jetpack.issued("jetpack-anti-spam", at="2026-11-05T00:00:00Z", quantity=20)
+    number = at_jetpack.double.licenses[bundle].license_id
+    inside = [
+        at_jetpack.issued("jetpack-anti-spam", at="2026-11-05T00:00:00Z", parent_license_id=number)
+        for _ in range(20)
+    ]
+    one = at_jetpack.double.licenses[inside[0]]
+    one.blog_id, one.attached_at = 77, seconds("2026-11-06T00:00:00Z")
+    alone = at_jetpack("jetpack", "pull", "--from", file_of(at_jetpack, inside[3]), "--json")
+    assert (alone.code, alone.error["code"]) == (2, "unknown_bundle_key")
+    data = at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, inside[3], bundle)}")
+    assert data["changed"] == 21
+    found = license_of(at_jetpack, bundle)
+    assert (found["state"], found["bundle_size"]) == ("bundle", 20)
+    assert sorted(found["children"]) == sorted(inside)
+    assert license_of(at_jetpack, inside[0])["site"] == A
+    lines = at_jetpack.do("invoice preview")["lines"]
+    assert [(line["bundle_size"], line["days"]) for line in lines] == [(20, 26)]
+    agree(at_jetpack)
+
+    # One of them was ended there, and another took its place; then all of it was ended.
+    one.revoked_at, one.blog_id, one.attached_at = seconds("2026-11-10T00:00:00Z"), None, None
+    instead = at_jetpack.issued(
+        "jetpack-anti-spam", at="2026-11-10T00:00:00Z", parent_license_id=number
+    )
+    data = at_jetpack.do("jetpack pull")
+    assert ("revoked_at", True) in {(row[1], row[4]) for row in differences(data)}
+    assert (instead, "missing_here", None, "active", False) in differences(data)
+    at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, instead)}")
+    agree(at_jetpack)
+    for key in (bundle, *inside[1:], instead):
+        at_jetpack.double.licenses[key].revoked_at = seconds("2026-11-12T00:00:00Z")
+    assert at_jetpack.do("jetpack pull")["changed"] == 21
+    agree(at_jetpack)
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda _: "jetpack-scan_" + "N" * 25, "unknown_license"),
+        (lambda desk: desk.issued("jetpack-moon"), "unknown_product"),
+        (lambda desk: desk.issued(quantity=7), "unknown_bundle"),
+        (lambda desk: desk.issued(parent_license_id=999_999), "unknown_bundle_key"),
+        (lambda _: "no key at all", "bad_license_key"),
+    ],
+)
+def test_a_bad_row_stops_all_unless_told_to_go_on(
+    make: Callable[[Desk], str], code: str, at_jetpack: Desk
+) -> None:
+    good, bad = at_jetpack.issued(at="2026-11-05T00:00:00Z"), make(at_jetpack)
+    source = file_of(at_jetpack, good, bad)
+    before = at_jetpack.everything()
+    run = at_jetpack("jetpack", "pull", "--from", source, "--json")
+    assert run.code == 2, run.out
+    ((problem),) = run.error["problems"]
+    assert (problem["code"], problem["line"]) == (code, 3)
+    assert at_jetpack.everything() == before
+    run = at_jetpack("jetpack", "pull", "--from", source, "--keep-going", "--json")
+    assert (run.code, run.data["changed"]) == (1, 1)
+    assert [each["code"] for each in run.data["problems"]] == [code]
+    assert license_of(at_jetpack, good)["state"] == "unassigned"
+
+
+def test_what_may_have_come_of_a_wish_is_not_another_license(at_jetpack: Desk) -> None:
+    wish = at_jetpack.wish(unknown=True)
+    key = at_jetpack.issued(at="2026-11-20T09:00:30Z")
+    run = at_jetpack("jetpack", "pull", "--from", file_of(at_jetpack, key), "--json")
+    assert run.code == 2
+    (problem,) = run.error["problems"]
+    assert problem["code"] == "may_be_wished"
+    assert f"jpcli jetpack resolve {wish} --key {key}" in problem["hint"]
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "ndjson"])
+def test_what_it_lists_can_be_taken_over(form: str, at_jetpack: Desk) -> None:
+    keys = {at_jetpack.issued(at="2026-11-05T00:00:00Z") for _ in range(3)}
+    listed = at_jetpack("jetpack", "pull", "--check", "--format", form).out
+    at_jetpack.patch.setattr("sys.stdin", StringIO(listed))
+    source = at_jetpack.path.with_name(f"found.{form}")
+    source.write_text(listed)
+    data = at_jetpack.do(f"jetpack pull --from {source}")
+    assert {row[0] for row in differences(data)} == keys
+    agree(at_jetpack)
+
+
+def test_usage(at_jetpack: Desk) -> None:
+    for words in (["--keep-going"], ["--check", "--from", "x.csv"], ["--at", "today"]):
+        assert at_jetpack("jetpack", "pull", *words).code == 2
+
+
+def test_a_table_shows_the_differences(at_jetpack: Desk) -> None:
+    key = at_jetpack.known()
+    at_jetpack.double.licenses[key].revoked_at = seconds("2026-11-15T10:00:00Z")
+    new = at_jetpack.issued()
+    run = at_jetpack("jetpack", "pull", "--format", "table")
+    assert f"{key}" in run.out
+    assert "2026-11-15 10:00" in run.out
+    assert "taken over" in run.out
+    assert "Not here" in next(line for line in run.out.splitlines() if new in line)
+    assert json.loads(at_jetpack("jetpack", "pull", "--json").out)["data"]["checked"] == 1
