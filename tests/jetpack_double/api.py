@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -34,7 +35,8 @@ class Refusal(Exception):
 
 
 def do(world: World, method: str, parts: list[str], query: Query, body: Any) -> Any:
-    """What the API answers, as JSON; `parts` are those of the path. Raises Refusal."""
+    """What the API answers, as JSON; `parts` are those of the path. Raises Refusal, and ValueError
+    for an address that is none."""
     given = body if isinstance(body, dict) else {}
     match method, parts:
         case "GET", ["product-families"]:
@@ -120,7 +122,8 @@ def _issue(world: World, query: Query, body: dict[str, Any]) -> License:
     if not isinstance(product, str) or not product or query.get("product", product) != product:
         raise Refusal(400, "invalid_input")
     known = {slug for _, slug, *_ in world.products}
-    if not (world.any_product or product in known):
+    is_slug = re.fullmatch("[a-z0-9_-]+", product) is not None
+    if not (is_slug and (world.any_product or product in known)):
         raise Refusal(400, "invalid_input")
     if not world.has_card:
         raise Refusal(400, "missing_valid_payment_method")

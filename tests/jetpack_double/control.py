@@ -37,10 +37,11 @@ def _do(double: Server, method: str, name: str, given: dict[str, Any]) -> Any:
             return [asdict(one) for one in world.licenses.values()]
         case "GET", "mails":
             return world.mails
-        case "POST", "set":
+        case "POST", "set" | "spelling":
+            changed: Any = world if name == "set" else world.spelling
             for field, value in given.items():
-                getattr(world, field)
-                setattr(world, field, value)
+                getattr(changed, field)  # an unknown one is no new one
+                setattr(changed, field, value)
         case "POST", "issue":
             return asdict(world.issue(**given))
         case "POST", "site":

@@ -30,13 +30,17 @@ def operations() -> set[tuple[str, str]]:
     return {(method.upper(), path) for path, item in _facts()["paths"].items() for method in item}
 
 
-def operation(method: str, path: str) -> dict[str, Any] | None:
-    """The facts of a call; None for one that the API has not."""
+def methods(path: str) -> dict[str, dict[str, Any]]:
+    """The facts of each call of a path, by method; none for a path that the API has not."""
     for template, item in _facts()["paths"].items():
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
-            found: dict[str, Any] | None = item.get(method.lower())
-            return found
-    return None
+            return {method.upper(): facts for method, facts in item.items()}
+    return {}
+
+
+def operation(method: str, path: str) -> dict[str, Any] | None:
+    """The facts of a call; None for one that the API has not."""
+    return methods(path).get(method)
 
 
 def request_problems(method: str, path: str, query: dict[str, str], body: Any) -> list[str]:

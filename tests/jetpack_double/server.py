@@ -19,7 +19,6 @@ from tests.jetpack_double.world import World
 from tests.stripe_double.server import find_peer
 
 PREFIX = "/wpcom/v2/jetpack-licensing"
-METHODS = ("GET", "POST", "DELETE")
 DIED_SECONDS = 10.0
 
 
@@ -113,7 +112,8 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             hang_up(self.connection)
 
-    do_POST = do_DELETE = do_PUT = do_PATCH = do_HEAD = do_OPTIONS = do_TRACE = do_GET  # noqa: N815
+    do_POST = do_DELETE = do_PUT = do_PATCH = do_HEAD = do_GET  # noqa: N815
+    do_OPTIONS = do_TRACE = do_QUERY = do_GET  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         pass
@@ -156,20 +156,21 @@ class Handler(BaseHTTPRequestHandler):
         double = self._double
         with double.lock:
             try:
-                if self.command not in METHODS:
+                allowed = schema.methods(path)
+                if allowed and self.command not in allowed:
                     raise api.Refusal(405, "rest_not_allowed")
                 given = self.headers.get("Authorization")
                 if path != "/product-families" and given != f"Bearer {double.world.token}":
                     raise api.Refusal(403, "rest_forbidden")
                 parts = [unquote(part) for part in path.strip("/").split("/")]
-                found = api.do(double.world, self.command, parts, query, body)
+                found = _done_to(double.world, self.command, parts, query, body)
                 status = 200
             except api.Refusal as refusal:
                 status = refusal.status
                 message = api.MESSAGES[refusal.code]
                 found = error(double.world.spelling.error, status, refusal.code, message)
         entry["reply_problems"] = schema.reply_problems(self.command, path, status, found)
-        headers = {"Allow": ", ".join(METHODS)} if status == 405 else {}
+        headers = {"Allow": ", ".join(allowed)} if status == 405 else {}
         return Reply(status, json.dumps(found).encode(), headers)
 
     def _struck(
@@ -235,6 +236,14 @@ class Handler(BaseHTTPRequestHandler):
         if reply.broken_after is not None:
             self.close_connection = True
             hang_up(self.connection)
+
+
+def _done_to(world: World, method: str, parts: list[str], query: Any, body: Any) -> Any:
+    try:
+        return api.do(world, method, parts, query, body)
+    except ValueError:
+        status = 403 if parts == ["site-connection"] else 400
+        raise api.Refusal(status, "invalid_input") from None
 
 
 def error(form: str, status: int, code: str, message: str) -> dict[str, Any]:
