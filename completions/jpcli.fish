@@ -297,7 +297,7 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
                     --help 'Show this message and exit'
-            case 'clients add' 'products import' 'cards primary' 'cards remove' 'apply'
+            case 'clients add' 'cards primary' 'cards remove' 'apply'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
@@ -316,6 +316,21 @@ function __jpcli_options
                     --price 'Per day, for one license or one bundle' \
                     --from 'The first day at this price' \
                     --bundle 'The price of a bundle of SIZE' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'products import'
+                printf '%s\t%s\n' \
+                    --from 'What Jetpack sells to you, instead' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
@@ -523,6 +538,20 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
+            case 'jetpack connect'
+                printf '%s\t%s\n' \
+                    --user 'A user of its WordPress: id, login or e-mail address' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
             case 'jetpack status'
                 printf '%s\t%s\n' \
                     --check 'Exit 1 when anything waits to be settled' \
@@ -643,7 +672,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until --wait -n
+            case --actor --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until --user --wait -n
                 set option $word
         end
     end
@@ -688,7 +717,7 @@ function __jpcli_complete
                 set words charge send
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack login --format' 'jetpack status --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
+            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv excel tsv md html pdf
@@ -696,6 +725,8 @@ function __jpcli_complete
                 set words auto table json ndjson csv excel tsv md junit github
             case 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' 'jetpack pull --from' '* --init' '* --keep' '* --ledger' '* --out' '* --output' '* --policy' '* --prices'
                 set kind '/files'
+            case 'products import --from'
+                set words jetpack
             case '* --issue'
                 set kind 'products:'
             case '* --license'
@@ -752,6 +783,7 @@ function __jpcli_complete
                     timeline 'Draw the days on which licenses were active'
             case 'jetpack'
                 printf '%s\t%s\n' \
+                    connect 'Connect a site, so that it can get licenses' \
                     login 'Store the token in the system\'s keyring' \
                     status 'What waits at Jetpack, and how to settle it' \
                     pull 'Hold every license against Jetpack, and take it over'
@@ -827,7 +859,7 @@ function __jpcli_complete
                 set kind 'licenses'
             case 'licenses timeline 1' 'invoice preview 1' 'invoice explain 1' 'invoice diff 1' 'invoice diff 2' 'invoice close 1'
                 set kind 'months'
-            case 'sites show 1' 'sites move 1'
+            case 'sites show 1' 'sites move 1' 'jetpack connect 1'
                 set kind 'sites'
             case 'clients show 1'
                 set kind 'clients'

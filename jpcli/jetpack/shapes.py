@@ -71,8 +71,8 @@ class Said(NamedTuple):
 
 
 class RemotePrice(NamedTuple):
-    """A product of the price list; `amount` is decimal text in the currency's unit (`9.99`),
-    `interval` is `day` or `month`."""
+    """A product of the price list; `family` is a slug, `amount` decimal text in the currency's unit
+    (`9.99`), `interval` is `day` or `month`."""
 
     slug: str
     name: str
@@ -176,7 +176,7 @@ def _prices(found: Any) -> Iterator[RemotePrice]:
             yield RemotePrice(
                 _text(product["slug"]),
                 _text(product["name"]),
-                _text(family["name"]),
+                _text(family["slug"]),
                 _text(product["currency"]),
                 str(amount),
                 _text(product["price_interval"]),

@@ -37,7 +37,13 @@ AT_STRIPE_ONLY = (
     "stripe status",
 )
 # And what only a ledger whose licenses are at Jetpack can: `tests/cli/jetpack` has one.
-AT_JETPACK_ONLY = ("jetpack status", "jetpack pull", "jetpack resolve")
+AT_JETPACK_ONLY = (
+    "jetpack connect",
+    "jetpack pull",
+    "jetpack resolve",
+    "jetpack status",
+    "products import --from jetpack",
+)
 REFUSED = {
     BY_HAND: AT_STRIPE_ONLY + AT_JETPACK_ONLY,
     BUNDLES: AT_STRIPE_ONLY + AT_JETPACK_ONLY,

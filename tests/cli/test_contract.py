@@ -30,6 +30,7 @@ NEVER_BACK_DATED = {
     "invoice pay",
     "settings set",
     "stripe customer",
+    "jetpack connect",
     "ledger import",
     "jetpack pull",
     "jetpack resolve",

@@ -173,7 +173,7 @@ def test_the_price_list_keeps_amounts_as_they_are_written(
     found = {each.slug: each for each in licensing.families()}
     assert len(found) == len(jetpack_double.world.products)
     scan = found["jetpack-scan"]
-    assert scan[1:] == ("Jetpack Scan Daily", "Jetpack Scan", "usd", "0.16", "day")
+    assert scan[1:] == ("Jetpack Scan Daily", "jetpack-scan", "usd", "0.16", "day")
     assert found["jetpack-backup-daily"].amount == "9.95"
 
 
@@ -182,8 +182,8 @@ def test_an_amount_may_be_a_text_or_whole() -> None:
     for amount in ("0.10", "7"):
         for written in (amount, f'"{amount}"'):
             text = f'{{"amount": {written}}}'.encode()
-            family = {"name": "F", "products": [{**one, **parsed(text)}]}
+            family = {"slug": "f", "products": [{**one, **parsed(text)}]}
             assert shapes.prices_of([family])[0].amount == amount
     for wrong in (None, True, [1]):
         with pytest.raises(Garbled):
-            shapes.prices_of([{"name": "F", "products": [{**one, "amount": wrong}]}])
+            shapes.prices_of([{"slug": "f", "products": [{**one, "amount": wrong}]}])

@@ -43,6 +43,7 @@ _BY_METAVAR = {
     "FORMAT": Value(FORMATS),
     "GATEWAY": Value(GATEWAYS),
     "HOW": Value(COLLECTS),
+    "ID": FREE,
     "INVOICE": Value(ask="invoices"),
     "KEY@DATE": Value(ask="active@"),
     "LICENSE…": Value(ask="licenses"),
@@ -56,6 +57,7 @@ _BY_METAVAR = {
     "URL": Value(ask="sites"),
     "WHOSE": Value(LICENSINGS),
     "ZONE": Value(ask="zones"),
+    "jetpack": Value(("jetpack",)),
 }
 
 # Where the help's name does not say it: by command and parameter, `*` for any command.

@@ -84,6 +84,7 @@ COMMANDS = {
     ),
     "stripe portal": ("stripe.portal:run", "Print a link to the page for cards and invoices."),
     "stripe status": ("stripe.status:run", "Check the secret key and what it is for."),
+    "jetpack connect": ("jetpack.connect:run", "Connect a site, so that it can get licenses."),
     "jetpack login": ("jetpack.login:run", "Store the token in the system's keyring."),
     "jetpack status": ("jetpack.status:run", "What waits at Jetpack, and how to settle it."),
     "jetpack pull": ("jetpack.pull:run", "Hold every license against Jetpack, and take it over."),

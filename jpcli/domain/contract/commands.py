@@ -66,6 +66,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "stripe customer": collection.CustomerAnswer,
     "stripe portal": collection.PortalAnswer,
     "stripe status": collection.StripeStatusAnswer,
+    "jetpack connect": jetpack.JetpackConnectAnswer,
     "jetpack login": jetpack.JetpackLoginAnswer,
     "jetpack status": jetpack.JetpackStatusAnswer,
     "jetpack pull": jetpack.PullAnswer,

@@ -80,3 +80,11 @@ class PullAnswer(ChangeAnswer):
     changed: Count  # licenses that are not as they were, with those that are new here
     differences: Table[LicenseDifference]
     problems: NotRequired[Table[ProblemObject]]  # with `--keep-going`: the rows that were left out
+
+
+class JetpackConnectAnswer(TypedDict):
+    """A site as Jetpack knows it."""
+
+    code: str  # success, already_connected, previously_connected, or another word of Jetpack's
+    site: str
+    blog_id: int | None  # the number that Jetpack has for it
