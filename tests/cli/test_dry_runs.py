@@ -26,6 +26,7 @@ def test_nothing_is_said_to_be_done(line: Line, world: World) -> None:
     there = str(world.everything())
     run = world(line, "--dry-run")
     assert run.code == line.code, run.err
+    assert run.err.count("Dry run: nothing was written") == (run.code == 0)
     assert "✓" not in run.err
     if line.path not in ("ledger import", "ledger restore"):  # their keys are those of a file
         for key in KEY.findall(run.out + run.err):

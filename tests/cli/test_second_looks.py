@@ -171,3 +171,27 @@ def test_on_a_terminal_it_is_asked_about(jpcli: Jpcli, road: str, tmp_path: Path
 def test_a_price_as_usual_is_not_asked_about(ledger: Jpcli) -> None:
     done = run_on_terminal("products", "set-price", "jetpack-scan", "--price", "0.18")
     assert (done.code, "[y/N]" in done.out) == (0, False)
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_a_plan_is_looked_at_before_and_after_it_is_made(
+    spares: Jpcli, tmp_path: Path, form: str
+) -> None:
+    """Also sites that are new with it, and what is twice or double in one file."""
+    file = tmp_path / "sites.toml"
+    file.write_text(
+        '[sites."a.example"]\nproducts = { jetpack-scan = 2, jetpack-complete = 1 }\n'
+        '[sites."new.example"]\nproducts = ["jetpack-complete", "jetpack-security-t1"]\n'
+        '[sites."www.new.example"]\nproducts = ["jetpack-scan"]\n'
+    )
+    new = "https://new.example and https://www.new.example"
+    told = spares("plan", str(file), "--format", form).err
+    assert f"{new} would be two sites here" in told
+    told = spares("apply", str(file), "--yes", "--dry-run", "--format", form).err
+    assert f"{new} would be two sites here" in told
+    assert DOUBLE.replace(" has ", " would have ") in told
+    told = spares("apply", str(file), "--yes", "--format", form).err
+    for message in (DOUBLE, FAMILY.replace("a.example", "new.example"), f"{new} are two sites"):
+        assert told.count(message) == 1, told
+    again = spares("apply", str(file), "--yes", "--format", form).err
+    assert "two sites" not in again

@@ -17,7 +17,8 @@ from jpcli.services.cards import expiry_notes
 from jpcli.services.change import change
 from jpcli.services.files.rows import named
 from jpcli.services.plan.file import wanted_pieces
-from jpcli.services.plan.plan import STEP_COLUMNS, look_alikes_in, make, nothing_note, numbers
+from jpcli.services.plan.plan import STEP_COLUMNS, make, nothing_note, numbers
+from jpcli.services.plan.second_looks import second_looks
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due, known_license
 from jpcli.services.sites.named import Places
 from jpcli.services.spool import table
@@ -69,7 +70,8 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
         return Answer(data, (nothing_note(order.source),))
     done = Note("applied", f"Applied {named(order.source)}: {_done(data['counts'])}", "ok")
     expiry = tuple(expiry_notes(desk)) if data["counts"]["issue"] else ()
-    alike = tuple(look_alikes_in(desk, planned.plan.steps))
+    writer.flush()
+    alike = tuple(second_looks(desk, planned.plan.steps))
     return Answer(data, joined((done,), planned.in_use, alike, expiry))
 
 

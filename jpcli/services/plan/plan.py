@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from jpcli.domain.answers import Answer, Note, joined
@@ -24,6 +23,7 @@ from jpcli.services.files.rows import named
 from jpcli.services.licenses.in_use import in_use_note
 from jpcli.services.plan.cost import planned_bill
 from jpcli.services.plan.file import read_wanted
+from jpcli.services.plan.second_looks import look_alikes_in
 from jpcli.services.refusals import (
     check_may_issue,
     check_not_before,
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 # Steps that are looked at for sites of nearly the same name, and such sites that are told.
-MOST_LOOKED_AT = 10_000
-MOST_REMARKED = 20
 STEP_COLUMNS = (
     "action",
     "license_key",
@@ -263,16 +261,6 @@ def _stops(desk: Desk, steps: Steps) -> Iterator[Note]:
             check(desk)
         except JpcliError as error:
             yield Note(error.code, error.message, "warning", error.subject, error.hint)
-
-
-def look_alikes_in(desk: Desk, steps: Steps) -> Iterator[Note]:
-    """Remarks on sites that get something and are nearly called as another; the first of many."""
-    from jpcli.services.sites.remarks import look_alike_notes
-
-    first = islice(steps, MOST_LOOKED_AT)
-    named = dict.fromkeys(step.site for step in first if step.site is not None)
-    found = (note for url in named for note in look_alike_notes(desk.ledger, url))
-    return islice(found, MOST_REMARKED)
 
 
 def nothing_note(source: str) -> Note:

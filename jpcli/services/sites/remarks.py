@@ -16,7 +16,7 @@ from jpcli.ledger.queries import sites as queries
 from jpcli.ledger.queries.audit import family_clashes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from jpcli.ledger.database.connection import Ask, Ledger
 
@@ -43,10 +43,11 @@ def _asks(ledger: Ledger, url: str) -> Iterator[Ask]:
         yield partial(queries.site_spelled, ledger, other)
 
 
-def look_alike_notes(ledger: Ledger, url: str) -> Iterator[Note]:
-    """Remarks on sites of nearly the same name as one that is there, or is going to be."""
+def look_alike_notes(ledger: Ledger, url: str, new: Collection[str] = ()) -> Iterator[Note]:
+    """Remarks on sites of nearly the same name as one that is there, or is going to be, as those
+    that are `new` are."""
     for other in look_alikes(url):
-        known = queries.site_spelled(ledger, other)
+        known = queries.site_spelled(ledger, other) or (other if other in new else None)
         if known is not None:
             yield _look_alike(url, known)
 

@@ -253,8 +253,12 @@ def test_reconcile_finds_a_hand_edit_in_the_ledger(shop: Shop) -> None:
 def test_dry_run_calls_nothing(shop: Shop) -> None:
     shop.attach()
     before, asked = shop.state(), len(shop.double.requests())
-    shop.close(dry_run=True)
+    first = shop.close(dry_run=True)
     assert (shop.state(), len(shop.double.requests())) == (before, asked)
+    shop.close()
+    later = shop.close(None, dry_run=True)
+    for answer in (first, later):  # with a month to close, and with none
+        assert [note.code for note in answer.notes].count("dry_run") == 1
 
 
 @pytest.mark.once

@@ -99,7 +99,7 @@ def _dry_close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
         total = display_amount(invoice.total_minor, desk.ledger.currency)
         message = f"{invoice.number} is {invoice.status} and would be collected: {total}"
         notes.append(Note("would_collect", message, "info", invoice.number))
-    if not closed:
+    if all(note.code != NOT_CALLED.code for note in notes):  # nothing was to be closed
         notes.append(NOT_CALLED)
     found = [invoice_object(desk, invoice) for invoice in waiting] + closed
     return Answer({**invoices_data(found), "dry_run": True}, tuple(notes))
