@@ -1,10 +1,18 @@
-"""What all tests have: how hard they try is said by `thorough.py`."""
+"""What all tests have; how hard they try is said by `thorough.py`."""
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
+
+from tests.scratch import SCRATCH
 
 pytest_plugins = ["tests.thorough"]
+
+if SCRATCH is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", SCRATCH)
+    tempfile.tempdir = SCRATCH
 
 # Whatever started the tests in the background left the interrupt ignored, and commands inherit
 # that; here they are interrupted as on a terminal.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections import Counter
@@ -15,10 +14,10 @@ from tests.chaos.commands import Wrong
 from tests.chaos.processes import Nursery, Preload
 from tests.chaos.rounds import Rounds
 from tests.chaos.stage import Round, Stage
+from tests.scratch import SCRATCH
 
 PREFIX = "jpcli-chaos-"
 # A kill leaves what was written, in memory as on a disk, and there no run waits for a disk.
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 class Report(NamedTuple):
@@ -31,7 +30,7 @@ class Report(NamedTuple):
 @contextmanager
 def nurseries() -> Iterator[tuple[Preload, Nursery]]:
     """The library that makes faults, and the process that forks commands."""
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=MEMORY) as folder:
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=SCRATCH) as folder:
         preload = Preload(Path(folder))
         nursery = Nursery(preload)
         try:
@@ -45,7 +44,7 @@ def run(seed: int, rounds: int, *, slow: bool = False, shrink_seconds: float = 6
     played: list[Round] = []
     with (
         nurseries() as (preload, nursery),
-        tempfile.TemporaryDirectory(prefix=PREFIX, dir=MEMORY) as folder,
+        tempfile.TemporaryDirectory(prefix=PREFIX, dir=SCRATCH) as folder,
     ):
         stage = Stage(Path(folder), preload, nursery)
         chosen = Rounds(stage, seed, slow=slow)
@@ -70,7 +69,7 @@ def _play(stage: Stage, chosen: Rounds, played: list[Round]) -> None:
 
 def replay(rounds: list[Round], preload: Preload, nursery: Nursery) -> str:
     """Play a list again on a new ledger; what goes wrong, or nothing."""
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=MEMORY) as folder:
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=SCRATCH) as folder:
         stage = Stage(Path(folder), preload, nursery)
         try:
             for turn in rounds:

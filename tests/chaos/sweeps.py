@@ -15,8 +15,9 @@ from tests.chaos import commands
 from tests.chaos.commands import Deed, Wrong
 from tests.chaos.endings import KILLED
 from tests.chaos.processes import ALL_WRITES, Command, Fault, Nursery, Preload
-from tests.chaos.runs import MEMORY, PREFIX, Report, nurseries
+from tests.chaos.runs import PREFIX, Report, nurseries
 from tests.chaos.stage import Round, Stage
+from tests.scratch import SCRATCH
 
 NOW = "2026-04-02T08:00:00Z"
 SITE = "https://a.example"
@@ -70,7 +71,7 @@ def sweep(
 ) -> Report:
     """Play a command with a fault at every `step`-th of its writes, and once more after it, under
     the same key; each time on the same ledger. `until` is on the monotonic clock."""
-    with nurseries() as tools, tempfile.TemporaryDirectory(prefix=PREFIX, dir=MEMORY) as temporary:
+    with nurseries() as tools, tempfile.TemporaryDirectory(prefix=PREFIX, dir=SCRATCH) as temporary:
         folder = Path(temporary)
         stage = prepared(folder, *tools)
         kept = folder / "kept"

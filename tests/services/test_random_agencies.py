@@ -8,7 +8,6 @@ or supposing anything, must be the model's bill of the book.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -44,7 +43,6 @@ GROUPINGS = {
     "license": "license_key",
     "day": "day",
 }
-FOLDER = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
 
 class Step(NamedTuple):
@@ -359,7 +357,7 @@ def suppose_revoked(story: Story, which: int, at: datetime) -> None:
 @given(stories())
 def test_d_m_b_w_whatever_an_agency_does_its_bills_are_the_models(case: Any) -> None:
     scene, currency, commands, imported, as_of, which, supposed_on = case
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         story = Story(folder, scene, currency)
         story.begin()
         for step in commands:
