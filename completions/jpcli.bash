@@ -231,7 +231,7 @@ _jpcli_options() {
     status) words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     issue) words=(--quantity --bundle --site --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     assign) words=(--site --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    unassign) words=(--from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    unassign) words=(--no-email --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     transfer) words=(--to --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     revoke) words=(--reason --from --keep-going --in-use --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'licenses list') words=(--state --product --site --client --no-client --no-bundle --older-than --newer-than --search --sort --reverse --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;

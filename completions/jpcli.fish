@@ -145,6 +145,7 @@ function __jpcli_options
                     --help 'Show this message and exit'
             case 'unassign'
                 printf '%s\t%s\n' \
+                    --no-email 'At Jetpack: send no mail to the owners of the sites' \
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \

@@ -109,9 +109,22 @@ def _placed(life: History | None, event: Event, site_of: SiteOf) -> History:
 
 
 def _revoked(life: History | None, event: Event, _site_of: SiteOf) -> History:
-    """D1: inactive from `at` on. The last site stays: the last day is its day (W1)."""
+    """D1: inactive from `at` on. The last site stays: the last day is its day (W1).
+
+    Another clock may tell an end before what was last done by ours; then that was done at the end.
+    """
     assert life is not None
-    return life._replace(revoked_at=event.at)
+    end_at = max(event.at, life.issued_at)
+    items = life.assignments
+    if items and max(items[-1].from_at, items[-1].to_at or 0) > end_at:
+        items = tuple(_until(item, end_at) for item in items)
+    return History(life.issued_at, end_at, items)
+
+
+def _until(stay: Assignment, end_at: int) -> Assignment:
+    """As much of a stay as there was until `end_at`; of a later one nothing but where it was."""
+    to_at = None if stay.to_at is None else min(stay.to_at, end_at)
+    return Assignment(stay.site, min(stay.from_at, end_at), to_at)
 
 
 _AFTER: dict[str, Callable[[History | None, Event, SiteOf], History]] = {

@@ -72,20 +72,21 @@ class Licensing:
         self._check_writes()
         return self._caller.patient(lambda: self._issued(product), tries=None)
 
-    def revoke(self, key: str) -> Said:
+    def revoke(self, key: str, *, unsure: bool = False) -> Said:
         """End a license for good. One that is revoked already is Refused `license_revoked`, unless
-        an earlier try of this very call may have done it."""
+        an earlier try may have done it: one of this very call, or with `unsure` one before it."""
         return self._changed(
             "DELETE",
             "/license",
             {"license_key": key},
             key=key,
             done=lambda error: error.their_code == errors.REVOKED,
+            unsure=unsure,
         )
 
-    def attach(self, key: str, site: str | int) -> Said:
+    def attach(self, key: str, site: str | int, *, unsure: bool = False) -> Said:
         """Put a license on a site: a URL, `host::path` or a blog id. Where it is on that site
-        already the error's `their_code` is `active_on_same_site`."""
+        already the error's `their_code` is `active_on_same_site`; `unsure` as in `revoke`."""
         path = f"/license/{quote(key, safe='')}/site"
         return self._changed(
             "POST",
@@ -93,15 +94,21 @@ class Licensing:
             body={"site": site},
             key=key,
             done=lambda error: self._is_on(error, key, site),
+            unsure=unsure,
         )
 
-    def detach(self, key: str, *, email: bool) -> Said:
+    def detach(self, key: str, *, email: bool, unsure: bool = False) -> Said:
         """Take a license off its site; with `email` Jetpack mails the site's owner. Of an error for
-        one that is on none, `errors.is_not_attached` is true."""
+        one that is on none, `errors.is_not_attached` is true; `unsure` as in `revoke`."""
         path = f"/license/{quote(key, safe='')}/site"
         query = {"cancellation_email": int(email)}
         return self._changed(
-            "DELETE", path, query, key=key, done=lambda error: self._is_off(error, key)
+            "DELETE",
+            path,
+            query,
+            key=key,
+            done=lambda error: self._is_off(error, key),
+            unsure=unsure,
         )
 
     def connect(self, url: str, user: str | int) -> Connected:
@@ -194,6 +201,7 @@ class Licensing:
         *,
         key: str,
         done: Callable[[JpcliError], bool],
+        unsure: bool,
     ) -> Said:
         """A change that may be made again; what a repetition is told is taken for its being done
         where `done` says so."""
@@ -202,6 +210,7 @@ class Licensing:
             read = partial(_said_of, key)
             return self._caller.asked(method, path, query, body, read=read, subject=key)
         except JpcliError as error:
+            error.unsure = error.unsure or unsure
             if error.unsure and done(error):
                 return self._license(key)
             raise

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.errors import BadInput
+from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.event_texts import check_new_texts
 from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, Event
 from jpcli.domain.texts import check_remark
 from jpcli.ledger.database.connection import HEAD
 from jpcli.ledger.events import chain
+from jpcli.ledger.queries.wishes import at_jetpack
 from jpcli.ledger.state.apply import apply_events
 from jpcli.ledger.state.lookups import Lookups, number_of_site, offers_of
 
@@ -37,6 +38,8 @@ FLUSH_EVENTS = 5_000
 
 # Kinds of events that say on which days what was active, and whose it was.
 _CHANGES_DAYS = frozenset({*ABOUT_LICENSES, *ABOUT_OWNERS})
+
+_ABOUT_LICENSES = frozenset(ABOUT_LICENSES)
 
 _INSERT_EVENT = (
     "INSERT INTO events (seq, kind, subject, at, recorded_at, actor, reason, data, hash)"
@@ -59,6 +62,7 @@ class Writer:
         self._waiting: list[Event] = []
         self._refused: BadInput | None = None
         self.recorded = 0
+        self._about_licenses: str | None = None
         self._late_indexes: dict[str, str] = {}
         # The earliest instant and the earliest day that what is recorded is dated back to.
         self._earliest_at = self._now_at
@@ -93,6 +97,17 @@ class Writer:
         for name in self._late_indexes:
             self.ledger.execute(f"DROP INDEX IF EXISTS {name}")
 
+    def check_told(self) -> None:
+        """Where the licenses are at Jetpack, nothing about one is kept that was not told so there:
+        Refused `only_at_jetpack`."""
+        if self._about_licenses is not None and at_jetpack(self.ledger):
+            raise Refused(
+                "only_at_jetpack",
+                "The licenses of this ledger are at Jetpack, and are changed there first",
+                hint="Bring the ledger up to date:   jpcli jetpack pull",
+                subject=self._about_licenses,
+            )
+
     def finish(self) -> None:
         """Bring tables and indexes up to date; nothing more is recorded."""
         self.flush()
@@ -123,6 +138,8 @@ class Writer:
         effective_at = self._effective_at if at is None else at
         if effective_at < self._earliest_at and kind in _CHANGES_DAYS:
             self._earliest_at = effective_at
+        if kind in _ABOUT_LICENSES:
+            self._about_licenses = subject
         self._seq += 1
         self.recorded += 1
         self._latest_at = max(self._latest_at, effective_at)
@@ -196,13 +213,17 @@ def writing(
     effective_at: int | None = None,
     keep: bool = True,
     asks: Iterable[Ask] = (),
+    told: bool = False,
 ) -> Iterator[Writer]:
     """A transaction with a `Writer`; with `keep` false everything is rolled back at the end. `asks`
-    are foreseen, as by `Ledger.ahead`."""
+    are foreseen, as by `Ledger.ahead`. `told` says that what is recorded of licenses was told by
+    whoever has them: Jetpack, or a file."""
     with ledger.transaction(keep=keep, asks=asks):
         writer = Writer(ledger, actor=actor, now_at=now_at, effective_at=effective_at)
         yield writer
         if keep:
+            if not told:
+                writer.check_told()
             writer.finish()
         else:
             writer.flush()

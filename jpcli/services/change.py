@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jpcli.domain.answers import Answer, Note, joined
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import JpcliError, Refused
-from jpcli.ledger.events.chain import encode
 from jpcli.ledger.queries.invoices import reached_day
-from jpcli.services.canonical import AT_ONCE, hash_of, object_pieces
+from jpcli.services.canonical import hash_of, object_pieces
+from jpcli.services.summed import Summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -90,68 +90,37 @@ def change_rows(
     What is no such file is refused before the ledger is locked. Where the key is known, rows are
     only compared.
     """
-    waiting = iter(rows)
-    begun = list(islice(waiting, 1))
-    if not (begun or problems):
+    every = begun(rows, problems)
+    if every is None:
         return without_rows(desk, {**request, "rows": []}, {"licenses": []})
-    every: Iterator[tuple[int, Item]] = chain(begun, waiting)
     with desk.writing((*_asks(desk), *asks)) as writer:
         if desk.idempotency_key is None:
             return _finished(desk, _noting_reach(desk, writer, lambda writer: do(writer, every)))
-        summed = _Summed(desk, request, every)
-        found = _stored(desk)
-        if found is not None:
-            for _ in summed:
-                pass
-            return _again(desk, found, summed.hexdigest())
+        summed = Summed(desk, request, every)
+        earlier = earlier_answer_to_rows(desk, summed)
+        if earlier is not None:
+            return earlier
         after = writer.last_seq
         answer = _finished(desk, _noting_reach(desk, writer, lambda writer: do(writer, summed)))
-        from jpcli.services.stored_answers import record_answer
-
-        record_answer(desk, writer, summed.hexdigest(), answer, after)
+        remember_as(desk, writer, summed.hexdigest(), answer, after)
         return answer
 
 
-class _Summed:
-    """The same rows; at their end there is the hash of the whole request, as `_hash` has it."""
-
-    def __init__(
-        self, desk: Desk, request: dict[str, Any], rows: Iterable[tuple[int, Any]]
-    ) -> None:
-        from hashlib import sha256
-
-        self._rows = rows
-        self._sum = sha256(encode({**request, "at": desk.at_text})[:-1].encode())
-        self._sum.update(b',"rows":[')
-        self._items: list[Any] = []
-        self._mark = ""
-
-    def __iter__(self) -> Iterator[tuple[int, Any]]:
-        for row in self._rows:
-            self._items.append(row[1])
-            if len(self._items) == AT_ONCE:
-                self._add()
-            yield row
-
-    def _add(self) -> None:
-        if self._items:
-            self._sum.update(f"{self._mark}{encode(self._items)[1:-1]}".encode())
-            self._items, self._mark = [], ","
-
-    def hexdigest(self) -> str:
-        """The hash of what was read; there is no more."""
-        self._add()
-        self._sum.update(b"]}")
-        return self._sum.hexdigest()
+def begun(rows: Iterable[Item], problems: list[Problem]) -> Iterator[Item] | None:
+    """The same rows, of which the first is read already: what is no such file is refused here. None
+    where there is none, and nothing wrong either."""
+    waiting = iter(rows)
+    first = list(islice(waiting, 1))
+    return chain(first, waiting) if first or problems else None
 
 
 def change_as_read(
     desk: Desk, request: dict[str, Any], do: Callable[[Writer], Answer[Data_co]]
 ) -> Answer[Data_co]:
-    """The same for a long file that is read once, while it is done: `do` completes `request`.
-    What turns out to be done already is rolled back."""
+    """The same for a long file that is read once, while it is done, and tells of licenses wherever
+    they are: `do` completes `request`. What turns out to be done already is rolled back."""
     try:
-        with desk.writing(_asks(desk)) as writer:
+        with desk.writing(_asks(desk), told=True) as writer:
             refusal = None
             try:
                 answer = _finished(desk, _noting_reach(desk, writer, do))
@@ -206,17 +175,25 @@ def _asks_of_reach(desk: Desk) -> Iterator[Ask]:
 def _noting_reach(
     desk: Desk, writer: Writer, do: Callable[[Writer], Answer[Data_co]]
 ) -> Answer[Data_co]:
-    """Run `do`; where it reached into a closed month, say which invoice corrects it (I3), and
-    where it reached before the books, that nothing does (I7)."""
-    from jpcli.services.billing.books import history_note
-
+    """Run `do`, and say how far back it reached."""
     before_day = reached_day(desk.ledger)
     writer.asked_after = tuple(_asks_of_reach(desk))
     answer = do(writer)
     writer.flush()
+    return with_reach(desk, answer, before_day, writer.reached_day)
+
+
+def with_reach(
+    desk: Desk, answer: Answer[Data_co], before_day: int, change_day: int
+) -> Answer[Data_co]:
+    """Where a change reached into a closed month, say which invoice corrects it (I3), and where it
+    reached before the books, that nothing does (I7). `before_day` is `reached_day` of the ledger
+    before it, `change_day` the first day that it is dated back to, or OPEN_DAY."""
+    from jpcli.services.billing.books import history_note
+
     notes: list[Note | None] = []
     # What this change reaches, also where another one has reached as far since the last closing.
-    day, marked_day = writer.reached_day, reached_day(desk.ledger)
+    day, marked_day = change_day, reached_day(desk.ledger)
     if 0 < marked_day < before_day:  # 0: an invoice was voided, which says so
         day = min(day, marked_day)
     if day < OPEN_DAY:
@@ -224,7 +201,7 @@ def _noting_reach(
 
         notes.append(reach_note(desk, day))
     if all(note.code != "settled_elsewhere" for note in answer.notes):
-        notes.append(history_note(desk, writer.reached_day))
+        notes.append(history_note(desk, change_day))
     more = tuple(note for note in notes if note is not None)
     return answer._replace(notes=joined(answer.notes, more))
 
@@ -245,15 +222,36 @@ def remember(
     """Record an answer under the desk's key, if it has one; its change is the events
     after number `after`."""
     if desk.idempotency_key is not None:
+        remember_as(desk, writer, request_hash(desk, request), answer, after)
+
+
+def remember_as(desk: Desk, writer: Writer, asked: str, answer: Answer[Any], after: int) -> None:
+    """The same for a request whose hash is `asked`."""
+    if desk.idempotency_key is not None:
         from jpcli.services.stored_answers import record_answer
 
-        record_answer(desk, writer, _hash(desk, request), answer, after)
+        record_answer(desk, writer, asked, answer, after)
 
 
 def earlier_answer(desk: Desk, request: dict[str, Any]) -> Answer[Any] | None:
     """What was answered under the desk's key; errors as `change`."""
     found = _stored(desk)
-    return None if found is None else _again(desk, found, _hash(desk, request))
+    return None if found is None else _again(desk, found, request_hash(desk, request))
+
+
+def earlier_answer_to_rows(desk: Desk, summed: Summed) -> Answer[Any] | None:
+    """The same for rows, which are read to their end where the key is known."""
+    found = _stored(desk)
+    if found is None:
+        return None
+    for _ in summed:
+        pass
+    return _again(desk, found, summed.hexdigest())
+
+
+def is_answered(desk: Desk) -> bool:
+    """Is there an answer under the desk's key?"""
+    return _stored(desk) is not None
 
 
 def _stored(desk: Desk) -> tuple[str, str] | None:
@@ -265,8 +263,8 @@ def _stored(desk: Desk) -> tuple[str, str] | None:
     return stored_answer(desk.ledger, desk.idempotency_key)
 
 
-def _again(desk: Desk, found: tuple[str, str], request_hash: str) -> Answer[Any]:
-    if found[0] != request_hash:
+def _again(desk: Desk, found: tuple[str, str], asked: str) -> Answer[Any]:
+    if found[0] != asked:
         raise Refused(
             "idempotency_key_reused",
             f"The idempotency key {desk.idempotency_key} was used for another request",
@@ -280,6 +278,7 @@ def _again(desk: Desk, found: tuple[str, str], request_hash: str) -> Answer[Any]
     return answer._replace(notes=joined(answer.notes, (repeated,)))
 
 
-def _hash(desk: Desk, request: dict[str, Any]) -> str:
+def request_hash(desk: Desk, request: dict[str, Any]) -> str:
+    """The hash of a request, with the time that it is for."""
     fields = {name: value() if callable(value) else value for name, value in request.items()}
     return hash_of(object_pieces({**fields, "at": desk.at_text}))

@@ -18,6 +18,7 @@ from jpcli.ledger.database.engines import open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from jpcli.ledger.database.connection import Ask, Ledger
     from jpcli.ledger.writer import Writer
@@ -45,6 +46,8 @@ class Desk:
         self.at_text = at_text
         self.idempotency_key = idempotency_key
         self.dry_run = dry_run
+        # Nothing takes effect before this instant: a clock ahead of ours may have told a later one.
+        self.not_before_at = 0
         # (before, last): the numbers of the events that each transaction recorded.
         self.recorded: list[tuple[int, int]] = []
 
@@ -71,7 +74,7 @@ class Desk:
         a revoke day counts (D2). Raises BadInput `time_in_future` or `bad_instant`.
         """
         if self.at_text is None:
-            return self.now_at
+            return max(self.now_at, self.not_before_at)
         at = self.instant(self.at_text, end_of_day=end_of_day)
         self.ledger.calendar.checked(at, self.at_text)
         if at > self.now_at:
@@ -84,23 +87,34 @@ class Desk:
         return at
 
     @contextmanager
-    def writing(self, asks: Iterable[Ask] = ()) -> Iterator[Writer]:
+    def writing(self, asks: Iterable[Ask] = (), *, told: bool = False) -> Iterator[Writer]:
         """A write transaction, whose events take effect when `--at` says; with `--dry-run`
-        everything is rolled back at its end. `asks` are foreseen, as by `Ledger.ahead`."""
-        from jpcli.ledger.writer import writing
-
-        with writing(
-            self.ledger,
-            actor=self.actor,
-            now_at=self.now_at,
-            effective_at=self.effective_at(),
-            keep=not self.dry_run,
-            asks=asks,
-        ) as writer:
+        everything is rolled back at its end. `asks` and `told` are as in `ledger.writer.writing`.
+        """
+        with self._transaction(keep=not self.dry_run, told=told, asks=asks) as writer:
             before = writer.last_seq
             yield writer
         if writer.recorded and not self.dry_run:
             self.recorded.append((before, writer.last_seq))
+
+    def rehearsing(self) -> AbstractContextManager[Writer]:
+        """The same, rolled back in any case."""
+        return self._transaction(keep=False, told=False)
+
+    def _transaction(
+        self, *, keep: bool, told: bool, asks: Iterable[Ask] = ()
+    ) -> AbstractContextManager[Writer]:
+        from jpcli.ledger.writer import writing
+
+        return writing(
+            self.ledger,
+            actor=self.actor,
+            now_at=self.now_at,
+            effective_at=self.effective_at(),
+            keep=keep,
+            asks=asks,
+            told=told,
+        )
 
     def close(self) -> None:
         """Give the ledger back."""

@@ -16,6 +16,8 @@ from jpcli.ledger.queries import licenses, products
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.invoices import past_due
 from jpcli.ledger.queries.sites import client_exists
+from jpcli.ledger.queries.wishes import at_jetpack
+from jpcli.services.pending import check_nothing_unknown
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -24,13 +26,15 @@ if TYPE_CHECKING:
 
 
 def check_may_issue(desk: Desk) -> None:
-    """R1, R2: without a primary card, or with a past-due invoice, nothing is issued."""
+    """R1, R2: without a primary card, or with a past-due invoice, nothing is issued; nor while it
+    is not known whether Jetpack issued another one."""
     found = cards(desk.ledger)
     if not any(card.primary for card in found):
         from jpcli.ledger.queries.collection import way_of
 
         check_can_issue(found, way_of(desk.ledger).add_card(primary=True))
     check_nothing_past_due(desk)
+    check_nothing_unknown(desk)
 
 
 def check_nothing_past_due(desk: Desk) -> None:
@@ -157,6 +161,17 @@ def known_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
             subject=product,
         )
     return size
+
+
+def check_no_bundle(ledger: Ledger, product: str, bundle_size: int) -> None:
+    """The Licensing API has no bundles (Refused `no_bundles_at_jetpack`)."""
+    if bundle_size > 1 and at_jetpack(ledger):
+        raise Refused(
+            "no_bundles_at_jetpack",
+            "Bundles can't be issued at Jetpack by a program",
+            hint="Buy it in Jetpack's dashboard, then:   jpcli jetpack pull --from FILE",
+            subject=product,
+        )
 
 
 def check_price(ledger: Ledger, product: str, bundle_size: int, at: int) -> None:

@@ -25,6 +25,10 @@ def run(
     licenses: Annotated[
         list[str] | None, typer.Argument(metavar="LICENSE…", help="License keys.")
     ] = None,
+    no_email: Annotated[
+        bool,
+        typer.Option("--no-email", help="At Jetpack: send no mail to the owners of the sites."),
+    ] = False,
     source: From = None,
     keep_going: KeepGoing = False,
 ) -> Result:
@@ -35,7 +39,9 @@ def run(
     desk = invocation.desk(writes=True)
     if source is not None:
         rows, problems = license_rows(invocation, source, "", keep_going)
-        answer = assign.unassign_rows(desk, rows, problems, keep_going=keep_going)
+        answer = assign.unassign_rows(
+            desk, rows, problems, keep_going=keep_going, email=not no_email
+        )
     else:
-        answer = assign.unassign(desk, licenses or [])
+        answer = assign.unassign(desk, licenses or [], email=not no_email)
     return changed(invocation, answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from jpcli.domain.answers import Table
 from jpcli.domain.contract.values import (
@@ -13,6 +13,7 @@ from jpcli.domain.contract.values import (
     MoneyObject,
     Month,
     OneOf,
+    ProblemObject,
 )
 
 # `from` can't be the name of a field in a class.
@@ -76,6 +77,8 @@ class PlanAnswer(TypedDict):
 
 class AppliedAnswer(PlanAnswer, ChangeAnswer):
     """The steps that were done; `license_key` of what was issued is the new one."""
+
+    problems: NotRequired[Table[ProblemObject]]  # at Jetpack: what stopped the others
 
 
 class FirstPlanAnswer(TypedDict):

@@ -93,6 +93,11 @@ def keys_touched_after(ledger: Ledger, seq: int) -> set[str]:
     return {row[0] for row in rows}
 
 
+def waiting_for(ledger: Ledger, license_key: str) -> list[Wish]:
+    """The same about one license."""
+    return [found for found in waiting(ledger) if found.license_key == license_key]
+
+
 def wish(ledger: Ledger, number: int) -> Wish | None:
     """One wish by its number, or None."""
     row = ledger.one(f"{_WISH} WHERE id = :id", id=number)

@@ -13,6 +13,7 @@ from jpcli.domain.moments import names_a_day
 from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.ledger.events.log import latest_at
 from jpcli.ledger.queries import days, invoice_lines, invoices, products
+from jpcli.ledger.queries.wishes import at_jetpack
 from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.period import Computed, as_closed, offer_part, sum_period
 from jpcli.services.billing.waiting import AsOf
@@ -53,10 +54,14 @@ def compute(desk: Desk, question: Question) -> Computed:
         if invoice is not None:
             return _closed(desk, period, invoice, as_of_at)
     snapshot = NOW
-    if supposed or as_of_at < latest_at(ledger):
+    standing_at = as_of_at
+    if question.as_of is None and at_jetpack(ledger):
+        # Its clock counts, also where it is ahead of ours: what it has done is done.
+        standing_at = max(as_of_at, latest_at(ledger))
+    if supposed or standing_at < latest_at(ledger):
         from jpcli.services.billing.what_if import supposed_snapshot
 
-        snapshot = supposed_snapshot(desk, as_of_at, question.revoke, question.issue)
+        snapshot = supposed_snapshot(desk, standing_at, question.revoke, question.issue)
     computed = sum_period(desk, period, today, snapshot)
     computed = computed._replace(as_of_at=as_of_at, before_seq=before_seq)
     from jpcli.services.billing.adjustments import with_corrections

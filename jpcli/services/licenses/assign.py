@@ -6,7 +6,7 @@ Owns the three changes of site. A transfer is one event, so there is no moment w
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Chosen, Note, joined
@@ -15,7 +15,7 @@ from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import find, rows_numbered
 from jpcli.ledger.writer import asks_about
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
-from jpcli.services.change import change, change_rows
+from jpcli.services.licensing import NO_MAIL, act, act_rows
 from jpcli.services.refusals import assignable, check_any_named, check_nothing_past_due
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.sites.named import Places, place_asks
@@ -57,7 +57,7 @@ def assign(
         return moves.assign(puts, [])
 
     asks = [*_asks(desk, puts), lambda: check_nothing_past_due(desk)]
-    return change(desk, request, do, asks)
+    return act(desk, request, do, asks)
 
 
 def assign_rows(
@@ -75,20 +75,27 @@ def assign_rows(
     def do(writer: Writer, puts: _Puts) -> Answer[LicensesAnswer]:
         return _Moves(desk, writer).assign(puts, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "assign"}, _puts(rows, "site", site, client), problems, do)
+    puts = _puts(rows, "site", site, client)
+    return act_rows(desk, {"command": "assign"}, puts, problems, do, keep_going=keep_going)
 
 
-def unassign(desk: Desk, keys: list[str]) -> Answer[LicensesAnswer]:
-    """Free licenses from their sites; they stay active and billed."""
+def unassign(desk: Desk, keys: list[str], *, email: bool = True) -> Answer[LicensesAnswer]:
+    """Free licenses from their sites; they stay active and billed. At Jetpack the owners of the
+    sites get a mail, unless `email` is false."""
     check_any_named(keys)
-    request = {"command": "unassign", "keys": keys}
+    request: dict[str, Any] = {"command": "unassign", "keys": keys, **_mailing(email)}
     items: list[tuple[int | None, str]] = [(None, key) for key in keys]
     asks = [ask for key in keys for ask in _asks_about(desk.ledger, key)]
-    return change(desk, request, lambda writer: _Moves(desk, writer).unassign(items, []), asks)
+    return act(desk, request, lambda writer: _Moves(desk, writer).unassign(items, []), asks)
 
 
 def unassign_rows(
-    desk: Desk, rows: Iterable[Row], problems: list[Problem], *, keep_going: bool = False
+    desk: Desk,
+    rows: Iterable[Row],
+    problems: list[Problem],
+    *,
+    keep_going: bool = False,
+    email: bool = True,
 ) -> Answer[LicensesAnswer]:
     """Free the licenses that a file names, all or nothing unless `keep_going`."""
     items = ((row.line, str(row.values.get("license_key"))) for row in rows)
@@ -96,7 +103,13 @@ def unassign_rows(
     def do(writer: Writer, asked: Iterable[tuple[int, str]]) -> Answer[LicensesAnswer]:
         return _Moves(desk, writer).unassign(asked, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "unassign"}, items, problems, do)
+    request = {"command": "unassign", **_mailing(email)}
+    return act_rows(desk, request, items, problems, do, keep_going=keep_going)
+
+
+def _mailing(email: bool) -> dict[str, bool]:
+    """What a request has of it: nothing where it is as ever."""
+    return {} if email else {NO_MAIL: True}
 
 
 def transfer(
@@ -107,7 +120,7 @@ def transfer(
     puts: _Puts = [(None, (key, to, client)) for key in keys]
     request = {"command": "transfer", "keys": keys, "to": to, "client": client}
     asks = _asks(desk, puts)
-    return change(desk, request, lambda writer: _Moves(desk, writer).transfer(puts, []), asks)
+    return act(desk, request, lambda writer: _Moves(desk, writer).transfer(puts, []), asks)
 
 
 def transfer_rows(
@@ -125,7 +138,8 @@ def transfer_rows(
     def do(writer: Writer, puts: _Puts) -> Answer[LicensesAnswer]:
         return _Moves(desk, writer).transfer(puts, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "transfer"}, _puts(rows, "to", to, client), problems, do)
+    puts = _puts(rows, "to", to, client)
+    return act_rows(desk, {"command": "transfer"}, puts, problems, do, keep_going=keep_going)
 
 
 def _puts(

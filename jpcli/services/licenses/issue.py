@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import events
-from jpcli.domain.answers import Answer, Chosen, Note
+from jpcli.domain.answers import Answer, Chosen
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count
@@ -20,14 +20,16 @@ from jpcli.ledger.queries.products import bundle_sizes, priced_offers
 from jpcli.ledger.writer import FLUSH_EVENTS, MANY, asks_about
 from jpcli.services.bulk import apply_each
 from jpcli.services.cards import expiry_notes
-from jpcli.services.change import change, change_rows
 from jpcli.services.files.rows import whole_number
+from jpcli.services.licensing import act, act_rows
 from jpcli.services.refusals import (
     check_may_issue,
+    check_no_bundle,
     check_nothing_past_due,
     check_price,
     known_offer,
 )
+from jpcli.services.said import issued_note
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.sites.named import Places, place_asks
 from jpcli.services.sites.spelled import SiteNames
@@ -77,7 +79,7 @@ def issue(
         issuing.check(wanted)  # a misspelt product is a better answer than a missing card
         return issuing.run([(None, wanted)], [])
 
-    return change(desk, request, do, _asks(desk, wanted))
+    return act(desk, request, do, _asks(desk, wanted))
 
 
 def issue_rows(
@@ -93,7 +95,9 @@ def issue_rows(
     def do(writer: Writer, items: Iterable[tuple[int, Wanted]]) -> Answer[LicensesAnswer]:
         return _Issuing(desk, writer).run(items, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "issue"}, wanted, problems, do, _asks(desk))
+    return act_rows(
+        desk, {"command": "issue"}, wanted, problems, do, _asks(desk), keep_going=keep_going
+    )
 
 
 def _asks(desk: Desk, wanted: Wanted | None = None) -> Iterator[Ask]:
@@ -151,7 +155,9 @@ class _Issuing:
         data: LicensesAnswer = {"licenses": made}
         if left_out:
             data["problems"] = problem_table(left_out)
-        notes = (self._said(), *self._places.notes(), *expiry_notes(self._desk))
+        calendar = self._desk.ledger.calendar
+        done = issued_note(calendar, self._usable, self._bundles, self._at)
+        notes = (done, *self._places.notes(), *expiry_notes(self._desk))
         return Answer(data, notes, chosen={"licenses": Chosen("made")})
 
     def check(self, wanted: Wanted) -> tuple[int, str | None, str | None]:
@@ -230,17 +236,10 @@ class _Issuing:
         known = (wanted.product, wanted.bundle_size)
         if known not in self._offers:
             size = known_offer(self._desk.ledger, *known)
+            check_no_bundle(self._desk.ledger, wanted.product, size)
             check_price(self._desk.ledger, wanted.product, size, self._at)
             self._offers[known] = size
         return self._offers[known]
-
-    def _said(self) -> Note:
-        packed = f" in {count(self._bundles, 'bundle')}" if self._bundles else ""
-        issued = count(self._usable, "license")
-        calendar = self._desk.ledger.calendar
-        since = calendar.iso(calendar.day_of(self._at))
-        message = f"Issued {issued}{packed}; billed from {since} on"
-        return Note("issued", message, "ok")
 
 
 class _Random:

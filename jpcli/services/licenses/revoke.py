@@ -26,9 +26,10 @@ from jpcli.ledger.queries.licenses import (
 )
 from jpcli.ledger.writer import asks_about
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
-from jpcli.services.change import change, change_rows
 from jpcli.services.licenses.in_use import CODE, HINT, in_use_error, in_use_note, nobody
+from jpcli.services.licensing import act, act_rows
 from jpcli.services.refusals import check_any_named, check_not_before, known_license
+from jpcli.services.said import revoked_note
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.spool import Spool, noted
 from jpcli.services.supposed import without_keys
@@ -65,7 +66,7 @@ def revoke(
     request = {"command": "revoke", "keys": keys, "reason": reason}
     items: list[tuple[int | None, str]] = [(None, key) for key in keys]
     asks = [ask for key in keys for ask in _asks(desk.ledger, key)]
-    return change(
+    return act(
         desk, request, lambda writer: _Revoking(desk, writer, reason, agreed).run(items, []), asks
     )
 
@@ -86,7 +87,8 @@ def revoke_rows(
         revoking = _Revoking(desk, writer, reason, agreed)
         return revoking.run(asked, problems, keep_going=keep_going)
 
-    return change_rows(desk, {"command": "revoke", "reason": reason}, items, problems, do)
+    request = {"command": "revoke", "reason": reason}
+    return act_rows(desk, request, items, problems, do, keep_going=keep_going)
 
 
 def _asks(ledger: Ledger, key: str) -> Iterator[Ask]:
@@ -158,9 +160,7 @@ class _Revoking:
     def _said(self) -> tuple[Note, ...]:
         notes = []
         if self._revoked:
-            gone = count(self._revoked, "license")
-            message = f"Revoked {gone}; {self._last_day()} is billed still"
-            notes.append(Note("revoked", message, "ok"))
+            notes.append(revoked_note(self._desk.ledger.calendar, self._revoked, self._at))
         if self._replaced:
             new = count(self._replaced, "new unassigned license")
             notes.append(Note("replaced", f"Put {new} in the bundle instead"))
@@ -243,8 +243,3 @@ class _Revoking:
             )
         message = f"{facts.license_key} was revoked at {self._desk.told(revoked_at)} already"
         self._already.append(Note("already_revoked", message, "info", facts.license_key))
-
-    def _last_day(self) -> str:
-        calendar = self._desk.ledger.calendar
-        _, last_day = calendar.touched(self._at - 1, self._at)
-        return calendar.iso(last_day)

@@ -14,8 +14,8 @@ from jpcli.domain.answers import Answer, Note, each_object, joined
 from jpcli.domain.names import new_keys
 from jpcli.ledger.queries.licenses import each_active_child
 from jpcli.services.cards import expiry_notes
-from jpcli.services.change import change
 from jpcli.services.files.rows import named
+from jpcli.services.licensing import act
 from jpcli.services.plan.file import wanted_pieces
 from jpcli.services.plan.plan import STEP_COLUMNS, make, nothing_note, numbers
 from jpcli.services.plan.second_looks import second_looks
@@ -55,7 +55,7 @@ def apply(desk: Desk, order: Order) -> Answer[AppliedAnswer]:
         "wanted": lambda: wanted_pieces(order.wanted),
         "ledger_head": order.ledger_head if order.plan_hash is not None else None,
     }
-    return change(desk, request, lambda writer: _apply(desk, writer, order))
+    return act(desk, request, lambda writer: _apply(desk, writer, order))
 
 
 def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:

@@ -1,0 +1,27 @@
+"""What is said of licenses that were issued or revoked, wherever that was done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jpcli.domain.answers import Note
+from jpcli.domain.words import count
+
+if TYPE_CHECKING:
+    from jpcli.domain.calendar import BillingCalendar
+
+
+def issued_note(calendar: BillingCalendar, usable: int, bundles: int, since_at: int) -> Note:
+    """So many licenses that can be used, in so many bundles, from the day of this instant on."""
+    packed = f" in {count(bundles, 'bundle')}" if bundles else ""
+    since = calendar.iso(calendar.day_of(since_at))
+    message = f"Issued {count(usable, 'license')}{packed}; billed from {since} on"
+    return Note("issued", message, "ok")
+
+
+def revoked_note(calendar: BillingCalendar, number: int, until_at: int) -> Note:
+    """So many licenses, active until this instant; its day is billed still (D2)."""
+    _, last_day = calendar.touched(until_at - 1, until_at)
+    last = calendar.iso(last_day)
+    message = f"Revoked {count(number, 'license')}; {last} is billed still"
+    return Note("revoked", message, "ok")
