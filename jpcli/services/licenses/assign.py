@@ -5,7 +5,6 @@ Owns the three changes of site. A transfer is one event, so there is no moment w
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
@@ -13,30 +12,24 @@ from jpcli.domain.answers import Answer, Chosen, Note, joined
 from jpcli.domain.errors import Problem, Refused
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import find, rows_numbered
-from jpcli.ledger.writer import asks_about
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
+from jpcli.services.licenses.puts import asks_of, asks_of_license, asks_to_put, puts_of
 from jpcli.services.licensing import NO_MAIL, act, act_rows
 from jpcli.services.refusals import assignable, check_any_named, check_nothing_past_due
 from jpcli.services.shapes import license_table, problem_table
-from jpcli.services.sites.named import Places, place_asks
-from jpcli.services.sites.spelled import SiteNames
+from jpcli.services.sites.named import Places
 from jpcli.services.spool import Spool, noted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from jpcli.domain.contract.licenses import LicensesAnswer
     from jpcli.domain.events import Entry
-    from jpcli.ledger.database.connection import Ask, Ledger
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
-
-    # A license, the site that it is to be on, and whose that is.
-    _Put = tuple[str, str, str | None]
-    # The same with its line, where it has one.
-    _Puts = Iterable[tuple[int | None, _Put]]
+    from jpcli.services.licenses.puts import Put, Puts
 
 
 def assign(
@@ -49,14 +42,14 @@ def assign(
     """
     check_any_named(keys)
     request = {"command": "assign", "keys": keys, "site": site, "client": client}
-    puts: _Puts = [(None, (key, site, client)) for key in keys]
+    puts: Puts = [(None, (key, site, client)) for key in keys]
 
     def do(writer: Writer) -> Answer[LicensesAnswer]:
         moves = _Moves(desk, writer)
         moves.check_place(site, client)  # once, and not for every key
         return moves.assign(puts, [])
 
-    asks = [*_asks(desk, puts), lambda: check_nothing_past_due(desk)]
+    asks = [*asks_of(desk, puts), lambda: check_nothing_past_due(desk)]
     return act(desk, request, do, asks)
 
 
@@ -72,10 +65,10 @@ def assign_rows(
     """Put the licenses of a file on the sites that it names, or all of them on `site`; all or
     nothing unless `keep_going`."""
 
-    def do(writer: Writer, puts: _Puts) -> Answer[LicensesAnswer]:
+    def do(writer: Writer, puts: Puts) -> Answer[LicensesAnswer]:
         return _Moves(desk, writer).assign(puts, problems, keep_going=keep_going)
 
-    puts = _puts(rows, "site", site, client)
+    puts = puts_of(rows, "site", site, client)
     return act_rows(desk, {"command": "assign"}, puts, problems, do, keep_going=keep_going)
 
 
@@ -85,7 +78,7 @@ def unassign(desk: Desk, keys: list[str], *, email: bool = True) -> Answer[Licen
     check_any_named(keys)
     request: dict[str, Any] = {"command": "unassign", "keys": keys, **_mailing(email)}
     items: list[tuple[int | None, str]] = [(None, key) for key in keys]
-    asks = [ask for key in keys for ask in _asks_about(desk.ledger, key)]
+    asks = [ask for key in keys for ask in asks_of_license(desk.ledger, key)]
     return act(desk, request, lambda writer: _Moves(desk, writer).unassign(items, []), asks)
 
 
@@ -117,9 +110,9 @@ def transfer(
 ) -> Answer[LicensesAnswer]:
     """Move assigned licenses to another site in one step."""
     check_any_named(keys)
-    puts: _Puts = [(None, (key, to, client)) for key in keys]
+    puts: Puts = [(None, (key, to, client)) for key in keys]
     request = {"command": "transfer", "keys": keys, "to": to, "client": client}
-    asks = _asks(desk, puts)
+    asks = asks_of(desk, puts)
     return act(desk, request, lambda writer: _Moves(desk, writer).transfer(puts, []), asks)
 
 
@@ -135,42 +128,11 @@ def transfer_rows(
     """Move the licenses of a file to the sites that it names, or all of them `to` one; all or
     nothing unless `keep_going`."""
 
-    def do(writer: Writer, puts: _Puts) -> Answer[LicensesAnswer]:
+    def do(writer: Writer, puts: Puts) -> Answer[LicensesAnswer]:
         return _Moves(desk, writer).transfer(puts, problems, keep_going=keep_going)
 
-    puts = _puts(rows, "to", to, client)
+    puts = puts_of(rows, "to", to, client)
     return act_rows(desk, {"command": "transfer"}, puts, problems, do, keep_going=keep_going)
-
-
-def _puts(
-    rows: Iterable[Row], column: str, site: str | None, client: str | None
-) -> Iterator[tuple[int, _Put]]:
-    """What the rows say: where there is no `site` for all of them, `column` has it. Whose a site of
-    `site` is stands beside it; what `to` is moved to has its client already."""
-    for row in rows:
-        key, values = str(row.values.get("license_key")), row.values
-        if site is not None:
-            yield row.line, (key, site, client)
-        else:
-            whose = values.get("client") if column == "site" else None
-            yield row.line, (key, str(values.get(column)), None if whose is None else str(whose))
-
-
-def _asks(desk: Desk, puts: _Puts) -> list[Ask]:
-    """What is asked for these, each one's license and its site."""
-    names = SiteNames(desk.ledger)
-    return [ask for _, put in puts for ask in _asks_to_put(names, put)]
-
-
-def _asks_to_put(names: SiteNames, put: _Put) -> Iterator[Ask]:
-    key, site, client = put
-    yield from _asks_about(names.ledger, key)
-    yield from place_asks(names, site, client)
-
-
-def _asks_about(ledger: Ledger, key: str) -> Iterator[Ask]:
-    yield partial(find, ledger, key)
-    yield from asks_about(ledger, license_keys=(key,))
 
 
 class _Moves:
@@ -193,12 +155,12 @@ class _Moves:
         self._places.check(site, client)
 
     def assign(
-        self, puts: _Puts, problems: list[Problem], *, keep_going: bool = False
+        self, puts: Puts, problems: list[Problem], *, keep_going: bool = False
     ) -> Answer[LicensesAnswer]:
         check_nothing_past_due(self._desk)
         puts = self._foreseen(puts)
 
-        def one(put: _Put) -> None:
+        def one(put: Put) -> None:
             key, site, client = put
             found = self._found(key)
             url, name = self._places.check(site, client)
@@ -226,7 +188,7 @@ class _Moves:
         keep_going: bool = False,
     ) -> Answer[LicensesAnswer]:
         ledger = self._desk.ledger
-        items = ledger.each(items, lambda item: _asks_about(ledger, item[1]))
+        items = ledger.each(items, lambda item: asks_of_license(ledger, item[1]))
 
         def one(key: str) -> None:
             facts = self._assignable(self._found(key), key)
@@ -239,11 +201,11 @@ class _Moves:
         return self._answer("Unassigned", "; still active and billed", left_out)
 
     def transfer(
-        self, puts: _Puts, problems: list[Problem], *, keep_going: bool = False
+        self, puts: Puts, problems: list[Problem], *, keep_going: bool = False
     ) -> Answer[LicensesAnswer]:
         puts = self._foreseen(puts)
 
-        def one(put: _Put) -> None:
+        def one(put: Put) -> None:
             key, to, client = put
             found = self._found(key)
             url, name = self._places.check(to, client)
@@ -263,9 +225,9 @@ class _Moves:
         left_out = apply_each(puts, one, problems=problems, keep_going=keep_going)
         return self._answer("Transferred", self._whereto(), left_out)
 
-    def _foreseen(self, puts: _Puts) -> _Puts:
+    def _foreseen(self, puts: Puts) -> Puts:
         names = self._places.names
-        return self._desk.ledger.each(puts, lambda item: _asks_to_put(names, item[1]))
+        return self._desk.ledger.each(puts, lambda item: asks_to_put(names, item[1]))
 
     def _whereto(self) -> str:
         """The site where all of them are now, where it is one."""

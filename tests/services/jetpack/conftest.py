@@ -14,9 +14,7 @@ from jpcli.jetpack.licensing import Licensing
 from jpcli.jetpack.transport import Timeouts
 from jpcli.ledger.queries import wishes
 from jpcli.ledger.queries.wishes import Wish
-from jpcli.ledger.upkeep.places import create_ledger
 from jpcli.services.jetpack import access
-from jpcli.services.ledger import init as setup
 from tests.forked import Forked
 from tests.jetpack_double.double import JetpackDouble
 from tests.jetpack_double.fixtures import jetpack_double
@@ -117,11 +115,6 @@ def agency(tmp_path: Path, jetpack_double: JetpackDouble, monkeypatch: pytest.Mo
     made = Desk(tmp_path / "ledger.db")
     made.double = jetpack_double
     jetpack_double.world.at = 1_723_723_200  # NOW, by both clocks
-
-    def at_jetpack(path: str, meta: dict[str, str], **options: Any) -> None:
-        create_ledger(path, {**meta, "licensing": "jetpack"}, **options)
-
-    monkeypatch.setattr(setup, "create_ledger", at_jetpack)
-    made.init()
+    made.init(licensing="jetpack")
     made.card()
     return made
