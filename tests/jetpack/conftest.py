@@ -34,15 +34,27 @@ def clock() -> Clock:
     return Clock()
 
 
+Make = Callable[[Timeouts], Licensing]
+
+
 @pytest.fixture
-def licensing(jetpack_double: JetpackDouble, clock: Clock) -> Licensing:
-    return Licensing(
-        jetpack_double.token,
-        jetpack_double.base,
-        clock=clock,
-        sleep=clock.sleep,
-        timeouts=Timeouts(connect=2, read=0.4, whole=1),
-    )
+def make(jetpack_double: JetpackDouble, clock: Clock) -> Make:
+    def made(timeouts: Timeouts) -> Licensing:
+        double = jetpack_double
+        return Licensing(
+            double.token, double.base, clock=clock, sleep=clock.sleep, timeouts=timeouts
+        )
+
+    return made
 
 
-Make = Callable[..., Licensing]
+@pytest.fixture
+def licensing(make: Make) -> Licensing:
+    """Waits as long as it takes on a machine that is busy."""
+    return make(Timeouts())
+
+
+@pytest.fixture
+def hasty(make: Make) -> Licensing:
+    """For a double that is silent."""
+    return make(Timeouts(connect=2, read=0.5, whole=1))
