@@ -90,8 +90,11 @@ class _Asked(NamedTuple):
 
     @property
     def is_read_once(self) -> bool:
-        """A pipe has nothing left after a trial."""
-        return self.source is not None and not os.path.isfile(self.source)
+        """A pipe has nothing left after a trial; where there is no file, that is said by one."""
+        source = self.source
+        if source is None or os.path.isfile(source):
+            return False
+        return source == "-" or (os.path.exists(source) and not os.path.isdir(source))
 
     def question(self, ending: int) -> str:
         """What is asked on a terminal, where so many licenses end."""

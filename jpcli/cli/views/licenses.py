@@ -50,7 +50,7 @@ def _issue_days(licenses: Iterable[LicenseObject], screen: Screen) -> Iterator[s
 
 def draw_changed(data: RevokedAnswer, screen: Screen) -> None:
     """The licenses a command touched, then those that took their place in a bundle."""
-    draw_list(data, screen)
+    draw_list(data, screen, "No license was changed.")
     if data.get("replacements"):
         screen.write()
         screen.paragraph("In their place in the bundle", "bold")

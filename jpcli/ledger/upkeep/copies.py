@@ -82,7 +82,7 @@ def _same(path: str, target: str) -> bool:
     return os.path.exists(path) and os.path.samefile(path, target)
 
 
-def _backup(source: str) -> Ledger:
+def open_backup(source: str) -> Ledger:
     """The backup itself; where there is none, no new ledger would be of any help."""
     try:
         return open_file(source, writes=False, older=True)
@@ -114,7 +114,7 @@ def restore_ledger(
         check_name(target)
         check_nothing_beside(target)
     with (
-        closing(_backup(source)) as ledger,
+        closing(open_backup(source)) as ledger,
         _checked_copy(ledger, target, inspect) as (draft, report),
     ):
         there = os.path.lexists(target)

@@ -99,6 +99,13 @@ def backup(desk: Desk, target: str) -> Answer[BackupAnswer]:
     return once(desk, {"command": "ledger backup", "file": path}, do)
 
 
+def check_backup(source: str) -> None:
+    """Refuse what is no ledger, without looking at all that is in it: nobody need be asked."""
+    from jpcli.ledger.upkeep.copies import open_backup
+
+    open_backup(source).close()
+
+
 def restore(
     path: str, source: str, *, replace: bool, keyed: Keyed | None = None
 ) -> Answer[RestoreAnswer]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result, result_of
+
+if TYPE_CHECKING:
+    from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.invoices import InvoiceAnswer, InvoicesAnswer
 
 
 @command(
@@ -27,7 +31,12 @@ def run(
     """Only an open invoice can be voided. Its month is then billed again, under a new number."""
     from jpcli.services.collection.collector import collector_of
 
-    desk = invocation.desk(writes=True)
-    invocation.confirm(f"Void {invoice}?", "It stays void; its month must be closed again.")
-    answer = collector_of(desk).void(desk, invoice, reason)
-    return result_of(answer, view="invoices:draw_changed")
+    def do(asked: Invocation) -> Answer[InvoiceAnswer | InvoicesAnswer]:
+        desk = asked.desk(writes=True)
+        return collector_of(desk).void(desk, invoice, reason)
+
+    if not (invocation.yes or invocation.dry_run):  # what can't be done fails before the question
+        trial = do(invocation._replace(dry_run=True))
+        if all(note.code != "repeated" for note in trial.notes):
+            invocation.confirm(f"Void {invoice}?", "It stays void; its month must be closed again.")
+    return result_of(do(invocation), view="invoices:draw_changed")

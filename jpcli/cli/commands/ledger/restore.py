@@ -24,10 +24,11 @@ def run(
     """A backup that does not pass its check is refused. The ledger that was there is kept beside
     it under another name."""
     from jpcli.ledger.upkeep.places import is_taken
-    from jpcli.services.ledger.upkeep import restore
+    from jpcli.services.ledger.upkeep import check_backup, restore
 
     there = is_taken(invocation.location)
-    if there:
+    if there and not invocation.yes:
+        check_backup(source)
         invocation.confirm(
             f"Put {source} in the place of {invocation.location}?",
             "What was recorded since the backup is then only in the copy kept beside it.",
