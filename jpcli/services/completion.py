@@ -59,6 +59,8 @@ def candidates(path: str, kind: str, prefix: str, now_at: int) -> list[Candidate
         return _of_list(_WITHOUT_LEDGER[kind](now_at), prefix)
     if kind == "bundles":
         return _asked(path, lambda ledger: _of_list(map(str, bundle_sizes(ledger)), prefix))
+    if kind == "wishes":
+        return _asked(path, lambda ledger: _of_list(_waiting(ledger), prefix))
     table, states = _NAMES[kind]
     if kind == "sites" and not _has_scheme(prefix):
         # A site may be named without its scheme.
@@ -78,6 +80,12 @@ def _asked(path: str, question: Callable[[Ledger], list[Candidate]]) -> list[Can
         return question(ledger)
     finally:
         ledger.close()
+
+
+def _waiting(ledger: Ledger) -> list[str]:
+    from jpcli.ledger.queries.wishes import waiting
+
+    return [wish.name for wish in waiting(ledger)]
 
 
 def _of_ledger(
@@ -162,4 +170,4 @@ _WITHOUT_LEDGER: dict[str, Callable[[int], list[str]]] = {
     "zones": _zones,
     "currencies": _currencies,
 }
-KINDS = frozenset({*_NAMES, *_WITHOUT_LEDGER, "bundles"})
+KINDS = frozenset({*_NAMES, *_WITHOUT_LEDGER, "bundles", "wishes"})

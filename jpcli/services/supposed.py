@@ -19,6 +19,7 @@ WOULD = {
     "Assigned": "Would assign",
     "Closed": "Would close",
     "Copied": "Would copy",
+    "Finished": "Would finish",
     "Imported": "Would import",
     "Issued": "Would issue",
     "Made": "Would make",

@@ -105,6 +105,7 @@ LINES = (
     Line("jetpack connect", "https://a.example --user 1", code=JETPACK_ONLY),
     Line("jetpack login", code=4),
     Line("jetpack status", code=JETPACK_ONLY),
+    Line("jetpack resolve", "w57 --not-issued", code=JETPACK_ONLY),
     Line("jetpack pull", code=JETPACK_ONLY),
     Line("jetpack pull", "--from {folder}/free.csv", code=JETPACK_ONLY),
     Line("ledger check"),

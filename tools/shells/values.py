@@ -56,6 +56,7 @@ _BY_METAVAR = {
     "STATE": Value(STATE_FILTERS),
     "URL": Value(ask="sites"),
     "WHOSE": Value(LICENSINGS),
+    "WISH": Value(ask="wishes"),
     "ZONE": Value(ask="zones"),
     "jetpack": Value(("jetpack",)),
 }

@@ -87,6 +87,7 @@ COMMANDS = {
     "jetpack connect": ("jetpack.connect:run", "Connect a site, so that it can get licenses."),
     "jetpack login": ("jetpack.login:run", "Store the token in the system's keyring."),
     "jetpack status": ("jetpack.status:run", "What waits at Jetpack, and how to settle it."),
+    "jetpack resolve": ("jetpack.resolve:run", "Settle a call whose answer was lost."),
     "jetpack pull": ("jetpack.pull:run", "Hold every license against Jetpack, and take it over."),
     "settings show": ("settings.show:run", "Show the settings of the ledger."),
     "settings set": ("settings.set:run", "Change a setting: bill-from, name, payment terms."),

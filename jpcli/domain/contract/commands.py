@@ -69,6 +69,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "jetpack connect": jetpack.JetpackConnectAnswer,
     "jetpack login": jetpack.JetpackLoginAnswer,
     "jetpack status": jetpack.JetpackStatusAnswer,
+    "jetpack resolve": licenses.LicensesAnswer,
     "jetpack pull": jetpack.PullAnswer,
     "ledger check": ledger.CheckAnswer,
     "ledger export": ledger.ExportAnswer,

@@ -69,7 +69,7 @@ def check(desk: Desk) -> Answer[PullAnswer]:
         facts = find(desk.ledger, remote.license_key)
         told.extend([] if facts is None else comparing.differences(facts, remote))
     told.extend(_missing(desk, found.looked))
-    return _answer(desk, found.looked, 0, told)
+    return _answer(desk, found.looked, 0, told, only_told=True)
 
 
 def pull(desk: Desk) -> Answer[PullAnswer]:
@@ -178,8 +178,8 @@ class _Importing:
                 raise BadInput(
                     "may_be_wished",
                     f"{key} may be what came of {name}, of which that is not known",
-                    hint=f"If it is:   {settle} --key {quoted(key)}"
-                    f"    if nothing came of it:   {settle} --not-issued",
+                    hint=f"If it is:   {settle} --key {quoted(key)}\n"
+                    f"If nothing came of it:   {settle} --not-issued",
                     subject=key,
                 )
 
@@ -241,17 +241,24 @@ def _not_there(key: str) -> JpcliError:
 
 
 def _answer(
-    desk: Desk, looked: Looked, changed: int, told: Spool[Difference]
+    desk: Desk,
+    looked: Looked,
+    changed: int,
+    told: Spool[Difference],
+    *,
+    only_told: bool = False,
 ) -> Answer[PullAnswer]:
     data: PullAnswer = {
         "checked": looked.checked,
         "changed": changed,
         "differences": table(COLUMNS, told.rows()),
     }
-    return Answer(data, tuple(_notes(desk, looked, changed, told)))
+    return Answer(data, tuple(_notes(desk, looked, changed, told, only_told=only_told)))
 
 
-def _notes(desk: Desk, looked: Looked, changed: int, told: Spool[Difference]) -> Iterator[Note]:
+def _notes(
+    desk: Desk, looked: Looked, changed: int, told: Spool[Difference], *, only_told: bool
+) -> Iterator[Note]:
     asked = count(looked.checked, "license")
     left = missing = 0
     for one in told:
@@ -259,13 +266,16 @@ def _notes(desk: Desk, looked: Looked, changed: int, told: Spool[Difference]) ->
         missing += one.field == MISSING_HERE and not one.taken_over
     if changed:
         took = count(changed, "license")
-        yield Note("pulled", f"Took over {took} from Jetpack, of which {asked} were compared", "ok")
+        compared = f"; compared {asked}" if looked.checked else ""
+        yield Note("pulled", f"Took over {took} from Jetpack{compared}", "ok")
     elif not left:
         yield Note("in_step", f"The ledger and Jetpack agree about {asked}", "ok")
     if left:
         message = f"{count(left, 'difference is', 'differences are')} left"
-        hint = "Take over what is missing here:   jpcli jetpack pull --from FILE"
-        yield Note("differences", message, "warning", hint=hint if missing else None)
+        hints = ["Take over what can be:   jpcli jetpack pull"] if only_told else []
+        if missing:
+            hints.append("Take over what is missing here:   jpcli jetpack pull --from FILE")
+        yield Note("differences", message, "warning", hint="\n".join(hints) or None)
     if not looked.listed:
         message = (
             "Jetpack does not list licenses for this token: each was asked for by itself, sites"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -145,7 +146,7 @@ def _answer(
     notes.append(Note("next", "Next, put a card on file", hint=way.add_card()))  # R1
     if way.mails:
         notes.append(mail_note())
-    if meta["licensing"] == JETPACK:
+    if meta["licensing"] == JETPACK and not os.environ.get(TOKEN_VARIABLE):
         notes.append(_token_note())
     return Answer(data, tuple(notes))
 

@@ -23,6 +23,7 @@ def test_a_ledger_at_jetpack_is_made_without_a_token_or_a_network(
     jpcli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JPCLI_JETPACK_BASE", "http://127.0.0.1:9")
+    monkeypatch.delenv("JETPACK_LICENSING_TOKEN", raising=False)
     made = jpcli("init", "--licensing", "jetpack", "--json")
     assert made.code == 0
     assert made.json["notes"][-1]["hint"] == "jpcli jetpack login"
