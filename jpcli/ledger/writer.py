@@ -23,7 +23,7 @@ from jpcli.ledger.database.connection import HEAD
 from jpcli.ledger.events import chain
 from jpcli.ledger.queries.wishes import at_jetpack
 from jpcli.ledger.state.apply import apply_events
-from jpcli.ledger.state.lookups import Lookups, number_of_site, offers_of
+from jpcli.ledger.state.lookups import Lookups, number_of_product, number_of_site, offers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -191,15 +191,19 @@ def asks_about(
     *,
     license_keys: Iterable[str] = (),
     site: str | None = None,
+    product: str | None = None,
     issues: bool = False,
 ) -> Iterator[Ask]:
-    """What the tables are asked where it is recorded that licenses are put on a `site`, or made."""
+    """What the tables are asked where something is recorded about these: licenses, the site that
+    they are put on, a product that gets a price; or where licenses are made."""
     from jpcli.ledger.state.licenses import stored_asks
 
     for license_key in license_keys:
         yield from stored_asks(ledger, license_key)
     if site is not None:
         yield partial(number_of_site, ledger, site)
+    if product is not None:
+        yield partial(number_of_product, ledger, product)
     if issues:
         yield partial(offers_of, ledger)
 

@@ -190,6 +190,13 @@ def _standard(data: bytes) -> list[Any] | None:
     ]
 
 
+class AsSpelled:
+    """A ledger without sites."""
+
+    name = staticmethod(site_urls.normalize_url)
+    in_turn = staticmethod(iter)
+
+
 def plans(data: bytes) -> None:
     """A file that says what sites have, and a saved plan."""
     text = parsed(read.read_text, "-", MAX_PLAN_BYTES, BytesIO(data))
@@ -200,12 +207,12 @@ def plans(data: bytes) -> None:
         found = toml_lines.lines_of(text)
     check(all(1 <= line <= text.count("\n") + 1 for line in found.values()), "no such line", found)
     if saved.is_saved(text):
-        parsed(saved.read_saved, text, "x.json", PRODUCTS, site_urls.normalize_url)
+        parsed(saved.read_saved, text, "x.json", PRODUCTS, AsSpelled())
         return
-    wanted = parsed(plan_file.read_wanted, text, "x.toml", PRODUCTS, site_urls.normalize_url)
+    wanted = parsed(plan_file.read_wanted, text, "x.toml", PRODUCTS, AsSpelled())
     if wanted is not None:
         check(isinstance(toml, dict), "no TOML", text)
         again = plan_file.read_wanted_object(
-            plan_file.wanted_object(wanted), "x", PRODUCTS, site_urls.normalize_url
+            plan_file.wanted_object(wanted), "x", PRODUCTS, AsSpelled()
         )
         check(again == wanted, "another wish", wanted)

@@ -17,7 +17,7 @@ from jpcli.domain.answers import Answer
 from jpcli.domain.errors import Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services.licenses import licenses
-from jpcli.services.plan import apply, first_file, plan
+from jpcli.services.plan import apply, first_file, order, plan
 from jpcli.services.sites import sites
 from tests.property.agencies import agencies
 from tests.services.agency import Agency, minor
@@ -100,7 +100,7 @@ def owners(agency: Agency) -> dict[str, Any]:
 
 
 def do(agency: Agency, file: Path) -> Answer[Any]:
-    return agency.do(lambda desk: apply.apply(desk, plan.read_order(desk, str(file))))
+    return agency.do(lambda desk: apply.apply(desk, order.read_order(desk, str(file))))
 
 
 def least_issues(text: str, before: dict[str, dict[str, Any]]) -> Counter[str]:

@@ -114,6 +114,22 @@ def test_items_are_prepared_again_after_a_write(ledger: Ledger, trips: list[int]
     assert len(trips) < 40
 
 
+@pytest.mark.parametrize("left_early", [True, False])
+def test_outside_a_transaction_answers_last_as_long_as_their_items(
+    left_early: bool, address: str, ledger: Ledger, trips: list[int]
+) -> None:
+    each = iter(ledger.each(range(10), lambda _: [lambda: ledger.value(_COUNT)]))
+    assert [ledger.value(_COUNT) for _, _ in zip(range(5), each, strict=False)] == [0] * 5
+    assert len(trips) == 1
+    if left_early:
+        each.close()  # type: ignore[attr-defined]
+    else:
+        assert len(list(each)) > 3
+    with closing(open_ledger(address, writes=True)) as other, other.transaction():
+        other.execute(_ADD, (1, "a"))
+    assert ledger.value(_COUNT) == 1
+
+
 def test_what_an_ask_does_wrong_is_left_to_who_asks_in_earnest(ledger: Ledger) -> None:
     def wrong() -> None:
         if not ledger.value(_COUNT):

@@ -11,12 +11,27 @@ from jpcli.ledger.database.server_link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 SETTINGS = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count")
 
+# Five steps: to move one license, to put two on sites, to issue one, and to enter a client.
+_FIVE = """
+[sites."a.example"]
+client = "Cem"
+products = ["jetpack-scan"]
+[sites."c.example"]
+client = "Eve"
+products = ["jetpack-scan"]
+[sites."d.example"]
+products = ["jetpack-scan"]
+[sites."e.example"]
+products = ["jetpack-backup-t1"]
+"""
+
 # (what, in all, after the head was locked), in this order; no more than these, and fewer is better.
 MOST = (
-    ("cards add --brand visa --last4 4242 --exp 12/2030", 7, 4),
+    ("cards add --brand visa --last4 4242 --exp 12/2030", 6, 3),
     ("issue jetpack-scan", 5, 2),
     ("issue jetpack-scan --idempotency-key k", 5, 2),
     ("issue jetpack-scan --site new.example --client Cem", 6, 3),
@@ -26,6 +41,9 @@ MOST = (
     ("transfer {0} --to b.example", 6, 3),
     ("unassign {0}", 5, 2),
     ("revoke {0} --yes", 5, 2),
+    ("products set-price jetpack-scan --price 0.30", 10, 5),
+    ("apply five.toml --yes", 26, 21),
+    ("invoice close 2026-09", 14, 11),
 )
 
 
@@ -44,13 +62,21 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_change_goes_there_and_back_a_few_times(
-    address: str, jpcli: Callable[..., Any], sent: list[str], monkeypatch: pytest.MonkeyPatch
+    address: str,
+    jpcli: Callable[..., Any],
+    sent: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("JPCLI_NOW", "2026-09-03T10:00:00Z")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "five.toml").write_text(_FIVE)
     assert jpcli("init").code == 0
     keys: list[str] = []
     too_many = []
     for words, most, most_locked in MOST:
+        if words.startswith("invoice"):
+            monkeypatch.setenv("JPCLI_NOW", "2026-10-02T10:00:00Z")
         sent.clear()
         run = jpcli(*words.format(*keys).split(), "--json")
         assert run.code == 0, run.err

@@ -19,7 +19,7 @@ from jpcli.services.files.rows import Row
 from jpcli.services.ledger import upkeep
 from jpcli.services.licenses import assign, issue, revoke
 from jpcli.services.plan import apply
-from jpcli.services.plan.plan import Order
+from jpcli.services.plan.order import Order
 from tests.services.agency import A, Agency, B, C, plain
 
 SCAN, BUNDLE = "jetpack-scan", "jetpack-security-t1"

@@ -13,7 +13,7 @@ from jpcli.cli.shared.result import Result, result_of
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
     from jpcli.domain.contract.plan import AppliedAnswer
-    from jpcli.services.plan.plan import Order
+    from jpcli.services.plan.order import Order
 
 FOR_GOOD = "A revoked license can't be assigned again; its last day is still billed."
 BILLED = "What is issued is billed from that moment on."
@@ -34,7 +34,7 @@ def run(
     """Shows the plan and asks. All of it is done, or nothing. A saved plan is applied only to the
     ledger state that it was made for."""
     from jpcli.services.plan.apply import apply
-    from jpcli.services.plan.plan import read_order
+    from jpcli.services.plan.order import read_order
 
     desk = invocation.desk(writes=True)
     order = _asked(invocation, read_order(desk, source))

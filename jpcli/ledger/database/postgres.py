@@ -189,9 +189,9 @@ class PostgresLedger(Ledger):
                 self._foreseen.foresee(ask)
 
     def each(self, items: Iterable[Item], asks: Callable[[Item], Iterable[Ask]]) -> Iterable[Item]:
-        if self._writes or self._reads:
-            return self._foreseen.each(items, asks, self._ask)
-        return items
+        """As anywhere; outside a transaction the answers last as long as some items do."""
+        lasting = self._writes or self._reads
+        return self._foreseen.each(items, asks, self._ask, lasting=lasting)
 
     @contextmanager
     def transaction(

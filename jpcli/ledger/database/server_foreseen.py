@@ -107,30 +107,44 @@ class Foreseen:
         self.times_forgot += 1
 
     def each(
-        self, items: Iterable[Item], asks: Callable[[Item], Iterable[Ask]], send: Callable[[], Any]
+        self,
+        items: Iterable[Item],
+        asks: Callable[[Item], Iterable[Ask]],
+        send: Callable[[], Any],
+        *,
+        lasting: bool,
     ) -> Iterator[Item]:
         """The items in order. Before some of them come, `send` gets answers for all that `asks`
-        gives for them: few at first, and more as long as what was answered still holds."""
+        gives for them: few at first, and more as long as what was answered still holds. Without
+        `lasting` each batch is asked anew."""
         coming, read = iter(items), deque[Item]()
         ready, several, forgot = 0, _FEW_ITEMS, 0
-        while True:
-            if ready and forgot != self.times_forgot:
-                ready, several = 0, _FEW_ITEMS
-            if not ready:
-                read.extend(islice(coming, max(0, several - len(read))))
-                if not read:
-                    return
-                ready = min(several, len(read))
-                self._together([ask for item in islice(read, ready) for ask in asks(item)], send)
-                several, forgot = min(4 * several, _MOST_ITEMS), self.times_forgot
-            ready -= 1
-            yield read.popleft()
+        try:
+            while True:
+                if ready and forgot != self.times_forgot:
+                    ready, several = 0, _FEW_ITEMS
+                if not ready:
+                    if not lasting:
+                        self.clear()
+                    read.extend(islice(coming, max(0, several - len(read))))
+                    if not read:
+                        return
+                    ready = min(several, len(read))
+                    self._together([a for item in islice(read, ready) for a in asks(item)], send)
+                    several, forgot = min(4 * several, _MOST_ITEMS), self.times_forgot
+                ready -= 1
+                yield read.popleft()
+        finally:
+            if not lasting:
+                self.clear()
 
     def _together(self, asks: list[Ask], send: Callable[[], Any]) -> None:
         """Ask until all of them know their answers, each time what they need next."""
         if sum(map(len, self._answers.values())) > MOST_KEPT:
             self._answers.clear()
         while asks := [ask for ask in asks if self.foresee(ask)]:
+            if self._noting:
+                raise _Noted  # they go out with what whoever foresees this has noted
             send()
 
 

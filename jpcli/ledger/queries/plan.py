@@ -65,7 +65,7 @@ class _Active:
         self._ledger = ledger
 
     def __iter__(self) -> Iterator[License]:
-        products = dict(self._ledger.rows(_OFFERS))
+        products = dict(self._ledger.all(_OFFERS))
         places = self._ledger.rows(_SITES)
         here, url, client = 0, None, None
         for site, number, offer, parent in self._ledger.rows(_ACTIVE):

@@ -29,10 +29,7 @@ class Lookups:
 
     def product_id(self, product: str) -> int | None:
         """Row number of a product, or None."""
-        found: int | None = self._ledger.value(
-            "SELECT id FROM products WHERE product = :product", product=product
-        )
-        return found
+        return number_of_product(self._ledger, product)
 
     def offer(self, product: str, bundle_size: int) -> int:
         """Row number of a product alone (size 1) or as a bundle. It must exist."""
@@ -83,6 +80,13 @@ def offers_of(ledger: Ledger) -> dict[tuple[str, int], int]:
         " JOIN products ON products.id = product_id"
     )
     return {(name, size): number for name, size, number in rows}
+
+
+def number_of_product(ledger: Ledger, product: str) -> int | None:
+    """Row number of a product, or None."""
+    sql = "SELECT id FROM products WHERE product = :product"
+    found: int | None = ledger.value(sql, product=product)
+    return found
 
 
 def number_of_client(ledger: Ledger, name: str) -> int | None:

@@ -40,6 +40,8 @@ def add_card(
     month, year = rules.parse_exp(exp)
     request = {"command": "cards add", "card": [name, digits, month, year], "primary": primary}
 
+    asks = (lambda: cards(desk.ledger),)
+
     def do(writer: Writer) -> Answer[CardsAnswer]:
         becomes = rules.becomes_primary(cards(desk.ledger), primary)
         card_id = f"card_{writer.last_seq + 1}"
@@ -59,7 +61,7 @@ def add_card(
             notes.append(Note("not_primary", "Another card stays primary", hint=hint))
         return list_cards(desk, *notes)
 
-    return change(desk, request, do)
+    return change(desk, request, do, asks)
 
 
 def make_primary(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
@@ -72,7 +74,8 @@ def make_primary(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
             writer.flush()
         return list_cards(desk, primary_note(card))
 
-    return change(desk, {"command": "cards primary", "card": card_id}, do)
+    asks = (lambda: cards(desk.ledger),)
+    return change(desk, {"command": "cards primary", "card": card_id}, do, asks)
 
 
 def remove_card(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
@@ -87,4 +90,5 @@ def remove_card(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
         notes = removal_notes(desk, card, successor, BY_HAND.add_card(primary=True))
         return list_cards(desk, *notes)
 
-    return change(desk, {"command": "cards remove", "card": card_id}, do)
+    asks = (lambda: cards(desk.ledger),)
+    return change(desk, {"command": "cards remove", "card": card_id}, do, asks)

@@ -6,6 +6,7 @@ preview's (I1).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
@@ -15,8 +16,10 @@ from jpcli.domain.errors import Refused
 from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, invoice_number
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
+from jpcli.ledger.events.log import latest_at
 from jpcli.ledger.queries import invoice_lines, invoices
 from jpcli.ledger.queries.collection import way_of
+from jpcli.ledger.queries.products import priced_offers
 from jpcli.services.billing.books import books_begin, is_settled_elsewhere, move_hint
 from jpcli.services.billing.compute import Question, compute
 from jpcli.services.billing.holder_days import kept
@@ -26,9 +29,12 @@ from jpcli.services.change import change
 from jpcli.services.invoices.invoices import invoice_object, invoices_data
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jpcli.domain.calculator import Line
     from jpcli.domain.contract.invoices import ClosedAnswer
     from jpcli.domain.periods import Period
+    from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
@@ -46,7 +52,8 @@ def close(desk: Desk, month: str) -> Answer[ClosedAnswer]:
         number = _close(desk, writer, period)
         return _answer(desk, [number])
 
-    return change(desk, {"command": "invoice close", "month": month}, do)
+    asks = (lambda: check_may_close(desk, period), *_asks(desk, period.label))
+    return change(desk, {"command": "invoice close", "month": month}, do, asks)
 
 
 def close_due(desk: Desk) -> Answer[ClosedAnswer]:
@@ -59,7 +66,21 @@ def close_due(desk: Desk) -> Answer[ClosedAnswer]:
             numbers.append(_close(desk, writer, period))
         return _answer(desk, numbers)
 
-    return change(desk, {"command": "invoice close", "due": True}, do)
+    return change(desk, {"command": "invoice close", "due": True}, do, _asks(desk))
+
+
+def _asks(desk: Desk, label: str | None = None) -> Iterator[Ask]:
+    """What is asked to close a month."""
+    ledger = desk.ledger
+    yield partial(invoices.closed_periods, ledger)
+    yield partial(latest_at, ledger)
+    yield partial(priced_offers, ledger)
+    yield partial(invoices.any_invoice, ledger)
+    yield partial(invoices.credit_minor, ledger)
+    yield partial(ledger.fact, "payment_terms_days")
+    if label is not None:
+        yield partial(invoices.of_period, ledger, label)
+        yield partial(invoices.count_of_period, ledger, label)
 
 
 def check_may_close(desk: Desk, period: Period) -> None:

@@ -13,6 +13,8 @@ from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note, each_object, joined
 from jpcli.domain.names import new_keys
 from jpcli.ledger.queries.licenses import each_active_child
+from jpcli.ledger.queries.sites import any_site
+from jpcli.ledger.writer import asks_about
 from jpcli.services.cards import expiry_notes
 from jpcli.services.files.rows import named
 from jpcli.services.licensing import act
@@ -20,7 +22,7 @@ from jpcli.services.plan.file import wanted_pieces
 from jpcli.services.plan.plan import STEP_COLUMNS, make, nothing_note, numbers
 from jpcli.services.plan.second_looks import second_looks
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due, known_license
-from jpcli.services.sites.named import Places
+from jpcli.services.sites.named import Places, place_asks
 from jpcli.services.spool import table
 
 if TYPE_CHECKING:
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
 
     from jpcli.domain.answers import Table
     from jpcli.domain.contract.plan import AppliedAnswer, StepCounts, StepObject
+    from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
-    from jpcli.services.plan.plan import Order
+    from jpcli.services.plan.order import Order
 
 _REASON = "apply"
 _PAST = {
@@ -55,7 +58,8 @@ def apply(desk: Desk, order: Order) -> Answer[AppliedAnswer]:
         "wanted": lambda: wanted_pieces(order.wanted),
         "ledger_head": order.ledger_head if order.plan_hash is not None else None,
     }
-    return act(desk, request, lambda writer: _apply(desk, writer, order))
+    asks = [*asks_about(desk.ledger, issues=True), lambda: any_site(desk.ledger)]
+    return act(desk, request, lambda writer: _apply(desk, writer, order), asks)
 
 
 def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
@@ -92,11 +96,17 @@ class _Applying:
 
     def record(self, steps: Table[StepObject]) -> Iterator[tuple[Any, ...]]:
         """Record every step, and tell it with the key of the license that it is about."""
-        for step in each_object(steps):
+        for step in self._desk.ledger.each(each_object(steps), self._asks):
             key = self._one(step)
             if self._desk.dry_run:  # whose new keys are gone with it
                 key = step["license_key"]
             yield tuple({**step, "license_key": key}.values())
+
+    def _asks(self, step: StepObject) -> Iterator[Ask]:
+        if step["site"] is not None:
+            yield from place_asks(self._places.names, step["site"], step["client"])
+        if step["license_key"] is not None:
+            yield from asks_about(self._desk.ledger, license_keys=(step["license_key"],))
 
     def _one(self, step: StepObject) -> str | None:
         key, site = step["license_key"], step["site"]

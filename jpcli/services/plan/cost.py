@@ -7,6 +7,7 @@ the licenses of the plan are issued and revoked; moves from site to site change 
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jpcli.domain.calculator import totals
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
     from jpcli.domain.contract.plan import PlannedBill, PlannedMonth
     from jpcli.domain.periods import Period
-    from jpcli.domain.plan_terms import Steps
+    from jpcli.domain.plan_terms import Step, Steps
+    from jpcli.ledger.database.connection import Ask
     from jpcli.services.desk import Desk
 
 
@@ -44,6 +46,8 @@ def planned_bill(desk: Desk, steps: Steps, from_at: int, until_at: int) -> Plann
     supposed = _supposed(desk, steps, from_at, until_at)
     # Only what is dated back changes what earlier months come to (I3).
     back = calendar.day_of(min(from_at, until_at)) < this.first_day
+    snapshots = (NOW,) if supposed is NOW else (NOW, supposed)
+    _foresee(desk, [(period, snapshot) for period in (this, following) for snapshot in snapshots])
     now = planned = _total(desk, this, NOW, back)
     full_now = full_planned = _full(desk, following, NOW)
     if supposed is not NOW:
@@ -53,6 +57,17 @@ def planned_bill(desk: Desk, steps: Steps, from_at: int, until_at: int) -> Plann
         "month": _change(desk, month_label(year, month), now, planned),
         "full_month": _change(desk, following.label, full_now, full_planned),
     }
+
+
+def _foresee(desk: Desk, sums: list[tuple[Period, Snapshot]]) -> None:
+    """Let the months be summed side by side."""
+
+    def asks(wanted: tuple[Period, Snapshot]) -> Iterator[Ask]:
+        period, snapshot = wanted
+        yield lambda: sum_period(desk, period, desk.today, snapshot)
+
+    for _ in desk.ledger.each(sums, asks):
+        pass
 
 
 def _supposed(desk: Desk, steps: Steps, from_at: int, until_at: int) -> Snapshot:
@@ -72,7 +87,12 @@ def _supposed(desk: Desk, steps: Steps, from_at: int, until_at: int) -> Snapshot
 
 def _ended(desk: Desk, steps: Steps) -> Iterator[tuple[int, int, bool, int]]:
     """(row number, offer, is it a child, instant of issue) of all that is revoked."""
-    for step in steps.of("revoke"):
+
+    def asks(step: Step) -> Iterator[Ask]:
+        if step.number is not None:
+            yield partial(placed, desk.ledger, step.number)
+
+    for step in desk.ledger.each(steps.of("revoke"), asks):
         assert step.number is not None
         item = placed(desk.ledger, step.number)
         yield step.number, item.offer, item.child, item.issued_at

@@ -6,7 +6,7 @@ takes to get there is for `domain.planner`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.limits import MAX_PROBLEMS, TOO_MANY
@@ -20,7 +20,7 @@ from jpcli.services.files.rows import Enough, named, refusal
 from jpcli.services.files.toml_lines import described, load, placed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from jpcli.services.files.toml_lines import Path
 
@@ -35,10 +35,18 @@ _FORMS: Mapping[Path, str] = {
 }
 
 
-def read_wanted(
-    text: str, source: str, products: Collection[str], site_name: Callable[[str], str]
-) -> Wanted:
-    """What a file wants; `products` are the known ones, `site_name` says what sites are called.
+class Names(Protocol):
+    """Who knows what sites are called."""
+
+    def name(self, text: str) -> str:
+        """The site's name; BadInput for what is none."""
+
+    def in_turn(self, texts: Iterable[str]) -> Iterable[str]:
+        """The same texts, about which `name` is asked next."""
+
+
+def read_wanted(text: str, source: str, products: Collection[str], names: Names) -> Wanted:
+    """What a file wants; `products` are the known ones, `names` says what sites are called.
 
     Raises BadInput with every problem and its line: `bad_toml`, `unknown_key`, `unknown_product`,
     `bad_site`, `bad_client`, `duplicate_site`, `bad_number`, `bad_value`; or `empty_plan`.
@@ -53,7 +61,7 @@ def read_wanted(
     data = load(text)
     if isinstance(data, Problem):
         raise refusal(source, [data])
-    reader = _Reader(products, site_name)
+    reader = _Reader(products, names)
     wanted = reader.read(data)
     if wanted is None:
         raise refusal(source, placed(reader.wrong, text))
@@ -63,8 +71,8 @@ def read_wanted(
 class _Reader:
     """Turns values into a wish and notes everything that is wrong with them."""
 
-    def __init__(self, products: Collection[str], site_name: Callable[[str], str]) -> None:
-        self._site_name = site_name
+    def __init__(self, products: Collection[str], names: Names) -> None:
+        self._names = names
         self._products = frozenset(products)
         self._clients: dict[str, str] = {}
         self.wrong: list[tuple[Path, str, str]] = []
@@ -94,10 +102,10 @@ class _Reader:
 
     def _sites(self, data: Mapping[str, Any]) -> Iterator[tuple[str, SiteWish]]:
         seen: dict[str, str] = {}
-        for name, value in data.items():
-            path = ("sites", name)
+        for name in self._names.in_turn(data):
+            path, value = ("sites", name), data[name]
             try:
-                url = self._site_name(name)
+                url = self._names.name(name)
             except BadInput as error:
                 self._note(path, error.code, f"{error.message} {error.hint}")
                 continue
@@ -252,12 +260,10 @@ def site_object(wish: SiteWish) -> dict[str, Any]:
     return {"client": wish.client, "products": dict(wish.products)}
 
 
-def read_wanted_object(
-    data: Any, source: str, products: Collection[str], site_name: Callable[[str], str]
-) -> Wanted:
+def read_wanted_object(data: Any, source: str, products: Collection[str], names: Names) -> Wanted:
     """The wish that `wanted_object` wrote down, or that somebody says it did; errors as those of
     `read_wanted`, and ValueError for what has another form."""
-    reader = _Reader(products, site_name)
+    reader = _Reader(products, names)
     wanted = reader.read(_as_typed(data))
     if wanted is None:
         problems = [Problem(code, path_text(path), text) for path, code, text in reader.wrong]

@@ -5,24 +5,23 @@ Owns the answer of `plan`, and the one function that plans, for `apply` too. Not
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from jpcli.domain.answers import Answer, Note, joined
 from jpcli.domain.errors import JpcliError, Problem, Refused
 from jpcli.domain.instants import format_instant
-from jpcli.domain.limits import MAX_PLAN_BYTES
 from jpcli.domain.planner import make_plan, other_owners
 from jpcli.domain.words import and_more, quoted
+from jpcli.ledger.queries.invoices import any_invoice, closed_periods, credit_minor
 from jpcli.ledger.queries.licenses import each_active_child
 from jpcli.ledger.queries.plan import head, placed, present
-from jpcli.ledger.queries.products import product_names
-from jpcli.services.files.read import read_text
+from jpcli.ledger.queries.products import priced_offers
+from jpcli.services.billing.books import books_begin
 from jpcli.services.files.rows import named
 from jpcli.services.licenses.in_use import in_use_note
 from jpcli.services.plan.cost import planned_bill
-from jpcli.services.plan.file import read_wanted
+from jpcli.services.plan.order import Order, read_order, without_collecting
 from jpcli.services.plan.second_looks import look_alikes_in
 from jpcli.services.refusals import (
     check_may_issue,
@@ -32,7 +31,6 @@ from jpcli.services.refusals import (
     known_license,
     known_offer,
 )
-from jpcli.services.sites.spelled import SiteNames
 from jpcli.services.spool import Spool, noted, table
 from jpcli.services.supposed import supposed
 
@@ -41,11 +39,13 @@ if TYPE_CHECKING:
 
     from jpcli.domain.answers import Notes
     from jpcli.domain.contract.plan import AppliedAnswer, PlanAnswer, StepCounts
-    from jpcli.domain.plan_terms import Plan, Present, Step, Steps, Wanted
+    from jpcli.domain.plan_terms import Plan, Present, Step, Steps
+    from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.queries.plan import Placed
     from jpcli.services.desk import Desk
 
-# Steps that are looked at for sites of nearly the same name, and such sites that are told.
+# Of bundles with more children these are not asked for many bundles at once.
+_FEW_CHILDREN = 20
 STEP_COLUMNS = (
     "action",
     "license_key",
@@ -57,15 +57,6 @@ STEP_COLUMNS = (
 )
 
 
-class Order(NamedTuple):
-    """What a file asks for. `ledger_head` is the state that a saved plan is for, else None."""
-
-    source: str
-    wanted: Wanted
-    ledger_head: str | None = None
-    plan_hash: str | None = None
-
-
 class Planned(NamedTuple):
     """A plan for one ledger state, its data for an answer, and remarks on the bundles that end
     while they are in use."""
@@ -73,19 +64,6 @@ class Planned(NamedTuple):
     plan: Plan
     data: AppliedAnswer
     in_use: Notes
-
-
-def read_order(desk: Desk, source: str) -> Order:
-    """What a file, or standard input for `-`, wants: TOML that people write, or a saved plan."""
-    text = read_text(source, MAX_PLAN_BYTES)
-    from jpcli.services.plan import saved as saved_plan
-
-    products, site_name = product_names(desk.ledger), SiteNames(desk.ledger).name
-    with _without_collecting():
-        if saved_plan.is_saved(text):
-            saved = saved_plan.read_saved(text, source, products, site_name)
-            return Order(source, saved.wanted, saved.ledger_head, saved.plan_hash)
-        return Order(source, read_wanted(text, source, products, site_name))
 
 
 def plan(desk: Desk, source: str, out: str | None = None) -> Answer[PlanAnswer]:
@@ -110,10 +88,11 @@ def plan(desk: Desk, source: str, out: str | None = None) -> Answer[PlanAnswer]:
 
 def make(desk: Desk, order: Order) -> Planned:
     """Plan for the ledger as it is now; `apply` calls it inside its transaction."""
+    desk.ledger.ahead(_asks(desk))
     found_head = head(desk.ledger)
     if order.ledger_head not in (None, found_head):
         raise stale(order.source)
-    with _without_collecting():
+    with without_collecting():
         there = present(desk.ledger, order.wanted.sites)
         _check_owners(order, there)
         found = make_plan(order.wanted, there)
@@ -124,7 +103,7 @@ def make(desk: Desk, order: Order) -> Planned:
     data: AppliedAnswer = {
         "agency": desk.ledger.name,
         "file": order.source,
-        "steps": table(STEP_COLUMNS, map(told.row, found.steps)),
+        "steps": table(STEP_COLUMNS, map(told.row, desk.ledger.each(found.steps, told.asks))),
         "counts": _counts(found.steps),
         "bill": planned_bill(desk, found.steps, from_at, until_at),
         "ledger_head": found_head,
@@ -137,6 +116,19 @@ def make(desk: Desk, order: Order) -> Planned:
     return Planned(found, data, noted(in_use))
 
 
+def _asks(desk: Desk) -> Iterator[Ask]:
+    """What is asked for every plan, and again for what it costs."""
+    ledger = desk.ledger
+    yield partial(head, ledger)
+    yield partial(priced_offers, ledger)
+    yield partial(any_invoice, ledger)
+    yield partial(closed_periods, ledger)
+    yield partial(credit_minor, ledger)
+    yield partial(books_begin, ledger)
+    yield lambda: check_may_issue(desk)
+    yield lambda: check_nothing_past_due(desk)
+
+
 class _Telling:
     """Steps as they are told: with what the licenses are called. Each is looked up by itself, so
     that a million of them are never in memory."""
@@ -145,6 +137,13 @@ class _Telling:
         self._ledger = desk.ledger
         self._from_at, self._until_at = from_at, until_at
         self._in_use = in_use
+
+    def asks(self, step: Step) -> Iterator[Ask]:
+        """What `row` asks of a license."""
+        if step.number is not None:
+            yield partial(placed, self._ledger, step.number)
+            if 0 < step.children <= _FEW_CHILDREN:
+                yield lambda: list(each_active_child(self._ledger, step.number or 0))
 
     def row(self, step: Step) -> tuple[Any, ...]:
         """One step in the order of `STEP_COLUMNS`. `client` is that of the site it is about.
@@ -198,19 +197,6 @@ def said(counts: StepCounts) -> str:
 def numbers(counts: StepCounts) -> Iterator[tuple[str, int]]:
     """Each action, and how many steps are of it."""
     yield from cast("Mapping[str, int]", counts).items()
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """A hundred thousand licenses stay in memory until the plan is made: looking for garbage among
-    them again and again takes a fifth of the time and finds none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _counts(steps: Steps) -> StepCounts:

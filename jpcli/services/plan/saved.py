@@ -23,10 +23,16 @@ from jpcli.services.canonical import hash_of, list_pieces, object_pieces
 from jpcli.services.files.new_file import replace_file, write_new
 from jpcli.services.files.rows import named
 from jpcli.services.files.sizes import too_much_json
-from jpcli.services.plan.file import read_wanted_object, site_object, wanted_object, wanted_pieces
+from jpcli.services.plan.file import (
+    Names,
+    read_wanted_object,
+    site_object,
+    wanted_object,
+    wanted_pieces,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from jpcli.domain.answers import Table
     from jpcli.domain.contract.plan import PlanAnswer, StepObject
@@ -112,11 +118,9 @@ def is_saved(text: str) -> bool:
     return text.lstrip()[:1] == "{"
 
 
-def read_saved(
-    text: str, source: str, products: Collection[str], site_name: Callable[[str], str]
-) -> Saved:
-    """A plan that `save` wrote; `products` are the known ones, `site_name` says what
-    sites are called.
+def read_saved(text: str, source: str, products: Collection[str], names: Names) -> Saved:
+    """A plan that `save` wrote; `products` are the known ones, `names` says what sites
+    are called.
 
     Raises BadInput `bad_plan` for what has another form, or was edited, and for what it wants the
     same as `read_wanted`.
@@ -127,7 +131,7 @@ def read_saved(
             raise _Unfit(too_much)
         body = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
         _check_form(body)
-        wanted = read_wanted_object(body["wanted"], source, products, site_name)
+        wanted = read_wanted_object(body["wanted"], source, products, names)
         found = plan_hash(body["ledger_head"], wanted, body["steps"])
     except _Unfit as error:
         raise _bad(source, f"is no saved plan: {error}") from None

@@ -5,10 +5,11 @@ Owns how many are looked at; what is remarked on is for `sites.remarks`.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from jpcli.services.sites.remarks import look_alike_notes, site_notes
+from jpcli.services.sites.remarks import look_alike_asks, look_alike_notes, site_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,8 @@ def look_alikes_in(desk: Desk, steps: Steps) -> Iterator[Note]:
     """Remarks on sites that get something and are nearly called as another that is there, or gets
     something, too; the first of many."""
     urls = _sites_in(steps)
-    found = (note for url in urls for note in look_alike_notes(desk.ledger, url, urls))
+    each = desk.ledger.each(urls, partial(look_alike_asks, desk.ledger))
+    found = (note for url in each for note in look_alike_notes(desk.ledger, url, urls))
     return islice(found, MOST_REMARKED)
 
 

@@ -9,6 +9,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.instants import parse_date
 from jpcli.domain.words import count
 from jpcli.ledger.queries import products as product_queries
+from jpcli.ledger.writer import asks_about
 from jpcli.services.change import change, without_rows
 from jpcli.services.products.price_list import (
     Priced,
@@ -102,7 +103,7 @@ def set_price(
 
     # As asked: "today" must be the same request tomorrow.
     request = {"command": "products set-price", "price": [product, price, since, size]}
-    return change(desk, request, do)
+    return change(desk, request, do, asks_about(desk.ledger, product=product))
 
 
 def import_prices(

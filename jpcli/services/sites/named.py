@@ -39,7 +39,7 @@ class _Known(NamedTuple):
 
 def place_asks(names: SiteNames, site: str, client: str | None) -> Iterator[Ask]:
     """What is asked where a site is named, with a client maybe, and a license put on it."""
-    yield from names.asks(site)
+    yield from names.asks_whose(site)
     ledger = names.ledger
     with suppress(BadInput):
         yield from asks_about(ledger, site=normalize_url(site))

@@ -39,6 +39,11 @@ def site_notes(ledger: Ledger, urls: Iterable[str]) -> Iterator[Note]:
 
 def _asks(ledger: Ledger, url: str) -> Iterator[Ask]:
     yield partial(queries.products_on, ledger, url)
+    yield from look_alike_asks(ledger, url)
+
+
+def look_alike_asks(ledger: Ledger, url: str) -> Iterator[Ask]:
+    """What `look_alike_notes` asks."""
     for other in look_alikes(url):
         yield partial(queries.site_spelled, ledger, other)
 

@@ -7,6 +7,7 @@ whether there is such a site.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from jpcli.domain.site_urls import normalize_url, twin
 from jpcli.ledger.queries.sites import any_site, find_site, site_spelled, sites_below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jpcli.ledger.database.connection import Ask, Ledger
 
@@ -44,21 +45,30 @@ class SiteNames:
             self._typed[text] = found
         return found
 
+    def in_turn(self, texts: Iterable[str]) -> Iterable[str]:
+        """The same texts, about which `name` is asked next."""
+        return self.ledger.each(texts, self.asks)
+
     def asks(self, text: str) -> Iterator[Ask]:
-        """What `name` asks, and whether there is such a site."""
+        """What `name` asks."""
         if text in self._typed:
             return
         try:
             url = normalize_url(text)
         except BadInput:
-            url = text
-        else:
-            yield partial(any_site, self.ledger)
-            yield partial(site_spelled, self.ledger, url)
-        yield partial(find_site, self.ledger, url)
-        yield lambda: find_site(
-            self.ledger, site_spelled(self.ledger, url) or self._older(url) or url
-        )
+            yield partial(find_site, self.ledger, text)
+            return
+        yield partial(any_site, self.ledger)
+        yield partial(site_spelled, self.ledger, url)
+        yield lambda: site_spelled(self.ledger, url) or self._older(url)
+
+    def asks_whose(self, text: str) -> Iterator[Ask]:
+        """The same, and what is asked of the site."""
+        yield from self.asks(text)
+        with suppress(BadInput):
+            url = normalize_url(text)
+            yield partial(find_site, self.ledger, url)
+            yield lambda: find_site(self.ledger, site_spelled(self.ledger, url) or url)
 
     def __len__(self) -> int:
         return len(self._names)

@@ -13,7 +13,7 @@ from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.domain.instants import parse_instant
 from jpcli.services.collection import offline
-from jpcli.services.plan import apply, first_file, plan, saved
+from jpcli.services.plan import apply, first_file, order, plan, saved
 from tests.services.agency import NOW, PRICES, A, Agency, B, C, codes, minor
 
 NEW = "https://new.example"
@@ -38,7 +38,7 @@ def applied(agency: Agency, text: str | Path, **options: Any) -> Answer[Any]:
         source.write_text(text, "utf-8")
 
     def do(desk: Any) -> Answer[Any]:
-        return apply.apply(desk, plan.read_order(desk, str(source)))
+        return apply.apply(desk, order.read_order(desk, str(source)))
 
     return agency.do(do, **options)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
-from jpcli.services.plan import apply, plan
+from jpcli.services.plan import apply, order, plan
 from tests.services.agency import A, Agency, B
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Crafted:
         with pytest.raises(JpcliError) as at_plan, self.agency.desk(writes=False) as desk:
             plan.plan(desk, str(self.path))
         with pytest.raises(JpcliError) as at_apply:
-            self.agency.do(lambda desk: apply.apply(desk, plan.read_order(desk, str(self.path))))
+            self.agency.do(lambda desk: apply.apply(desk, order.read_order(desk, str(self.path))))
         assert self.agency.state() == before
         assert at_plan.value.code == at_apply.value.code
         return at_apply.value
@@ -201,6 +201,6 @@ def test_what_is_no_json_is_no_plan(crafted: Crafted, old: str, new: str) -> Non
 def test_the_same_plan_unchanged_is_done(crafted: Crafted) -> None:
     crafted.write()
     done = crafted.agency.do(
-        lambda desk: apply.apply(desk, plan.read_order(desk, str(crafted.path)))
+        lambda desk: apply.apply(desk, order.read_order(desk, str(crafted.path)))
     )
     assert [step["action"] for step in done.data["steps"]] == ["issue"]
