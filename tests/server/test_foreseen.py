@@ -101,6 +101,38 @@ def test_items_come_in_order_with_their_answers(ledger: Ledger, trips: list[int]
         assert len(trips) < 10
 
 
+def test_answers_of_many_rows_keep_their_order(ledger: Ledger) -> None:
+    sql = "SELECT name, id, name FROM clients WHERE id % 7 = :rest OR name = :name ORDER BY id DESC"
+    with ledger.transaction():
+        ledger.execute_many(_ADD, [(n + 10, f"{n}") for n in range(300)])
+        alone = [ledger.all(sql, rest=n % 9, name=None if n % 2 else f"{n}") for n in range(40)]
+
+        def ask(n: int) -> list[Any]:
+            return ledger.all(sql, rest=n % 9, name=None if n % 2 else f"{n}")
+
+        each = ledger.each(range(40), lambda n: [partial(ask, n)])
+        assert [ask(n) for n in each] == alone
+
+
+@pytest.mark.parametrize("count", [3, 200])
+def test_many_changes_at_once_are_those_one_by_one(count: int, ledger: Ledger) -> None:
+    with ledger.transaction():
+        ledger.execute_many(
+            "INSERT INTO sites (id, url) VALUES (?, ?)", [(n, f"{n}") for n in range(1, count)]
+        )
+        ledger.execute_many(
+            "UPDATE sites SET url = ? WHERE id = ?", [(f"x{n}", n) for n in range(1, count)]
+        )
+        ledger.execute_many("DELETE FROM sites WHERE id = ?", [(n,) for n in range(2, count, 2)])
+        found = ledger.all("SELECT id, url FROM sites ORDER BY id")
+        assert found == [(n, f"x{n}") for n in range(1, count, 2)]
+        # The same row twice: the last one counts.
+        ledger.execute_many(
+            "UPDATE sites SET url = ? WHERE id = ?", [(f"y{n}", 1) for n in range(count)]
+        )
+        assert ledger.value("SELECT url FROM sites WHERE id = 1") == f"y{count - 1}"
+
+
 def test_items_are_prepared_again_after_a_write(ledger: Ledger, trips: list[int]) -> None:
     names = [f"client {number}" for number in range(400)]
     with ledger.transaction():

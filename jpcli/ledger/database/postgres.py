@@ -16,6 +16,7 @@ import psycopg
 
 from jpcli.ledger.database import server_schema
 from jpcli.ledger.database.connection import HEAD, Ledger
+from jpcli.ledger.database.server_batches import written_at_once
 from jpcli.ledger.database.server_faults import ServerLost, translate, unreachable
 from jpcli.ledger.database.server_foreseen import Foreseen
 from jpcli.ledger.database.server_laid import Laid
@@ -74,10 +75,8 @@ class PostgresLedger(Ledger):
         return row
 
     def _known(self, question: Statement) -> list[tuple[Any, ...]] | None:
-        found = self._foreseen.answer(question)
-        if found is not None:
-            self._check_there()
-        return found
+        self._check_there()
+        return self._foreseen.answer(question)
 
     def _bound(self, sql: str, params: Mapping[str, Any] | tuple[Any, ...]) -> Statement:
         text, names = translated(sql)
@@ -92,7 +91,7 @@ class PostgresLedger(Ledger):
         half done, so what is lost is asked again."""
         patience = None
         noted = self._foreseen.take_noted()
-        sent = [*self._waiting, *noted.values(), *statements]
+        sent = [*self._waiting, *(statement for statement, _ in noted), *statements]
         first, self._waiting = len(self._waiting), []
         while True:
             self._check_there()
@@ -105,8 +104,8 @@ class PostgresLedger(Ledger):
                 patience = patience or self._link.patience()
                 patience.wait_or_raise(found)
             else:
-                for key, cursor in zip(noted, answered[first:], strict=False):
-                    self._foreseen.keep(key, cursor.fetchall())
+                for (_, keys), cursor in zip(noted, answered[first:], strict=False):
+                    self._foreseen.keep(keys, cursor.fetchall())
                 return answered
 
     def _check_there(self) -> None:
@@ -155,18 +154,24 @@ class PostgresLedger(Ledger):
                 self._waiting.append((f"CLOSE {name}", ()))
 
     def execute(self, sql: str, params: Mapping[str, Any] | tuple[Any, ...] = ()) -> None:
-        self._waiting.append(self._bound(sql, params))
+        self._write(self._bound(sql, params), sql)
+
+    def _write(self, statement: Statement, sql: str) -> None:
+        self._waiting.append(statement)
         self._foreseen.written(sql)
         if len(self._waiting) > _MOST_WAITING:
             self._ask()
 
     def execute_many(self, sql: str, params: Iterable[tuple[Any, ...]]) -> None:
         rows = list(params)
-        if len(rows) > _FEW_ROWS and sql.startswith("INSERT") and "ON CONFLICT" not in sql:
+        many = len(rows) > _FEW_ROWS
+        if many and sql.startswith("INSERT") and "ON CONFLICT" not in sql:
             self._copy(sql.removeprefix("INSERT INTO ").partition(" VALUES")[0], rows)
-            return
-        for row in rows:
-            self.execute(sql, row)
+        elif many and (once := written_at_once(sql, rows)) is not None:
+            self._write(once, sql)
+        else:
+            for row in rows:
+                self.execute(sql, row)
 
     def _copy(self, into: str, rows: list[tuple[Any, ...]]) -> None:
         if self._waiting:

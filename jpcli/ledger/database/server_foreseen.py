@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from jpcli.ledger.database.server_batches import FEW, answers, asked_at_once
 from jpcli.ledger.database.server_schema import TABLES
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.server_link import Statement
 
     Rows = list[tuple[Any, ...]]
-    _Params = tuple[Any, ...]
+    _Key = tuple[str, tuple[Any, ...]]
 
 Item = TypeVar("Item")
 
@@ -50,8 +51,8 @@ class Foreseen:
     def __init__(self) -> None:
         self._noting = False
         # By the tables that they are about, then by text and parameters.
-        self._answers: dict[frozenset[str], dict[tuple[str, _Params], Rows]] = {}
-        self._noted: dict[tuple[str, _Params], Statement] = {}
+        self._answers: dict[frozenset[str], dict[_Key, Rows]] = {}
+        self._noted: dict[_Key, Statement] = {}
         self.times_forgot = 0
 
     def foresee(self, ask: Ask) -> bool:
@@ -83,14 +84,24 @@ class Foreseen:
             raise _Noted
         return found
 
-    def take_noted(self) -> dict[tuple[str, _Params], Statement]:
-        """The statements of all that was noted, to be sent now."""
+    def take_noted(self) -> list[tuple[Statement, list[_Key]]]:
+        """The statements that ask all that was noted, to be sent now, and what each asks."""
         noted, self._noted = self._noted, {}
-        return noted
+        alike: dict[str, list[_Key]] = {}
+        for key in noted:
+            alike.setdefault(key[0], []).append(key)
+        taken: list[tuple[Statement, list[_Key]]] = []
+        for text, keys in alike.items():
+            many = len(keys) >= FEW
+            once = asked_at_once(text, [values for _, values in keys]) if many else None
+            taken += [(once, keys)] if once else [(noted[key], [key]) for key in keys]
+        return taken
 
-    def keep(self, key: tuple[str, _Params], rows: Rows) -> None:
-        """What was answered."""
-        self._answers.setdefault(tables_in(key[0]), {})[key] = rows
+    def keep(self, keys: list[_Key], rows: Rows) -> None:
+        """What was answered to what was sent together."""
+        known = self._answers.setdefault(tables_in(keys[0][0]), {})
+        found = [rows] if len(keys) == 1 else answers(rows, len(keys))
+        known.update(zip(keys, found, strict=True))
 
     def written(self, text: str) -> None:
         """Forget what a statement that writes may have changed."""
@@ -148,7 +159,7 @@ class Foreseen:
             send()
 
 
-def _key(question: Statement) -> tuple[str, _Params]:
+def _key(question: Statement) -> _Key:
     text, params = question
     values = params.values() if isinstance(params, dict) else params
     return text, tuple(tuple(v) if isinstance(v, list) else v for v in values)

@@ -24,7 +24,7 @@ from jpcli.ledger.queries.history import HISTORY_COLUMNS as STORED_COLUMNS
 from jpcli.services.files.rows import whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from jpcli.domain.calendar import BillingCalendar
     from jpcli.services.files.rows import Row
@@ -106,6 +106,15 @@ def parse_row(
     bundle = None if bundle_key is None else check_license_key(str(bundle_key))
     life = (history, issued, revoked, placed)
     return HistoryRow._make((row.line, key, product, *life, bundle, bundle_size, last_at))
+
+
+def named_places(values: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Each (site, client) that a row names, unchecked."""
+    listed = values.get("assignments")
+    for item in (values, *(listed if isinstance(listed, list) else ())):
+        if isinstance(item, dict) and item.get("site") is not None:
+            client = item.get("client")
+            yield str(item["site"]), None if client is None else str(client)
 
 
 def _assignments(

@@ -6,6 +6,7 @@ Rows stream: only whose sites are whose is kept.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from jpcli.ledger.writer import MANY
 from jpcli.services.billing.books import BeforeBooks
 from jpcli.services.change import change_as_read, without_rows
 from jpcli.services.files.rows import too_many
-from jpcli.services.ledger.history_rows import HistoryRow, parse_row
+from jpcli.services.ledger.history_rows import HistoryRow, named_places, parse_row
 from jpcli.services.ledger.seen_keys import SeenKeys
 from jpcli.services.ledger.site_claims import Claims
 from jpcli.services.ledger.waiting_rows import WaitingRows
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from jpcli.domain.contract.ledger import ImportAnswer
     from jpcli.domain.errors import Problem
     from jpcli.domain.imported_life import ImportedLife
+    from jpcli.ledger.database.connection import Ask, Ledger
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
@@ -66,7 +68,7 @@ def import_history(
 
     def do(writer: Writer) -> Answer[ImportAnswer]:
         importing = _Importing(desk, writer, found)
-        for row in chain(begun, rows):
+        for row in desk.ledger.each(chain(begun, rows), importing.asks):
             importing.row(row)
         importing.finish()
         if found is not problems and problems:
@@ -109,7 +111,7 @@ class _Importing:
         self._problems = problems
         self._offers: dict[tuple[str, int], int] = {}
         self._keys = SeenKeys(writer)
-        self._site_name = SiteNames(desk.ledger).name
+        self._names = SiteNames(desk.ledger)
         self._parents: dict[str, HistoryRow] = {}  # those that may not be in the tables yet
         self._orphans = WaitingRows()
         self.claims = Claims(desk.ledger, writer)
@@ -117,6 +119,19 @@ class _Importing:
         self.before = BeforeBooks(desk.ledger)
         self.recorded = 0
         self.unchanged = 0
+
+    def asks(self, row: Row) -> Iterator[Ask]:
+        """What is asked where a row is taken."""
+        ledger, values = self._ledger, row.values
+        key, bundle_key = str(values.get("license_key")), values.get("bundle_key")
+        if not self._is_first:
+            yield lambda: _stored(ledger, key)
+        if bundle_key is not None and bundle_key not in self._parents:
+            yield partial(licenses.find, ledger, str(bundle_key))
+        for site, client in named_places(values):
+            yield from self._names.asks_whose(site)
+            if client is not None:
+                yield partial(self.claims.knows, client)
 
     def row(self, row: Row) -> None:
         """Take one row; what is wrong with it becomes a problem."""
@@ -160,7 +175,7 @@ class _Importing:
                 self._problems.append(too_many(MAX_PROBLEMS, line))
 
     def _parsed(self, row: Row) -> HistoryRow:
-        parsed = parse_row(row, self._desk.now_at, self._ledger.calendar, self._site_name)
+        parsed = parse_row(row, self._desk.now_at, self._ledger.calendar, self._names.name)
         if self._keys.is_full():
             self._forget()
         earlier = self._keys.line_of(parsed.license_key, parsed.line)
@@ -254,6 +269,12 @@ class _Importing:
 
     def _add(self, error: JpcliError, line: int) -> None:
         self._problems.append(problem_of(error, line))
+
+
+def _stored(ledger: Ledger, license_key: str) -> None:
+    """Ask for a license, and where it is there for how it was imported."""
+    if licenses.number_of(ledger, license_key) is not None:
+        imported_data(ledger, license_key)
 
 
 def _bad_file(problems: list[Problem]) -> BadInput:

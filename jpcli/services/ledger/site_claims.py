@@ -96,6 +96,10 @@ class Claims:
             self._writer.record(*events.site_added(url, client), at=from_at)
             self.new_sites += 1
 
+    def knows(self, client: str) -> bool:
+        """Whether a client was named here before, or is in the ledger."""
+        return client in self._clients or client_exists(self._ledger, client)
+
     def settle(self) -> list[Problem]:
         """Record the owners of sites that changed hands; the problems of those that can't be."""
         problems: list[Problem] = []

@@ -6,7 +6,7 @@ takes to get there is for `domain.planner`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.limits import MAX_PROBLEMS, TOO_MANY
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from jpcli.services.files.toml_lines import Path
+    from jpcli.services.sites.spelled import Names
 
 MOST = 1_000_000
 OTHERS = "*"
@@ -33,16 +34,6 @@ _FORMS: Mapping[Path, str] = {
     ("sites",): 'one table a site, as [sites."https://shop.example"]',
     ("spares",): "a table, [spares]",
 }
-
-
-class Names(Protocol):
-    """Who knows what sites are called."""
-
-    def name(self, text: str) -> str:
-        """The site's name; BadInput for what is none."""
-
-    def in_turn(self, texts: Iterable[str]) -> Iterable[str]:
-        """The same texts, about which `name` is asked next."""
 
 
 def read_wanted(text: str, source: str, products: Collection[str], names: Names) -> Wanted:

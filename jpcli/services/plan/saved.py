@@ -24,7 +24,6 @@ from jpcli.services.files.new_file import replace_file, write_new
 from jpcli.services.files.rows import named
 from jpcli.services.files.sizes import too_much_json
 from jpcli.services.plan.file import (
-    Names,
     read_wanted_object,
     site_object,
     wanted_object,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from jpcli.domain.answers import Table
     from jpcli.domain.contract.plan import PlanAnswer, StepObject
     from jpcli.domain.plan_terms import Wanted
+    from jpcli.services.sites.spelled import Names
 
 FORM = "jpcli-plan/1"
 _KEYS = {"form", "made_at", "ledger_head", "wanted", "steps", "counts", "bill", "plan_hash"}

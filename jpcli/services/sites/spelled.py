@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.site_urls import normalize_url, twin
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 # Texts that are remembered as they were typed; a file names the same sites again and again.
 MOST_TYPED = 65_536
+
+
+class Names(Protocol):
+    """Who knows what sites are called."""
+
+    def name(self, text: str) -> str:
+        """The site's name; BadInput for what is none."""
+
+    def in_turn(self, texts: Iterable[str]) -> Iterable[str]:
+        """The same texts, about which `name` is asked next."""
 
 
 class SiteNames:
@@ -51,7 +61,7 @@ class SiteNames:
 
     def asks(self, text: str) -> Iterator[Ask]:
         """What `name` asks."""
-        if text in self._typed:
+        if text in self._typed or self._has_sites is False:
             return
         try:
             url = normalize_url(text)
@@ -64,6 +74,8 @@ class SiteNames:
 
     def asks_whose(self, text: str) -> Iterator[Ask]:
         """The same, and what is asked of the site."""
+        if self._has_sites is False:
+            return
         yield from self.asks(text)
         with suppress(BadInput):
             url = normalize_url(text)
