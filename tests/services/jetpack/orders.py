@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import JpcliError
 from jpcli.services.licenses import issue
-from jpcli.services.plan import apply, plan
+from jpcli.services.plan import apply, order
 from tests.services.agency import A, B, C, plain
 from tests.services.jetpack.conftest import Desk
 
@@ -31,7 +31,7 @@ def _applied(agency: Desk, **options: Any) -> Answer[Any]:
     source.write_text(PLAN, encoding="utf-8")
 
     def use_case(desk: Any) -> Answer[Any]:
-        return apply.apply(desk, plan.read_order(desk, str(source)))
+        return apply.apply(desk, order.read_order(desk, str(source)))
 
     return agency.do(use_case, **options)
 
