@@ -23,7 +23,6 @@ class Wire:
         self.statement: bytes = b"\0never"
         self.before = True
         self.times = 0
-        self.trips = 0
         self.counting = False
         # Called as soon as so many packets of clients went through, before any answer.
         self.packets, self.last, self.reached = 0, 0, _nothing
@@ -44,7 +43,6 @@ class Wire:
 
     def _pass(self, client: socket.socket) -> None:
         server = socket.create_connection(("127.0.0.1", self._target))
-        asked = False
         with client, server, suppress(OSError):
             while True:
                 ready, _, _ = select.select([client, server], [], [])
@@ -60,11 +58,6 @@ class Wire:
                         while select.select([client], [], [], 0.3)[0]:
                             server.sendall(client.recv(1 << 20))
                         return  # done, and nobody is told
-                    if source is client:
-                        asked = True
-                    elif asked:
-                        asked = False
-                        self.trips += 1
                     (server if source is client else client).sendall(data)
                     if source is client:
                         self.packets += 1
