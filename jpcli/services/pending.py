@@ -56,5 +56,5 @@ def check_nothing_unknown(desk: Desk) -> None:
                 f" {desk.told(found.wish.wished_at)}, is not known: until that is settled nothing"
                 " is issued",
                 hint=f"See what is known of it:   {STATUS}",
-                subject=str(found.wish.id),
+                subject=found.wish.name,
             )

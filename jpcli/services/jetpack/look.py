@@ -47,6 +47,7 @@ def look(ledger: Ledger, api: Licensing, wanted: Collection[str] | None = None) 
             looking.take(remote)
     except NotListed:
         looking.found.listed = False
+        api.families()  # a token that is not accepted is not one that may not list
     looking.ask_for_the_rest()
     return looking.found
 

@@ -159,11 +159,13 @@ class _Importing:
             bundle = self._bundles.get(remote.parent_license_id)
             if bundle is None or find(self._desk.ledger, bundle) is None:
                 raise not_in_bundle(remote)
+        inside = self._children.get(remote.license_id or 0, [])
+        for each in (remote, *inside):
+            self._taking.check_new(each)
         self._record(remote, bundle)
-        if remote.license_id in self._bundles:
-            for child in self._children.get(remote.license_id, []):
-                if find(self._desk.ledger, child.license_key) is None:
-                    self._record(child, remote.license_key)
+        for child in inside:
+            if find(self._desk.ledger, child.license_key) is None:
+                self._record(child, remote.license_key)
 
     def _record(self, remote: RemoteLicense, bundle: str | None) -> None:
         self._taking.new(remote, bundle)
@@ -278,8 +280,8 @@ def _notes(
         yield Note("differences", message, "warning", hint="\n".join(hints) or None)
     if not looked.listed:
         message = (
-            "Jetpack does not list licenses for this token: each was asked for by itself, sites"
-            " were not compared, and what is not in the ledger was not found"
+            "Jetpack does not list licenses for this token: each was asked for by itself, which"
+            " tells of no site and no bundle, and what is not in the ledger was not found"
         )
         yield Note("not_listed", message)
     waiting = waiting_wishes(desk)

@@ -54,18 +54,22 @@ class TakingOver:
         self._writer.flush()
         return settled
 
-    def new(self, remote: RemoteLicense, bundle_key: str | None) -> None:
-        """Record a license, or a bundle, with all that Jetpack tells of it. Raises BadInput
-        (`unknown_product`, `unknown_bundle`, `bad_instant`)."""
-        key, at = remote.license_key, remote.issued_at
-        product, size, parent = self._product(remote), remote.quantity or 1, None
-        if bundle_key is not None:
-            parent = self._facts(bundle_key)
-            product, size = parent.product, parent.bundle_size
-        known_offer(self._ledger, product, size)
-        for instant in (at, remote.revoked_at, remote.attached_at):
+    def check_new(self, remote: RemoteLicense) -> None:
+        """Whether a license can be recorded; BadInput `unknown_product`, `unknown_bundle`, or
+        `bad_instant` for times that no calendar has."""
+        if remote.parent_license_id is None:
+            known_offer(self._ledger, self._product(remote), remote.quantity or 1)
+        for instant in (remote.issued_at, remote.revoked_at, remote.attached_at):
             if instant is not None:
                 self._ledger.calendar.checked(instant, format_instant(instant))
+
+    def new(self, remote: RemoteLicense, bundle_key: str | None) -> None:
+        """Record a license, or a bundle, with all that Jetpack tells of it; it was checked."""
+        key, at = remote.license_key, remote.issued_at
+        product, size = self._product(remote), remote.quantity or 1
+        if bundle_key is not None:
+            bundle = self._facts(bundle_key)
+            product, size = bundle.product, bundle.bundle_size
         terms = events.license_terms(product, size if size > 1 else None, bundle_key)
         self._writer.record(*events.license_issued(key, terms), at=at, reason="pull")
         self._writer.flush()

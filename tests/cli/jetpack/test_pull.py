@@ -399,3 +399,24 @@ def test_a_table_shows_the_differences(at_jetpack: Desk) -> None:
     assert "taken over" in run.out
     assert "Not here" in next(line for line in run.out.splitlines() if new in line)
     assert json.loads(at_jetpack("jetpack", "pull", "--json").out)["data"]["checked"] == 1
+
+
+def test_a_bundle_that_ended_takes_along_what_is_in_it(at_jetpack: Desk) -> None:
+    bundle = at_jetpack.issued("jetpack-anti-spam", at="2026-11-05T00:00:00Z", quantity=20)
+    one = at_jetpack.double.licenses[bundle]
+    for _ in range(20):
+        at_jetpack.issued(
+            "jetpack-anti-spam", at="2026-11-05T00:00:00Z", parent_license_id=one.license_id
+        )
+    assert at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, bundle)}")["changed"] == 21
+    one.revoked_at = seconds("2026-11-12T00:00:00Z")
+    assert at_jetpack.do("jetpack pull")["changed"] == 21
+    assert {each["state"] for each in at_jetpack.do("licenses list")["licenses"]} == {"revoked"}
+    assert at_jetpack("ledger", "check").code == 0
+
+
+def test_a_token_that_is_not_accepted_is_not_one_that_may_not_list(at_jetpack: Desk) -> None:
+    at_jetpack.patch.setenv("JETPACK_LICENSING_TOKEN", "some-other-token")
+    for words in (["pull"], ["pull", "--check"]):
+        run = at_jetpack("jetpack", *words, "--json")
+        assert (run.code, run.error["code"]) == (4, "bad_token")
