@@ -257,8 +257,9 @@ def _may_be_done(action: str, error: JpcliError) -> bool:
         return True
     if not error.unsure:
         return False
-    told_why = action in {ASSIGN, TRANSFER} and not isinstance(error, AuthProblem)
-    return not told_why or error.their_code == errors.ATTACHED
+    if action not in {ASSIGN, TRANSFER} or isinstance(error, AuthProblem):
+        return True
+    return error.their_code in {None, errors.ATTACHED}
 
 
 def _moving(step: Step, key: str) -> Entry:

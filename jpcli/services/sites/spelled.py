@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from jpcli.domain.errors import BadInput
 from jpcli.domain.site_urls import normalize_url, twin
 from jpcli.ledger.queries.sites import any_site, find_site, site_spelled, sites_below
+from jpcli.ledger.queries.wishes import at_jetpack, connections_by_blog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,6 +94,7 @@ class SiteNames:
         self._has_sites = None
 
     def _found(self, text: str) -> str:
+        text = self._by_number(text)
         try:
             url = normalize_url(text)
         except BadInput:
@@ -108,6 +110,22 @@ class SiteNames:
             found = site_spelled(self.ledger, url) or self._older(url) or url
         self._names[url] = found
         return found
+
+    def _by_number(self, text: str) -> str:
+        """The site that Jetpack knows by this number; any other text as it is. Raises BadInput
+        `unknown_blog_id`."""
+        number = text.strip()
+        if not (number.isascii() and number.isdigit() and at_jetpack(self.ledger)):
+            return text
+        found = connections_by_blog(self.ledger, int(number)) if len(number) < 19 else []
+        if not found:
+            raise BadInput(
+                "unknown_blog_id",
+                f"No site is known here by Jetpack's number {number[:40]}",
+                hint="Name its address, or make its number known:   jpcli jetpack pull",
+                subject=number[:40],
+            )
+        return found[0].url
 
     def _older(self, url: str) -> str | None:
         """The same site with letters or octets in its path that are written otherwise now."""
