@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Doing:
     """What became of the steps. `keys` are the licenses that were issued, by the keys that the
     rehearsal made up; `left` are those of steps that were not done; `done` counts steps, `changed`
-    the licenses of those that issue none; `error` is the first that went wrong, `stopped` the one
+    the licenses of those that issue none, `before` those that
+    an earlier process issued; `error` is the first that went wrong, `stopped` the one
     that ended it. Instants: `since_at` is the first issue, `until_at` the
     last revocation."""
 
@@ -43,6 +44,7 @@ class Doing:
         self.stopped: JpcliError | None = None
         self.done = 0
         self.changed = 0
+        self.before = 0
         self.since_at: int | None = None
         self.until_at: int | None = None
 
@@ -85,6 +87,7 @@ class Doing:
             facts = find(self._ledger, key)
             assert facts is not None
             issued_at = facts.issued_at
+            self.before += 1
             if facts.site is not None or facts.revoked_at is not None or _was_put(step, going):
                 step = step._replace(site=None)  # it was put there, or somebody has decided since
         self.keys[step.license_key] = key

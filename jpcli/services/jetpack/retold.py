@@ -13,8 +13,10 @@ from jpcli.domain.answers import Answer, Chosen, Note, Rows, each_object, joined
 from jpcli.domain.errors import Problem, by_line
 from jpcli.domain.words import count
 from jpcli.ledger.queries.licenses import number_of, rows_numbered
+from jpcli.services.pending import STATUS
 from jpcli.services.said import issued_note, revoked_note
 from jpcli.services.shapes import license_table, problem_table
+from jpcli.services.sites.remarks import DOUBLE, FAMILY, site_notes
 from jpcli.services.spool import Spool, noted, table
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def retold(ledger: Ledger, answer: Answer[Data_co], doing: Doing, steps: int) ->
         wrong = [Problem(**each) for each in each_object(data.get("problems", []))]
         data["problems"] = problem_table(by_line([*wrong, *doing.problems]))
     retelling = _Retelling(ledger, doing, steps)
-    notes = joined(_mapped(answer.notes, retelling.note), retelling.more())
+    notes = joined(_mapped(answer.notes, retelling.note), tuple(retelling.more()))
     told: Any = data
     return Answer(told, notes, chosen=chosen)
 
@@ -84,6 +86,7 @@ class _Retelling:
     """Remarks, with what is so."""
 
     def __init__(self, ledger: Ledger, doing: Doing, steps: int) -> None:
+        self._ledger = ledger
         self._calendar = ledger.calendar
         self._doing = doing
         self._steps = steps
@@ -105,6 +108,8 @@ class _Retelling:
                 return note._replace(message=note.message.replace(old, new, 1))
             case "applied" if doing.error is not None:
                 return None
+            case code if code in {DOUBLE, FAMILY}:
+                return self._double(note)
         return note
 
     def _issued(self, since_at: int) -> Note:
@@ -113,13 +118,23 @@ class _Retelling:
     def _revoked(self, until_at: int) -> Note:
         return revoked_note(self._calendar, self._doing.changed, until_at)
 
-    def more(self) -> tuple[Note, ...]:
-        """That not all of it was done."""
-        if self._doing.error is None:
-            return ()
-        done = f"{self._doing.done:,} of {count(self._steps, 'step')} done; what was done stays"
-        again = "Run the same command again for the rest."
-        return (Note("stopped", done, "warning", hint=again),)
+    def _double(self, note: Note) -> Note | None:
+        """A rehearsal after a part of it was done counts that part twice."""
+        found = site_notes(self._ledger, {str(note.subject): None})
+        return next((n for n in found if (n.code, n.hint) == (note.code, note.hint)), None)
+
+    def more(self) -> Iterator[Note]:
+        """That some of it was done before, or not all of it was done."""
+        doing = self._doing
+        if doing.before:
+            some = count(doing.before, "license")
+            yield Note("taken_over", f"{some} of these came of an earlier run of this command")
+        if doing.error is not None:
+            done = f"{doing.done:,} of {count(self._steps, 'step')} done; what was done stays"
+            again = "Run the same command again for the rest."
+            if doing.error.code == "outcome_unknown":
+                again = f"First settle what is not known:   {STATUS}"
+            yield Note("stopped", done, "warning", hint=again)
 
 
 def _mapped(notes: Notes, one: Any) -> Notes:

@@ -9,7 +9,8 @@ import pytest
 from jpcli.domain import events, outside_events
 from jpcli.domain.errors import JpcliError, Refused
 from jpcli.ledger.queries.wishes import DONE, FAILED
-from tests.services.agency import plain
+from jpcli.services.licenses import issue
+from tests.services.agency import A, codes, plain
 from tests.services.jetpack.conftest import Desk
 from tests.services.jetpack.orders import ORDERS, Order, outcome
 
@@ -191,3 +192,22 @@ def test_a_key_that_the_ledger_has_already_is_not_taken_for_a_new_license(agency
         agency.issue("jetpack-scan")
     assert raised.value.code == "outcome_unknown"
     assert [wish.state for wish in agency.wishes()] == ["unknown"]
+
+
+def test_what_is_taken_over_is_told_once(agency: Desk) -> None:
+    fields = {"status": 400, "code": "something_new", "after": False, "nth": 2}
+    agency.double.next("status", method="POST", path="/license", **fields)
+    answer = agency.do(issue.issue, "jetpack-scan", 2, site=A)
+    assert codes(answer) == ["issued", "stopped"]
+    answer = agency.do(issue.issue, "jetpack-scan", 2, site=A)
+    said = {note.code: note.message for note in answer.notes}
+    assert said["taken_over"] == "1 license of these came of an earlier run of this command"
+    assert said["double_product"].startswith(f"{A} has 2 licenses")
+    assert "stopped" not in said
+
+
+def test_who_is_told_that_nothing_is_known_is_not_told_to_go_on(agency: Desk) -> None:
+    agency.double.next("lost", method="POST", path="/license", nth=2)
+    answer = agency.do(issue.issue, "jetpack-scan", 2)
+    assert answer.notes[-1].hint == "First settle what is not known:   jpcli jetpack status"
+    assert codes(answer) == ["issued", "stopped"]
