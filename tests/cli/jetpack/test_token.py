@@ -3,6 +3,7 @@ in no file. What only reads needs none."""
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -37,8 +38,8 @@ LINES = (
     "ledger check",
     "log",
 )
-FAULTS = {
-    "nothing": None,
+FAULTS: dict[str, dict[str, Any]] = {
+    "nothing": {},
     "refused": {"kind": "status", "status": 400, "code": "some_code"},
     "its code": {"kind": "status", "status": 400, "code": TOKEN},
     "forbidden": {"kind": "status", "status": 403, "code": "rest_forbidden"},
@@ -62,7 +63,7 @@ def test_no_command_shows_it(
     at_jetpack.double.world.token = TOKEN
     monkeypatch.setenv("JETPACK_LICENSING_TOKEN", TOKEN)
     names = furnished(at_jetpack)
-    if FAULTS[fault] is not None:
+    if FAULTS[fault]:
         message = f"The token {TOKEN} ({quote(TOKEN, safe='')}) is wrong"
         at_jetpack.double.next(**{"message": message, "times": 0, **FAULTS[fault]})
     for form in FORMATS:
