@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jpcli.domain.errors import Failed
-from tests.server.conftest import Server
+from jpcli.ledger.database.server_link import Link
+from jpcli.ledger.database.server_outcome import was_kept
+from tests.server.conftest import Server, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,22 +88,30 @@ def test_a_commit_that_is_always_refused_is_given_up(
     assert jpcli("licenses", "list", "--json").data["total"] == 0
 
 
+@pytest.mark.parametrize("wait", [0.2, 2.5])
+@pytest.mark.parametrize("how", ["held", "gone"])
 def test_an_outcome_that_nobody_can_tell_is_not_waited_for_for_ever(
-    address: str, jpcli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    how: str,
+    wait: float,
+    server: Server,
+    address: str,
+    jpcli: Callable[..., Any],
 ) -> None:
-    """Whoever holds the head may be our own change, still to be kept: neither done nor undone."""
+    """Whoever holds the head may be our own change, still to be kept: neither done nor undone. Nor
+    is that known of a server that does not come back. To be told takes as long as `--wait`, and a
+    second for who is next in line."""
     import psycopg
 
-    from jpcli.ledger.database.postgres import open_server
-    from jpcli.ledger.database.server_outcome import was_kept
-
     assert jpcli("init").code == 0
-    monkeypatch.setenv("JPCLI_WAIT", "0.2")
-    ledger = open_server(address, writes=True)
+    port = server.port if how == "held" else free_port()
+    link = Link(address.replace(f":{server.port}/", f":{port}/"), wait)
     with psycopg.connect(address) as other:
         other.execute("SELECT seq FROM chain WHERE id = 1 FOR UPDATE")
+        begun = time.monotonic()
         with pytest.raises(Failed) as caught:
-            was_kept(ledger._link, 99, b"hash")
+            was_kept(link, 99, b"hash")
+        assert wait * 0.9 < time.monotonic() - begun < wait + 2.5
     assert caught.value.code == "outcome_unknown"
-    assert not was_kept(ledger._link, 99, b"hash")
-    ledger.close()
+    if how == "held":
+        assert not was_kept(link, 99, b"hash")
+    link.close()

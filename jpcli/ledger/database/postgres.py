@@ -179,12 +179,7 @@ class PostgresLedger(Ledger):
         self._check_there()
         self._foreseen.written(into)
         try:
-            with (
-                self._link.connection.cursor() as cursor,
-                cursor.copy(f"COPY {into} FROM STDIN") as copy,
-            ):
-                for row in rows:
-                    copy.write_row(row)
+            self._link.copy(into, rows)
         except psycopg.Error as error:
             self._fail(error)
 
@@ -222,9 +217,7 @@ class PostgresLedger(Ledger):
             self._broken = None
             self._waiting = []
             self._foreseen.clear()
-            with suppress(psycopg.Error):
-                if not self._link.is_lost:
-                    self._link.connection.rollback()
+            self._link.rollback()
 
     def _end(self, *, keep: bool) -> None:
         self._check_there()
@@ -256,6 +249,8 @@ class PostgresLedger(Ledger):
                 self.meta, self.calendar = learned
 
     def close(self) -> None:
+        # A pooler drops its own connection behind one that is gone in the middle of a transaction.
+        self._link.rollback()
         self._link.close()
 
     def scratch(self, columns: str, *, key: bool = False) -> Scratch:  # noqa: ARG002

@@ -11,6 +11,7 @@ import os
 import random
 import re
 import time
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -22,7 +23,7 @@ from jpcli.domain.addresses import shown
 from jpcli.ledger.database.server_faults import ServerLost, bad_address, refusal_of, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Statement = tuple[str, Mapping[str, Any] | Sequence[Any]]
 
@@ -132,6 +133,19 @@ class Link:
             return [connection.execute(*statements[0])]
         with connection.pipeline():
             return [connection.execute(*statement) for statement in statements]
+
+    def rollback(self) -> None:
+        """Leave a transaction, where there is a connection still; none is made for it."""
+        if self._connection is not None and not self._connection.closed:
+            with suppress(psycopg.Error):
+                self._connection.rollback()
+
+    def copy(self, into: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Put rows into a table by its name, as one statement; errors are the library's."""
+        cursor = self.connection.cursor()
+        with cursor, cursor.copy(f"COPY {into} FROM STDIN") as copying:
+            for row in rows:
+                copying.write_row(row)
 
     def fail(self, error: Exception) -> NoReturn:
         """Raise an error of the library in our words, or as it is."""

@@ -5,7 +5,6 @@ Owns that question, which the chain settles: its last event is there, or nothing
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -34,11 +33,10 @@ def was_kept(link: Link, seq: int, hash_: bytes) -> bool:
     while True:
         try:
             row = link.send([WRITE, patient(patience.left), LOCK, hash_of]).fetchone()
-            link.connection.rollback()
+            link.rollback()
             return row is not None and row[0] == hash_
         except psycopg.errors.UndefinedTable:  # it was to be made in that transaction
             return False
         except (psycopg.Error, JpcliError):
-            with suppress(psycopg.Error, JpcliError):
-                link.connection.rollback()
+            link.rollback()
             patience.wait_or_raise(unknown_outcome(link.path))
