@@ -132,11 +132,14 @@ def test_a_bad_clock_leaves_the_shell_in_peace(place: Place) -> None:
     assert lines(place, "months", "", JPCLI_NOW="yesterday") == []
 
 
-def test_the_ledger_is_where_commands_look_for_it(place: Place, tmp_path: Path) -> None:
+def test_the_ledger_is_where_commands_look_for_it(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = tmp_path / "jpcli"
     home.mkdir()
     (home / "ledger.db").write_bytes(place.ledger.read_bytes())
-    found = lines(place, "sites", "http://", JPCLI_LEDGER="", XDG_DATA_HOME=str(tmp_path))
+    monkeypatch.delitem(place.env, "JPCLI_LEDGER")
+    found = lines(place, "sites", "http://", XDG_DATA_HOME=str(tmp_path))
     assert found == [f"{SITES[2]}\t"]
 
 

@@ -35,6 +35,7 @@ ROADS: dict[str, list[list[str]]] = {
     "cards add": [["pm_card_visa"], []],
     "cards remove": [["{CARD}"], ["{CARD}", "--yes"]],
     "invoice close": [["2024-06"], ["--due"], ["2024-06", "--yes"], ["2024-07"]],
+    "jetpack connect": [["https://a.example", "--user", "1"]],
     "settings set": [["name", "Other"], ["bill-from", "2024-07"]],
     "sites move": [["https://a.example", "--client", "C"]],
     "stripe customer": [[], ["--email", "ann@example.com"], ["--tax-id", "eu_vat:DE123456789"]],
@@ -107,6 +108,7 @@ def test_no_command_writes_anything_anywhere(
         "URL": "https://c.example",
         "MONTH": "2024-06",
         "TEXT": "text",
+        "WISH": "1",
     }
     before = shop.state()
     ran = 0
