@@ -49,8 +49,10 @@ class Caller:
             self._transport = transport.Transport(self._token, self._base, timeouts)
         return self._transport.send(method, path, query, body, fresh=fresh)
 
-    def refused(self, answer: Answer, subject: str | None) -> JpcliError:
-        return errors.refused(answer, self._token, subject)
+    def refused(
+        self, answer: Answer, subject: str | None, *, about_site: bool = False
+    ) -> JpcliError:
+        return errors.refused(answer, self._token, subject, about_site=about_site)
 
     def patient(self, call: Callable[[], T], tries: int | None = TRIES_MOST) -> T:
         return repeated(call, self._patience, tries)
@@ -65,10 +67,13 @@ class Caller:
         read: Callable[[Answer], T],
         subject: str | None = None,
     ) -> T:
+        """What `read` makes of the answer, asked for again while that may help. What has a body is
+        about a site."""
+
         def once() -> T:
             answer = self._answer(method, path, query, body)
-            if answer.status != 200:
-                raise self.refused(answer, subject)
+            if not 200 <= answer.status < 300:
+                raise self.refused(answer, subject, about_site=body is not None)
             try:
                 return read(answer)
             except Garbled:

@@ -38,10 +38,12 @@ MASK = "[token]"
 _MOST_TEXT = 500
 _AGAIN = "Run the same command again; nothing is done twice."
 _STATUS = "See what is known of it:   jpcli jetpack status"
+_PULL = "Bring the ledger up to date:   jpcli jetpack pull"
 _CARD = (
     "Add a card in Jetpack's dashboard, under Payment methods. Just after that it may take some"
     " seconds more."
 )
+# What an attempt to use a site fails for, unless it is told otherwise.
 _CONNECTED = (
     "Jetpack takes a site that is connected to it, with your agency's user as a connected"
     " administrator."
@@ -49,15 +51,18 @@ _CONNECTED = (
 # Jetpack's code: ours, and what to do.
 _REFUSED: dict[str, tuple[str, str | None]] = {
     "missing_valid_payment_method": ("no_primary_card", _CARD),
-    REVOKED: ("license_revoked", "It is revoked at Jetpack: bring the ledger up to date."),
-    ATTACHED: ("already_assigned", "It is on a site at Jetpack: bring the ledger up to date."),
-    NOT_OURS: (NOT_OURS, _CONNECTED),
-    "product_incompatibility": ("product_incompatibility", None),
+    REVOKED: ("license_revoked", _PULL),
+    ATTACHED: ("already_assigned", _PULL),
+    NOT_OURS: (NOT_OURS, None),
+    "product_incompatibility": (
+        "product_incompatibility",
+        "It does not go with what the site has: use another site, or another product.",
+    ),
     "multisite_incompatibility": (
         "multisite_incompatibility",
         "Backup and Scan do not work on a multisite: use another site.",
     ),
-    "invalid_input": ("invalid_input", _CONNECTED),
+    "invalid_input": ("invalid_input", None),
 }
 _TOKEN_REFUSED = frozenset(
     {"rest_forbidden", "unauthorized", "invalid_token", "authorization_required"}
@@ -120,8 +125,10 @@ def garbled(answer: Answer) -> Busy:
     return _from(answer, Busy("jetpack_server_error", message, hint=_AGAIN))
 
 
-def refused(answer: Answer, token: str, subject: str | None = None) -> JpcliError:
-    """The error for an answer that says no."""
+def refused(
+    answer: Answer, token: str, subject: str | None = None, *, about_site: bool = False
+) -> JpcliError:
+    """The error for an answer that says no; `about_site` is whether a site was to be used."""
     code, text = told(answer.body)
     about = f"{_said(text, token)}{_asked(*_ids(answer), masked(code or '', token))}"
     if answer.status == 401 or code in _TOKEN_REFUSED:
@@ -134,6 +141,8 @@ def refused(answer: Answer, token: str, subject: str | None = None) -> JpcliErro
         error = Refused(ours, f"Jetpack refused: {about}", hint=advice, subject=subject)
     else:
         error = Failed("jetpack_refused", f"Jetpack refused: {about}", subject=subject)
+    if about_site and error.hint is None:
+        error.hint = _CONNECTED
     error.their_code = code
     return _from(answer, error)
 

@@ -174,6 +174,7 @@ class _Adapter(HTTPAdapter):
     """Makes connections that tell their line when they are there."""
 
     def __init__(self, line: _Line) -> None:
+        self._line = line
         self._pools = _pools(line)
         super().__init__()
 
@@ -183,7 +184,10 @@ class _Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = self._pools
+        if proxy.lower().startswith("socks"):
+            self._line.opened(None)  # its connections are its own: whether one was made is not told
+        else:
+            manager.pool_classes_by_scheme = self._pools
         return manager
 
 

@@ -76,6 +76,30 @@ def test_any_other_status_is_refused_at_once(
         assert len(jetpack_double.calls()) == number
 
 
+@pytest.mark.parametrize("code", [*TABLE, "page"])
+@pytest.mark.parametrize("name", ["attach", "connect", "revoke", "issue"])
+def test_a_refusal_says_what_to_do_about_the_site_where_one_was_to_be_used(
+    licensing: Licensing, jetpack_double: JetpackDouble, name: str, code: str
+) -> None:
+    form = "page" if code == "page" else "data"
+    jetpack_double.next("status", status=400, code=code, form=form)
+    with pytest.raises(JpcliError) as refused:
+        CALLS[name](licensing)
+    hint = refused.value.hint or ""
+    assert bool(hint) or name in {"revoke", "issue"}
+    assert name in {"attach", "connect"} or "connected" not in hint
+
+
+@pytest.mark.parametrize("status", [201, 202, 204])
+def test_another_yes_is_asked_for_again_and_not_taken_for_a_no(
+    licensing: Licensing, jetpack_double: JetpackDouble, status: int
+) -> None:
+    key = jetpack_double.world.issue("jetpack-scan").license_key
+    jetpack_double.next("status", "DELETE", nth=1, status=status, form="nothing")
+    assert licensing.revoke(key).value.revoked_at is not None
+    assert jetpack_double.calls() == ["DELETE /license", "DELETE /license", "GET /license"]
+
+
 @pytest.mark.parametrize("form", sorted(FORMS))
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_401_is_about_the_token_whatever_it_says(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import socket
 import ssl
 import threading
@@ -11,11 +12,14 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 from jpcli.domain.bounded import MAX_ANSWER_MIB
 from jpcli.domain.errors import Busy, Failed
+from jpcli.jetpack import transport
 from jpcli.jetpack.licensing import Licensing, OutcomeUnknown
 from jpcli.jetpack.transport import Timeouts
 from tests.jetpack.conftest import Clock
@@ -59,9 +63,21 @@ def asking(base: str, **more: float) -> Licensing:
     return Licensing("token-1", base, clock=clock, sleep=clock.sleep, timeouts=limits)
 
 
+def heard(connection: socket.socket) -> bytes:
+    """A request with its body, or whatever else begins: what is closed unread is a reset."""
+    found = connection.recv(65_536)
+    while found.startswith(b"POST "):
+        head, end, body = found.partition(b"\r\n\r\n")
+        length = re.search(rb"Content-Length: (\d+)", head)
+        if end and len(body) >= (int(length[1]) if length else 0):
+            break
+        found += connection.recv(65_536)
+    return found
+
+
 def answering(answer: bytes) -> Speak:
     def speak(connection: socket.socket) -> None:
-        connection.recv(65_536)
+        heard(connection)
         connection.sendall(answer)
 
     return speak
@@ -188,6 +204,19 @@ def test_a_proxy_that_was_spoken_to_may_have_passed_it_on(monkeypatch: pytest.Mo
             asking("http://licensing.example").issue("jetpack-scan")
 
 
+def test_a_socks_proxy_is_left_alone_and_nothing_is_said_to_be_unsent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its connections are made by others, of whom nobody knows how far they came."""
+    manager = SimpleNamespace(pool_classes_by_scheme="its own")
+    monkeypatch.setattr(HTTPAdapter, "proxy_manager_for", lambda *_, **__: manager)
+    line = transport._Line()
+    adapter = line.session.get_adapter("https://a.example")
+    assert isinstance(adapter, HTTPAdapter)
+    assert adapter.proxy_manager_for("socks5h://127.0.0.1:9") is manager
+    assert (manager.pool_classes_by_scheme, line.was_open) == ("its own", True)
+
+
 def test_an_answer_over_tls_that_breaks_off_is_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,6 +235,33 @@ def test_an_answer_over_tls_that_breaks_off_is_unknown(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     with listening(speak) as port, pytest.raises(OutcomeUnknown):
         asking(f"https://localhost:{port}").issue("jetpack-scan")
+
+
+@pytest.mark.parametrize("tunnel", [False, True])
+def test_over_tls_and_through_a_proxy_a_license_is_issued(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tunnel: bool
+) -> None:
+    certificate = _certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    asked: list[bytes] = []
+
+    def speak(connection: socket.socket) -> None:
+        if tunnel:
+            asked.append(heard(connection))
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with context.wrap_socket(connection, server_side=True) as secure:
+            heard(secure)
+            secure.sendall(ok(LICENSE))
+
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with listening(speak) as port:
+        if tunnel:
+            monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        there = "https://localhost:9" if tunnel else f"https://localhost:{port}"
+        issued, _ = asking(there).issue("jetpack-scan")
+    assert issued.license_key == "jetpack-scan_abcdefgh"
+    assert b"token-1" not in b"".join(asked)
 
 
 def test_a_server_that_sends_a_letter_now_and_then_ends() -> None:
