@@ -184,6 +184,6 @@ def steps(screen: Screen, commands: Mapping[str, str]) -> None:
         fits = width + len(command) + 8 <= screen.width
         line = text(f"  {why.ljust(width) if fits else why}")
         if not fits:
-            screen.write(line)
+            screen.fold(line, INDENT)
             line = Text(" ")
         screen.write(line + text(f"   {command}", "bold cyan"))

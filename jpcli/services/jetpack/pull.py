@@ -19,8 +19,8 @@ from jpcli.ledger.events.log import last_seq
 from jpcli.ledger.queries.licenses import find
 from jpcli.ledger.queries.wishes import UNKNOWN, keys_touched_after, keys_waiting
 from jpcli.services.bulk import apply_each
-from jpcli.services.change import change_as_read
-from jpcli.services.jetpack.access import licensing_of
+from jpcli.services.change import change_as_read, without_rows
+from jpcli.services.jetpack.access import check_at_jetpack, licensing_of
 from jpcli.services.jetpack.compare import (
     MISSING_HERE,
     MISSING_THERE,
@@ -98,6 +98,11 @@ def pull_rows(
     """
     lines = {str(row.values["license_key"]): row.line for row in reversed(list(rows))}
     named = dict(sorted(lines.items(), key=lambda item: item[1]))
+    request = {"command": "jetpack pull", "keys": list(named)}
+    if not (named or problems):
+        check_at_jetpack(desk.ledger)
+        none: PullAnswer = {"checked": 0, "changed": 0, "differences": []}
+        return without_rows(desk, request, none)
     found = _look(desk, [key for key in named if _is_key(key)])
 
     def do(writer: Writer) -> Answer[PullAnswer]:
@@ -109,7 +114,7 @@ def pull_rows(
             answer.data["problems"] = problem_table(left_out)
         return answer
 
-    return change_as_read(desk, {"command": "jetpack pull", "keys": list(named)}, do)
+    return change_as_read(desk, request, do)
 
 
 class _Importing:

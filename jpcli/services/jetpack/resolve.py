@@ -93,11 +93,13 @@ def doubt(desk: Desk, name: str) -> Doubt | None:
         number = count(len(found), "license")
         keys = found[0].license_key + and_more(len(found) - 1)
         return Doubt(
-            f"Jetpack has {number} that may be what came of {wish.name}: {keys}. None of them?",
+            f"Jetpack has {number} that may be what came of {wish.name}: {keys}."
+            " Leave the order undone all the same?",
             consequence,
         )
     return Doubt(
-        f"Jetpack could not be asked whether a license of {wish.product} was issued. Was none?",
+        f"Jetpack could not be asked whether a license of {wish.product} was issued."
+        " Leave the order undone?",
         consequence,
     )
 

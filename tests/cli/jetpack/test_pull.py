@@ -420,3 +420,31 @@ def test_a_token_that_is_not_accepted_is_not_one_that_may_not_list(at_jetpack: D
     for words in (["pull"], ["pull", "--check"]):
         run = at_jetpack("jetpack", *words, "--json")
         assert (run.code, run.error["code"]) == (4, "bad_token")
+
+
+@pytest.mark.parametrize("text", ["", "license_key\n", "[]", "\r\n \n"])
+def test_a_file_without_rows_is_nothing_to_do(text: str, at_jetpack: Desk) -> None:
+    at_jetpack.without_token()
+    source = at_jetpack.path.with_name("keys.csv")
+    source.write_text(text)
+    before = at_jetpack.everything()
+    more = ("--idempotency-key", "nightly")
+    run = at_jetpack("jetpack", "pull", "--from", str(source), "--json", *more)
+    assert (run.code, run.data["differences"]) == (0, [])
+    assert "nothing to do" in run.json["notes"][0]["message"]
+    assert at_jetpack.everything() == before
+
+
+def test_a_key_gives_the_first_answer_again(at_jetpack: Desk) -> None:
+    key = at_jetpack.issued(at="2026-11-05T00:00:00Z")
+    source = file_of(at_jetpack, key)
+    words = ("jetpack", "pull", "--from", source, "--idempotency-key", "k", "--json")
+    first = at_jetpack(*words)
+    before = at_jetpack.everything()
+    again = at_jetpack(*words)
+    assert (again.code, again.data) == (0, first.data)
+    assert at_jetpack.everything() == before
+    file_of(at_jetpack, at_jetpack.issued())
+    other = at_jetpack(*words)
+    assert (other.code, other.error["code"]) == (3, "idempotency_key_reused")
+    assert at_jetpack.everything() == before
