@@ -1,4 +1,4 @@
-"""What all tests have; how hard they try is said by `thorough.py`."""
+"""What all tests have: how hard they try says `thorough.py`, and where `engine_option.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tempfile
 
 from tests.scratch import SCRATCH
 
-pytest_plugins = ["tests.thorough"]
+pytest_plugins = ["tests.thorough", "tests.engine_option"]
 
 if SCRATCH is not None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", SCRATCH)

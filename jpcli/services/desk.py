@@ -172,6 +172,6 @@ def _opened(path: str, writes: bool) -> tuple[Ledger, str | None]:
     try:
         return open_ledger(path, writes=writes), None
     except LedgerOlder:
-        from jpcli.ledger.upkeep.migration import open_older
+        from jpcli.ledger.upkeep.places import open_older
 
         return open_older(path, writes=writes)

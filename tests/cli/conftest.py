@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from tests import engines
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -59,7 +61,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
         if name.startswith("JPCLI_") or name in ("NO_COLOR", "COLUMNS"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("JPCLI_LEDGER", str(tmp_path / "ledger.db"))
+    monkeypatch.setenv("JPCLI_LEDGER", engines.place(tmp_path / "ledger.db"))
     monkeypatch.setenv("JPCLI_NOW", NOW)
     monkeypatch.setenv("JPCLI_ACTOR", "tester")
 

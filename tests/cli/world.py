@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from tests import engines
 from tests.cli.lines import NOW, Line, build
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ class World(NamedTuple):
     def __call__(self, line: Line, *more: str, yes: bool = True) -> Any:
         return self.jpcli(*line.argv(self.names, yes=yes), *more, now=NOW)
 
+    @property
+    def ledger(self) -> str:
+        """The address of the ledger."""
+        return engines.place(self.folder / "ledger.db")
+
     def events(self) -> list[tuple[str, int, str]]:
         """(kind, at, actor) of every event."""
         return self._rows("SELECT kind, at, actor FROM events ORDER BY seq")
@@ -34,20 +39,13 @@ class World(NamedTuple):
         """Every row of the ledger and every other file."""
         found: dict[str, Any] = {}
         for path in sorted(self.folder.iterdir()):
-            if path.name == "ledger.db":
-                connection = sqlite3.connect(path)
-                found[path.name] = list(connection.iterdump())
-                connection.close()
-            elif not path.name.endswith(("-wal", "-shm")):
+            if path.name != "ledger.db" and not path.name.endswith(("-wal", "-shm")):
                 found[path.name] = path.read_bytes()
+        found["ledger.db"] = engines.engine.dump(self.ledger).splitlines()
         return found
 
     def _rows(self, sql: str) -> list[Any]:
-        connection = sqlite3.connect(self.folder / "ledger.db")
-        try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
+        return engines.engine.rows(self.ledger, sql)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +57,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
 
     folder = tmp_path_factory.mktemp("built")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JPCLI_LEDGER", str(folder / "ledger.db"))
+        patch.setenv("JPCLI_LEDGER", engines.place(folder / "ledger.db"))
         patch.setenv("JPCLI_ACTOR", "builder")
 
         def jpcli(*argv: str, now: str) -> Run:
@@ -82,7 +80,8 @@ def world(
     folder, names = built
     mine = tmp_path / "mine"
     shutil.copytree(folder, mine)
-    monkeypatch.setenv("JPCLI_LEDGER", str(mine / "ledger.db"))
+    engines.copy(folder / "ledger.db", mine / "ledger.db")
+    monkeypatch.setenv("JPCLI_LEDGER", engines.place(mine / "ledger.db"))
     monkeypatch.setattr("sys.stdin", StringIO())
     texts = {name: text.replace(str(folder), str(mine)) for name, text in names.items()}
     return World(mine, texts, jpcli)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +40,4 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Busy:
 
 @pytest.fixture
 def busy(made: Busy, tmp_path: Path) -> Busy:
-    path = tmp_path / "ledger.db"
-    shutil.copyfile(made.agency.path, path)
-    return made._replace(agency=Agency(path))
+    return made._replace(agency=made.agency.copied(tmp_path / "ledger.db"))

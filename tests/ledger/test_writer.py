@@ -88,6 +88,7 @@ def test_what_is_there_already_stays_usable(busy: Busy, monkeypatch: pytest.Monk
     assert busy.agency.check()["ok"]
 
 
+@pytest.mark.file("on a server indexes stay where they are")
 @pytest.mark.parametrize("keep", [True, False])
 def test_indexes_of_very_many_are_made_at_the_end(busy: Busy, keep: bool) -> None:
     with busy.agency.desk(writes=True) as desk:
@@ -102,6 +103,7 @@ def test_indexes_of_very_many_are_made_at_the_end(busy: Busy, keep: bool) -> Non
     assert before.problems == ()
 
 
+@pytest.mark.file("on a server indexes stay where they are")
 def test_no_index_is_lost_when_very_many_fail(busy: Busy) -> None:
     with busy.agency.desk(writes=True) as desk:
         file = raw(desk.ledger)

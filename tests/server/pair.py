@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.server.conftest import free_port, programs, unprivileged
+from tests.server.running import free_port, programs, unprivileged
 
 if TYPE_CHECKING:
     import subprocess
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from tests.server.conftest import Server
+    from tests.server.running import Server
 
 _LETS_ALL_IN = "host all all all trust\nlocal all all trust\nhost replication all all trust\n"
 

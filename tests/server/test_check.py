@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.ledger.database.postgres import open_server
-from jpcli.ledger.database.server_schema import inventory
-from tests.server.conftest import Server
+from jpcli.ledger.database.server_inventory import inventory
+from tests.server.running import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable

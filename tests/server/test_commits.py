@@ -12,7 +12,7 @@ import pytest
 from jpcli.domain.errors import Failed
 from jpcli.ledger.database.server_link import Link
 from jpcli.ledger.database.server_outcome import was_kept
-from tests.server.conftest import Server, free_port
+from tests.server.running import Server, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable

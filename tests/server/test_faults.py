@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.domain.addresses import shown
-from tests.server.conftest import Server, free_port
+from tests.server.running import Server, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable

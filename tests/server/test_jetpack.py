@@ -13,7 +13,7 @@ import pytest
 
 from tests.forked import Forked
 from tests.jetpack_double.double import JetpackDouble
-from tests.server.conftest import Server
+from tests.server.running import Server
 
 A = "https://a.example"
 _numbers = count()

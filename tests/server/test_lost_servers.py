@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.server.conftest import Server
+from tests.server.running import Server
 from tests.server.wire import Wire
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.lines import NOW, build
 from tests.forked import Forked
-from tests.server.conftest import Server
+from tests.server.running import Server
 from tests.server.wire import Wire
 
 if TYPE_CHECKING:

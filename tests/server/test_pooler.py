@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from tests.server.conftest import Server, free_port, unprivileged
+from tests.server.running import Server, free_port, unprivileged
 from tests.server.writing import Writer
 
 if TYPE_CHECKING:

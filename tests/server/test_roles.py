@@ -13,8 +13,8 @@ import pytest
 
 from jpcli.cli.app.root import load_command
 from tests.cli.lines import LINES, NOW, Line
-from tests.server.conftest import Server, free_port, programs, unprivileged
 from tests.server.pair import Node, wait_until
+from tests.server.running import Server, free_port, programs, unprivileged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cli.lines import LINES, NOW, Line, build
-from tests.server.conftest import Server
+from tests.server.running import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from jpcli.ledger.database.engines import open_ledger
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.server.conftest import Server
+    from tests.server.running import Server
 
 _ADD = "INSERT INTO clients (id, name) VALUES (99, 'x')"
 

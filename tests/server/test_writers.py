@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.server.conftest import Server
+    from tests.server.running import Server
 
 WRITERS, EACH = 16, 5
 

@@ -28,6 +28,7 @@ from jpcli.services.licenses.in_use import anything
 from jpcli.services.products import products
 from jpcli.services.products.price_list import PRICE_COLUMNS, PRICE_INSTEAD, PRICE_REQUIRED
 from jpcli.services.sites import sites
+from tests import engines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -63,10 +64,14 @@ class State(NamedTuple):
 
 
 class Agency:
-    """A ledger at `path`; the clock stands at `now` unless a call says otherwise."""
+    """A ledger that is `called` by a path; the clock stands at `now` unless a call says otherwise.
+
+    `path` is its address: on files the same.
+    """
 
     def __init__(self, path: Path | str, now: str = NOW) -> None:
-        self.path = str(path)
+        self.path = engines.place(path)
+        self.called = str(path)
         self.now = now
         self.dry_run = False
 
@@ -84,7 +89,7 @@ class Agency:
         """Make the ledger, with a price list given as text."""
         source = "none"
         if prices is not None:
-            source = self.path + ".prices.csv"
+            source = f"{self.called}.prices.csv"
             Path(source).write_text(prices, encoding="utf-8")
         setup.init(
             self.path,
@@ -229,22 +234,22 @@ class Agency:
 
     def state(self) -> State:
         """Everything that is stored, read past jpcli."""
-        connection = sqlite3.connect(f"file:{quoted(self.path)}?mode=ro", uri=True)
-        try:
-            head = connection.execute("SELECT seq, hash FROM chain").fetchone()
-            (events,) = connection.execute("SELECT COUNT(*) FROM events").fetchone()
-            return State(head, events, "\n".join(connection.iterdump()))
-        finally:
-            connection.close()
+        head = next(iter(self.stored("SELECT seq, hash FROM chain")), None)
+        ((events,),) = self.stored("SELECT COUNT(*) FROM events")
+        return State(head, events, engines.engine.dump(self.path))
+
+    def copied(self, path: Path | str) -> Agency:
+        """The same agency with a ledger of its own."""
+        engines.copy(self.path, path)
+        return Agency(path, self.now)
+
+    def stored(self, sql: str) -> list[tuple[Any, ...]]:
+        """What is stored, read past jpcli."""
+        return engines.engine.rows(self.path, sql)
 
     def sql(self, *statements: str) -> None:
-        """Tamper with the file: what a hand with the sqlite3 shell could do."""
-        connection = sqlite3.connect(self.path, isolation_level=None)
-        try:
-            for statement in statements:
-                connection.execute(statement)
-        finally:
-            connection.close()
+        """Tamper with it: what a hand with a shell could do."""
+        engines.engine.change(self.path, statements)
 
 
 def plain(answer: Answer[Any]) -> dict[str, Any]:
@@ -265,8 +270,3 @@ def codes(answer: Answer[Any]) -> list[str]:
 def minor(money: Mapping[str, Any]) -> int:
     """The minor units of a money object."""
     return int(money["amount_minor"])
-
-
-def quoted(path: str) -> str:
-    """A path as part of a URI."""
-    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from jpcli.ledger.database.postgres import open_server
-from jpcli.ledger.database.server_schema import inventory
+from jpcli.ledger.database.server_inventory import inventory
 
 TARGET = Path(__file__).parents[2] / "jpcli" / "data" / "server_schema.json"
 

@@ -195,3 +195,13 @@ def calendar_by(meta: Mapping[str, str]) -> BillingCalendar:
 
 class LedgerOlder(Failed):
     """The ledger has an older schema; `migration` brings it to the newest."""
+
+
+def ledger_older(path: str, version: int, newest: int) -> LedgerOlder:
+    """The error that a ledger at `path` is of an older schema than this jpcli works with."""
+    return LedgerOlder(
+        "ledger_older",
+        f"This ledger has schema {version}, this jpcli works with {newest}: {path}",
+        hint="Bring it up to date:   jpcli status",
+        subject=path,
+    )

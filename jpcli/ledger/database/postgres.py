@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import psycopg
 
-from jpcli.ledger.database import server_schema
+from jpcli.ledger.database import server_inventory, server_schema
 from jpcli.ledger.database.connection import HEAD, Ledger
 from jpcli.ledger.database.server_batches import written_at_once
 from jpcli.ledger.database.server_faults import ServerLost, translate, unreachable
@@ -36,8 +36,8 @@ Item = TypeVar("Item")
 _CHUNK_ROWS, _LONG_CHUNK_ROWS = 256, 4096
 # More rows than these go by COPY, and so many waiting statements are sent.
 _FEW_ROWS, _MOST_WAITING = 50, 500
-_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WHOLE = "SET LOCAL cursor_tuple_fraction = 1"
+_READ = (("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ()), (_WHOLE, ()))
 _numbers = count(1)
 
 
@@ -117,16 +117,16 @@ class PostgresLedger(Ledger):
             raise unreachable(self.path)
 
     def _fail(self, error: psycopg.Error) -> NoReturn:
-        """Raise it in our words. After an error a change is not kept, and a reader has a new
-        transaction: what looks for the cause asks, too."""
+        """Raise it in our words. Of a change nothing is kept, a reader has a new transaction."""
         found = translate(error, self.path, lost=self._link.is_lost)
+        self._epoch += 1
+        self._foreseen.clear()
+        if not self._link.is_lost:
+            with suppress(psycopg.Error):
+                self._link.send([("ROLLBACK", ()), *_READ * self._reads])
+                found = found or server_inventory.damage_behind(error, self._link)
         if self._writes:
             self._broken = found or error
-        elif self._reads and not self._link.is_lost:
-            self._epoch += 1
-            self._foreseen.clear()
-            with suppress(psycopg.Error):
-                self._link.send([("ROLLBACK", ()), (_READ, ()), (_WHOLE, ())])
         raise found or error from (error if found is None else None)
 
     def _stream(self, query: Statement) -> Iterator[tuple[Any, ...]]:
@@ -205,10 +205,12 @@ class PostgresLedger(Ledger):
             self._foreseen.note(self._bound(HEAD, ()), LOCK)
             for ask in asks:
                 self._foreseen.foresee(ask)
-        self._ask()
+        asked = self._ask(*[(server_schema.MARK, ())] * locks)
         self._writes = True
         self._epoch += 1
         try:
+            if locks:
+                server_schema.check_not_newer(asked[-1].fetchone(), self.path)
             yield
             self._end(keep=keep)
         finally:
@@ -274,22 +276,21 @@ class PostgresLedger(Ledger):
         return AsStored(self._stream)
 
     def looks(self, foreign: list[str]) -> Iterator[Look]:
-        return server_schema.looks(self, foreign)
+        return server_inventory.looks(self, foreign)
 
 
-def open_server(address: str, *, writes: bool) -> PostgresLedger:
-    """Open the ledger at an address.
+def open_server(address: str, *, writes: bool, older: bool = False) -> PostgresLedger:
+    """Open the ledger at an address; one of an older schema only with `older`.
 
-    Raises BadInput (`bad_address`, `no_database`, `no_ledger`, `ledger_newer`), AuthProblem
-    (`bad_login`), or Busy (`server_unreachable`).
+    Raises BadInput (`bad_address`, `no_database`, `no_ledger`, `ledger_newer`), LedgerOlder,
+    AuthProblem (`bad_login`), or Busy (`server_unreachable`).
     """
     link = Link(address, wait_seconds(WAIT_SECONDS))
     try:
-        begin: list[Statement] = [] if writes else [(_READ, ()), (_WHOLE, ())]
-        return PostgresLedger(link, server_schema.facts(link, begin), reads=not writes)
-    except (LookupError, ValueError, TypeError, AttributeError, OSError) as error:
+        known = server_schema.facts(link, _READ * (not writes), older=older)
+        return PostgresLedger(link, known, reads=not writes)
+    except BaseException as error:
         link.close()
-        raise server_schema.damaged(link.path) from error
-    except BaseException:
-        link.close()
+        if isinstance(error, (LookupError, ValueError, TypeError, AttributeError, OSError)):
+            raise server_schema.damaged(link.path) from error
         raise

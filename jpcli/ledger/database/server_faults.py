@@ -83,6 +83,10 @@ _FAULTS = {
 }
 
 
+# What the library says itself, in English; a connection that breaks in the middle says neither.
+_NOT_TRUSTED = re.compile("certificate|does not support SSL")
+
+
 def translate(error: Exception, path: str, *, lost: bool) -> JpcliError | None:
     """The error of ours that `error` stands for, None when it is not one we know. `lost` says that
     the connection is gone."""
@@ -107,6 +111,16 @@ def unreachable(path: str, why: str = "") -> ServerLost:
     """No server answers, or not any more."""
     message = f"The server can't be reached{why}: {path}"
     return ServerLost("server_unreachable", message, hint=AGAIN, subject=path)
+
+
+def not_trusted(path: str, why: str) -> AuthProblem:
+    """The server is not, or can't be shown to be, the one that the address asks for."""
+    return AuthProblem(
+        "server_not_trusted",
+        f"The server can't be trusted by TLS ({why}): {path}",
+        hint="See what sslmode and sslrootcert of the address, and the server's certificate, say.",
+        subject=path,
+    )
 
 
 def unknown_outcome(path: str) -> Failed:
@@ -137,8 +151,11 @@ def refusal_of(
     if known is not None:
         return known
     told = [line.partition("failed: ")[2] for line in str(error).splitlines()]
-    why = next(filter(None, told), "")
+    told = [line for line in told if line]  # one of each host
+    why = told[0] if told else ""
     hidden = not why or any(secret in why for secret in secrets)
+    if told and all(_NOT_TRUSTED.search(each) for each in told):
+        return not_trusted(path, "no details" if hidden else why)
     return unreachable(path, "" if hidden else f" ({why})")
 
 

@@ -1,32 +1,31 @@
 """The tables of a ledger on a server: the same as in a file, in the words of PostgreSQL.
 
-Owns their making from the statements that `schema` has, and their comparison with those: tables,
-columns, rules, indexes and triggers are ours to the letter.
+Owns their making from the statements that `schema` has; `server_inventory` compares with those.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from jpcli.domain.errors import BadInput, Failed, Problem
+from jpcli.domain.errors import BadInput, Failed
 from jpcli.domain.words import quoted
 from jpcli.ledger.database import schema
+from jpcli.ledger.database.connection import ledger_older
 from jpcli.ledger.database.server_faults import ServerLost, translate
+from jpcli.ledger.database.tables import is_of_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from jpcli.ledger.database.connection import Ledger, Look
+    from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.database.server_link import Link, Statement
 
 TABLES = (*schema.EVENT_TABLES, *schema.STATE_TABLES)
 _MARK_TEXT = "jpcli ledger, schema "
-_MARK = "SELECT obj_description(to_regclass('events'), 'pg_class')"
+MARK = "SELECT obj_description(to_regclass('events'), 'pg_class')"
 _FACTS = "SELECT key, value, obj_description(to_regclass('events'), 'pg_class') FROM meta"
 # A table is filled after those that it names, and an invoice after its lines: then it takes none.
 _AFTER_THEIR_PARTS = ("invoices",)
@@ -92,7 +91,7 @@ def statements() -> list[str]:
         f" FOR EACH STATEMENT EXECUTE FUNCTION jpcli_refuse('{text}')"
         for table, text in _EMPTIED.items()
     ]
-    return [*made, f"COMMENT ON TABLE events IS '{_MARK_TEXT}{schema.SCHEMA_VERSION}'"]
+    return [*made, _marking()]
 
 
 def _trigger(name: str, what: str, table: str, closed: str | None, text: str) -> str:
@@ -103,8 +102,26 @@ def _trigger(name: str, what: str, table: str, closed: str | None, text: str) ->
     )
 
 
-def check_mark(mark: str | None, path: str) -> None:
-    """What makes a database a ledger, and one that this version knows."""
+def remake_state() -> list[str]:
+    """Every statement that makes the newest state tables, empty, where there is an older ledger;
+    what others look at them with is in the way."""
+    made = [
+        statement.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
+        for statement in statements()
+        if not is_of_events(statement)
+    ]
+    return [f"DROP TABLE IF EXISTS {', '.join(schema.STATE_TABLES)}", *made, _marking()]
+
+
+def _marking() -> str:
+    return f"COMMENT ON TABLE events IS '{_MARK_TEXT}{schema.SCHEMA_VERSION}'"
+
+
+def check_mark(mark: str | None, path: str, *, older: bool = False) -> None:
+    """What makes a database a ledger, and one of this version, or with `older` one before it.
+
+    Raises BadInput (`no_ledger`, `ledger_newer`) or LedgerOlder.
+    """
     version = (mark or "").removeprefix(_MARK_TEXT)
     if not mark or not mark.startswith(_MARK_TEXT) or not version.isdigit():
         raise BadInput(
@@ -121,16 +138,23 @@ def check_mark(mark: str | None, path: str) -> None:
             hint="Install a newer jpcli, the way in which this one was installed.",
             subject=path,
         )
+    if int(version) < schema.SCHEMA_VERSION and not older:
+        raise ledger_older(path, int(version), schema.SCHEMA_VERSION)
 
 
-def facts(link: Link, begin: list[Statement]) -> dict[str, str]:
+def check_not_newer(row: tuple[str | None] | None, path: str) -> None:
+    """Of the row of a MARK: who was before in the line of writers may have made it newer."""
+    check_mark(row and row[0], path, older=True)
+
+
+def facts(link: Link, begin: Sequence[Statement], *, older: bool = False) -> dict[str, str]:
     """The facts of the ledger at the other end of a link, if there is one that this version knows,
     in one go after statements that `begin`; errors as `check_mark` and `translate`. A lost server
     is waited for."""
     patience = link.patience()
     while True:
         try:
-            return _facts(link, begin)
+            return _facts(link, begin, older=older)
         except psycopg.Error as error:
             found = translate(error, link.path, lost=link.is_lost)
             if not isinstance(found, ServerLost):
@@ -138,14 +162,17 @@ def facts(link: Link, begin: list[Statement]) -> dict[str, str]:
             patience.wait_or_raise(found)
 
 
-def _facts(link: Link, begin: list[Statement]) -> dict[str, str]:
+def _facts(link: Link, begin: Sequence[Statement], *, older: bool) -> dict[str, str]:
     rows: list[tuple[str, str, str | None]] = []
     try:
         rows = link.send([*begin, (_FACTS, ())]).fetchall()
+        if not rows:
+            # Whoever waited while the tables were made anew sees those from before: nothing.
+            rows = link.send([("ROLLBACK", ()), *begin, (_FACTS, ())]).fetchall()
         mark = rows[0][2] if rows else None
     except psycopg.errors.UndefinedTable:
-        (mark,) = link.send([("ROLLBACK", ()), (_MARK, ())]).fetchone() or (None,)
-    check_mark(mark, link.path)
+        (mark,) = link.send([("ROLLBACK", ()), (MARK, ())]).fetchone() or (None,)
+    check_mark(mark, link.path, older=older)
     return {key: value for key, value, _ in rows}
 
 
@@ -154,75 +181,6 @@ def damaged(path: str) -> Failed:
     message = f"The ledger is damaged: {path}"
     hint = "Restore the last backup:   jpcli ledger restore FILE"
     return Failed("ledger_damaged", message, hint=hint, subject=path)
-
-
-# (name, what it is) of all that makes the tables of ours what they are.
-_INVENTORY = """
-WITH place AS (SELECT relnamespace AS id FROM pg_class WHERE oid = to_regclass('events')),
-ours AS (
-  SELECT c.* FROM pg_class c JOIN place p ON p.id = c.relnamespace WHERE c.relname = ANY(:tables)
-)
-SELECT c.relname, concat('table ', c.relkind, c.relpersistence)
-  || CASE WHEN c.relrowsecurity OR c.relhasrules OR c.relispartition THEN ' with rules' ELSE '' END
-FROM ours c
-UNION ALL SELECT c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod)
-  || COALESCE(' ' || l.collname, '') || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
-  || COALESCE(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '')
-FROM ours c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-LEFT JOIN pg_collation l ON l.oid = a.attcollation
-LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-UNION ALL SELECT r.relname || '.' || k.conname || ' (rule)',
-  replace(pg_get_constraintdef(k.oid), quote_ident(n.nspname) || '.', '')
-FROM pg_constraint k JOIN pg_class r ON r.oid = k.conrelid
-JOIN pg_namespace n ON n.oid = r.relnamespace
-WHERE k.contype NOT IN ('n', 't')
-  AND (k.conrelid IN (SELECT oid FROM ours) OR k.confrelid IN (SELECT oid FROM ours))
-UNION ALL SELECT c.relname || '.' || x.relname || ' (index)',
-  replace(pg_get_indexdef(i.indexrelid), ' ON ' || quote_ident(n.nspname) || '.', ' ON ')
-  || CASE WHEN i.indisvalid THEN '' ELSE ' (not valid)' END
-FROM pg_index i JOIN ours c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace
-UNION ALL SELECT c.relname || '.' || t.tgname || ' (trigger)', concat(t.tgenabled, ' ',
-  replace(pg_get_triggerdef(t.oid), quote_ident(n.nspname) || '.', ''))
-FROM pg_trigger t JOIN ours c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT t.tgisinternal
-UNION ALL SELECT p.proname || '()', p.prosrc FROM pg_proc p JOIN place ON place.id = p.pronamespace
-WHERE p.proname IN ('jpcli_refuse', 'jpcli_refuse_if_closed')
-"""
-_OTHERS = """
-SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f')
-AND c.relname <> ALL(:tables) AND c.relnamespace =
-(SELECT relnamespace FROM pg_class WHERE oid = to_regclass('events')) ORDER BY c.relname
-"""
-
-
-def looks(ledger: Ledger, foreign: list[str]) -> Iterator[Look]:
-    """The schema as findings of a check; `foreign` gets the names of tables and views of others."""
-    yield "schema", lambda: _schema_findings(ledger, foreign)
-
-
-def inventory(ledger: Ledger) -> dict[str, str]:
-    """All that makes the tables what they are, by name."""
-    return dict(ledger.all(_INVENTORY, tables=list(TABLES)))
-
-
-def _schema_findings(ledger: Ledger, foreign: list[str]) -> list[Problem]:
-    text = (resources.files("jpcli") / "data" / "server_schema.json").read_text("utf-8")
-    expected: dict[str, str] = json.loads(text)
-    found = inventory(ledger)
-    foreign += [name for (name,) in ledger.all(_OTHERS, tables=list(TABLES))]
-    problems = []
-    for name in sorted(expected.keys() | found.keys()):
-        if name not in found:
-            what = "is missing"
-        elif name not in expected:
-            what = "does not belong here"
-        elif found[name] != expected[name]:
-            what = "was changed"
-        else:
-            continue
-        problems.append(Problem("schema_changed", name, f"{name} {what}"))
-    return problems
 
 
 def copy_into(ledger: Ledger, path: str) -> None:

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jpcli.ledger.database import inventory, schema, tables
-from jpcli.ledger.database.connection import Ledger, LedgerOlder
+from jpcli.ledger.database.connection import Ledger, ledger_older
 from jpcli.ledger.database.draft import remove_abandoned, sync
 from jpcli.ledger.database.faults import damaged, guarded, translate
 from jpcli.ledger.database.header import FileConnection, check_file, check_identity
@@ -183,13 +183,7 @@ def open_file(path: str, *, writes: bool, older: bool = False) -> SqliteLedger:
         with guarded(path, lambda: _is_damaged(connection)):
             version = _check_version(connection, path)
             if version < schema.SCHEMA_VERSION and not older:
-                raise LedgerOlder(
-                    "ledger_older",
-                    f"This ledger has schema {version}, this jpcli works with "
-                    f"{schema.SCHEMA_VERSION}: {path}",
-                    hint="Bring it up to date:   jpcli status",
-                    subject=path,
-                )
+                raise ledger_older(path, version, schema.SCHEMA_VERSION)
             connection.execute("PRAGMA foreign_keys = ON")
             if writes:
                 connection.execute("PRAGMA synchronous = FULL")

@@ -67,6 +67,16 @@ def late_indexes() -> dict[str, str]:
     return made
 
 
+def of_state() -> list[str]:
+    """The statements that make the state tables and what hangs on them, in order."""
+    return [text for text in statements() if not is_of_events(text)]
+
+
+def is_of_events(statement: str) -> bool:
+    """Does it make the events, the chain, or what hangs on those?"""
+    return _OF_EVENTS.search(statement.partition("(")[0]) is not None
+
+
 def remake_state(connection: sqlite3.Connection) -> None:
     """Drop the state tables with all that hangs on them, and make the newest, empty ones.
 
@@ -75,6 +85,5 @@ def remake_state(connection: sqlite3.Connection) -> None:
     """
     for table in STATE_TABLES:
         connection.execute(f"DROP TABLE IF EXISTS {table}")
-    for statement in statements():
-        if not _OF_EVENTS.search(statement.partition("(")[0]):
-            connection.execute(statement)
+    for statement in of_state():
+        connection.execute(statement)

@@ -81,7 +81,7 @@ def told(
 
 def is_one_of(kinds: Iterable[str], column: str = "kind") -> str:
     """A condition on a column that has kinds of events."""
-    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    listed = ", ".join(f"'{kind}'" for kind in kinds) or "NULL"
     return f"{column} IN ({listed})"
 
 

@@ -175,9 +175,9 @@ def _conditions(which: Which) -> tuple[str, dict[str, Any]]:
 
 
 def _named(prefix: str, values: Iterable[str]) -> tuple[str, dict[str, Any]]:
-    """Parameters for `IN (…)`."""
+    """Parameters for `IN (…)`, where nothing may not be nothing: not every engine takes `()`."""
     params = {f"{prefix}{number}": value for number, value in enumerate(values)}
-    return ", ".join(f":{name}" for name in params), params
+    return ", ".join(f":{name}" for name in params) or "NULL", params
 
 
 def _fitting(column: str, pattern: str) -> tuple[str, dict[str, Any]]:

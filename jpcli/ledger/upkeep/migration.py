@@ -68,7 +68,7 @@ def bring_up_to_date(path: str, *, keep: bool) -> str | None:
             if version >= schema.SCHEMA_VERSION:
                 return None  # another process was first
             kept = _keep(path, version) if keep else None
-            _rebuild(connection, path)
+            rebuild(connection, path)
             connection.execute("COMMIT")
             return kept
     finally:
@@ -76,7 +76,7 @@ def bring_up_to_date(path: str, *, keep: bool) -> str | None:
         connection.close()
 
 
-def _rebuild(connection: sqlite3.Connection, path: str) -> None:
+def rebuild(connection: sqlite3.Connection, path: str) -> None:
     """The newest schema, filled from the events, inside the transaction that is open."""
     ledger = ledger_on(connection, path)
     walk = ChainWalk(ledger)
@@ -148,7 +148,7 @@ def _private_copy(path: str) -> Ledger:
         with guarded(path):
             source.raw.backup(copy)
             copy.execute("BEGIN")
-            _rebuild(copy, path)
+            rebuild(copy, path)
             copy.execute("COMMIT")
             copy.execute("PRAGMA foreign_keys = ON")
             copy.execute("PRAGMA query_only = ON")

@@ -37,6 +37,19 @@ def create_ledger(
     create_on_server(address, meta, **told)
 
 
+def open_older(address: str, *, writes: bool) -> tuple[Ledger, str | None]:
+    """Open a ledger of an older schema, brought up to date, and the name of the copy that was kept
+    of it as it was; errors as `migration.open_older` and `server_migration.open_older_on_server`.
+    """
+    if not on_server(address):
+        from jpcli.ledger.upkeep import migration
+
+        return migration.open_older(address, writes=writes)
+    from jpcli.ledger.upkeep.server_migration import open_older_on_server
+
+    return open_older_on_server(address, writes=writes), None
+
+
 def check_free(address: str) -> None:
     """Refuse a place that has something already (`ledger_exists`, `left_beside`)."""
     if not on_server(address):

@@ -11,6 +11,8 @@ from jpcli.ledger.database.engines import open_ledger
 from jpcli.services.ledger import settings
 from tests.ledger.conftest import Busy
 
+pytestmark = pytest.mark.file("SQLite's transactions; those of a server are in tests/server")
+
 FULL = 2
 
 

@@ -22,6 +22,8 @@ from jpcli.ledger.database.draft import (
     replace_plain,
 )
 
+pytestmark = pytest.mark.file("files that are there whole or not at all")
+
 
 def test_nothing_is_left_of_a_draft_however_the_block_ends(tmp_path: Path) -> None:
     def broken_off() -> None:

@@ -23,6 +23,8 @@ from jpcli.services.ledger import upkeep
 from tests.ledger.conftest import Busy
 from tests.services.agency import Agency, raw
 
+pytestmark = pytest.mark.file("modes, disks, and what is no ledger")
+
 NOBODY = 65534
 ROOT = Path(__file__).parents[3]
 

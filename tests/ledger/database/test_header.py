@@ -14,6 +14,8 @@ from jpcli.services.licenses import issue
 from tests.ledger.conftest import Busy
 from tests.services.agency import plain
 
+pytestmark = pytest.mark.file("the header of a file, and its locks")
+
 ROOT = Path(__file__).parents[3]
 OTHER = "from tests.services.agency import Agency; print(Agency({path!r}).issue_one())"
 

@@ -219,6 +219,7 @@ def test_a_timeline_has_the_licenses_of_a_list_that_have_a_day(
     assert licenses.count_timeline(ledger, wanted, *window) == len(listed)
 
 
+@pytest.mark.file("how SQLite goes about a query")
 def test_a_timeline_streams(ledger: Ledger) -> None:
     """What SQLite sorts is one license's spans, never the licenses."""
     asked: list[str] = []

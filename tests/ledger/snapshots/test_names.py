@@ -44,7 +44,7 @@ def test_a_name_is_whose_it_was(
         for number, kind, subject, data in NAMINGS:
             desk.ledger.execute(
                 "INSERT INTO events (seq, kind, subject, at, recorded_at, actor, data, hash)"
-                " VALUES (?, ?, ?, 0, 0, 'ann', ?, x'')",
-                (number, kind, subject, data),
+                " VALUES (?, ?, ?, 0, 0, 'ann', ?, ?)",
+                (number, kind, subject, data, b""),
             )
         assert names.NamesThen(desk.ledger).client_id(name, seq) == whose

@@ -13,6 +13,8 @@ from jpcli.ledger.database.schema import EVENT_TABLES, STATE_TABLES
 from jpcli.services.ledger import upkeep
 from tests.ledger.conftest import Busy
 
+pytestmark = pytest.mark.file("what others put into a file")
+
 MIGRATIONS = "_sqlite_migrations"
 OURS = [*EVENT_TABLES, *STATE_TABLES, MIGRATIONS]
 # The last one only a hand at the schema itself can give: SQLite keeps its names for itself.

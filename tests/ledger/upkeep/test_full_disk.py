@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from tests.ledger.conftest import Busy
 
+pytestmark = pytest.mark.file("a full disk")
+
 ROOT = Path(__file__).parents[3]
 PROGRAM = "from jpcli.cli.entry import main; main()"
 

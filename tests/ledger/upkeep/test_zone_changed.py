@@ -6,7 +6,6 @@ they do not. What was recorded stays, and the first thing that is written fixes 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,8 +51,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Agency, str, str]:
 
 @pytest.fixture
 def old(made: tuple[Agency, str, str], tmp_path: Path) -> Agency:
-    shutil.copy(made[0].path, tmp_path / "ledger.db")
-    return Agency(tmp_path / "ledger.db")
+    return made[0].copied(tmp_path / "ledger.db")
 
 
 @pytest.fixture
@@ -94,6 +92,7 @@ def test_where_the_rules_are_as_they_were_there_is_no_remark(old: Agency) -> Non
 
 
 @pytest.mark.usefixtures("_in_the_west")
+@pytest.mark.file("copies of files")
 def test_copies_of_it_are_made_and_put_back(old: Agency, tmp_path: Path) -> None:
     target = str(tmp_path / "backup.db")
     with old.desk(writes=False) as desk:
@@ -186,6 +185,7 @@ def plain_settings(agency: Agency) -> dict[str, Any]:
         return dict(plain(settings.show(desk))["settings"])
 
 
+@pytest.mark.file("a file of the first schema")
 @pytest.mark.parametrize("name", ["offline", "stripe"])
 def test_one_of_the_first_schema_keeps_its_days(name: str, tmp_path: Path) -> None:
     (tmp_path / "here").mkdir()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,6 +13,7 @@ from jpcli.domain.answers import Answer
 from jpcli.domain.errors import worst
 from jpcli.payments import stripe_gateway
 from jpcli.services.collection.stripe import collector, invoices
+from tests import engines
 from tests.services.agency import Agency
 from tests.services.collection.replays import LIVES, ONCE, doubles, lived_twice
 from tests.stripe_double.auth import TEST_KEY
@@ -36,7 +35,7 @@ class Shop(Agency):
         def run() -> Answer[Any]:
             return super(Shop, self).do(use_case, *args, **options)
 
-        return lived_twice(self.path, self.double.double, self.life, use_case, run)
+        return lived_twice(self.called, self.double.double, self.life, use_case, run)
 
     def attach(self, card: str = "pm_card_visa", **options: Any) -> str:
         """The id of a card that was put on file."""
@@ -78,21 +77,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 class _Built(NamedTuple):
-    """The shop as every scenario begins: its ledger, and what the double has of it."""
+    """The shop as every scenario begins, and what the double has of it."""
 
-    ledger: bytes
+    agency: Agency
     worlds: Any
     keys: Any
     clock: Any
 
 
-@cache
-def _built() -> _Built:
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> _Built:
+    with pytest.MonkeyPatch.context() as patch:
         double = StripeDouble()
         patch.setenv("STRIPE_API_KEY", TEST_KEY)
         patch.setenv("STRIPE_API_BASE", double.url)
-        agency = Shop(Path(folder) / "ledger.db", JUNE_15)
+        agency = Shop(tmp_path_factory.mktemp("built") / "ledger.db", JUNE_15)
         agency.double = double
         agency.init(payments="stripe")
         card = agency.attach()
@@ -101,21 +100,25 @@ def _built() -> _Built:
         agency.do(collector.remove_card, card)
         double.stop()
         there = double.double
-        return _Built(Path(agency.path).read_bytes(), there.worlds, there.keys, there.clock)
+        return _Built(agency, there.worlds, there.keys, there.clock)
 
 
 @pytest.fixture
 def shop(
-    tmp_path: Path, stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch, life: str
+    built: _Built,
+    tmp_path: Path,
+    stripe_double: StripeDouble,
+    monkeypatch: pytest.MonkeyPatch,
+    life: str,
 ) -> Iterator[Shop]:
     """Two scans and a bundle since June 15; it is July 2, and no card is on file. What is waited
     for is asked again at once."""
-    built, there = _built(), stripe_double.double
+    there = stripe_double.double
     monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
     monkeypatch.setenv("STRIPE_API_BASE", stripe_double.url)
     monkeypatch.setattr(stripe_gateway, "FIRST_PAUSE_SECONDS", 0.01)
     agency = Shop(tmp_path / "ledger.db", JULY_2)
-    Path(agency.path).write_bytes(built.ledger)
+    engines.copy(built.agency.path, agency.path)
     there.worlds, there.keys = deepcopy(built[1:3], {id(built.clock): there.clock})
     agency.double, agency.life = stripe_double, life
     yield agency

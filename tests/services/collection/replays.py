@@ -6,14 +6,13 @@ and the ledger knows nothing of it. With LATER Stripe has forgotten the idempote
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import JpcliError
 from jpcli.services import collection
+from tests import engines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +26,7 @@ LIVES = (ONCE, PUT_BACK, LATER)
 
 
 def lived_twice(
-    path: str,
+    called: str,
     double: Double,
     life: str,
     use_case: Callable[..., Answer[Any]],
@@ -36,13 +35,11 @@ def lived_twice(
     """What a command answers the second time; commands that ask nothing of Stripe run once."""
     if life == ONCE or not _asks_stripe(use_case):
         return run()
-    before = Path(f"{path}.before")
-    shutil.copyfile(path, before)
+    before = f"{called}.before"
+    engines.copy(called, before)
     with suppress(JpcliError):
         run()
-    for left in (f"{path}-wal", f"{path}-shm"):
-        Path(left).unlink(missing_ok=True)
-    before.replace(path)
+    engines.copy(before, called)
     if life == LATER:
         for keys in double.keys.values():
             keys.entries.clear()
