@@ -57,7 +57,8 @@ def list_events(
     )
     rows = event_tuples(event_rows(desk.ledger, wanted, limit or 0))
     total = count_events(desk.ledger, wanted)
-    return Answer({"events": Rows(EVENT_COLUMNS, rows), "total": total})
+    currency = desk.ledger.currency
+    return Answer({"events": Rows(EVENT_COLUMNS, rows), "total": total, "currency": currency})
 
 
 def history_objects(desk: Desk, license_key: str) -> list[EventObject]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.views.words import since
 from jpcli.domain import events, outside_events
-from jpcli.domain.money import display_day_price
+from jpcli.domain.money import display_amount, display_day_price
 from jpcli.domain.words import count
 
 if TYPE_CHECKING:
@@ -23,13 +23,12 @@ def named(kind: str) -> str:
 
 
 def described(event: Mapping[str, Any], currency: str = "") -> str:
-    """The event's own data and its reason, for a person."""
+    """The event's own data and its reason, for a person; amounts where `currency` is known."""
     data = event["data"]
     tell = _TELLERS.get(event["kind"])
     words = tell(data) if tell is not None else _plain(data)
-    if event["kind"] == events.PRICE_SET and currency:
-        price = display_day_price(data["day_price_e12"], currency)
-        words = f"{price} a day from {since(data['from'])} on"
+    if event["kind"] in _PRICED and currency:
+        words = _PRICED[event["kind"]](data, currency)
     reason = event.get("reason")
     return f"{words}; {reason}" if words and reason else words or reason or ""
 
@@ -65,6 +64,15 @@ def _price(data: Mapping[str, Any]) -> str:
     return f"from {since(data['from'])} on" + (f", bundle of {size}" if size > 1 else "")
 
 
+def _new_price(data: Mapping[str, Any], currency: str) -> str:
+    return f"{display_day_price(data['day_price_e12'], currency)} a day {_price(data)}"
+
+
+def _paid(data: Mapping[str, Any], currency: str) -> str:
+    amount = display_amount(data["amount_minor"], currency)
+    return f"{amount}, {data['reference']}" if data["reference"] else amount
+
+
 def _synced(data: Mapping[str, Any]) -> str:
     """What Stripe says of an invoice now; the addresses of its pages are with the invoice."""
     words = f"{data['status']} at Stripe"
@@ -92,6 +100,10 @@ def _plain(data: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in told if 0 < len(str(value)) <= MOST_TOLD)
 
 
+_PRICED: dict[str, Callable[[Any, str], str]] = {
+    events.PRICE_SET: _new_price,
+    events.INVOICE_PAID: _paid,
+}
 _TELLERS: dict[str, Callable[[Any], str]] = {
     events.LICENSE_ISSUED: _issued,
     events.LICENSE_ASSIGNED: lambda data: f"to {data['site']}",

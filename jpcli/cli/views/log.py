@@ -32,6 +32,6 @@ def draw(data: EventsAnswer, screen: Screen) -> None:
     for event in events:
         when = text(screen.instant(event["at"]), "dim")
         kind = named(event["kind"])
-        grid.add(when, kind, event["subject"], event["actor"], described(event))
+        grid.add(when, kind, event["subject"], event["actor"], described(event, data["currency"]))
     screen.name_zone()
     grid.draw(screen)

@@ -8,6 +8,7 @@ from jpcli.domain.answers import Rows, Table
 from jpcli.domain.contract.values import (
     ChangeAnswer,
     Count,
+    Currency,
     Date,
     Days,
     Instant,
@@ -145,3 +146,4 @@ class EventsAnswer(TypedDict):
 
     events: Rows[EventObject]
     total: Count  # without `--limit`
+    currency: Currency  # of what is in minor units in an event's data

@@ -22,6 +22,7 @@ KINDS = sorted(
 )
 ALL: dict[str, Any] = {
     "action": "issue",
+    "amount_minor": 16501,
     "answer": "{}",
     "attempt": 2,
     "blog_id": 5,
@@ -71,3 +72,23 @@ def test_a_closed_month_is_a_line_of_the_log(agency: Callable[..., Any], columns
     line = next(line for line in shown.splitlines() if "INV-2026-11" in line)
     assert line.rstrip().endswith("2026-11, 2 lines"), shown
     assert len(shown.splitlines()) < 6
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("products set-price jetpack-ai --price 0.125", "$0.125 a day from 2026-11-22 on"),
+        (
+            "products set-price jetpack-ai --price 2 --bundle 9 --from 2026-12-01",
+            "$2.00 a day from 2026-12-01 on, bundle of 9",
+        ),
+        ("invoice mark-paid INV-2026-11 --reference bank", "$70.23, bank"),
+        ("invoice mark-paid INV-2026-11", "$70.23"),
+    ],
+)
+def test_the_log_says_how_much(agency: Callable[..., Any], line: str, told: str) -> None:
+    if line.startswith("invoice"):
+        assert agency("invoice", "close", "--due", now="2026-12-02T00:00:00Z").code == 0
+    assert agency(*line.split()).code == 0
+    (row,) = agency("log", "--limit", "1", "--format", "table").out.splitlines()[-1:]
+    assert row.endswith(f"tester  {told}"), row
