@@ -24,6 +24,8 @@ from jpcli.services.jetpack.access import check_at_jetpack, licensing_of
 from jpcli.services.jetpack.compare import (
     MISSING_HERE,
     MISSING_THERE,
+    REVOKED_AT,
+    SITE,
     Comparing,
     Difference,
 )
@@ -267,10 +269,12 @@ def _notes(
     desk: Desk, looked: Looked, changed: int, told: Spool[Difference], *, only_told: bool
 ) -> Iterator[Note]:
     asked = count(looked.checked, "license")
-    left = missing = 0
+    left = missing = settled_by_pull = 0
     for one in told:
         left += not one.taken_over
         missing += one.field == MISSING_HERE and not one.taken_over
+        ends = one.field == REVOKED_AT and one.here is None
+        settled_by_pull += only_told and (ends or one.field == SITE)
     if changed:
         took = count(changed, "license")
         compared = f"; compared {asked}" if looked.checked else ""
@@ -279,7 +283,7 @@ def _notes(
         yield Note("in_step", f"The ledger and Jetpack agree about {asked}", "ok")
     if left:
         message = f"{count(left, 'difference is', 'differences are')} left"
-        hints = ["Take over what can be:   jpcli jetpack pull"] if only_told else []
+        hints = ["Take over what can be:   jpcli jetpack pull"] if settled_by_pull else []
         if missing:
             hints.append("Take over what is missing here:   jpcli jetpack pull --from FILE")
         yield Note("differences", message, "warning", hint="\n".join(hints) or None)

@@ -21,7 +21,7 @@ from jpcli.ledger.queries.wishes import wish as stored_wish
 from jpcli.services.change import change_as_read
 from jpcli.services.jetpack.access import check_at_jetpack, licensing_of
 from jpcli.services.jetpack.status import BEFORE_WISH, candidates
-from jpcli.services.pending import UNDER_WAY, state_of
+from jpcli.services.pending import ISSUE, UNDER_WAY, state_of
 from jpcli.services.shapes import license_table
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def check_waits(desk: Desk, wish: Wish) -> None:
         what = "nothing came of it" if wish.license_key is None else f"it is {wish.license_key}"
         raise Refused(
             "wish_settled",
-            f"{wish.name} is settled: {what}",
+            f"{wish.name} is settled" + (f": {what}" if wish.action == ISSUE else ""),
             hint="See those that wait:   jpcli jetpack status",
             subject=wish.name,
         )
