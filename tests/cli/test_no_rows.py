@@ -116,6 +116,18 @@ def test_where_nothing_is_to_be_done_no_rule_stands_in_the_way(
     assert events(jpcli) == before
 
 
+@pytest.mark.parametrize("road", [road for road in ROADS if road not in IMPORTS])
+def test_nothing_is_asked_of_anybody_where_nothing_is_to_be_done(
+    jpcli: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, road: str
+) -> None:
+    """Nor is a token needed, where the licenses are Jetpack's."""
+    monkeypatch.setenv("JPCLI_JETPACK_BASE", "http://127.0.0.1:9")
+    monkeypatch.delenv("JETPACK_LICENSING_TOKEN", raising=False)
+    assert jpcli("init", "--licensing", "jetpack").code == 0
+    (tmp_path / "none").write_bytes(b"")
+    told(road, jpcli(*road.split(), str(tmp_path / "none"), "--json"))
+
+
 def test_the_key_is_there_for_the_rows_when_they_come(
     agency: Callable[..., Run], tmp_path: Path
 ) -> None:
