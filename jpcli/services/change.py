@@ -139,7 +139,9 @@ def change_as_read(
 
 def without_rows(desk: Desk, request: dict[str, Any], data: Data) -> Answer[Data]:
     """The answer to a file without rows, whatever the rules say: nothing is done. Nor is the key
-    used up, so that it is there for the rows when what was to write them has failed."""
+    used up, so that it is there for the rows when what was to write them has failed. A bad --at is
+    refused all the same."""
+    desk.effective_at()
     earlier = earlier_answer(desk, request)
     return _finished(desk, Answer(data, (NO_ROWS,))) if earlier is None else earlier
 

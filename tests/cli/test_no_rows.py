@@ -128,6 +128,20 @@ def test_nothing_is_asked_of_anybody_where_nothing_is_to_be_done(
     told(road, jpcli(*road.split(), str(tmp_path / "none"), "--json"))
 
 
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(
+    ("at", "code"), [("nonsense", "bad_instant"), ("2099-01-01", "time_in_future")]
+)
+def test_a_bad_time_is_refused_all_the_same(
+    agency: Callable[..., Run], tmp_path: Path, road: str, at: str, code: str
+) -> None:
+    if road == "ledger import":
+        return  # its rows have times of their own
+    (tmp_path / "none").write_bytes(b"")
+    done = agency(*road.split(), str(tmp_path / "none"), "--at", at, "--json")
+    assert (done.code, done.error["code"]) == (2, code), done.err
+
+
 def test_the_key_is_there_for_the_rows_when_they_come(
     agency: Callable[..., Run], tmp_path: Path
 ) -> None:
