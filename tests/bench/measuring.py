@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
+# What a command may take at most, whatever it is given, and what it should.
+MEMORY_MIB, MEMORY_GOAL_MIB = 300, 120
 LAUNCHER = "#!{python}\nimport sys\nfrom jpcli.cli.entry import main\nsys.exit(main())\n"
 
 

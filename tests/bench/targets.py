@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.bench import baselines, completion, scale, startup, writers
+from tests.bench import baselines, completion, memory, scale, startup, writers
 from tests.bench.measuring import machine, print_table
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def measure(size: Size) -> list[Measured]:
         *startup.measure(size.rounds),
         *completion.measure(size.lines),
         *scale.measure(size.large, size.bulk, size.history),
+        memory.measure_few(size.bulk),
         *writers.measure(size.issues),
     ]
 
