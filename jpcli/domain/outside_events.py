@@ -26,6 +26,16 @@ WISH_UNKNOWN = "wish.unknown"
 WISH_SETTLED = "wish.settled"
 CONNECTION_SEEN = "connection.seen"
 
+# What is written down about a command and its calls; what they did has events of its own.
+ABOUT_WISHES = (
+    RUN_BEGUN,
+    RUN_TAKEN_OVER,
+    RUN_FINISHED,
+    WISH_MADE,
+    WISH_UNKNOWN,
+    WISH_SETTLED,
+)
+
 
 def outbox_wished(name: str, *, attempt: int, idempotency_key: str, request_hash: str) -> Entry:
     """A call is about to be made, for the `attempt`-th time."""

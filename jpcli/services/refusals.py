@@ -163,9 +163,9 @@ def known_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
     return size
 
 
-def check_no_bundle(ledger: Ledger, product: str, bundle_size: int) -> None:
+def check_no_bundle(ledger: Ledger, product: str, bundle_size: int | None) -> None:
     """The Licensing API has no bundles (Refused `no_bundles_at_jetpack`)."""
-    if bundle_size > 1 and at_jetpack(ledger):
+    if bundle_size not in {None, 1} and at_jetpack(ledger):
         raise Refused(
             "no_bundles_at_jetpack",
             "Bundles can't be issued at Jetpack by a program",

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.events import ABOUT_LICENSES, LATEST_SEQ, REQUEST_ANSWERED, REQUEST_LISTED, Event
+from jpcli.domain.outside_events import ABOUT_WISHES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,8 +45,8 @@ def count_events(ledger: Ledger, wanted: EventFilter) -> int:
 
 def subjects(ledger: Ledger, after_seq: int, until_seq: int, limit: int) -> list[str]:
     """What events are about, each once, in the order in which they were recorded; not the keys of
-    requests."""
-    requests = is_one_of((REQUEST_ANSWERED, REQUEST_LISTED))
+    requests, nor what is written down about calls."""
+    requests = is_one_of((REQUEST_ANSWERED, REQUEST_LISTED, *ABOUT_WISHES))
     rows = ledger.all(
         f"SELECT subject FROM events WHERE seq > :after AND seq <= :until AND NOT {requests}"
         " GROUP BY subject ORDER BY MIN(seq) LIMIT :limit",

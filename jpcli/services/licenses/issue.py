@@ -235,8 +235,8 @@ class _Issuing:
     def _size(self, wanted: Wanted) -> int:
         known = (wanted.product, wanted.bundle_size)
         if known not in self._offers:
+            check_no_bundle(self._desk.ledger, wanted.product, wanted.bundle_size)
             size = known_offer(self._desk.ledger, *known)
-            check_no_bundle(self._desk.ledger, wanted.product, size)
             check_price(self._desk.ledger, wanted.product, size, self._at)
             self._offers[known] = size
         return self._offers[known]
