@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from jpcli.domain.instants import SECOND, parse_instant
 from jpcli.services import process
 from jpcli.services.licenses import issue
 from jpcli.services.process import at_work, is_gone
-from tests.services.agency import A, plain
+from tests.services.agency import A, B, plain
 from tests.services.jetpack.conftest import Desk
 from tests.services.jetpack.orders import ORDERS, outcome
 
@@ -177,3 +178,42 @@ def test_a_ledger_that_can_not_be_written_stops_everything(
     monkeypatch.undo()
     assert len(agency.double.licenses) == 1
     assert [wish.state for wish in agency.wishes()] == ["open"]
+
+
+def before_acting(monkeypatch: pytest.MonkeyPatch, do: Callable[[], Any]) -> None:
+    """Let another command come between the rehearsal of the next one and its first call."""
+    from jpcli.services.jetpack import acting
+    from jpcli.services.jetpack.rehearsal import rehearsed
+
+    def and_then(*args: Any) -> Any:
+        plan = rehearsed(*args)
+        monkeypatch.setattr(acting, "rehearsed", rehearsed)
+        do()
+        return plan
+
+    monkeypatch.setattr(acting, "rehearsed", and_then)
+
+
+def test_a_plan_that_another_process_has_carried_out_is_made_anew(
+    agency: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (order,) = [each for each in ORDERS if each.name == "a plan"]
+    before_acting(monkeypatch, lambda: order.do(agency))
+    answer = order.do(agency)
+    assert plain(answer)["steps"] == []
+    assert len(agency.double.licenses) == 2
+    agency.check_equal()
+
+
+@pytest.mark.parametrize("other", ["assign", "revoke"])
+def test_a_license_that_was_changed_meanwhile_is_left_alone(
+    agency: Desk, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    key = agency.issue_one("jetpack-scan")
+    does = {"assign": lambda: agency.assign(key, B), "revoke": lambda: agency.revoke(key)}
+    before_acting(monkeypatch, does[other])
+    with pytest.raises(Busy) as raised:
+        agency.assign(key, A)
+    assert raised.value.code == "changed_meanwhile"
+    assert len(agency.double.requests) == 2
+    agency.check_equal()
