@@ -241,6 +241,12 @@ def earlier_answer(desk: Desk, request: dict[str, Any]) -> Answer[Any] | None:
     return None if found is None else _again(desk, found, request_hash(desk, request))
 
 
+def earlier_answer_as(desk: Desk, asked: str) -> Answer[Any] | None:
+    """The same for a request whose hash is `asked`."""
+    found = _stored(desk)
+    return None if found is None else _again(desk, found, asked)
+
+
 def earlier_answer_to_rows(desk: Desk, summed: Summed) -> Answer[Any] | None:
     """The same for rows, which are read to their end where the key is known."""
     found = _stored(desk)
@@ -249,11 +255,6 @@ def earlier_answer_to_rows(desk: Desk, summed: Summed) -> Answer[Any] | None:
     for _ in summed:
         pass
     return _again(desk, found, summed.hexdigest())
-
-
-def is_answered(desk: Desk) -> bool:
-    """Is there an answer under the desk's key?"""
-    return _stored(desk) is not None
 
 
 def _stored(desk: Desk) -> tuple[str, str] | None:

@@ -17,8 +17,8 @@ from jpcli.ledger.queries.invoices import reached_day
 from jpcli.services.change import (
     begun,
     earlier_answer,
+    earlier_answer_as,
     earlier_answer_to_rows,
-    is_answered,
     remember_as,
     request_hash,
     with_reach,
@@ -102,6 +102,14 @@ def acted_rows(
     return _Acting(desk, manner, rehearse).answer(summed.hexdigest)
 
 
+class _Answered(Exception):
+    """Another process has done all of it under the same key, since that was looked for."""
+
+    def __init__(self, answer: Answer[Any]) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 class _Acting(Generic[Data_co]):
     """One command."""
 
@@ -121,7 +129,10 @@ class _Acting(Generic[Data_co]):
             if not plan.steps:
                 return self._nothing_to_do(Book(desk, process, plan.owners), plan, asked)
             licensing = access.licensing_of(desk)
-            plan, going = self._begun(plan, process, asked)
+            try:
+                plan, going = self._begun(plan, process, asked)
+            except _Answered as answered:
+                return answered.answer
             book = Book(desk, process, plan.owners)
             before_day = reached_day(desk.ledger)
             calls = Calls(licensing, book, email=self._manner.email)
@@ -148,6 +159,9 @@ class _Acting(Generic[Data_co]):
         """It is so already, or only about sites."""
 
         def ended(writer: Writer) -> Answer[Data_co]:
+            earlier = earlier_answer_as(self._desk, asked)
+            if earlier is not None:
+                return earlier
             book.place_all(writer)
             self._remember(writer, asked, plan.answer)
             return plan.answer
@@ -175,6 +189,9 @@ class _Acting(Generic[Data_co]):
     def _begin(
         self, book: Book, plan: Rehearsed[Data_co], asked: str, writer: Writer
     ) -> Going | None:
+        earlier = earlier_answer_as(self._desk, asked)
+        if earlier is not None:
+            raise _Answered(earlier)
         if self._manner.command == _ISSUE:
             name = sha256(f"{asked}:{self._desk.idempotency_key or ''}".encode()).hexdigest()
             return runs.begin(self._desk, writer, name, book.process, book.now_at)
@@ -192,7 +209,7 @@ class _Acting(Generic[Data_co]):
 
     def _remember(self, writer: Writer, asked: str, answer: Answer[Data_co]) -> None:
         """Unless another process has answered under this key meanwhile."""
-        if not is_answered(self._desk):
+        if earlier_answer_as(self._desk, asked) is None:
             remember_as(self._desk, writer, asked, answer, writer.last_seq)
 
     def _told(self, answer: Answer[Data_co], doing: Doing, steps: int) -> Answer[Data_co]:

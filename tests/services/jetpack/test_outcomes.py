@@ -20,7 +20,7 @@ UNKNOWN: list[tuple[str, dict[str, Any], bool]] = [
     ("lost", {"after": False}, False),
     ("reset", {"after": True}, True),
     ("cut", {}, True),
-    ("hang", {"after": True, "seconds": 3}, True),
+    ("hang", {"after": True, "seconds": 0.2}, True),
     ("body", {"after": True}, True),
     ("body", {"after": True, "body": "{}"}, True),
     ("body", {"after": False, "body": "<html>", "status": 200, "content_type": "text/html"}, False),

@@ -16,7 +16,7 @@ from jpcli.services.licenses import issue
 from jpcli.services.process import at_work, is_gone
 from tests.services.agency import A, B, plain
 from tests.services.jetpack.conftest import Desk
-from tests.services.jetpack.orders import ORDERS, outcome
+from tests.services.jetpack.orders import ORDERS, Order, outcome
 
 NOW = parse_instant("2024-08-15T12:00:00Z")
 
@@ -217,3 +217,13 @@ def test_a_license_that_was_changed_meanwhile_is_left_alone(
     assert raised.value.code == "changed_meanwhile"
     assert len(agency.double.requests) == 2
     agency.check_equal()
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.name)
+def test_what_another_process_did_under_the_same_key_is_its_answer(
+    agency: Desk, monkeypatch: pytest.MonkeyPatch, order: Order
+) -> None:
+    before_acting(monkeypatch, lambda: order.do(agency, key="k"))
+    answer = order.do(agency, key="k")
+    assert answer.notes[-1].code == "repeated"
+    assert len(agency.double.licenses) == order.licenses
