@@ -164,3 +164,27 @@ def test_a_list_of_licenses_is_no_order(
     empty = state == "revoked" and form in ("json", "ndjson")
     assert done.code == (0 if empty else 2), done.err
     assert events(jpcli) == before
+
+
+@pytest.mark.parametrize("reader", [*READERS, "ledger import", "products import", "issue --from"])
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("licenses list --state nope", "the answer of a command that failed: state must be one of"),
+        ("issue nope", "the answer of a command that failed: There is no product nope"),
+        ("status", "an answer of jpcli without a list of licenses or products"),
+        ("cards list", "an answer of jpcli without a list of licenses or products"),
+    ],
+)
+def test_an_answer_without_a_list_is_refused(
+    jpcli: Callable[..., Run], tmp_path: Path, reader: str, line: str, told: str
+) -> None:
+    """What went wrong before is what is to be looked at."""
+    begin(jpcli)
+    before = events(jpcli)
+    path = tmp_path / "answer.json"
+    path.write_text(jpcli(*line.split(), "--json").out)
+    done = jpcli(*reader.split(), str(path), "--json")
+    assert (done.code, done.error["code"]) == (2, "no_rows")
+    assert done.error["message"].startswith(f"{path} is {told}")
+    assert events(jpcli) == before

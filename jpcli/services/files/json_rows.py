@@ -205,12 +205,13 @@ def rows_of_answer(head: bytes, stream: IO[bytes], file: str, expected: Expected
     where it has none, as the answer of a command that failed."""
     text = Text(stream)
     decoder = _Decoder()
-    lists = 0
+    lists, failure = 0, None
     try:
         text.start(head)
         for name in _fields(text, decoder):
             if name != "data" or not text.comes("{"):
-                text.take_value(decoder)
+                value, _ = text.take_value(decoder)
+                failure = value if name == "error" else failure
                 continue
             for inner in _fields(text, decoder):
                 if inner in _LISTS and text.take("["):
@@ -223,8 +224,10 @@ def rows_of_answer(head: bytes, stream: IO[bytes], file: str, expected: Expected
         _note(broken.reason, text.line, expected)
         return
     if not lists:
-        message = f"{named(file)} is an answer of jpcli without a list of licenses or products"
-        raise BadInput("no_rows", message, subject=file)
+        what = "an answer of jpcli without a list of licenses or products"
+        if isinstance(failure, dict) and isinstance(failure.get("message"), str):
+            what = f"the answer of a command that failed: {shortened(failure['message'])}"
+        raise BadInput("no_rows", f"{named(file)} is {what}", subject=file)
 
 
 def _fields(text: Text, decoder: _Decoder) -> Iterator[str]:
