@@ -10,7 +10,7 @@ from jpcli.cli.render.stderr import show_transient
 from jpcli.domain.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from jpcli.cli.shared.output import Output
     from jpcli.services.files.rows import Row
@@ -41,6 +41,22 @@ def _watched(rows: Iterable[Row], source: str) -> Iterator[Row]:
         yield row
     if lines is not None and row is not None:
         show_transient(f"  {count(row.line, 'line')} read, recording")
+
+
+def counting(noun: str, output: Output) -> Callable[[int], None]:
+    """Shows on a terminal how many there are so far, whenever it is told; nothing of what is over
+    at once."""
+    if not output.error_terminal or output.quiet or os.environ.get("TERM") == "dumb":
+        return lambda _number: None
+    next_look = time.monotonic() + DELAY_SECONDS
+
+    def heard(number: int) -> None:
+        nonlocal next_look
+        if time.monotonic() >= next_look:
+            show_transient(f"  {count(number, noun)} compared")
+            next_look = time.monotonic() + STEP_SECONDS
+
+    return heard
 
 
 def progress_text(line: int, lines: int) -> str:

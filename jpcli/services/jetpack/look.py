@@ -7,20 +7,30 @@ not the same. A ledger of any size needs little memory.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.jetpack.licensing import NotListed, RemoteLicense
+from jpcli.ledger.events.log import last_seq
 from jpcli.ledger.queries.license_walk import each_numbered
 from jpcli.ledger.queries.licenses import find
+from jpcli.ledger.queries.wishes import keys_touched_after, keys_waiting
 from jpcli.services.bulk import Numbers
+from jpcli.services.jetpack.access import licensing_of
 from jpcli.services.jetpack.compare import Comparing
+from jpcli.services.jetpack.status import may_be_from
+from jpcli.services.pending import ISSUE, UNDER_WAY, pending
 from jpcli.services.spool import Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from jpcli.jetpack.licensing import Licensing
     from jpcli.ledger.database.connection import Ledger
+    from jpcli.services.desk import Desk
+    from jpcli.services.pending import Pending
+
+    # Is told how many licenses were compared so far.
+    Heard = Callable[[int], object]
 
 
 class Looked:
@@ -38,10 +48,47 @@ class Looked:
         self.bundles: dict[int, str] = {}
 
 
-def look(ledger: Ledger, api: Licensing, wanted: Collection[str] | None = None) -> Looked:
-    """Ask for every license, or for those of these keys alone and what is in their bundles. Raises
-    what the API does."""
-    looking = _Looking(ledger, api, wanted)
+class LookedSince(NamedTuple):
+    """What was found, and since when others may have been at work: `seq` is the ledger's last event
+    before anything was asked; `waiting` are licenses in work then, those of them that a process was
+    at work on are `under_way`."""
+
+    looked: Looked
+    seq: int
+    waiting: set[str]
+    under_way: set[str]
+
+    def busy(self, desk: Desk) -> set[str]:
+        """The licenses of which it is not known what is so."""
+        return self.waiting | keys_waiting(desk.ledger) | keys_touched_after(desk.ledger, self.seq)
+
+    def moved(self, desk: Desk) -> set[str]:
+        """The licenses that were changed while Jetpack was asked, perhaps after it was."""
+        return self.under_way | keys_touched_after(desk.ledger, self.seq)
+
+    def is_on_its_way(self, desk: Desk, remote: RemoteLicense) -> bool:
+        """Whether a process may be about to record this license."""
+        working = (each.wish for each in pending(desk.ledger, desk.now_at) if _is_at_work(each))
+        return any(each.action == ISSUE and may_be_from(each, remote) for each in working)
+
+
+def look_since(desk: Desk, wanted: Collection[str] | None, heard: Heard) -> LookedSince:
+    """The same with what else was going on. Errors as `licensing_of` and `look`."""
+    api = licensing_of(desk, read_only=True)
+    seq, working = last_seq(desk.ledger), pending(desk.ledger, desk.now_at)
+    under_way = {each.wish.license_key or "" for each in working if _is_at_work(each)}
+    waiting = keys_waiting(desk.ledger)
+    return LookedSince(look(desk.ledger, api, wanted, heard), seq, waiting, under_way)
+
+
+def _is_at_work(one: Pending) -> bool:
+    return one.state == UNDER_WAY
+
+
+def look(ledger: Ledger, api: Licensing, wanted: Collection[str] | None, heard: Heard) -> Looked:
+    """Ask for every license, or for those of these keys alone and what is in their bundles;
+    `heard` is told how many there are so far. Raises what the API does."""
+    looking = _Looking(ledger, api, wanted, heard)
     try:
         for remote in api.licenses():
             looking.take(remote)
@@ -53,7 +100,11 @@ def look(ledger: Ledger, api: Licensing, wanted: Collection[str] | None = None) 
 
 
 class _Looking:
-    def __init__(self, ledger: Ledger, api: Licensing, wanted: Collection[str] | None) -> None:
+    def __init__(
+        self, ledger: Ledger, api: Licensing, wanted: Collection[str] | None, heard: Heard
+    ) -> None:
+        self._heard = heard
+        self._told = 0
         self._ledger = ledger
         self._api = api
         self._wanted = None if wanted is None else dict.fromkeys(wanted, False)
@@ -64,6 +115,8 @@ class _Looking:
     def take(self, remote: RemoteLicense) -> None:
         """One license as Jetpack has it."""
         found, key = self.found, remote.license_key
+        self._told += 1
+        self._heard(self._told)
         if remote.license_id is not None and (remote.quantity or 1) > 1:
             found.bundles[remote.license_id] = key
         if self._wanted is not None:

@@ -4,12 +4,11 @@ finds nothing more."""
 from __future__ import annotations
 
 import json
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.jetpack.conftest import seconds
+from tests.cli.jetpack.conftest import _place, seconds
 from tests.jetpack_double.world import SQL, ZULU, Spelling
 
 if TYPE_CHECKING:
@@ -217,7 +216,7 @@ def test_a_change_meanwhile_is_not_undone(
         )
         return found
 
-    monkeypatch.setattr("jpcli.services.jetpack.pull.look", slow)
+    monkeypatch.setattr("jpcli.services.jetpack.look.look", slow)
     data = at_jetpack.do("jetpack pull")
     assert differences(data) == [(key, "site", B, None, False)]
     assert license_of(at_jetpack, key)["site"] == B
@@ -251,144 +250,6 @@ def test_a_long_list_is_read_in_pages_and_a_gap_in_it_is_asked_for(at_jetpack: D
     assert at_jetpack.double.calls().count("GET /license") == 250
 
 
-# --- --from ---------------------------------------------------------------------------------------
-
-
-def file_of(desk: Desk, *keys: str) -> str:
-    path = desk.path.with_name("keys.csv")
-    path.write_text("license_key\n" + "".join(f"{key}\n" for key in keys))
-    return str(path)
-
-
-@pytest.mark.parametrize("lists", [True, False])
-def test_keys_of_a_file_are_taken_over(lists: bool, at_jetpack: Desk) -> None:
-    world = at_jetpack.double.world
-    world.lists = lists
-    site = world.site(A, 77)
-    plain = at_jetpack.issued(at="2026-11-05T00:00:00Z")
-    on_site = at_jetpack.issued(
-        at="2026-11-05T00:00:00Z", blog_id=77, attached_at=seconds("2026-11-06T00:00:00Z")
-    )
-    ended = at_jetpack.issued(at="2026-11-05T00:00:00Z", revoked_at=seconds("2026-11-07T00:00:00Z"))
-    left = at_jetpack.issued()
-    known = at_jetpack.known()
-    source = file_of(at_jetpack, plain, on_site, ended, known, plain)
-    before = at_jetpack.everything()
-    tried = at_jetpack("jetpack", "pull", "--from", source, "--dry-run", "--json")
-    assert (tried.code, tried.data["dry_run"]) == (0, True)
-    assert "Would take over 3 licenses" in tried.out
-    assert at_jetpack.everything() == before
-    data = at_jetpack.do(f"jetpack pull --from {source}")
-    assert (data["checked"], data["changed"]) == (1, 3)
-    assert {row[0] for row in differences(data)} == {plain, on_site, ended}
-    found = license_of(at_jetpack, plain)
-    assert (found["product"], found["issued_at"]) == ("jetpack-scan", "2026-11-05T00:00:00Z")
-    placed = license_of(at_jetpack, on_site)
-    assert placed["site"] == (A if lists else None)
-    assert placed["assigned_at"] == ("2026-11-06T00:00:00Z" if lists else None)
-    assert license_of(at_jetpack, ended)["revoked_at"] == "2026-11-07T00:00:00Z"
-    assert at_jetpack.rows("SELECT blog_id FROM connections") == (
-        [(site.blog_id,)] if lists else []
-    )
-    assert at_jetpack.do(f"jetpack pull --from {source}")["changed"] == 0
-    run = at_jetpack("jetpack", "pull", "--check", "--json")
-    wanted = [(left, "missing_here", None, "active", False)] if lists else []
-    assert differences(run.data) == wanted
-
-
-def test_a_bundle_comes_with_all_that_is_in_it(at_jetpack: Desk) -> None:
-    world = at_jetpack.double.world
-    world.site(A, 77)
-    bundle = at_jetpack.issued("jetpack-anti-spam", at="2026-11-05T00:00:00Z", quantity=20)
-    number = at_jetpack.double.licenses[bundle].license_id
-    inside = [
-        at_jetpack.issued("jetpack-anti-spam", at="2026-11-05T00:00:00Z", parent_license_id=number)
-        for _ in range(20)
-    ]
-    one = at_jetpack.double.licenses[inside[0]]
-    one.blog_id, one.attached_at = 77, seconds("2026-11-06T00:00:00Z")
-    alone = at_jetpack("jetpack", "pull", "--from", file_of(at_jetpack, inside[3]), "--json")
-    assert (alone.code, alone.error["code"]) == (2, "unknown_bundle_key")
-    data = at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, inside[3], bundle)}")
-    assert data["changed"] == 21
-    found = license_of(at_jetpack, bundle)
-    assert (found["state"], found["bundle_size"]) == ("bundle", 20)
-    assert sorted(found["children"]) == sorted(inside)
-    assert license_of(at_jetpack, inside[0])["site"] == A
-    lines = at_jetpack.do("invoice preview")["lines"]
-    assert [(line["bundle_size"], line["days"]) for line in lines] == [(20, 26)]
-    agree(at_jetpack)
-
-    # One of them was ended there, and another took its place; then all of it was ended.
-    one.revoked_at, one.blog_id, one.attached_at = seconds("2026-11-10T00:00:00Z"), None, None
-    instead = at_jetpack.issued(
-        "jetpack-anti-spam", at="2026-11-10T00:00:00Z", parent_license_id=number
-    )
-    data = at_jetpack.do("jetpack pull")
-    assert ("revoked_at", True) in {(row[1], row[4]) for row in differences(data)}
-    assert (instead, "missing_here", None, "active", False) in differences(data)
-    at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, instead)}")
-    agree(at_jetpack)
-    for key in (bundle, *inside[1:], instead):
-        at_jetpack.double.licenses[key].revoked_at = seconds("2026-11-12T00:00:00Z")
-    assert at_jetpack.do("jetpack pull")["changed"] == 21
-    agree(at_jetpack)
-
-
-@pytest.mark.parametrize(
-    ("make", "code"),
-    [
-        (lambda _: "jetpack-scan_" + "N" * 25, "unknown_license"),
-        (lambda desk: desk.issued("jetpack-moon"), "unknown_product"),
-        (lambda desk: desk.issued(quantity=7), "unknown_bundle"),
-        (lambda desk: desk.issued(parent_license_id=999_999), "unknown_bundle_key"),
-        (lambda _: "no key at all", "bad_license_key"),
-    ],
-)
-def test_a_bad_row_stops_all_unless_told_to_go_on(
-    make: Callable[[Desk], str], code: str, at_jetpack: Desk
-) -> None:
-    good, bad = at_jetpack.issued(at="2026-11-05T00:00:00Z"), make(at_jetpack)
-    source = file_of(at_jetpack, good, bad)
-    before = at_jetpack.everything()
-    run = at_jetpack("jetpack", "pull", "--from", source, "--json")
-    assert run.code == 2, run.out
-    ((problem),) = run.error["problems"]
-    assert (problem["code"], problem["line"]) == (code, 3)
-    assert at_jetpack.everything() == before
-    run = at_jetpack("jetpack", "pull", "--from", source, "--keep-going", "--json")
-    assert (run.code, run.data["changed"]) == (1, 1)
-    assert [each["code"] for each in run.data["problems"]] == [code]
-    assert license_of(at_jetpack, good)["state"] == "unassigned"
-
-
-def test_what_may_have_come_of_a_wish_is_not_another_license(at_jetpack: Desk) -> None:
-    wish = at_jetpack.wish(unknown=True)
-    key = at_jetpack.issued(at="2026-11-20T09:00:30Z")
-    run = at_jetpack("jetpack", "pull", "--from", file_of(at_jetpack, key), "--json")
-    assert run.code == 2
-    (problem,) = run.error["problems"]
-    assert problem["code"] == "may_be_wished"
-    assert f"jpcli jetpack resolve {wish} --key {key}" in problem["hint"]
-
-
-@pytest.mark.parametrize("form", ["csv", "tsv", "json", "ndjson"])
-def test_what_it_lists_can_be_taken_over(form: str, at_jetpack: Desk) -> None:
-    keys = {at_jetpack.issued(at="2026-11-05T00:00:00Z") for _ in range(3)}
-    listed = at_jetpack("jetpack", "pull", "--check", "--format", form).out
-    at_jetpack.patch.setattr("sys.stdin", StringIO(listed))
-    source = at_jetpack.path.with_name(f"found.{form}")
-    source.write_text(listed)
-    data = at_jetpack.do(f"jetpack pull --from {source}")
-    assert {row[0] for row in differences(data)} == keys
-    agree(at_jetpack)
-
-
-def test_usage(at_jetpack: Desk) -> None:
-    for words in (["--keep-going"], ["--check", "--from", "x.csv"], ["--at", "today"]):
-        assert at_jetpack("jetpack", "pull", *words).code == 2
-
-
 def test_a_table_shows_the_differences(at_jetpack: Desk) -> None:
     key = at_jetpack.known()
     at_jetpack.double.licenses[key].revoked_at = seconds("2026-11-15T10:00:00Z")
@@ -401,20 +262,6 @@ def test_a_table_shows_the_differences(at_jetpack: Desk) -> None:
     assert json.loads(at_jetpack("jetpack", "pull", "--json").out)["data"]["checked"] == 1
 
 
-def test_a_bundle_that_ended_takes_along_what_is_in_it(at_jetpack: Desk) -> None:
-    bundle = at_jetpack.issued("jetpack-anti-spam", at="2026-11-05T00:00:00Z", quantity=20)
-    one = at_jetpack.double.licenses[bundle]
-    for _ in range(20):
-        at_jetpack.issued(
-            "jetpack-anti-spam", at="2026-11-05T00:00:00Z", parent_license_id=one.license_id
-        )
-    assert at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, bundle)}")["changed"] == 21
-    one.revoked_at = seconds("2026-11-12T00:00:00Z")
-    assert at_jetpack.do("jetpack pull")["changed"] == 21
-    assert {each["state"] for each in at_jetpack.do("licenses list")["licenses"]} == {"revoked"}
-    assert at_jetpack("ledger", "check").code == 0
-
-
 def test_a_token_that_is_not_accepted_is_not_one_that_may_not_list(at_jetpack: Desk) -> None:
     at_jetpack.patch.setenv("JETPACK_LICENSING_TOKEN", "some-other-token")
     for words in (["pull"], ["pull", "--check"]):
@@ -422,29 +269,52 @@ def test_a_token_that_is_not_accepted_is_not_one_that_may_not_list(at_jetpack: D
         assert (run.code, run.error["code"]) == (4, "bad_token")
 
 
-@pytest.mark.parametrize("text", ["", "license_key\n", "[]", "\r\n \n"])
-def test_a_file_without_rows_is_nothing_to_do(text: str, at_jetpack: Desk) -> None:
-    at_jetpack.without_token()
-    source = at_jetpack.path.with_name("keys.csv")
-    source.write_text(text)
-    before = at_jetpack.everything()
-    more = ("--idempotency-key", "nightly")
-    run = at_jetpack("jetpack", "pull", "--from", str(source), "--json", *more)
-    assert (run.code, run.data["differences"]) == (0, [])
-    assert "nothing to do" in run.json["notes"][0]["message"]
-    assert at_jetpack.everything() == before
+def test_usage(at_jetpack: Desk) -> None:
+    for words in (["--keep-going"], ["--check", "--from", "x.csv"], ["--at", "today"]):
+        assert at_jetpack("jetpack", "pull", *words).code == 2
 
 
-def test_a_key_gives_the_first_answer_again(at_jetpack: Desk) -> None:
-    key = at_jetpack.issued(at="2026-11-05T00:00:00Z")
-    source = file_of(at_jetpack, key)
-    words = ("jetpack", "pull", "--from", source, "--idempotency-key", "k", "--json")
-    first = at_jetpack(*words)
-    before = at_jetpack.everything()
-    again = at_jetpack(*words)
-    assert (again.code, again.data) == (0, first.data)
-    assert at_jetpack.everything() == before
-    file_of(at_jetpack, at_jetpack.issued())
-    other = at_jetpack(*words)
-    assert (other.code, other.error["code"]) == (3, "idempotency_key_reused")
-    assert at_jetpack.everything() == before
+def test_a_check_tells_nothing_of_what_is_changed_meanwhile(
+    at_jetpack: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jpcli.services.jetpack.look import look
+    from jpcli.services.process import at_work
+
+    key, moving = at_jetpack.placed(site=A), at_jetpack.placed(site=A)
+    at_jetpack.do("jetpack pull")
+    for each in (key, moving):
+        one = at_jetpack.double.licenses[each]
+        one.blog_id = one.attached_at = None
+    at_jetpack.issued(at="2026-11-20T09:00:01Z")
+    at = "2026-11-20T00:00:00Z"
+
+    def slow(*given: Any) -> Any:
+        found = look(*given)
+        at_jetpack._record(at, lambda writer: _place(writer, key, B))
+        return found
+
+    monkeypatch.setattr("jpcli.services.jetpack.look.look", slow)
+    with at_work() as name:
+        at_jetpack.wish(process=name)
+        at_jetpack.wish("transfer", license_key=moving, site=B, before=A, process=name)
+        run = at_jetpack("jetpack", "pull", "--check", "--json")
+        assert (run.code, differences(run.data)) == (0, [])
+    monkeypatch.undo()
+
+
+def test_on_a_terminal_it_is_shown_how_far_it_is(
+    at_jetpack: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from jpcli.cli.render import progress
+    from jpcli.cli.shared.output import Output
+
+    monkeypatch.setattr(progress, "DELAY_SECONDS", 0)
+    monkeypatch.setattr(progress, "STEP_SECONDS", 0)
+    monkeypatch.setenv("TERM", "xterm")
+    heard = progress.counting("license", Output("table", True, False, True, False, False))
+    heard(1)
+    heard(1_200)
+    assert capsys.readouterr().err == "  1 license compared\r\x1b[K  1,200 licenses compared"
+    monkeypatch.setenv("TERM", "dumb")
+    progress.counting("license", Output("table", True, False, True, False, False))(1)
+    assert capsys.readouterr().err == ""

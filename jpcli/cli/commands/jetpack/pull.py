@@ -36,15 +36,17 @@ def run(
     """What was revoked there is revoked here, and a license is here on the site on which it is
     there, since Jetpack's time. What is issued there and not here is shown, and taken over with
     --from. A closed month is corrected on the next invoice."""
-    from jpcli.services.jetpack import pull
+    from jpcli.cli.render.progress import counting
 
     if check and source is not None:
         raise UsageError("--check changes nothing, so there is nothing to take over --from a file.")
     if keep_going and source is None:
         raise UsageError("--keep-going goes with --from.")
+    heard = counting("license", invocation.output)
     desk = invocation.desk() if check else invocation.desk(writes=True)
     if source is not None:
         from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
+        from jpcli.services.jetpack.pull_rows import pull_rows
 
         rows, problems = bulk_rows(
             invocation,
@@ -54,9 +56,11 @@ def run(
             keep_going=keep_going,
             whole=True,
         )
-        answer = pull.pull_rows(desk, rows, problems, keep_going=keep_going)
+        answer = pull_rows(desk, rows, problems, heard, keep_going=keep_going)
     else:
-        answer = pull.check(desk) if check else pull.pull(desk)
+        from jpcli.services.jetpack import pull
+
+        answer = pull.check(desk, heard, invocation.desk) if check else pull.pull(desk, heard)
     more = {"exit_code": 1} if check and answer.data["differences"] else {}
     limit = invocation.list_limit()
     return result_of(
