@@ -200,7 +200,8 @@ class PostgresLedger(Ledger):
         """As anywhere; without `locks` there is no chain yet, and so nobody to wait for."""
         self._promised = self._broken = None
         self._foreseen.clear()
-        self._waiting = [WRITE, patient(self._link.wait_seconds), (_WHOLE, ()), (ASK_FOR_LIFE, ())]
+        settings = {"cursor_tuple_fraction": 1, **ASK_FOR_LIFE}
+        self._waiting = [WRITE, patient(self._link.wait_seconds, **settings)]
         if locks:
             self._foreseen.note(self._bound(HEAD, ()), LOCK)
             for ask in asks:

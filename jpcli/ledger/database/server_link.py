@@ -88,9 +88,7 @@ class _TruthToInteger(Dumper):  # type: ignore[misc,unused-ignore]
 
 
 # The same for the server, in one transaction: who is gone in the middle of a change holds its lock.
-ASK_FOR_LIFE = "SELECT " + ", ".join(
-    f"set_config('tcp_{name}', '{value}', true)" for name, value in _SIGNS_OF_LIFE.items()
-)
+ASK_FOR_LIFE = {f"tcp_{name}": value for name, value in _SIGNS_OF_LIFE.items()}
 
 
 class Link:

@@ -5,7 +5,7 @@ Owns that question, which the chain settles: its last event is there, or nothing
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -20,9 +20,12 @@ WRITE: Statement = ("BEGIN ISOLATION LEVEL READ COMMITTED", ())
 LOCK: Statement = (f"{HEAD} FOR UPDATE", ())
 
 
-def patient(seconds: float) -> Statement:
-    """Who stands in line for the head gives up when the time to wait is over."""
-    return f"SET LOCAL lock_timeout = {max(1000, int(seconds * 1000))}", ()
+def patient(seconds: float, **more: Any) -> Statement:
+    """Who stands in line for the head gives up when the time to wait is over; that, and `more`
+    settings, for one transaction."""
+    settings = {"lock_timeout": max(1000, int(seconds * 1000)), **more}
+    listed = (f"set_config('{name}', '{value}', true)" for name, value in settings.items())
+    return f"SELECT {', '.join(listed)}", ()
 
 
 def was_kept(link: Link, seq: int, hash_: bytes) -> bool:

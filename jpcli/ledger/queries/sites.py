@@ -26,11 +26,10 @@ class SiteFacts(NamedTuple):
     client_since_at: int
 
 
+# Not joined: where a server has not counted its rows yet it would read the owners of every site.
 _SITE = (
-    "SELECT s.id, s.url, c.name, o.from_at FROM sites s"
-    " LEFT JOIN clients c ON c.id = s.client_id"
-    " JOIN site_clients o ON o.site_id = s.id AND o.last_day ="
-    " (SELECT MAX(last_day) FROM site_clients WHERE site_id = s.id)"
+    "SELECT s.id, s.url, c.name, (SELECT o.from_at FROM site_clients o WHERE o.site_id = s.id"
+    " ORDER BY o.first_day DESC LIMIT 1) FROM sites s LEFT JOIN clients c ON c.id = s.client_id"
 )
 
 
