@@ -34,6 +34,8 @@ _BLOCK = re.compile(
 )
 _KEY = re.compile(r"\b[a-z][a-z0-9-]*_[0-9A-Za-z]{25}\b")
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+# How far a command is, until its answer takes the place of that.
+_TAKEN_AWAY = re.compile(r"[^\n]*\r\x1b\[K")
 COLUMNS = 100
 # The double listens on another port each time.
 PUBLIC_BASE = "https://public-api.wordpress.com/wpcom/v2/jetpack-licensing"
@@ -175,7 +177,8 @@ def _run(command: str, at: str | None, folder: Path, more: dict[str, str]) -> tu
     os.close(theirs)
     reader.join()
     os.close(ours)
-    text = _ESCAPE.sub("", b"".join(printed).decode()).replace("\r\n", "\n")
+    shown = _TAKEN_AWAY.sub("", b"".join(printed).decode().replace("\r\n", "\n"))
+    text = _ESCAPE.sub("", shown)
     text = text.replace(str(folder), "~")
     return done.returncode, "\n".join(line.rstrip() for line in text.split("\n"))
 

@@ -71,6 +71,7 @@ $ not a session
 ```console
 $ echo a > file
 $ cat file; printf '\\033[1mbold\\033[0m  \\n'
+$ printf 'half done\\r\\033[Kdone\\n'
 ```
 """
 
@@ -83,6 +84,7 @@ def test_sessions_are_played_in_order_in_one_folder() -> None:
         "1\nwrong\n",
         "",
         "a\nbold\n",
+        "done\n",
     ]
     text = rewritten(SAMPLE, played)
     assert steps_of(text) == played
