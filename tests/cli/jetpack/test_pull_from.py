@@ -188,3 +188,21 @@ def test_a_key_gives_the_first_answer_again(at_jetpack: Desk) -> None:
     other = at_jetpack(*words)
     assert (other.code, other.error["code"]) == (3, "idempotency_key_reused")
     assert at_jetpack.everything() == before
+
+
+def test_an_older_copy_of_the_ledger_learns_what_was_done_since(at_jetpack: Desk) -> None:
+    at_jetpack.patch.chdir(at_jetpack.path.parent)
+    kept = [each["license_key"] for each in at_jetpack.do("issue jetpack-scan -n 3")["licenses"]]
+    at_jetpack.do("ledger backup copy.db")
+    at_jetpack.do("issue jetpack-complete --site https://a.example")
+    at_jetpack.do(f"revoke {kept[0]} --yes")
+    at_jetpack.do(f"assign {kept[1]} --site https://b.example")
+    before = at_jetpack.do("licenses list")["licenses"]
+    at_jetpack.do("ledger restore copy.db --yes")
+    at_jetpack.do("jetpack pull")
+    found = at_jetpack("jetpack", "pull", "--check", "--format", "csv")
+    assert found.code == 1
+    at_jetpack.path.with_name("found.csv").write_text(found.out)
+    at_jetpack.do("jetpack pull --from found.csv")
+    agree(at_jetpack)
+    assert at_jetpack.do("licenses list")["licenses"] == before
