@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 Done = TypeVar("Done")
 
+_PATIENT = 20
+_PAUSE_SECONDS = 0.5
+
 
 class Book:
     """What one command records about its calls. `owners` says whose the sites are that it names;
@@ -60,6 +63,18 @@ class Book:
                 return done
 
         return self.desk.ledger.repeating(once)
+
+    def keep(self, do: Callable[[Writer], Done]) -> Done:
+        """One transaction after a call: what Jetpack said is not to be lost because the ledger is
+        busy, however long."""
+        for turn in range(_PATIENT):
+            try:
+                return self.write(do)
+            except Busy:  # who waits for a lock or a server has waited for some time already
+                if turn == _PATIENT - 1:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
+        raise AssertionError
 
     def wish(self, writer: Writer, step: Step, going: Going | None, key: str | None) -> int:
         """Write a wish; its number."""

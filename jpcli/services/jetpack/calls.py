@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain import events, outside_events
 from jpcli.domain.errors import AuthProblem, Busy, JpcliError
+from jpcli.domain.words import quoted
 from jpcli.jetpack import errors
 from jpcli.jetpack.licensing import OutcomeUnknown
 from jpcli.ledger.queries.licenses import active_children, find
@@ -79,7 +80,13 @@ class Calls:
             book.settle(writer, step.product, wish, DONE, key, said.request_id)
             return True
 
-        if not book.write(issued):
+        try:
+            is_new = book.keep(issued)
+        except JpcliError as error:
+            error.message += f"; Jetpack issued {key}, and that is not recorded"
+            error.hint = f"When it can be:   jpcli jetpack resolve w{wish} --key {quoted(key)}"
+            raise
+        if not is_new:
             self._unknown(step, wish, said.request_id)
             why = f"it answered with {key}, which the ledger has already"
             raise errors.outcome_unknown(step.product, why, said.request_id)
@@ -182,7 +189,7 @@ class Calls:
                 book.seen(writer, step.site, said.value)
             return Changed(at)
 
-        return book.write(moved)
+        return book.keep(moved)
 
     def _revoke(self, step: Step, key: str, wish: int, *, unsure: bool) -> Changed:
         """A license, or a bundle with its children: Jetpack ends these with it (B2)."""
@@ -200,7 +207,7 @@ class Calls:
                     writer.record(*events.license_revoked(each), at=at, reason=step.reason)
             book.settle(writer, key, wish, DONE, key, said.request_id)
 
-        book.write(revoked)
+        book.keep(revoked)
         return Changed(until_at, len(ends))
 
     def _end_of(self, key: str, with_at: int) -> int:
@@ -215,13 +222,11 @@ class Calls:
 
     def _unknown(self, step: Step, wish: int, request_id: str | None) -> None:
         entry = outside_events.wish_unknown(step.product, wish, request_id)
-        self._book.write(lambda writer: writer.record(*entry, at=self._book.now_at))
+        self._book.keep(lambda writer: writer.record(*entry, at=self._book.now_at))
 
     def _failed(self, subject: str, wish: int, error: JpcliError) -> None:
         book = self._book
-        book.write(
-            lambda writer: book.settle(writer, subject, wish, FAILED, None, error.request_id)
-        )
+        book.keep(lambda writer: book.settle(writer, subject, wish, FAILED, None, error.request_id))
 
 
 class _Left(Exception):

@@ -174,10 +174,43 @@ def test_a_ledger_that_can_not_be_written_stops_everything(
     monkeypatch.setattr(Book, "settle", full)
     with pytest.raises(JpcliError) as raised:
         agency.rows(issue.issue_rows, "product\njetpack-scan\njetpack-scan\n", keep_going=True)
-    assert raised.value.code == "disk_full"
     monkeypatch.undo()
-    assert len(agency.double.licenses) == 1
-    assert [wish.state for wish in agency.wishes()] == ["open"]
+    (key,) = agency.double.licenses
+    (wish,) = agency.wishes()
+    assert raised.value.code == "disk_full"
+    assert f"Jetpack issued {key}" in raised.value.message
+    assert raised.value.hint == f"When it can be:   jpcli jetpack resolve {wish.name} --key {key}"
+    assert wish.state == "open"
+
+
+def test_what_jetpack_said_waits_for_a_ledger_that_is_busy(
+    agency: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jpcli.services.jetpack import book
+
+    settle, refusals = book.Book.settle, [Busy("ledger_locked", "It is locked")] * 3
+
+    def locked(*args: Any) -> None:
+        if refusals:
+            raise refusals.pop()
+        settle(*args)
+
+    monkeypatch.setattr(book.Book, "settle", locked)
+    monkeypatch.setattr(book, "_PAUSE_SECONDS", 0)
+    agency.issue_one("jetpack-scan")
+    agency.check_equal()
+    assert agency.wishes() == []
+
+
+def test_the_number_of_a_site_is_remembered_where_an_answer_has_it(agency: Desk) -> None:
+    key, other = agency.issue("jetpack-scan", 2)
+    at = "2024-08-15T12:00:00Z"
+    body = f'{{"license_id": 1, "license_key": "{key}", "issued_at": "{at}", "blog_id": "4711"}}'
+    agency.double.next("body", method="POST", path="/license/.*", body=body, status=200)
+    agency.assign(key, A)
+    agency.assign(other, "4711")
+    assert agency.shown(other)["site"] == A
+    agency.check_equal()
 
 
 def before_acting(monkeypatch: pytest.MonkeyPatch, do: Callable[[], Any]) -> None:
