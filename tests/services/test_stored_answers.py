@@ -14,7 +14,7 @@ from jpcli.domain.answers import Rows
 from jpcli.domain.errors import Refused
 from jpcli.domain.plan_terms import ACTIONS, SiteWish, Spare, Wanted
 from jpcli.ledger.writer import writing
-from jpcli.services import bulk, change, spool, stored_answers
+from jpcli.services import bulk, spool, stored_answers, summed
 from jpcli.services.files.rows import Row
 from jpcli.services.ledger import upkeep
 from jpcli.services.licenses import assign, issue, revoke
@@ -103,7 +103,6 @@ NAMES = [
     "issue bundles",
     "issue --from",
     "issue --from --keep-going",
-    "issue nothing",
     "assign",
     "assign again",
     "unassign",
@@ -146,7 +145,7 @@ def _length(request: pytest.FixtureRequest, stock: Stock, monkeypatch: pytest.Mo
         monkeypatch.setattr(spool, "BATCH", 2)
         monkeypatch.setattr(bulk, "BATCH", 2)
         monkeypatch.setattr(stored_answers, "MOST_ROWS", 1)
-        monkeypatch.setattr(change, "AT_ONCE", 2)
+        monkeypatch.setattr(summed, "AT_ONCE", 2)
 
 
 def text_of(answer: Any) -> str:
@@ -219,7 +218,7 @@ def test_the_plan_in_the_table_has_steps_of_every_kind(agency: Agency, stock: St
 
 
 @pytest.mark.usefixtures("_length")
-@pytest.mark.parametrize("name", ["issue nothing", "issue --from", "revoke --from", "assign"])
+@pytest.mark.parametrize("name", ["issue --from", "revoke --from", "assign"])
 def test_the_key_with_another_request_is_refused(agency: Agency, stock: Stock, name: str) -> None:
     calls = requests(stock)
     agency.do(calls[name], key="k1")

@@ -84,7 +84,9 @@ class Calls:
             is_new = book.keep(issued)
         except JpcliError as error:
             error.message += f"; Jetpack issued {key}, and that is not recorded"
-            error.hint = f"When it can be:   jpcli jetpack resolve w{wish} --key {quoted(key)}"
+            error.hint = (
+                f"When it can be:   jpcli jetpack resolve {quoted(f'w{wish}')} --key {quoted(key)}"
+            )
             raise
         if not is_new:
             self._unknown(step, wish, said.request_id)
