@@ -103,6 +103,7 @@ NAMES = [
     "issue bundles",
     "issue --from",
     "issue --from --keep-going",
+    "issue nothing",
     "assign",
     "assign again",
     "unassign",
@@ -173,7 +174,8 @@ def move_on(agency: Agency) -> None:
 
 
 @pytest.mark.usefixtures("_length")
-@pytest.mark.parametrize("name", NAMES)
+# A file without rows does not use up its key, so there is no answer that could come again.
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "issue nothing"])
 def test_the_first_answer_comes_again_byte_for_byte(
     agency: Agency, stock: Stock, name: str
 ) -> None:
