@@ -304,7 +304,8 @@ def test_a_wire_is_noted_at_stripe_and_no_card_is_charged(
     assert there["metadata"]["jpcli_reference"] == "wire of July 3"
     assert (found["status"], found["reference"]) == ("paid", "wire of July 3")
     assert (minor(found["collected"]), minor(found["net"])) == (TOTAL, TOTAL)
-    assert "paid" in codes(answer)
+    said = {note.code: note.message for note in answer.notes}
+    assert said["paid"] == "Marked INV-2024-06 as paid: $13.12, not through Stripe"
     assert shop.double.objects("charge") == []
     assert agency.reconcile() == []
     with pytest.raises(Refused) as caught:

@@ -1,0 +1,137 @@
+"""Where several months wait or are open: which of them a close closes, charges and tells of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jpcli.domain.errors import AuthProblem, Failed, JpcliError
+from jpcli.ledger.queries.licenses import LicenseFilter
+from jpcli.services.collection.stripe import collector
+from jpcli.services.invoices import close as closing
+from jpcli.services.invoices import invoices
+from jpcli.services.licenses.licenses import list_licenses
+from tests.services.collection.conftest import Shop
+
+pytestmark = pytest.mark.once
+
+AUGUST_2 = "2024-08-02T09:00:00Z"
+JUNE, JULY, AUGUST = "INV-2024-06", "INV-2024-07", "INV-2024-08"
+
+
+@pytest.fixture
+def two_months(shop: Shop) -> Shop:
+    """June is closed and open, for there was no card; July waits, and there is one."""
+    shop.close()
+    shop.attach()
+    shop.now = AUGUST_2
+    return shop
+
+
+def numbers(answer: Any) -> list[str]:
+    return [invoice["number"] for invoice in answer.data["invoices"]]
+
+
+def statuses(shop: Shop) -> dict[str, str]:
+    return {i["number"]: i["status"] for i in shop.ask(invoices.list_invoices)["invoices"]}
+
+
+def paid(shop: Shop) -> int:
+    return sum(charge["paid"] for charge in shop.double.objects("charge"))
+
+
+def test_a_month_that_is_named_is_closed_and_collected_and_no_other(two_months: Shop) -> None:
+    answer = two_months.close("2024-07")
+    assert numbers(answer) == [JULY]
+    assert statuses(two_months) == {JUNE: "open", JULY: "paid"}
+    assert paid(two_months) == 1
+
+
+def test_an_open_month_that_is_named_is_collected_and_none_is_closed(two_months: Shop) -> None:
+    answer = two_months.close("2024-06")
+    assert numbers(answer) == [JUNE]
+    assert statuses(two_months) == {JUNE: "paid"}
+    assert paid(two_months) == 1
+
+
+def test_all_that_waits_is_closed_collected_and_told_of(two_months: Shop) -> None:
+    answer = two_months.close(None)
+    assert numbers(answer) == [JUNE, JULY]
+    assert statuses(two_months) == {JUNE: "paid", JULY: "paid"}
+    assert paid(two_months) == 2
+    told = {(note.code, note.subject) for note in answer.notes}
+    assert {("collected", JUNE), ("collected", JULY), ("closed", JULY)} <= told
+
+
+@pytest.mark.parametrize(
+    ("month", "told"),
+    [("2024-06", [JUNE]), ("2024-07", [JULY]), (None, [JUNE, JULY])],
+)
+def test_a_dry_run_tells_of_the_same_and_asks_nobody(
+    two_months: Shop, month: str | None, told: list[str]
+) -> None:
+    before, asked = two_months.state(), len(two_months.double.requests())
+    assert numbers(two_months.close(month, dry_run=True)) == told
+    assert (two_months.state(), len(two_months.double.requests())) == (before, asked)
+
+
+def test_a_month_without_a_line_does_not_end_the_collecting(shop: Shop) -> None:
+    shop.attach()
+    shop.now = "2024-06-20T00:00:00Z"
+    for item in shop.ask(list_licenses, LicenseFilter())["licenses"]:
+        if item["bundle_key"] is None:  # a bundle takes its own with it
+            shop.revoke(item["license_key"])
+    shop.now = "2024-08-05T00:00:00Z"
+    shop.issue("jetpack-scan")
+    shop.now = "2024-09-02T00:00:00Z"
+    answer = shop.close(None)
+    assert numbers(answer) == [JUNE, JULY, AUGUST]
+    assert set(statuses(shop).values()) == {"paid"}
+    assert paid(shop) == 2
+
+
+# --- closing itself fails ---
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, error: JpcliError) -> None:
+    def fail(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(closing, "close_due", fail)
+    monkeypatch.setattr(closing, "close", fail)
+
+
+def test_what_was_closed_before_is_collected_where_closing_fails(
+    two_months: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(monkeypatch, Failed("made_up", "Made up"))
+    answer = two_months.do(collector.close, None)
+    assert [(error.code, error.message) for error in answer.failures] == [("made_up", "Made up")]
+    assert statuses(two_months) == {JUNE: "paid"}
+
+
+@pytest.mark.parametrize(
+    ("month", "error", "open_before"),
+    [
+        ("2024-07", Failed("made_up", "Made up"), True),
+        (None, AuthProblem("made_up", "Made up"), True),
+        (None, Failed("made_up", "Made up"), False),
+    ],
+    ids=["a named month", "a wrong key", "nothing else to collect"],
+)
+def test_otherwise_it_is_the_answer_and_nothing_is_charged(
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    month: str | None,
+    error: JpcliError,
+    open_before: bool,
+) -> None:
+    shop.now = AUGUST_2
+    if open_before:
+        shop.close("2024-06")
+    shop.attach()
+    broken(monkeypatch, error)
+    with pytest.raises(type(error), match="Made up"):
+        shop.do(collector.close, month)
+    assert paid(shop) == 0
