@@ -26,7 +26,7 @@ from jpcli.ledger.state.apply import apply_events
 from jpcli.ledger.state.lookups import Lookups, number_of_product, number_of_site, offers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jpcli.ledger.database.connection import Ask, Ledger
 
@@ -67,6 +67,8 @@ class Writer:
         # The earliest instant and the earliest day that what is recorded is dated back to.
         self._earliest_at = self._now_at
         self._reached_day = OPEN_DAY
+        # Told the line of a file whose row is done now.
+        self.begins: Callable[[int | None], None] | None = None
         # Asked as soon as the tables are up to date, each time.
         self.asked_after: tuple[Ask, ...] = ()
         head = ledger.one(HEAD)

@@ -29,8 +29,10 @@ def apply_each(
     *,
     problems: list[Problem],
     keep_going: bool = False,
+    begins: Callable[[int | None], None] | None = None,
 ) -> Spool[Problem]:
-    """Call `change` for every (line, item); gives what was left out with `keep_going`.
+    """Call `change` for every (line, item); gives what was left out with `keep_going`. `begins` is
+    told the line of each before that: items may be read long before they are done.
 
     `problems` takes those of reading, which ends when there are many, and those of rules. Raises
     the one error of a single item as it is, else one error that carries all problems (exit 3 when
@@ -40,6 +42,8 @@ def apply_each(
     refused = told = 0
     only: tuple[int | None, JpcliError] | None = None
     for line, item in items:
+        if begins is not None:
+            begins(line)
         try:
             change(item)
         except (BadInput, Refused) as error:

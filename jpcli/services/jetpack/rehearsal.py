@@ -8,6 +8,7 @@ rehearsal made up are only names for what Jetpack is to make.
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
 from jpcli.domain import events
@@ -17,7 +18,7 @@ from jpcli.ledger.queries.licenses import find
 from jpcli.services.spool import Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from jpcli.domain.answers import Answer
     from jpcli.domain.events import Event
@@ -70,15 +71,19 @@ class Lines:
         self._seqs: list[int] = []
         self._lines: list[int] = []
 
-    def given_to(self, writer: Writer) -> Iterator[tuple[int, Any]]:
-        """The rows, each when the one before it is done."""
-        for row in self._rows:
-            if self._seqs and self._seqs[-1] == writer.last_seq:
-                self._lines[-1] = row[0]  # the one before did nothing
-            else:
-                self._seqs.append(writer.last_seq)
-                self._lines.append(row[0])
-            yield row
+    def given_to(self, writer: Writer) -> Iterable[tuple[int, Any]]:
+        """The rows, for what says to the writer when it begins with each."""
+        writer.begins = partial(self._note, writer)
+        return self._rows
+
+    def _note(self, writer: Writer, line: int | None) -> None:
+        if line is None:
+            return
+        if self._seqs and self._seqs[-1] == writer.last_seq:
+            self._lines[-1] = line  # the one before did nothing
+        else:
+            self._seqs.append(writer.last_seq)
+            self._lines.append(line)
 
     def line_of(self, seq: int) -> int | None:
         """The line whose row recorded the event of this number."""

@@ -177,7 +177,9 @@ class _Moves:
                 )
             self._move(events.license_assigned(key, url), url, name)
 
-        left_out = apply_each(puts, one, problems=problems, keep_going=keep_going)
+        left_out = apply_each(
+            puts, one, problems=problems, keep_going=keep_going, begins=self._writer.begins
+        )
         return self._answer("Assigned", self._whereto(), left_out)
 
     def unassign(
@@ -197,7 +199,9 @@ class _Moves:
                 return
             self._record(events.license_unassigned(key, facts.site))
 
-        left_out = apply_each(items, one, problems=problems, keep_going=keep_going)
+        left_out = apply_each(
+            items, one, problems=problems, keep_going=keep_going, begins=self._writer.begins
+        )
         return self._answer("Unassigned", "; still active and billed", left_out)
 
     def transfer(
@@ -222,7 +226,9 @@ class _Moves:
                 return
             self._move(events.license_transferred(key, url, facts.site), url, name)
 
-        left_out = apply_each(puts, one, problems=problems, keep_going=keep_going)
+        left_out = apply_each(
+            puts, one, problems=problems, keep_going=keep_going, begins=self._writer.begins
+        )
         return self._answer("Transferred", self._whereto(), left_out)
 
     def _foreseen(self, puts: Puts) -> Puts:

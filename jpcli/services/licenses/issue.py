@@ -146,7 +146,9 @@ class _Issuing:
         check_may_issue(self._desk)
         names = self._places.names
         orders = self._desk.ledger.each(orders, lambda order: _asks_of(names, order[1]))
-        left_out = apply_each(orders, self.one, problems=problems, keep_going=keep_going)
+        left_out = apply_each(
+            orders, self.one, problems=problems, keep_going=keep_going, begins=self._writer.begins
+        )
         self._writer.flush()
         rows = rows_recorded_after(self._desk.ledger, before)
         if self._desk.dry_run:

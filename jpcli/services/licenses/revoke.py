@@ -132,7 +132,13 @@ class _Revoking:
         before, ledger = self._writer.last_seq, self._desk.ledger
         items = ledger.each(items, lambda item: _asks(ledger, item[1]))
         try:
-            left_out = apply_each(items, self._one, problems=problems, keep_going=keep_going)
+            left_out = apply_each(
+                items,
+                self._one,
+                problems=problems,
+                keep_going=keep_going,
+                begins=self._writer.begins,
+            )
         except JpcliError as error:
             if error.code == CODE:  # of many at once, too
                 error.hint = HINT
