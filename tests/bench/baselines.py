@@ -24,26 +24,27 @@ _TO_DATE = (
     "SUM(CASE WHEN first_day > {today} THEN 0"
     f" ELSE (CASE WHEN last_day < {{today}} THEN last_day ELSE {{today}} END) - {_LO} + 1 END)"
 )
-_LASTS = "SUM(last_day >= {last} OR ends = 1)"
+_ENDS = "(last_day >= {last} OR ends = 1)"
+_LASTS = f"SUM(CASE WHEN {_ENDS} THEN 1 ELSE 0 END)"
 _INSIDE = "s.offer_id = o.id AND s.child IN (0, 1) AND last_day >= {first} AND first_day <= {last}"
 
 MONTH_SUM = (
     f"SELECT o.id, s.child, {_DAYS}, {_TO_DATE}, {_LASTS},"
-    " SUM((last_day >= {last} OR ends = 1) AND site_id IS NULL)"
+    f" SUM(CASE WHEN {_ENDS} AND site_id IS NULL THEN 1 ELSE 0 END)"
     f" FROM offers o CROSS JOIN spans s ON {_INSIDE} GROUP BY o.id, s.child"
 )
 BY_SITE = (
     "SELECT url, SUM(to_date), SUM(days) FROM ("
     f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days"
     f" FROM offers o CROSS JOIN spans s ON {_INSIDE} GROUP BY o.id, s.child, site_id"
-    ") LEFT JOIN sites ON sites.id = site_id GROUP BY site_id ORDER BY url"
+    ") g LEFT JOIN sites ON sites.id = site_id GROUP BY sites.id ORDER BY url"
 )
 BY_CLIENT = (
     "SELECT clients.name, SUM(to_date), SUM(days) FROM ("
     f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days"
     f" FROM offers o CROSS JOIN spans s ON {_INSIDE} GROUP BY o.id, s.child, site_id"
-    ") LEFT JOIN sites ON sites.id = site_id LEFT JOIN clients ON clients.id = client_id"
-    " GROUP BY client_id ORDER BY clients.name"
+    ") g LEFT JOIN sites ON sites.id = site_id LEFT JOIN clients ON clients.id = client_id"
+    " GROUP BY clients.id ORDER BY clients.name"
 )
 LISTING = (
     "SELECT license_key, product, url, clients.name, issued_at, assigned_at, revoked_at, parent_id"

@@ -17,6 +17,7 @@ from tests.bench.measuring import ROOT, Case, Measured, timed, verdict
         ["startup.py", "1"],
         ["scale.py", "--licenses", "400"],
         ["writers.py", "16"],
+        ["servers.py", "--licenses", "400", "--issues", "16"],
         ["completion.py", "2"],
         ["targets.py", "--tiny"],
         ["memory.py", "--licenses", "100", "--only", "plan --init"],

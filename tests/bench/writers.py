@@ -59,7 +59,7 @@ def appends_per_second(path: Path, count: int) -> float:
     return count / seconds
 
 
-def issues_per_second(ledger: Path, writers: int, each: int) -> tuple[float, int]:
+def issues_per_second(ledger: Path | str, writers: int, each: int) -> tuple[float, int]:
     """The rate of all writers together, from the first start to the last end, and the failures."""
     command = [sys.executable, "-c", WORKER, str(ledger), str(each)]
     running = [
