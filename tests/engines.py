@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FILE, POSTGRES = "file", "postgres"
 # What is tested on a server as well.
-ROOMS = ("tests/ledger", "tests/services", "tests/cli")
+ROOMS = ("tests/ledger", "tests/services")
 
 
 class Engine(Protocol):

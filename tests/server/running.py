@@ -96,8 +96,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """One of which nothing is to last."""
+def running(*, keeps: bool = False) -> Iterator[Server]:
+    """One of which nothing is to last; where it `keeps` what it was told it waits for its disk."""
     found = programs()
     folder = Path(tempfile.mkdtemp(prefix="jpcli-server-"))  # a socket's path must be short
     if os.getuid() == 0:
@@ -118,7 +118,7 @@ def running() -> Iterator[Server]:
         "port": port,
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": folder,
-        "fsync": "off",
+        "fsync": "on" if keeps else "off",
         "max_connections": 60,
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

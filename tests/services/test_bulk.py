@@ -42,7 +42,7 @@ FILES: dict[str, tuple[Any, frozenset[str], frozenset[str]]] = {
 
 def run(agency: Agency, name: str, content: str | bytes, **options: Any) -> Any:
     """A bulk command with this file; `keep_going` and the options of every command."""
-    path = Path(agency.path).with_suffix(".bulk")
+    path = Path(agency.called).with_suffix(".bulk")
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     use_case, known, required = FILES[name]
     keep_going = options.pop("keep_going", False)
@@ -257,7 +257,7 @@ def test_r1_no_card_stops_a_file_also_with_keep_going(new_agency: Agency) -> Non
 def test_keep_going_reaches_the_last_good_row_behind_very_many_bad_ones(
     agency: Agency, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = Path(agency.path).with_suffix(".csv")
+    source = Path(agency.called).with_suffix(".csv")
     source.write_text("product,quantity\n" + "jetpack-ai,1,x\n" * 250 + "jetpack-scan,1\n")
     arguments = ["issue", "--from", str(source), "--ledger", agency.path]
     assert jpcli(arguments) == 2

@@ -246,7 +246,7 @@ class Story:
 
     @staticmethod
     def load(agency: Agency, history: list[dict[str, Any]]) -> dict[str, Any]:
-        path = Path(agency.path).with_suffix(".ndjson")
+        path = Path(agency.called).with_suffix(".ndjson")
         path.write_text("".join(json.dumps(row) + "\n" for row in history), encoding="utf-8")
         return dict(agency.import_file(path).data)
 

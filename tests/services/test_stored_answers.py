@@ -20,6 +20,7 @@ from jpcli.services.ledger import upkeep
 from jpcli.services.licenses import assign, issue, revoke
 from jpcli.services.plan import apply
 from jpcli.services.plan.order import Order
+from tests import engines
 from tests.services.agency import A, Agency, B, C, plain
 
 SCAN, BUNDLE = "jetpack-scan", "jetpack-security-t1"
@@ -188,9 +189,10 @@ def test_the_first_answer_comes_again_byte_for_byte(
     assert text_of(agency.do(call, key="k1", dry_run=True)) == first
     assert agency.state() == before
     assert agency.check()["ok"]
-    copy = Path(agency.path).with_name("restored.db")
-    agency.do(upkeep.backup, str(copy))
-    assert text_of(Agency(copy).do(call, key="k1")) == first
+    if not engines.on_server():  # where a backup is a file
+        copy = Path(agency.called).with_name("restored.db")
+        agency.do(upkeep.backup, str(copy))
+        assert text_of(Agency(copy).do(call, key="k1")) == first
 
 
 @pytest.mark.parametrize("name", ["issue", "issue bundles", "transfer", "revoke"])

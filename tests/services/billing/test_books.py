@@ -125,6 +125,7 @@ def test_with_an_invoice_no_other_month_is_advised(old: Agency) -> None:
 # --- a ledger from before the rule ----------------------------------------------------------------
 
 
+@pytest.mark.file("a file of the first schema")
 def test_an_older_ledger_begins_with_its_first_active_day(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_bytes(gzip.decompress((DATA / "ledger-1-offline.db.gz").read_bytes()))

@@ -39,7 +39,7 @@ EDGES = [
 
 def imported(agency: Agency, edge: Edge) -> None:
     life = {"license_key": "jetpack-scan_1", "product": "jetpack-scan", "issued_at": edge.at}
-    source = Path(agency.path + ".ndjson")
+    source = Path(agency.called + ".ndjson")
     source.write_text(json.dumps(life) + "\n", "utf-8")
     agency.import_file(source)
 

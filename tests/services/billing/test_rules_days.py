@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -163,10 +162,8 @@ def test_d4_instants_are_utc_and_days_are_numbers_of_dates_that_occurred(tmp_pat
     agency = zoned(tmp_path, "Pacific/Apia", now="2012-02-01T00:00:00Z", begun="2011-01-01T00:00Z")
     key = agency.issue_one(at="2011-12-29")
     agency.revoke(key, at="2011-12-31")
-    connection = sqlite3.connect(agency.path)
-    ((issued_at, revoked_at),) = connection.execute("SELECT issued_at, revoked_at FROM licenses")
-    ((first_day, last_day),) = connection.execute("SELECT first_day, last_day FROM spans")
-    connection.close()
+    ((issued_at, revoked_at),) = agency.stored("SELECT issued_at, revoked_at FROM licenses")
+    ((first_day, last_day),) = agency.stored("SELECT first_day, last_day FROM spans")
     assert issued_at == parse_instant("2011-12-29T10:00:00Z")
     assert revoked_at == parse_instant("2011-12-31T09:59:59.999999Z")
     assert last_day - first_day == 1

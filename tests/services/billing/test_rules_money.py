@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.ledger.database.schema import EVENT_TABLES, STATE_TABLES
 from jpcli.services.products.products import list_products
 from tests.services.agency import BEGUN, A, Agency, B, minor
 
@@ -31,19 +31,14 @@ def test_m1_a_day_price_is_exact_to_12_places_of_the_minor_unit(agency: Agency) 
 def test_m1_nothing_in_the_ledger_is_a_float(agency: Agency) -> None:
     agency.set_price("jetpack-ai", "0.1234567890123", "2024-07-01")
     agency.issue_one("jetpack-ai", at="2024-07-01", site=A)
-    connection = sqlite3.connect(agency.path)
-    tables = [row[0] for row in connection.execute("SELECT name FROM pragma_table_list()")]
     kinds = {
         kind
-        for table in tables
-        if not table.startswith(("sqlite_", "_sqlite"))
-        for row in connection.execute(f"SELECT * FROM {table}")
+        for table in (*EVENT_TABLES, *STATE_TABLES)
+        for row in agency.stored(f"SELECT * FROM {table}")
         for kind in map(type, row)
     }
-    ((price,),) = connection.execute(
-        "SELECT MAX(day_price_e12) FROM prices WHERE from_day > 738900"
-    )
-    connection.close()
+    largest = "SELECT MAX(day_price_e12) FROM prices WHERE from_day > 738900"
+    ((price,),) = agency.stored(largest)
     assert kinds <= {int, str, bytes, type(None)}
     assert price == 12_345_678_901_230
 
@@ -203,7 +198,7 @@ def test_m6_a_price_in_another_currency_is_refused(agency: Agency, tmp_path: Pat
 def test_i1_a_day_without_a_price_stops_the_preview_and_says_what_to_do(agency: Agency) -> None:
     """Imported licenses may be older than the price list."""
     agency.issue_one(at="2024-07-01")
-    history = Path(agency.path + ".history.csv")
+    history = Path(agency.called + ".history.csv")
     history.write_text("license_key,product,issued_at\nold_1,jetpack-ai,2021-12-31T00:00Z\n")
     agency.import_file(history)
     with pytest.raises(Failed) as caught:

@@ -4,7 +4,6 @@ command that gets on, and that command does."""
 from __future__ import annotations
 
 import shlex
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -18,6 +17,7 @@ from jpcli.ledger.queries.outbox import open_wishes
 from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import close, invoices
+from tests import engines
 from tests.services.agency import codes, minor
 from tests.services.collection.conftest import Shop
 from tests.services.collection.states import NUMBER, STATES
@@ -350,12 +350,12 @@ def test_a_wish_that_came_true_by_another_road_is_not_listed(shop: Shop) -> None
 
 def test_a_restored_ledger_takes_over_what_was_voided_and_billed_again(shop: Shop) -> None:
     shop.attach()
-    backup = shop.path + ".backup"
-    shutil.copyfile(shop.path, backup)
+    backup = shop.called + ".backup"
+    engines.copy(shop.called, backup)
     STATES["void"](shop)
     shop.close()
     assert paid_sums(shop) == [TOTAL]
-    shutil.copyfile(backup, shop.path)
+    engines.copy(backup, shop.called)
     shop.double.double.keys[False].entries.clear()
     for _ in range(3):
         with suppress(Refused):
@@ -388,10 +388,10 @@ def test_a_line_that_is_worded_otherwise_after_an_upgrade_is_no_conflict(
 
 def test_a_restored_ledger_does_not_bill_a_month_again_with_other_contents(shop: Shop) -> None:
     shop.attach()
-    backup = shop.path + ".backup"
-    shutil.copyfile(shop.path, backup)
+    backup = shop.called + ".backup"
+    engines.copy(shop.called, backup)
     shop.close()
-    shutil.copyfile(backup, shop.path)
+    engines.copy(backup, shop.called)
     shop.double.double.keys[False].entries.clear()
     shop.issue("jetpack-ai", at="2024-06-20T00:00:00Z")
     before, posts = shop.state(), shop.posts()

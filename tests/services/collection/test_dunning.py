@@ -12,6 +12,7 @@ from jpcli.domain.errors import Declined, Failed, JpcliError, Refused
 from jpcli.services.collection.stripe import collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
+from tests import engines
 from tests.services.agency import codes
 from tests.services.collection.conftest import JULY_2, Shop
 
@@ -133,17 +134,14 @@ def test_paying_by_hand_waits_for_no_day(shop: Shop) -> None:
 @pytest.mark.once
 def test_a_ledger_that_was_put_back_makes_no_second_attempt_that_day(shop: Shop) -> None:
     """Whatever it forgot is at Stripe, and is taken over before anything is charged."""
-    from pathlib import Path
-
     card = shop.attach()
     shop.double.change_card(card, charge="insufficient_funds")
-    before = Path(shop.path).read_bytes()
+    before = f"{shop.called}.before"
+    engines.copy(shop.called, before)
     for _ in range(3):
         with pytest.raises(Declined):
             shop.close(None)
-        for left in ("-wal", "-shm"):
-            Path(shop.path + left).unlink(missing_ok=True)
-        Path(shop.path).write_bytes(before)
+        engines.copy(before, shop.called)
     assert len(shop.double.objects("charge")) == 1
     with pytest.raises(Declined) as caught:
         shop.close(None)

@@ -6,13 +6,13 @@ by hand; here are the same promises where an outside system is asked.
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from jpcli.cli.app.root import load_command
 from jpcli.domain.instants import parse_instant
+from tests import engines
 from tests.cli.conftest import jpcli as jpcli
 from tests.cli.lines import Line
 from tests.cli.shapes import Seen, document_faults
@@ -64,10 +64,8 @@ class World(NamedTuple):
         return self.jpcli(*line.argv(self.names), *more, now=NOW)
 
     def events(self) -> list[tuple[str, int, str]]:
-        with sqlite3.connect(self.file) as connection:
-            rows = connection.execute("SELECT kind, at, actor FROM events ORDER BY seq").fetchall()
-        connection.close()
-        return rows
+        events = "SELECT kind, at, actor FROM events ORDER BY seq"
+        return engines.engine.rows(engines.place(self.file), events)
 
     def changes(self) -> int:
         """Requests so far that could change something at Stripe."""
@@ -81,7 +79,7 @@ def world(
     monkeypatch: pytest.MonkeyPatch,
     jpcli: Callable[..., Any],
 ) -> World:
-    monkeypatch.setenv("JPCLI_LEDGER", str(tmp_path / "ledger.db"))
+    monkeypatch.setenv("JPCLI_LEDGER", engines.place(tmp_path / "ledger.db"))
     monkeypatch.setenv("JPCLI_ACTOR", "builder")
     monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
     monkeypatch.setenv("STRIPE_API_BASE", stripe_double.url)

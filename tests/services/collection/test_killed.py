@@ -22,7 +22,10 @@ from tests.services.collection.conftest import Shop
 from tests.services.collection.states import STATES
 from tests.stripe_double.auth import TEST_KEY
 
-pytestmark = pytest.mark.once
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.file("processes that are killed; tests/server kills its own"),
+]
 
 NEXT_MINUTE = "2024-07-02T09:01:00Z"
 TWO_DAYS_ON = "2024-07-04T10:00:00Z"

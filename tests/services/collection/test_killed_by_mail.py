@@ -17,7 +17,10 @@ from tests.services.collection.test_killed import (
     made,
 )
 
-pytestmark = pytest.mark.once
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.file("processes that are killed; tests/server kills its own"),
+]
 
 MAIL = ("invoice", "close", "--due")
 WIRE = ("invoice", "mark-paid", "2024-06", "--reference", "wire 7")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from jpcli.domain.instants import parse_instant
 from jpcli.ledger.queries.outbox import DONE, FAILED, WISHED, Wish, wish
 from jpcli.payments.gateway import SERVER_ERROR
 from jpcli.services.collection.stripe import outbox
+from tests import engines
 from tests.services.collection.conftest import JULY_2, Shop
 
 pytestmark = pytest.mark.once
@@ -62,10 +62,11 @@ def lost() -> Busy:
 
 
 def test_a_ledger_that_was_put_back_uses_the_same_keys_again(shop: Shop) -> None:
-    before = Path(shop.path).read_bytes()
+    before = f"{shop.called}.before"
+    engines.copy(shop.called, before)
     lives = []
     for _ in range(2):
-        Path(shop.path).write_bytes(before)
+        engines.copy(before, shop.called)
         call = Call(fails=Failed("bad_request", ""))
         for name in ("x", "x", "y"):
             assert carry(shop, call, name) == "bad_request"
@@ -180,10 +181,11 @@ def test_what_another_process_tries_is_tried_under_its_key_and_a_refusal_proves_
 
 
 def test_what_is_taken_over_has_the_key_and_the_request_of_the_first_attempt(shop: Shop) -> None:
-    before = Path(shop.path).read_bytes()
+    before = f"{shop.called}.before"
+    engines.copy(shop.called, before)
     carry(shop, Call(), request={"invoice": "in_1"})
     made = noted(shop)
-    Path(shop.path).write_bytes(before)
+    engines.copy(before, shop.called)
     take_over(shop, {"id": "made"}, request={"invoice": "in_1"})
     assert noted(shop) == made
     assert (made.state, made.attempt) == (DONE, 1)

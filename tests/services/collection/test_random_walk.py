@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +21,7 @@ from jpcli.domain.errors import JpcliError
 from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import invoices
+from tests import engines
 from tests.services.collection.conftest import Shop
 from tests.services.collection.test_doors import typed
 from tests.stripe_double.fixtures import Clients, stripe_clients
@@ -80,13 +80,13 @@ class Walk:
         self.shop.now = "2024-08-02T09:00:00Z"
 
     def back_up(self) -> None:
-        path = Path(f"{self.shop.path}.{len(self.backups)}")
-        shutil.copyfile(self.shop.path, path)
+        path = Path(f"{self.shop.called}.{len(self.backups)}")
+        engines.copy(self.shop.called, path)
         self.backups.append(path)
 
     def put_back(self) -> None:
         if self.backups:
-            shutil.copyfile(self.chance.choice(self.backups), self.shop.path)
+            engines.copy(self.chance.choice(self.backups), self.shop.called)
 
     def forget_keys(self) -> None:
         self.shop.double.double.keys[False].entries.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from jpcli.services.invoices import invoices
 from jpcli.services.ledger import init
 from jpcli.services.ledger.settings import set_one
 from jpcli.services.status import status
+from tests import engines
 from tests.services.agency import Agency, codes, minor
 from tests.services.collection.conftest import JULY_2, JUNE_15, Shop
 from tests.services.collection.replays import ONCE
@@ -162,9 +162,9 @@ def test_a_ledger_that_was_put_back_hears_from_sync_what_was_mailed(
         mailer.close()
     mailer.double.clear_faults()
     before = tmp_path / "before.db"
-    shutil.copyfile(mailer.path, before)
+    engines.copy(mailer.called, before)
     mailer.close()
-    before.replace(mailer.path)
+    engines.copy(before, mailer.called)
     mailer.do(stripe_billing.sync)
     step = mailer.ask(status)["next"][0]
     assert step["command"] == "jpcli invoice mark-paid INV-2024-06"

@@ -34,7 +34,7 @@ class Desk(Agency):
         """A bulk command on a file with this text."""
         from jpcli.services.files.read import read_rows
 
-        source = Path(f"{self.path}-{next(_numbers)}.csv")
+        source = Path(f"{self.called}-{next(_numbers)}.csv")
         source.write_text(text, encoding="utf-8")
         problems: list[Any] = []
         known = frozenset(
@@ -86,7 +86,7 @@ class Desk(Agency):
             "JPCLI_LEDGER": self.path,
             **env,
         }
-        return Forked(arguments, environment, Path(f"{self.path}-{next(_numbers)}.txt"))
+        return Forked(arguments, environment, Path(f"{self.called}-{next(_numbers)}.txt"))
 
 
 @pytest.fixture(autouse=True)

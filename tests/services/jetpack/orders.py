@@ -27,7 +27,7 @@ class Order(NamedTuple):
 
 
 def _applied(agency: Desk, **options: Any) -> Answer[Any]:
-    source = Path(f"{agency.path}.toml")
+    source = Path(f"{agency.called}.toml")
     source.write_text(PLAN, encoding="utf-8")
 
     def use_case(desk: Any) -> Answer[Any]:

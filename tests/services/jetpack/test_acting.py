@@ -141,7 +141,7 @@ def bundle_from_the_dashboard(agency: Desk) -> tuple[str, list[str]]:
         f"{each.license_key},jetpack-security-t1,2024-08-15T12:00:00Z,,{parent.license_key}"
         for each in children
     ]
-    source = f"{agency.path}-bundle.csv"
+    source = f"{agency.called}-bundle.csv"
     with open(source, "w", encoding="utf-8") as file:
         file.write("license_key,product,issued_at,bundle_size,bundle_key\n" + "\n".join(rows))
     agency.import_file(source)

@@ -7,7 +7,6 @@ states in which a process can die: between two calls nothing else is written.
 
 from __future__ import annotations
 
-import shutil
 import signal
 from collections.abc import Callable
 from copy import deepcopy
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests import engines
 from tests.services.agency import A, B, C
 from tests.services.jetpack.conftest import Desk
 from tests.services.jetpack.test_acting import bundle_from_the_dashboard
@@ -109,7 +109,7 @@ def words_of(place: Place, command: Command) -> list[str]:
     if command.file is None:
         return words
     suffix = "toml" if words[0] == "apply" else "csv"
-    source = Path(f"{place.agency.path}-rows.{suffix}")
+    source = Path(f"{place.agency.called}-rows.{suffix}")
     source.write_text(command.file(place), encoding="utf-8")
     at = 1 if words[0] == "apply" else len(words)
     return [*words[:at], str(source), *words[at:]]
@@ -117,15 +117,15 @@ def words_of(place: Place, command: Command) -> list[str]:
 
 def saved(agency: Desk) -> Callable[[], None]:
     """How to have it all again as it is now."""
-    kept = f"{agency.path}.kept"
-    shutil.copyfile(agency.path, kept)
+    kept = f"{agency.called}.kept"
+    engines.copy(agency.called, kept)
     world = agency.double.world
     was = {each.name: deepcopy(getattr(world, each.name)) for each in fields(world)}
 
     def restore() -> None:
         for beside in ("", "-wal", "-shm"):
-            Path(agency.path + beside).unlink(missing_ok=True)
-        shutil.copyfile(kept, agency.path)
+            Path(agency.called + beside).unlink(missing_ok=True)
+        engines.copy(kept, agency.called)
         for name, value in was.items():
             setattr(world, name, deepcopy(value))
         agency.double.heal()

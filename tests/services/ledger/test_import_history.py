@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,7 @@ def on(site: str, begun: str, ended: str | None = None, client: str | None = Non
 
 
 def write(agency: Agency, *rows: dict[str, Any]) -> Path:
-    path = Path(agency.path).with_suffix(".ndjson")
+    path = Path(agency.called).with_suffix(".ndjson")
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
 
@@ -157,7 +156,7 @@ def test_children_may_come_before_their_bundle(agency: Agency) -> None:
 
 
 def test_flat_rows_are_taken_too(agency: Agency) -> None:
-    path = Path(agency.path).with_suffix(".csv")
+    path = Path(agency.called).with_suffix(".csv")
     path.write_text(
         "license_key,product,issued_at,revoked_at,site,client,assigned_at\n"
         "k_1,jetpack-scan,2024-07-01 00:00,,a.example,Ann,2024-07-11 00:00\n"
@@ -222,12 +221,9 @@ def test_what_is_recorded_is_dated_as_it_happened(agency: Agency) -> None:
         license_row("k_2", assignments=[on(A, "03", "05", "Ann"), on(B, "06", None, "Bob")]),
         license_row("k_3", revoked_at="2024-07-09T00:00:00Z", assignments=[on(A, "05", "07")]),
     )
-    connection = sqlite3.connect(agency.path)
-    found = connection.execute(
-        "SELECT kind, subject, at FROM events WHERE seq > ? ORDER BY kind, subject",
-        (agency_before,),
-    ).fetchall()
-    connection.close()
+    found = agency.stored(
+        f"SELECT kind, subject, at FROM events WHERE seq > {agency_before} ORDER BY kind, subject"
+    )
     assert found == [
         (kind, subject, parse_instant(f"2024-07-{day}T00:00:00Z"))
         for kind, subject, day in (
@@ -669,7 +665,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Agency:
 
 
 def test_the_good_file_is_good(scratch: Agency) -> None:
-    path = Path(scratch.path).with_suffix(".ndjson")
+    path = Path(scratch.called).with_suffix(".ndjson")
     path.write_bytes(LINES)
     assert scratch.import_file(path, dry_run=True).data["imported"] == 4
 
@@ -677,7 +673,7 @@ def test_the_good_file_is_good(scratch: Agency) -> None:
 @settings(max_examples=examples(300))
 @given(content=mutations())
 def test_no_file_however_bad_crashes_or_leaves_a_trace(scratch: Agency, content: bytes) -> None:
-    path = Path(scratch.path).with_suffix(".ndjson")
+    path = Path(scratch.called).with_suffix(".ndjson")
     path.write_bytes(content)
     before = scratch.state()
     try:

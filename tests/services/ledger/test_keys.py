@@ -57,6 +57,7 @@ def test_another_init_under_the_key_is_refused(tmp_path: Path, other: dict[str, 
     assert agency.state() == before
 
 
+@pytest.mark.file("files that are there, and backups put back over them")
 def test_a_ledger_that_does_not_know_the_key_is_in_the_way(tmp_path: Path) -> None:
     agency = Agency(tmp_path / "ledger.db").init()
     before = agency.state()
@@ -106,6 +107,7 @@ def killed(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.file("files that are there, and backups put back over them")
 @pytest.mark.parametrize("there", ["older", "other", "damaged", "text", "folder", "itself", "link"])
 def test_what_is_no_copy_of_all_there_is_stays_in_the_way_of_a_keyed_backup(
     agency: Agency, tmp_path: Path, there: str
@@ -125,7 +127,7 @@ def test_what_is_no_copy_of_all_there_is_stays_in_the_way_of_a_keyed_backup(
     elif there == "folder":
         target.mkdir()
     elif there == "itself":
-        target = Path(agency.path)
+        target = Path(agency.called)
     elif there == "link":
         target.symlink_to(agency.path)
     before = agency.state()
@@ -133,6 +135,7 @@ def test_what_is_no_copy_of_all_there_is_stays_in_the_way_of_a_keyed_backup(
     assert agency.state() == before
 
 
+@pytest.mark.file("files that are there, and backups put back over them")
 def test_a_ledger_that_cant_keep_the_key_is_not_copied(
     agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +148,7 @@ def test_a_ledger_that_cant_keep_the_key_is_not_copied(
 # --- restore --------------------------------------------------------------------------------------
 
 
+@pytest.mark.file("files that are there, and backups put back over them")
 def test_a_restore_under_a_key_is_done_once(agency: Agency, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     agency.ask(upkeep.backup, str(copy))
@@ -167,6 +171,7 @@ def test_a_restore_under_a_key_is_done_once(agency: Agency, tmp_path: Path) -> N
     assert len([name for name in os.listdir(tmp_path) if "before-restore" in name]) == 1
 
 
+@pytest.mark.file("files that are there, and backups put back over them")
 @pytest.mark.parametrize("there", ["nothing", "rubbish"])
 def test_a_restore_under_a_key_needs_no_ledger_there(
     agency: Agency, tmp_path: Path, there: str
@@ -242,6 +247,7 @@ def test_an_import_with_very_many_problems_says_the_same_again(
 # --- export and import ----------------------------------------------------------------------------
 
 
+@pytest.mark.file("files that are there, and backups put back over them")
 def test_a_backup_has_the_keys_and_an_export_has_none(agency: Agency, tmp_path: Path) -> None:
     """So with a key of the ledger that the file is from, a command is done in the other one."""
     first = agency.issue("jetpack-ai", key="k1")

@@ -17,6 +17,8 @@ from jpcli.ledger.database import sqlite
 from jpcli.services.ledger import upkeep
 from tests.services.agency import A, Agency, codes
 
+pytestmark = pytest.mark.file("backups and what they restore")
+
 
 @pytest.fixture
 def working(agency: Agency) -> Agency:
@@ -25,7 +27,7 @@ def working(agency: Agency) -> Agency:
 
 
 def backup(agency: Agency, name: str = "copy.db") -> Agency:
-    path = Path(agency.path).parent / name
+    path = Path(agency.called).parent / name
     answer = agency.ask(upkeep.backup, str(path))
     assert answer["ok"]
     assert answer["bytes"] == path.stat().st_size
@@ -34,7 +36,7 @@ def backup(agency: Agency, name: str = "copy.db") -> Agency:
 
 def files(agency: Agency) -> list[str]:
     """What is beside the ledger, without what SQLite needs while it is open."""
-    names = os.listdir(Path(agency.path).parent)
+    names = os.listdir(Path(agency.called).parent)
     return sorted(name for name in names if not name.endswith(("-wal", "-shm", ".csv")))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def planned(agency: Agency, text: str, *, out: Path | None = None, now: str = NOW) -> Answer[Any]:
-    source = Path(agency.path).with_name("wanted.toml")
+    source = Path(agency.called).with_name("wanted.toml")
     source.write_text(text, "utf-8")
     with agency.desk(now=now, writes=False) as desk:
         return plan.plan(desk, str(source), None if out is None else str(out))
@@ -34,7 +33,7 @@ def planned(agency: Agency, text: str, *, out: Path | None = None, now: str = NO
 def applied(agency: Agency, text: str | Path, **options: Any) -> Answer[Any]:
     source = text
     if isinstance(text, str):
-        source = Path(agency.path).with_name("wanted.toml")
+        source = Path(agency.called).with_name("wanted.toml")
         source.write_text(text, "utf-8")
 
     def do(desk: Any) -> Answer[Any]:
@@ -180,11 +179,9 @@ def test_every_step_is_recorded_of_what_it_is_about_and_when(
     before = agency.state().events
     answer = applied(agency, order, at=at)
     made = {where: key for action, key, where, _ in steps(answer) if action == "issue"}
-    connection = sqlite3.connect(agency.path)
-    found = connection.execute(
-        "SELECT kind, subject, at, reason FROM events WHERE seq > ? ORDER BY seq", (before,)
-    ).fetchall()
-    connection.close()
+    found = agency.stored(
+        f"SELECT kind, subject, at, reason FROM events WHERE seq > {before} ORDER BY seq"
+    )
     first, last = parse_instant(start), parse_instant(end)
     assert sorted(found) == sorted(
         [
@@ -265,7 +262,7 @@ def said(answer: Answer[Any]) -> list[tuple[str, str, str | None, str, str | Non
 
 def test_what_a_plan_remarks_names_the_number_and_the_cure(agency: Agency) -> None:
     agency.issue("jetpack-ai", 2, site=A)
-    source = Path(agency.path).with_name("wanted.toml")
+    source = Path(agency.called).with_name("wanted.toml")
     following = ("next", "info", None, "Make it so", f"jpcli apply {source}")
     assert said(planned(agency, site(A, []))) == [
         (

@@ -19,7 +19,7 @@ HEADER = "product,name,family,amount,price_interval,currency,from,bundle_size\n"
 
 
 def take(agency: Agency, content: str | bytes, **options: Any) -> Any:
-    path = Path(agency.path).with_suffix(".list")
+    path = Path(agency.called).with_suffix(".list")
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return agency.import_prices(path, **options)
 
