@@ -153,6 +153,7 @@ class _Acting(Generic[Data_co]):
                 if doing.error is None:
                     raise
                 raise doing.error from None
+        book.close()
         return self._told(answer, doing, len(plan.steps))
 
     def _nothing_to_do(self, book: Book, plan: Rehearsed[Data_co], asked: str) -> Answer[Data_co]:
@@ -166,7 +167,9 @@ class _Acting(Generic[Data_co]):
             self._remember(writer, asked, plan.answer)
             return plan.answer
 
-        return book.write(ended)
+        answer = book.write(ended)
+        book.close()
+        return answer
 
     def _begun(
         self, plan: Rehearsed[Data_co], process: str, asked: str

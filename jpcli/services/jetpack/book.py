@@ -44,6 +44,7 @@ class Book:
         self.process = process
         self.reached_day = OPEN_DAY
         self._owners = owners
+        self._recorded: list[tuple[int, int]] = []
         self._begun = time.monotonic()
 
     @property
@@ -62,7 +63,17 @@ class Book:
                 self.reached_day = min(self.reached_day, writer.reached_day)
                 return done
 
-        return self.desk.ledger.repeating(once)
+        before = len(self.desk.recorded)
+        done = self.desk.ledger.repeating(once)
+        self._recorded += self.desk.recorded[before:]
+        del self.desk.recorded[before:]
+        return done
+
+    def close(self) -> None:
+        """All of it is done: only the answer can be lost now. Whoever is interrupted before that is
+        not told that it was done, and runs the same command again."""
+        self.desk.recorded += self._recorded
+        self._recorded = []
 
     def keep(self, do: Callable[[Writer], Done]) -> Done:
         """One transaction after a call: what Jetpack said is not to be lost because the ledger is

@@ -74,6 +74,7 @@ def finish(desk: Desk, name: str, *, email: bool = True) -> Answer[LicensesAnswe
         with at_work() as process:
             book = Book(desk, process, {})
             Calls(licensing_of(desk), book, email=email).change(_step(wish), key, _going(wish))
+        book.close()
         done = Note("resolved", f"Finished {wish.name}: {what}", "ok", wish.name)
         answer = licenses_answer(desk, [key], (done,))
         return with_reach(desk, answer, before_day, book.reached_day)

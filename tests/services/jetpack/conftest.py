@@ -77,16 +77,17 @@ class Desk(Agency):
         assert self.licenses() == self.licenses_there()
         assert self.problems() == []
 
-    def forked(self, *arguments: str, now: str | None = None, **env: str) -> Forked:
-        """The command as a process."""
+    def forked(self, *arguments: str, stdout: str | None = None, **env: str) -> Forked:
+        """The command as a process; `stdout` as it has it."""
         environment = {
             **os.environ,
             **self.double.env,
-            "JPCLI_NOW": now or self.now,
+            "JPCLI_NOW": self.now,
             "JPCLI_LEDGER": self.path,
             **env,
         }
-        return Forked(arguments, environment, Path(f"{self.called}-{next(_numbers)}.txt"))
+        said = Path(f"{self.called}-{next(_numbers)}.txt")
+        return Forked(arguments, environment, said, stdout)
 
 
 @pytest.fixture(autouse=True)

@@ -207,3 +207,31 @@ def test_two_processes_at_once_do_it_once(place: Place, name: str) -> None:
         agency.check_equal()
         assert len(set(agency.double.licenses) - known) == command.made
         assert agency.wishes() == []
+
+
+@pytest.mark.parametrize("name", ["issue on a site", "transfer"])
+@pytest.mark.parametrize("after", [False, True])
+def test_an_interrupted_command_is_finished_by_the_next_run(
+    place: Place, name: str, after: bool
+) -> None:
+    agency, command = place.agency, COMMANDS[name]
+    words = words_of(place, command)
+    known = set(agency.double.licenses)
+    agency.double.next("kill", nth=1, after=after, signal=int(signal.SIGINT))
+    code, said = agency.forked(*words).finished()
+    assert code == 130, said
+    settled(agency, known)
+    code, said = agency.forked(*words).finished()
+    assert code == 0, said
+    agency.check_equal()
+    assert len(set(agency.double.licenses) - known) == command.made
+    assert (agency.wishes(), agency.double.mails) == ([], [])
+
+
+def test_who_could_not_be_told_is_told_what_was_done(place: Place) -> None:
+    agency = place.agency
+    known = set(agency.double.licenses)
+    code, said = agency.forked("issue", "jetpack-scan", "--site", B, stdout="/dev/full").finished()
+    (key,) = set(agency.double.licenses) - known
+    assert code == 74, said
+    assert f"Issued 1 license; billed from 2024-08-15 on; {key}, {B}" in " ".join(said.split())
