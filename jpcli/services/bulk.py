@@ -11,8 +11,10 @@ from array import array
 from typing import TYPE_CHECKING, TypeVar
 
 from jpcli.domain.errors import BadInput, JpcliError, Problem, Refused, by_line, problem_of
+from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.domain.words import count
 from jpcli.ledger.writer import FLUSH_EVENTS
+from jpcli.services.files.rows import too_many
 from jpcli.services.spool import BATCH, Spool
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def apply_each(
     refused = told = 0
     only: tuple[int | None, JpcliError] | None = None
     for line, item in items:
+        if line is not None and not keep_going and _are_many(problems, line):
+            break
         if begins is not None:
             begins(line)
         try:
@@ -52,14 +56,32 @@ def apply_each(
             only = only or (line, error)
             problems.append(problem_of(error, line))
         if keep_going and len(problems) >= BATCH:
-            left_out.extend(problems)
-            problems.clear()
+            left_out.extend(_taken(problems, line or 0))
     if keep_going or not problems:
-        left_out.extend(problems)
+        left_out.extend(by_line(problems))
         return left_out
     if only is not None and only[0] is None and len(problems) == 1:
         raise only[1]
     raise _one_error(problems, are_refusals=refused == told == _counted(problems))
+
+
+def _are_many(problems: list[Problem], line: int) -> bool:
+    """Whether so much is wrong before this line that no more is told. Some rows behind it may have
+    been read, and what is wrong with them noted: then it goes."""
+    if len(problems) < MAX_PROBLEMS:
+        return False
+    before = [problem for problem in problems if (problem.line or 0) < line]
+    if len(before) < MAX_PROBLEMS:
+        return False
+    problems[:] = [*before, too_many(MAX_PROBLEMS, line)]
+    return True
+
+
+def _taken(problems: list[Problem], line: int) -> list[Problem]:
+    """Take out what is wrong up to this line, in order; rows behind it may have been read."""
+    taken = [problem for problem in problems if (problem.line or 0) <= line]
+    problems[:] = [problem for problem in problems if (problem.line or 0) > line]
+    return by_line(taken)
 
 
 def _counted(problems: list[Problem]) -> int:
