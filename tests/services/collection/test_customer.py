@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.services.collection.stripe import collector
 from jpcli.services.collection.stripe import customer as stripe_customer
 from tests.services.agency import Agency, codes
 from tests.services.collection.conftest import JUNE_15, Shop
@@ -182,3 +183,33 @@ def test_a_ledger_that_collects_by_hand_has_no_customer(tmp_path: Path) -> None:
         with pytest.raises(Refused) as caught:
             agency.do(use_case, *more)
         assert (caught.value.code, agency.state()) == ("offline_gateway", before)
+
+
+@pytest.mark.once
+def test_a_new_ledger_gets_one_customer_that_has_its_name_and_number(
+    shop: Shop, tmp_path: Path
+) -> None:
+    """On a copy from before that, too: the customer is known by the ledger's number."""
+    agency = Shop(tmp_path / "new.db", JUNE_15)
+    agency.double = shop.double
+    agency.init(payments="stripe", name="Another agency")
+    before = Path(agency.path).read_bytes()
+    with agency.desk(writes=False) as desk:
+        ledger_id = desk.ledger.meta["ledger_id"]
+
+    def made() -> list[dict[str, Any]]:
+        found = shop.double.objects("customer")
+        return [one for one in found if one["metadata"].get("jpcli_ledger") == ledger_id]
+
+    agency.attach()
+    (customer,) = made()
+    assert customer["name"] == "Another agency"
+    agency.attach("pm_card_mastercard")
+    for left in Path(agency.path).parent.glob("new.db-*"):
+        left.unlink()
+    Path(agency.path).write_bytes(before)
+    for keys in shop.double.double.keys.values():
+        keys.entries.clear()  # as Stripe does within days
+    agency.do(collector.attach_card, "pm_card_visa", primary=False)
+    assert [one["id"] for one in made()] == [customer["id"]]
+    assert len(agency.cards()) == 3

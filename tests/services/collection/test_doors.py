@@ -316,11 +316,46 @@ def test_replacing_keeps_what_is_as_closed_and_refuses_what_was_paid(
     shop.double.pay_hosted(twin)
     with pytest.raises(Failed) as caught:
         shop.do(stripe_billing.push, NUMBER, replace=True)
-    assert caught.value.code == "paid_twice"
+    assert (caught.value.code, caught.value.subject) == ("paid_twice", NUMBER)
+    assert f"jpcli invoice reconcile {NUMBER}" in str(caught.value.hint)
     assert paid_sums(shop) == [700]
     with pytest.raises(JpcliError):
         shop.do(stripe_billing.pay, NUMBER)
     assert paid_sums(shop) == [700]
+
+
+def _finalized_twin(shop: Shop, hand: stripe.StripeClient) -> None:
+    found = there(shop)
+    twin = hand.v1.invoices.create({"customer": found["customer"]}).id
+    hand.v1.invoices.update(twin, {"metadata": found["metadata"]})
+    hand.v1.invoices.add_lines(twin, {"lines": [{"amount": 700}]})
+    hand.v1.invoices.finalize_invoice(twin)
+
+
+@pytest.mark.parametrize(("twin", "done"), [(_twin, "deleted"), (_finalized_twin, "voided")])
+def test_replacing_tells_what_became_of_each(
+    shop: Shop, hand: stripe.StripeClient, twin: Hand, done: str
+) -> None:
+    STATES["open"](shop)
+    twin(shop, hand)
+    answer = shop.do(stripe_billing.push, NUMBER, replace=True)
+    (told,) = [note for note in answer.notes if note.code == "taken_away"]
+    assert (told.kind, told.subject) == ("info", NUMBER)
+    assert f"was {done} at Stripe: {NUMBER} is billed once" in told.message
+
+
+def test_what_was_finalized_with_other_contents_is_not_replaced(
+    shop: Shop, hand: stripe.StripeClient
+) -> None:
+    STATES["draft"](shop)
+    _edit_and_finalize(shop, hand)
+    before, posts = shop.state(), shop.posts()
+    with pytest.raises(Refused) as caught:
+        shop.do(stripe_billing.push, NUMBER, replace=True)
+    assert (caught.value.code, caught.value.subject) == ("finalized", NUMBER)
+    assert caught.value.hint == f"jpcli invoice void {NUMBER}"
+    assert (shop.state(), shop.posts()) == (before, posts)
+    assert there(shop)["status"] == "open"
 
 
 def there_metadata(shop: Shop, invoice_id: str) -> Any:

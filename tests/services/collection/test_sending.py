@@ -238,7 +238,7 @@ def test_without_an_address_a_closed_month_is_neither_pushed_nor_paid(mailer: Sh
     mailer.double.edit(customer, email=None)
     posts = mailer.posts()
     roads: list[Any] = [stripe_billing.push, stripe_billing.pay, collector.mark_paid]
-    for road in roads:
+    for road in (*roads, collector.close):
         with pytest.raises(Refused) as caught:
             mailer.do(road, "2024-06")
         assert (caught.value.code, mailer.posts()) == ("no_email", posts)
@@ -350,6 +350,7 @@ def test_what_cannot_be_noted_is_refused_before_anything_is_asked(
     with pytest.raises(BadInput) as caught:
         shop.do(collector.mark_paid, "2024-06", **options)
     assert (caught.value.code, shop.state()) == (code, before)
+    assert caught.value.subject == f"--{next(iter(options))}"
     assert len(shop.double.requests()) == asked
 
 
@@ -362,6 +363,23 @@ def test_an_invoice_that_was_edited_at_stripe_is_not_noted_as_paid(shop: Shop) -
     assert (caught.value.code, shop.posts()) == ("total_mismatch", posts)
     assert local(shop)["status"] == "open"
     shop.double.edit(remote(shop)["id"], total=TOTAL, amount_due=TOTAL)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("reference", [None, "wire", "x" * 500])
+def test_what_was_paid_on_the_page_meanwhile_is_not_noted_as_a_wire(
+    shop: Shop, reference: str | None
+) -> None:
+    shop.close()
+    shop.double.pay_hosted(remote(shop)["id"])
+    with pytest.raises(Refused) as caught:
+        shop.do(collector.mark_paid, "2024-06", reference)
+    assert caught.value.code == "already_paid"
+    there = remote(shop)
+    assert "jpcli_reference" not in there["metadata"]
+    assert (there["status"], there["amount_paid_off_stripe"]) == ("paid", 0)
+    found = local(shop)
+    assert (found["status"], found["reference"]) == ("paid", None)
 
 
 @pytest.mark.once
