@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-import select
+import selectors
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -184,10 +184,13 @@ def _poll(connection: pq.abc.PGconn, until: float) -> None:
         pq.PollingStatus.OK,
         pq.PollingStatus.FAILED,
     ):
-        waiting = [connection.socket]
-        reads = status == pq.PollingStatus.READING
         left = until - time.monotonic()
-        if left <= 0 or not any(
-            select.select(waiting if reads else [], [] if reads else waiting, [], left)
-        ):
+        if left <= 0:
             return
+        reads = status == pq.PollingStatus.READING
+        with selectors.DefaultSelector() as waiting:  # of any number of a file, as select is not
+            waiting.register(
+                connection.socket, selectors.EVENT_READ if reads else selectors.EVENT_WRITE
+            )
+            if not waiting.select(left):
+                return
