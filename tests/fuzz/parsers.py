@@ -175,6 +175,8 @@ def _standard(data: bytes) -> list[Any] | None:
         return None
     lines = iter(text.splitlines(keepends=True))
     first = next((line for line in lines if line.strip(" ,\t\r\n\f")), "")
+    if not first:
+        return []  # blank lines alone are no rows
     if "\t" in first and "," in first:
         return None
     comma = "\t" if "\t" in first else ","
