@@ -49,6 +49,10 @@ class Caller:
             self._transport = transport.Transport(self._token, self._base, timeouts)
         return self._transport.send(method, path, query, body, fresh=fresh)
 
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
     def refused(
         self, answer: Answer, subject: str | None, *, about_site: bool = False
     ) -> JpcliError:

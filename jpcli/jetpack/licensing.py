@@ -64,6 +64,10 @@ class Licensing:
         patience = Patience(patience_seconds, clock, sleep)
         self._caller = Caller(token, self.base, patience, timeouts)
 
+    def close(self) -> None:
+        """Give the connection back; it is made again for who asks once more."""
+        self._caller.close()
+
     # --- what changes something ---
 
     def issue(self, product: str) -> Said:

@@ -82,6 +82,10 @@ class Transport:
         finally:
             line.session.close()
 
+    def close(self) -> None:
+        """Hang up."""
+        self._kept.session.close()
+
     def _line(self) -> _Line:
         line = _Line()
         line.session.auth = _Bearer(self._token)

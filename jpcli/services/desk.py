@@ -17,7 +17,7 @@ from jpcli.ledger.database.connection import LedgerOlder
 from jpcli.ledger.database.engines import open_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from jpcli.ledger.database.connection import Ask, Ledger
@@ -50,6 +50,7 @@ class Desk:
         self.not_before_at = 0
         # (before, last): the numbers of the events that each transaction recorded.
         self.recorded: list[tuple[int, int]] = []
+        self._doors: list[Callable[[], object]] = []
 
     @property
     def today(self) -> int:
@@ -116,8 +117,14 @@ class Desk:
             told=told,
         )
 
+    def closes(self, door: Callable[[], object]) -> None:
+        """A door to the outside that was opened for this desk is closed with it."""
+        self._doors.append(door)
+
     def close(self) -> None:
-        """Give the ledger back."""
+        """Give the ledger back, and close what was opened for it."""
+        for door in self._doors:
+            door()
         self.ledger.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -38,14 +38,20 @@ Make = Callable[[Timeouts], Licensing]
 
 
 @pytest.fixture
-def make(jetpack_double: JetpackDouble, clock: Clock) -> Make:
+def make(jetpack_double: JetpackDouble, clock: Clock) -> Iterator[Make]:
+    opened = []
+
     def made(timeouts: Timeouts) -> Licensing:
         double = jetpack_double
-        return Licensing(
+        asking = Licensing(
             double.token, double.base, clock=clock, sleep=clock.sleep, timeouts=timeouts
         )
+        opened.append(asking)
+        return asking
 
-    return made
+    yield made
+    for asking in opened:
+        asking.close()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from requests.adapters import HTTPAdapter
@@ -365,3 +366,14 @@ def _certificate(folder: Path) -> Path:
         pytest.skip("no openssl here")
     path.write_text((folder / "key.pem").read_text() + (folder / "cert.pem").read_text())
     return path
+
+
+def test_what_is_closed_keeps_no_connection(jetpack_double: JetpackDouble) -> None:
+    asking: Any = Licensing(jetpack_double.token, jetpack_double.base)
+    asking.close()
+    for _ in range(2):
+        asking.families()
+        held = asking._caller._transport._kept._socket
+        assert held.fileno() > 0
+        asking.close()
+        assert held.fileno() == -1

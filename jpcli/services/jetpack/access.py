@@ -52,7 +52,9 @@ def licensing_of(desk: Desk, *, read_only: bool = False, patience_seconds: float
     from jpcli.jetpack.licensing import Licensing
 
     read_only = read_only or desk.dry_run
-    return Licensing(secret, address, read_only=read_only, patience_seconds=patience_seconds)
+    opened = Licensing(secret, address, read_only=read_only, patience_seconds=patience_seconds)
+    desk.closes(opened.close)
+    return opened
 
 
 def base() -> str:

@@ -24,7 +24,11 @@ def login(token: str, ledger: Ledger | None = None) -> Answer[JetpackLoginAnswer
     own = ledger if ledger is not None and at_jetpack(ledger) else None
     from jpcli.jetpack.licensing import Licensing
 
-    products = len(Licensing(token, address, read_only=True).families())
+    asking = Licensing(token, address, read_only=True)
+    try:
+        products = len(asking.families())
+    finally:
+        asking.close()
     store_token(token, own)
     whose = "for this ledger " if own is not None else ""
     sold = count(products, "product")

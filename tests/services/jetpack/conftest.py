@@ -95,7 +95,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who talks to Jetpack here waits in no time, and long for an answer on a busy machine."""
 
     def licensing_of(desk: Any, *, read_only: bool = False) -> Licensing:
-        return Licensing(
+        opened = Licensing(
             access.token(desk.ledger),
             access.base(),
             read_only=read_only,
@@ -104,6 +104,8 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
             patience_seconds=1,
             timeouts=Timeouts(connect=10, read=20, whole=30),
         )
+        desk.closes(opened.close)
+        return opened
 
     monkeypatch.setattr(access, "licensing_of", licensing_of)
 
