@@ -115,12 +115,12 @@ def _keep_shares(ledger: Ledger, event: Event) -> None:
     ledger.execute_many(
         "INSERT INTO invoice_holders (invoice_id, holder, client_id, site_id, client, site)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        [(event.seq, number, *row) for number, row in enumerate(event.data.get("holders", ()))],
+        ((event.seq, number, *row) for number, row in enumerate(event.data.get("holders", ()))),
     )
     ledger.execute_many(
         "INSERT INTO invoice_shares (invoice_id, position, holder, license_days, amount_minor)"
         " VALUES (?, ?, ?, ?, ?)",
-        [(event.seq, *row) for row in event.data.get("shares", ())],
+        ((event.seq, *row) for row in event.data.get("shares", ())),
     )
 
 

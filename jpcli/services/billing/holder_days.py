@@ -61,17 +61,17 @@ def by_client(shares: Mapping[Holder, Share], names: HolderNames) -> dict[str | 
 
 def kept(
     positions: Iterable[Mapping[Holder, Share]], names: HolderNames
-) -> tuple[list[list[int | str | None]], list[list[int]]]:
+) -> tuple[list[tuple[int | str | None, ...]], list[tuple[int, int, int, int]]]:
     """(holders, shares) as the closing event records them: who they are and what they are called,
     and for each line `[position, number of the holder, license-days, minor units]`."""
     numbers: dict[Holder, int] = {}
     rows = [
-        [position, numbers.setdefault(holder, len(numbers)), *share]
+        (position, numbers.setdefault(holder, len(numbers)), *share)
         for position, shares in enumerate(positions)
         for holder, share in shares.items()
     ]
-    holders: list[list[int | str | None]] = [
-        [*holder, names.clients[holder.client_id], names.sites[holder.site_id]]
+    holders: list[tuple[int | str | None, ...]] = [
+        (*holder, names.clients[holder.client_id], names.sites[holder.site_id])
         for holder in numbers
     ]
     return holders, rows

@@ -12,7 +12,7 @@ from jpcli.services.billing.adjustment_shares import HOLDER, Corrected
 from jpcli.services.billing.holder_days import HolderDays, by_client
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from jpcli.domain.shares import Holder, Share
     from jpcli.ledger.queries.shares import HolderNames
@@ -25,18 +25,26 @@ def holder_shares(
 ) -> tuple[list[Mapping[Holder, Share]], HolderNames]:
     """The parts of each line by client and site, and what those are called (at the closing)."""
     if computed.invoice is None:
-        days = HolderDays(desk, computed)
-        found = [
-            days.shares(line, part) if part is not None else shares or {}
-            for line, part, shares in zip(
-                computed.lines, computed.parts, computed.shares, strict=True
-            )
-        ]
-        return found, days.names
+        found, names = open_shares(desk, computed)
+        return list(found), names
     names = names_at_closing(desk.ledger, computed.invoice.id)
     if len(names.clients) == len(names.sites) == 1:
         names = names_now(desk.ledger)  # an invoice of the first ledgers, or all of it nobody's
     return list(Corrected(desk, HOLDER).of_invoice(computed.invoice)), names
+
+
+def open_shares(
+    desk: Desk, computed: Computed
+) -> tuple[Iterator[Mapping[Holder, Share]], HolderNames]:
+    """The same of a month without an invoice, one line after the other: a line may have a hundred
+    thousand parts."""
+    days = HolderDays(desk, computed)
+    every = zip(computed.lines, computed.parts, computed.shares, strict=True)
+    found = (
+        days.shares(line, part) if part is not None else shares or {}
+        for line, part, shares in every
+    )
+    return found, days.names
 
 
 def other_shares(desk: Desk, computed: Computed, by: str) -> dict[int, Mapping[Any, Share]]:

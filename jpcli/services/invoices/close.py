@@ -23,7 +23,7 @@ from jpcli.ledger.queries.products import priced_offers
 from jpcli.services.billing.books import books_begin, is_settled_elsewhere, move_hint
 from jpcli.services.billing.compute import Question, compute
 from jpcli.services.billing.holder_days import kept
-from jpcli.services.billing.line_shares import holder_shares
+from jpcli.services.billing.line_shares import open_shares
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.change import change
 from jpcli.services.invoices.invoices import invoice_object, invoices_data
@@ -130,7 +130,7 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
     number = invoice_number(period.label, invoices.count_of_period(ledger, period.label))
     content = invoice_lines.sealed_content(ledger, number, period, computed.lines)
     total = content["total_minor"]
-    holders, shares = kept(*holder_shares(desk, computed))
+    holders, shares = kept(*open_shares(desk, computed))
     data = {
         "period": period.label,
         "first_day": period.first_day,
