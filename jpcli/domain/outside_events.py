@@ -81,6 +81,7 @@ def wish_made(
     product: str,
     license_key: str | None,
     site: str | None,
+    client: str | None,
     before: str | None,
     run: str | None,
     number: int | None,
@@ -88,9 +89,10 @@ def wish_made(
     process: str,
 ) -> Entry:
     """A call to the Licensing API is about to be made; its number is the event's. `subject` is the
-    license, or the product of a new one, which is number `position` of its run."""
+    license, or the product of a new one, which is number `position` of its run; `client` is whose
+    the site is to be, where that is new."""
     asked = {"action": action, "product": product, "license_key": license_key}
-    where = {"site": site, "from": before}
+    where = {"site": site, "client": client, "from": before}
     whose = {"run": run, "number": number, "position": position, "process": process}
     return WISH_MADE, subject, {**asked, **where, **whose}
 

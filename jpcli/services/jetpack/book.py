@@ -94,6 +94,7 @@ class Book:
             "product": step.product,
             "license_key": key,
             "site": step.site,
+            "client": None if step.site is None else self._owners.get(step.site),
             "before": step.before,
             "run": None if going is None else going.request_hash,
             "number": None if going is None else going.number,

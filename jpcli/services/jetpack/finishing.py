@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain import outside_events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
 from jpcli.domain.words import quoted
+from jpcli.ledger.events.log import told
 from jpcli.ledger.queries.invoices import reached_day
 from jpcli.ledger.queries.wishes import UNKNOWN
 from jpcli.services.change import once, with_reach
@@ -72,7 +74,7 @@ def finish(desk: Desk, name: str, *, email: bool = True) -> Answer[LicensesAnswe
             return answer
         before_day = reached_day(desk.ledger)
         with at_work() as process:
-            book = Book(desk, process, {})
+            book = Book(desk, process, _owners(desk, wish))
             Calls(licensing_of(desk), book, email=email).change(_step(wish), key, _going(wish))
         book.close()
         done = Note("resolved", f"Finished {wish.name}: {what}", "ok", wish.name)
@@ -93,6 +95,14 @@ def _step(wish: Wish) -> Step:
         None,
         wish.position,
     )
+
+
+def _owners(desk: Desk, wish: Wish) -> dict[str, str | None]:
+    """Whose the site is to be, as the command said that was cut off."""
+    kinds = (outside_events.WISH_MADE,)
+    (made,) = told(desk.ledger, kinds, after_seq=wish.id - 1, until_seq=wish.id)
+    client = made.data.get("client")
+    return {} if wish.site is None or client is None else {wish.site: client}
 
 
 def _going(wish: Wish) -> Going | None:

@@ -86,6 +86,7 @@ class Desk:
                     product=product,
                     license_key=key,
                     site=more.get("site"),
+                    client=more.get("client"),
                     before=more.get("before"),
                     run=name,
                     number=number,

@@ -56,6 +56,7 @@ class _Model:
                 product="scan",
                 license_key=key,
                 site="https://a.example",
+                client=None,
                 before=None,
                 run=whose[0],
                 number=whose[1],

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import JpcliError
+from jpcli.services.jetpack.finishing import finish
 from jpcli.services.licenses import assign, revoke
 from jpcli.services.licenses.in_use import anything
 from tests.services.agency import A, B, C, codes, plain
@@ -223,4 +224,21 @@ def test_a_blog_id_is_the_site_that_it_was_seen_with(agency: Desk) -> None:
 def test_a_site_below_a_host_may_be_written_as_jetpack_does(agency: Desk) -> None:
     key = agency.issue_one("jetpack-scan", site="a.example::blog")
     assert agency.shown(key)["site"] == "https://a.example/blog"
+    agency.check_equal()
+
+
+@pytest.mark.parametrize("name", ["assign", "transfer"])
+def test_whose_the_site_is_to_be_is_not_lost_with_the_answer(
+    agency: Desk, key: str, name: str
+) -> None:
+    """W2: also where `jetpack resolve` does the rest."""
+    do = {"assign": assign.assign, "transfer": assign.transfer}[name]
+    agency.double.next("lost", times=0)
+    with pytest.raises(JpcliError):
+        agency.do(do, [free_of(agency) if name == "assign" else key], C, "Acme")
+    agency.double.heal()
+    (wish,) = agency.wishes()
+    answer = agency.do(finish, wish.name)
+    (found,) = answer.data["licenses"]
+    assert (found["site"], found["client"]) == (C, "Acme")
     agency.check_equal()

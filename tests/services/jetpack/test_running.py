@@ -75,7 +75,7 @@ def test_two_plans_are_not_carried_out_at_once(agency: Desk) -> None:
 def test_a_license_that_another_process_is_at_work_on_waits(agency: Desk) -> None:
     key = agency.issue_one("jetpack-scan")
     wanted: dict[str, Any] = {"product": "jetpack-scan", "license_key": key, "site": A}
-    wanted |= {"before": None, "run": None, "number": None, "position": None}
+    wanted |= {"client": None, "before": None, "run": None, "number": None, "position": None}
     with at_work() as name:
         with agency.desk() as desk, desk.writing() as writer:
             entry = outside_events.wish_made(key, action="assign", process=name, **wanted)
@@ -92,7 +92,7 @@ def test_a_license_that_another_process_is_at_work_on_waits(agency: Desk) -> Non
 
 def test_an_order_of_a_process_that_is_at_work_stops_no_other(agency: Desk) -> None:
     wanted: dict[str, Any] = {"product": "jetpack-scan", "license_key": None, "site": None}
-    wanted |= {"before": None, "run": None, "number": None, "position": None}
+    wanted |= {"client": None, "before": None, "run": None, "number": None, "position": None}
     with at_work() as name:
         with agency.desk() as desk, desk.writing() as writer:
             entry = outside_events.wish_made("x", action="issue", process=name, **wanted)
