@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
 _COUNT = "SELECT COUNT(*) FROM clients"
+_COUNT_OF = "SELECT COUNT(*) FROM clients WHERE id > :least"
 _NAMED = "SELECT id FROM clients WHERE name = :name"
 _ADD = "INSERT INTO clients (id, name) VALUES (?, ?)"
 _MANY = 3_000
@@ -99,6 +100,20 @@ def test_items_come_in_order_with_their_answers(ledger: Ledger, trips: list[int]
         each = ledger.each(names, lambda name: [partial(ledger.one, _NAMED, name=name)])
         assert [ledger.value(_NAMED, name=name) for name in each] == list(range(10, _MANY + 10))
         assert len(trips) < 10
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_question_may_ask_for_several_itself(ledger: Ledger, inside: bool) -> None:
+    """As the sum of a month asks about each of its products; also between two transactions."""
+
+    def ask(n: int) -> list[int]:
+        each = ledger.each(range(n), lambda m: [partial(ledger.value, _COUNT_OF, least=m)])
+        return [ledger.value(_COUNT_OF, least=m) for m in each]
+
+    with ledger.transaction() if inside else nullcontext():
+        alone = [ask(n) for n in range(4)]
+        each = ledger.each(range(4), lambda n: [partial(ask, n)])
+        assert [ask(n) for n in each] == alone
 
 
 def test_answers_of_many_rows_keep_their_order(ledger: Ledger) -> None:

@@ -130,12 +130,13 @@ class Foreseen:
         `lasting` each batch is asked anew."""
         coming, read = iter(items), deque[Item]()
         ready, several, forgot = 0, _FEW_ITEMS, 0
+        forgets = not (lasting or self._noting)  # what is foreseen within others forgets nothing
         try:
             while True:
                 if ready and forgot != self.times_forgot:
                     ready, several = 0, _FEW_ITEMS
                 if not ready:
-                    if not lasting:
+                    if forgets:
                         self.clear()
                     read.extend(islice(coming, max(0, several - len(read))))
                     if not read:
@@ -146,7 +147,7 @@ class Foreseen:
                 ready -= 1
                 yield read.popleft()
         finally:
-            if not lasting:
+            if forgets:
                 self.clear()
 
     def _together(self, asks: list[Ask], send: Callable[[], Any]) -> None:
@@ -156,6 +157,7 @@ class Foreseen:
         while asks := [ask for ask in asks if self.foresee(ask)]:
             if self._noting:
                 raise _Noted  # they go out with what whoever foresees this has noted
+            assert self._noted, "who can't go on has asked something"
             send()
 
 

@@ -185,6 +185,7 @@ def test_a_ledger_that_collects_by_hand_has_no_customer(tmp_path: Path) -> None:
         assert (caught.value.code, agency.state()) == ("offline_gateway", before)
 
 
+@pytest.mark.file("backups and what they restore")
 @pytest.mark.once
 def test_a_new_ledger_gets_one_customer_that_has_its_name_and_number(
     shop: Shop, tmp_path: Path
