@@ -35,6 +35,10 @@ NO_ROWS = Note(
 )
 
 
+# With the lock; a command that is about more than a few asks for some hundreds at a time anyway.
+_MOST_FORESEEN = 500
+
+
 class _DoneBefore(Exception):
     """Leaves a transaction without keeping it: there is an earlier answer."""
 
@@ -55,7 +59,7 @@ def change(
     anything was kept; what it is going to ask first may be foreseen in `asks`. Raises Refused
     `idempotency_key_reused` when the key was used for another request.
     """
-    foreseen = (*_asks(desk), *asks)
+    foreseen = tuple(islice(chain(_asks(desk), asks), _MOST_FORESEEN))
     return desk.ledger.repeating(lambda: _changed(desk, request, do, foreseen))
 
 

@@ -123,9 +123,11 @@ class Desk:
 
     def close(self) -> None:
         """Give the ledger back, and close what was opened for it."""
-        for door in self._doors:
-            door()
-        self.ledger.close()
+        try:
+            for door in self._doors:
+                door()
+        finally:
+            self.ledger.close()
 
 
 def open_desk(

@@ -5,6 +5,7 @@ Owns the three changes of site. A transfer is one event, so there is no moment w
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
@@ -49,7 +50,7 @@ def assign(
         moves.check_place(site, client)  # once, and not for every key
         return moves.assign(puts, [])
 
-    asks = [*asks_of(desk, puts), lambda: check_nothing_past_due(desk)]
+    asks = chain([lambda: check_nothing_past_due(desk)], asks_of(desk, puts))
     return act(desk, request, do, asks)
 
 
@@ -78,7 +79,7 @@ def unassign(desk: Desk, keys: list[str], *, email: bool = True) -> Answer[Licen
     check_any_named(keys)
     request: dict[str, Any] = {"command": "unassign", "keys": keys, **_mailing(email)}
     items: list[tuple[int | None, str]] = [(None, key) for key in keys]
-    asks = [ask for key in keys for ask in asks_of_license(desk.ledger, key)]
+    asks = (ask for key in keys for ask in asks_of_license(desk.ledger, key))
     return act(desk, request, lambda writer: _Moves(desk, writer).unassign(items, []), asks)
 
 

@@ -38,10 +38,10 @@ def puts_of(
             yield row.line, (key, str(values.get(column)), None if whose is None else str(whose))
 
 
-def asks_of(desk: Desk, puts: Puts) -> list[Ask]:
+def asks_of(desk: Desk, puts: Puts) -> Iterator[Ask]:
     """What is asked for these, each one's license and its site."""
     names = SiteNames(desk.ledger)
-    return [ask for _, put in puts for ask in asks_to_put(names, put)]
+    return (ask for _, put in puts for ask in asks_to_put(names, put))
 
 
 def asks_to_put(names: SiteNames, put: Put) -> Iterator[Ask]:

@@ -65,7 +65,7 @@ def revoke(
     check_any_named(keys)
     request = {"command": "revoke", "keys": keys, "reason": reason}
     items: list[tuple[int | None, str]] = [(None, key) for key in keys]
-    asks = [ask for key in keys for ask in _asks(desk.ledger, key)]
+    asks = (ask for key in keys for ask in _asks(desk.ledger, key))
     return act(
         desk, request, lambda writer: _Revoking(desk, writer, reason, agreed).run(items, []), asks
     )
