@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from jpcli.domain.errors import AuthProblem, JpcliError
+from jpcli.domain.licensing_token import check_form
 from jpcli.jetpack import errors
 from jpcli.jetpack.patience import TRIES_MOST, Again, Patience, repeated
 from jpcli.jetpack.shapes import Garbled
@@ -16,6 +16,7 @@ from jpcli.jetpack.shapes import Garbled
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from jpcli.domain.errors import JpcliError
     from jpcli.jetpack.transport import Answer, Timeouts, Transport
 
 SLOW_DOWN = (429, 509)
@@ -28,12 +29,7 @@ class Caller:
     def __init__(
         self, token: str, base: str, patience: Patience, timeouts: Timeouts | None
     ) -> None:
-        if not token or not token.isascii() or not token.isprintable() or " " in token:
-            raise AuthProblem(
-                "bad_token",
-                "This is no token of Jetpack's: it has characters that none has",
-                subject=errors.TOKEN_VARIABLE,
-            )
+        check_form(token)
         self._token = token
         self._base = base
         self._patience = patience

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, quote_plus
 
 from jpcli.domain.errors import AuthProblem, Busy, Failed, JpcliError, Refused
+from jpcli.domain.licensing_token import TOKEN_VARIABLE
 from jpcli.jetpack.shapes import told
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ NOT_ATTACHED = frozenset(
         "already_detached",
     }
 )
-TOKEN_VARIABLE = "JETPACK_LICENSING_TOKEN"  # noqa: S105
 MASK = "[token]"
 
 _MOST_TEXT = 500

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from jpcli.domain import licensing_token
 from jpcli.domain.errors import AuthProblem, Refused
+from jpcli.domain.licensing_token import TOKEN_VARIABLE
 from jpcli.ledger.queries.wishes import JETPACK, at_jetpack
 from jpcli.services.outside import base_in, store, stored
 
@@ -18,15 +20,13 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
     from jpcli.services.desk import Desk
 
-__all__ = ["JETPACK", "LICENSINGS", "NONE", "at_jetpack"]
+__all__ = ["JETPACK", "LICENSINGS", "NONE", "TOKEN_VARIABLE", "at_jetpack"]
 
 NONE = "none"
 LICENSINGS = (NONE, JETPACK)
-TOKEN_VARIABLE = "JETPACK_LICENSING_TOKEN"  # noqa: S105
 BASE_VARIABLE = "JPCLI_JETPACK_BASE"
 PUBLIC_BASE = "https://public-api.wordpress.com/wpcom/v2/jetpack-licensing"
 KEYRING_NAME = "jetpack"
-_LONGEST = 1_000
 
 
 def check_at_jetpack(ledger: Ledger) -> None:
@@ -93,13 +93,7 @@ def check_form(text: str) -> None:
             hint="Copy it from the partner's page, and paste it or send it to standard input.",
             subject=TOKEN_VARIABLE,
         )
-    if not (text.isascii() and text.isprintable() and " " not in text and len(text) <= _LONGEST):
-        raise AuthProblem(
-            "bad_token",
-            "This can't be a token of the Licensing API: it has blanks, other signs, or no end",
-            hint="Copy it from the partner's page again.",
-            subject=TOKEN_VARIABLE,
-        )
+    licensing_token.check_form(text)
 
 
 def store_token(text: str, ledger: Ledger | None = None) -> None:
