@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.errors import BadInput, Failed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from jpcli.ledger.database.connection import Ledger
 
 KEYRING_SERVICE = "jpcli"
 
@@ -51,9 +51,10 @@ def _is_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and plain and port != 0
 
 
-def store(entry: str, secret: str, what: str, variable: str) -> None:
-    """Put a secret into the system's keyring; Failed `no_keyring` without one. `what` it is called,
-    and the `variable` that it may come from instead, are for the error."""
+def store(name: str, ledger: Ledger | None, secret: str, what: str, variable: str) -> None:
+    """Put a secret into the system's keyring, for one ledger or for all that have none of their
+    own; Failed `no_keyring` without one. `what` it is called, and the `variable` that it may come
+    from instead, are for the error."""
     try:
         import keyring
         from keyring.errors import KeyringError
@@ -64,25 +65,30 @@ def store(entry: str, secret: str, what: str, variable: str) -> None:
         why, hint = "What talks to it is not installed", f"{command}    or set {variable}"
         raise _no_keyring(what, why, hint) from None
     try:
-        keyring.set_password(KEYRING_SERVICE, entry, secret)
+        keyring.set_password(KEYRING_SERVICE, _entry(name, ledger), secret)
     except (KeyringError, RuntimeError):
         raise _no_keyring(what, "It can't be used here", f"Set {variable}.") from None
 
 
-def stored(entries: Iterable[str]) -> str:
-    """The secret of the first entry that has one; empty without."""
+def stored(name: str, ledger: Ledger | None) -> str:
+    """The secret of that name: the ledger's own, else the one that all share; empty without."""
     try:
         import keyring
         from keyring.errors import KeyringError
     except ImportError:
         return ""
     try:
-        for entry in entries:
+        for entry in dict.fromkeys((_entry(name, ledger), name)):
             if secret := keyring.get_password(KEYRING_SERVICE, entry):
                 return secret
     except (KeyringError, RuntimeError):
         pass
     return ""
+
+
+def _entry(name: str, ledger: Ledger | None) -> str:
+    """By the ledger's id, which a copy and a restored backup share."""
+    return name if ledger is None else f"{name}/{ledger.meta['ledger_id']}"
 
 
 def _no_keyring(what: str, why: str, hint: str) -> Failed:

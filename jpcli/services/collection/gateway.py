@@ -68,7 +68,7 @@ def check_base() -> str | None:
 
 def secret_key(ledger: Ledger | None = None) -> str:
     """The key to a ledger, or AuthProblem `no_key` or `bad_key`."""
-    key = os.environ.get(KEY_VARIABLE, "").strip() or _stored_key(ledger)
+    key = os.environ.get(KEY_VARIABLE, "").strip() or stored(KEYRING_NAME, ledger)
     if not key:
         raise AuthProblem(
             "no_key",
@@ -95,17 +95,7 @@ def store_key(key: str, ledger: Ledger | None = None) -> None:
     """Put the key into the system's keyring, for one ledger or for all that have none of their
     own; Failed `no_keyring` without one."""
     check_form(key)
-    store(_entry(ledger), key, "key", KEY_VARIABLE)
-
-
-def _stored_key(ledger: Ledger | None) -> str:
-    """The ledger's own entry, else the one that all share."""
-    return stored(dict.fromkeys((_entry(ledger), KEYRING_NAME)))
-
-
-def _entry(ledger: Ledger | None) -> str:
-    """By the ledger's id, which a copy and a restored backup share."""
-    return KEYRING_NAME if ledger is None else f"{KEYRING_NAME}/{ledger.meta['ledger_id']}"
+    store(KEYRING_NAME, ledger, key, "key", KEY_VARIABLE)
 
 
 def check_mode(ledger: Ledger, gateway: StripeGateway) -> None:

@@ -64,7 +64,7 @@ def base() -> str:
 
 def token(ledger: Ledger | None = None) -> str:
     """The token of a ledger; AuthProblem `no_token` or `bad_token`."""
-    found = os.environ.get(TOKEN_VARIABLE, "").strip() or _stored(ledger)
+    found = os.environ.get(TOKEN_VARIABLE, "").strip() or stored(KEYRING_NAME, ledger)
     if not found:
         raise AuthProblem(
             "no_token",
@@ -80,7 +80,7 @@ def token_source(ledger: Ledger | None = None) -> str:
     """Where the token is: `environment`, `keyring` or `missing`."""
     if os.environ.get(TOKEN_VARIABLE, "").strip():
         return "environment"
-    return "keyring" if _stored(ledger) else "missing"
+    return "keyring" if stored(KEYRING_NAME, ledger) else "missing"
 
 
 def check_form(text: str) -> None:
@@ -100,13 +100,4 @@ def store_token(text: str, ledger: Ledger | None = None) -> None:
     """Put it into the system's keyring, for one ledger or for all that have none of their own;
     Failed `no_keyring` without one."""
     check_form(text)
-    store(_entry(ledger), text, "token", TOKEN_VARIABLE)
-
-
-def _stored(ledger: Ledger | None) -> str:
-    return stored(dict.fromkeys((_entry(ledger), KEYRING_NAME)))
-
-
-def _entry(ledger: Ledger | None) -> str:
-    """By the ledger's id, which a copy and a restored backup share."""
-    return KEYRING_NAME if ledger is None else f"{KEYRING_NAME}/{ledger.meta['ledger_id']}"
+    store(KEYRING_NAME, ledger, text, "token", TOKEN_VARIABLE)
