@@ -114,6 +114,7 @@ class InvoiceHead(InvoiceBill, InvoiceMoney, InvoiceAttempts):
 class InvoiceObject(InvoiceHead):
     """A closed invoice."""
 
+    head: Hash  # of the event that closed it; see `ledger check --since-head`
     lines: list[LineObject]
 
 
@@ -209,6 +210,7 @@ class StatementBody(TypedDict):
 
     lines: list[LineObject] | list[StatementLine]  # the latter for one client, or with a markup
     clients: list[ClientPart]
+    head: Hash  # of the event that closed it; of the last event where the month is not closed
     licenses_per_day: list[DayCount]
     total: MoneyObject
 

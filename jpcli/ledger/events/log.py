@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.events import ABOUT_LICENSES, LATEST_SEQ, REQUEST_ANSWERED, REQUEST_LISTED, Event
 from jpcli.domain.outside_events import ABOUT_WISHES
+from jpcli.ledger.database.connection import HEAD
+from jpcli.ledger.events.chain import GENESIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -99,6 +101,12 @@ def newest_recorded_at(ledger: Ledger) -> int:
 def last_seq(ledger: Ledger) -> int:
     """The number of the last event; 0 before the first."""
     return int(ledger.value("SELECT COALESCE(MAX(seq), 0) FROM events"))
+
+
+def head(ledger: Ledger) -> str:
+    """The chain's head as it is now (hex): the hash of the last event, which covers all of them."""
+    row = ledger.one(HEAD)
+    return (GENESIS if row is None else row[1]).hex()
 
 
 def latest_at(ledger: Ledger) -> int:

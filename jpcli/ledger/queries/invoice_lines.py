@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.calculator import Line
 from jpcli.domain.events import LATEST_SEQ, LINE_FIELDS
 from jpcli.ledger.events.chain import encode
-from jpcli.ledger.queries.invoices import LIVE, Invoice
+from jpcli.ledger.queries.invoices import COLUMNS, LIVE, Invoice
 
 if TYPE_CHECKING:
     from jpcli.domain.periods import Period
@@ -30,10 +30,9 @@ def lines_about(
 ) -> list[tuple[Invoice, int, Line]]:
     """(invoice, position, line) of the frozen lines that bill or adjust a month, void invoices
     left out, in order."""
-    heads = ", ".join(f"i.{name}" for name in Invoice._fields)
     fields = ", ".join(f"l.{name}" for name in LINE_FIELDS)
     rows = ledger.all(
-        f"SELECT {heads}, l.position, {fields} FROM invoice_lines l"
+        f"SELECT {COLUMNS}, l.position, {fields} FROM invoice_lines l"
         f" JOIN invoices i ON i.id = l.invoice_id WHERE {LIVE} AND {_ABOUT}"
         " ORDER BY l.invoice_id, l.position",
         period=period,

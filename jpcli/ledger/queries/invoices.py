@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 class Invoice(NamedTuple):
     """One closed invoice. `id` is the number of its closing event, so it also says what was
-    recorded when it was closed; days are billing days, instants end in `_at`. What was paid,
-    refunded, disputed and credited is as the gateway said last."""
+    recorded when it was closed, and `head` is that event's hash: the chain's head at the closing,
+    which covers all that was recorded until then and the closing itself. Days are billing days,
+    instants end in `_at`. What was paid, refunded, disputed and credited is as the gateway said
+    last."""
 
     id: int
     number: str
@@ -39,6 +41,7 @@ class Invoice(NamedTuple):
     disputed_minor: int
     credited_minor: int
     voided_seq: int | None
+    head: bytes
 
     @property
     def billing_period(self) -> Period:
@@ -50,7 +53,12 @@ class Invoice(NamedTuple):
 LIVE = "i.id < :seq AND (i.voided_seq IS NULL OR i.voided_seq >= :seq)"
 # Both marks at once, whichever is meant: where the ledger is far away they are one question.
 _MARKS = "SELECT unsettled_day, first_active_day FROM marks WHERE id = 1"
-_SELECT = f"SELECT {', '.join(Invoice._fields)} FROM invoices"
+COLUMNS = ", ".join(
+    [f"i.{name}" for name in Invoice._fields[:-1]]
+    + ["(SELECT hash FROM events e WHERE e.seq = i.id) AS head"]
+)
+"""What an `Invoice` is made of, from `invoices i`."""
+_SELECT = f"SELECT {COLUMNS} FROM invoices i"
 
 
 def invoices(ledger: Ledger, *, newest_first: bool = True, limit: int = 0) -> list[Invoice]:
@@ -69,7 +77,7 @@ def by_number(ledger: Ledger, number: str) -> Invoice | None:
 
 def of_period(ledger: Ledger, period: str, seq: int = LATEST_SEQ) -> Invoice | None:
     """The invoice of a month that is not void (or was not before the event `seq`), or None."""
-    sql = f"{_SELECT} i WHERE period = :period AND {LIVE}"
+    sql = f"{_SELECT} WHERE period = :period AND {LIVE}"
     row = ledger.one(sql, period=period, seq=seq)
     return None if row is None else Invoice(*row)
 
@@ -149,7 +157,7 @@ def unsettled_day(ledger: Ledger) -> int:
 def closed_reaching(ledger: Ledger, day: int, seq: int = LATEST_SEQ) -> list[Invoice]:
     """Closed months with this day or later ones, the oldest first; void ones are not closed."""
     rows = ledger.rows(
-        f"{_SELECT} i WHERE {LIVE} AND last_day >= :day ORDER BY period", day=day, seq=seq
+        f"{_SELECT} WHERE {LIVE} AND last_day >= :day ORDER BY period", day=day, seq=seq
     )
     return [Invoice(*row) for row in rows]
 

@@ -65,7 +65,9 @@ class Statement(NamedTuple):
     """One month's bill. `number` is None for a preview, whose `status` is `preview`. `issued` and
     `due` are dates, `made_at` is the instant (microseconds) of the closing, or of the preview.
     `whose` is None for the whole bill. A month before the books is `settled_elsewhere` (I7): a
-    preview that never becomes an invoice. `discount` is the percentage that is off its amounts."""
+    preview that never becomes an invoice. `discount` is the percentage that is off its amounts.
+    `head` is the hash (hex) of the event that closed it, or of the last one there is: who notes it
+    down can have it proved later that nothing before it was rewritten."""
 
     agency: str
     number: str | None
@@ -90,6 +92,7 @@ class Statement(NamedTuple):
     amount_paid_minor: int
     settled_elsewhere: bool = False
     discount: str = ""
+    head: str = ""
 
     @property
     def is_preview(self) -> bool:

@@ -61,6 +61,7 @@ def invoice_object(desk: Desk, invoice: Invoice) -> InvoiceObject:
     lines = invoice_lines.lines_of(desk.ledger, invoice.id)
     return {
         **invoice_head(desk, invoice),
+        "head": invoice.head.hex(),
         "lines": [line_object(desk, line) for line in lines],
     }
 

@@ -13,6 +13,7 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import format_day_price, money_json, parse_markup
 from jpcli.domain.periods import parse_month
+from jpcli.ledger.events.log import head
 from jpcli.ledger.queries import invoices
 from jpcli.reports.statement.statement import DayCount, Statement, Whose
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
@@ -60,22 +61,23 @@ def export(
     statement: one client's part where it is for one, with the markup in them.
     """
     made, computed = _made(desk, name, client, markup)
-    head: StatementHead = {
+    about: StatementHead = {
         "agency": made.agency,
         "time_zone": made.time_zone,
         "currency": made.currency,
         "settled_elsewhere": made.settled_elsewhere,
     }
     if made.whose is not None:
-        head["client"] = made.whose.client
+        about["client"] = made.whose.client
     if markup is not None:
-        head["markup_percent"] = markup.removesuffix("%")
+        about["markup_percent"] = markup.removesuffix("%")
     whole = made.whose is None and markup is None
     body: StatementBody = {
         "lines": [line_object(desk, line) for line in computed.lines]
         if whole
         else [_line_object(line, made.currency) for line in made.lines],
         "clients": [_client_object(part, made.currency) for part in made.clients],
+        "head": made.head,
         "licenses_per_day": [
             {"day": count.day, "licenses": count.licenses} for count in made.per_day
         ],
@@ -83,9 +85,9 @@ def export(
     }
     notes = elsewhere_note(desk, made.period) if made.settled_elsewhere else ()
     if made.number is None:
-        return made, Answer({"invoice": {**_open_month(made), **head, **body}}, notes)
+        return made, Answer({"invoice": {**_open_month(made), **about, **body}}, notes)
     invoice = invoice_head(desk, known_invoice(desk, made.number))
-    return made, Answer({"invoice": {**invoice, **head, **body}}, notes)
+    return made, Answer({"invoice": {**invoice, **about, **body}}, notes)
 
 
 def _made(
@@ -152,6 +154,7 @@ def _statement(
         else calendar.iso(calendar.day_of(invoice.paid_at)),
         made_at=computed.as_of_at if invoice is None else invoice.closed_at,
         content_hash=None if invoice is None else invoice.content_hash,
+        head=head(ledger) if invoice is None else invoice.head.hex(),
         whose=whose,
         lines=lines,
         clients=clients,

@@ -12,6 +12,7 @@ from jpcli.domain.errors import JpcliError, Refused
 from jpcli.services import cards
 from jpcli.services.collection import offline
 from jpcli.services.invoices import close, invoices, settle
+from jpcli.services.invoices.statement import export
 from jpcli.services.ledger import settings
 from tests import engines
 from tests.services.agency import BEGUN, A, Agency, codes, minor
@@ -392,3 +393,17 @@ def test_closing_is_idempotent_under_a_key_and_dry_run_closes_nothing(agency: Ag
     assert again.data == first.data
     with pytest.raises(Refused, match="already"):
         agency.do(close.close, "2024-07", key="cron-2")
+
+
+def test_the_head_of_an_invoice_is_the_hash_of_the_event_that_closed_it(billed: Agency) -> None:
+    (july,), (august,) = (
+        billed.stored(f"SELECT hash FROM events WHERE subject = 'INV-2024-{month}'")
+        for month in ("07", "08")
+    )
+    assert invoice(billed, "2024-07")["head"] == bytes(july[0]).hex()
+    billed.do(settle.mark_paid, "INV-2024-07")
+    assert invoice(billed, "2024-07")["head"] == bytes(july[0]).hex()
+    exported = billed.ask(lambda desk: export(desk, "2024-08")[1])
+    assert exported["invoice"]["head"] == bytes(august[0]).hex()
+    open_month = billed.ask(lambda desk: export(desk, "2024-09")[1])
+    assert open_month["invoice"]["head"] == billed.check()["head"]
