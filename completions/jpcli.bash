@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --tax-id | --time-zone | --to | --until | --user | --wait | -n) expects=$word ;;
+        --actor | --address | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --tax-id | --time-zone | --to | --until | --user | --wait | -n) expects=$word ;;
       esac
     fi
   done
@@ -150,10 +150,11 @@ _jpcli() {
       *' --bundle') kind=bundles ;;
       'licenses count --by') words=(product site client) ;;
       'invoice preview --by') words=(product site client license day) ;;
+      *' --clear') words=(address email tax-id markup) ;;
       *' --client') kind=clients ;;
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
-      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
+      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
       'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
@@ -175,7 +176,7 @@ _jpcli() {
       licenses) words=(list show count timeline) ;;
       jetpack) words=(connect login status resolve pull) ;;
       sites) words=(list show move) ;;
-      clients) words=(list add show) ;;
+      clients) words=(list add edit show) ;;
       products) words=(list show set-price import template) ;;
       cards) words=(list add primary remove sync) ;;
       invoice) words=(preview explain diff close show export list mark-paid void push pay sync reconcile) ;;
@@ -191,7 +192,7 @@ _jpcli() {
       'licenses show':*) kind=licenses ;;
       'licenses timeline':1 | 'invoice preview':1 | 'invoice explain':1 | 'invoice diff':1 | 'invoice diff':2 | 'invoice close':1) kind=months ;;
       'sites show':1 | 'sites move':1 | 'jetpack connect':1) kind=sites ;;
-      'clients show':1) kind=clients ;;
+      'clients edit':1 | 'clients show':1) kind=clients ;;
       'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger move':1 | 'ledger move':2 | 'ledger restore':1 | plan:1 | apply:1) kind=/files ;;
       'cards primary':1 | 'cards remove':1) kind=cards ;;
       'invoice show':1 | 'invoice export':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
@@ -244,6 +245,7 @@ _jpcli_options() {
     'sites move') words=(--client --no-client --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'clients list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'clients add') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'clients edit') words=(--address --email --tax-id --markup --clear --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'clients show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'products list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'products show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
@@ -294,7 +296,7 @@ _jpcli_options() {
   esac
   for word in ${words[@]+"${words[@]}"}; do
     case $word in
-      --issue | --revoke) left+=("$word") ;;
+      --clear | --issue | --revoke) left+=("$word") ;;
       *) [[ $given == *" $word "* ]] || left+=("$word") ;;
     esac
   done

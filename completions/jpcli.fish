@@ -312,6 +312,24 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
+            case 'clients edit'
+                printf '%s\t%s\n' \
+                    --address 'Where its bills go' \
+                    --email 'Where they are mailed' \
+                    --tax-id 'What stands on its bills' \
+                    --markup 'What its bills add on top, as 20' \
+                    --clear 'Have none: one of address, email, tax-id, markup' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
             case 'products set-price'
                 printf '%s\t%s\n' \
                     --price 'Per day, for one license or one bundle' \
@@ -689,7 +707,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until --user --wait -n
+            case --actor --address --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --clear --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until --user --wait -n
                 set option $word
         end
     end
@@ -702,7 +720,7 @@ function __jpcli_complete
         else if string match -q -- '-*' $typed
             set -l lines (__jpcli_options $at)
             for name in $given
-                contains -- $name --issue --revoke
+                contains -- $name --clear --issue --revoke
                 or set lines (string match -v -- $name\t'*' $lines)
             end
             printf '%s\n' $lines
@@ -728,13 +746,15 @@ function __jpcli_complete
                 set words product site client
             case 'invoice preview --by'
                 set words product site client license day
+            case '* --clear'
+                set words address email tax-id markup
             case '* --client'
                 set kind 'clients'
             case '* --collect'
                 set words charge send
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
+            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv excel tsv md html pdf
@@ -814,6 +834,7 @@ function __jpcli_complete
                 printf '%s\t%s\n' \
                     list 'List the clients' \
                     add 'Add a client' \
+                    edit 'Set a client\'s address, e-mail, tax id and markup' \
                     show 'Show one client, its sites and licenses'
             case 'products'
                 printf '%s\t%s\n' \
@@ -879,7 +900,7 @@ function __jpcli_complete
                 set kind 'months'
             case 'sites show 1' 'sites move 1' 'jetpack connect 1'
                 set kind 'sites'
-            case 'clients show 1'
+            case 'clients edit 1' 'clients show 1'
                 set kind 'clients'
             case 'products import 1' 'ledger import 1' 'ledger backup 1' 'ledger move 1' 'ledger move 2' 'ledger restore 1' 'plan 1' 'apply 1'
                 set kind '/files'

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain import events, outside_events
+from jpcli.domain import agency_events, events, outside_events
 from jpcli.domain.card_numbers import check_no_card_number, check_no_card_number_in_key
 from jpcli.domain.texts import check_remark
 
@@ -20,6 +20,11 @@ NEW_KEYS = frozenset({events.LICENSE_ISSUED, events.LICENSE_IMPORTED})
 OLD_SUBJECT = frozenset(
     {
         events.SITE_MOVED,
+        agency_events.CLIENT_EDITED,
+        agency_events.CLIENT_ARCHIVED,
+        agency_events.SITE_ARCHIVED,
+        agency_events.PRODUCT_EDITED,
+        agency_events.PRICE_REMOVED,
         events.LICENSE_ASSIGNED,
         events.LICENSE_TRANSFERRED,
         events.LICENSE_UNASSIGNED,
@@ -48,7 +53,10 @@ OLD_SUBJECT = frozenset(
 )
 # Whose data has no text that a person or a file brings in: names of things that are there, what was
 # worked out here, and what a gateway said, which can't be refused any more.
-OLD_DATA = OLD_SUBJECT - {events.INVOICE_PAID} | {
+_NEW_DATA = {events.INVOICE_PAID, agency_events.CLIENT_EDITED, agency_events.PRODUCT_EDITED}
+OLD_DATA = OLD_SUBJECT - _NEW_DATA | {
+    agency_events.CLIENT_RENAMED,
+    agency_events.SITE_RENAMED,
     events.LEDGER_CREATED,
     events.REQUEST_ANSWERED,
     events.REQUEST_LISTED,

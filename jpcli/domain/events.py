@@ -2,9 +2,9 @@
 
 Owns the names of kinds and the data that is recorded with each, which is what is hashed and kept
 for ever: a key that stands here is never renamed. What events mean stands with what they are
-about: `license_events`, `owners`, `prices`; the kinds about calls to the outside are in
-`outside_events`. The subject of an event is the name that its thing has after it. This module must
-not import others: every command loads it.
+about: `license_events`, `owners`, `prices`; the kinds that correct names and details are in
+`agency_events`, those about calls to the outside in `outside_events`. The subject of an event is
+the name that its thing has after it. This module must not import others: every command loads it.
 """
 
 from __future__ import annotations
@@ -63,10 +63,6 @@ ABOUT_LICENSES = (
 )
 # Whose subject is a site: whose it is.
 ABOUT_OWNERS = (SITE_ADDED, SITE_MOVED, SITE_OWNERS_SET)
-# Those that give their subject's name to a thing: a new one, whose row number is the event's, or
-# the one that was called `from` before.
-NAME_A_CLIENT = (CLIENT_ADDED,)
-NAME_A_SITE = (SITE_ADDED,)
 
 # A line as its closing records it. The content hash covers these names, in this order (I2).
 LINE_FIELDS = (

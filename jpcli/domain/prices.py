@@ -39,8 +39,12 @@ class Segment(NamedTuple):
 
 def point_of(event: Event, calendar: BillingCalendar) -> PricePoint:
     """M2: what a price event sets; setting the same day again replaces it."""
-    from_day = calendar.first_day_from(parse_date(event.data["from"]))
-    return PricePoint(from_day, event.data["day_price_e12"])
+    return PricePoint(day_of(event, calendar), event.data["day_price_e12"])
+
+
+def day_of(event: Event, calendar: BillingCalendar) -> int:
+    """The first billing day of the price that an event sets, or removes."""
+    return calendar.first_day_from(parse_date(event.data["from"]))
 
 
 def segments(points: Iterable[PricePoint], first_day: int, last_day: int) -> tuple[Segment, ...]:

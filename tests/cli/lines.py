@@ -69,6 +69,7 @@ LINES = (
     Line("sites move", "a.example --no-client"),
     Line("clients list"),
     Line("clients add", "Dora"),
+    Line("clients edit", "Ann --address Ulm --email a@a.example --tax-id DE1 --markup 12.5"),
     Line("clients show", "Ann"),
     Line("products list"),
     Line("products show", "jetpack-scan"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jpcli.domain import events
+from jpcli.domain import agency_events, events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +108,37 @@ STORED: dict[Callable[..., Any], tuple[tuple[Any, ...], dict[str, Any], tuple[An
         ("invoice.synced", "INV", {"status": "paid"}),
     ),
     events.payment_attempted: (("INV",), TRIED, ("payment.attempted", "INV", TRIED)),
+    agency_events.client_renamed: (("Bo", "Bob"), {}, ("client.renamed", "Bo", {"from": "Bob"})),
+    agency_events.client_edited: (
+        ("Ann", {"email": None, "markup": "20"}),
+        {},
+        ("client.edited", "Ann", {"email": None, "markup": "20"}),
+    ),
+    agency_events.client_archived: (
+        ("Ann", True, "Bob"),
+        {},
+        ("client.archived", "Ann", {"archived": True, "into": "Bob"}),
+    ),
+    agency_events.site_renamed: (
+        ("https://b", "https://a"),
+        {},
+        ("site.renamed", "https://b", {"from": "https://a"}),
+    ),
+    agency_events.site_archived: (
+        ("https://a", False),
+        {},
+        ("site.archived", "https://a", {"archived": False, "into": None}),
+    ),
+    agency_events.product_edited: (
+        ("scan", {"name": "Scan", "hidden": True}),
+        {},
+        ("product.edited", "scan", {"name": "Scan", "hidden": True}),
+    ),
+    agency_events.price_removed: (
+        ("scan", 20, "2024-06-01"),
+        {},
+        ("price.removed", "scan", {"bundle_size": 20, "from": "2024-06-01"}),
+    ),
 }
 
 
@@ -124,7 +155,7 @@ def test_the_terms_of_a_license_are_told_by_these_names() -> None:
 def test_every_event_is_in_the_table() -> None:
     makers = {
         made
-        for made in vars(events).values()
+        for made in (*vars(events).values(), *vars(agency_events).values())
         if isfunction(made) and signature(made).return_annotation == "Entry"
     }
     assert makers == set(STORED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from jpcli.cli.commands.clients.edit import DETAILS
 from jpcli.cli.commands.completion import FILES
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
 from jpcli.domain.cards import BRANDS
@@ -40,6 +41,7 @@ _BY_METAVAR = {
     "BRAND": Value(tuple(sorted(BRANDS))),
     "CARD": Value(ask="cards"),
     "CODE": Value(ask="currencies"),
+    "DETAIL": Value(DETAILS),
     "FORMAT": Value(FORMATS),
     "GATEWAY": Value(GATEWAYS),
     "HOW": Value(COLLECTS),

@@ -49,6 +49,7 @@ COMMANDS = {
     "sites move": ("sites.move:run", "Give a site to another client."),
     "clients list": ("clients.list:run", "List the clients."),
     "clients add": ("clients.add:run", "Add a client."),
+    "clients edit": ("clients.edit:run", "Set a client's address, e-mail, tax id and markup."),
     "clients show": ("clients.show:run", "Show one client, its sites and licenses."),
     "products list": ("products.list:run", "List products, bundles and today's prices."),
     "products show": ("products.show:run", "Show one product and all its prices."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.views.words import since
-from jpcli.domain import events, outside_events
+from jpcli.domain import agency_events, events, outside_events
 from jpcli.domain.money import display_amount, display_day_price
 from jpcli.domain.words import count
 
@@ -94,6 +94,30 @@ def _owners(data: Mapping[str, Any]) -> str:
     return ", then ".join(whose[:MOST_OWNERS]) + ("" if len(whose) <= MOST_OWNERS else ", …")
 
 
+def _renamed(data: Mapping[str, Any]) -> str:
+    return f"was {data['from']}"
+
+
+def _edited(data: Mapping[str, Any]) -> str:
+    """What is known of a client now."""
+    titles = {"email": "e-mail", "tax_id": "tax id"}
+    told = ((titles.get(name, name), value) for name, value in data.items())
+    return ", ".join(f"no {name}" if value is None else f"{name} {value}" for name, value in told)
+
+
+def _archived(data: Mapping[str, Any]) -> str:
+    if data["into"] is not None:
+        return f"merged into {data['into']}"
+    return "" if data["archived"] else "in use again"
+
+
+def _product(data: Mapping[str, Any]) -> str:
+    told = [f"called {data['name']}"] if "name" in data else []
+    if "hidden" in data:
+        told.append("hidden" if data["hidden"] else "not hidden any more")
+    return ", ".join(told)
+
+
 def _plain(data: Mapping[str, Any]) -> str:
     """What is short of it; JSON has all."""
     told = ((name, value) for name, value in data.items() if isinstance(value, str | int))
@@ -115,6 +139,13 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     events.SITE_MOVED: _moved,
     events.SITE_OWNERS_SET: _owners,
     events.CLIENT_ADDED: lambda _data: "",
+    agency_events.CLIENT_RENAMED: _renamed,
+    agency_events.CLIENT_EDITED: _edited,
+    agency_events.CLIENT_ARCHIVED: _archived,
+    agency_events.SITE_RENAMED: _renamed,
+    agency_events.SITE_ARCHIVED: _archived,
+    agency_events.PRODUCT_EDITED: _product,
+    agency_events.PRICE_REMOVED: lambda data: f"not {_price(data)}",
     events.CARD_ADDED: _card,
     events.CARD_MADE_PRIMARY: lambda _data: "",
     events.CARD_REMOVED: lambda data: f"{data['promoted']} is primary" if data["promoted"] else "",

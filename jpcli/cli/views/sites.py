@@ -8,7 +8,7 @@ from rich.text import Text
 
 from jpcli.cli.views.grid import Column, Grid
 from jpcli.cli.views.licenses import draw_list as draw_licenses
-from jpcli.cli.views.screen import text
+from jpcli.cli.views.screen import facts, text
 from jpcli.domain.answers import Rows, as_objects
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         SiteAnswer,
         SiteListAnswer,
     )
+_KNOWN = {"address": "Address", "email": "E-mail", "tax_id": "Tax id", "markup": "Markup, percent"}
 
 
 def draw_list(data: SiteListAnswer | ClientAnswer, screen: Screen) -> None:
@@ -75,6 +76,8 @@ def draw_clients(data: ClientListAnswer, screen: Screen) -> None:
 def draw_client(data: ClientAnswer, screen: Screen) -> None:
     """A client, its sites, and its licenses."""
     screen.fold(text(data["client"], "bold"))
+    known = [(title, data.get(name)) for name, title in _KNOWN.items()]
+    facts(screen, [(title, text(value, "not dim")) for title, value in known if value is not None])
     screen.write()
     draw_list(data, screen)
     screen.write()

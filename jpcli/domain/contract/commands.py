@@ -7,6 +7,7 @@ from types import UnionType
 from jpcli.domain.contract import (
     audit,
     billing,
+    clients,
     collection,
     invoices,
     jetpack,
@@ -36,6 +37,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "sites move": sites.SiteMovedAnswer,
     "clients list": sites.ClientListAnswer,
     "clients add": sites.ClientAddedAnswer,
+    "clients edit": clients.ClientEditedAnswer,
     "clients show": sites.ClientAnswer,
     "products list": products.OfferListAnswer,
     "products show": products.OffersAnswer,

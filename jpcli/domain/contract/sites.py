@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from jpcli.domain.answers import Rows
+from jpcli.domain.contract.clients import KnownClient
 from jpcli.domain.contract.licenses import LicenseObject
 from jpcli.domain.contract.values import ChangeAnswer, Count, Date
 
@@ -78,9 +79,8 @@ class ClientAddedAnswer(ChangeAnswer):
     client: str
 
 
-class ClientAnswer(TypedDict):
+class ClientAnswer(KnownClient):
     """One client."""
 
-    client: str
     sites: list[SiteObject]
     licenses: list[LicenseObject]

@@ -8,12 +8,13 @@ ended before the period must never be touched, however long the history.
 from __future__ import annotations
 
 from jpcli.ledger.database.frozen import TRIGGERS
+from jpcli.ledger.database.outside_tables import TABLES_OF_CALLS
 
 # "jpcl" in ASCII: tells a ledger from any other SQLite file.
 APPLICATION_ID = 0x6A70636C
 # A ledger of an older version keeps its events; its state tables are made anew from them
 # (`migration`), so a version may change any of those below as it likes.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 EVENT_TABLES = ("events", "chain")
 # Every table that replaying the events must reproduce, with the order that makes rows comparable.
@@ -25,6 +26,7 @@ STATE_TABLES = {
     "clients": "id",
     "sites": "id",
     "site_clients": "site_id, first_day",
+    "former_names": "kind, name",
     "licenses": "id",
     "assignments": "license_id, position",
     "spans": "offer_id, child, last_day, first_day, license_id",
@@ -69,7 +71,8 @@ CREATE TABLE products (
   id INTEGER PRIMARY KEY,
   product TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
-  family TEXT NOT NULL
+  family TEXT NOT NULL,
+  hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1))
 ) STRICT;
 
 CREATE TABLE offers (
@@ -87,12 +90,30 @@ CREATE TABLE prices (
   PRIMARY KEY (offer_id, from_day)
 ) STRICT;
 
-CREATE TABLE clients (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE clients (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
+  into_id INTEGER REFERENCES clients (id) DEFERRABLE INITIALLY DEFERRED,
+  address TEXT,
+  email TEXT,
+  tax_id TEXT,
+  markup TEXT
+) STRICT;
 
 CREATE TABLE sites (
   id INTEGER PRIMARY KEY,
   url TEXT NOT NULL UNIQUE,
-  client_id INTEGER REFERENCES clients (id)
+  client_id INTEGER REFERENCES clients (id),
+  archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
+  into_id INTEGER REFERENCES sites (id) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
+CREATE TABLE former_names (
+  kind TEXT NOT NULL CHECK (kind IN ('client', 'site')),
+  name TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY (kind, name)
 ) STRICT;
 
 CREATE TABLE site_clients (
@@ -224,66 +245,6 @@ CREATE TABLE invoice_shares (
   PRIMARY KEY (invoice_id, position, holder)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE outbox (
-  name TEXT PRIMARY KEY,
-  position INTEGER NOT NULL,
-  attempt INTEGER NOT NULL CHECK (attempt >= 1),
-  idempotency_key TEXT NOT NULL UNIQUE,
-  request_hash TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('wished', 'done', 'failed')),
-  stumbled INTEGER NOT NULL CHECK (stumbled IN (0, 1)),
-  wished_at INTEGER NOT NULL,
-  finished_at INTEGER,
-  result TEXT
-) STRICT;
-
-CREATE TABLE attempts (
-  id INTEGER PRIMARY KEY,
-  number TEXT NOT NULL,
-  card TEXT NOT NULL,
-  card_name TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  day INTEGER NOT NULL,
-  outcome TEXT NOT NULL CHECK (outcome IN ('paid', 'declined', 'pending')),
-  code TEXT,
-  advice TEXT,
-  charge TEXT
-) STRICT;
-CREATE INDEX attempts_by_invoice ON attempts (number);
-
-CREATE TABLE runs (
-  request_hash TEXT NOT NULL,
-  number INTEGER NOT NULL CHECK (number >= 1),
-  process TEXT NOT NULL,
-  begun_at INTEGER NOT NULL,
-  finished INTEGER NOT NULL CHECK (finished IN (0, 1)),
-  PRIMARY KEY (request_hash, number)
-) STRICT;
-
-CREATE TABLE wishes (
-  id INTEGER PRIMARY KEY,
-  action TEXT NOT NULL CHECK (action IN ('issue', 'assign', 'unassign', 'transfer', 'revoke')),
-  product TEXT NOT NULL,
-  license_key TEXT,
-  site TEXT,
-  site_before TEXT,
-  request_hash TEXT,
-  number INTEGER,
-  position INTEGER,
-  process TEXT NOT NULL,
-  wished_at INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('open', 'unknown', 'done', 'failed')),
-  request_id TEXT
-) STRICT;
-CREATE INDEX wishes_that_wait ON wishes (id) WHERE state IN ('open', 'unknown');
-CREATE INDEX wishes_by_run ON wishes (request_hash, number, position);
-
-CREATE TABLE connections (
-  url TEXT PRIMARY KEY,
-  blog_id INTEGER NOT NULL,
-  code TEXT
-) STRICT;
-
 CREATE TABLE marks (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   unsettled_day INTEGER NOT NULL,
@@ -294,6 +255,7 @@ CREATE TABLE marks (
 
 def statements() -> list[str]:
     """Every statement that makes an empty database the newest schema, in order."""
-    tables = [text.strip() for text in _TABLES.split(";\n") if text.strip()]
+    texts = f"{_TABLES};\n{TABLES_OF_CALLS}".split(";\n")
+    tables = [text.strip() for text in texts if text.strip()]
     triggers = [text.strip() for text in TRIGGERS.split("END;\n")]
     return tables + [t if t.endswith("END") else t + " END" for t in triggers]

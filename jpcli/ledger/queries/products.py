@@ -9,8 +9,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.agency_events import PRICE_REMOVED
 from jpcli.domain.events import PRICE_SET
-from jpcli.domain.prices import PricePoint, point_of
+from jpcli.domain.prices import PricePoint, day_of, point_of
 from jpcli.ledger.events.log import told
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def priced_offers(ledger: Ledger, product: str | None = None) -> list[PricedOffe
 def priced_offers_as_recorded(ledger: Ledger, seq: int) -> list[PricedOffer]:
     """All offers with the prices that the first `seq` events set, and their names of today."""
     found = priced_offers(ledger)
-    recorded = list(told(ledger, (PRICE_SET,), among="SELECT product FROM products"))
+    recorded = list(told(ledger, (PRICE_SET, PRICE_REMOVED), among="SELECT product FROM products"))
     if not recorded or recorded[-1].seq <= seq:
         return found
     points: dict[tuple[str, int], dict[int, int]] = {}
@@ -58,6 +59,9 @@ def priced_offers_as_recorded(ledger: Ledger, seq: int) -> list[PricedOffer]:
         if event.seq > seq:
             break
         offer = points.setdefault((event.subject, event.data["bundle_size"]), {})
+        if event.kind == PRICE_REMOVED:
+            offer.pop(day_of(event, ledger.calendar), None)
+            continue
         from_day, day_price_e12 = point_of(event, ledger.calendar)
         offer[from_day] = day_price_e12
     return [

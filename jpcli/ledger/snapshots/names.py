@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.events import NAME_A_CLIENT, NAME_A_SITE
+from jpcli.domain.agency_events import NAME_A_CLIENT, NAME_A_SITE
 from jpcli.ledger.events.log import told
 
 if TYPE_CHECKING:

@@ -37,6 +37,7 @@ _TOPICS = {
     "payment": "attempts",
     "payments": "meta",
     "price": "products",
+    "product": "products",
     "request": "answers",
     "run": "wishes",
     "site": "sites",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain import events, prices
+from jpcli.domain import agency_events, events, prices
 from jpcli.ledger.state import invoices
 
 if TYPE_CHECKING:
@@ -45,4 +45,36 @@ def _price_set(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
         invoices.unsettle_from(ledger, from_day)
 
 
-HANDLERS = {events.PRICE_SET: _price_set}
+def _price_removed(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
+    """M2: the price before goes on; the offer stays, also where it was its only price."""
+    for event in told:
+        from_day = prices.day_of(event, ledger.calendar)
+        offer_id = lookups.offer(event.subject, event.data["bundle_size"])
+        ledger.execute(
+            "DELETE FROM prices WHERE offer_id = ? AND from_day = ?", (offer_id, from_day)
+        )
+        invoices.unsettle_from(ledger, from_day)
+
+
+def _edited(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
+    """Bundles that are called as the product is are called so still."""
+    for event in told:
+        product_id = lookups.product_id(event.subject)
+        if "name" in event.data:
+            ledger.execute(
+                "UPDATE offers SET name = ? WHERE product_id = ?"
+                " AND name = (SELECT name FROM products WHERE id = ?)",
+                (event.data["name"], product_id, product_id),
+            )
+            named = (event.data["name"], product_id)
+            ledger.execute("UPDATE products SET name = ? WHERE id = ?", named)
+        if "hidden" in event.data:
+            hidden = (int(event.data["hidden"]), product_id)
+            ledger.execute("UPDATE products SET hidden = ? WHERE id = ?", hidden)
+
+
+HANDLERS = {
+    agency_events.PRICE_REMOVED: _price_removed,
+    agency_events.PRODUCT_EDITED: _edited,
+    events.PRICE_SET: _price_set,
+}

@@ -1,10 +1,10 @@
-"""Sites, clients, and whose sites were whose (W2): events to state."""
+"""Sites, clients, what they are called, and whose sites were whose (W2): events to state."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain import events, owners
+from jpcli.domain import agency_events, events, owners
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.ledger.state import invoices
 
@@ -19,6 +19,11 @@ _SINCE_EVER = 2
 _NEW_OWNER = (
     "INSERT INTO site_clients (site_id, first_day, last_day, from_at, client_id)"
     " VALUES (?, ?, ?, ?, ?)"
+)
+# A name that is given up leads to whoever had it last.
+_FORMER_NAME = (
+    "INSERT INTO former_names (kind, name, id) VALUES (?, ?, ?)"
+    " ON CONFLICT (kind, name) DO UPDATE SET id = excluded.id"
 )
 
 
@@ -57,7 +62,55 @@ def _handed_on(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
         invoices.unsettle_from(ledger, found[-1].first_day if moved else _SINCE_EVER)
 
 
+def _client_renamed(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
+    for event in told:
+        client_id = lookups.client_id(event.data["from"])
+        ledger.execute("UPDATE clients SET name = ? WHERE id = ?", (event.subject, client_id))
+        ledger.execute(_FORMER_NAME, ("client", event.data["from"], client_id))
+        lookups.forget()
+
+
+def _client_edited(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
+    for event in told:
+        for name in agency_events.CLIENT_DETAILS:
+            if name in event.data:
+                found = (event.data[name], lookups.client_id(event.subject))
+                ledger.execute(f"UPDATE clients SET {name} = ? WHERE id = ?", found)
+
+
+def _client_archived(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
+    for event in told:
+        found = (int(event.data["archived"]), lookups.client_id(event.data["into"]))
+        ledger.execute(
+            "UPDATE clients SET archived = ?, into_id = ? WHERE id = ?",
+            (*found, lookups.client_id(event.subject)),
+        )
+
+
+def _renamed(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
+    for event in told:
+        site_id = lookups.site_id(event.data["from"])
+        ledger.execute("UPDATE sites SET url = ? WHERE id = ?", (event.subject, site_id))
+        ledger.execute(_FORMER_NAME, ("site", event.data["from"], site_id))
+        lookups.forget()
+
+
+def _archived(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
+    for event in told:
+        into = event.data["into"]
+        found = (int(event.data["archived"]), None if into is None else lookups.site_id(into))
+        ledger.execute(
+            "UPDATE sites SET archived = ?, into_id = ? WHERE id = ?",
+            (*found, lookups.site_id(event.subject)),
+        )
+
+
 HANDLERS = {
+    agency_events.CLIENT_ARCHIVED: _client_archived,
+    agency_events.CLIENT_EDITED: _client_edited,
+    agency_events.CLIENT_RENAMED: _client_renamed,
+    agency_events.SITE_ARCHIVED: _archived,
+    agency_events.SITE_RENAMED: _renamed,
     events.CLIENT_ADDED: _client_added,
     events.SITE_ADDED: _added,
     events.SITE_MOVED: _handed_on,

@@ -12,6 +12,7 @@ from jpcli.domain.names import check_client_name
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries import sites as site_queries
 from jpcli.services.change import change
+from jpcli.services.clients.edit import known_of
 from jpcli.services.refusals import check_client_known, check_not_before_owner
 from jpcli.services.shapes import license_objects
 from jpcli.services.sites.spelled import site_name
@@ -124,7 +125,7 @@ def show_client(desk: Desk, client: str) -> Answer[ClientAnswer]:
     sites: Rows[SiteObject] = Rows(site_queries.SITE_COLUMNS, found)
     wanted = licenses.LicenseFilter(client=name)
     rows = license_objects(licenses.list_rows(desk.ledger, wanted))
-    return Answer({"client": name, "sites": as_objects(sites), "licenses": rows})
+    return Answer({**known_of(desk, name), "sites": as_objects(sites), "licenses": rows})
 
 
 def _known_site(desk: Desk, site: str) -> site_queries.SiteFacts:

@@ -1,0 +1,1 @@
+"""What is known of clients, and how that is put right."""
