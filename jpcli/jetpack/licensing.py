@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from jpcli.jetpack.transport import Answer, Timeouts
 
 __all__ = [
-    "BASE",
     "Connected",
     "Licensing",
     "NotListed",
@@ -37,7 +36,6 @@ __all__ = [
     "Said",
 ]
 
-BASE = "https://public-api.wordpress.com/wpcom/v2/jetpack-licensing"
 PAGE = 100
 _MOST_PAGES = 100_000
 _REFUSALS = (400, 401, 403, 404)
@@ -45,13 +43,14 @@ _NO_SUCH_CALL = "rest_no_route"
 
 
 class Licensing:
-    """One partner's licenses. With `read_only` nothing that would change anything there is sent
-    (Refused `no_dry_run`). Raises AuthProblem `bad_token` for what can't be a token."""
+    """One partner's licenses at the API of this address. With `read_only` nothing that would change
+    anything there is sent (Refused `no_dry_run`). Raises AuthProblem `bad_token` for what can't be
+    a token."""
 
     def __init__(
         self,
         token: str,
-        base: str | None = None,
+        base: str,
         *,
         read_only: bool = False,
         patience_seconds: float = 60,
@@ -59,7 +58,7 @@ class Licensing:
         sleep: Callable[[float], object] = time.sleep,
         timeouts: Timeouts | None = None,
     ) -> None:
-        self.base = (base or BASE).rstrip("/")
+        self.base = base.rstrip("/")
         self._read_only = read_only
         patience = Patience(patience_seconds, clock, sleep)
         self._caller = Caller(token, self.base, patience, timeouts)

@@ -8,7 +8,7 @@ import sys
 CODE = """
 import sys
 from jpcli.jetpack.licensing import Licensing
-Licensing("token")
+Licensing("token", "https://api.example")
 print(*sys.modules)
 """
 
