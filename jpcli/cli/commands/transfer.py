@@ -25,7 +25,8 @@ from jpcli.cli.shared.result import Result
 def run(
     invocation: Invocation,
     licenses: Annotated[
-        list[str] | None, typer.Argument(metavar="LICENSE…", help="License keys, or beginnings of them.")
+        list[str] | None,
+        typer.Argument(metavar="LICENSE…", help="License keys, or beginnings of them."),
     ] = None,
     to: Annotated[
         str | None, typer.Option("--to", metavar="URL", help="The site to move them to.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from jpcli.domain import money
@@ -62,8 +64,12 @@ def list_products(desk: Desk) -> Answer[OfferListAnswer]:
 
 def show_product(desk: Desk, product: str) -> Answer[OffersAnswer]:
     """One product: each way it is sold, with every price it ever had."""
-    offers = product_queries.priced_offers(desk.ledger, known_product(desk.ledger, product))
-    return Answer({"products": [_offer_object(desk, priced, desk.today) for priced in offers]})
+    return Answer({"products": _offers_of(desk, known_product(desk.ledger, product))})
+
+
+def _offers_of(desk: Desk, product: str) -> list[OfferObject]:
+    offers = product_queries.priced_offers(desk.ledger, product)
+    return [_offer_object(desk, priced, desk.today) for priced in offers]
 
 
 def set_price(
@@ -89,11 +95,16 @@ def set_price(
         lasting = f"from {date} on" if until is None else f"from {date} to {until}"
         message = f"Set the price of {wanted.name} to {text} a day {lasting}"
         note = Note("price_set", message, "ok", wanted.product)
-        return Answer(show_product(desk, wanted.product).data, (note, *free_notes([wanted])))
+        offers = _offers_of(desk, wanted.product)
+        return Answer({"products": offers}, (note, *free_notes([wanted])))
 
     # As asked: "today" must be the same request tomorrow.
     request = {"command": "products set-price", "price": [product, price, since, size]}
-    return change(desk, request, do, asks_about(desk.ledger, product=product))
+    asks = (
+        partial(product_queries.product_facts, desk.ledger, product),
+        partial(product_queries.priced_offers, desk.ledger, product),
+    )
+    return change(desk, request, do, chain(asks_about(desk.ledger, product=product), asks))
 
 
 def _priced(desk: Desk, product: str, size: int, since: str, day_price_e12: int) -> Priced:
