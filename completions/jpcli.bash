@@ -256,7 +256,7 @@ _jpcli_options() {
     'cards add') words=(--brand --last4 --exp --primary --no-wait --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'cards primary') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'cards remove') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    'invoice preview') words=(--by --markup --as-of --revoke --issue --months --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    'invoice preview') words=(--by --client --no-client --markup --as-of --revoke --issue --months --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     log) words=(--license --site --actor --kind --since --until --ledger --wait --format --json --quiet --no-color --limit --help) ;;
     'invoice explain') words=(--product --license --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'invoice diff') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;

@@ -395,6 +395,8 @@ function __jpcli_options
             case 'invoice preview'
                 printf '%s\t%s\n' \
                     --by 'Split it by product, site, client, license or day' \
+                    --client 'Only this client\'s' \
+                    --no-client 'Only what is nobody\'s' \
                     --markup 'Add what you bill on top, as 20' \
                     --as-of 'As it stood at that time, or at the day\'s end' \
                     --revoke 'What if this were revoked? Repeatable' \

@@ -60,3 +60,13 @@ def next_month(year: int, month: int) -> tuple[int, int]:
 def previous_month(year: int, month: int) -> tuple[int, int]:
     """The month before."""
     return (year - 1, 12) if month == 1 else (year, month - 1)
+
+
+def months_between(first: str, last: str) -> list[str]:
+    """Every month from one `YYYY-MM` to another, both included."""
+    found = []
+    month = parse_month(first)
+    while month_label(*month) <= last:
+        found.append(month_label(*month))
+        month = next_month(*month)
+    return found

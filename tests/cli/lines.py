@@ -84,6 +84,8 @@ LINES = (
     Line("cards remove", "4242"),
     Line("cards sync", code=STRIPE_ONLY),
     Line("invoice preview", "--by site"),
+    Line("invoice preview", "--client Ann --by day"),
+    Line("invoice preview", "2026 --by client"),
     Line("invoice explain", "2026-10"),
     Line("invoice diff", "2026-09 2026-10"),
     Line("invoice close", "2026-10"),

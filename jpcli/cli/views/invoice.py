@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 # What a group without a key is called.
 _NOBODY = {"client": "(no client)", "product": "(none)"}
 _ENDS = ("first_day", "last_day")
-_TITLES = {
+# Where a group's key is not called as what it is split by.
+KEYS = {"license": "license_key"}
+TITLES = {
     "site": "Site",
     "client": "Client",
     "license_key": "License",
@@ -64,7 +66,7 @@ def draw_groups(data: DrawnPreview, screen: Screen) -> None:
     screen.paragraph("Days are license-days; the amounts add up to the invoice's exactly.", "dim")
 
 
-def _group_name(key: str, name: Any, data: Mapping[str, Any], screen: Screen) -> Text:
+def group_name(key: str, name: Any, data: Mapping[str, Any], screen: Screen) -> Text:
     if name is None:
         return text(_NOBODY.get(key, "(unassigned)"), "yellow")
     if key == "day" and name > data["as_of_day"]:
@@ -78,10 +80,16 @@ def _draw_title(data: PreviewAnswer, screen: Screen) -> None:
     screen.title(
         data.get("agency") or "jpcli",
         (f"{what} {month_name(data['period'])}", ""),
+        (whose(data), ""),
         (f"days in {data['time_zone']}{as_of}", "dim"),
         (ELSEWHERE if data["settled_elsewhere"] else "", "yellow"),
         below=what_if(data),
     )
+
+
+def whose(data: Mapping[str, Any]) -> str:
+    """Whose part of the bill it is, where it is one client's."""
+    return data.get("client", "") or ("no client" if "client" in data else "")
 
 
 def what_if(data: Mapping[str, Any]) -> list[Text]:
@@ -158,9 +166,9 @@ def _money_of(found: Mapping[str, Any], name: str) -> str:
 
 def _groups_grid(data: Mapping[str, Any], screen: Screen) -> Grid:
     month, is_open = month_of(data["period"]), _is_open(data)
-    key = {"license": "license_key"}.get(data["by"], data["by"])
+    key = KEYS.get(data["by"], data["by"])
     grid = Grid(
-        Column(_TITLES[key], wraps=key in ("client", "site")),
+        Column(TITLES[key], wraps=key in ("client", "site")),
         Column("Days so far", right=True, drop=1, optional=True),
         Column("So far", right=True, drop=2, optional=True),
         Column(f"Days in {month[:3]}", right=True, short="Days"),
@@ -170,7 +178,7 @@ def _groups_grid(data: Mapping[str, Any], screen: Screen) -> Grid:
     groups: list[Any] = as_objects(data["groups"])
     for group in groups:
         grid.add(
-            _group_name(key, group[key], data, screen),
+            group_name(key, group[key], data, screen),
             f"{group['days_to_date']:,}" if is_open else "",
             money(group["to_date"]) if is_open else "",
             f"{group['days']:,}",

@@ -34,8 +34,9 @@ def money(value: MoneyObject) -> str:
 
 
 def day_price(line: Mapping[str, Any]) -> str:
-    """`$0.27`, with all its places, of a line."""
-    return f"{symbol(line['amount']['currency'])}{line['day_price']}"
+    """`$0.27`, with all its places, of a line; nothing where it has none."""
+    price = line["day_price"]
+    return "" if price is None else f"{symbol(line['amount']['currency'])}{price}"
 
 
 def since(day: str) -> str:

@@ -80,6 +80,7 @@ class ForecastMonth(TypedDict):
     to_date: MoneyObject
     total: MoneyObject
     total_with_markup: NotRequired[MoneyObject]  # with `--markup`
+    groups: NotRequired[Rows[GroupObject]]  # with `--by`
 
 
 class PreviewAnswer(TypedDict):
@@ -100,6 +101,7 @@ class PreviewAnswer(TypedDict):
     total: MoneyObject
     invoice: NotRequired[InvoiceNumber]  # of a month that is closed
     status: NotRequired[InvoiceStatus]  # of a month that is closed
+    client: NotRequired[str | None]  # whose part it is, with `--client`; null: `--no-client`
     markup_percent: NotRequired[Percent]  # with `--markup`, as it was typed
     total_with_markup: NotRequired[MoneyObject]  # with `--markup`
     what_if: NotRequired[WhatIfObject]  # with `--revoke` or `--issue`
@@ -120,6 +122,12 @@ class DrawnPreview(PreviewAnswer):
     """A preview as it is drawn; JSON never has the details."""
 
     details: NotRequired[PreviewDetails]
+
+
+class DrawnMonths(DrawnPreview):
+    """Months split by something as they are drawn: at most so many groups, 0 for all."""
+
+    limit: int
 
 
 class ChangePart(TypedDict):

@@ -1,40 +1,61 @@
-"""How many licenses one client had on each day (W2)."""
+"""The days of one client (W2): licenses while they were on its sites, or on nobody's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.ledger.queries.days import licenses_by_day, owned_spans
+from jpcli.ledger.queries.days import Window, owned_spans
 from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jpcli.domain.periods import Period
     from jpcli.ledger.database.connection import Ledger
-    from jpcli.ledger.queries.days import OfferPart, Window
+    from jpcli.ledger.queries.days import OfferPart
+
+_COLUMNS = ("license_id", "offer_id", "child", "site_id")
 
 
-def client_licenses_by_day(
-    ledger: Ledger,
-    part: OfferPart,
-    window: Window,
-    client: str | None,
-    snapshot: Snapshot = NOW,
-) -> list[int]:
-    """Licenses on each day of the window that were on a client's sites; for None, on nobody's."""
-    if client is None:
-        every = licenses_by_day(ledger, part, window, snapshot)
-        owned = licenses_by_day(
-            ledger, part, window, _owned("o.client_id IS NOT NULL", window, snapshot)
+def client_id_of(ledger: Ledger, name: str) -> int:
+    """The row number of a client that is there."""
+    return int(ledger.value("SELECT id FROM clients WHERE name = :name", name=name))
+
+
+def held_by(client_id: int | None, period: Period | Window, snapshot: Snapshot = NOW) -> Snapshot:
+    """The spans of a month cut down to the days on which their site was of one client; for None
+    those of nobody's sites and of none. A span does not say whether its license ends with it."""
+    within = f"s.last_day >= {int(period.first_day)} AND s.first_day <= {int(period.last_day)}"
+    whose = "IS NULL" if client_id is None else f"= {int(client_id)}"
+    columns = ", ".join(f"s.{name}" for name in _COLUMNS)
+    spans = f"{owned_spans(columns, snapshot)} WHERE o.client_id {whose} AND {within}"
+    if client_id is None:
+        spans += (
+            f" UNION ALL SELECT {columns}, s.first_day, s.last_day FROM {snapshot.spans} s"
+            f" WHERE s.site_id IS NULL AND {within}"
         )
-        return [total - taken for total, taken in zip(every, owned, strict=True)]
-    client_id = int(ledger.value("SELECT id FROM clients WHERE name = :name", name=client))
-    only = f"o.client_id = {client_id}"
-    return licenses_by_day(ledger, part, window, _owned(only, window, snapshot))
+    return snapshot._replace(spans=f"({spans})")
 
 
-def _owned(only: str, window: Window, snapshot: Snapshot) -> Snapshot:
-    """Spans cut down to the days on which their site was someone's."""
-    spans = (
-        f"({owned_spans('s.offer_id, s.child', snapshot)} WHERE {only}"
-        f" AND s.last_day >= {int(window.first_day)} AND s.first_day <= {int(window.last_day)})"
-    )
-    return snapshot._replace(spans=spans)
+def count_held(
+    ledger: Ledger, parts: Iterable[OfferPart], window: Period | Window, held: Snapshot
+) -> tuple[int, int]:
+    """(licenses, unassigned) of what `held_by` found: with a day in the window, and of those on no
+    site on the last one."""
+    licenses = unassigned = 0
+    for part in parts:
+        row = ledger.one(
+            "SELECT COUNT(*), SUM(CASE WHEN site_id IS NULL THEN 1 ELSE 0 END) FROM"
+            " (SELECT site_id, ROW_NUMBER()"
+            "  OVER (PARTITION BY license_id ORDER BY last_day DESC) AS place"
+            f" FROM {held.spans} s WHERE offer_id = :offer AND child = :child"
+            "  AND last_day >= :first AND first_day <= :last) d WHERE place = 1",
+            offer=part.offer_id,
+            child=part.child,
+            first=window.first_day,
+            last=window.last_day,
+        )
+        assert row is not None
+        licenses += row[0]
+        unassigned += row[1] or 0
+    return licenses, unassigned

@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING
 from jpcli.domain.answers import Note
 from jpcli.domain.instants import FIRST_YEAR
 from jpcli.domain.invoice_status import VOID
-from jpcli.domain.periods import month_label, month_of, month_period, parse_month
-from jpcli.domain.words import count
+from jpcli.domain.periods import (
+    month_label,
+    month_of,
+    month_period,
+    months_between,
+    parse_month,
+)
+from jpcli.domain.words import count, from_to
 from jpcli.ledger.queries import invoices
 
 if TYPE_CHECKING:
@@ -65,19 +71,20 @@ def live_invoice(ledger: Ledger) -> str | None:
 
 
 def elsewhere_note(desk: Desk, *months: str) -> tuple[Note, ...]:
-    """A remark for each month that lies before the books."""
+    """A remark for each month that lies before the books; one for several after each other."""
     begin = books_begin(desk.ledger)
+    before = [month for month in dict.fromkeys(months) if begin is not None and month < begin]
+    several = len(before) > 1 and before == months_between(before[0], before[-1])
     return tuple(
         Note(
             "settled_elsewhere",
-            f"{month} lies before the books, which begin with {begin}:"
-            " settled elsewhere, never invoiced or corrected here",
+            f"{from_to(found)} {'lie' if several else 'lies'} before the books, which begin with"
+            f" {begin}: settled elsewhere, never invoiced or corrected here",
             "info",
-            month,
-            move_hint(desk.ledger, month),
+            found[0],
+            move_hint(desk.ledger, found[0]),
         )
-        for month in dict.fromkeys(months)
-        if is_settled_elsewhere(desk.ledger, month)
+        for found in ([before] if several else [[month] for month in before])
     )
 
 

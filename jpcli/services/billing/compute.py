@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 class Question(NamedTuple):
     """What to preview: a month `YYYY-MM` (default: the one it is), as of when, grouped by what,
-    with what added (`markup` in percent), supposing which changes."""
+    with what added (`markup` in percent), supposing which changes, and of which client alone (its
+    name, `""` for what is nobody's)."""
 
     month: str | None = None
     by: str | None = None
@@ -35,6 +36,7 @@ class Question(NamedTuple):
     revoke: tuple[str, ...] = ()
     issue: tuple[str, ...] = ()
     details: bool = False
+    client: str | None = None
 
 
 def compute(desk: Desk, question: Question) -> Computed:

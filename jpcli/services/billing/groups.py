@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Rows
 from jpcli.domain.calculator import compute_groups, nobody_last
 from jpcli.domain.errors import not_among
-from jpcli.domain.money import markup_fraction, money_json, with_markup
+from jpcli.domain.money import markup_fraction, money_json
 from jpcli.domain.shares import marked_up
 from jpcli.ledger.queries import days as day_queries
 from jpcli.services.billing.holder_days import by_client
-from jpcli.services.billing.line_shares import holder_shares, other_shares
-from jpcli.services.billing.period import window_of
+from jpcli.services.billing.line_shares import holder_shares, other_holders, other_shares
+from jpcli.services.billing.period import marked, window_of
 from jpcli.services.billing.weights import COUNTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jpcli.domain.calculator import Line
     from jpcli.domain.contract.billing import GroupObject, PreviewDetails
-    from jpcli.domain.shares import Share
+    from jpcli.domain.shares import Holder, Share
+    from jpcli.ledger.queries.shares import HolderNames
     from jpcli.services.billing.period import Computed
     from jpcli.services.billing.weights import Weights
     from jpcli.services.desk import Desk
@@ -54,13 +55,11 @@ def groups(
     split = Splitting(desk, computed, by)
     found = split.sums(computed.lines)
     columns: tuple[str, ...] = (KEY_NAMES[by], "days_to_date", "days", "to_date", "amount")
-    marked: dict[Any, Row] = {}
+    with_markup: dict[Any, Row] = {}
     if markup_e6 is not None:
         columns += ("amount_with_markup",)
-        marked = split.sums(
-            marked_lines(computed.lines, markup_e6, desk.ledger.currency), markup_e6
-        )
-    return Rows(columns, _Groups(desk.ledger.currency, found, marked, len(columns)))
+        with_markup = split.sums(marked(computed, markup_e6, desk.ledger.currency), markup_e6)
+    return Rows(columns, _Groups(desk.ledger.currency, found, with_markup, len(columns)))
 
 
 class _Groups:
@@ -128,17 +127,24 @@ class Splitting:
         self._by = by
         self._weights = self._own_weights() if weights is None else weights
         self._others: dict[int, Mapping[Any, Share]] | None = None
+        self._holders: tuple[dict[int, Mapping[Holder, Share]], HolderNames] | None = None
 
     def sums(self, lines: Sequence[Line], markup_e6: int | None = None) -> dict[Any, Row]:
         """What each key has of lines that differ from the month's own in their amounts at most
         (M5), by a markup if there is one."""
         sums = self.own(lines)
         for position, line in enumerate(lines):
-            if self._weights[position] is not None:
-                continue
-            for key, row in self._other(position, line, markup_e6).items():
-                sums[key] = _plus(sums.get(key, NOTHING), row)
+            if self._weights[position] is None:
+                add_rows(sums, self._other(position, line, markup_e6))
         return sums
+
+    def of_line(self, position: int, line: Line, markup_e6: int | None = None) -> dict[Any, Row]:
+        """The same of one line alone."""
+        weights = self._weights[position]
+        if weights is None:
+            return self._other(position, line, markup_e6)
+        groups = compute_groups([line], [weights], self._desk.ledger.currency)
+        return {group.key: group[1:] for group in groups}
 
     def own(self, lines: Sequence[Line]) -> dict[Any, Row]:
         """The same of the month's own licenses, without corrections and credit."""
@@ -159,9 +165,14 @@ class Splitting:
         if self._by == "client" and computed.invoice is not None:
             return self._kept_weights()
         count = COUNTERS[self._by](self._desk, computed)
+        kept = computed.whose if self._by == "site" else None
         return [
-            None if part is None else count(line, part)
-            for line, part in zip(computed.lines, computed.parts, strict=True)
+            None
+            if part is None
+            else (None if kept is None else kept.days_by_site(position)) or count(line, part)
+            for position, (line, part) in enumerate(
+                zip(computed.lines, computed.parts, strict=True)
+            )
         ]
 
     def _kept_weights(self) -> list[Weights | None]:
@@ -182,24 +193,34 @@ class Splitting:
         """Each key's part of a correction or of credit."""
         if line.kind == "credit":
             return {None: (0, 0, line.to_date_minor, line.amount_minor)}
-        if self._others is None:
-            self._others = other_shares(self._desk, self._computed, self._by)
-        shares = self._others[position]
-        if markup_e6 is not None:
-            shares = marked_up(shares, *markup_fraction(markup_e6), line.amount_minor)
+        shares = self._other_shares(position, line, markup_e6)
         return {key: (days, days, amount, amount) for key, (days, amount) in shares.items()}
 
+    def _other_shares(
+        self, position: int, line: Line, markup_e6: int | None
+    ) -> Mapping[Any, Share]:
+        whose = self._computed.whose
+        if whose is not None:
+            return whose.other(position, self._by, markup_e6)
+        if self._by == "client":
+            # By site first, as statements are split, so that both come to the same.
+            if self._holders is None:
+                self._holders = other_holders(self._desk, self._computed)
+            found, names = self._holders
+            return by_client(_marked(found[position], line, markup_e6), names)
+        if self._others is None:
+            self._others = other_shares(self._desk, self._computed, self._by)
+        return _marked(self._others[position], line, markup_e6)
 
-def marked_lines(lines: Iterable[Line], markup_e6: int, currency: str) -> list[Line]:
-    """Lines with a markup on their amounts."""
-    return [
-        line._replace(
-            to_date_minor=with_markup(line.to_date_minor, markup_e6, currency),
-            amount_minor=with_markup(line.amount_minor, markup_e6, currency),
-        )
-        for line in lines
-    ]
+
+def _marked(shares: Mapping[Any, Share], line: Line, markup_e6: int | None) -> Mapping[Any, Share]:
+    if markup_e6 is None:
+        return shares
+    return marked_up(shares, *markup_fraction(markup_e6), line.amount_minor)
 
 
-def _plus(left: Row, right: Row) -> Row:
-    return (left[0] + right[0], left[1] + right[1], left[2] + right[2], left[3] + right[3])
+def add_rows(sums: dict[Any, Row], more: Mapping[Any, Row]) -> None:
+    """Add rows to sums, in place."""
+    for key, row in more.items():
+        known = sums.get(key, NOTHING)
+        sums[key] = (known[0] + row[0], known[1] + row[1], known[2] + row[2], known[3] + row[3])

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.money import markup_fraction
+from jpcli.domain.shares import marked_up, split_by_holder
 from jpcli.ledger.queries.shares import names_at_closing, names_now
 from jpcli.services.billing.adjustment_shares import HOLDER, Corrected
-from jpcli.services.billing.holder_days import HolderDays, by_client
+from jpcli.services.billing.holder_days import HolderDays, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from jpcli.domain.calculator import Line
     from jpcli.domain.shares import Holder, Share
     from jpcli.ledger.queries.shares import HolderNames
     from jpcli.services.billing.period import Computed
@@ -47,23 +50,44 @@ def open_shares(
     return found, days.names
 
 
+def other_holders(
+    desk: Desk, computed: Computed
+) -> tuple[dict[int, Mapping[Holder, Share]], HolderNames]:
+    """The parts of corrections by client and site, and what those are called; credit is left
+    out."""
+    others = [position for position, _ in _corrections(computed)]
+    if computed.invoice is not None:
+        found, names = holder_shares(desk, computed)
+        return {position: found[position] for position in others}, names
+    return {position: computed.shares[position] or {} for position in others}, names_now(
+        desk.ledger
+    )
+
+
 def other_shares(desk: Desk, computed: Computed, by: str) -> dict[int, Mapping[Any, Share]]:
-    """The parts of corrections by what a preview is grouped by; credit is left out."""
-    others = [
+    """The parts of corrections by what a preview is grouped by (for clients: `other_holders`)."""
+    others = _corrections(computed)
+    if computed.invoice is not None:
+        stated = Corrected(desk, by).of_invoice(computed.invoice)
+        return {position: stated[position] for position, _ in others}
+    corrected = Corrected(desk, by)
+    return {position: corrected.of_open_line(line, computed) for position, line in others}
+
+
+def _corrections(computed: Computed) -> list[tuple[int, Line]]:
+    """(position, line) of each adjustment."""
+    return [
         (position, line)
         for position, (line, part) in enumerate(zip(computed.lines, computed.parts, strict=True))
         if part is None and line.kind != "credit"
     ]
-    if computed.invoice is not None:
-        if by == "client":
-            found, names = holder_shares(desk, computed)
-            return {position: by_client(found[position], names) for position, _ in others}
-        stated = Corrected(desk, by).of_invoice(computed.invoice)
-        return {position: stated[position] for position, _ in others}
-    if by == "client":
-        names = names_now(desk.ledger)
-        return {
-            position: by_client(computed.shares[position] or {}, names) for position, _ in others
-        }
-    corrected = Corrected(desk, by)
-    return {position: corrected.of_open_line(line, computed) for position, line in others}
+
+
+def marked_shares(
+    line: Line, shares: Mapping[Holder, Share], names: HolderNames, markup_e6: int
+) -> dict[Holder, Share]:
+    """The parts of a line that has a markup on it: licenses by their days, the rest as it is."""
+    if line.kind in ("license", "bundle"):
+        days = {holder: share.license_days for holder, share in shares.items()}
+        return split_by_holder(line.amount_minor, in_order(days, names))
+    return marked_up(shares, *markup_fraction(markup_e6), line.amount_minor)

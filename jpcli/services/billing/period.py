@@ -6,16 +6,17 @@ is closed in `compute`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from jpcli.domain.calculator import compute_lines
 from jpcli.domain.events import LATEST_SEQ
+from jpcli.domain.money import with_markup
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger.queries import days as day_queries
 from jpcli.ledger.queries import products
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from jpcli.domain.calculator import Line
     from jpcli.domain.periods import Period
@@ -27,11 +28,25 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 
+class Part(Protocol):
+    """What the lines of a month are where they are one client's part of it."""
+
+    def marked(self, markup_e6: int) -> list[Line]:
+        """The same lines with a markup on the whole bill's, split as those are."""
+
+    def days_by_site(self, position: int) -> dict[str | None, tuple[int, int]] | None:
+        """The days of a line by site as they were kept at closing (I8); None of an open month."""
+
+    def other(self, position: int, by: str, markup_e6: int | None) -> Mapping[Any, Share]:
+        """The parts of a correction by what a preview is grouped by."""
+
+
 class Computed(NamedTuple):
     """The lines of one month. `parts` has, for each line, the licenses that its holders are
     counted by, or None for adjustments and credit; `shares` for those, on a month that is not
     closed, whose part is what. `snapshot` is what the sums were read from, `before_seq` the event
     before which the invoices stood as they do here, and `invoice` the closed one if there is one.
+    `whose` is there where all of it is but one client's part.
     """
 
     period: Period
@@ -45,6 +60,26 @@ class Computed(NamedTuple):
     shares: tuple[Mapping[Holder, Share] | None, ...] = ()
     before_seq: int = LATEST_SEQ
     invoice: Invoice | None = None
+    whose: Part | None = None
+
+
+def marked(computed: Computed, markup_e6: int, currency: str) -> list[Line]:
+    """The lines of a month with a markup on their amounts; of one client's part, what it has of
+    the whole bill's lines with a markup on theirs."""
+    if computed.whose is not None:
+        return computed.whose.marked(markup_e6)
+    return marked_lines(computed.lines, markup_e6, currency)
+
+
+def marked_lines(lines: Iterable[Line], markup_e6: int, currency: str) -> list[Line]:
+    """Lines with a markup on their amounts."""
+    return [
+        line._replace(
+            to_date_minor=with_markup(line.to_date_minor, markup_e6, currency),
+            amount_minor=with_markup(line.amount_minor, markup_e6, currency),
+        )
+        for line in lines
+    ]
 
 
 def sum_period(

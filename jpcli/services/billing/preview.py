@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, cast
 from jpcli.domain.answers import Answer
 from jpcli.domain.calculator import totals
 from jpcli.domain.instants import format_instant
-from jpcli.domain.money import format_day_price, money_json, parse_markup, with_markup
+from jpcli.domain.money import format_day_price, money_json, parse_markup
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute
+from jpcli.services.billing.period import marked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jpcli.domain.calculator import Line
     from jpcli.domain.contract.billing import DrawnPreview, PreviewLine
     from jpcli.domain.contract.invoices import LineHead, LineObject, LineSums
@@ -34,24 +37,36 @@ def preview(
     *,
     details: bool = False,
     months: int | None = None,
+    client: str | None = None,
 ) -> Answer[DrawnPreview]:
     """The invoice of a month as it would be (M4, I1), in the JSON contract's shape.
 
     `details` adds what only a person looks at: licenses a day, the cost of unassigned ones.
-    `months` adds the totals of so many months, from this one on.
-    Raises BadInput (`bad_month`, `bad_instant`, `bad_percent`, what-if errors) or Failed
-    (`no_price`).
+    `months` adds the totals of so many months, from this one on; `by` then splits each of them.
+    `client` is one client's part alone, `""` for what belongs to no client.
+    Raises BadInput (`bad_month`, `bad_instant`, `bad_percent`, `unknown_client`, what-if errors) or
+    Failed (`no_price`).
     """
-    question = Question(month, by, markup, as_of, tuple(revoke), tuple(issue), details)
+    question = Question(month, by, markup, as_of, tuple(revoke), tuple(issue), details, client)
+    whose = _whose(desk, client)
     computed = compute(desk, question)
-    data = _data(desk, question, computed)
+    data = _data(desk, question, whose(computed))
     if months is not None:
         from jpcli.services.billing.forecast import forecast
 
-        markup_e6 = None if markup is None else parse_markup(markup)
-        data["months"] = forecast(desk, question, computed, months, markup_e6)
+        data["months"] = forecast(desk, question, computed, months, whose)
     shown = [data["period"], *(found["period"] for found in data.get("months", ()))]
     return Answer(data, elsewhere_note(desk, *shown))
+
+
+def _whose(desk: Desk, client: str | None) -> Callable[[Computed], Computed]:
+    """What is shown of a month: all of it, or one client's part."""
+    if client is None:
+        return lambda computed: computed
+    from jpcli.services.billing.client_part import known_whose, part_of
+
+    found = known_whose(desk, client)
+    return lambda computed: part_of(desk, computed, found)
 
 
 def _data(desk: Desk, question: Question, computed: Computed) -> DrawnPreview:
@@ -74,17 +89,19 @@ def _data(desk: Desk, question: Question, computed: Computed) -> DrawnPreview:
             "assigned": computed.licenses - computed.unassigned,
             "unassigned": computed.unassigned,
         },
-        "lines": [_preview_line(desk, line, markup_e6) for line in computed.lines],
+        "lines": _lines(desk, computed, markup_e6),
         "total_to_date": money_json(to_date, currency),
         "total": money_json(amount, currency),
     }
     if computed.invoice is not None:
         data["invoice"] = computed.invoice.number
         data["status"] = computed.invoice.status
+    if question.client is not None:
+        data["client"] = question.client or None
     if markup_e6 is not None and question.markup is not None:
-        marked = sum(with_markup(line.amount_minor, markup_e6, currency) for line in computed.lines)
+        with_markup = totals(marked(computed, markup_e6, currency))[1]
         data["markup_percent"] = question.markup
-        data["total_with_markup"] = money_json(marked, currency)
+        data["total_with_markup"] = money_json(with_markup, currency)
     if question.revoke or question.issue:
         data["what_if"] = {"revoke": list(question.revoke), "issue": list(question.issue)}
     if question.by is not None or question.details:
@@ -140,10 +157,14 @@ def line_sums(desk: Desk, line: Line) -> LineSums:
     }
 
 
-def _preview_line(desk: Desk, line: Line, markup_e6: int | None) -> PreviewLine:
-    found = cast("PreviewLine", line_object(desk, line))
+def _lines(desk: Desk, computed: Computed, markup_e6: int | None) -> list[PreviewLine]:
+    found = [cast("PreviewLine", line_object(desk, line)) for line in computed.lines]
+    if computed.whose is not None:
+        for line in found:
+            # License-days of a bundle have no price of their own.
+            line["day_price"] = None if line["kind"] == "bundle" else line["day_price"]
     if markup_e6 is not None:
         currency = desk.ledger.currency
-        marked = with_markup(line.amount_minor, markup_e6, currency)
-        found["amount_with_markup"] = money_json(marked, currency)
+        for line, with_markup in zip(found, marked(computed, markup_e6, currency), strict=True):
+            line["amount_with_markup"] = money_json(with_markup.amount_minor, currency)
     return found

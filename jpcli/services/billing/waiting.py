@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.answers import Note
 from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.invoice_status import invoice_number
-from jpcli.domain.periods import month_label, month_of, next_month, parse_month
+from jpcli.domain.periods import month_of, months_between
 from jpcli.domain.words import from_to
 from jpcli.ledger.queries import invoices
 from jpcli.services.billing.books import books_begin, first_to_close
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from jpcli.services.desk import Desk
 
 
@@ -59,13 +57,7 @@ def reach_note(desk: Desk, day: int) -> Note | None:
     return Note("closed_period", message, "info", number, hint)
 
 
-def _months(desk: Desk, today: int) -> Iterator[str]:
+def _months(desk: Desk, today: int) -> list[str]:
     """Labels from the first month of the books on, up to the present one."""
     first = first_to_close(desk.ledger)
-    if first is None:
-        return
-    year, month = parse_month(first)
-    last = parse_month(month_of(desk.ledger.calendar, today))
-    while (year, month) <= last:
-        yield month_label(year, month)
-        year, month = next_month(year, month)
+    return [] if first is None else months_between(first, month_of(desk.ledger.calendar, today))

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.calculator import nobody_last
-from jpcli.domain.money import day_price_with_markup, markup_fraction
-from jpcli.domain.shares import Share, marked_up, split_by_holder
-from jpcli.ledger.queries.client_days import client_licenses_by_day
+from jpcli.domain.money import day_price_with_markup
+from jpcli.domain.shares import Share
+from jpcli.ledger.queries.client_days import client_id_of, held_by
 from jpcli.reports.statement.statement import ClientPart, SitePart, StatementLine
-from jpcli.services.billing.groups import licenses_per_day, marked_lines
-from jpcli.services.billing.holder_days import by_client, in_order
-from jpcli.services.billing.line_shares import holder_shares
-from jpcli.services.billing.period import window_of
+from jpcli.services.billing.groups import licenses_per_day
+from jpcli.services.billing.holder_days import by_client
+from jpcli.services.billing.line_shares import holder_shares, marked_shares
+from jpcli.services.billing.period import marked_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ def divided(
     lines = []
     book = _Book(whose, names)
     for line, plain in zip(marked, every_line, strict=True):
-        shares = plain if markup_e6 is None else _with_markup(line, plain, names, markup_e6)
+        shares = plain if markup_e6 is None else marked_shares(line, plain, names, markup_e6)
         book.add(line, shares)
         if whose is None:
             lines.append(_whole_line(desk, line, markup_e6))
@@ -50,29 +50,13 @@ def divided(
     return tuple(lines), book.parts()
 
 
-def _with_markup(
-    line: Line, shares: Mapping[Holder, Share], names: HolderNames, markup_e6: int
-) -> dict[Holder, Share]:
-    """The parts of a line that has a markup on it: licenses by their days, the rest as it is."""
-    if line.kind in ("license", "bundle"):
-        days = {holder: share.license_days for holder, share in shares.items()}
-        return split_by_holder(line.amount_minor, in_order(days, names))
-    return marked_up(shares, *markup_fraction(markup_e6), line.amount_minor)
-
-
 def days_of(desk: Desk, computed: Computed, whose: Whose | None) -> list[int]:
     """Active licenses on each day of the month: all of them, or one client's."""
     if whose is None:
         return licenses_per_day(desk, computed)
-    counts = [0] * computed.period.days
-    for line, part in zip(computed.lines, computed.parts, strict=True):
-        if part is None:
-            continue
-        window, offset = window_of(computed, line), line.first_day - computed.period.first_day
-        found = client_licenses_by_day(desk.ledger, part, window, whose.client, computed.snapshot)
-        for position, count in enumerate(found, offset):
-            counts[position] += count
-    return counts
+    client_id = None if whose.client is None else client_id_of(desk.ledger, whose.client)
+    held = held_by(client_id, computed.period, computed.snapshot)
+    return licenses_per_day(desk, computed._replace(snapshot=held))
 
 
 class _Book:

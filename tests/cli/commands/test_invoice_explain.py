@@ -25,6 +25,9 @@ VIEWS = [
     ["invoice", "diff", "2026-12", "2026-11"],
     ["invoice", "preview", "--months", "4"],
     ["invoice", "preview", "2027-01", "--months", "4", "--markup", "20"],
+    ["invoice", "preview", "2026", "--by", "site", "--markup", "20"],
+    ["invoice", "preview", "2027", "--by", "license"],
+    ["invoice", "preview", "--no-client"],
     ["status"],
 ]
 
@@ -167,7 +170,7 @@ def test_a_forecast_is_a_table_of_months(billed: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "argv", [["--months", "0"], ["--months", "121"], ["--months", "2", "--by", "site"]]
+    "argv", [["--months", "0"], ["--months", "121"], ["--months", "2", "--by", "day"]]
 )
 def test_a_forecast_that_makes_no_sense(argv: list[str], billed: Callable[..., Any]) -> None:
     assert billed("invoice", "preview", *argv).code == 2

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jpcli.ledger.queries import days
-from jpcli.ledger.queries.client_days import client_licenses_by_day
-from jpcli.ledger.queries.days import Window
+from jpcli.ledger.queries.client_days import client_id_of, count_held, held_by
+from jpcli.ledger.queries.days import Window, licenses_by_day
 from tests.ledger.queries.counted import WINDOWS, day_zero, parts
 from tests.ledger.queries.world import CLIENTS, World
 
@@ -32,4 +32,15 @@ def test_w2_a_day_has_so_many_licenses_of_a_client(
                 )
                 for day in range(window[0], window[1] + 1)
             ]
-            assert client_licenses_by_day(ledger, part, asked, client) == expected
+            held = held_by(None if client is None else client_id_of(ledger, client), asked)
+            assert licenses_by_day(ledger, part, asked, held) == expected
+            mine = [
+                [
+                    life.site(day)
+                    for day in range(window[0], window[1] + 1)
+                    if life.active(day) and world.client(life.site(day), day) == client
+                ]
+                for life in lives
+            ]
+            last = [sites[-1] for sites in mine if sites]
+            assert count_held(ledger, [part], asked, held) == (len(last), last.count(None))

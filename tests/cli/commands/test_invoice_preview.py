@@ -1,0 +1,50 @@
+"""`invoice preview`: one client's part, and the months of a year."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.lines import Line
+from tests.cli.world import World
+from tests.cli.world import built as built
+from tests.cli.world import world as world
+
+
+def preview(words: str) -> Line:
+    return Line("invoice preview", words)
+
+
+def test_a_year_is_its_twelve_months(world: World) -> None:
+    year = world(preview("2026"), "--json").data["months"]
+    assert [month["period"] for month in year] == [f"2026-{month:02}" for month in range(1, 13)]
+    assert year == world(preview("2026-01 --months 12"), "--json").data["months"]
+    assert [bool(month["invoice"]) for month in year][7:] == [True, True, False, False, False]
+
+
+def test_a_person_sees_clients_down_and_months_across(world: World) -> None:
+    drawn = world(preview("2026 --by client"), "--format", "table").out
+    for shown in ("Ann", "(no client)", "Aug", "Dec ░", "Total"):
+        assert shown in drawn
+    assert "Jul" not in drawn  # what is settled elsewhere has no column
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("2026 --months 3", "2026 is twelve months already"),
+        ("--months 3 --by day", "--by day splits one month"),
+        ("--client Ann --by client", "--by client splits the whole bill"),
+        ("--client Ann --no-client", "exclude each other"),
+        ("--client Dora", "There is no client Dora"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(world: World, words: str, what: str) -> None:
+    run = world(preview(words))
+    assert run.code == 2
+    assert what in run.err
+    assert not run.out
+
+
+def test_nobodys_part_is_named_in_json(world: World) -> None:
+    assert world(preview("--no-client"), "--json").data["client"] is None
+    assert world(preview("--client Ann"), "--json").data["client"] == "Ann"
