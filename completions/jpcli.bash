@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --address | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --since-head | --site | --sort | --state | --tax-id | --time-zone | --to | --until | --user | --wait | -n) expects=$word ;;
+        --actor | --address | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --tax-id | --time-zone | --to | --until | --user | --wait | -n) expects=$word ;;
       esac
     fi
   done
@@ -154,7 +154,7 @@ _jpcli() {
       *' --client') kind=clients ;;
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
-      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
+      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'plan --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
       'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
@@ -172,7 +172,7 @@ _jpcli() {
     esac
   else
     case $where in
-      '') words=(init demo status issue assign unassign transfer revoke licenses jetpack invoice products cards stripe sites clients audit plan apply settings log ledger completion) ;;
+      '') words=(init demo status issue assign unassign transfer revoke licenses jetpack invoice products cards stripe sites clients audit plan apply settings log ledger help completion) ;;
       licenses) words=(list show count timeline) ;;
       jetpack) words=(connect login status resolve pull) ;;
       sites) words=(list show move) ;;
@@ -198,6 +198,7 @@ _jpcli() {
       'invoice show':1 | 'invoice export':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
       'jetpack resolve':1) kind=wishes ;;
       'settings set':1) words=(bill-from collect name payment-terms-days zone-data) ;;
+      help:*) words=(init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit products set-price import template cards primary remove invoice preview log explain diff close export mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit plan apply help completion) ;;
       completion:1) words=(bash zsh fish) ;;
     esac
   fi
@@ -228,13 +229,13 @@ _jpcli_options() {
     stripe) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     settings) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
     ledger) words=(--ledger --wait --format --json --quiet --no-color --actor --limit --at --dry-run --yes --idempotency-key --help) ;;
-    init) words=(--currency --time-zone --name --prices --payments --collect --licensing --bill-from --payment-terms-days --ledger --wait --format --json --quiet --no-color --actor --idempotency-key --help) ;;
-    demo) words=(--keep --wait --format --json --quiet --no-color --actor --help) ;;
+    init) words=(--currency --time-zone --name --prices --payments --collect --licensing --bill-from --payment-terms-days --ledger --wait --format --json --quiet --no-color --actor --yes --idempotency-key --help) ;;
+    demo) words=(--keep --format --json --quiet --no-color --actor --help) ;;
     status) words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    issue) words=(--quantity --bundle --site --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    assign) words=(--site --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    unassign) words=(--no-email --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    transfer) words=(--to --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    issue) words=(--quantity --bundle --site --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    assign) words=(--site --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    unassign) words=(--no-email --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    transfer) words=(--to --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
     revoke) words=(--reason --from --keep-going --in-use --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'licenses list') words=(--state --product --site --client --no-client --no-bundle --older-than --newer-than --search --sort --reverse --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'licenses show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
@@ -242,10 +243,10 @@ _jpcli_options() {
     'licenses timeline') words=(--state --product --site --client --no-client --no-bundle --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'sites list') words=(--client --no-client --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'sites show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    'sites move') words=(--client --no-client --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'sites move') words=(--client --no-client --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
     'clients list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
-    'clients add') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    'clients edit') words=(--address --email --tax-id --markup --clear --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'clients add') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    'clients edit') words=(--address --email --tax-id --markup --clear --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'clients show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'products list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'products show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
@@ -253,8 +254,8 @@ _jpcli_options() {
     'products import') words=(--from --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'products template') words=(--currency --ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'cards list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
-    'cards add') words=(--brand --last4 --exp --primary --no-wait --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    'cards primary') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'cards add') words=(--brand --last4 --exp --primary --no-wait --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    'cards primary') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
     'cards remove') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'invoice preview') words=(--by --client --no-client --markup --as-of --revoke --issue --months --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     log) words=(--license --site --actor --kind --since --until --ledger --wait --format --json --quiet --no-color --limit --help) ;;
@@ -264,27 +265,27 @@ _jpcli_options() {
     'invoice show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'invoice export') words=(--client --no-client --markup --output --ledger --wait --format --json --quiet --no-color --actor --yes --help) ;;
     'invoice list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
-    'invoice mark-paid') words=(--reference --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'invoice mark-paid') words=(--reference --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
     'invoice void') words=(--reason --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
-    'invoice push') words=(--replace --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
-    'invoice pay') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'invoice push') words=(--replace --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
+    'invoice pay') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'invoice sync') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'invoice reconcile') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'cards sync') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'stripe login') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    'stripe customer') words=(--name --email --phone --address-line1 --address-line2 --postal-code --city --state --country --tax-id --no-tax-id --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'stripe customer') words=(--name --email --phone --address-line1 --address-line2 --postal-code --city --state --country --tax-id --no-tax-id --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'stripe portal') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'stripe status') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    'jetpack connect') words=(--user --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'jetpack connect') words=(--user --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'jetpack login') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'jetpack status') words=(--check --ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'jetpack resolve') words=(--key --not-issued --no-email --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
-    'jetpack pull') words=(--check --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'jetpack pull') words=(--check --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'settings show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    'settings set') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
-    'ledger check') words=(--since-head --ledger --wait --format --json --quiet --no-color --actor --help) ;;
+    'settings set') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
+    'ledger check') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'ledger export') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    'ledger import') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
+    'ledger import') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'ledger template') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'ledger backup') words=(--ledger --wait --format --json --quiet --no-color --actor --idempotency-key --help) ;;
     'ledger move') words=(--wait --format --json --quiet --no-color --actor --help) ;;
@@ -292,7 +293,8 @@ _jpcli_options() {
     audit) words=(--policy --init --schema --ledger --wait --format --json --quiet --no-color --actor --help) ;;
     plan) words=(--out --detailed-exitcode --init --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     apply) words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    completion) words=(--wait --format --json --quiet --no-color --actor --help) ;;
+    help) words=(--format --json --quiet --no-color --actor --help) ;;
+    completion) words=(--format --json --quiet --no-color --actor --help) ;;
   esac
   for word in ${words[@]+"${words[@]}"}; do
     case $word in

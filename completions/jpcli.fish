@@ -83,19 +83,19 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
+                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'demo'
                 printf '%s\t%s\n' \
                     --keep 'Keep the ledger, in this file' \
-                    --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
-            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'jetpack login' 'settings show' 'ledger export' 'ledger template'
+            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'jetpack login' 'settings show' 'ledger check' 'ledger export' 'ledger template'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
@@ -122,7 +122,6 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'assign'
@@ -140,7 +139,6 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'unassign'
@@ -157,7 +155,6 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'transfer'
@@ -175,7 +172,6 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'revoke'
@@ -284,7 +280,6 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'clients list' 'products list' 'cards list' 'invoice list'
@@ -298,7 +293,7 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
                     --help 'Show this message and exit'
-            case 'clients add' 'cards primary' 'cards remove' 'apply'
+            case 'clients add' 'cards primary'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
@@ -309,7 +304,6 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'clients edit'
@@ -327,7 +321,6 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'products set-price'
@@ -380,6 +373,19 @@ function __jpcli_options
                     --exp 'When it expires' \
                     --primary 'Charge it first' \
                     --no-wait 'With Stripe: only say where to enter the card' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'cards remove' 'apply'
+                printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
@@ -491,7 +497,6 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'invoice void'
@@ -519,7 +524,6 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'invoice pay' 'settings set' 'ledger import'
@@ -532,7 +536,6 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'stripe customer'
@@ -556,7 +559,6 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'jetpack connect'
@@ -570,7 +572,6 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'jetpack status'
@@ -613,19 +614,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
-                    --help 'Show this message and exit'
-            case 'ledger check'
-                printf '%s\t%s\n' \
-                    --since-head 'A head noted down before, or its beginning' \
-                    --ledger 'The ledger' \
-                    --wait 'How long to wait for a ledger that is busy or out of reach' \
-                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
-                    --json 'Short for --format json' \
-                    --quiet 'No remarks, only errors and warnings' \
-                    --no-color 'No color' \
-                    --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
             case 'ledger backup'
                 printf '%s\t%s\n' \
@@ -638,7 +627,7 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
-            case 'ledger move' 'completion'
+            case 'ledger move'
                 printf '%s\t%s\n' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
@@ -686,6 +675,14 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
                     --help 'Show this message and exit'
+            case 'help' 'completion'
+                printf '%s\t%s\n' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --help 'Show this message and exit'
     end
 end
 
@@ -720,7 +717,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --address --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --clear --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --since-head --site --sort --state --tax-id --time-zone --to --until --user --wait -n
+            case --actor --address --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --clear --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until --user --wait -n
                 set option $word
         end
     end
@@ -767,7 +764,7 @@ function __jpcli_complete
                 set words charge send
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'completion --format'
+            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'help --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv excel tsv md html pdf
@@ -824,6 +821,7 @@ function __jpcli_complete
                     settings 'Name, terms, the first month that is billed' \
                     log 'The events of the ledger, newest first' \
                     ledger 'Check, copy, export and restore the ledger' \
+                    help 'Show how a command is used' \
                     completion 'Print the completion script of a shell'
             case 'licenses'
                 printf '%s\t%s\n' \
@@ -925,6 +923,8 @@ function __jpcli_complete
                 set kind 'wishes'
             case 'settings set 1'
                 set words bill-from collect name payment-terms-days zone-data
+            case 'help *'
+                set words init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit products set-price import template cards primary remove invoice preview log explain diff close export mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit plan apply help completion
             case 'completion 1'
                 set words bash zsh fish
         end

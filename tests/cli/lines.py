@@ -112,7 +112,6 @@ LINES = (
     Line("jetpack pull", code=JETPACK_ONLY),
     Line("jetpack pull", "--from {folder}/free.csv", code=JETPACK_ONLY),
     Line("ledger check"),
-    Line("ledger check", "--since-head {head}"),
     Line("ledger export"),
     Line("ledger import", "{folder}/history.ndjson"),
     Line("ledger template"),
@@ -123,6 +122,9 @@ LINES = (
     Line("audit", "--policy {folder}/audit.toml"),
     Line("plan", "{folder}/sites.toml"),
     Line("apply", "{folder}/sites.toml", asks=True),
+    Line("help"),
+    Line("help", "invoice"),
+    Line("help", "invoice close"),
     Line("completion", "bash"),
 )
 
@@ -171,6 +173,4 @@ def build(jpcli: Callable[..., Any], folder: Path) -> dict[str, str]:
     }
     for name, text in files.items():
         (folder / name).write_text(text)
-    head = do("ledger check --json", NOW).data["head"]
-    keyed = {"placed": keys[0], "other": keys[1], "free": keys[2]}
-    return {**keyed, "folder": str(folder), "head": head}
+    return {"placed": keys[0], "other": keys[1], "free": keys[2], "folder": str(folder)}

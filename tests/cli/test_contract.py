@@ -65,7 +65,7 @@ def test_examples_begin_with_the_command(path: str) -> None:
 def test_the_common_options_are_there(path: str) -> None:
     options = _options(path)
     expected = {"--format", "--json", "--quiet", "-q", "--no-color", "--actor", "--ledger"}
-    if path in ("demo", "completion", "ledger move"):  # of its own, none, and two
+    if path in ("demo", "help", "completion", "ledger move"):  # of its own, none, and two
         expected.remove("--ledger")
     assert expected <= options
 
@@ -73,7 +73,7 @@ def test_the_common_options_are_there(path: str) -> None:
 @pytest.mark.parametrize("path", ALL)
 def test_what_changes_state_can_be_dated_tried_and_repeated(path: str) -> None:
     flags = {"--dry-run", "--yes", "-y", "--idempotency-key"}
-    if _changes_state(path) and path not in TAKES_OVER:
+    if _changes_state(path) and path not in {*TAKES_OVER, *WHOLE_LEDGERS}:
         expected = flags if path in NEVER_BACK_DATED else flags | {"--at"}
         assert expected <= _options(path)
     else:
@@ -92,6 +92,31 @@ def test_the_commands_that_change_state_are_found() -> None:
     found = {path for path in ALL if _changes_state(path)}
     assert {"issue", "revoke", "cards add", "products import", "ledger import"} <= found
     assert not {"status", "invoice preview", "ledger check"} & found
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_a_page_promises_a_yes_only_where_it_is_asked_for(
+    path: str, jpcli: Callable[..., Any]
+) -> None:
+    page = jpcli(*path.split(), "--help").out
+    assert ("--yes" in page) == _asks(path)
+
+
+def _asks(path: str) -> bool:
+    """Whether the command's own source, or a part of commands that it imports, asks for a yes."""
+    modules = {f"jpcli.cli.commands.{target.partition(':')[0]}" for target, _ in COMMANDS.values()}
+    own = f"jpcli.cli.commands.{COMMANDS[path][0].partition(':')[0]}"
+    sources = [Path(str(import_module(own).__file__)).read_text()]
+    for node in ast.walk(ast.parse(sources[0])):
+        name = str(node.module) if isinstance(node, ast.ImportFrom) else ""
+        if name.startswith("jpcli.cli.") and name not in {*modules, "jpcli.cli.app.invocation"}:
+            sources.append(Path(str(import_module(name).__file__)).read_text())
+    return any("confirm(" in source or "invocation.yes" in source for source in sources)
+
+
+def test_who_asks_is_found() -> None:
+    assert {path for path in ALL if _asks(path)} >= {"revoke", "apply", "products import"}
+    assert not {"status", "cards primary"} & {path for path in ALL if _asks(path)}
 
 
 @pytest.mark.parametrize("path", [path for path in ALL if path.endswith(" list")] + ["log"])
@@ -177,12 +202,6 @@ def test_an_unknown_option_gets_a_suggestion(jpcli: Callable[..., Any]) -> None:
     wrong = jpcli("issue", "x", "--quantty", "3", "--json")
     assert (wrong.code, wrong.error["code"]) == (2, "usage")
     assert "--quantity" in wrong.error["hint"]
-
-
-@pytest.mark.parametrize("group", ["", *GROUPS])
-def test_no_command_is_a_usage_error(group: str, jpcli: Callable[..., Any]) -> None:
-    wrong = jpcli(*group.split(), "--json")
-    assert (wrong.code, wrong.error["code"]) == (2, "usage")
 
 
 @pytest.mark.parametrize("group", ["", *GROUPS])

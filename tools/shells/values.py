@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from jpcli.cli.app.table import COMMANDS
 from jpcli.cli.commands.clients.edit import DETAILS
 from jpcli.cli.commands.completion import FILES
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
@@ -33,15 +34,14 @@ FREE = Value()
 
 # By what the help calls the value.
 _BY_METAVAR = {
-    **dict.fromkeys(
-        ("AMOUNT", "DATE", "DAYS", "DIGITS", "HASH", "KEY", "KIND", "MM/YYYY", "N"), FREE
-    ),
+    **dict.fromkeys(("AMOUNT", "DATE", "DAYS", "DIGITS", "KEY", "KIND", "MM/YYYY", "N"), FREE),
     **dict.fromkeys(("NAME", "PERCENT", "TEXT", "TIME", "pm_…"), FREE),
     **dict.fromkeys(("ADDRESS", "CITY", "COUNTRY", "NUMBER", "REGION", "TYPE:VALUE"), FREE),
     **dict.fromkeys(("POSTCODE", "SECONDS", "VALUE"), FREE),
     **dict.fromkeys(("FILE", "PATH", "PLANFILE", "FROM", "TO"), Value(files=True)),
     "BRAND": Value(tuple(sorted(BRANDS))),
     "CARD": Value(ask="cards"),
+    "COMMAND…": Value(tuple(dict.fromkeys(word for path in COMMANDS for word in path.split()))),
     "CODE": Value(ask="currencies"),
     "DETAIL": Value(DETAILS),
     "FORMAT": Value(FORMATS),

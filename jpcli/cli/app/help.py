@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         TyperGroup,
     )
 
+# Shared options that only some commands take: each says on its own page which.
+OF_SOME = ("limit", "at", "dry_run", "yes", "idempotency_key")
 ROOT_HELP = "The billing desk of an agency that runs Jetpack licenses."
 
 
@@ -36,7 +38,11 @@ def write_group_help(group: TyperGroup, path: str, ctx: Context, formatter: Help
         for title, names in SECTIONS:
             _section(formatter, title, [(name, members[name]) for name in names])
     if not path:
-        _section(formatter, "Options of every command", _records(group.get_params(ctx), ctx))
+        params = group.get_params(ctx)
+        some = [param for param in params if param.name in OF_SOME]
+        of_all = [param for param in params if param.name not in OF_SOME]
+        _section(formatter, "Options of every command", _records(of_all, ctx))
+        _section(formatter, "Options of commands that list or change", _records(some, ctx))
     formatter.write(f"\nMore on a command:  {ctx.command_path} COMMAND --help\n")
 
 

@@ -43,7 +43,7 @@ WRITES = ("at", "dry_run", "yes", "idempotency_key")
 class Spec:
     """What `@command` knows of one command."""
 
-    __slots__ = ("changes", "examples", "formats", "function", "path", "shared")
+    __slots__ = ("asks", "changes", "examples", "formats", "function", "path", "shared")
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class Spec:
         examples: tuple[str, ...],
         formats: tuple[str, ...] = FORMATS,
         changes: bool = False,
+        asks: bool = True,
     ) -> None:
         self.path = path
         self.function = function
@@ -60,11 +61,17 @@ class Spec:
         self.examples = examples
         self.formats = formats
         self.changes = changes
+        self.asks = asks
 
     def options(self) -> list[TyperOption]:
-        """The shared options that it takes."""
+        """The shared options that it takes. A yes where nothing is asked does no harm, as in an
+        alias; the page does not promise it."""
         return [
-            _format_option(self.formats) if name == "format" else SHARED[name]
+            _format_option(self.formats)
+            if name == "format"
+            else _yes_option(hidden=not self.asks)
+            if name == "yes"
+            else SHARED[name]
             for name in self.shared
         ]
 
@@ -81,13 +88,14 @@ def command(
     documents: bool = False,
     reports: bool = False,
     makes: bool = False,
+    asks: bool = True,
 ) -> Callable[[Callable[..., Result]], Callable[..., int]]:
     """Make `function(invocation, …)` the command `path`; exactly one kind must be named.
 
     `extra` adds single shared options of another kind; `without` leaves out those whose names the
     command needs for its own. With `documents` the formats to send are there beside the usual ones,
     with `reports` those of CI systems. What `makes` something that stays is a change, also without
-    a key to tell it apart by.
+    a key to tell it apart by. One that never `asks` for a yes takes it without a word.
     """
     assert reads + lists + writes == 1, path
     kinds = COMMON + (LISTS if lists else ()) + (WRITES if writes else ()) + extra
@@ -108,7 +116,7 @@ def command(
         call.__signature__ = signature.replace(parameters=own)  # type: ignore[attr-defined]
         call.__doc__ = function.__doc__
         call.__name__ = function.__name__
-        call.spec = Spec(path, function, shared, examples, formats, changes)  # type: ignore[attr-defined]
+        call.spec = Spec(path, function, shared, examples, formats, changes, asks)  # type: ignore[attr-defined]
         return call
 
     return decorate
@@ -171,8 +179,12 @@ def _option(name: str, *flags: str, help: str, **attributes: Any) -> TyperOption
     return TyperOption(param_decls=[name, *flags], help=help, expose_value=False, **attributes)
 
 
-def _flag(name: str, *flags: str, help: str) -> TyperOption:
-    return _option(name, *flags, help=help, is_flag=True)
+def _flag(name: str, *flags: str, help: str, **attributes: Any) -> TyperOption:
+    return _option(name, *flags, help=help, is_flag=True, **attributes)
+
+
+def _yes_option(*, hidden: bool = False) -> TyperOption:
+    return _flag("yes", "--yes", "-y", help="Answer yes to every question.", hidden=hidden)
 
 
 def _format_option(formats: tuple[str, ...], also: tuple[str, ...] = ()) -> TyperOption:
@@ -229,7 +241,7 @@ def _build() -> dict[str, TyperOption]:
             " ledger's zone), 2026-11-22T09:30:00Z. Never in the future.",
         ),
         _flag("dry_run", "--dry-run", help="Show what would be done, write nothing."),
-        _flag("yes", "--yes", "-y", help="Answer yes to every question."),
+        _yes_option(),
         _option(
             "idempotency_key",
             "--idempotency-key",

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jpcli.cli.app import help as help_pages
-from jpcli.cli.app.options import COMMON, LISTS, SHARED, WRITES, refuse_empty
+from jpcli.cli.app.options import COMMON, LISTS, SHARED, WRITES, given, refuse_empty
 from jpcli.cli.app.table import COMMANDS, GROUPS, subcommands
 from jpcli.cli.app.typer_parts import (
     BadOptionUsage,
@@ -20,7 +20,6 @@ from jpcli.cli.app.typer_parts import (
     TyperCommand,
     TyperGroup,
     TyperOption,
-    UsageError,
     build_command,
     is_bare,
 )
@@ -94,13 +93,22 @@ class LazyGroup(TyperGroup):
     path: str
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """A group by itself does nothing."""
         with _told_where(ctx):
             rest: list[str] = super().parse_args(ctx, args)
-        if is_bare(ctx):
-            members = f": {', '.join(subcommands(self.path))}" if self.path else ""
-            raise UsageError(f"'{self.path or 'jpcli'}' needs a command{members}.", ctx)
         return rest
+
+    def invoke(self, ctx: Context) -> Any:
+        """A group by itself says what is in it; jpcli by itself says where things stand."""
+        if not is_bare(ctx):
+            return super().invoke(ctx)
+        if self.path:
+            for name in ("ledger", "wait"):  # that were named before it
+                given(ctx).pop(name, None)
+            with load_command("help").make_context("help", self.path.split(), parent=ctx) as page:
+                return page.command.invoke(page)
+        from jpcli.cli.app.front import front_door
+
+        return front_door(ctx)
 
     def get_command(self, ctx: Context, cmd_name: str) -> Any:  # noqa: ARG002
         path = f"{self.path} {cmd_name}".strip()
@@ -120,18 +128,19 @@ class LazyGroup(TyperGroup):
 
     def _no_such_command(self, ctx: Context, name: str) -> NoReturn:
         """Suggest what was meant: a near name here, or the same name in another group."""
-        from difflib import get_close_matches
-
-        here = [
-            f"{self.path} {near}".strip()
-            for near in get_close_matches(name, self.list_commands(ctx))
-        ]
-        elsewhere = [path for path in COMMANDS if path.rpartition(" ")[2] == name]
-        path = f"{self.path} {name}".strip()
-        raise NoSuchCommand(path, tuple(dict.fromkeys(elsewhere + here))[:3], ctx)
+        raise NoSuchCommand(f"{self.path} {name}".strip(), meant(self.path, name), ctx)
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         help_pages.write_group_help(self, self.path, ctx, formatter)
+
+
+def meant(group: str, name: str) -> tuple[str, ...]:
+    """Commands that may have been meant by a name that is none in a group."""
+    from difflib import get_close_matches
+
+    here = [f"{group} {near}".strip() for near in get_close_matches(name, subcommands(group))]
+    elsewhere = [path for path in COMMANDS if path.rpartition(" ")[2] == name]
+    return tuple(dict.fromkeys(elsewhere + here))[:3]
 
 
 @contextmanager
@@ -193,16 +202,16 @@ def _version_option() -> TyperOption:
 
 def run(argv: list[str]) -> int:
     """Run one command line; the exit code."""
-    given: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     try:
         _check_text(argv)
-        with build_group("").make_context("jpcli", list(argv), obj=given) as context:
+        with build_group("").make_context("jpcli", list(argv), obj=options) as context:
             code: int = context.command.invoke(context)
             return code
     except Exception as error:  # noqa: BLE001 - whatever it is, it gets one line and an exit code
         from jpcli.cli.app import failures
 
-        return failures.report(error, argv, given)
+        return failures.report(error, argv, options)
 
 
 def _check_text(argv: list[str]) -> None:

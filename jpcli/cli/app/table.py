@@ -14,7 +14,7 @@ SECTIONS = (
     ("Agency", ("sites", "clients")),
     ("Automation", ("audit", "plan", "apply")),
     ("Ledger", ("settings", "log", "ledger")),
-    ("Shell", ("completion",)),
+    ("Shell", ("help", "completion")),
 )
 
 GROUPS = {
@@ -105,6 +105,7 @@ COMMANDS = {
     "audit": ("audit:run", "Check counts, waste and the bill against a policy; for CI."),
     "plan": ("plan:run", "Show what it takes to have what a file wants, and what that costs."),
     "apply": ("apply:run", "Do what `plan` shows, in one transaction."),
+    "help": ("help:run", "Show how a command is used."),
     "completion": ("completion:run", "Print the completion script of a shell."),
 }
 

@@ -27,7 +27,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command as _get_command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = [
     "INT",
@@ -50,6 +50,7 @@ __all__ = [
     "build_command",
     "get_current_context",
     "is_bare",
+    "was_typed",
 ]
 
 
@@ -78,6 +79,12 @@ class NoSuchCommand(UsageError):
 def is_bare(ctx: Context) -> bool:
     """Whether a group was called without one of its commands."""
     return not ctx._protected_args  # noqa: SLF001 - this file is the one that may
+
+
+def was_typed(ctx: Context, names: Iterable[str]) -> bool:
+    """Whether one of these parameters stands on the command line."""
+    sources = (ctx.get_parameter_source(name) for name in names)
+    return any(source is not None and source.name == "COMMANDLINE" for source in sources)
 
 
 class TooMany(UsageError):

@@ -16,6 +16,7 @@ from jpcli.cli.shared.result import Result
 @command(
     "assign",
     writes=True,
+    asks=False,
     examples=(
         "jpcli assign jetpack-scan_… --site https://acme.example --client Acme",
         "jpcli assign --from places.csv      # license_key,site,client",
@@ -25,8 +26,7 @@ from jpcli.cli.shared.result import Result
 def run(
     invocation: Invocation,
     licenses: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="LICENSE…", help="License keys, or beginnings of them."),
+        list[str] | None, typer.Argument(metavar="LICENSE…", help="License keys.")
     ] = None,
     site: Annotated[
         str | None, typer.Option("--site", metavar="URL", help="The site to put them on.")

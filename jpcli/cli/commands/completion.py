@@ -33,7 +33,7 @@ def _shipped(name: str) -> str:
 @command(
     "completion",
     reads=True,
-    without=("ledger",),
+    without=("ledger", "wait"),
     examples=(
         "jpcli completion bash > ~/.local/share/bash-completion/completions/jpcli",
         "jpcli completion zsh > ~/.zfunc/_jpcli      # a folder in fpath, before compinit",

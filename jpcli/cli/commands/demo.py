@@ -22,7 +22,7 @@ COLUMNS = ("command", "why", "exit_code", "data", "notes", "error")
 @command(
     "demo",
     reads=True,
-    without=("ledger",),
+    without=("ledger", "wait"),
     examples=(
         "jpcli demo",
         "jpcli demo --keep demo.db && jpcli status --ledger demo.db",

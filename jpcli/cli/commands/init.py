@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
+from jpcli.cli.app.typer_parts import get_current_context, was_typed
 from jpcli.cli.shared.result import Result, result_of
+
+if TYPE_CHECKING:
+    from jpcli.domain.answers import Note
+
+Collect = Annotated[
+    str | None,
+    typer.Option(
+        "--collect",
+        metavar="HOW",
+        help="With Stripe: charge a card (the default), or send the invoice by mail.",
+    ),
+]
 
 
 @command(
     "init",
     reads=True,
-    extra=("idempotency_key",),
+    extra=("yes", "idempotency_key"),
     examples=(
+        "jpcli init",
         "jpcli init --name 'Acme Agency'",
         "jpcli init --currency eur --time-zone Europe/Berlin --prices prices.csv",
         "jpcli init --licensing jetpack",
@@ -40,14 +54,7 @@ def run(
         str,
         typer.Option("--payments", metavar="GATEWAY", help="Who collects: offline or stripe."),
     ] = "offline",
-    collect: Annotated[
-        str | None,
-        typer.Option(
-            "--collect",
-            metavar="HOW",
-            help="With Stripe: charge a card (the default), or send the invoice by mail.",
-        ),
-    ] = None,
+    collect: Collect = None,
     licensing: Annotated[
         str,
         typer.Option(
@@ -72,9 +79,12 @@ def run(
     ] = 0,
 ) -> Result:
     """Currency and time zone are fixed for the life of the ledger. An existing one is never
-    overwritten. A price without a date holds from the beginning."""
+    overwritten. A price without a date holds from the beginning. On a terminal, and without
+    options, it asks for what it needs, and takes over the list of licenses from your dashboard."""
     from jpcli.services.ledger.init import init
 
+    if _is_to_ask(invocation):
+        return _asked(invocation)
     answer = init(
         invocation.location,
         now_at=invocation.now_at,
@@ -91,3 +101,40 @@ def run(
         keyed=invocation.keyed(),
     )
     return result_of(answer, view="notes:draw_nothing")
+
+
+def _is_to_ask(invocation: Invocation) -> bool:
+    """Somebody is there to answer, and has not answered on the command line."""
+    context = get_current_context()
+    told = was_typed(context, context.params) or invocation.idempotency_key is not None
+    return invocation.output.draws and invocation.can_ask and not (told or invocation.yes)
+
+
+def _asked(invocation: Invocation) -> Result:
+    """Ask, then make the ledger with all that was answered, and show where things stand."""
+    from jpcli.cli.app.front import standing
+    from jpcli.cli.app.questions import ask_all
+    from jpcli.domain.answers import joined
+    from jpcli.services.collection.collector import collector_of
+    from jpcli.services.ledger.dashboard import import_dashboard
+    from jpcli.services.ledger.init import check_place, init
+
+    check_place(invocation.location)
+    answers = ask_all(invocation)
+    made = init(
+        invocation.location,
+        now_at=invocation.now_at,
+        actor=invocation.actor,
+        currency=answers.currency,
+        time_zone=answers.time_zone,
+        name=answers.name,
+        prices=answers.prices,
+    )
+    notes: list[Note] = [note for note in made.notes if note.code != "next"]
+    desk = invocation.desk(writes=True)
+    if answers.card is not None:
+        notes += collector_of(desk).add_card(desk, *answers.card, primary=True).notes
+    if answers.licenses:
+        notes += import_dashboard(desk, answers.licenses).notes
+    shown = standing(invocation)
+    return shown._replace(notes=joined(tuple(notes), shown.notes))

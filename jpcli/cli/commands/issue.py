@@ -17,6 +17,7 @@ COLUMNS = frozenset({"product", "quantity", "site", "client", "bundle_size"})
 @command(
     "issue",
     writes=True,
+    asks=False,
     examples=(
         "jpcli issue jetpack-scan --quantity 3",
         "jpcli issue jetpack-scan --site https://acme.example --client Acme",

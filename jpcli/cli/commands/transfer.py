@@ -16,6 +16,7 @@ from jpcli.cli.shared.result import Result
 @command(
     "transfer",
     writes=True,
+    asks=False,
     examples=(
         "jpcli transfer jetpack-scan_… --to https://new.example",
         "jpcli transfer --from moves.csv      # license_key,to",
@@ -25,8 +26,7 @@ from jpcli.cli.shared.result import Result
 def run(
     invocation: Invocation,
     licenses: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="LICENSE…", help="License keys, or beginnings of them."),
+        list[str] | None, typer.Argument(metavar="LICENSE…", help="License keys.")
     ] = None,
     to: Annotated[
         str | None, typer.Option("--to", metavar="URL", help="The site to move them to.")

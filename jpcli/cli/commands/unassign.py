@@ -15,6 +15,7 @@ from jpcli.cli.shared.result import Result
 @command(
     "unassign",
     writes=True,
+    asks=False,
     examples=(
         "jpcli unassign jetpack-scan_…",
         "jpcli licenses list --site a.example --format csv | jpcli unassign --from -",
@@ -23,8 +24,7 @@ from jpcli.cli.shared.result import Result
 def run(
     invocation: Invocation,
     licenses: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="LICENSE…", help="License keys, or beginnings of them."),
+        list[str] | None, typer.Argument(metavar="LICENSE…", help="License keys.")
     ] = None,
     no_email: Annotated[
         bool,

@@ -12,7 +12,7 @@ from jpcli.cli.shared.output import terminal_width
 from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jpcli.cli.shared.failure import Failure
     from jpcli.cli.shared.output import Output
@@ -29,6 +29,8 @@ _SIGNS = {
 _DIM = "2"
 # Where in a hint begins what is to be typed.
 _TYPED = re.compile(r"(?:^|   +)(?=jpcli\b|\S*(?:pip|python)\S* )")
+# Whoever types takes longer between two lines than a terminal that pastes.
+PASTE_SECONDS = 0.15
 # What stands in the last line of the terminal for a moment; at most one text.
 _transient: list[str] = []
 
@@ -75,6 +77,40 @@ def ask(question: str, consequence: str, output: Output) -> None:
         _write("\n")
     if answer.strip().lower() not in ("y", "yes"):
         raise BadInput("cancelled", "Nothing was changed.")
+
+
+def prompt(question: str, output: Output, default: str = "") -> str:
+    """Ask for a line of text on stderr, and read it from stdin; the default where it is empty.
+
+    BadInput `cancelled` where stdin ends."""
+    shown = f"{_shown(question)} [{_shown(default)}]" if default else _shown(question)
+    _write(f"{_colored('?', '36', output)} {shown}: ")
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        _write("\n")
+        raise BadInput("cancelled", "Nothing was written.")
+    return answer.strip() or default
+
+
+def read_pasted() -> Iterator[str]:
+    """The lines that are pasted on stdin, up to an empty one after which nothing waits to be read.
+
+    BadInput `cancelled` where stdin ends."""
+    while True:
+        line = sys.stdin.readline()
+        if not line.endswith("\n"):
+            _write("\n")
+            raise BadInput("cancelled", "Nothing was written.")
+        if not line.strip() and not _more_waits():
+            return
+        yield line.rstrip("\n")
+
+
+def _more_waits() -> bool:
+    """Whether more was pasted: an empty line may be in the middle of it."""
+    from select import select
+
+    return bool(select([sys.stdin], [], [], PASTE_SECONDS)[0])
 
 
 def _write_lines(kind: str, message: str, code: str, hint: str | None, output: Output) -> None:

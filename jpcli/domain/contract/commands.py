@@ -9,6 +9,7 @@ from jpcli.domain.contract import (
     billing,
     clients,
     collection,
+    front,
     invoices,
     jetpack,
     ledger,
@@ -22,7 +23,7 @@ from jpcli.domain.contract import (
 ANSWERS: dict[str, type | UnionType] = {
     "init": ledger.InitAnswer,
     "demo": ledger.DemoAnswer,
-    "status": status.StatusAnswer,
+    "status": status.StatusAnswer | front.StartAnswer,
     "issue": licenses.LicensesAnswer,
     "assign": licenses.LicensesAnswer,
     "unassign": licenses.LicensesAnswer,
@@ -84,5 +85,6 @@ ANSWERS: dict[str, type | UnionType] = {
     "audit": audit.AuditAnswer | audit.PolicyAnswer,
     "plan": plan.PlanAnswer | plan.FirstPlanAnswer,
     "apply": plan.AppliedAnswer,
+    "help": front.HelpAnswer,
     "completion": ledger.CompletionAnswer,
 }

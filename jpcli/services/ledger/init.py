@@ -45,6 +45,11 @@ DEFAULT_CURRENCY = "usd"
 MOST_TERMS_DAYS = 365
 
 
+def check_place(path: str) -> None:
+    """Refuse a place where a ledger can't be made, before anything is asked (`ledger_exists`)."""
+    check_free(path)
+
+
 def init(
     path: str,
     *,
@@ -224,6 +229,15 @@ def _read(source: str, currency: str, problems: list[Problem]) -> list[Priced]:
     if problems:
         raise bad_price_list(problems)
     return named(priced)
+
+
+def price_names(prices: str | None, currency: str) -> dict[str, list[str]]:
+    """The single products of the list that a ledger would begin with, and the names of each."""
+    names: dict[str, list[str]] = {}
+    for priced in _price_list(prices, check_currency(currency)):
+        if priced.bundle_size == 1:
+            names.setdefault(priced.product, []).append(priced.name)
+    return names
 
 
 def check_terms(days: int) -> None:

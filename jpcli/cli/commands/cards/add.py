@@ -24,6 +24,7 @@ MOST_POLLS = 900  # half an hour
 @command(
     "cards add",
     writes=True,
+    asks=False,
     examples=(
         "jpcli cards add --brand visa --last4 4242 --exp 12/2030 --primary",
         "jpcli cards add                # with Stripe: opens its page for cards",

@@ -12,7 +12,7 @@ from jpcli.cli.commands.cards.list import COLUMNS
 from jpcli.cli.shared.result import Result, result_of
 
 
-@command("cards primary", writes=True, examples=("jpcli cards primary card_2",))
+@command("cards primary", writes=True, asks=False, examples=("jpcli cards primary card_2",))
 def run(
     invocation: Invocation,
     card: Annotated[str, typer.Argument(metavar="CARD", help="Its id, see jpcli cards list.")],

@@ -11,7 +11,7 @@ from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result, result_of
 
 
-@command("clients add", writes=True, examples=("jpcli clients add 'Acme Inc.'",))
+@command("clients add", writes=True, asks=False, examples=("jpcli clients add 'Acme Inc.'",))
 def run(
     invocation: Invocation,
     client: Annotated[str, typer.Argument(metavar="NAME", help="The client's name.")],

@@ -18,6 +18,7 @@ DETAILS = tuple(name.replace("_", "-") for name in CLIENT_DETAILS)
 @command(
     "clients edit",
     writes=True,
+    asks=False,
     without=("at",),
     examples=(
         "jpcli clients edit Acme --address '1 Main Street, Springfield' --email pay@acme.example",

@@ -14,6 +14,7 @@ from jpcli.cli.shared.result import Result, result_of
 @command(
     "invoice mark-paid",
     writes=True,
+    asks=False,
     examples=("jpcli invoice mark-paid INV-2026-10 --reference 'wire of Nov 3'",),
 )
 def run(

@@ -11,7 +11,13 @@ from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result, result_of
 
 
-@command("invoice push", writes=True, without=("at",), examples=("jpcli invoice push INV-2026-10",))
+@command(
+    "invoice push",
+    writes=True,
+    asks=False,
+    without=("at",),
+    examples=("jpcli invoice push INV-2026-10",),
+)
 def run(
     invocation: Invocation,
     invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number, or its month.")],

@@ -14,6 +14,7 @@ from jpcli.cli.shared.result import Result, result_of
 @command(
     "jetpack connect",
     writes=True,
+    asks=False,
     without=("at",),
     examples=("jpcli jetpack connect https://shop.example --user 1",),
 )

@@ -18,6 +18,7 @@ COLUMNS = ("license_key", "field", "here", "there", "taken_over")
 @command(
     "jetpack pull",
     writes=True,
+    asks=False,
     without=("at",),
     examples=(
         "jpcli jetpack pull",

@@ -13,7 +13,11 @@ from jpcli.cli.shared.result import Result, result_of
 
 
 @command(
-    "ledger import", writes=True, without=("at",), examples=("jpcli ledger import history.ndjson",)
+    "ledger import",
+    writes=True,
+    asks=False,
+    without=("at",),
+    examples=("jpcli ledger import history.ndjson",),
 )
 def run(
     invocation: Invocation,

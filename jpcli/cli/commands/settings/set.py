@@ -15,6 +15,7 @@ from jpcli.cli.shared.result import Result
 @command(
     "settings set",
     writes=True,
+    asks=False,
     without=("at",),
     examples=(
         "jpcli settings set bill-from 2026-11",

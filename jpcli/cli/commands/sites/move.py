@@ -13,7 +13,10 @@ from jpcli.cli.shared.result import Result, result_of
 
 
 @command(
-    "sites move", writes=True, examples=("jpcli sites move https://acme.example --client Acme",)
+    "sites move",
+    writes=True,
+    asks=False,
+    examples=("jpcli sites move https://acme.example --client Acme",),
 )
 def run(
     invocation: Invocation,

@@ -14,6 +14,7 @@ from jpcli.cli.shared.result import Result, result_of
 @command(
     "stripe customer",
     writes=True,
+    asks=False,
     without=("at",),
     examples=(
         "jpcli stripe customer",
