@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --address | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --site | --sort | --state | --tax-id | --time-zone | --to | --until | --user | --wait | -n) expects=$word ;;
+        --actor | --address | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --since-head | --site | --sort | --state | --tax-id | --time-zone | --to | --until | --user | --wait | -n) expects=$word ;;
       esac
     fi
   done
@@ -283,7 +283,7 @@ _jpcli_options() {
     'jetpack pull') words=(--check --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'settings show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'settings set') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
-    'ledger check') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
+    'ledger check') words=(--since-head --ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'ledger export') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'ledger import') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'ledger template') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;

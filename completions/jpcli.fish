@@ -95,7 +95,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
-            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'jetpack login' 'settings show' 'ledger check' 'ledger export' 'ledger template'
+            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'jetpack login' 'settings show' 'ledger export' 'ledger template'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
@@ -616,6 +616,17 @@ function __jpcli_options
                     --dry-run 'Show what would be done, write nothing' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
+            case 'ledger check'
+                printf '%s\t%s\n' \
+                    --since-head 'A head noted down before, or its beginning' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --help 'Show this message and exit'
             case 'ledger backup'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
@@ -717,7 +728,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --address --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --clear --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --site --sort --state --tax-id --time-zone --to --until --user --wait -n
+            case --actor --address --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --clear --client --collect --country --currency --email --exp --format --from --idempotency-key --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --since-head --site --sort --state --tax-id --time-zone --to --until --user --wait -n
                 set option $word
         end
     end

@@ -15,11 +15,13 @@ from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.domain.words import count
 from jpcli.ledger.writer import FLUSH_EVENTS
 from jpcli.services.files.rows import too_many
+from jpcli.services.meant import known_license
 from jpcli.services.spool import BATCH, Spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.writer import Writer
 
 Item = TypeVar("Item")
@@ -145,10 +147,16 @@ class Unwritten:
         if len(self._keys) >= FLUSH_EVENTS:
             self._write()
 
-    def settle(self, license_key: str) -> None:
-        """Let the tables have all that was recorded about this license."""
-        if license_key in self._keys:
+    def settled(self, named: str) -> LicenseFacts:
+        """The license that is named, with all that was recorded about it; errors as
+        `known_license`."""
+        if named in self._keys:
             self._write()
+        facts = known_license(self._writer.ledger, named)
+        if facts.license_key in self._keys:  # it was named for short
+            self._write()
+            facts = known_license(self._writer.ledger, facts.license_key)
+        return facts
 
     def _write(self) -> None:
         self._writer.flush()

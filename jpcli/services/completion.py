@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jpcli.domain.calendar import BillingCalendar
 from jpcli.domain.periods import month_label, month_of, parse_month, previous_month
 from jpcli.ledger.database.engines import open_ledger
-from jpcli.ledger.queries.name_ranges import bundle_sizes, first_and_last, names_between
+from jpcli.ledger.queries.name_ranges import END, bundle_sizes, first_and_last, names_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,6 @@ MOST = 200
 LOOKED_AT = 2000
 MONTHS = 13
 
-# After every name that may be typed.
-_END = "\U0010ffff"
 _SCHEMES = ("https://", "http://")
 
 # kind -> kind of name in the ledger, states that are offered (None: all)
@@ -92,7 +90,7 @@ def _of_ledger(
     ledger: Ledger, table: str, states: frozenset[str] | None, prefix: str
 ) -> list[Candidate]:
     found: list[Candidate] = []
-    names = names_between(ledger, table, prefix, prefix + _END, LOOKED_AT + 1)
+    names = names_between(ledger, table, prefix, prefix + END, LOOKED_AT + 1)
     for number, (name, about, state) in enumerate(names, 1):
         if states is None or state in states:
             found.append(Candidate(name, about))
@@ -120,14 +118,14 @@ def stems(ends: Ends, prefix: str) -> list[Candidate]:
     """
     while True:
         found: list[str] = []
-        low, high = prefix, prefix + _END
+        low, high = prefix, prefix + END
         while len(found) < MOST and (outermost := ends(low, high)) is not None:
             first = outermost[0]
             if first == prefix:
                 found.append(first)
                 low = prefix + "\0"
                 continue
-            low = prefix + first[len(prefix)] + _END
+            low = prefix + first[len(prefix)] + END
             found.append(_shared(*(ends(first, low) or (first, first))))
         if len(found) != 1 or found[0] == prefix:
             return [Candidate(stem) for stem in found]

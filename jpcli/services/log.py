@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Rows, as_objects
+from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
 from jpcli.domain.moments import parse_moment
+from jpcli.domain.words import closest
 from jpcli.ledger.events.log import (
     EVENT_COLUMNS,
     EventFilter,
@@ -15,8 +17,8 @@ from jpcli.ledger.events.log import (
     event_rows,
     events_of,
 )
-from jpcli.services.refusals import known_license
-from jpcli.services.sites.spelled import site_name
+from jpcli.services.meant import known_license
+from jpcli.services.sites.known import known_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,14 +42,16 @@ def list_events(
 
     A date alone begins, or for `until` ends, with its billing day.
     """
+    if kind is not None:
+        _check_kind(kind)
     if license_key is not None:
-        known_license(desk.ledger, license_key)
+        license_key = known_license(desk.ledger, license_key).license_key
     calendar = desk.ledger.calendar
     wanted = EventFilter(
         subject=license_key,
         actor=actor,
         kind=kind,
-        site=None if site is None else site_name(desk.ledger, site),
+        site=None if site is None else known_site(desk.ledger, site).url,
         since_at=None
         if since is None
         else parse_moment(since, calendar, desk.today, end_of_day=False),
@@ -59,6 +63,23 @@ def list_events(
     total = count_events(desk.ledger, wanted)
     currency = desk.ledger.currency
     return Answer({"events": Rows(EVENT_COLUMNS, rows), "total": total, "currency": currency})
+
+
+def _check_kind(kind: str) -> None:
+    """BadInput `unknown_kind`, with what may be meant, for what no event is."""
+    from jpcli.ledger.state.apply import known_kinds
+
+    kinds = known_kinds()
+    names = dict.fromkeys((*kinds, *(name.partition(".")[0] for name in kinds)))
+    if kind not in names:
+        near = closest(kind, names, 0.6)
+        hint = f"There are {', '.join(dict.fromkeys(n for n in names if '.' not in n))}"
+        raise BadInput(
+            "unknown_kind",
+            f"There is no kind of event {kind}",
+            hint=hint if near is None else f"Did you mean {near}?",
+            subject=kind,
+        )
 
 
 def history_objects(desk: Desk, license_key: str) -> list[EventObject]:

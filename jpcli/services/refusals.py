@@ -11,15 +11,17 @@ from jpcli.domain.cards import check_can_issue
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.moments import local_text_and_zone
 from jpcli.domain.money import display_amount
-from jpcli.domain.words import and_more, closest, quoted
-from jpcli.ledger.queries import licenses, products
+from jpcli.domain.words import and_more, quoted
+from jpcli.ledger.queries import products
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.invoices import past_due
-from jpcli.ledger.queries.sites import client_exists
 from jpcli.ledger.queries.wishes import at_jetpack
+from jpcli.services.meant import known_product, unknown_product
 from jpcli.services.pending import check_nothing_unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.services.desk import Desk
@@ -57,46 +59,16 @@ def check_nothing_past_due(desk: Desk) -> None:
     )
 
 
-def known_license(ledger: Ledger, license_key: str) -> LicenseFacts:
-    """The facts of a license; BadInput `unknown_license` when there is none of that key."""
-    return known(licenses.find(ledger, license_key), license_key)
-
-
-def known(facts: LicenseFacts | None, license_key: str) -> LicenseFacts:
-    """The facts that were found of a license; errors as `known_license`."""
-    if facts is None:
-        raise BadInput(
-            "unknown_license",
-            f"There is no license {license_key} in this ledger",
-            hint=f"Look for it:   jpcli licenses list --search {quoted(license_key[:20])}",
-            subject=license_key,
-        )
-    return facts
-
-
-def check_client_known(ledger: Ledger, name: str) -> None:
-    """BadInput `unknown_client` when there is no client of that name."""
-    if not client_exists(ledger, name):
-        raise BadInput(
-            "unknown_client",
-            f"There is no client {name}",
-            hint="See them:   jpcli clients list",
-            subject=name,
-        )
-
-
 def check_any_named(keys: list[str]) -> None:
     """BadInput `no_license` for a change of no license at all."""
     if not keys:
         raise BadInput("no_license", "No license is named", hint="Name at least one key.")
 
 
-def assignable(
-    ledger: Ledger, found: LicenseFacts | None, license_key: str, at: int
-) -> LicenseFacts:
-    """A license that a change of site may reach: known, not revoked (R5), no bundle parent,
-    and nothing happened to it after `at`."""
-    facts = known(found, license_key)
+def check_assignable(ledger: Ledger, facts: LicenseFacts, at: int) -> None:
+    """A license that a change of site may reach: not revoked (R5), no bundle parent, and nothing
+    happened to it after `at`."""
+    license_key = facts.license_key
     check_not_revoked(ledger, facts)
     if facts.is_bundle:
         raise Refused(
@@ -106,7 +78,6 @@ def assignable(
             subject=license_key,
         )
     check_not_before(ledger, facts, at)
-    return facts
 
 
 def check_not_revoked(ledger: Ledger, facts: LicenseFacts) -> None:
@@ -142,11 +113,25 @@ def _check_order(ledger: Ledger, subject: str, last_at: int, at: int, hint: str)
         )
 
 
-def known_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
-    """The size of a known offer (1: alone). BadInput `unknown_product` or `unknown_bundle`."""
+def known_offer(ledger: Ledger, named: str, bundle_size: int | None) -> tuple[str, int]:
+    """The product, which may be named for short, and the size of a known offer (1: alone). BadInput
+    as `known_product`, or `unknown_bundle`."""
+    sizes = products.bundle_sizes(ledger, named)
+    if sizes:
+        return named, _size(named, sizes, bundle_size)
+    product = known_product(ledger, named)
+    return product, exact_offer(ledger, product, bundle_size)
+
+
+def exact_offer(ledger: Ledger, product: str, bundle_size: int | None) -> int:
+    """The same for what was told as a fact, where no name is short."""
     sizes = products.bundle_sizes(ledger, product)
     if not sizes:
-        raise unknown_product(ledger, product)
+        raise unknown_product(product, products.product_names(ledger))
+    return _size(product, sizes, bundle_size)
+
+
+def _size(product: str, sizes: Collection[int], bundle_size: int | None) -> int:
     size = 1 if bundle_size is None else bundle_size
     if size not in sizes:
         offered = ", ".join(str(n) for n in sizes if n > 1)
@@ -188,19 +173,6 @@ def check_price(ledger: Ledger, product: str, bundle_size: int, at: int) -> None
                 f" --price PRICE --from {ledger.calendar.iso(day)}",
                 subject=product,
             )
-
-
-def unknown_product(ledger: Ledger, product: str) -> BadInput:
-    """What is wrong with the name of a product that has no price, and which was meant."""
-    names = products.product_names(ledger)
-    near = closest(product, names, 0.4)
-    hint = "See them all:   jpcli products list" if near is None else f"Did you mean {near}?"
-    return BadInput(
-        "unknown_product",
-        f"There is no product {product} in the price list",
-        hint=hint if names else "The price list is empty:   jpcli products import FILE",
-        subject=product,
-    )
 
 
 def _last(text: str) -> str:

@@ -57,8 +57,9 @@ TYPED = {"stripe login": TEST_KEY, "jetpack login": TOKEN}
 SERVER = "postgresql://desk@db.example/ledger"
 # They make their own ledger, or need none.
 WITHOUT_A_LEDGER = ("init", "demo", "help", "completion")
-# Exit 1, as the help says: where a policy is not kept, and for licenses of bundles among the rows.
-FINDINGS = ("audit --policy", "revoke --from - --keep-going")
+# Exit 1, as the help says: where a policy is not kept, for licenses of bundles among the rows, and
+# for a head that this ledger never had.
+FINDINGS = ("audit --policy", "revoke --from - --keep-going", "ledger check --since-head")
 # The last month that is closed before it; October, whose invoice is open then, unless told.
 NONE, SEPTEMBER, OCTOBER = CLOSED = (None, "2026-09", "2026-10")
 CLOSED_BEFORE = {

@@ -112,6 +112,7 @@ LINES = (
     Line("jetpack pull", code=JETPACK_ONLY),
     Line("jetpack pull", "--from {folder}/free.csv", code=JETPACK_ONLY),
     Line("ledger check"),
+    Line("ledger check", "--since-head {head}"),
     Line("ledger export"),
     Line("ledger import", "{folder}/history.ndjson"),
     Line("ledger template"),
@@ -173,4 +174,6 @@ def build(jpcli: Callable[..., Any], folder: Path) -> dict[str, str]:
     }
     for name, text in files.items():
         (folder / name).write_text(text)
-    return {"placed": keys[0], "other": keys[1], "free": keys[2], "folder": str(folder)}
+    head = do("ledger check --json", NOW).data["head"]
+    keyed = {"placed": keys[0], "other": keys[1], "free": keys[2]}
+    return {**keyed, "folder": str(folder), "head": head}

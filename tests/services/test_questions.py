@@ -61,7 +61,6 @@ def listed(office: Agency, limit: int | None = None, **filters: Any) -> list[str
         ({"state": "all"}, "s1 s2 s3 a1 p c1 c2 c3"),
         ({"product": SCAN}, "s1 s2 s3"),
         ({"product": SECURITY}, "p c1 c2 c3"),
-        ({"product": "nope"}, ""),
         ({"site": "A.example"}, "s1 s3"),
         ({"site": ""}, "s2 c2 c3"),
         ({"client": "Ann Lee"}, "s1 s3"),
@@ -178,9 +177,7 @@ def test_the_timeline_has_each_licenses_days_of_a_month_with_their_sites(office:
         ({"actor": "bob"}, ["license.revoked", "license.assigned", "license.issued", "site.added"]),
         ({"kind": "card"}, ["card.added"]),
         ({"kind": "card.added"}, ["card.added"]),
-        ({"kind": "car"}, []),
         ({"kind": "price.set", "limit": 2}, ["price.set", "price.set"]),
-        ({"site": "c.example"}, []),
         (
             {"site": "b.example"},
             ["license.assigned", "license.assigned", "site.added"],

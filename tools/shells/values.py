@@ -34,7 +34,9 @@ FREE = Value()
 
 # By what the help calls the value.
 _BY_METAVAR = {
-    **dict.fromkeys(("AMOUNT", "DATE", "DAYS", "DIGITS", "KEY", "KIND", "MM/YYYY", "N"), FREE),
+    **dict.fromkeys(
+        ("AMOUNT", "DATE", "DAYS", "DIGITS", "HASH", "KEY", "KIND", "MM/YYYY", "N"), FREE
+    ),
     **dict.fromkeys(("NAME", "PERCENT", "TEXT", "TIME", "pm_…"), FREE),
     **dict.fromkeys(("ADDRESS", "CITY", "COUNTRY", "NUMBER", "REGION", "TYPE:VALUE"), FREE),
     **dict.fromkeys(("POSTCODE", "SECONDS", "VALUE"), FREE),

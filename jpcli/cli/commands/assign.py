@@ -26,7 +26,8 @@ from jpcli.cli.shared.result import Result
 def run(
     invocation: Invocation,
     licenses: Annotated[
-        list[str] | None, typer.Argument(metavar="LICENSE…", help="License keys.")
+        list[str] | None,
+        typer.Argument(metavar="LICENSE…", help="License keys, or beginnings of them."),
     ] = None,
     site: Annotated[
         str | None, typer.Option("--site", metavar="URL", help="The site to put them on.")

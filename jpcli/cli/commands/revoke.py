@@ -35,7 +35,8 @@ CONSEQUENCE = "A revoked license can't be assigned again; its last day is still 
 def run(
     invocation: Invocation,
     licenses: Annotated[
-        list[str] | None, typer.Argument(metavar="LICENSE…", help="License or bundle keys.")
+        list[str] | None,
+        typer.Argument(metavar="LICENSE…", help="License or bundle keys, or beginnings of them."),
     ] = None,
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the log.")

@@ -24,7 +24,8 @@ from jpcli.cli.shared.result import Result
 def run(
     invocation: Invocation,
     licenses: Annotated[
-        list[str] | None, typer.Argument(metavar="LICENSE…", help="License keys.")
+        list[str] | None,
+        typer.Argument(metavar="LICENSE…", help="License keys, or beginnings of them."),
     ] = None,
     no_email: Annotated[
         bool,

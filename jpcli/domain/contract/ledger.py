@@ -62,6 +62,14 @@ class DamageObject(TypedDict):
     message: str
 
 
+class SinceObject(TypedDict):
+    """The event that had a head which was asked for."""
+
+    seq: Count  # its number
+    head: Hash  # the whole of it
+    events: Count  # that came after it
+
+
 class CheckAnswer(TypedDict):
     """Whether a ledger is whole."""
 
@@ -69,6 +77,7 @@ class CheckAnswer(TypedDict):
     events: Count  # that were replayed
     head: Hash  # of the last event
     problems: list[DamageObject]  # empty where it is whole
+    since_head: NotRequired[SinceObject]  # with `--since-head`, where the chain has it
 
 
 class BackupAnswer(CheckAnswer):

@@ -1,4 +1,4 @@
-"""Names in the order of their indexes, for completion in a shell.
+"""Names in the order of their indexes: for completion in a shell, and for those that are misspelt.
 
 Owns ranges of names: `low` is in it, `high` is not. Names are compared as SQLite does, byte by byte
 in UTF-8, which is also the order of code points.
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.ledger.database.connection import Ledger
+
+# After every name that begins with what stands before it.
+END = "\U0010ffff"
 
 _INDEXES = {
     "licenses": ("licenses", "license_key"),
@@ -59,6 +62,18 @@ def first_and_last(ledger: Ledger, kind: str, low: str, high: str) -> tuple[str,
     if first is None:
         return None
     return first, ledger.value(f"SELECT {column} {where} DESC LIMIT 1", low=low, high=high)
+
+
+def names_near(ledger: Ledger, kind: str, name: str, each_way: int) -> list[str]:
+    """The names of a kind that stand next to where `name` is or would be, at most so many on either
+    side: those that begin most like it. Two seeks."""
+    table, column = _INDEXES[kind]
+    sql = f"SELECT {column} FROM {table} WHERE {column}"
+    after = ledger.all(f"{sql} >= :name ORDER BY {column} LIMIT :most", name=name, most=each_way)
+    before = ledger.all(
+        f"{sql} < :name ORDER BY {column} DESC LIMIT :most", name=name, most=each_way
+    )
+    return [found for (found,) in (*after, *before)]
 
 
 def bundle_sizes(ledger: Ledger) -> list[int]:

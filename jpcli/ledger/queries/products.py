@@ -82,6 +82,11 @@ def product_names(ledger: Ledger) -> list[str]:
     return [row[0] for row in ledger.rows("SELECT product FROM products ORDER BY product")]
 
 
+def product_titles(ledger: Ledger) -> list[tuple[str, str]]:
+    """(slug, name) of every product, by slug."""
+    return ledger.all("SELECT product, name FROM products ORDER BY product")
+
+
 def bundle_sizes(ledger: Ledger, product: str) -> dict[int, int]:
     """The sizes a product is offered in (1 is alone), each with its offer's row number."""
     rows = ledger.all(

@@ -79,6 +79,12 @@ def _by_stage(told: Iterable[Event]) -> list[list[Event]]:
     return [run for run in stages if run]
 
 
+def known_kinds() -> list[str]:
+    """Every kind of event that there is, in order."""
+    topics = {import_module(f"jpcli.ledger.state.{topic}") for topic in _TOPICS.values()}
+    return sorted(kind for topic in topics for kind in topic.HANDLERS)
+
+
 @cache
 def handler_of(kind: str) -> Handler:
     """What applies a kind; loaded when it is needed, because a command records two or three."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import Problem
 from jpcli.domain.periods import Period
+from jpcli.domain.words import count
 from jpcli.ledger.database import schema, tables
 from jpcli.ledger.database.connection import calendar_by
 from jpcli.ledger.database.faults import guarded, raise_outside
@@ -31,24 +32,27 @@ _SCRATCH = "the temporary file of the check"
 
 class CheckReport(NamedTuple):
     """`events` counts them, `head` is the last hash as hex. No problems: `foreign` names tables and
-    views of others, `exceptions` counts instants for which other rules of the time zone held."""
+    views of others, `exceptions` counts instants for which other rules of the time zone held, and
+    `since` is the event that had a head which was asked for: its number, its hash as hex."""
 
     events: int
     head: str
     problems: tuple[Problem, ...]
     foreign: tuple[str, ...]
     exceptions: int
+    since: tuple[int, str] | None = None
 
 
-def check_ledger(ledger: Ledger) -> CheckReport:
-    """Verify file, schema, chain and state. Whatever is wrong with the ledger is a problem, never
-    an error; what the system can't give is one, as Failed `disk_full`."""
+def check_ledger(ledger: Ledger, since_head: str | None = None) -> CheckReport:
+    """Verify file, schema, chain and state, and that a hash (hex) which begins with `since_head` is
+    one of the chain. Whatever is wrong with the ledger is a problem, never an error; what the
+    system can't give is one, as Failed `disk_full`."""
     problems = _Problems()
     foreign: list[str] = []
     for subject, at in ledger.looks(foreign):
         problems.look(subject, at)
     problems.look("invoices", lambda: _seal_problems(ledger))
-    walk = ChainWalk(ledger)
+    walk = ChainWalk(ledger, since_head)
     zone = zone_behind(ledger)
     # "" is a private temporary file: a replay of millions of events must not fill the memory.
     scratch = sqlite3.connect("", isolation_level=None)
@@ -65,8 +69,22 @@ def check_ledger(ledger: Ledger) -> CheckReport:
             problems.look(table, partial(compare_table, ledger.reader, scratch, table))
     finally:
         scratch.close()
+    if since_head is not None and len(walk.heads) != 1:
+        problems.found.append(_no_such_head(since_head, len(walk.heads)))
     head, kept = walk.last_hash.hex(), _exceptions({**ledger.meta, **zone})
-    return CheckReport(walk.events, head, tuple(problems.found), tuple(foreign), kept)
+    since = walk.heads[0] if len(walk.heads) == 1 else None
+    return CheckReport(walk.events, head, tuple(problems.found), tuple(foreign), kept, since)
+
+
+def _no_such_head(since_head: str, found: int) -> Problem:
+    if found:
+        message = f"{count(found, 'event')} have a hash that begins so: {since_head}"
+        return Problem("head_ambiguous", since_head, message)
+    message = (
+        f"No event has the hash {since_head}: what it stood for was rewritten, or this is another"
+        " ledger, or an older copy of it"
+    )
+    return Problem("head_not_found", since_head, message)
 
 
 def _exceptions(facts: Mapping[str, str]) -> int:

@@ -44,10 +44,13 @@ _EVENT_COLUMNS = "seq, kind, subject, at, recorded_at, actor, reason, data, hash
 
 
 class ChainWalk:
-    """Walks the events in order, collecting what is wrong with the chain on the way."""
+    """Walks the events in order, collecting what is wrong with the chain on the way, and in `heads`
+    (number, hash) of those whose hash (hex) begins with `since_head`."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, since_head: str | None = None) -> None:
         self._ledger = ledger
+        self._since_head = since_head
+        self.heads: list[tuple[int, str]] = []
         self.problems: list[Problem] = []
         self.events = 0
         self.characters = 0
@@ -95,6 +98,8 @@ class ChainWalk:
         self.last_hash = stored_hash if isinstance(stored_hash, bytes) else b""
         if fits:
             self.latest_at = max(self.latest_at, row[3])
+            if self._since_head is not None and stored_hash.hex().startswith(self._since_head):
+                self.heads.append((seq, stored_hash.hex()))
         return event
 
     def _add(self, code: str, subject: str, message: str) -> None:

@@ -15,7 +15,8 @@ from jpcli.ledger.queries.licenses import LicenseFacts, all_children
 from jpcli.ledger.queries.products import bundle_sizes
 from jpcli.ledger.snapshots.overlay import as_of
 from jpcli.ledger.state.licenses import stored_history
-from jpcli.services.refusals import check_not_before, check_not_revoked, known_license, known_offer
+from jpcli.services.meant import known_license
+from jpcli.services.refusals import check_not_before, check_not_revoked, known_offer
 
 if TYPE_CHECKING:
     from jpcli.ledger.snapshots.overlay import Overlay
@@ -57,9 +58,9 @@ class _Supposing:
         if self._life(facts) is None:
             raise BadInput(
                 "not_issued_yet",
-                f"{key} was issued at {self._desk.told(facts.issued_at)},"
+                f"{facts.license_key} was issued at {self._desk.told(facts.issued_at)},"
                 f" after {self._desk.told(self._as_of_at)}",
-                subject=key,
+                subject=facts.license_key,
             )
         check_not_revoked(self._desk.ledger, self._supposed(facts))
         check_not_before(self._desk.ledger, self._supposed(facts), at)
@@ -133,7 +134,7 @@ def _suppose_issued(desk: Desk, overlay: Overlay, text: str) -> None:
     count = int(count_text)
     if not count:
         raise _bad_form(text, form)
-    known_offer(desk.ledger, product, None)
+    product, _ = known_offer(desk.ledger, product, None)
     offer_id = bundle_sizes(desk.ledger, product)[1]
     # Names of a group must differ, also when the same is supposed twice.
     first = len(overlay.names) + 1

@@ -12,7 +12,7 @@ from jpcli.domain.names import check_client_name
 from jpcli.domain.texts import check_remark
 from jpcli.ledger.queries import clients
 from jpcli.services.change import change
-from jpcli.services.refusals import check_client_known
+from jpcli.services.meant import check_client_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

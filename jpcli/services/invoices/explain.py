@@ -22,7 +22,7 @@ from jpcli.services.billing.compute import Question, compute
 from jpcli.services.billing.preview import line_head, line_sums
 from jpcli.services.billing.waiting import next_to_close
 from jpcli.services.invoices.explained_licenses import ADJUSTED_FIELDS, LICENSE_FIELDS
-from jpcli.services.invoices.explained_lines import explained_lines
+from jpcli.services.invoices.explained_lines import explained_lines, named_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +71,7 @@ def explain(
 
     Raises BadInput (`bad_month`, `unknown_product`, `unknown_license`) or Failed (`no_price`).
     """
+    product, license_key = named_in_full(desk, product, license_key)
     computed, lines = explained_lines(desk, month, product, license_key)
     ledger, iso = desk.ledger, desk.ledger.calendar.iso
     corrected = _corrections(desk, computed)

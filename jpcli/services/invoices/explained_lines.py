@@ -27,7 +27,7 @@ from jpcli.services.invoices.explained_licenses import (
     licenses_of,
     remaining,
 )
-from jpcli.services.refusals import known_license, known_offer
+from jpcli.services.meant import known_license, known_product
 
 if TYPE_CHECKING:
     from jpcli.domain.calculator import Line
@@ -53,9 +53,8 @@ def explained_lines(
     desk: Desk, month: str, product: str | None, license_key: str | None
 ) -> tuple[Computed, list[Explained]]:
     """The month and its lines, those that have nothing of what is asked for left out."""
-    only = None if license_key is None else known_license(desk.ledger, license_key)
-    if product is not None:
-        known_offer(desk.ledger, product, None)
+    product, key = named_in_full(desk, product, license_key)
+    only = None if key is None else known_license(desk.ledger, key)
     computed = compute(desk, Question(month=month))
     explaining_line = _Explaining(desk, computed, only)
     found = [
@@ -64,6 +63,17 @@ def explained_lines(
         if product is None or line.product == product
     ]
     return computed, [item for item in found if item is not None]
+
+
+def named_in_full(
+    desk: Desk, product: str | None, license_key: str | None
+) -> tuple[str | None, str | None]:
+    """The product and the key that are meant; errors as `known_product` and `known_license`."""
+    if product is not None:
+        product = known_product(desk.ledger, product)
+    if license_key is not None:
+        license_key = known_license(desk.ledger, license_key).license_key
+    return product, license_key
 
 
 class _Explaining:

@@ -22,7 +22,7 @@ from jpcli.services.billing.preview import line_object
 from jpcli.services.invoices.invoices import invoice_head, late
 from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.shares import days_of, divided
-from jpcli.services.refusals import check_client_known
+from jpcli.services.meant import check_client_known
 
 if TYPE_CHECKING:
     from jpcli.domain.contract.invoices import ClientPart as ClientPartObject

@@ -15,7 +15,7 @@ from jpcli.domain.instants import format_instant
 from jpcli.ledger.queries.licenses import active_children, find
 from jpcli.ledger.queries.products import product_names
 from jpcli.services.jetpack.compare import ISSUED_AT, REVOKED_AT, Comparing
-from jpcli.services.refusals import known_offer
+from jpcli.services.refusals import exact_offer
 from jpcli.services.sites.named import Places
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class TakingOver:
         """Whether a license can be recorded; BadInput `unknown_product`, `unknown_bundle`, or
         `bad_instant` for times that no calendar has."""
         if remote.parent_license_id is None:
-            known_offer(self._ledger, self._product(remote), remote.quantity or 1)
+            exact_offer(self._ledger, self._product(remote), remote.quantity or 1)
         for instant in (remote.issued_at, remote.revoked_at, remote.attached_at):
             if instant is not None:
                 self._ledger.calendar.checked(instant, format_instant(instant))

@@ -26,7 +26,7 @@ from jpcli.services.ledger.history_rows import HistoryRow, named_places, parse_r
 from jpcli.services.ledger.seen_keys import SeenKeys
 from jpcli.services.ledger.site_claims import Claims
 from jpcli.services.ledger.waiting_rows import WaitingRows
-from jpcli.services.refusals import known_offer
+from jpcli.services.refusals import exact_offer
 from jpcli.services.sites.spelled import SiteNames
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ class _Importing:
 
     def _check_offer(self, product: str, size: int) -> None:
         if (product, size) not in self._offers:
-            self._offers[product, size] = known_offer(self._ledger, product, size)
+            self._offers[product, size] = exact_offer(self._ledger, product, size)
 
     def _add(self, error: JpcliError, line: int) -> None:
         self._problems.append(problem_of(error, line))

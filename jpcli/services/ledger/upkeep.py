@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.addresses import shown
 from jpcli.domain.answers import Answer, LongNotes, Note, Rows
-from jpcli.domain.errors import Failed, Refused
-from jpcli.domain.words import and_more, count, quoted
+from jpcli.domain.errors import Failed, Refused, misread
+from jpcli.domain.words import and_more, count, quoted, shortened
 from jpcli.ledger.queries.history import HISTORY_COLUMNS, history_rows
 from jpcli.ledger.upkeep.check import CheckReport, check_ledger
 from jpcli.services.change import once
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         FlatExportAnswer,
         MoveAnswer,
         RestoreAnswer,
+        SinceObject,
     )
     from jpcli.services.desk import Desk
     from jpcli.services.keyed import Keyed
@@ -41,25 +42,66 @@ FLAT_COLUMNS = (
     "bundle_size",
 )
 
+_FIGURES, _LEAST_FIGURES = 64, 12  # of a head
+_HEX = frozenset("0123456789abcdef")
 _NAMED = 10  # tables of others, in a remark
 
 
-def check(desk: Desk) -> Answer[CheckAnswer]:
+def check(desk: Desk, since_head: str | None = None) -> Answer[CheckAnswer]:
     """Verify the chain, replay the events, compare the state. `ok` false is exit 1.
 
-    Tables of other programs, other rules of the time zone, and files that others than their owner
-    may use, are remarks.
+    `since_head` is a head that was noted down, or its beginning: the chain has to have it still, so
+    that it has only grown since. Raises BadInput `bad_head` where it can be none. Tables of other
+    programs, other rules of the time zone, and files that others than their owner may use, are
+    remarks.
     """
-    report = check_ledger(desk.ledger)
-    if report.problems:
+    if since_head is not None:
+        since_head = _checked_head(since_head)
+    report = check_ledger(desk.ledger, since_head)
+    if {problem.code for problem in report.problems} == {"head_not_found"}:
+        hint = "Where else it may be:   jpcli ledger check --since-head HASH --ledger PATH"
+        message = "The ledger is whole, but does not go back to that head"
+        note = Note("head_not_found", message, "warning", since_head, hint)
+    elif report.problems:
         found = count(len(report.problems), "problem")
         hint = "Restore the last backup that passes:   jpcli ledger restore FILE"
         note = Note("ledger_damaged", f"{found} found", "warning", hint=hint)
     else:
         message = f"{count(report.events, 'event')} replayed; the chain and the state agree"
         note = Note("ledger_ok", message, "ok")
+    data, since = _report(report), _since(report)
+    if since is not None:
+        data["since_head"] = since
     remarks = (*_foreign(report), *_exceptions(desk, report), *zone_notes(desk))
-    return Answer(_report(report), (note, *remarks, *_open_to_others(desk)))
+    return Answer(data, (note, *_grown(report, since), *remarks, *_open_to_others(desk)))
+
+
+def _checked_head(text: str) -> str:
+    """A head as it was noted down, or its beginning, in small letters."""
+    head = text.strip().lower()
+    if _LEAST_FIGURES <= len(head) <= _FIGURES and _HEX.issuperset(head):
+        return head
+    what = f"a head: {_FIGURES} hexadecimal figures, or the first {_LEAST_FIGURES} or more"
+    hint = "It stands on every statement, and here:   jpcli ledger check --json"
+    raise misread("bad_head", shortened(text), what, hint)
+
+
+def _since(report: CheckReport) -> SinceObject | None:
+    if report.since is None:
+        return None
+    seq, head = report.since
+    return {"seq": seq, "head": head, "events": report.events - seq}
+
+
+def _grown(report: CheckReport, since: SinceObject | None) -> tuple[Note, ...]:
+    """What is proved only where the chain is whole."""
+    if since is None or report.problems:
+        return ()
+    message = (
+        f"{count(since['events'], 'event')} came since event {since['seq']}, which has that head:"
+        " nothing up to it was rewritten"
+    )
+    return (Note("head_found", message, "ok", since["head"]),)
 
 
 def export(desk: Desk) -> Answer[ExportAnswer]:

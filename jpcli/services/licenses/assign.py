@@ -12,11 +12,11 @@ from jpcli.domain import events
 from jpcli.domain.answers import Answer, Chosen, Note, joined
 from jpcli.domain.errors import Problem, Refused
 from jpcli.domain.words import count, quoted
-from jpcli.ledger.queries.licenses import find, rows_numbered
+from jpcli.ledger.queries.licenses import rows_numbered
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
 from jpcli.services.licenses.puts import asks_of, asks_of_license, asks_to_put, puts_of
 from jpcli.services.licensing import NO_MAIL, act, act_rows
-from jpcli.services.refusals import assignable, check_any_named, check_nothing_past_due
+from jpcli.services.refusals import check_any_named, check_assignable, check_nothing_past_due
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.sites.named import Places
 from jpcli.services.spool import Spool, noted
@@ -162,10 +162,11 @@ class _Moves:
         puts = self._foreseen(puts)
 
         def one(put: Put) -> None:
-            key, site, client = put
-            found = self._found(key)
+            named, site, client = put
+            facts = self._found(named)
+            key = facts.license_key
             url, name = self._places.check(site, client)
-            facts = self._assignable(found, key)
+            check_assignable(self._desk.ledger, facts, self._at)
             if facts.site == url:
                 self._is_already("already_on_site", key, f"{key} is on {url} already")
                 return
@@ -193,8 +194,10 @@ class _Moves:
         ledger = self._desk.ledger
         items = ledger.each(items, lambda item: asks_of_license(ledger, item[1]))
 
-        def one(key: str) -> None:
-            facts = self._assignable(self._found(key), key)
+        def one(named: str) -> None:
+            facts = self._found(named)
+            key = facts.license_key
+            check_assignable(self._desk.ledger, facts, self._at)
             if facts.site is None:
                 self._is_already("already_unassigned", key, f"{key} is on no site already")
                 return
@@ -211,10 +214,11 @@ class _Moves:
         puts = self._foreseen(puts)
 
         def one(put: Put) -> None:
-            key, to, client = put
-            found = self._found(key)
+            named, to, client = put
+            facts = self._found(named)
+            key = facts.license_key
             url, name = self._places.check(to, client)
-            facts = self._assignable(found, key)
+            check_assignable(self._desk.ledger, facts, self._at)
             if facts.site is None:
                 raise Refused(
                     "not_assigned",
@@ -240,17 +244,12 @@ class _Moves:
         """The site where all of them are now, where it is one."""
         return f" to {next(iter(self._to))}" if len(self._to) == 1 else ""
 
-    def _found(self, key: str) -> LicenseFacts | None:
+    def _found(self, named: str) -> LicenseFacts:
         """The license as it is now, with what this command did to it before."""
         self._asked += 1
-        self._unwritten.settle(key)
-        facts = find(self._desk.ledger, key)
-        if facts is not None:
-            self._named.add(facts.id)
+        facts = self._unwritten.settled(named)
+        self._named.add(facts.id)
         return facts
-
-    def _assignable(self, found: LicenseFacts | None, key: str) -> LicenseFacts:
-        return assignable(self._desk.ledger, found, key, self._at)
 
     def _move(self, entry: Entry, url: str, client: str | None) -> None:
         self._places.ensure(url, client, self._at)

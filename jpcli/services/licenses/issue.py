@@ -126,7 +126,7 @@ class _Issuing:
         self._desk = desk
         self._writer = writer
         self._at = desk.effective_at()
-        self._offers: dict[tuple[str, int | None], int] = {}
+        self._offers: dict[tuple[str, int | None], tuple[str, int]] = {}
         self._terms: dict[str, Mapping[str, Any]] = {}
         self._random = _Random().take
         self._places = Places(writer)
@@ -162,15 +162,15 @@ class _Issuing:
         notes = (done, *self._places.notes(), *expiry_notes(self._desk))
         return Answer(data, notes, chosen={"licenses": Chosen("made")})
 
-    def check(self, wanted: Wanted) -> tuple[int, str | None, str | None]:
-        """(bundle size, site, client) of an order that may be carried out."""
+    def check(self, wanted: Wanted) -> tuple[str, int, str | None, str | None]:
+        """(product, bundle size, site, client) of an order that may be carried out."""
         if not 1 <= wanted.quantity <= MOST_AT_ONCE:
             raise BadInput(
                 "bad_quantity",
                 f"The quantity must be 1 to {MOST_AT_ONCE:,}, not {wanted.quantity}",
                 subject=str(wanted.quantity),
             )
-        size = self._size(wanted)
+        product, size = self._offer(wanted)
         if wanted.quantity * size > MOST_AT_ONCE:
             raise BadInput(
                 "bad_quantity",
@@ -186,7 +186,7 @@ class _Issuing:
                     hint="Name the site, too:   --site URL",
                     subject=wanted.client,
                 )
-            return size, None, None
+            return product, size, None, None
         if size > 1:
             raise BadInput(
                 "bundle_to_site",
@@ -194,11 +194,11 @@ class _Issuing:
                 hint="Issue it without --site, then:   jpcli assign LICENSE --site URL",
                 subject=wanted.site,
             )
-        return (size, *self._places.check(wanted.site, wanted.client))
+        return (product, size, *self._places.check(wanted.site, wanted.client))
 
     def one(self, wanted: Wanted) -> None:
         """Record one order."""
-        size, site, client = self.check(wanted)
+        product, size, site, client = self.check(wanted)
         if self._is_first and self._usable + wanted.quantity >= MANY:
             self._writer.expect_many()
             self._is_first = False  # once is enough
@@ -206,13 +206,13 @@ class _Issuing:
             self._places.ensure(site, client, self._at)
         if size > 1:
             for _ in range(wanted.quantity):
-                self._bundle(wanted.product, size)
+                self._bundle(product, size)
             self._bundles += wanted.quantity
         else:
-            terms = self._terms.get(wanted.product)
+            terms = self._terms.get(product)
             if terms is None:  # one object for all, which is encoded once
-                terms = self._terms[wanted.product] = events.license_terms(wanted.product)
-            self._single(wanted.product, wanted.quantity, terms, site)
+                terms = self._terms[product] = events.license_terms(product)
+            self._single(product, wanted.quantity, terms, site)
         self._usable += wanted.quantity * size
 
     def _single(
@@ -234,14 +234,14 @@ class _Issuing:
         self._writer.record(*events.license_issued(parent, alone), at=self._at)
         self._single(product, size, events.license_terms(product, size, parent))
 
-    def _size(self, wanted: Wanted) -> int:
-        known = (wanted.product, wanted.bundle_size)
-        if known not in self._offers:
-            check_no_bundle(self._desk.ledger, wanted.product, wanted.bundle_size)
-            size = known_offer(self._desk.ledger, *known)
-            check_price(self._desk.ledger, wanted.product, size, self._at)
-            self._offers[known] = size
-        return self._offers[known]
+    def _offer(self, wanted: Wanted) -> tuple[str, int]:
+        named = (wanted.product, wanted.bundle_size)
+        if named not in self._offers:
+            check_no_bundle(self._desk.ledger, *named)
+            known = known_offer(self._desk.ledger, *named)
+            check_price(self._desk.ledger, *known, self._at)
+            self._offers[named] = known
+        return self._offers[named]
 
 
 class _Random:

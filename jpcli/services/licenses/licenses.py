@@ -18,9 +18,9 @@ from jpcli.services.billing.books import (
     is_settled_elsewhere,
 )
 from jpcli.services.log import history_objects
-from jpcli.services.refusals import known_license
+from jpcli.services.meant import check_client_known, known_license, known_product
 from jpcli.services.shapes import license_objects, license_tuples
-from jpcli.services.sites.spelled import site_name
+from jpcli.services.sites.known import known_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +59,8 @@ def build_filter(
 
     `older_than` 7 is what was issued more than 7 days ago, `newer_than` 7 the rest of them. An
     empty `site` or `client` is the licenses without one; `no_bundle` leaves out bundles and
-    what is in them.
+    what is in them. Raises BadInput for what is no state, sort or age, and `unknown_product`,
+    `unknown_site`, `unknown_client` for names that there are not.
     """
     if state is not None and state not in queries.STATE_FILTERS:
         raise not_among("state", state, queries.STATE_FILTERS)
@@ -68,11 +69,13 @@ def build_filter(
     for days in (older_than, newer_than):
         if days is not None and not 0 <= days <= 100_000:
             raise BadInput("bad_age", f"An age is 0 to 100,000 days, not {days}")
+    if client:
+        check_client_known(desk.ledger, client)
     calendar, today = desk.ledger.calendar, desk.today
     return LicenseFilter(
         state=state,
-        product=product,
-        site=site_name(desk.ledger, site) if site else site,
+        product=known_product(desk.ledger, product) if product else product,
+        site=known_site(desk.ledger, site).url if site else site,
         client=client,
         no_bundle=no_bundle,
         issued_before_at=None if older_than is None else calendar.start_of(today - older_than),
@@ -98,8 +101,7 @@ def list_licenses(
 
 def show(desk: Desk, keys: list[str]) -> Answer[ShownLicensesAnswer]:
     """Licenses with every event of their lives and their billed days."""
-    for key in keys:
-        known_license(desk.ledger, key)
+    keys = [known_license(desk.ledger, key).license_key for key in keys]
     licenses = license_objects(queries.rows_of(desk.ledger, list(dict.fromkeys(keys))))
     shown = cast("list[ShownLicense]", licenses)
     for item in shown:

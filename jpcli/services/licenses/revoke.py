@@ -28,7 +28,7 @@ from jpcli.ledger.writer import asks_about
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
 from jpcli.services.licenses.in_use import CODE, HINT, in_use_error, in_use_note, nobody
 from jpcli.services.licensing import act, act_rows
-from jpcli.services.refusals import check_any_named, check_not_before, known_license
+from jpcli.services.refusals import check_any_named, check_not_before
 from jpcli.services.said import revoked_note
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.spool import Spool, noted
@@ -174,8 +174,7 @@ class _Revoking:
 
     def _one(self, key: str) -> None:
         self._asked += 1
-        self._unwritten.settle(key)
-        facts = known_license(self._desk.ledger, key)
+        facts = self._unwritten.settled(key)
         self._named.add(facts.id)
         if facts.revoked_at is not None:
             self._again(facts, facts.revoked_at)

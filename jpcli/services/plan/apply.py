@@ -18,10 +18,11 @@ from jpcli.ledger.writer import asks_about
 from jpcli.services.cards import expiry_notes
 from jpcli.services.files.rows import named
 from jpcli.services.licensing import act
+from jpcli.services.meant import known_license
 from jpcli.services.plan.file import wanted_pieces
 from jpcli.services.plan.plan import STEP_COLUMNS, make, nothing_note, numbers
 from jpcli.services.plan.second_looks import second_looks
-from jpcli.services.refusals import check_may_issue, check_nothing_past_due, known_license
+from jpcli.services.refusals import check_may_issue, check_nothing_past_due
 from jpcli.services.sites.named import Places, place_asks
 from jpcli.services.spool import table
 

@@ -20,6 +20,7 @@ from jpcli.ledger.queries.products import priced_offers
 from jpcli.services.billing.books import books_begin
 from jpcli.services.files.rows import named
 from jpcli.services.licenses.in_use import in_use_note
+from jpcli.services.meant import known_license
 from jpcli.services.plan.cost import planned_bill
 from jpcli.services.plan.order import Order, read_order, without_collecting
 from jpcli.services.plan.second_looks import look_alikes_in
@@ -28,7 +29,6 @@ from jpcli.services.refusals import (
     check_not_before,
     check_nothing_past_due,
     check_price,
-    known_license,
     known_offer,
 )
 from jpcli.services.spool import Spool, noted, table
@@ -213,7 +213,7 @@ def _counts(steps: Steps) -> StepCounts:
 def _check_offers(desk: Desk, steps: Steps, at: int) -> None:
     """What is issued is sold alone and has a price: a plan issues no bundles."""
     for product in sorted({str(step.product) for step in steps.of("issue")}):
-        check_price(desk.ledger, product, known_offer(desk.ledger, product, None), at)
+        check_price(desk.ledger, *known_offer(desk.ledger, product, None), at)
 
 
 def _check_owners(order: Order, there: Present) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from jpcli.domain import money
@@ -11,6 +13,7 @@ from jpcli.domain.words import count
 from jpcli.ledger.queries import products as product_queries
 from jpcli.ledger.writer import asks_about
 from jpcli.services.change import change, without_rows
+from jpcli.services.meant import known_product
 from jpcli.services.products.price_list import (
     Priced,
     bad_price_list,
@@ -21,7 +24,6 @@ from jpcli.services.products.price_list import (
     named,
     record_price,
 )
-from jpcli.services.refusals import unknown_product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,10 +64,12 @@ def list_products(desk: Desk) -> Answer[OfferListAnswer]:
 
 def show_product(desk: Desk, product: str) -> Answer[OffersAnswer]:
     """One product: each way it is sold, with every price it ever had."""
+    return Answer({"products": _offers_of(desk, known_product(desk.ledger, product))})
+
+
+def _offers_of(desk: Desk, product: str) -> list[OfferObject]:
     offers = product_queries.priced_offers(desk.ledger, product)
-    if not offers:
-        raise unknown_product(desk.ledger, product)
-    return Answer({"products": [_offer_object(desk, priced, desk.today) for priced in offers]})
+    return [_offer_object(desk, priced, desk.today) for priced in offers]
 
 
 def set_price(
@@ -78,32 +82,40 @@ def set_price(
     """
     size = 1 if bundle_size is None else bundle_size
     check_size(size)
-    facts = product_queries.product_facts(desk.ledger, product)
-    if facts is None:
-        raise unknown_product(desk.ledger, product)
     currency = desk.ledger.currency
     day_price_e12 = money.parse_day_price(price, currency)
     date = _effective_date(desk) if since is None else parse_date(since).isoformat()
-    name = facts[0] if size == 1 else f"{facts[0]}, bundle of {size}"
-    for priced in product_queries.priced_offers(desk.ledger, product):
-        if priced.offer.bundle_size == size:
-            name = priced.offer.name
-    wanted = Priced(product, name, facts[1], size, date, day_price_e12)
 
     def do(writer: Writer) -> Answer[OffersAnswer]:
+        wanted = _priced(desk, known_product(desk.ledger, product), size, date, day_price_e12)
         record_price(writer, wanted)
         writer.flush()
         text = money.display_day_price(day_price_e12, currency)
         until = _last_date(desk, wanted)
         lasting = f"from {date} on" if until is None else f"from {date} to {until}"
-        note = Note(
-            "price_set", f"Set the price of {name} to {text} a day {lasting}", "ok", product
-        )
-        return Answer(show_product(desk, product).data, (note, *free_notes([wanted])))
+        message = f"Set the price of {wanted.name} to {text} a day {lasting}"
+        note = Note("price_set", message, "ok", wanted.product)
+        offers = _offers_of(desk, wanted.product)
+        return Answer({"products": offers}, (note, *free_notes([wanted])))
 
     # As asked: "today" must be the same request tomorrow.
     request = {"command": "products set-price", "price": [product, price, since, size]}
-    return change(desk, request, do, asks_about(desk.ledger, product=product))
+    asks = (
+        partial(product_queries.product_facts, desk.ledger, product),
+        partial(product_queries.priced_offers, desk.ledger, product),
+    )
+    return change(desk, request, do, chain(asks_about(desk.ledger, product=product), asks))
+
+
+def _priced(desk: Desk, product: str, size: int, since: str, day_price_e12: int) -> Priced:
+    """A price of a product that is there, under the name that this offer has or gets."""
+    facts = product_queries.product_facts(desk.ledger, product)
+    assert facts is not None
+    name = facts[0] if size == 1 else f"{facts[0]}, bundle of {size}"
+    for priced in product_queries.priced_offers(desk.ledger, product):
+        if priced.offer.bundle_size == size:
+            name = priced.offer.name
+    return Priced(product, name, facts[1], size, since, day_price_e12)
 
 
 def import_prices(

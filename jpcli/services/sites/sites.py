@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note, Rows, as_objects
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.errors import BadInput
 from jpcli.domain.names import check_client_name
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries import sites as site_queries
 from jpcli.services.change import change
 from jpcli.services.clients.edit import known_of
-from jpcli.services.refusals import check_client_known, check_not_before_owner
+from jpcli.services.meant import check_client_known
+from jpcli.services.refusals import check_not_before_owner
 from jpcli.services.shapes import license_objects
-from jpcli.services.sites.spelled import site_name
+from jpcli.services.sites.known import known_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 def list_sites(
     desk: Desk, client: str | None = None, search: str | None = None, limit: int = 0
 ) -> Answer[SiteListAnswer]:
-    """Sites with their clients and what runs on them; streams."""
+    """Sites with their clients and what runs on them; streams. Raises BadInput `unknown_client`."""
+    if client:
+        check_client_known(desk.ledger, client)
     rows = _site_tuples(site_queries.site_rows(desk.ledger, client, limit, search))
     data: SiteListAnswer = {
         "sites": Rows(site_queries.SITE_COLUMNS, rows),
@@ -53,7 +55,7 @@ def _site_tuples(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 def show_site(desk: Desk, site: str) -> Answer[SiteAnswer]:
     """One site: its licenses, and every client it had."""
-    facts = _known_site(desk, site)
+    facts = known_site(desk.ledger, site)
     calendar = desk.ledger.calendar
     wanted = licenses.LicenseFilter(site=facts.url)
     owners: list[OwnerObject] = [
@@ -78,7 +80,7 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer[SiteMovedAnsw
     name = None if client is None else check_client_name(client)
 
     def do(writer: Any) -> Answer[SiteMovedAnswer]:
-        facts = _known_site(desk, site)
+        facts = known_site(desk.ledger, site)
         if facts.client == name:
             owner = "no client" if name is None else name
             note = Note("already_moved", f"{facts.url} belongs to {owner} already")
@@ -126,16 +128,3 @@ def show_client(desk: Desk, client: str) -> Answer[ClientAnswer]:
     wanted = licenses.LicenseFilter(client=name)
     rows = license_objects(licenses.list_rows(desk.ledger, wanted))
     return Answer({**known_of(desk, name), "sites": as_objects(sites), "licenses": rows})
-
-
-def _known_site(desk: Desk, site: str) -> site_queries.SiteFacts:
-    url = site_name(desk.ledger, site)
-    facts = site_queries.find_site(desk.ledger, url)
-    if facts is None:
-        raise BadInput(
-            "unknown_site",
-            f"There is no site {url}",
-            hint="See them:   jpcli sites list",
-            subject=url,
-        )
-    return facts
