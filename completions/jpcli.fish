@@ -417,6 +417,20 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
                     --help 'Show this message and exit'
+            case 'undo' 'invoice void'
+                printf '%s\t%s\n' \
+                    --reason 'Why, for the log' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
             case 'log'
                 printf '%s\t%s\n' \
                     --license 'Only this license' \
@@ -497,20 +511,6 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
-                    --idempotency-key 'The same key again returns the first answer and does nothing' \
-                    --help 'Show this message and exit'
-            case 'invoice void'
-                printf '%s\t%s\n' \
-                    --reason 'Why, for the log' \
-                    --ledger 'The ledger' \
-                    --wait 'How long to wait for a ledger that is busy or out of reach' \
-                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
-                    --json 'Short for --format json' \
-                    --quiet 'No remarks, only errors and warnings' \
-                    --no-color 'No color' \
-                    --actor 'Who does this, for the log' \
-                    --dry-run 'Show what would be done, write nothing' \
-                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'invoice push'
@@ -775,7 +775,7 @@ function __jpcli_complete
                 set words charge send
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'help --format' 'completion --format'
+            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'undo --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'plan --format' 'apply --format' 'help --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv excel tsv md html pdf
@@ -829,8 +829,9 @@ function __jpcli_complete
                     audit 'Check counts, waste and the bill against a policy' \
                     plan 'Show what it takes to have what a file wants, and what that costs' \
                     apply 'Do what `plan` shows, in one transaction' \
-                    settings 'Name, terms, the first month that is billed' \
+                    undo 'Write the opposite of the last command, or of an event\'s' \
                     log 'The events of the ledger, newest first' \
+                    settings 'Name, terms, the first month that is billed' \
                     ledger 'Check, copy, export and restore the ledger' \
                     help 'Show how a command is used' \
                     completion 'Print the completion script of a shell'
@@ -935,7 +936,7 @@ function __jpcli_complete
             case 'settings set 1'
                 set words bill-from collect name payment-terms-days zone-data
             case 'help *'
-                set words init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit products set-price import template cards primary remove invoice preview log explain diff close export mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit plan apply help completion
+                set words init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit products set-price import template cards primary remove invoice preview undo log explain diff close export mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit plan apply help completion
             case 'completion 1'
                 set words bash zsh fish
         end

@@ -26,6 +26,7 @@ LEDGER_ZONE_SET = "ledger.zone_set"
 PAYMENTS_SET = "payments.set"
 REQUEST_ANSWERED = "request.answered"
 REQUEST_LISTED = "request.listed"
+CHANGE_UNDONE = "change.undone"
 
 PRICE_SET = "price.set"
 
@@ -48,9 +49,13 @@ CARDS_SYNCED = "cards.synced"
 
 INVOICE_CLOSED = "invoice.closed"
 INVOICE_PAID = "invoice.paid"
+INVOICE_REOPENED = "invoice.reopened"
 INVOICE_VOIDED = "invoice.voided"
 INVOICE_SYNCED = "invoice.synced"
 PAYMENT_ATTEMPTED = "payment.attempted"
+
+# The subject of each change that is undone.
+UNDOING = "undo"
 
 # Whose subject is a license.
 ABOUT_LICENSES = (
@@ -139,6 +144,12 @@ def request_answered(idempotency_key: str, request_hash: str, answer: str) -> En
 def request_listed(idempotency_key: str, rows: Sequence[Any]) -> Entry:
     """A part of what an answer lists; the answer itself comes after its parts."""
     return REQUEST_LISTED, idempotency_key, {"rows": rows}
+
+
+def change_undone(undone: Sequence[Sequence[int]], by: Sequence[Sequence[int]]) -> Entry:
+    """What was recorded under the numbers of `undone` was undone by what was under those of `by`:
+    each is `[first, last]`. All of them have one subject, by which they are found."""
+    return CHANGE_UNDONE, UNDOING, {"undone": undone, "by": by}
 
 
 def price_set(
@@ -244,6 +255,11 @@ def invoice_closed(number: str, content: Mapping[str, Any]) -> Entry:
 def invoice_paid(number: str, amount_minor: int, reference: str | None) -> Entry:
     """All of an invoice was collected (I4)."""
     return INVOICE_PAID, number, {"reference": reference, "amount_minor": amount_minor}
+
+
+def invoice_reopened(number: str) -> Entry:
+    """An invoice was not paid after all, and is open again (I4)."""
+    return INVOICE_REOPENED, number, {}
 
 
 def invoice_voided(number: str) -> Entry:

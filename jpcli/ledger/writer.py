@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain as chain_of
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
@@ -21,6 +22,7 @@ from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, Event
 from jpcli.domain.texts import check_remark
 from jpcli.ledger.database.connection import HEAD
 from jpcli.ledger.events import chain
+from jpcli.ledger.events.log import newest_recorded_at
 from jpcli.ledger.queries.wishes import at_jetpack
 from jpcli.ledger.state.apply import apply_events
 from jpcli.ledger.state.lookups import Lookups, number_of_product, number_of_site, offers_of
@@ -57,6 +59,9 @@ class Writer:
         self.ledger = ledger
         self._actor = check_remark(actor, "--actor")
         self._now_at = now_at
+        # Two transactions that follow each other never have the same instant of recording, whatever
+        # their clocks say: so it tells which events were recorded together.
+        self._recorded_at = now_at + (now_at == newest_recorded_at(ledger))
         self._effective_at = now_at if effective_at is None else effective_at
         self._lookups = Lookups(ledger)
         self._waiting: list[Event] = []
@@ -145,8 +150,8 @@ class Writer:
         self._seq += 1
         self.recorded += 1
         self._latest_at = max(self._latest_at, effective_at)
-        told = (self._seq, kind, subject, effective_at, self._now_at, self._actor, reason, data)
-        self._waiting.append(Event._make(told))
+        told = (self._seq, kind, subject, effective_at, self._recorded_at, self._actor)
+        self._waiting.append(Event._make((*told, reason, data)))
         if len(self._waiting) >= FLUSH_EVENTS:
             self.flush()
 
@@ -224,7 +229,7 @@ def writing(
     """A transaction with a `Writer`; with `keep` false everything is rolled back at the end. `asks`
     are foreseen, as by `Ledger.ahead`. `told` says that what is recorded of licenses was told by
     whoever has them: Jetpack, or a file."""
-    with ledger.transaction(keep=keep, asks=asks):
+    with ledger.transaction(keep=keep, asks=chain_of((partial(newest_recorded_at, ledger),), asks)):
         writer = Writer(ledger, actor=actor, now_at=now_at, effective_at=effective_at)
         yield writer
         if keep:

@@ -9,6 +9,7 @@ from jpcli.domain.answers import Answer, Rows, as_objects
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
 from jpcli.domain.moments import parse_moment
+from jpcli.domain.undone import Undoings
 from jpcli.domain.words import closest
 from jpcli.ledger.events.log import (
     EVENT_COLUMNS,
@@ -17,6 +18,7 @@ from jpcli.ledger.events.log import (
     event_rows,
     events_of,
 )
+from jpcli.ledger.queries import commands
 from jpcli.services.meant import known_license
 from jpcli.services.sites.known import known_site
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
     from jpcli.domain.contract.licenses import EventObject, EventsAnswer
     from jpcli.services.desk import Desk
+
+
+LOG_COLUMNS = (*EVENT_COLUMNS, "undone_by")
 
 
 def list_events(
@@ -59,10 +64,12 @@ def list_events(
         if until is None
         else parse_moment(until, calendar, desk.today, end_of_day=True),
     )
-    rows = event_tuples(event_rows(desk.ledger, wanted, limit or 0))
+    undoings = Undoings(commands.undoings(desk.ledger))
+    found = event_tuples(event_rows(desk.ledger, wanted, limit or 0))
+    rows = ((*row, undoings.undone_by(row[0])) for row in found)
     total = count_events(desk.ledger, wanted)
     currency = desk.ledger.currency
-    return Answer({"events": Rows(EVENT_COLUMNS, rows), "total": total, "currency": currency})
+    return Answer({"events": Rows(LOG_COLUMNS, rows), "total": total, "currency": currency})
 
 
 def _check_kind(kind: str) -> None:

@@ -29,6 +29,7 @@ WOULD = {
     "Moved": "Would move",
     "Put": "Would put",
     "Removed": "Would remove",
+    "Reopened": "Would reopen",
     "Renamed": "Would rename",
     "Restored": "Would restore",
     "Revoked": "Would revoke",
@@ -36,6 +37,7 @@ WOULD = {
     "Took": "Would take",
     "Transferred": "Would transfer",
     "Unassigned": "Would unassign",
+    "Undid": "Would undo",
     "Voided": "Would void",
 }
 _NOTHING = ("nothing_to_do",)

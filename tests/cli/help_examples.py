@@ -76,6 +76,7 @@ FIRST = {
     "clients show": ("clients add 'Acme Inc.'",),
     "audit --policy": ("audit --init audit.toml",),
     "plan sites.toml": ("plan --init sites.toml",),
+    "undo": ("issue jetpack-scan",),
     "apply": ("plan --init sites.toml", "plan sites.toml --out sites.plan"),
 }
 # One row of a file whose columns stand behind its example; `{key}` is a license.

@@ -59,6 +59,7 @@ LINES = (
     Line("transfer", "--from {folder}/placed.csv --to c.example"),
     Line("revoke", "{free} --reason gone", asks=True),
     Line("revoke", "--from {folder}/ends.csv", asks=True),
+    Line("undo", asks=True),
     Line("licenses list"),
     Line("licenses show", "{placed} {free}"),
     Line("licenses count", "--by product"),

@@ -29,6 +29,7 @@ NEVER_BACK_DATED = {
     "invoice push",
     "invoice pay",
     "settings set",
+    "undo",
     "clients edit",
     "stripe customer",
     "jetpack connect",

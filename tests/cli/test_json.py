@@ -70,6 +70,7 @@ ROADS = (
     Road(Line("issue", "--from {folder}/wrong.csv --keep-going", 1)),
     Road(Line("issue", "--from {folder}/wrong.csv", 2)),
     Road(Line("unassign", "no-such no-other", 2)),
+    Road(Line("log"), ("undo --yes",)),
     Road(Line("log"), ("revoke {free} --reason gone --yes",)),
     Road(Line("revoke", "{child}", asks=True), ("assign {child} --site c.example",)),
     Road(Line("sites show", "a.example"), MOVED),
@@ -140,7 +141,11 @@ IN_OLD_LEDGERS = {
 
 
 # There is one example of a history, and a price is what is filled in.
-AT_JETPACK = {"AppliedAnswer.problems": "left out"}
+AT_JETPACK = {
+    "AppliedAnswer.problems": "left out",
+    "UndoneAnswer.licenses": "left out",
+    "UndoneAnswer.problems": "left out",
+}
 IN_TEMPLATES = {
     "PriceRow.amount": "null",
     "PriceRow.currency": "not null",

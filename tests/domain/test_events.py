@@ -47,6 +47,11 @@ STORED: dict[Callable[..., Any], tuple[tuple[Any, ...], dict[str, Any], tuple[An
         ("request.answered", "k", {"request_hash": "hash", "answer": "{}"}),
     ),
     events.request_listed: (("k", [1]), {}, ("request.listed", "k", {"rows": [1]})),
+    events.change_undone: (
+        ([[12, 15]], [[16, 19]]),
+        {},
+        ("change.undone", "undo", {"undone": [[12, 15]], "by": [[16, 19]]}),
+    ),
     events.price_set: (
         ("scan", 20),
         {**PRICE, "since": "2024-06-01"},
@@ -101,6 +106,7 @@ STORED: dict[Callable[..., Any], tuple[tuple[Any, ...], dict[str, Any], tuple[An
         {},
         ("invoice.paid", "INV", {"reference": "wire", "amount_minor": 5}),
     ),
+    events.invoice_reopened: (("INV",), {}, ("invoice.reopened", "INV", {})),
     events.invoice_voided: (("INV",), {}, ("invoice.voided", "INV", {})),
     events.invoice_synced: (
         ("INV", {"status": "paid"}),

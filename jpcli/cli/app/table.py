@@ -13,7 +13,7 @@ SECTIONS = (
     ("Billing", ("invoice", "products", "cards", "stripe")),
     ("Agency", ("sites", "clients")),
     ("Automation", ("audit", "plan", "apply")),
-    ("Ledger", ("settings", "log", "ledger")),
+    ("Ledger", ("undo", "log", "settings", "ledger")),
     ("Shell", ("help", "completion")),
 )
 
@@ -61,6 +61,7 @@ COMMANDS = {
     "cards primary": ("cards.primary:run", "Make a card the one that is charged first."),
     "cards remove": ("cards.remove:run", "Remove a card."),
     "invoice preview": ("invoice.preview:run", "Preview a month: the days so far and projected."),
+    "undo": ("undo:run", "Write the opposite of the last command, or of an event's."),
     "log": ("log:run", "The events of the ledger, newest first."),
     "invoice explain": (
         "invoice.explain:run",

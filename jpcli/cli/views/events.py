@@ -10,7 +10,7 @@ from jpcli.domain.money import display_amount, display_day_price
 from jpcli.domain.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 # So long is a fact that is told without words of its own, and so many clients of one site are.
 MOST_TOLD = 40
@@ -118,6 +118,13 @@ def _product(data: Mapping[str, Any]) -> str:
     return ", ".join(told)
 
 
+def numbers(ranges: Sequence[Sequence[int]]) -> str:
+    """Events by their numbers: `event 12`, `events 12 to 15`."""
+    told = [f"{first} to {last}" if last > first else f"{first}" for first, last in ranges]
+    many = len(ranges) > 1 or any(last > first for first, last in ranges)
+    return f"{'events' if many else 'event'} {', '.join(told)}"
+
+
 def _plain(data: Mapping[str, Any]) -> str:
     """What is short of it; JSON has all."""
     told = ((name, value) for name, value in data.items() if isinstance(value, str | int))
@@ -152,6 +159,7 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     events.CARDS_SYNCED: lambda data: f"{count(len(data['cards']), 'card')} at Stripe",
     events.INVOICE_CLOSED: lambda data: f"{data['period']}, {count(len(data['lines']), 'line')}",
     events.INVOICE_PAID: lambda data: data["reference"] or "",
+    events.INVOICE_REOPENED: lambda _data: "",
     events.INVOICE_VOIDED: lambda _data: "",
     events.INVOICE_SYNCED: _synced,
     events.PRICE_SET: _price,
@@ -171,6 +179,7 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     events.LEDGER_CREATED: _created,
     events.PAYMENTS_SET: _plain,
     events.LEDGER_ZONE_SET: lambda _data: "",
+    events.CHANGE_UNDONE: lambda data: f"{numbers(data['undone'])}, by {numbers(data['by'])}",
     events.REQUEST_ANSWERED: lambda _data: "",
     events.REQUEST_LISTED: lambda data: f"{count(len(data['rows']), 'row')} of the answer",
 }

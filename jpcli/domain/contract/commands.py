@@ -18,6 +18,7 @@ from jpcli.domain.contract import (
     products,
     sites,
     status,
+    undo,
 )
 
 ANSWERS: dict[str, type | UnionType] = {
@@ -81,6 +82,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "ledger backup": ledger.BackupAnswer,
     "ledger move": ledger.MoveAnswer,
     "ledger restore": ledger.RestoreAnswer,
+    "undo": undo.UndoneAnswer,
     "log": licenses.EventsAnswer,
     "audit": audit.AuditAnswer | audit.PolicyAnswer,
     "plan": plan.PlanAnswer | plan.FirstPlanAnswer,

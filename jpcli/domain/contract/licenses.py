@@ -48,6 +48,12 @@ class EventObject(TypedDict):
     data: dict[str, object]  # what it carries; each kind has its own
 
 
+class LoggedEvent(EventObject):
+    """An event in the log, which says what was undone since."""
+
+    undone_by: int | None  # the number of the event that says so
+
+
 class SpanObject(TypedDict):
     """Billed days of a license on one site."""
 
@@ -144,6 +150,6 @@ class TimelineAnswer(TypedDict):
 class EventsAnswer(TypedDict):
     """Events, newest first."""
 
-    events: Rows[EventObject]
+    events: Rows[LoggedEvent]
     total: Count  # without `--limit`
     currency: Currency  # of what is in minor units in an event's data

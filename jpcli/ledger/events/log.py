@@ -82,6 +82,16 @@ def told(
     return (Event._make((*row[:7], json.loads(row[7]))) for row in rows)
 
 
+def all_between(ledger: Ledger, first: int, last: int) -> list[Event]:
+    """The events of these numbers, both included, of every kind."""
+    rows = ledger.all(
+        f"SELECT {_EVENT} FROM events WHERE seq >= :first AND seq <= :last ORDER BY seq",
+        first=first,
+        last=last,
+    )
+    return [Event._make((*row[:7], json.loads(row[7]))) for row in rows]
+
+
 def is_one_of(kinds: Iterable[str], column: str = "kind") -> str:
     """A condition on a column that has kinds of events."""
     listed = ", ".join(f"'{kind}'" for kind in kinds) or "NULL"

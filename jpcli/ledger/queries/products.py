@@ -103,3 +103,10 @@ def product_facts(ledger: Ledger, product: str) -> tuple[str, str] | None:
         "SELECT name, family FROM products WHERE product = :product", product=product
     )
     return None if row is None else (row[0], row[1])
+
+
+def first_day_sold(ledger: Ledger, offer_id: int) -> int | None:
+    """The first billing day of any license of an offer; None where none was ever issued."""
+    sql = "SELECT MIN(first_day) FROM spans WHERE offer_id = :offer_id AND child = 0"
+    found: int | None = ledger.value(sql, offer_id=offer_id)
+    return found

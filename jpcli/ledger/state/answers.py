@@ -1,4 +1,5 @@
-"""Answers under an idempotency key: events to state."""
+"""What is said of requests: answers under an idempotency key, and what was undone: events to
+state."""
 
 from __future__ import annotations
 
@@ -23,4 +24,12 @@ def _listed(_ledger: Ledger, _: Lookups, _told: list[Event]) -> None:
     """Read from the events, when the answer is told again."""
 
 
-HANDLERS = {events.REQUEST_ANSWERED: _answered, events.REQUEST_LISTED: _listed}
+def _undone(_ledger: Ledger, _: Lookups, _told: list[Event]) -> None:
+    """What was undone is in the state by events of its own; that it was is read from the events."""
+
+
+HANDLERS = {
+    events.CHANGE_UNDONE: _undone,
+    events.REQUEST_ANSWERED: _answered,
+    events.REQUEST_LISTED: _listed,
+}

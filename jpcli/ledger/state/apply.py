@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _TOPICS = {
     "card": "cards",
     "cards": "cards",
+    "change": "answers",
     "client": "sites",
     "connection": "wishes",
     "invoice": "invoices",

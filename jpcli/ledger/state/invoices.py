@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.invoice_status import PAID, VOID
+from jpcli.domain.invoice_status import OPEN, PAID, VOID
 
 if TYPE_CHECKING:
     from jpcli.domain.events import Event
@@ -60,6 +60,16 @@ def _paid(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
             "UPDATE invoices SET status = ?, paid_at = ?, reference = ?, amount_paid_minor = ?"
             " WHERE number = ?",
             (PAID, event.at, event.data["reference"], event.data["amount_minor"], event.subject),
+        )
+
+
+def _reopened(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
+    """I4: it waits to be paid, as if nobody had said that it was."""
+    for event in told:
+        ledger.execute(
+            "UPDATE invoices SET status = ?, paid_at = NULL, reference = NULL,"
+            " amount_paid_minor = 0 WHERE number = ?",
+            (OPEN, event.subject),
         )
 
 
@@ -148,6 +158,7 @@ def _ensure_marks(ledger: Ledger) -> None:
 HANDLERS = {
     events.INVOICE_CLOSED: _closed,
     events.INVOICE_PAID: _paid,
+    events.INVOICE_REOPENED: _reopened,
     events.INVOICE_VOIDED: _voided,
     events.INVOICE_SYNCED: _synced,
 }

@@ -136,6 +136,11 @@ def transfer_rows(
     return act_rows(desk, {"command": "transfer"}, puts, problems, do, keep_going=keep_going)
 
 
+def moving(desk: Desk, writer: Writer) -> _Moves:
+    """The changes of site of another command that does them."""
+    return _Moves(desk, writer)
+
+
 class _Moves:
     """The changes of site of one command, all in one transaction."""
 

@@ -104,6 +104,11 @@ def _few_children(ledger: Ledger, key: str) -> None:
         list(each_child(ledger, facts.id))
 
 
+def revoking(desk: Desk, writer: Writer, reason: str | None, agreed: Agreed = nobody) -> _Revoking:
+    """The revocations of another command that does them."""
+    return _Revoking(desk, writer, reason, agreed)
+
+
 class _Revoking:
     """The revocations of one command, all in one transaction."""
 

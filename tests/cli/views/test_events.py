@@ -48,6 +48,8 @@ ALL: dict[str, Any] = {
     "shares": [[0, 0, 0, 0]],
     "site": "https://a.example",
     "status": "open",
+    "undone": [[12, 15]],
+    "by": [[16, 16], [18, 19]],
     "zone_data": "9" * 500,
 }
 

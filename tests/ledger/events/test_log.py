@@ -36,6 +36,8 @@ def made(random: Random) -> tuple[Ledger, list[Event]]:
         at = random.randrange(10) if kind[:8] != "license." else begun[subject] + len(told) // 8
         now_at, actor = random.randrange(10), random.choice(ACTORS)
         record(ledger, [(entry, at)], actor=actor, now_at=now_at)
+        if told and told[-1].recorded_at == now_at:
+            now_at += 1  # no two transactions in a row are recorded at one instant
         told.append(Event(len(told) + 1, kind, subject, at, now_at, actor, None, data))
 
     tell(events.price_set("jetpack-ai", 1, name="", family="", since="2020-01-01", day_price_e12=1))

@@ -1,0 +1,129 @@
+"""Questions about commands: which events were recorded together, and what came of them since.
+
+Owns that answer. One transaction records all its events at one instant, and never at that of the
+one before it (`ledger.writer`), so neighbors of one instant are of one command.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain import events, outside_events
+from jpcli.ledger.events.log import all_between, is_one_of, told
+from jpcli.ledger.queries.licenses import number_of, rows_numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jpcli.domain.events import Event
+    from jpcli.ledger.database.connection import Ledger
+
+# What is written down about a command, and is none by itself.
+BESIDE = (
+    events.REQUEST_ANSWERED,
+    events.REQUEST_LISTED,
+    events.LEDGER_ZONE_SET,
+    outside_events.CONNECTION_SEEN,
+    *outside_events.ABOUT_WISHES,
+)
+
+
+def last_number(ledger: Ledger) -> int | None:
+    """The number of the last event that a command is known by; None in a ledger without one."""
+    sql = f"SELECT seq FROM events WHERE NOT {is_one_of(BESIDE)} ORDER BY seq DESC LIMIT 1"
+    found = ledger.value(sql)
+    return None if found is None else int(found)
+
+
+def range_of(ledger: Ledger, seq: int) -> tuple[int, int] | None:
+    """The first and the last event of the transaction that recorded this one; None where there is
+    no such event.
+
+    Older ledgers may have neighbors of one instant, where their clock stood still; who did it tells
+    some of them apart.
+    """
+    row = ledger.one("SELECT recorded_at, actor FROM events WHERE seq = :seq", seq=seq)
+    if row is None:
+        return None
+    other = "(recorded_at <> :recorded_at OR actor <> :actor)"
+    known = {"seq": seq, "recorded_at": row[0], "actor": row[1]}
+    before = ledger.value(
+        f"SELECT seq FROM events WHERE seq < :seq AND {other} ORDER BY seq DESC LIMIT 1", **known
+    )
+    after = ledger.value(
+        f"SELECT seq FROM events WHERE seq > :seq AND {other} ORDER BY seq LIMIT 1", **known
+    )
+    last = ledger.value("SELECT MAX(seq) FROM events") if after is None else after - 1
+    return (0 if before is None else int(before)) + 1, int(last)
+
+
+def events_of(ledger: Ledger, ranges: list[tuple[int, int]]) -> list[Event]:
+    """What a command recorded, in order, without what is beside it."""
+    found = [event for first, last in ranges for event in all_between(ledger, first, last)]
+    return [event for event in found if event.kind not in BESIDE]
+
+
+def later_about(ledger: Ledger, first: int, last: int) -> list[tuple[int, str, str]]:
+    """(number, kind, subject) of what was recorded after these events about the same subjects."""
+    rows = ledger.all(
+        "SELECT seq, kind, subject FROM events WHERE seq > :last AND subject IN"
+        " (SELECT subject FROM events WHERE seq >= :first AND seq <= :last) ORDER BY seq",
+        first=first,
+        last=last,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def later_of(ledger: Ledger, kinds: tuple[str, ...], last: int) -> list[tuple[int, str, str]]:
+    """The same of these kinds, whatever they are about."""
+    rows = ledger.all(
+        f"SELECT seq, kind, subject FROM events WHERE seq > :last AND {is_one_of(kinds)}"
+        " ORDER BY seq",
+        last=last,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def rows_of(ledger: Ledger, license_keys: list[str]) -> Iterator[tuple[Any, ...]]:
+    """These licenses as they are in lists."""
+    numbers = (number_of(ledger, license_key) for license_key in license_keys)
+    return rows_numbered(ledger, [number for number in numbers if number is not None])
+
+
+def undoings(ledger: Ledger) -> list[Event]:
+    """All events that say what was undone."""
+    return list(told(ledger, (events.CHANGE_UNDONE,), subject=events.UNDOING))
+
+
+def ranges_of(ledger: Ledger, seq: int) -> list[tuple[int, int]]:
+    """The transactions of the command that recorded this event: one, or at Jetpack those of all its
+    calls, and of an undo what says so; none where there is no such event."""
+    for undoing in undoings(ledger):
+        by = [(first, last) for first, last in undoing.data["by"]]
+        if seq == undoing.seq or any(first <= seq <= last for first, last in by):
+            said = range_of(ledger, undoing.seq)
+            assert said is not None
+            return sorted({*(each for each in by if not said[0] <= each[0] <= said[1]), said})
+    return _calls_of(ledger, seq)
+
+
+def _calls_of(ledger: Ledger, seq: int) -> list[tuple[int, int]]:
+    found = range_of(ledger, seq)
+    if found is None:
+        return []
+    wished = [
+        event.data["wish"]
+        for event in all_between(ledger, *found)
+        if event.kind == outside_events.WISH_SETTLED
+    ]
+    if not wished:
+        return [found]
+    process = ledger.value("SELECT process FROM wishes WHERE id = :id", id=wished[0])
+    if not process:
+        return [found]
+    ids = [row[0] for row in ledger.all("SELECT id FROM wishes WHERE process = :p", p=process)]
+    settled = told(ledger, (outside_events.WISH_SETTLED,), after_seq=min(ids, default=seq))
+    ranges = {
+        range_of(ledger, event.seq) for event in settled if event.data["wish"] in frozenset(ids)
+    }
+    return sorted(each for each in ranges if each is not None) or [found]

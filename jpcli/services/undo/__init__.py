@@ -1,0 +1,1 @@
+"""Undoing a command: by events that say the opposite of its own."""

@@ -1,0 +1,150 @@
+"""The opposites of what corrects names and details: of clients, sites and products.
+
+A thing that is called otherwise by now, or whose old name somebody else has, is not found by this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jpcli.domain import agency_events, events
+from jpcli.domain.answers import Note
+from jpcli.domain.words import count, quoted
+from jpcli.ledger.events.log import told
+from jpcli.ledger.queries.sites import client_exists, count_sites, find_site
+from jpcli.services.undo.ground import refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jpcli.domain.events import Event
+    from jpcli.services.undo.ground import Ground
+
+_CLIENTS = "See them:   jpcli clients list"
+_SITES = "See them:   jpcli sites list"
+
+
+def _client_called(ground: Ground, event: Event, name: str | None) -> None:
+    """Refused unless there is a client of this name; None is nobody."""
+    if name is not None and not client_exists(ground.desk.ledger, name):
+        raise refused(event, f"No client is called {name} now", _CLIENTS)
+
+
+def _site_called(ground: Ground, event: Event, url: str) -> None:
+    if find_site(ground.desk.ledger, url) is None:
+        raise refused(event, f"No site is called {url} now", _SITES)
+
+
+def _client_added(ground: Ground, event: Event) -> Note:
+    """One that came with a site stays; one that was added for itself is put away."""
+    name = event.subject
+    if any(other.kind != events.CLIENT_ADDED for other in ground.command.changes):
+        return Note("stays", f"The client {name}, new with it, stays", "info", name)
+    _client_called(ground, event, name)
+    sites = count_sites(ground.desk.ledger, name)
+    if sites:
+        hint = f"Give them to another one first:   jpcli clients show {quoted(name)}"
+        raise refused(event, f"{name} has {count(sites, 'site')}", hint)
+    ground.writer.record(*agency_events.client_archived(name, True))
+    return Note("archived", f"Archived {name}", "ok", name)
+
+
+def _site_added(_ground: Ground, event: Event) -> Note:
+    return Note("stays", f"The site {event.subject}, new with it, stays", "info", event.subject)
+
+
+def _site_moved(ground: Ground, event: Event) -> Note:
+    """W2: the days until now stay with the client who had the site."""
+    url, before, ledger = event.subject, event.data.get("from"), ground.desk.ledger
+    _site_called(ground, event, url)
+    _client_called(ground, event, before)
+    at = ground.desk.effective_at()
+    ground.writer.record(*events.site_moved(url, before, event.data["client"]), at=at)
+    day = ledger.calendar.iso(ledger.calendar.day_of(at))
+    owner = "no client" if before is None else before
+    return Note("moved", f"Moved {url} back to {owner}, from {day} on", "ok", url)
+
+
+def _client_renamed(ground: Ground, event: Event) -> Note:
+    name, before = event.subject, event.data["from"]
+    _client_called(ground, event, name)
+    if client_exists(ground.desk.ledger, before):
+        raise refused(event, f"Another client is called {before} now", _CLIENTS)
+    ground.writer.record(*agency_events.client_renamed(before, name))
+    return Note("renamed", f"Renamed {name} back to {before}", "ok", before)
+
+
+def _site_renamed(ground: Ground, event: Event) -> Note:
+    url, before = event.subject, event.data["from"]
+    _site_called(ground, event, url)
+    if find_site(ground.desk.ledger, before) is not None:
+        raise refused(event, f"Another site is called {before} now", _SITES)
+    ground.writer.record(*agency_events.site_renamed(before, url))
+    return Note("renamed", f"Renamed {url} back to {before}", "ok", before)
+
+
+def _client_archived(ground: Ground, event: Event) -> Note:
+    _client_called(ground, event, event.subject)
+    archived = not event.data["archived"]
+    ground.writer.record(*agency_events.client_archived(event.subject, archived))
+    return _put_away(event.subject, archived=archived)
+
+
+def _site_archived(ground: Ground, event: Event) -> Note:
+    _site_called(ground, event, event.subject)
+    archived = not event.data["archived"]
+    ground.writer.record(*agency_events.site_archived(event.subject, archived))
+    return _put_away(event.subject, archived=archived)
+
+
+def _put_away(name: str, *, archived: bool) -> Note:
+    message = f"Archived {name}" if archived else f"Took {name} out of the archive"
+    return Note("archived", message, "ok", name)
+
+
+def _client_edited(ground: Ground, event: Event) -> Note:
+    _client_called(ground, event, event.subject)
+    before = dict.fromkeys(event.data, None) | _details_before(ground, event)
+    ground.writer.record(*agency_events.client_edited(event.subject, before))
+    told_now = ", ".join(name.replace("_", " ") for name in before)
+    return Note("edited", f"Set {told_now} of {event.subject} back", "ok", event.subject)
+
+
+def _details_before(ground: Ground, event: Event) -> dict[str, Any]:
+    """What was known of the client of the same details, under whatever name it had then."""
+    kinds = (agency_events.CLIENT_EDITED, agency_events.CLIENT_RENAMED)
+    found: dict[str, Any] = {}
+    name = event.subject
+    for earlier in reversed(list(told(ground.desk.ledger, kinds, until_seq=event.seq - 1))):
+        if earlier.subject != name:
+            continue
+        if earlier.kind == agency_events.CLIENT_RENAMED:
+            name = earlier.data["from"]
+        else:
+            for key in event.data.keys() & earlier.data.keys():
+                found.setdefault(key, earlier.data[key])
+    return found
+
+
+def _product_edited(ground: Ground, event: Event) -> Note:
+    before: dict[str, Any] = {"hidden": False} if "hidden" in event.data else {}
+    kinds = (agency_events.PRODUCT_EDITED, events.PRICE_SET)
+    for earlier in told(ground.desk.ledger, kinds, subject=event.subject, until_seq=event.seq - 1):
+        if earlier.data.get("bundle_size", 1) == 1:
+            known = event.data.keys() & earlier.data.keys()
+            before |= {key: earlier.data[key] for key in known}
+    ground.writer.record(*agency_events.product_edited(event.subject, before))
+    return Note("edited", f"Set {event.subject} back to what it was", "ok", event.subject)
+
+
+OPPOSITES: dict[str, Callable[[Ground, Event], Note]] = {
+    agency_events.CLIENT_ARCHIVED: _client_archived,
+    agency_events.CLIENT_EDITED: _client_edited,
+    agency_events.CLIENT_RENAMED: _client_renamed,
+    agency_events.PRODUCT_EDITED: _product_edited,
+    agency_events.SITE_ARCHIVED: _site_archived,
+    agency_events.SITE_RENAMED: _site_renamed,
+    events.CLIENT_ADDED: _client_added,
+    events.SITE_ADDED: _site_added,
+    events.SITE_MOVED: _site_moved,
+}

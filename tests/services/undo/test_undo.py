@@ -1,0 +1,371 @@
+"""Undoing: each kind of change by its opposite; what has none is refused and leaves no trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jpcli.domain import events
+from jpcli.domain.errors import BadInput, JpcliError, Refused
+from jpcli.services.clients import edit
+from jpcli.services.collection import offline
+from jpcli.services.ledger import settings
+from jpcli.services.licenses.licenses import show
+from jpcli.services.log import list_events
+from jpcli.services.sites import sites
+from jpcli.services.undo.undo import undo
+from tests.services.agency import A, Agency, B, codes, minor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LATER = "2024-08-15T15:00:00Z"
+
+
+def taken_back(agency: Agency, number: int | None = None, **options: Any) -> dict[str, Any]:
+    """What an undo answers; the ledger is whole after it."""
+    agency.now = options.pop("now", LATER)
+    answer = agency.do(undo, number, **options)
+    assert agency.problems() == []
+    return dict(answer.data)
+
+
+def kinds(data: dict[str, Any], name: str = "events") -> list[str]:
+    return [event["kind"] for event in data[name]]
+
+
+def shown(agency: Agency, key: str) -> dict[str, Any]:
+    (found,) = agency.ask(show, [key])["licenses"]
+    return dict(found)
+
+
+def log(agency: Agency) -> list[dict[str, Any]]:
+    return list(agency.ask(list_events)["events"])
+
+
+def refusal(agency: Agency, number: int | None = None, **options: Any) -> JpcliError:
+    """Why an undo is refused; nothing was written."""
+    before = agency.state()
+    with pytest.raises(Refused) as caught:
+        agency.do(undo, number, **{"now": LATER, **options})
+    assert agency.state() == before
+    assert caught.value.hint
+    return caught.value
+
+
+def test_an_assigned_license_is_unassigned_and_assigned_again(agency: Agency) -> None:
+    key = agency.issue_one()
+    agency.assign(key, A)
+    data = taken_back(agency)
+    assert (kinds(data, "undone"), kinds(data)) == (
+        ["site.added", "license.assigned"],
+        ["license.unassigned"],
+    )
+    assert shown(agency, key)["state"] == "unassigned"
+    assert kinds(taken_back(agency)) == ["license.assigned"]  # the undo is undone
+    assert shown(agency, key)["site"] == A
+
+
+def test_an_unassigned_license_goes_back_unless_something_is_past_due(agency: Agency) -> None:
+    key = agency.issue_one(at="2024-07-01", site=A)
+    agency.unassign(key)
+    agency.do(offline.close, "2024-07")
+    number = next(e["seq"] for e in log(agency) if e["kind"] == events.LICENSE_UNASSIGNED)
+    assert refusal(agency, number, now="2024-08-16T12:00:00Z").code == "invoice_past_due"  # R2
+    agency.do(offline.mark_paid, "2024-07")
+    assert kinds(taken_back(agency, number, now="2024-08-16T12:00:00Z")) == ["license.assigned"]
+    assert shown(agency, key)["site"] == A
+
+
+def test_a_transferred_license_goes_back_now_and_its_days_stay(agency: Agency) -> None:
+    key = agency.issue_one(at="2024-08-01", site=A)
+    agency.transfer(key, B, at="2024-08-05")
+    assert kinds(taken_back(agency)) == ["license.transferred"]
+    assert shown(agency, key)["site"] == A
+    assert agency.groups("2024-08", "site") == {A: 4 + 17, B: 10}
+
+
+def test_what_was_issued_is_revoked_and_costs_its_day(agency: Agency) -> None:
+    (parent, *_children) = agency.issue("jetpack-security-t1", bundle_size=3)
+    data = taken_back(agency)
+    assert kinds(data) == ["license.revoked"] * 4
+    assert shown(agency, parent)["state"] == "revoked"
+    assert minor(agency.preview()["total"]) == 50
+    error = refusal(agency)
+    assert (error.code, error.exit_code) == ("cannot_be_undone", 3)
+    assert "jpcli issue jetpack-security-t1" in str(error.hint)
+
+
+def test_a_new_license_on_a_site_is_revoked_there(agency: Agency) -> None:
+    agency.issue_one(site=A, client="Ann")
+    agency.now = LATER
+    answer = agency.do(undo)
+    assert kinds(dict(answer.data)) == ["license.revoked"]
+    assert codes(answer) == ["undone", "revoked", "stays", "stays"]
+    assert agency.groups("2024-08", "site") == {A: 1}
+
+
+def test_what_later_events_build_on_is_refused_by_their_number(agency: Agency) -> None:
+    key = agency.issue_one()
+    agency.assign(key, A)
+    agency.transfer(key, B)
+    numbers = {e["kind"]: e["seq"] for e in log(agency)}
+    error = refusal(agency, numbers["license.issued"])
+    assert error.hint == f"Undo that first:   jpcli undo {numbers['license.assigned']}"
+    assert refusal(agency, numbers["license.assigned"]).subject == key
+    taken_back(agency, numbers["license.transferred"])
+    taken_back(agency, numbers["license.assigned"])
+    assert kinds(taken_back(agency, numbers["license.issued"])) == ["license.revoked"]
+
+
+def test_what_was_redone_is_built_on_again(agency: Agency) -> None:
+    key = agency.issue_one()
+    agency.assign(key, A)
+    numbers = {e["kind"]: e["seq"] for e in log(agency)}
+    taken_back(agency)
+    taken_back(agency)
+    assert refusal(agency, numbers["license.issued"]).subject == key
+    assert kinds(taken_back(agency, numbers["license.assigned"])) == ["license.unassigned"]
+
+
+def test_a_second_undo_of_the_same_changes_nothing(agency: Agency) -> None:
+    key = agency.issue_one()
+    agency.assign(key, A)
+    number = log(agency)[0]["seq"]
+    taken_back(agency, number)
+    before = agency.state()
+    answer = agency.do(undo, number, now=LATER)
+    assert codes(answer) == ["already_undone"]
+    assert (answer.data["undone"], answer.data["events"]) == ([], [])
+    assert agency.state() == before
+
+
+def test_the_log_says_what_is_undone_and_by_which_event(agency: Agency) -> None:
+    agency.assign(agency.issue_one(), A)
+    taken_back(agency)
+    undone, *_ = found = log(agency)
+    assert undone["kind"] == events.CHANGE_UNDONE
+    told = {event["seq"]: event["undone_by"] for event in found}
+    ((first, last),) = undone["data"]["undone"]
+    assert {seq for seq, by in told.items() if by == undone["seq"]} == set(range(first, last + 1))
+    taken_back(agency)  # the undo
+    told = {event["seq"]: event["undone_by"] for event in log(agency)}
+    assert told[first] is None
+    assert told[undone["seq"]] is not None
+
+
+def test_commands_of_one_instant_are_told_apart(agency: Agency) -> None:
+    """A clock that stands still records two commands at two instants."""
+    keys = [agency.issue_one() for _ in range(3)]
+    data = taken_back(agency, now=agency.now)
+    assert [event["subject"] for event in data["undone"]] == keys[-1:]
+    assert [shown(agency, key)["state"] for key in keys] == ["unassigned", "unassigned", "revoked"]
+
+
+def test_a_command_of_many_events_is_undone_as_a_whole(agency: Agency) -> None:
+    keys = agency.issue("jetpack-scan", 5)
+    middle = next(e["seq"] for e in log(agency) if e["subject"] == keys[2])
+    assert len(taken_back(agency, middle)["events"]) == 5
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["again", "for the first time"])
+def test_a_price_is_the_one_before_or_there_is_none(agency: Agency, later: bool) -> None:
+    agency.issue_one(at="2024-08-01")
+    before = agency.preview()["total"]
+    if not later:
+        agency.set_price("jetpack-scan", "0.30", "2024-08-10")
+        before = agency.preview()["total"]
+    agency.set_price("jetpack-scan", "0.70", "2024-08-10")
+    assert agency.preview()["total"] != before
+    expected = "price.removed" if later else "price.set"
+    assert kinds(taken_back(agency)) == [expected]
+    assert agency.preview()["total"] == before
+    assert kinds(taken_back(agency)) == ["price.set"]
+    assert agency.preview()["total"] != before
+
+
+def test_a_price_in_a_closed_month_is_corrected_by_the_next_invoice(agency: Agency) -> None:
+    agency.issue_one(at="2024-07-01")
+    agency.set_price("jetpack-scan", "0.30", "2024-07-01")
+    number = log(agency)[0]["seq"]
+    agency.do(offline.close, "2024-07")
+    answer = agency.do(undo, number, now=LATER)
+    assert any("2024-08" in note.message for note in answer.notes if note.code != "undone")
+    lines = agency.preview()["lines"]
+    (line,) = [line for line in lines if line["kind"] == "adjustment"]
+    assert minor(line["amount"]) == 31 * 16 - 31 * 30
+
+
+def test_the_only_price_of_licenses_stays(agency: Agency) -> None:
+    agency.import_prices(_list(agency, "new-thing,0.10"))
+    agency.issue_one("new-thing", at="2024-08-01")
+    number = next(e["seq"] for e in log(agency) if e["subject"] == "new-thing")
+    assert "set-price new-thing" in str(refusal(agency, number).hint)
+
+
+def test_a_later_price_of_the_same_day_is_refused(agency: Agency) -> None:
+    agency.set_price("jetpack-scan", "0.30", "2024-08-10")
+    number = log(agency)[0]["seq"]
+    agency.set_price("jetpack-scan", "0.40", "2024-08-10")
+    assert f"jpcli undo {number + 1}" in str(refusal(agency, number).hint)
+
+
+def _list(agency: Agency, row: str) -> str:
+    path = f"{agency.called}.list.csv"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"product,amount,from\n{row},2022-01-01\n")
+    return path
+
+
+def test_an_invoice_that_was_marked_as_paid_is_open_again(agency: Agency) -> None:
+    agency.issue_one(at="2024-07-01")
+    agency.do(offline.close, "2024-07", now="2024-08-01T12:00:00Z")
+    agency.do(offline.mark_paid, "2024-07", "wire 7", now="2024-08-01T13:00:00Z")
+    answer = agency.do(undo, now=LATER)
+    assert kinds(dict(answer.data)) == ["invoice.reopened"]
+    assert any("past due" in note.message for note in answer.notes)
+    rows = agency.stored("SELECT status, paid_at, reference, amount_paid_minor FROM invoices")
+    assert rows == [("open", None, None, 0)]
+    with pytest.raises(Refused):  # R2
+        agency.issue_one(now=LATER)
+    assert kinds(taken_back(agency)) == ["invoice.paid"]
+    rows = agency.stored("SELECT status, reference, amount_paid_minor FROM invoices")
+    assert rows == [("paid", "wire 7", 31 * 16)]
+
+
+def test_what_became_of_an_invoice_since_is_refused(agency: Agency) -> None:
+    agency.issue_one(at="2024-07-01")
+    agency.do(offline.close, "2024-07")
+    assert "jpcli invoice void INV-2024-07" in str(refusal(agency).hint)
+    agency.do(offline.mark_paid, "2024-07")
+    number = log(agency)[0]["seq"]
+    taken_back(agency)
+    agency.do(offline.void, "INV-2024-07")
+    assert refusal(agency).hint == "Close its month again:   jpcli invoice close 2024-07"
+    assert codes(agency.do(undo, number)) == ["already_undone"]
+
+
+CARDS: list[tuple[Callable[[Agency], Any], str]] = [
+    (lambda agency: agency.card("1117"), "card.removed"),
+    (lambda agency: agency.card("1117", primary=True), "card.removed"),
+    (lambda agency: agency.do(offline.remove_card, "4242"), "card.added"),
+    (lambda agency: agency.do(offline.remove_card, "0005"), "card.added"),
+    (lambda agency: agency.do(offline.make_primary, "0005"), "card.made_primary"),
+]
+
+
+@pytest.mark.parametrize(("change", "kind"), CARDS)
+def test_the_cards_are_as_they_were(
+    agency: Agency, change: Callable[[Agency], Any], kind: str
+) -> None:
+    agency.card("0005")
+    before = _cards(agency)
+    change(agency)
+    changed = _cards(agency)
+    assert changed != before
+    assert kinds(taken_back(agency)) == [kind]
+    assert _cards(agency) == before
+    taken_back(agency)
+    assert _cards(agency) == changed
+
+
+def _cards(agency: Agency) -> list[tuple[Any, ...]]:
+    return sorted(agency.stored("SELECT id, brand, last4, exp_month, is_primary FROM cards"))
+
+
+def test_a_card_is_refused_after_another_change_of_cards(agency: Agency) -> None:
+    agency.card("0005")
+    number = log(agency)[0]["seq"]
+    agency.do(offline.make_primary, "0005")
+    assert f"jpcli undo {number + 1}" in str(refusal(agency, number).hint)
+
+
+def test_a_site_goes_back_to_its_client_from_now_on(agency: Agency) -> None:
+    agency.issue_one(at="2024-08-01", site=A, client="Ann")
+    agency.move_site(A, "Bob", at="2024-08-05")
+    assert kinds(taken_back(agency)) == ["site.moved"]
+    assert agency.groups("2024-08", "client") == {"Ann": 4 + 17, "Bob": 10}
+
+
+def test_settings_and_details_are_as_before(agency: Agency) -> None:
+    for key, value in (("name", "Other"), ("payment-terms-days", "30")):
+        before = agency.ask(settings.show)["settings"]
+        agency.do(settings.set_one, key, value)
+        assert kinds(taken_back(agency)) == ["ledger.set"]
+        assert agency.ask(settings.show)["settings"] == before
+    agency.do(sites.add_client, "Ann")
+    agency.do(edit.edit_client, "Ann", {"email": "a@ann.example"})
+    agency.do(edit.edit_client, "Ann", {"email": "b@ann.example", "tax_id": "7"})
+    taken_back(agency)
+    assert agency.stored("SELECT email, tax_id FROM clients") == [("a@ann.example", None)]
+
+
+def test_a_client_that_was_added_is_put_away(agency: Agency) -> None:
+    agency.do(sites.add_client, "Ann")
+    assert kinds(taken_back(agency)) == ["client.archived"]
+    assert agency.stored("SELECT archived FROM clients") == [(1,)]
+    taken_back(agency)
+    assert agency.stored("SELECT archived FROM clients") == [(0,)]
+    agency.issue_one(site=A, client="Ann")
+    number = next(e["seq"] for e in log(agency) if e["kind"] == events.CLIENT_ADDED)
+    assert "clients show" in str(refusal(agency, number).hint)
+
+
+def test_what_made_the_ledger_stays(agency: Agency) -> None:
+    assert "jpcli init" in str(refusal(agency, 2).hint)
+
+
+def test_an_imported_history_stays(agency: Agency) -> None:
+    path = f"{agency.called}.history.ndjson"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(
+            '{"license_key": "jetpack-scan_abcdefgh", "product": "jetpack-scan",'
+            ' "issued_at": "2024-08-01T00:00:00Z"}\n'
+        )
+    agency.import_file(path)
+    assert "jpcli revoke jetpack-scan_abcdefgh" in str(refusal(agency).hint)
+
+
+def test_an_unknown_number_is_a_bad_one(agency: Agency) -> None:
+    before = agency.state()
+    with pytest.raises(BadInput) as caught:
+        agency.do(undo, 999)
+    assert caught.value.code == "unknown_event"
+    assert agency.state() == before
+
+
+def test_under_a_key_it_is_done_once(agency: Agency) -> None:
+    agency.assign(agency.issue_one(), A)
+    first = agency.do(undo, now=LATER, key="k")
+    after = agency.state()
+    again = agency.do(undo, now=LATER, key="k")
+    assert again.data == first.data
+    assert codes(again)[-1] == "repeated"
+    assert agency.state() == after
+    with pytest.raises(Refused) as caught:
+        agency.do(undo, 12, now=LATER, key="k")
+    assert caught.value.code == "idempotency_key_reused"
+
+
+def test_a_dry_run_writes_nothing_and_has_no_numbers(agency: Agency) -> None:
+    agency.assign(agency.issue_one(), A)
+    before = agency.state()
+    answer = agency.do(undo, dry_run=True)
+    assert agency.state() == before
+    assert [event["seq"] for event in answer.data["events"]] == [None]
+
+
+def test_what_somebody_said_yes_to_is_what_is_undone(agency: Agency) -> None:
+    """Another command came while the question stood."""
+    first = agency.issue_one()
+    number = log(agency)[0]["seq"]
+    second = agency.issue_one()
+    agency.do(undo, None, None, number)
+    assert [shown(agency, key)["state"] for key in (first, second)] == ["revoked", "unassigned"]
+
+
+def test_the_reason_is_in_the_log(agency: Agency) -> None:
+    agency.issue_one()
+    agency.do(undo, None, "wrong product")
+    assert [event["reason"] for event in log(agency)[:2]] == ["wrong product"] * 2
