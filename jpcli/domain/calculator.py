@@ -141,7 +141,7 @@ def compute_groups(
 def _line(counted: LineDays, currency: str) -> Line:
     offer, segment = counted.offer, counted.segment
     if segment.day_price_e12 is None:
-        raise _no_price(offer)
+        raise no_price(offer)
     return Line(
         kind="license" if offer.bundle_size == 1 else "bundle",
         product=offer.product,
@@ -161,7 +161,8 @@ def _line(counted: LineDays, currency: str) -> Line:
     )
 
 
-def _no_price(offer: Offer) -> Failed:
+def no_price(offer: Offer) -> Failed:
+    """The failure to bill days on which an offer has no price."""
     what, option = offer.product, ""
     if offer.bundle_size > 1:
         what, option = f"A bundle of {offer.bundle_size} {what}", f" --bundle {offer.bundle_size}"

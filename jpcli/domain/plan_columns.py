@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NOWHERE, ELSEWHERE = -1, -2
 # In the place of a client's number: none whose sites are named.
 STRANGER = -1
+# A license's number below 0 is that of a bundle's child that is yet to be issued.
+_BUNDLE = "bundle"
 
 
 class Sites:
@@ -82,7 +84,8 @@ class Steps:
         self._sites = sites
         self._products: dict[str | None, int] = {}
         self._columns = {
-            action: (array("i"), array("i"), array("q"), array("i")) for action in ACTIONS
+            action: (array("i"), array("i"), array("q"), array("i"))
+            for action in (_BUNDLE, *ACTIONS)
         }
 
     def add(
@@ -95,31 +98,40 @@ class Steps:
     ) -> None:
         """Put a step behind the others of this action; `number` 0 is no license."""
         place = self._products.setdefault(product, len(self._products))
-        columns = self._columns[action]
+        bundle = action == "issue" and children > 0
+        columns = self._columns[_BUNDLE if bundle else action]
         for column, value in zip(columns, (place, site, number, children), strict=True):
             column.append(value)
 
     def count(self, action: str) -> int:
         """How many steps there are of an action."""
-        return len(self._columns[action][0])
+        bundles = len(self._columns[_BUNDLE][0]) if action == "issue" else 0
+        return len(self._columns[action][0]) + bundles
 
     def __len__(self) -> int:
         return sum(map(self.count, ACTIONS))
 
     def __iter__(self) -> Iterator[Step]:
+        # What is in a bundle can't be put anywhere before that is issued.
+        yield from self._in(_BUNDLE, "issue")
         for action in ACTIONS:
-            yield from self.of(action)
+            yield from self._in(action, action)
 
     def of(self, action: str) -> Iterator[Step]:
         """Those of one action."""
+        if action == "issue":
+            yield from self._in(_BUNDLE, action)
+        yield from self._in(action, action)
+
+    def _in(self, column: str, action: str) -> Iterator[Step]:
         products, urls, owners = list(self._products), self._sites.urls, self._sites.owners
-        for product, site, number, children in zip(*self._columns[action], strict=True):
+        for product, site, number, children in zip(*self._columns[column], strict=True):
             there = site >= 0
             yield Step(
                 action,
                 products[product],
                 urls[site] if there else None,
                 owners[site] if there else None,
-                number or None,
+                number if number > 0 else None,
                 children,
             )

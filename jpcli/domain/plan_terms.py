@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 # In this order the steps are listed and done.
 ACTIONS = ("client", "transfer", "assign", "issue", "unassign", "revoke")
@@ -30,12 +30,16 @@ class SiteWish(NamedTuple):
 
 class Wanted(NamedTuple):
     """The whole wish. Sites that are not named are left alone, or emptied when it is `complete`.
-    `other_spares` is for products that `spares` does not name."""
+    `other_spares` is for products that `spares` does not name. `bundles` says how many there are to
+    be at least, by product and size; the licenses that `revoke` names end, whatever else it says.
+    """
 
     sites: Mapping[str, SiteWish]
     spares: Mapping[str, Spare]
     other_spares: Spare = Spare()
     complete: bool = False
+    bundles: Mapping[str, Mapping[int, int]] = {}
+    revoke: tuple[str, ...] = ()
 
 
 class License(NamedTuple):
@@ -49,17 +53,29 @@ class License(NamedTuple):
     client: str | None
 
 
+class Ending(NamedTuple):
+    """A license that a wish ends by its name: a single one, or a bundle with so many children."""
+
+    number: int
+    product: str
+    children: int
+
+
 class Present(NamedTuple):
     """What there is: the licenses that can be used, which may be more than memory holds, and whose
-    each known site is that a wish names (None: nobody's)."""
+    each known site is that a wish names (None: nobody's). What is `ending` is not among them, nor
+    in `bundles`: how many of each product and size there are."""
 
     licenses: Iterable[License]
     owners: Mapping[str, str | None]
+    ending: Sequence[Ending] = ()
+    bundles: Mapping[tuple[str, int], int] = {}
 
 
 class Step(NamedTuple):
     """One thing to do. `site` is where a license goes and `client` whose that is; `number` is the
-    license's, None when one is issued. So many `children` go with a bundle (B2)."""
+    license's, None for one that is issued by this plan. So many `children` go with a bundle (B2),
+    or come with one."""
 
     action: str
     product: str | None

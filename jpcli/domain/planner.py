@@ -1,7 +1,8 @@
 """From what is wanted and what is there to the steps between: as few new licenses as possible.
 
 Owns which license goes where. A site keeps what it wants; what another site no longer wants, and
-what is unassigned, goes where it is needed; only what is missing then is issued. Pure: it must not
+what is unassigned, goes where it is needed; only what is missing then is issued, and bundles only
+where they are wanted as such. Pure: it must not
 know files, ledgers or prices. There may be a million of each, so they are numbers in columns.
 """
 
@@ -18,12 +19,12 @@ from jpcli.domain.plan_columns import (
     Sites,
     Steps,
 )
-from jpcli.domain.plan_terms import Plan
+from jpcli.domain.plan_terms import License, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from jpcli.domain.plan_terms import License, Present, Spare, Wanted
+    from jpcli.domain.plan_terms import Present, Spare, Wanted
 
 
 def other_owners(wanted: Wanted, present: Present) -> Iterator[tuple[str, str, str]]:
@@ -42,8 +43,10 @@ def make_plan(wanted: Wanted, present: Present) -> Plan:
     (`most`), and a bundle's child never by itself (B2). The same input gives the same steps.
     """
     sites = Sites(wanted, present)
-    pools, context = _sorted_out(wanted, present.licenses, sites)
+    pools, context = _sorted_out(wanted, present, sites)
     _client_steps(wanted, present, context)
+    for ending in present.ending:
+        context.steps.add("revoke", ending.product, number=ending.number, children=ending.children)
     above_most: dict[str, int] = {}
     for product in sorted(pools):
         pool, spare = pools[product], wanted.spares.get(product, wanted.other_spares)
@@ -55,6 +58,10 @@ def make_plan(wanted: Wanted, present: Present) -> Plan:
         if spare.most is not None and still > spare.most:
             above_most[product] = still - spare.most
     return Plan(context.steps, above_most)
+
+
+# More children than any bundle has.
+MANY = 2**31
 
 
 class _Context(NamedTuple):
@@ -80,14 +87,14 @@ class _Pool:
 
 
 def _sorted_out(
-    wanted: Wanted, there: Iterable[License], sites: Sites
+    wanted: Wanted, present: Present, sites: Sites
 ) -> tuple[dict[str, _Pool], _Context]:
     """A pool for each product."""
     pools = {product: _Pool() for product in wanted.spares}
     held = array("i")  # positions of what is on named sites
     sizes: dict[int, int] = {}
     licenses = Licenses()
-    for item in there:
+    for item in present.licenses:
         if item.parent is not None:
             sizes[item.parent] = sizes.get(item.parent, 0) + 1
         if item.site is None:
@@ -98,8 +105,26 @@ def _sorted_out(
             position = licenses.add(item, ELSEWHERE, sites.client(item.client))
             _pool(pools, item.product).surplus.append(position)
     _compare(wanted, held, licenses, pools)
+    steps = Steps(sites)
+    for child in _new_children(wanted, present, steps):
+        _pool(pools, child.product).free.append(licenses.add(child, NOWHERE, STRANGER))
+        sizes[child.parent or 0] = MANY  # a bundle is never issued to be revoked
     used = bytearray(len(licenses.numbers))
-    return pools, _Context(sites, licenses, sizes, Steps(sites), used)
+    return pools, _Context(sites, licenses, sizes, steps, used)
+
+
+def _new_children(wanted: Wanted, present: Present, steps: Steps) -> Iterator[License]:
+    """What the bundles have in them that there are too few of; a step for each of these."""
+    number = 0
+    for product, by_size in sorted(wanted.bundles.items()):
+        for size, count in sorted(by_size.items()):
+            for _ in range(count - present.bundles.get((product, size), 0)):
+                steps.add("issue", product, children=size)
+                number -= 1
+                parent = number
+                for _ in range(size):
+                    number -= 1
+                    yield License(number, product, None, parent, None)
 
 
 def _pool(pools: dict[str, _Pool], product: str) -> _Pool:

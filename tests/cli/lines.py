@@ -122,6 +122,7 @@ LINES = (
     Line("ledger restore", "{folder}/backup.db", asks=True),
     Line("log"),
     Line("audit", "--policy {folder}/audit.toml"),
+    Line("savings"),
     Line("plan", "{folder}/sites.toml"),
     Line("apply", "{folder}/sites.toml", asks=True),
     Line("help"),

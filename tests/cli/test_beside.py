@@ -115,6 +115,7 @@ def test_a_restore_over_a_damaged_ledger_keeps_what_was_beside_it(
         "invoice export 2026-09 --format csv --output {new}",
         "plan {folder}/sites.toml --out {new}",
         "plan --init {new}",
+        "savings --output {new}",
         "audit --init {new}",
     ],
 )

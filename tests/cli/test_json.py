@@ -82,6 +82,7 @@ ROADS = (
     Road(Line("audit", "--init {folder}/today.toml")),
     Road(Line("audit", "--policy {folder}/audit.toml", 1), ("issue jetpack-scan -n 9",)),
     Road(Line("audit", "--policy {folder}/wrong.csv", 2)),
+    Road(Line("savings", "--output {folder}/savings.toml"), ("transfer {other} --to a.example",)),
     Road(Line("plan", "--init {folder}/first.toml")),
     Road(Line("plan", "{folder}/strict.toml")),
     Road(Line("apply", "{folder}/strict.toml", asks=True)),

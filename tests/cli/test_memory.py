@@ -33,6 +33,7 @@ COMMANDS = [
     ("log", "--json", "--limit", "0"),
     ("sites", "list", "--json", "--limit", "0"),
     ("status", "--json"),
+    ("savings", "--json", "--limit", "0"),
 ]
 
 

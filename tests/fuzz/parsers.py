@@ -25,7 +25,7 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.limits import MAX_PLAN_BYTES
 from jpcli.services.files import read, toml_lines
 from jpcli.services.plan import file as plan_file
-from jpcli.services.plan import saved
+from jpcli.services.plan import saved, wish_object
 from tests.fuzz.place import check, limits
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def plans(data: bytes) -> None:
     wanted = parsed(plan_file.read_wanted, text, "x.toml", PRODUCTS, AsSpelled())
     if wanted is not None:
         check(isinstance(toml, dict), "no TOML", text)
-        again = plan_file.read_wanted_object(
-            plan_file.wanted_object(wanted), "x", PRODUCTS, AsSpelled()
+        again = wish_object.read_wanted_object(
+            wish_object.wanted_object(wanted), "x", PRODUCTS, AsSpelled()
         )
         check(again == wanted, "another wish", wanted)

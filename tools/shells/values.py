@@ -14,6 +14,7 @@ from jpcli.cli.commands.completion import FILES
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
 from jpcli.domain.cards import BRANDS
 from jpcli.domain.collection import COLLECTS, GATEWAYS
+from jpcli.domain.savings import KINDS
 from jpcli.ledger.queries.licenses import STATE_FILTERS
 from jpcli.services.billing.groups import KEY_NAMES
 from jpcli.services.jetpack.access import LICENSINGS
@@ -76,6 +77,7 @@ _BY_NAME = {
     ("licenses list", "sort"): Value(SORTS),
     ("licenses count", "by"): Value(COUNT_GROUPS),
     ("invoice preview", "by"): Value(tuple(KEY_NAMES)),
+    ("savings", "kind"): Value(KINDS),
     ("audit", "format"): Value(FORMATS + REPORTS),
     ("invoice show", "format"): Value(FORMATS + DOCUMENTS),
     ("invoice export", "format"): Value(FORMATS + DOCUMENTS),

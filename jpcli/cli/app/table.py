@@ -12,7 +12,7 @@ SECTIONS = (
     ("Licenses", ("issue", "assign", "unassign", "transfer", "revoke", "licenses", "jetpack")),
     ("Billing", ("invoice", "products", "cards", "stripe")),
     ("Agency", ("sites", "clients")),
-    ("Automation", ("audit", "plan", "apply")),
+    ("Automation", ("audit", "savings", "plan", "apply")),
     ("Ledger", ("undo", "log", "settings", "ledger")),
     ("Shell", ("help", "completion")),
 )
@@ -104,6 +104,7 @@ COMMANDS = {
     "ledger move": ("ledger.move:run", "Copy a ledger to a server, or from one."),
     "ledger restore": ("ledger.restore:run", "Put a backup in a ledger's place."),
     "audit": ("audit:run", "Check counts, waste and the bill against a policy; for CI."),
+    "savings": ("savings:run", "What could be saved, and a plan that saves it."),
     "plan": ("plan:run", "Show what it takes to have what a file wants, and what that costs."),
     "apply": ("apply:run", "Do what `plan` shows, in one transaction."),
     "help": ("help:run", "Show how a command is used."),

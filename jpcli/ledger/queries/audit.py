@@ -28,7 +28,7 @@ _PARENTS = "SELECT id FROM offers WHERE bundle_size > 1"
 _USABLE = f"NOT (l.child = 0 AND l.offer_id IN ({_PARENTS}))"
 _IDLE = f"{ON_NO_SITE} AND {_USABLE}"
 # On no site since it was last taken from one, or since it was issued.
-_IDLE_SINCE = (
+IDLE_SINCE = (
     "COALESCE((SELECT MAX(a.to_at) FROM assignments a WHERE a.license_id = l.id), l.issued_at)"
 )
 
@@ -90,7 +90,7 @@ def idle_since(ledger: Ledger, before_at: int, limit: int) -> tuple[int, list[Fo
     rows = ledger.all(
         "SELECT f.license_key, p.product, f.child, f.total FROM ("
         " SELECT license_key, offer_id, child, since, id, COUNT(*) OVER () AS total FROM ("
-        f"  SELECT l.license_key, l.offer_id, l.child, l.id, {_IDLE_SINCE} AS since"
+        f"  SELECT l.license_key, l.offer_id, l.child, l.id, {IDLE_SINCE} AS since"
         f"  FROM licenses l WHERE {_IDLE}) t WHERE since < :before_at) f"
         " JOIN offers o ON o.id = f.offer_id JOIN products p ON p.id = o.product_id"
         " ORDER BY f.since, f.id LIMIT :limit",
@@ -103,7 +103,7 @@ def idle_since(ledger: Ledger, before_at: int, limit: int) -> tuple[int, list[Fo
 
 def longest_idle_since(ledger: Ledger) -> int | None:
     """Since which instant the license has been on no site that has been longest; None: none is."""
-    since: int | None = ledger.value(f"SELECT MIN({_IDLE_SINCE}) FROM licenses l WHERE {_IDLE}")
+    since: int | None = ledger.value(f"SELECT MIN({IDLE_SINCE}) FROM licenses l WHERE {_IDLE}")
     return since
 
 

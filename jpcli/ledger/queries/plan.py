@@ -7,14 +7,17 @@ million, and of those the numbers.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.plan_terms import License, Present
 from jpcli.ledger.events.chain import GENESIS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
+    from jpcli.domain.plan_terms import Ending
     from jpcli.ledger.database.connection import Ledger
 
 _USABLE = (
@@ -39,6 +42,14 @@ _FACTS = (
 )
 
 
+_BUNDLES = (
+    "SELECT l.id, p.product, o.bundle_size FROM licenses l JOIN offers o ON o.id = l.offer_id"
+    " JOIN products p ON p.id = o.product_id"
+    " WHERE l.revoked_at IS NULL AND l.child = 0 AND o.bundle_size > 1"
+)
+_CHILDREN = "SELECT COUNT(*) FROM licenses WHERE parent_id = :number AND revoked_at IS NULL"
+
+
 class Placed(NamedTuple):
     """A license as a step tells of it; instants are microseconds, `offer` the ledger's number."""
 
@@ -51,18 +62,33 @@ class Placed(NamedTuple):
     client: str | None
 
 
-def present(ledger: Ledger, sites: Collection[str]) -> Present:
-    """The licenses as they are now, and whose each of these sites is that the ledger knows."""
+def present(
+    ledger: Ledger,
+    sites: Collection[str],
+    ending: Sequence[Ending] = (),
+    bundles: Collection[str] = (),
+) -> Present:
+    """The licenses as they are now without those that are `ending`, and whose each of these sites
+    is that the ledger knows; the bundles are those of the products that are named."""
     owners = {url: client for _, url, client in ledger.rows(_SITES) if url in sites}
-    return Present(_Active(ledger), owners)
+    gone = {each.number for each in ending}
+    counted: Counter[tuple[str, int]] = Counter()
+    if bundles:
+        counted.update(
+            (product, size)
+            for number, product, size in ledger.rows(_BUNDLES)
+            if product in bundles and number not in gone
+        )
+    return Present(_Active(ledger, gone), owners, ending, counted)
 
 
 class _Active:
     """Active licenses that can be used, read anew each time that they are gone through: side by
     side with their sites, which are in the same order and may be as many."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, gone: AbstractSet[int]) -> None:
         self._ledger = ledger
+        self._gone = gone
 
     def __iter__(self) -> Iterator[License]:
         products = dict(self._ledger.all(_OFFERS))
@@ -71,7 +97,8 @@ class _Active:
         for site, number, offer, parent in self._ledger.rows(_ACTIVE):
             while here != site:
                 here, url, client = next(places)
-            yield License(number, products[offer], url, parent, client)
+            if number not in self._gone and parent not in self._gone:
+                yield License(number, products[offer], url, parent, client)
 
 
 def placed(ledger: Ledger, number: int) -> Placed:
@@ -79,6 +106,16 @@ def placed(ledger: Ledger, number: int) -> Placed:
     row = ledger.one(_FACTS, number=number)
     assert row is not None
     return Placed(*row)
+
+
+def active_bundles(ledger: Ledger) -> Iterator[tuple[int, str, int]]:
+    """(row number, product, size) of every bundle that is not revoked."""
+    return ledger.rows(f"{_BUNDLES} ORDER BY l.id")
+
+
+def count_children(ledger: Ledger, number: int) -> int:
+    """How many of a bundle's licenses are not revoked."""
+    return int(ledger.value(_CHILDREN, number=number))
 
 
 def held(ledger: Ledger) -> Iterator[tuple[str, str | None, str, int]]:

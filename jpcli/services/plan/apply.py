@@ -6,6 +6,7 @@ it changes; a refusal leaves the ledger as it was.
 
 from __future__ import annotations
 
+from collections import deque
 from os import urandom
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,9 @@ from jpcli.services.cards import expiry_notes
 from jpcli.services.files.rows import named
 from jpcli.services.licensing import act
 from jpcli.services.meant import known_license
-from jpcli.services.plan.file import wanted_pieces
 from jpcli.services.plan.plan import STEP_COLUMNS, make, nothing_note, numbers
 from jpcli.services.plan.second_looks import second_looks
+from jpcli.services.plan.wish_object import wanted_pieces
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due
 from jpcli.services.sites.named import Places, place_asks
 from jpcli.services.spool import table
@@ -94,6 +95,7 @@ class _Applying:
         self._at = desk.effective_at()
         self._until_at = desk.effective_at(end_of_day=True)
         self._places = Places(writer)
+        self._children: dict[str, deque[str]] = {}  # new ones, by product
 
     def record(self, steps: Table[StepObject]) -> Iterator[tuple[Any, ...]]:
         """Record every step, and tell it with the key of the license that it is about."""
@@ -114,9 +116,11 @@ class _Applying:
         if site is not None:
             self._places.ensure(site, step["client"], self._at)
         if step["action"] == "issue":
-            return self._issue(step)
+            return self._bundle(step) if step["bundle_size"] else self._issue(step)
         if key is None:
-            return None
+            if step["product"] is None:
+                return None
+            key = self._children[step["product"]].popleft()
         if step["action"] == "revoke":
             return self._revoke(key, step["bundle_size"] is not None)
         return self._move(step["action"], key, site, step["from"])
@@ -129,6 +133,19 @@ class _Applying:
         self._writer.record(*events.license_issued(key, terms), at=self._at)
         if step["site"] is not None:
             self._writer.record(*events.license_assigned(key, step["site"]), at=self._at)
+        return key
+
+    def _bundle(self, step: StepObject) -> str:
+        """B1: a parent, and children that steps after this one put on sites."""
+        product, size = str(step["product"]), step["bundle_size"] or 0
+        key, *children = new_keys(product, size + 1, urandom)
+        self._writer.record(
+            *events.license_issued(key, events.license_terms(product, size)), at=self._at
+        )
+        terms = events.license_terms(product, size, key)
+        for child in children:
+            self._writer.record(*events.license_issued(child, terms), at=self._at)
+        self._children.setdefault(product, deque()).extend(children)
         return key
 
     def _move(self, action: str, key: str, site: str | None, before: str | None) -> str:

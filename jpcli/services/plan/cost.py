@@ -78,9 +78,10 @@ def _supposed(desk: Desk, steps: Steps, from_at: int, until_at: int) -> Snapshot
         (number, offer, int(child), History(issued_at, until_at))
         for number, offer, child, issued_at in _ended(desk, steps)
     )
-    issued = Counter(str(step.product) for step in steps.of("issue"))
-    for product, count in issued.items():
-        offer = bundle_sizes(desk.ledger, product)[1]
+    # B1: a bundle is billed as one; what is in it adds nothing.
+    issued = Counter((str(step.product), step.children or 1) for step in steps.of("issue"))
+    for (product, size), count in issued.items():
+        offer = bundle_sizes(desk.ledger, product)[size]
         overlay.add_unnamed(offer, 0, count, History(from_at))
     return overlay.snapshot
 

@@ -6,6 +6,7 @@ takes to get there is for `domain.planner`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput, Problem
@@ -13,9 +14,7 @@ from jpcli.domain.limits import MAX_PROBLEMS, TOO_MANY
 from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
 from jpcli.domain.texts import clean
-from jpcli.domain.words import closest, path_text, shortened
-from jpcli.ledger.events.chain import encode
-from jpcli.services.canonical import batches, enclosed, object_pieces
+from jpcli.domain.words import closest, shortened
 from jpcli.services.files.rows import Enough, named, refusal
 from jpcli.services.files.toml_lines import described, load, placed
 
@@ -27,10 +26,12 @@ if TYPE_CHECKING:
 
 MOST = 1_000_000
 OTHERS = "*"
-_TOP = ("complete", "sites", "spares")
+_TOP = ("complete", "sites", "spares", "bundles", "revoke")
 _SITE = ("client", "products")
 _SPARE = ("least", "most")
+_SIZE = re.compile(r"[1-9][0-9]{0,6}")
 _FORMS: Mapping[Path, str] = {
+    ("bundles",): "a table, [bundles]",
     ("sites",): 'one table a site, as [sites."https://shop.example"]',
     ("spares",): "a table, [spares]",
 }
@@ -52,14 +53,14 @@ def read_wanted(text: str, source: str, products: Collection[str], names: Names)
     data = load(text)
     if isinstance(data, Problem):
         raise refusal(source, [data])
-    reader = _Reader(products, names)
+    reader = Reader(products, names)
     wanted = reader.read(data)
     if wanted is None:
         raise refusal(source, placed(reader.wrong, text))
     return wanted
 
 
-class _Reader:
+class Reader:
     """Turns values into a wish and notes everything that is wrong with them."""
 
     def __init__(self, products: Collection[str], names: Names) -> None:
@@ -85,11 +86,14 @@ class _Reader:
         sites = dict(self._sites(self._table(("sites",), data.get("sites", {}))))
         spares = dict(self._spares(self._table(("spares",), data.get("spares", {}))))
         others = spares.pop(OTHERS, Spare())
+        bundles = dict(self._bundles(self._table(("bundles",), data.get("bundles", {}))))
+        revoke = tuple(dict.fromkeys(self._keys(data.get("revoke", ()))))
         total = sum(sum(wish.products.values()) for wish in sites.values())
         total += sum(spare.least for spare in spares.values())
+        total += sum(size * n for sizes in bundles.values() for size, n in sizes.items())
         if total > MOST:
             self._note((), "bad_number", f"{total:,} licenses are wanted, at most {MOST:,} can be")
-        return Wanted(sites, spares, others, bool(complete))
+        return Wanted(sites, spares, others, bool(complete), bundles, revoke)
 
     def _sites(self, data: Mapping[str, Any]) -> Iterator[tuple[str, SiteWish]]:
         seen: dict[str, str] = {}
@@ -186,6 +190,37 @@ class _Reader:
             else:
                 yield product, spare
 
+    def _bundles(self, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[int, int]]]:
+        """`{ 50 = 2 }`: at least two bundles of 50."""
+        seen: set[str] = set()
+        for name, value in data.items():
+            product, path = clean(name), ("bundles", name)
+            if product in seen:
+                self._note(path, "bad_value", f"{product} stands there twice")
+                continue
+            seen.add(product)
+            sizes: dict[int, int] = {}
+            for size, count in self._table(path, value).items():
+                if not _SIZE.fullmatch(size) or size == "1":
+                    message = f"a size is a whole number from 2 on, not {shortened(size)}"
+                    self._note((*path, size), "bad_number", message)
+                elif self._number((*path, size), size, count):
+                    sizes[int(size)] = count
+            if self._known(path, product):
+                yield product, sizes
+
+    def _keys(self, value: Any) -> Iterator[str]:
+        if not isinstance(value, list | tuple):
+            message = f"revoke is a list of license keys, not {described(value)}"
+            self._note(("revoke",), "bad_value", message)
+            return
+        for key in value:
+            if isinstance(key, str):
+                yield clean(key)
+            else:
+                message = f"a license is a key in quotes, not {described(key)}"
+                self._note(("revoke",), "bad_value", message)
+
     def _table(self, path: Path, value: Any) -> Mapping[str, Any]:
         if isinstance(value, dict):
             return value
@@ -224,72 +259,3 @@ class _Reader:
 def _meant(name: str, known: Iterable[str]) -> str:
     near = closest(name, known, 0.6)
     return "" if near is None else f"; did you mean {near!r}?"
-
-
-def wanted_object(wanted: Wanted) -> dict[str, Any]:
-    """A wish as JSON-ready data, the same for the same wish; `sites` is the last of it."""
-    return {
-        "complete": wanted.complete,
-        "other_spares": list(wanted.other_spares),
-        "spares": {product: list(spare) for product, spare in wanted.spares.items()},
-        "sites": {site: site_object(wish) for site, wish in wanted.sites.items()},
-    }
-
-
-def wanted_pieces(wanted: Wanted) -> Iterator[str]:
-    """The canonical JSON of that, a thousand sites at a time."""
-    sites = (
-        encode({site: site_object(wanted.sites[site]) for site in some})[1:-1]
-        for some in batches(sorted(wanted.sites))
-    )
-    without = wanted_object(wanted._replace(sites={}))
-    return object_pieces({**without, "sites": enclosed("{}", sites)})
-
-
-def site_object(wish: SiteWish) -> dict[str, Any]:
-    """A site's part of that."""
-    return {"client": wish.client, "products": dict(wish.products)}
-
-
-def read_wanted_object(data: Any, source: str, products: Collection[str], names: Names) -> Wanted:
-    """The wish that `wanted_object` wrote down, or that somebody says it did; errors as those of
-    `read_wanted`, and ValueError for what has another form."""
-    reader = _Reader(products, names)
-    wanted = reader.read(_as_typed(data))
-    if wanted is None:
-        problems = [Problem(code, path_text(path), text) for path, code, text in reader.wrong]
-        raise refusal(source, problems)
-    return wanted
-
-
-def _as_typed(data: Any) -> dict[str, Any]:
-    """The same wish as a file that people write has it."""
-    match data:
-        case {
-            "complete": complete,
-            "other_spares": list(others),
-            "spares": dict(spares),
-            "sites": dict(sites),
-        } if len(data) == 4 and OTHERS not in spares:
-            typed_spares = {name: _typed_spare(spare) for name, spare in spares.items()}
-            typed_spares[OTHERS] = _typed_spare(others)
-            typed_sites = {name: _typed_site(site) for name, site in sites.items()}
-            return {"complete": complete, "spares": typed_spares, "sites": typed_sites}
-    raise ValueError("no wish")
-
-
-def _typed_spare(data: Any) -> dict[str, Any]:
-    match data:
-        case [least, None]:
-            return {"least": least}
-        case [least, most]:
-            return {"least": least, "most": most}
-    raise ValueError("no numbers of spares")
-
-
-def _typed_site(data: Any) -> dict[str, Any]:
-    match data:
-        case {"client": client, "products": dict(counted)} if len(data) == 2:
-            known = {} if client is None else {"client": client}
-            return {**known, "products": counted}
-    raise ValueError("no site")

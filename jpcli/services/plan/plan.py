@@ -22,10 +22,12 @@ from jpcli.services.files.rows import named
 from jpcli.services.licenses.in_use import in_use_note
 from jpcli.services.meant import known_license
 from jpcli.services.plan.cost import planned_bill
+from jpcli.services.plan.ending import ending_licenses
 from jpcli.services.plan.order import Order, read_order, without_collecting
 from jpcli.services.plan.second_looks import look_alikes_in
 from jpcli.services.refusals import (
     check_may_issue,
+    check_no_bundle,
     check_not_before,
     check_nothing_past_due,
     check_price,
@@ -35,12 +37,13 @@ from jpcli.services.spool import Spool, noted, table
 from jpcli.services.supposed import supposed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jpcli.domain.answers import Notes
     from jpcli.domain.contract.plan import AppliedAnswer, PlanAnswer, StepCounts
-    from jpcli.domain.plan_terms import Plan, Present, Step, Steps
+    from jpcli.domain.plan_terms import Ending, Plan, Present, Step, Steps, Wanted
     from jpcli.ledger.database.connection import Ask
+    from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.queries.plan import Placed
     from jpcli.services.desk import Desk
 
@@ -93,13 +96,14 @@ def make(desk: Desk, order: Order) -> Planned:
     if order.ledger_head not in (None, found_head):
         raise stale(order.source)
     with without_collecting():
-        there = present(desk.ledger, order.wanted.sites)
+        ending = ending_licenses(desk.ledger, order.wanted.revoke)
+        there = present(desk.ledger, order.wanted.sites, ending, order.wanted.bundles)
         _check_owners(order, there)
         found = make_plan(order.wanted, there)
     from_at, until_at = desk.effective_at(), desk.effective_at(end_of_day=True)
     _check_offers(desk, found.steps, from_at)
     in_use: Spool[Note] = Spool(Note._make)
-    told = _Telling(desk, from_at, until_at, in_use)
+    told = _Telling(desk, order.wanted, ending, in_use)
     data: AppliedAnswer = {
         "agency": desk.ledger.name,
         "file": order.source,
@@ -133,9 +137,14 @@ class _Telling:
     """Steps as they are told: with what the licenses are called. Each is looked up by itself, so
     that a million of them are never in memory."""
 
-    def __init__(self, desk: Desk, from_at: int, until_at: int, in_use: Spool[Note]) -> None:
+    def __init__(
+        self, desk: Desk, wanted: Wanted, ending: Iterable[Ending], in_use: Spool[Note]
+    ) -> None:
         self._ledger = desk.ledger
-        self._from_at, self._until_at = from_at, until_at
+        self._from_at = desk.effective_at()
+        self._until_at = desk.effective_at(end_of_day=True)
+        self._wanted = wanted
+        self._ending = {each.number for each in ending}
         self._in_use = in_use
 
     def asks(self, step: Step) -> Iterator[Ask]:
@@ -152,7 +161,7 @@ class _Telling:
         """
         action, product, site, client, number, children = step
         if number is None:
-            return action, None, product, site, client, None, None
+            return action, None, product, site, client, None, children or None
         item = placed(self._ledger, number)
         if children:
             self._check_children(number, item)
@@ -166,10 +175,16 @@ class _Telling:
         sites = set()
         for child in each_active_child(self._ledger, number):
             self._check(child.license_key, child.last_at, "revoke")
-            sites.add(child.site)
+            if number not in self._ending or not self._given_again(child):
+                sites.add(child.site)
         sites.discard(None)
         if sites:
             self._in_use.append(in_use_note(bundle.license_key, map(str, sites)))
+
+    def _given_again(self, child: LicenseFacts) -> bool:
+        """Whether its site gets another in its place, because the file wants one there."""
+        wish = self._wanted.sites.get(str(child.site))
+        return wish is not None and bool(wish.products.get(child.product))
 
     def _check(self, license_key: str, last_at: int, action: str) -> None:
         at = self._until_at if action == "revoke" else self._from_at
@@ -211,9 +226,10 @@ def _counts(steps: Steps) -> StepCounts:
 
 
 def _check_offers(desk: Desk, steps: Steps, at: int) -> None:
-    """What is issued is sold alone and has a price: a plan issues no bundles."""
-    for product in sorted({str(step.product) for step in steps.of("issue")}):
-        check_price(desk.ledger, *known_offer(desk.ledger, product, None), at)
+    """What is issued is sold so, and has a price."""
+    for product, size in sorted({(str(s.product), s.children) for s in steps.of("issue")}):
+        check_no_bundle(desk.ledger, product, size or None)
+        check_price(desk.ledger, *known_offer(desk.ledger, product, size or None), at)
 
 
 def _check_owners(order: Order, there: Present) -> None:

@@ -23,7 +23,7 @@ from jpcli.services.canonical import hash_of, list_pieces, object_pieces
 from jpcli.services.files.new_file import replace_file, write_new
 from jpcli.services.files.rows import named
 from jpcli.services.files.sizes import too_much_json
-from jpcli.services.plan.file import (
+from jpcli.services.plan.wish_object import (
     read_wanted_object,
     site_object,
     wanted_object,

@@ -54,7 +54,7 @@ def file_for(
     yield tomlkit.dumps(document)
     for number, ((url, client), rows) in enumerate(groupby(held, itemgetter(0, 1))):
         products = {product: count for _, _, product, count in rows}
-        yield "\n" * bool(number) + _site_text(url, client, products)
+        yield "\n" * bool(number) + site_text(url, client, products)
 
 
 def _spares_table(spares: Mapping[str, int]) -> Table:
@@ -67,7 +67,7 @@ def _spares_table(spares: Mapping[str, int]) -> Table:
     return table
 
 
-def _site_text(url: str, client: str | None, products: Mapping[str, int]) -> str:
+def site_text(url: str, client: str | None, products: Mapping[str, int]) -> str:
     """The table of one site; a document of all of them takes more memory than a large ledger."""
     lines = [f"[sites.{SingleKey(url).as_string()}]"]
     if client is not None:

@@ -77,8 +77,8 @@ def test_the_head_is_the_last_event_s_hash(ledger: Ledger) -> None:
 
 def test_an_empty_ledger_has_nothing_and_the_chain_s_beginning() -> None:
     ledger = empty()
-    active, owners = plan.present(ledger, {"https://a.example"})
-    assert (list(active), owners) == ([], {})
+    found = plan.present(ledger, {"https://a.example"}, (), ("jetpack-scan",))
+    assert (list(found.licenses), found.owners, found.bundles) == ([], {}, {})
     assert (list(plan.held(ledger)), plan.totals(ledger), plan.sites_in_use(ledger)) == ([], [], 0)
     assert plan.head(ledger) == GENESIS.hex()
     record(ledger, [(events.client_added("Ann"), 0)])

@@ -1,0 +1,1 @@
+"""What could be saved without a site losing a product."""
