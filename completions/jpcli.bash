@@ -154,10 +154,11 @@ _jpcli() {
       *' --client') kind=clients ;;
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
-      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'plan --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
+      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
-      'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | *' --output' | *' --policy' | *' --prices') kind=/files ;;
+      'plan --format') words=(auto table json ndjson csv excel tsv md github) ;;
+      'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | 'invoice export --output' | 'savings --output' | *' --policy' | *' --prices') kind=/files ;;
       'products import --from') words=(jetpack) ;;
       *' --issue') kind=products: ;;
       'savings --kind') words=(bundle singles half-empty idle contained duplicate) ;;
@@ -292,16 +293,16 @@ _jpcli_options() {
     'ledger backup') words=(--ledger --wait --format --json --quiet --no-color --actor --idempotency-key --help) ;;
     'ledger move') words=(--wait --format --json --quiet --no-color --actor --help) ;;
     'ledger restore') words=(--ledger --wait --format --json --quiet --no-color --actor --yes --idempotency-key --help) ;;
-    audit) words=(--policy --init --schema --ledger --wait --format --json --quiet --no-color --actor --help) ;;
+    audit) words=(--policy --init --schema --output --ledger --wait --format --json --quiet --no-color --actor --yes --help) ;;
     savings) words=(--idle --client --no-client --kind --output --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
-    plan) words=(--out --detailed-exitcode --init --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    plan) words=(--out --detailed-exitcode --init --output --ledger --wait --format --json --quiet --no-color --actor --limit --yes --help) ;;
     apply) words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     help) words=(--format --json --quiet --no-color --actor --help) ;;
     completion) words=(--format --json --quiet --no-color --actor --help) ;;
   esac
   for word in ${words[@]+"${words[@]}"}; do
     case $word in
-      --clear | --issue | --kind | --revoke) left+=("$word") ;;
+      --clear | --issue | --kind | --output | --revoke) left+=("$word") ;;
       *) [[ $given == *" $word "* ]] || left+=("$word") ;;
     esac
   done

@@ -664,6 +664,7 @@ function __jpcli_options
                     --policy 'TOML, see docs/audit.md' \
                     --init 'Write a policy for what there is today' \
                     --schema 'Print the JSON schema of a policy, for editors' \
+                    --output 'Write this file, too, in any format of --format' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, junit, github' \
@@ -671,6 +672,7 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
+                    --yes 'Answer yes to every question' \
                     --help 'Show this message and exit'
             case 'savings'
                 printf '%s\t%s\n' \
@@ -693,14 +695,16 @@ function __jpcli_options
                     --out 'Save it, for `jpcli apply PLANFILE`' \
                     --detailed-exitcode 'Exit 0 for nothing to do, 10 for changes' \
                     --init 'Write the file for what there is today' \
+                    --output 'Write this file, too, in any format of --format' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
-                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, github' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
+                    --yes 'Answer yes to every question' \
                     --help 'Show this message and exit'
             case 'help' 'completion'
                 printf '%s\t%s\n' \
@@ -757,7 +761,7 @@ function __jpcli_complete
         else if string match -q -- '-*' $typed
             set -l lines (__jpcli_options $at)
             for name in $given
-                contains -- $name --clear --issue --kind --revoke
+                contains -- $name --clear --issue --kind --output --revoke
                 or set lines (string match -v -- $name\t'*' $lines)
             end
             printf '%s\n' $lines
@@ -791,13 +795,15 @@ function __jpcli_complete
                 set words charge send
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'undo --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'savings --format' 'plan --format' 'apply --format' 'help --format' 'completion --format'
+            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'undo --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'savings --format' 'apply --format' 'help --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv excel tsv md html pdf
             case 'audit --format'
                 set words auto table json ndjson csv excel tsv md junit github
-            case 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' 'jetpack pull --from' '* --init' '* --keep' '* --ledger' '* --out' '* --output' '* --policy' '* --prices'
+            case 'plan --format'
+                set words auto table json ndjson csv excel tsv md github
+            case 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' 'jetpack pull --from' '* --init' '* --keep' '* --ledger' '* --out' 'invoice export --output' 'savings --output' '* --policy' '* --prices'
                 set kind '/files'
             case 'products import --from'
                 set words jetpack

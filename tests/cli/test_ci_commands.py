@@ -60,6 +60,32 @@ def test_no_line_is_a_command(line: Line, hostile: World) -> None:
         assert commands_in(run.out) == []
 
 
+OURS = ("::notice file=", "::error file=", "::warning file=", "::error title=jpcli")
+
+
+@pytest.mark.parametrize(
+    ("words", "forms"),
+    [
+        ("audit --policy {folder}/audit.toml", ("junit", "github", "md", "table", "json")),
+        ("plan {folder}/sites.toml", ("github", "md", "table", "json", "csv")),
+    ],
+)
+def test_nor_is_a_line_of_a_report_but_those_that_are_meant(
+    words: str, forms: tuple[str, ...], hostile: World
+) -> None:
+    wanted = hostile.folder / "sites.toml"
+    site = f'[sites."https://f.example"]\nclient = {json.dumps(MARKED)}\n'
+    wanted.write_text(f'{wanted.read_text()}{site}products = ["jetpack-boost"]\n')
+    argv = words.format(**hostile.names).split()
+    files = [hostile.folder / f"report.{form}" for form in forms]
+    outputs = [f"--output={form}:{path}" for form, path in zip(forms, files, strict=True)]
+    run = hostile.jpcli(*argv, *outputs, "--format", "github", now=NOW)
+    assert run.code in (0, 1), run.err
+    for text in (run.out, run.err, *(path.read_text() for path in files)):
+        assert all(line.startswith(OURS) for line in commands_in(text))
+    assert sum(line.startswith("::") for line in run.out.splitlines()) >= 1
+
+
 @pytest.mark.parametrize(
     "argv",
     [

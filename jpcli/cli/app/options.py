@@ -86,7 +86,7 @@ def command(
     without: tuple[str, ...] = (),
     examples: tuple[str, ...] = (),
     documents: bool = False,
-    reports: bool = False,
+    reports: tuple[str, ...] = (),
     makes: bool = False,
     asks: bool = True,
 ) -> Callable[[Callable[..., Result]], Callable[..., int]]:
@@ -94,15 +94,15 @@ def command(
 
     `extra` adds single shared options of another kind; `without` leaves out those whose names the
     command needs for its own. With `documents` the formats to send are there beside the usual ones,
-    with `reports` those of CI systems. What `makes` something that stays is a change, also without
-    a key to tell it apart by. One that never `asks` for a yes takes it without a word.
+    and of those of CI systems its `reports`. What `makes` something that stays is a change, also
+    without a key to tell it apart by. One that never `asks` for a yes takes it without a word.
     """
     assert reads + lists + writes == 1, path
     kinds = COMMON + (LISTS if lists else ()) + (WRITES if writes else ()) + extra
     shared = tuple(name for name in kinds if name not in without)
     # Whatever makes or changes something that stays takes a key.
     changes = makes or "idempotency_key" in shared
-    formats = FORMATS + (DOCUMENTS if documents else ()) + (REPORTS if reports else ())
+    formats = FORMATS + (DOCUMENTS if documents else ()) + reports
 
     def decorate(function: Callable[..., Result]) -> Callable[..., int]:
         def call(**parameters: Any) -> int:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 # Options of commands whose text is kept for ever.
 REMARKS = ("reason", "reference")
 # What values are called that are paths: their bytes are their names.
-PATHS = ("FILE", "PATH", "PLANFILE", "FROM", "TO")
+PATHS = ("FILE", "PATH", "PLANFILE", "FROM", "TO", "FORMAT:FILE")
 # Parameters that may be a ledger on a server as well.
 ADDRESSES = ("ledger", "here", "there")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
+from jpcli.cli.app.outputs import Outputs, copies_of, job_page_note, with_copies
 from jpcli.cli.app.typer_parts import UsageError
+from jpcli.cli.shared.output import FORMATS, REPORTS
 from jpcli.cli.shared.result import Result, result_of
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
     from jpcli.domain.contract.audit import AuditAnswer
 
-SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 EXIT_FINDINGS = 1
 
 
 @command(
     "audit",
     reads=True,
-    reports=True,
+    extra=("yes",),
+    reports=REPORTS,
     examples=(
         "jpcli audit --init audit.toml",
         "jpcli audit --policy audit.toml",
-        "jpcli audit --policy audit.toml --format junit > audit.xml",
+        "jpcli audit --policy audit.toml --output junit:audit.xml --output md:audit.md",
     ),
 )
 def run(
@@ -44,12 +45,16 @@ def run(
         bool,
         typer.Option("--schema", help="Print the JSON schema of a policy, for editors."),
     ] = False,
+    outputs: Outputs = None,
 ) -> Result:
     """Exits 0 when every check passes, 1 when one does not, 2 when the policy is wrong. Without a
     policy it checks cards, past-due invoices, unfinished calls and sites that have two products of
-    one family. The ledger may be read-only. In GitHub Actions a summary goes to the job's page."""
+    one family. The ledger may be read-only. In GitHub Actions a summary goes to the job's page. A
+    file that is there is replaced with --yes alone."""
     if (policy is not None) + (init is not None) + schema > 1:
         raise UsageError("--policy, --init and --schema go one at a time.")
+    if outputs and (init is not None or schema):
+        raise UsageError("--output is for an audit, not for --init or --schema.")
     if schema:
         from jpcli.reports.policy.schema import schema_text
 
@@ -60,24 +65,27 @@ def run(
         return result_of(write_policy(invocation.desk(), init), view="notes:draw_nothing")
     from jpcli.services.audit.audit import audit
 
-    return _result(invocation.output.format, audit(invocation.desk(), policy))
+    copies = copies_of(invocation, outputs, FORMATS + REPORTS)
+    answer = _summed_up(audit(invocation.desk(), policy))
+    return with_copies(invocation, copies, lambda form, _: _result(form, answer))
+
+
+def _summed_up(answer: Answer[AuditAnswer]) -> Answer[AuditAnswer]:
+    """The answer, after it was added to the page of the CI job."""
+    from jpcli.reports.audit.markdown import markdown
+
+    note = job_page_note(lambda: markdown(answer.data))
+    return answer if note is None else answer._replace(notes=(*answer.notes, note))
 
 
 def _result(form: str, answer: Answer[AuditAnswer]) -> Result:
     from jpcli.reports.audit.outcome import CHECK_COLUMNS
 
-    notes = answer.notes
-    if os.environ.get(SUMMARY_VARIABLE):
-        from jpcli.reports.audit.markdown import markdown
-        from jpcli.services.audit.audit import append_summary
-
-        note = append_summary(os.environ[SUMMARY_VARIABLE], markdown(answer.data))
-        notes = notes if note is None else (*notes, note)
     result = Result(
         answer.data,
         "checks",
         CHECK_COLUMNS,
-        notes,
+        answer.notes,
         view="audit:draw",
         exit_code=0 if answer.data["ok"] else EXIT_FINDINGS,
     )

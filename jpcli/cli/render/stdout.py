@@ -31,16 +31,24 @@ def write_result(result: Result, command: str, output: Output) -> None:
         from jpcli.cli.render.stderr import clear_transient
 
         clear_transient()
+    for copy in result.copies:
+        _write_file(copy._replace(calendar=result.calendar), command, output)
     if result.format is not None:
         output = output._replace(format=result.format)
     if result.target is not None:
-        from jpcli.cli.render.file import writing_to
-
-        with writing_to(result.target, result.replaces):
-            _write_answer(result, command, output._replace(terminal=False, color=False))
+        _write_file(result, command, output)
     else:
         _write_to_stdout(result, command, output)
     _write_remarks(result, output)
+
+
+def _write_file(result: Result, command: str, output: Output) -> None:
+    from jpcli.cli.render.file import writing_to
+
+    assert result.target is not None
+    form = result.format or output.format
+    with writing_to(result.target, result.replaces):
+        _write_answer(result, command, output._replace(format=form, terminal=False, color=False))
 
 
 def _write_to_stdout(result: Result, command: str, output: Output) -> None:

@@ -31,7 +31,7 @@ class Result(NamedTuple):
     the file that takes it instead of stdout, `replaces` whether it may be there already.
     `failures` are what went wrong beside what was done: each is shown, and the worst decides the
     exit code and is the `error` beside the data in JSON. `calendar` is the ledger's, for times that
-    a person sees.
+    a person sees. `copies` are the same answer in other formats, each with the file that takes it.
     """
 
     data: Mapping[str, Any]
@@ -49,6 +49,7 @@ class Result(NamedTuple):
     replaces: bool = False
     failures: tuple[JpcliError, ...] = ()
     calendar: BillingCalendar | None = None
+    copies: tuple[Result, ...] = ()
 
 
 def result_of(

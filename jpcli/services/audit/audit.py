@@ -14,7 +14,6 @@ from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.instants import format_instant
 from jpcli.domain.limits import MAX_POLICY_BYTES
 from jpcli.domain.words import and_more, path_text
-from jpcli.ledger.database.header import is_ledger
 from jpcli.ledger.queries import audit as audit_queries
 from jpcli.ledger.queries import products
 from jpcli.reports.audit.outcome import check_object
@@ -81,24 +80,6 @@ def facts_of(desk: Desk) -> Facts:
         products.product_names(ledger),
         audit_queries.all_clients(ledger),
         SiteNames(ledger).name,
-    )
-
-
-def append_summary(path: str, text: str) -> Note | None:
-    """Add Markdown to the file that a CI job shows; where it can't be, a warning says so."""
-    try:
-        if is_ledger(path):
-            return _no_summary(path, "it is a ledger")
-        with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(text)
-    except OSError as error:
-        return _no_summary(path, error.strerror)
-    return None
-
-
-def _no_summary(path: str, why: str | None) -> Note:
-    return Note(
-        "no_summary", f"The summary could not be written to {path} ({why})", "warning", path
     )
 
 

@@ -1,0 +1,1 @@
+"""What the reports for CI systems are written in."""
