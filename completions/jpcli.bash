@@ -154,11 +154,11 @@ _jpcli() {
       *' --client') kind=clients ;;
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
-      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
+      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients report --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
       'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
       'plan --format') words=(auto table json ndjson csv excel tsv md github) ;;
-      'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | 'invoice export --output' | 'savings --output' | *' --policy' | *' --prices') kind=/files ;;
+      'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | 'clients report --output' | 'invoice export --output' | 'savings --output' | *' --policy' | *' --prices') kind=/files ;;
       'products import --from') words=(jetpack) ;;
       *' --issue') kind=products: ;;
       'savings --kind') words=(bundle singles half-empty idle contained duplicate) ;;
@@ -178,7 +178,7 @@ _jpcli() {
       licenses) words=(list show count timeline) ;;
       jetpack) words=(connect login status resolve pull) ;;
       sites) words=(list show move) ;;
-      clients) words=(list add edit show) ;;
+      clients) words=(list add edit report show) ;;
       products) words=(list show set-price import template) ;;
       cards) words=(list add primary remove sync) ;;
       invoice) words=(preview explain diff close show export list mark-paid void push pay sync reconcile) ;;
@@ -200,7 +200,7 @@ _jpcli() {
       'invoice show':1 | 'invoice export':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
       'jetpack resolve':1) kind=wishes ;;
       'settings set':1) words=(bill-from collect name payment-terms-days zone-data) ;;
-      help:*) words=(init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit products set-price import template cards primary remove invoice preview undo log explain diff close export mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion) ;;
+      help:*) words=(init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit report products set-price import template cards primary remove invoice preview undo log explain diff close export mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion) ;;
       completion:1) words=(bash zsh fish) ;;
     esac
   fi
@@ -249,6 +249,7 @@ _jpcli_options() {
     'clients list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'clients add') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
     'clients edit') words=(--address --email --tax-id --markup --clear --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
+    'clients report') words=(--output --ledger --wait --format --json --quiet --no-color --actor --limit --yes --help) ;;
     'clients show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'products list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'products show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;

@@ -323,6 +323,19 @@ function __jpcli_options
                     --dry-run 'Show what would be done, write nothing' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
+            case 'clients report'
+                printf '%s\t%s\n' \
+                    --output 'Write this file' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, html, pdf' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --yes 'Answer yes to every question' \
+                    --help 'Show this message and exit'
             case 'products set-price'
                 printf '%s\t%s\n' \
                     --price 'Per day, for one license or one bundle' \
@@ -795,7 +808,7 @@ function __jpcli_complete
                 set words charge send
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'undo --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'savings --format' 'apply --format' 'help --format' 'completion --format'
+            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients report --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'undo --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'savings --format' 'apply --format' 'help --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
             case 'invoice show --format' 'invoice export --format'
                 set words auto table json ndjson csv excel tsv md html pdf
@@ -803,7 +816,7 @@ function __jpcli_complete
                 set words auto table json ndjson csv excel tsv md junit github
             case 'plan --format'
                 set words auto table json ndjson csv excel tsv md github
-            case 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' 'jetpack pull --from' '* --init' '* --keep' '* --ledger' '* --out' 'invoice export --output' 'savings --output' '* --policy' '* --prices'
+            case 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' 'jetpack pull --from' '* --init' '* --keep' '* --ledger' '* --out' 'clients report --output' 'invoice export --output' 'savings --output' '* --policy' '* --prices'
                 set kind '/files'
             case 'products import --from'
                 set words jetpack
@@ -883,6 +896,7 @@ function __jpcli_complete
                     list 'List the clients' \
                     add 'Add a client' \
                     edit 'Set a client\'s address, e-mail, tax id and markup' \
+                    report 'What each client costs, is billed and brings' \
                     show 'Show one client, its sites and licenses'
             case 'products'
                 printf '%s\t%s\n' \
@@ -961,7 +975,7 @@ function __jpcli_complete
             case 'settings set 1'
                 set words bill-from collect name payment-terms-days zone-data
             case 'help *'
-                set words init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit products set-price import template cards primary remove invoice preview undo log explain diff close export mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion
+                set words init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit report products set-price import template cards primary remove invoice preview undo log explain diff close export mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion
             case 'completion 1'
                 set words bash zsh fish
         end

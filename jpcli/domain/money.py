@@ -138,6 +138,14 @@ def percent_text(markup: str) -> str:
     return f"{figures}%" if figures.startswith("-") else f"+{figures}%"
 
 
+def part_of_100(part_minor: int, whole_minor: int) -> str:
+    """`16.7%`, to be read and not to be counted with; nothing of nothing."""
+    if not whole_minor:
+        return ""
+    tenths = half_away(part_minor * 1000 * (1 if whole_minor > 0 else -1), abs(whole_minor))
+    return f"{_fixed(tenths, 1)}%"
+
+
 def with_markup(amount_minor: int, markup_e6: int, currency: str) -> int:
     """An amount with a markup in millionths of a percent on top, rounded as a line is (M4)."""
     step_minor = currencies.step_minor(currency)

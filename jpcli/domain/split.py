@@ -5,6 +5,7 @@ This module must not know what is split or between whom.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -74,3 +75,50 @@ def _hand_out(parts: list[int], remainders: list[int], missing: int) -> None:
         elif remainder == least and ties:
             parts[position] += 1
             ties -= 1
+
+
+class Parts:
+    """The parts of any amounts by the same weights, one part at a time: what `largest_remainder`
+    gives, without making all the parts of an amount of which one is asked for."""
+
+    def __init__(self, weights: Sequence[int]) -> None:
+        self._weights, self._total = weights, sum(weights)
+        self._places: dict[int, list[int]] = {}
+        for place, weight in enumerate(weights):
+            self._places.setdefault(weight, []).append(place)
+        self._served: dict[int, tuple[int, int]] = {}
+
+    def of(self, amount_minor: int, place: int) -> int:
+        """The part of the weight at a place. The weights must not be all zero."""
+        if amount_minor < 0:
+            return -self.of(-amount_minor, place)
+        part, remainder = divmod(amount_minor * self._weights[place], self._total)
+        if amount_minor not in self._served:
+            self._served[amount_minor] = self._least(amount_minor)
+        least, ties = self._served[amount_minor]
+        served = remainder > least or (
+            remainder == least and self._before(amount_minor, least, place) < ties
+        )
+        return part + served
+
+    def _least(self, amount_minor: int) -> tuple[int, int]:
+        """The least remainder that gets a unit more, and how many of those that have it do."""
+        numbers: dict[int, int] = {}
+        missing = amount_minor
+        for weight, places in self._places.items():
+            part, remainder = divmod(amount_minor * weight, self._total)
+            missing -= part * len(places)
+            numbers[remainder] = numbers.get(remainder, 0) + len(places)
+        for remainder in sorted(numbers, reverse=True):
+            if missing <= numbers[remainder]:
+                return remainder, missing
+            missing -= numbers[remainder]
+        raise AssertionError("there are never fewer remainders than units missing")
+
+    def _before(self, amount_minor: int, remainder: int, place: int) -> int:
+        """How many places before this one have the same remainder."""
+        return sum(
+            bisect_left(places, place)
+            for weight, places in self._places.items()
+            if amount_minor * weight % self._total == remainder
+        )

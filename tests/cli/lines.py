@@ -71,6 +71,8 @@ LINES = (
     Line("clients list"),
     Line("clients add", "Dora"),
     Line("clients edit", "Ann --address Ulm --email a@a.example --tax-id DE1 --markup 12.5"),
+    Line("clients report"),
+    Line("clients report", "2026 --format html"),
     Line("clients show", "Ann"),
     Line("products list"),
     Line("products show", "jetpack-scan"),

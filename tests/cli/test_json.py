@@ -66,6 +66,7 @@ ROADS = (
     Road(Line("invoice export", "2026-10 --no-client"), CHEAPER),
     Road(Line("licenses show", "{bundle} {child} {other}"), REVOKED),
     Road(Line("licenses timeline", "2026-09"), REVOKED),
+    Road(Line("clients report"), ("clients edit Ann --markup 20",)),
     Road(Line("licenses list", "--state gone", 2)),
     Road(Line("issue", "--from {folder}/wrong.csv --keep-going", 1)),
     Road(Line("issue", "--from {folder}/wrong.csv", 2)),

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jpcli.domain.split import largest_remainder
+from jpcli.domain.split import Parts, largest_remainder
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,14 @@ def test_m5_a_quarter_of_a_million_parts_add_up() -> None:
     weights = [n % 31 + 1 for n in range(250_000)]
     for amount_minor in (1, 249_999, 10**9 + 7):
         assert sum(largest_remainder(amount_minor, weights)) == amount_minor
+
+
+@given(
+    st.integers(-(10**6), 10**6),
+    st.lists(st.integers(0, 40), min_size=1, max_size=30).filter(any),
+)
+def test_m5_a_part_alone_is_the_one_among_all(amount_minor: int, weights: list[int]) -> None:
+    parts = Parts(weights)
+    for amount in (amount_minor, amount_minor // 7, 0, 1):
+        alone = [parts.of(amount, place) for place in range(len(weights))]
+        assert alone == largest_remainder(amount, weights)

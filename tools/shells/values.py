@@ -40,7 +40,7 @@ _BY_METAVAR = {
     ),
     **dict.fromkeys(("NAME", "PERCENT", "TEXT", "TIME", "pm_…"), FREE),
     **dict.fromkeys(("ADDRESS", "CITY", "COUNTRY", "NUMBER", "REGION", "TYPE:VALUE"), FREE),
-    **dict.fromkeys(("EVENT", "POSTCODE", "SECONDS", "VALUE"), FREE),
+    **dict.fromkeys(("EVENT", "POSTCODE", "SECONDS", "VALUE", "YEAR"), FREE),
     **dict.fromkeys(("FILE", "PATH", "PLANFILE", "FROM", "TO"), Value(files=True)),
     "BRAND": Value(tuple(sorted(BRANDS))),
     "CARD": Value(ask="cards"),

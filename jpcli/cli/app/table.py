@@ -50,6 +50,7 @@ COMMANDS = {
     "clients list": ("clients.list:run", "List the clients."),
     "clients add": ("clients.add:run", "Add a client."),
     "clients edit": ("clients.edit:run", "Set a client's address, e-mail, tax id and markup."),
+    "clients report": ("clients.report:run", "What each client costs, is billed and brings."),
     "clients show": ("clients.show:run", "Show one client, its sites and licenses."),
     "products list": ("products.list:run", "List products, bundles and today's prices."),
     "products show": ("products.show:run", "Show one product and all its prices."),

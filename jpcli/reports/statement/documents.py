@@ -10,6 +10,7 @@ from jpcli.domain.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jpcli.reports.statement.pdf import Pdf
     from jpcli.reports.statement.statement import Statement
 
 _PDF_MODULES = frozenset({"fpdf", "fontTools", "fontpkg_source_sans_3", "anyascii"})
@@ -25,27 +26,39 @@ class Document(NamedTuple):
 
 
 def write_document(statement: Statement, form: str) -> Document:
-    """The file: `html` is text, `pdf` bytes.
-
-    Raises BadInput `missing_extra` where what writes PDF is not installed.
-    """
+    """The file: `html` is text, `pdf` is bytes; errors as `check_form`."""
     if form == "html":
         from jpcli.reports.statement.html import write_html
 
         return Document(write_html(statement))
+    check_form(form)
+    from jpcli.reports.statement.pdf import write_pdf
+
+    return pdf_document(write_pdf(statement))
+
+
+def pdf_document(made: Pdf) -> Document:
+    """A PDF file as a document."""
     from jpcli.domain.extras import install_command
 
+    install = None if made.has_all_fonts else install_command("fonts", sys.executable)
+    return Document(iter((made.content,)), made.respelled, install)
+
+
+def check_form(form: str) -> None:
+    """Raise BadInput `missing_extra` where what writes PDF is not installed."""
+    if form != "pdf":
+        return
     try:
-        from jpcli.reports.statement.pdf import write_pdf
+        import jpcli.reports.statement.pdf  # noqa: F401 - whether it can be
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _PDF_MODULES:
             raise
+        from jpcli.domain.extras import install_command
+
         raise BadInput(
             "missing_extra",
             "PDF files are written by packages that are not installed here",
             hint=install_command("pdf", sys.executable),
             subject="pdf",
         ) from None
-    made = write_pdf(statement)
-    install = None if made.has_all_fonts else install_command("fonts", sys.executable)
-    return Document(iter((made.content,)), made.respelled, install)

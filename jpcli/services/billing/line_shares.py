@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from jpcli.domain.calculator import Line
     from jpcli.domain.shares import Holder, Share
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.ledger.queries.shares import HolderNames
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
@@ -30,10 +31,17 @@ def holder_shares(
     if computed.invoice is None:
         found, names = open_shares(desk, computed)
         return list(found), names
-    names = names_at_closing(desk.ledger, computed.invoice.id)
+    return invoice_shares(desk, computed.invoice)
+
+
+def invoice_shares(
+    desk: Desk, invoice: Invoice
+) -> tuple[list[Mapping[Holder, Share]], HolderNames]:
+    """The same of a closed invoice."""
+    names = names_at_closing(desk.ledger, invoice.id)
     if len(names.clients) == len(names.sites) == 1:
         names = names_now(desk.ledger)  # an invoice of the first ledgers, or all of it nobody's
-    return list(Corrected(desk, HOLDER).of_invoice(computed.invoice)), names
+    return list(Corrected(desk, HOLDER).of_invoice(invoice)), names
 
 
 def open_shares(

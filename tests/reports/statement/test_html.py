@@ -11,7 +11,7 @@ from jpcli.reports.statement.html import write_html
 from jpcli.reports.statement.statement import ClientPart, SitePart, Statement, Whose
 from tests.reports.statement.samples import INVOICE, LINE, long, named
 
-VOID = {"meta", "rect"}
+VOID = {"meta", "rect", "line"}
 HOSTILE = [
     "<script>alert(1)</script>",
     "\"'><img src=x onerror=alert(1)>",

@@ -63,8 +63,8 @@ def run(
     markup is in the amounts and is named nowhere but in JSON."""
     from jpcli.services.invoices.statement import export
 
-    form = _format(invocation, target)
-    _check_place(invocation, form, target)
+    form = chosen_format(invocation, target)
+    check_place(invocation, form, target)
     whose = one_client(client, no_client)
     made, answer = export(invocation.desk(), invoice, whose, markup)
     html = as_html(invocation, invoice, client, no_client, markup, target)
@@ -82,13 +82,17 @@ def statement_result(made: Statement, data: Any, form: str, as_html: str) -> Res
     if form in DOCUMENTS:
         from jpcli.reports.statement.documents import write_document
 
-        document = write_document(made, form)
-        notes = _respelled_note(document, as_html)
-        return Result(data, payload=document.pieces, format=form, notes=notes)
+        return document_result(data, write_document(made, form), form, as_html)
     if form in ("table", "json"):
         return Result(data, view="statement:draw", format=form)
     lines = {"lines": data["invoice"]["lines"], "settled_elsewhere": made.settled_elsewhere}
     return Result(lines, "lines", COLUMNS, format=form)
+
+
+def document_result(data: Any, document: Document, form: str, as_html: str) -> Result:
+    """A file to send, and what it has no letters for."""
+    notes = _respelled_note(document, as_html)
+    return Result(data, payload=document.pieces, format=form, notes=notes)
 
 
 def _respelled_note(document: Document, as_html: str) -> tuple[Note, ...]:
@@ -112,9 +116,7 @@ def as_html(
     target: str | None = None,
 ) -> str:
     """The command that writes the same statement as an HTML file beside `target`."""
-    words = ["jpcli", "invoice", "export", quoted(invoice)]
-    if invocation.location != (os.environ.get("JPCLI_LEDGER") or default_location()):
-        words += ["--ledger", quoted(shown(invocation.location))]
+    words = ["jpcli", "invoice", "export", quoted(invoice), *ledger_words(invocation)]
     if client is not None:
         words += ["--client", quoted(client)]
     if no_client:
@@ -125,6 +127,13 @@ def as_html(
     return " ".join([*words, "--output", quoted(f"{place}.html")])
 
 
+def ledger_words(invocation: Invocation) -> list[str]:
+    """What names the ledger in a command of a hint, where it must be named."""
+    if invocation.location == (os.environ.get("JPCLI_LEDGER") or default_location()):
+        return []
+    return ["--ledger", quoted(shown(invocation.location))]
+
+
 def check_terminal(invocation: Invocation, form: str, hint: str) -> None:
     """Refuse to write a PDF file onto a screen (`binary_on_terminal`)."""
     if form == "pdf" and invocation.output.terminal:
@@ -132,7 +141,7 @@ def check_terminal(invocation: Invocation, form: str, hint: str) -> None:
         raise BadInput("binary_on_terminal", message, hint=hint, subject="--format")
 
 
-def _format(invocation: Invocation, target: str | None) -> str:
+def chosen_format(invocation: Invocation, target: str | None) -> str:
     """What was named, or what the file's name ends in; both only where they say the same."""
     output = invocation.output
     if target is None:
@@ -157,9 +166,12 @@ def _format(invocation: Invocation, target: str | None) -> str:
     return form
 
 
-def _check_place(invocation: Invocation, form: str, target: str | None) -> None:
+def check_place(
+    invocation: Invocation, form: str, target: str | None, name: str = "statement.pdf"
+) -> None:
+    """Refuse a PDF file on a screen, and a place where no file can be; `name` is one that could."""
     if target is None:
-        check_terminal(invocation, form, "Name a file:   --output statement.pdf")
+        check_terminal(invocation, form, f"Name a file:   --output {name}")
         return
     from jpcli.cli.render.file import check_target
 

@@ -1,0 +1,50 @@
+"""What bills say of who sends and who gets them, as it was recorded up to an event (I8).
+
+Owns the walk through the events. What is known of a client today is in `queries.clients`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jpcli.domain.agency_events import CLIENT_EDITED, NAME_A_CLIENT
+from jpcli.domain.events import LATEST_SEQ, LEDGER_CREATED, LEDGER_SET
+from jpcli.ledger.events.log import told
+
+if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
+
+
+class ClientThen(NamedTuple):
+    """A client as it was known; `markup` is the percent as it was typed."""
+
+    name: str
+    address: str | None = None
+    email: str | None = None
+    tax_id: str | None = None
+    markup: str | None = None
+
+
+def clients_then(ledger: Ledger, seq: int = LATEST_SEQ) -> dict[int, ClientThen]:
+    """Every client by its row number, as the events up to `seq` have it."""
+    found: dict[int, ClientThen] = {}
+    numbers: dict[str, int] = {}
+    for event in told(ledger, (*NAME_A_CLIENT, CLIENT_EDITED), until_seq=seq):
+        if event.kind == CLIENT_EDITED:
+            number = numbers[event.subject]
+            found[number] = found[number]._replace(**event.data)
+        elif (before := event.data.get("from")) is None:
+            numbers[event.subject] = event.seq
+            found[event.seq] = ClientThen(event.subject)
+        else:
+            number = numbers[event.subject] = numbers.pop(before)
+            found[number] = found[number]._replace(name=event.subject)
+    return found
+
+
+def facts_then(ledger: Ledger, seq: int = LATEST_SEQ) -> dict[str, str]:
+    """The settings of the ledger, as the events up to `seq` have them."""
+    found: dict[str, str] = {}
+    for event in told(ledger, (LEDGER_CREATED, LEDGER_SET), until_seq=seq):
+        found.update(event.data)
+    return found
