@@ -25,6 +25,7 @@ ENTRY = "from jpcli.cli.entry import main; main()"
 # Makes stdin the terminal whose Ctrl-C interrupts the process.
 TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
 PROMPT = b"[y/N] "
+LIST_PROMPT = b"or all] "
 NOW = "2026-11-22T11:00:00Z"
 
 
@@ -130,9 +131,14 @@ def run_process(*argv: str, **options: Any) -> subprocess.CompletedProcess[bytes
 
 
 def run_on_terminal(
-    *argv: str, columns: int = 100, answer: str | None = None, env: dict[str, str] | None = None
+    *argv: str,
+    columns: int = 100,
+    answer: str | None = None,
+    pick: str | None = None,
+    env: dict[str, str] | None = None,
 ) -> Run:
-    """Run on a pseudo terminal; stdout and stderr come together, as a person sees them."""
+    """Run on a pseudo terminal; stdout and stderr come together, as a person sees them. `answer` is
+    for a question of yes or no, `pick` for a list to pick from."""
     screen, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     process = subprocess.Popen(
@@ -155,6 +161,8 @@ def run_on_terminal(
         pieces.append(piece)
         if answer is not None and piece.endswith(PROMPT):
             os.write(screen, answer.encode())
+        if pick is not None and piece.endswith(LIST_PROMPT):
+            os.write(screen, pick.encode())
     os.close(screen)
     text = b"".join(pieces).decode().replace("\r\n", "\n")
     return Run(process.wait(), text, "")

@@ -42,6 +42,7 @@ _BY_METAVAR = {
     **dict.fromkeys(("ADDRESS", "CITY", "COUNTRY", "NUMBER", "REGION", "TYPE:VALUE"), FREE),
     **dict.fromkeys(("EVENT", "POSTCODE", "SECONDS", "VALUE", "YEAR"), FREE),
     **dict.fromkeys(("FILE", "PATH", "PLANFILE", "FROM", "TO"), Value(files=True)),
+    "BUNDLE": Value(ask="bundles"),
     "BRAND": Value(tuple(sorted(BRANDS))),
     "CARD": Value(ask="cards"),
     "COMMAND…": Value(tuple(dict.fromkeys(word for path in COMMANDS for word in path.split()))),
@@ -86,6 +87,7 @@ _BY_NAME = {
     ("*", "license_key"): Value(ask="licenses"),
     ("clients add", "client"): FREE,
     ("*", "client"): Value(ask="clients"),
+    ("*", "to_client"): Value(ask="clients"),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from jpcli.cli.app import choosing
 from jpcli.cli.app.bulk import From, KeepGoing, changed, check_source, license_rows
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
@@ -19,22 +20,24 @@ from jpcli.cli.shared.result import Result
     asks=False,
     examples=(
         "jpcli assign jetpack-scan_… --site https://acme.example --client Acme",
+        "jpcli assign --product scan --site a.example      # one that is on no site",
         "jpcli assign --from places.csv      # license_key,site,client",
         "jpcli licenses list --state unassigned --json | jpcli assign --from - --site a.example",
     ),
 )
 def run(
     invocation: Invocation,
-    licenses: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="LICENSE…", help="License keys, or beginnings of them."),
-    ] = None,
+    licenses: choosing.Licenses = None,
     site: Annotated[
         str | None, typer.Option("--site", metavar="URL", help="The site to put them on.")
     ] = None,
     client: Annotated[
         str | None, typer.Option("--client", metavar="NAME", help="Whose site it is.")
     ] = None,
+    product: choosing.Product = None,
+    state: choosing.State = None,
+    bundle: choosing.Bundle = None,
+    every: choosing.All = False,
     source: From = None,
     keep_going: KeepGoing = False,
 ) -> Result:
@@ -42,7 +45,10 @@ def run(
     made the first time that it is named."""
     from jpcli.services.licenses import assign
 
-    check_source(source, keep_going, "LICENSE…", licenses)
+    choice = choosing.choice_of(
+        licenses, source, product=product, state=state, bundle=bundle, every=every
+    )
+    check_source(source, keep_going, "LICENSE…", licenses or choice.words())
     if not site and (source is None or client):
         raise UsageError("--site URL is missing.")
     desk = invocation.desk(writes=True)
@@ -50,5 +56,6 @@ def run(
         rows, problems = license_rows(invocation, source, "" if site else "site", keep_going)
         answer = assign.assign_rows(desk, rows, problems, site, client, keep_going=keep_going)
     else:
-        answer = assign.assign(desk, licenses or [], site or "", client)
+        choice = choosing.settled(invocation, "assign", choice)
+        answer = assign.assign(desk, licenses or [], site or "", client, choice)
     return changed(invocation, answer)

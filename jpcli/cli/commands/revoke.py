@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from jpcli.cli.app import choosing
 from jpcli.cli.app.bulk import From, KeepGoing, changed, check_source, license_rows
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
@@ -16,6 +17,7 @@ from jpcli.domain.words import count
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
     from jpcli.domain.contract.licenses import RevokedAnswer
+    from jpcli.services.licenses.choose import Choice
     from jpcli.services.licenses.in_use import Agreed
 
 # Bundles in use that the question names one by one.
@@ -29,18 +31,22 @@ CONSEQUENCE = "A revoked license can't be assigned again; its last day is still 
     examples=(
         "jpcli revoke jetpack-scan_… --yes --reason 'site was closed'",
         "jpcli revoke jetpack-scan_… --at 2026-11-10 --yes",
+        "jpcli revoke --site a.example --product scan --all --yes",
         "jpcli licenses list --state unassigned --no-bundle --json | jpcli revoke --from - --yes",
     ),
 )
 def run(
     invocation: Invocation,
-    licenses: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="LICENSE…", help="License or bundle keys, or beginnings of them."),
-    ] = None,
+    licenses: choosing.Licenses = None,
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the log.")
     ] = None,
+    site: choosing.Site = None,
+    client: choosing.Client = None,
+    product: choosing.Product = None,
+    state: choosing.State = None,
+    bundle: choosing.Bundle = None,
+    every: choosing.All = False,
     source: From = None,
     keep_going: KeepGoing = False,
     in_use: Annotated[
@@ -50,8 +56,20 @@ def run(
     """Revoking a bundle revokes all its licenses; where some are on sites, the question names
     these, and --yes needs --in-use beside it. Revoking an assigned license of a bundle puts a new
     unassigned one in its place, and the bundle's price stays."""
-    check_source(source, keep_going, "LICENSE…", licenses)
-    asked = _Asked(list(dict.fromkeys(licenses or [])), source, reason, keep_going)
+    choice = choosing.choice_of(
+        licenses,
+        source,
+        site=site,
+        client=client,
+        product=product,
+        state=state,
+        bundle=bundle,
+        every=every,
+    )
+    check_source(source, keep_going, "LICENSE…", licenses or choice.words())
+    keys = list(dict.fromkeys(licenses or []))
+    choice = choosing.settled(invocation, "revoke", choice, keys, always=True)
+    asked = _Asked(keys, source, reason, keep_going, choice)
     agreed = _agreed(invocation, asked, in_use=in_use)
     return changed(invocation, asked.revoked(invocation, agreed))
 
@@ -88,6 +106,7 @@ class _Asked(NamedTuple):
     source: str | None
     reason: str | None
     keep_going: bool
+    choice: Choice
 
     @property
     def is_read_once(self) -> bool:
@@ -102,9 +121,10 @@ class _Asked(NamedTuple):
         if self.source is not None:
             place = "standard input" if self.source == "-" else self.source
             return f"Revoke the licenses in {place}?"
-        others = ending - len(self.keys)
-        it = "it" if len(self.keys) == 1 else "them"
-        what = self.keys[0] if len(self.keys) == 1 else count(len(self.keys), "license")
+        keys = sorted(self.choice.shown or self.keys)
+        others = ending - len(keys)
+        it = "it" if len(keys) == 1 else "them"
+        what = keys[0] if len(keys) == 1 else count(len(keys), "license")
         more = f" and the {count(others, 'license')} in {it}" if others else ""
         return f"Revoke {what}{more}?"
 
@@ -114,7 +134,7 @@ class _Asked(NamedTuple):
 
         desk = invocation.desk(writes=True)
         if self.source is None:
-            return revoke.revoke(desk, self.keys, self.reason, agreed)
+            return revoke.revoke(desk, self.keys, self.reason, agreed, self.choice)
         rows, problems = license_rows(invocation, self.source, "", self.keep_going)
         return revoke.revoke_rows(
             desk, rows, problems, self.reason, agreed, keep_going=self.keep_going

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from jpcli.cli.app import choosing
 from jpcli.cli.app.bulk import From, KeepGoing, changed, check_source, license_rows
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
@@ -19,29 +20,55 @@ from jpcli.cli.shared.result import Result
     asks=False,
     examples=(
         "jpcli transfer jetpack-scan_… --to https://new.example",
+        "jpcli transfer --site a.example --to b.example --all",
         "jpcli transfer --from moves.csv      # license_key,to",
         "jpcli licenses list --site a.example --json | jpcli transfer --from - --to b.example",
     ),
 )
 def run(
     invocation: Invocation,
-    licenses: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="LICENSE…", help="License keys, or beginnings of them."),
-    ] = None,
+    licenses: choosing.Licenses = None,
     to: Annotated[
         str | None, typer.Option("--to", metavar="URL", help="The site to move them to.")
     ] = None,
     client: Annotated[
-        str | None, typer.Option("--client", metavar="NAME", help="Whose site that is.")
+        str | None,
+        typer.Option(
+            "--client",
+            metavar="NAME",
+            help="Whose site that is; where licenses are chosen, choose this client's.",
+        ),
     ] = None,
+    to_client: Annotated[
+        str | None,
+        typer.Option("--to-client", metavar="NAME", help="Whose site --to is, in any case."),
+    ] = None,
+    site: choosing.Site = None,
+    product: choosing.Product = None,
+    state: choosing.State = None,
+    bundle: choosing.Bundle = None,
+    every: choosing.All = False,
     source: From = None,
     keep_going: KeepGoing = False,
 ) -> Result:
     """No day is lost or billed twice: the day of the transfer counts for the new site."""
     from jpcli.services.licenses import assign
 
-    check_source(source, keep_going, "LICENSE…", licenses)
+    chooses = not licenses and source is None
+    choice = choosing.choice_of(
+        licenses,
+        source,
+        site=site,
+        client=client if chooses else None,
+        product=product,
+        state=state,
+        bundle=bundle,
+        every=every,
+    )
+    check_source(source, keep_going, "LICENSE…", licenses or choice.words())
+    if client and to_client and not chooses:
+        raise UsageError("--client and --to-client say the same here: leave out one.")
+    client = to_client if chooses else client or to_client
     if not to and (source is None or client):
         raise UsageError("--to URL is missing.")
     desk = invocation.desk(writes=True)
@@ -49,5 +76,6 @@ def run(
         rows, problems = license_rows(invocation, source, "" if to else "to", keep_going)
         answer = assign.transfer_rows(desk, rows, problems, to, client, keep_going=keep_going)
     else:
-        answer = assign.transfer(desk, licenses or [], to or "", client)
+        choice = choosing.settled(invocation, "transfer", choice)
+        answer = assign.transfer(desk, licenses or [], to or "", client, choice)
     return changed(invocation, answer)

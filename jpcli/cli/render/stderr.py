@@ -12,7 +12,7 @@ from jpcli.cli.shared.output import terminal_width
 from jpcli.domain.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jpcli.cli.shared.failure import Failure
     from jpcli.cli.shared.output import Output
@@ -31,6 +31,7 @@ _DIM = "2"
 _TYPED = re.compile(r"(?:^|   +)(?=jpcli\b|\S*(?:pip|python)\S* )")
 # Whoever types takes longer between two lines than a terminal that pastes.
 PASTE_SECONDS = 0.15
+_MOST_TRIES = 3
 # What stands in the last line of the terminal for a moment; at most one text.
 _transient: list[str] = []
 
@@ -111,6 +112,44 @@ def _more_waits() -> bool:
     from select import select
 
     return bool(select([sys.stdin], [], [], PASTE_SECONDS)[0])
+
+
+def ask_which(lines: Sequence[str], total: int, output: Output) -> list[int]:
+    """Let a person pick from a numbered list, of which `lines` are the first of `total`; numbers
+    from 0, at least one. Nothing, or nothing that makes sense, is BadInput `cancelled`."""
+    _write_lines("warning", f"{total:,} licenses match", "", None, output)
+    width = len(str(len(lines)))
+    for number, line in enumerate(lines, 1):
+        _write(f"  {number:>{width}}  {_shown(line)}\n")
+    if total > len(lines):
+        _write(f"  and {total - len(lines):,} more\n")
+    for _ in range(_MOST_TRIES):
+        _write(f"  Which of them? [1-{total}, several as 1,2, or all] ")
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):
+            _write("\n")
+        picked = numbers_in(answer, total)
+        if picked or not answer.strip():
+            break
+    if not picked:
+        raise BadInput("cancelled", "Nothing was changed.")
+    return picked
+
+
+def numbers_in(text: str, total: int) -> list[int]:
+    """`1,3`, `2-4 7` or `all` as numbers from 0, each once, in order; none where that is no such
+    list, or goes beyond `total`."""
+    words = text.replace(",", " ").split()
+    if [word.lower() for word in words] == ["all"]:
+        return list(range(total))
+    found: set[int] = set()
+    for word in words:
+        ends = re.fullmatch(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", word)
+        low, high = (int(ends[1]), int(ends[2] or ends[1])) if ends else (0, 0)
+        if not 1 <= low <= high <= total:
+            return []
+        found.update(range(low - 1, high))
+    return sorted(found)
 
 
 def _write_lines(kind: str, message: str, code: str, hint: str | None, output: Output) -> None:

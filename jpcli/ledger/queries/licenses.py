@@ -97,7 +97,7 @@ class LicenseFilter(NamedTuple):
 
 def list_rows(ledger: Ledger, wanted: LicenseFilter, limit: int = 0) -> Iterator[tuple[Any, ...]]:
     """Stream licenses in `LICENSE_COLUMNS` order; `limit` 0 is all of them."""
-    where, params = _conditions(ledger, wanted)
+    where, params = conditions(ledger, wanted)
     sql = f"{SELECT}{FROM}{where} ORDER BY {_order(wanted)}"
     if limit:
         sql += " LIMIT :limit"
@@ -107,7 +107,7 @@ def list_rows(ledger: Ledger, wanted: LicenseFilter, limit: int = 0) -> Iterator
 
 def count_rows(ledger: Ledger, wanted: LicenseFilter) -> int:
     """How many licenses `list_rows` would give without a limit."""
-    where, params = _conditions(ledger, wanted)
+    where, params = conditions(ledger, wanted)
     if not where:
         return int(ledger.value("SELECT COUNT(*) FROM licenses"))
     return int(ledger.value(f"SELECT COUNT(*){FROM}{where}", **params))
@@ -119,7 +119,7 @@ def count_by_state(
     """Rows (group, assigned, unassigned, revoked) of usable licenses; `by` is product, site,
     client or None for one row with group None."""
     group = {None: "NULL", "product": "p.product", "site": "s.url", "client": "c.name"}[by]
-    where, params = _conditions(ledger, wanted)
+    where, params = conditions(ledger, wanted)
     sums = ", ".join(
         f"COALESCE(SUM(CASE WHEN {_STATE_CONDITIONS[state]} THEN 1 ELSE 0 END), 0)"
         for state in STATES
@@ -233,7 +233,7 @@ def timeline_rows(
 ) -> Iterator[tuple[Any, ...]]:
     """Stream usable licenses in `LICENSE_COLUMNS` order, with what `span_rows` has of each behind
     that: a row a span that touches the window, in order."""
-    where, params = _conditions(ledger, wanted)
+    where, params = conditions(ledger, wanted)
     # Without CROSS, SQLite reads spans first, and then has every license to sort.
     return ledger.rows(
         f"{SELECT}, d.first_day, d.last_day, place.url{FROM} CROSS JOIN spans d"
@@ -249,7 +249,7 @@ def timeline_rows(
 
 def count_timeline(ledger: Ledger, wanted: LicenseFilter, first_day: int, last_day: int) -> int:
     """Of how many licenses `timeline_rows` tells."""
-    where, params = _conditions(ledger, wanted)
+    where, params = conditions(ledger, wanted)
     sql = (
         f"SELECT COUNT(*){FROM}{_and(where)} {USABLE} AND EXISTS"
         " (SELECT 1 FROM spans d WHERE d.license_id = l.id"
@@ -270,7 +270,7 @@ def _and(where: str) -> str:
     return f"{where} AND" if where else " WHERE"
 
 
-def _conditions(ledger: Ledger, wanted: LicenseFilter) -> tuple[str, dict[str, Any]]:
+def conditions(ledger: Ledger, wanted: LicenseFilter) -> tuple[str, dict[str, Any]]:
     """The WHERE clause, empty or beginning with a space, and its parameters."""
     parts: list[str] = []
     params: dict[str, Any] = {}

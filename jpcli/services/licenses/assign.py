@@ -14,9 +14,10 @@ from jpcli.domain.errors import Problem, Refused
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import rows_numbered
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
+from jpcli.services.licenses.choose import NO_CHOICE, check_any, on_chosen
 from jpcli.services.licenses.puts import asks_of, asks_of_license, asks_to_put, puts_of
 from jpcli.services.licensing import NO_MAIL, act, act_rows
-from jpcli.services.refusals import check_any_named, check_assignable, check_nothing_past_due
+from jpcli.services.refusals import check_assignable, check_nothing_past_due
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.sites.named import Places
 from jpcli.services.spool import Spool, noted
@@ -30,28 +31,45 @@ if TYPE_CHECKING:
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
+    from jpcli.services.licenses.choose import Choice
     from jpcli.services.licenses.puts import Put, Puts
 
 
 def assign(
-    desk: Desk, keys: list[str], site: str, client: str | None = None
+    desk: Desk,
+    keys: list[str],
+    site: str,
+    client: str | None = None,
+    choice: Choice = NO_CHOICE,
 ) -> Answer[LicensesAnswer]:
-    """Put unassigned licenses on a site, which is made when it is new.
+    """Put unassigned licenses, named or chosen, on a site, which is made when it is new.
 
     On that site already: says so. Refused: on another site (`already_assigned`), revoked (R5),
     a bundle's parent, a site of another client (W2).
     """
-    check_any_named(keys)
+    check_any(keys, choice)
     request = {"command": "assign", "keys": keys, "site": site, "client": client}
-    puts: Puts = [(None, (key, site, client)) for key in keys]
 
     def do(writer: Writer) -> Answer[LicensesAnswer]:
         moves = _Moves(desk, writer)
         moves.check_place(site, client)  # once, and not for every key
-        return moves.assign(puts, [])
+        rest = f"--site {quoted(site)}" + (f" --client {quoted(client)}" if client else "")
+        return on_chosen(
+            desk,
+            "assign",
+            keys,
+            choice,
+            lambda found: moves.assign(_puts(found, site, client), []),
+            rest,
+        )
 
+    puts = _puts(keys, site, client)
     asks = chain([lambda: check_nothing_past_due(desk)], asks_of(desk, puts))
-    return act(desk, request, do, asks)
+    return act(desk, {**request, **choice.fields()}, do, asks)
+
+
+def _puts(keys: list[str], site: str, client: str | None) -> Puts:
+    return [(None, (key, site, client)) for key in keys]
 
 
 def assign_rows(
@@ -73,14 +91,28 @@ def assign_rows(
     return act_rows(desk, {"command": "assign"}, puts, problems, do, keep_going=keep_going)
 
 
-def unassign(desk: Desk, keys: list[str], *, email: bool = True) -> Answer[LicensesAnswer]:
-    """Free licenses from their sites; they stay active and billed. At Jetpack the owners of the
-    sites get a mail, unless `email` is false."""
-    check_any_named(keys)
+def unassign(
+    desk: Desk, keys: list[str], choice: Choice = NO_CHOICE, *, email: bool = True
+) -> Answer[LicensesAnswer]:
+    """Free licenses, named or chosen, from their sites; they stay active and billed. At Jetpack the
+    owners of the sites get a mail, unless `email` is false."""
+    check_any(keys, choice)
     request: dict[str, Any] = {"command": "unassign", "keys": keys, **_mailing(email)}
-    items: list[tuple[int | None, str]] = [(None, key) for key in keys]
+
+    def do(writer: Writer) -> Answer[LicensesAnswer]:
+        moves = _Moves(desk, writer)
+        rest = "" if email else "--no-email"
+        return on_chosen(
+            desk,
+            "unassign",
+            keys,
+            choice,
+            lambda found: moves.unassign(((None, key) for key in found), []),
+            rest,
+        )
+
     asks = (ask for key in keys for ask in asks_of_license(desk.ledger, key))
-    return act(desk, request, lambda writer: _Moves(desk, writer).unassign(items, []), asks)
+    return act(desk, {**request, **choice.fields()}, do, asks)
 
 
 def unassign_rows(
@@ -107,14 +139,26 @@ def _mailing(email: bool) -> dict[str, bool]:
 
 
 def transfer(
-    desk: Desk, keys: list[str], to: str, client: str | None = None
+    desk: Desk, keys: list[str], to: str, client: str | None = None, choice: Choice = NO_CHOICE
 ) -> Answer[LicensesAnswer]:
-    """Move assigned licenses to another site in one step."""
-    check_any_named(keys)
-    puts: Puts = [(None, (key, to, client)) for key in keys]
+    """Move assigned licenses, named or chosen, to another site in one step."""
+    check_any(keys, choice)
     request = {"command": "transfer", "keys": keys, "to": to, "client": client}
-    asks = asks_of(desk, puts)
-    return act(desk, request, lambda writer: _Moves(desk, writer).transfer(puts, []), asks)
+
+    def do(writer: Writer) -> Answer[LicensesAnswer]:
+        moves = _Moves(desk, writer)
+        whose = f" --to-client {quoted(client)}" if client else ""
+        return on_chosen(
+            desk,
+            "transfer",
+            keys,
+            choice,
+            lambda found: moves.transfer(_puts(found, to, client), []),
+            f"--to {quoted(to)}{whose}",
+        )
+
+    asks = asks_of(desk, _puts(keys, to, client))
+    return act(desk, {**request, **choice.fields()}, do, asks)
 
 
 def transfer_rows(

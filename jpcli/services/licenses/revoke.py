@@ -26,9 +26,10 @@ from jpcli.ledger.queries.licenses import (
 )
 from jpcli.ledger.writer import asks_about
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
+from jpcli.services.licenses.choose import NO_CHOICE, check_any, check_shown, on_chosen
 from jpcli.services.licenses.in_use import CODE, HINT, in_use_error, in_use_note, nobody
 from jpcli.services.licensing import act, act_rows
-from jpcli.services.refusals import check_any_named, check_not_before
+from jpcli.services.refusals import check_not_before
 from jpcli.services.said import revoked_note
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.spool import Spool, noted
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
+    from jpcli.services.licenses.choose import Choice
     from jpcli.services.licenses.in_use import Agreed
 
 _CHILD = "bundle_child_unassigned"
@@ -54,21 +56,35 @@ _FEW_CHILDREN = 20
 
 
 def revoke(
-    desk: Desk, keys: list[str], reason: str | None = None, agreed: Agreed = nobody
+    desk: Desk,
+    keys: list[str],
+    reason: str | None = None,
+    agreed: Agreed = nobody,
+    choice: Choice = NO_CHOICE,
 ) -> Answer[RevokedAnswer]:
-    """Revoke licenses or whole bundles, all or nothing; `agreed` says which bundles may take
-    licenses along that are in use. A dry run tells of these and refuses none.
+    """Revoke licenses or whole bundles, named or chosen, all or nothing; `agreed` says which
+    bundles may take licenses along that are in use. A dry run tells of these and refuses none.
 
     Raises BadInput (`unknown_license`, `before_last_event`, `time_in_future`, `bundle_in_use`) or
     Refused (`license_revoked` to another date, R5; `bundle_child_unassigned`, B2).
     """
-    check_any_named(keys)
+    check_any(keys, choice)
     request = {"command": "revoke", "keys": keys, "reason": reason}
-    items: list[tuple[int | None, str]] = [(None, key) for key in keys]
+
+    def do(writer: Writer) -> Answer[RevokedAnswer]:
+        revoking = _Revoking(desk, writer, reason, agreed, choice)
+        rest = "" if reason is None else f"--reason {quoted(reason)}"
+        return on_chosen(
+            desk,
+            "revoke",
+            keys,
+            choice,
+            lambda found: revoking.run(((None, key) for key in found), []),
+            rest,
+        )
+
     asks = (ask for key in keys for ask in _asks(desk.ledger, key))
-    return act(
-        desk, request, lambda writer: _Revoking(desk, writer, reason, agreed).run(items, []), asks
-    )
+    return act(desk, {**request, **choice.fields()}, do, asks)
 
 
 def revoke_rows(
@@ -112,7 +128,15 @@ def revoking(desk: Desk, writer: Writer, reason: str | None, agreed: Agreed = no
 class _Revoking:
     """The revocations of one command, all in one transaction."""
 
-    def __init__(self, desk: Desk, writer: Writer, reason: str | None, agreed: Agreed) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        writer: Writer,
+        reason: str | None,
+        agreed: Agreed,
+        choice: Choice = NO_CHOICE,
+    ) -> None:
+        self._choice = choice
         self._desk = desk
         self._writer = writer
         self._reason = reason
@@ -180,6 +204,7 @@ class _Revoking:
     def _one(self, key: str) -> None:
         self._asked += 1
         facts = self._unwritten.settled(key)
+        check_shown(self._choice, facts.license_key)
         self._named.add(facts.id)
         if facts.revoked_at is not None:
             self._again(facts, facts.revoked_at)
