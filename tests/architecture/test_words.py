@@ -41,7 +41,7 @@ READ = {"This", "Saved:", "The", "Wrote", "Nothing", "Read"}
 BEGINS_OTHERWISE = (
     "services/collection/stripe/",
     "services/ledger/upkeep.py",
-    "services/licenses/assign.py",
+    "services/licenses/moves.py",
 )
 
 

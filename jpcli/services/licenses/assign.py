@@ -8,31 +8,24 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain import events
-from jpcli.domain.answers import Answer, Chosen, Note, joined
-from jpcli.domain.errors import Problem, Refused
-from jpcli.domain.words import count, quoted
-from jpcli.ledger.queries.licenses import rows_numbered
-from jpcli.services.bulk import Numbers, Unwritten, apply_each
+from jpcli.domain.words import quoted
 from jpcli.services.licenses.choose import NO_CHOICE, check_any, on_chosen
-from jpcli.services.licenses.puts import asks_of, asks_of_license, asks_to_put, puts_of
+from jpcli.services.licenses.moves import Moves
+from jpcli.services.licenses.puts import asks_of, asks_of_license, puts_of
 from jpcli.services.licensing import NO_MAIL, act, act_rows
-from jpcli.services.refusals import check_assignable, check_nothing_past_due
-from jpcli.services.shapes import license_table, problem_table
-from jpcli.services.sites.named import Places
-from jpcli.services.spool import Spool, noted
+from jpcli.services.refusals import check_nothing_past_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jpcli.domain.answers import Answer
     from jpcli.domain.contract.licenses import LicensesAnswer
-    from jpcli.domain.events import Entry
-    from jpcli.ledger.queries.licenses import LicenseFacts
+    from jpcli.domain.errors import Problem
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.files.rows import Row
     from jpcli.services.licenses.choose import Choice
-    from jpcli.services.licenses.puts import Put, Puts
+    from jpcli.services.licenses.puts import Puts
 
 
 def assign(
@@ -51,7 +44,7 @@ def assign(
     request = {"command": "assign", "keys": keys, "site": site, "client": client}
 
     def do(writer: Writer) -> Answer[LicensesAnswer]:
-        moves = _Moves(desk, writer)
+        moves = Moves(desk, writer)
         moves.check_place(site, client)  # once, and not for every key
         rest = f"--site {quoted(site)}" + (f" --client {quoted(client)}" if client else "")
         return on_chosen(
@@ -85,7 +78,7 @@ def assign_rows(
     nothing unless `keep_going`."""
 
     def do(writer: Writer, puts: Puts) -> Answer[LicensesAnswer]:
-        return _Moves(desk, writer).assign(puts, problems, keep_going=keep_going)
+        return Moves(desk, writer).assign(puts, problems, keep_going=keep_going)
 
     puts = puts_of(rows, "site", site, client)
     return act_rows(desk, {"command": "assign"}, puts, problems, do, keep_going=keep_going)
@@ -100,7 +93,7 @@ def unassign(
     request: dict[str, Any] = {"command": "unassign", "keys": keys, **_mailing(email)}
 
     def do(writer: Writer) -> Answer[LicensesAnswer]:
-        moves = _Moves(desk, writer)
+        moves = Moves(desk, writer)
         rest = "" if email else "--no-email"
         return on_chosen(
             desk,
@@ -127,7 +120,7 @@ def unassign_rows(
     items = ((row.line, str(row.values.get("license_key"))) for row in rows)
 
     def do(writer: Writer, asked: Iterable[tuple[int, str]]) -> Answer[LicensesAnswer]:
-        return _Moves(desk, writer).unassign(asked, problems, keep_going=keep_going)
+        return Moves(desk, writer).unassign(asked, problems, keep_going=keep_going)
 
     request = {"command": "unassign", **_mailing(email)}
     return act_rows(desk, request, items, problems, do, keep_going=keep_going)
@@ -146,7 +139,7 @@ def transfer(
     request = {"command": "transfer", "keys": keys, "to": to, "client": client}
 
     def do(writer: Writer) -> Answer[LicensesAnswer]:
-        moves = _Moves(desk, writer)
+        moves = Moves(desk, writer)
         whose = f" --to-client {quoted(client)}" if client else ""
         return on_chosen(
             desk,
@@ -174,10 +167,11 @@ def transfer_rows(
     nothing unless `keep_going`."""
 
     def do(writer: Writer, puts: Puts) -> Answer[LicensesAnswer]:
-        return _Moves(desk, writer).transfer(puts, problems, keep_going=keep_going)
+        return Moves(desk, writer).transfer(puts, problems, keep_going=keep_going)
 
     puts = puts_of(rows, "to", to, client)
     return act_rows(desk, {"command": "transfer"}, puts, problems, do, keep_going=keep_going)
+<<<<<<< HEAD
 
 
 def moving(desk: Desk, writer: Writer) -> _Moves:
@@ -327,3 +321,5 @@ class _Moves:
         if left_out:
             data["problems"] = problem_table(left_out)
         return Answer(data, notes, chosen={"licenses": chosen})
+=======
+>>>>>>> 13d357e (Keep what is recorded of a change of site in a file of its own)
