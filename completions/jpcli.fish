@@ -95,7 +95,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
-            case 'status' 'licenses show' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'jetpack login' 'settings show' 'ledger export' 'ledger template'
+            case 'status' 'sites show' 'clients show' 'products show' 'invoice diff' 'invoice sync' 'invoice reconcile' 'cards sync' 'stripe login' 'stripe portal' 'stripe status' 'jetpack login' 'settings show' 'ledger export' 'ledger template'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
@@ -128,6 +128,10 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --site 'The site to put them on' \
                     --client 'Whose site it is' \
+                    --product 'Choose those of this product' \
+                    --state 'Choose those that are assigned, unassigned, active, revoked, bundle or all' \
+                    --bundle 'Choose what is in a bundle: its key, or a size' \
+                    --all 'Take all that are chosen, where they are several' \
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
@@ -144,6 +148,12 @@ function __jpcli_options
             case 'unassign'
                 printf '%s\t%s\n' \
                     --no-email 'At Jetpack: send no mail to the owners of the sites' \
+                    --site 'Choose those on this site' \
+                    --client 'Choose this client\'s' \
+                    --product 'Choose those of this product' \
+                    --state 'Choose those that are assigned, unassigned, active, revoked, bundle or all' \
+                    --bundle 'Choose what is in a bundle: its key, or a size' \
+                    --all 'Take all that are chosen, where they are several' \
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
@@ -161,6 +171,12 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --to 'The site to move them to' \
                     --client 'Whose site that is' \
+                    --to-client 'Whose site --to is, in any case' \
+                    --site 'Choose those on this site' \
+                    --product 'Choose those of this product' \
+                    --state 'Choose those that are assigned, unassigned, active, revoked, bundle or all' \
+                    --bundle 'Choose what is in a bundle: its key, or a size' \
+                    --all 'Take all that are chosen, where they are several' \
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
@@ -177,6 +193,12 @@ function __jpcli_options
             case 'revoke'
                 printf '%s\t%s\n' \
                     --reason 'Why, for the log' \
+                    --site 'Choose those on this site' \
+                    --client 'Choose this client\'s' \
+                    --product 'Choose those of this product' \
+                    --state 'Choose those that are assigned, unassigned, active, revoked, bundle or all' \
+                    --bundle 'Choose what is in a bundle: its key, or a size' \
+                    --all 'Take all that are chosen, where they are several' \
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --in-use 'With --yes: also bundles with licenses on sites' \
@@ -213,6 +235,22 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
+                    --help 'Show this message and exit'
+            case 'licenses show'
+                printf '%s\t%s\n' \
+                    --site 'Choose those on this site' \
+                    --client 'Choose this client\'s' \
+                    --product 'Choose those of this product' \
+                    --state 'Choose those that are assigned, unassigned, active, revoked, bundle or all' \
+                    --bundle 'Choose what is in a bundle: its key, or a size' \
+                    --all 'Take all that are chosen, where they are several' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
                     --help 'Show this message and exit'
             case 'licenses count'
                 printf '%s\t%s\n' \
@@ -761,7 +799,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --address --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --clear --client --collect --country --currency --email --exp --format --from --idempotency-key --idle --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --since-head --site --sort --state --tax-id --time-zone --to --until --user --wait -n
+            case --actor --address --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --clear --client --collect --country --currency --email --exp --format --from --idempotency-key --idle --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --since-head --site --sort --state --tax-id --time-zone --to --to-client --until --user --wait -n
                 set option $word
         end
     end
@@ -802,7 +840,7 @@ function __jpcli_complete
                 set words product site client license day
             case '* --clear'
                 set words address email tax-id markup
-            case '* --client'
+            case '* --client' '* --to-client'
                 set kind 'clients'
             case '* --collect'
                 set words charge send
@@ -838,7 +876,7 @@ function __jpcli_complete
                 set kind 'sites'
             case '* --sort'
                 set words recorded issued key product site client state
-            case 'licenses list --state' 'licenses count --state' 'licenses timeline --state'
+            case 'assign --state' 'unassign --state' 'transfer --state' 'revoke --state' 'licenses list --state' 'licenses show --state' 'licenses count --state' 'licenses timeline --state'
                 set words assigned unassigned revoked active bundle all
             case '* --time-zone'
                 set kind 'zones'

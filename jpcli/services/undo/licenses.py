@@ -14,7 +14,7 @@ from jpcli.domain.answers import joined
 from jpcli.domain.words import quoted
 from jpcli.ledger.queries.licenses import find
 from jpcli.ledger.queries.sites import find_site
-from jpcli.services.licenses.assign import moving
+from jpcli.services.licenses.moves import Moves
 from jpcli.services.licenses.revoke import revoking
 from jpcli.services.sites.spelled import SiteNames
 from jpcli.services.undo.ground import refused
@@ -88,7 +88,7 @@ def undo(ground: Ground, told: list[Event]) -> Notes:
 def _moved(ground: Ground, kind: str, run: list[Event], names: SiteNames) -> Notes:
     """Free, put back, or move back the licenses of one run."""
     ground.writer.flush()
-    moves = moving(ground.desk, ground.writer)
+    moves = Moves(ground.desk, ground.writer)
     _check_as_left(ground, run, names)
     if kind == events.LICENSE_ASSIGNED:
         return moves.unassign([(None, event.subject) for event in run], []).notes
