@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --address | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --idle | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --since-head | --site | --sort | --state | --tax-id | --time-zone | --to | --until | --user | --wait | -n) expects=$word ;;
+        --actor | --address | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --idle | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --since-head | --site | --sort | --state | --tax-id | --time-zone | --to | --to-client | --until | --user | --wait | -n) expects=$word ;;
       esac
     fi
   done
@@ -151,7 +151,7 @@ _jpcli() {
       'licenses count --by') words=(product site client) ;;
       'invoice preview --by') words=(product site client license day) ;;
       *' --clear') words=(address email tax-id markup) ;;
-      *' --client') kind=clients ;;
+      *' --client' | *' --to-client') kind=clients ;;
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
       ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients report --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
@@ -169,7 +169,7 @@ _jpcli() {
       *' --revoke') kind=active@ ;;
       *' --site' | *' --to') kind=sites ;;
       *' --sort') words=(recorded issued key product site client state) ;;
-      'licenses list --state' | 'licenses count --state' | 'licenses timeline --state') words=(assigned unassigned revoked active bundle all) ;;
+      'assign --state' | 'unassign --state' | 'transfer --state' | 'revoke --state' | 'licenses list --state' | 'licenses show --state' | 'licenses count --state' | 'licenses timeline --state') words=(assigned unassigned revoked active bundle all) ;;
       *' --time-zone') kind=zones ;;
     esac
   else
@@ -235,12 +235,12 @@ _jpcli_options() {
     demo) words=(--keep --format --json --quiet --no-color --actor --help) ;;
     status) words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     issue) words=(--quantity --bundle --site --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
-    assign) words=(--site --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
-    unassign) words=(--no-email --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
-    transfer) words=(--to --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
-    revoke) words=(--reason --from --keep-going --in-use --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    assign) words=(--site --client --product --state --bundle --all --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    unassign) words=(--no-email --site --client --product --state --bundle --all --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    transfer) words=(--to --client --to-client --site --product --state --bundle --all --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    revoke) words=(--reason --site --client --product --state --bundle --all --from --keep-going --in-use --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'licenses list') words=(--state --product --site --client --no-client --no-bundle --older-than --newer-than --search --sort --reverse --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
-    'licenses show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
+    'licenses show') words=(--site --client --product --state --bundle --all --ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'licenses count') words=(--by --state --product --site --client --no-client --no-bundle --older-than --newer-than --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'licenses timeline') words=(--state --product --site --client --no-client --no-bundle --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'sites list') words=(--client --no-client --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
