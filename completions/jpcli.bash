@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --address | --address-line1 | --address-line2 | --as-of | --at | --bill-from | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --email | --exp | --format | --from | --idempotency-key | --idle | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --since-head | --site | --sort | --state | --tax-id | --time-zone | --to | --to-client | --until | --user | --wait | -n) expects=$word ;;
+        --actor | --address | --address-line1 | --address-line2 | --as | --as-of | --at | --bill-from | --books | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --each-client | --email | --exp | --format | --from | --idempotency-key | --idle | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --since-head | --site | --sort | --state | --tax-id | --time-zone | --to | --to-client | --until | --user | --wait | -n) expects=$word ;;
       esac
     fi
   done
@@ -145,7 +145,9 @@ _jpcli() {
       -n) option=--quantity ;;
     esac
     case "$where $option" in
+      *' --as') words=(html pdf csv) ;;
       *' --bill-from') kind=months ;;
+      *' --books') words=(beancount hledger) ;;
       *' --brand') words=(amex cartes_bancaires diners discover eftpos_au jcb link mastercard unionpay unknown visa) ;;
       *' --bundle') kind=bundles ;;
       'licenses count --by') words=(product site client) ;;
@@ -154,11 +156,12 @@ _jpcli() {
       *' --client' | *' --to-client') kind=clients ;;
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
-      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients report --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
-      'invoice show --format' | 'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
+      *' --each-client' | 'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | 'clients report --output' | 'invoice export --output' | 'month-end --output' | 'savings --output' | *' --policy' | *' --prices') kind=/files ;;
+      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients report --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'month-end --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
+      'invoice show --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
+      'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf beancount hledger) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
       'plan --format') words=(auto table json ndjson csv excel tsv md github) ;;
-      'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --init' | *' --keep' | *' --ledger' | *' --out' | 'clients report --output' | 'invoice export --output' | 'savings --output' | *' --policy' | *' --prices') kind=/files ;;
       'products import --from') words=(jetpack) ;;
       *' --issue') kind=products: ;;
       'savings --kind') words=(bundle singles half-empty idle contained duplicate) ;;
@@ -174,7 +177,7 @@ _jpcli() {
     esac
   else
     case $where in
-      '') words=(init demo status issue assign unassign transfer revoke licenses jetpack invoice products cards stripe sites clients audit savings plan apply undo log settings ledger help completion) ;;
+      '') words=(init demo status issue assign unassign transfer revoke licenses jetpack invoice month-end products cards stripe sites clients audit savings plan apply undo log settings ledger help completion) ;;
       licenses) words=(list show count timeline) ;;
       jetpack) words=(connect login status resolve pull) ;;
       sites) words=(list show move) ;;
@@ -192,15 +195,15 @@ _jpcli() {
       unassign:* | transfer:*) kind=assigned ;;
       revoke:*) kind=active ;;
       'licenses show':*) kind=licenses ;;
-      'licenses timeline':1 | 'invoice preview':1 | 'invoice explain':1 | 'invoice diff':1 | 'invoice diff':2 | 'invoice close':1) kind=months ;;
+      'licenses timeline':1 | 'invoice preview':1 | 'invoice explain':1 | 'invoice diff':1 | 'invoice diff':2 | 'invoice close':1 | month-end:1) kind=months ;;
       'sites show':1 | 'sites move':1 | 'jetpack connect':1) kind=sites ;;
       'clients edit':1 | 'clients show':1) kind=clients ;;
       'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger move':1 | 'ledger move':2 | 'ledger restore':1 | plan:1 | apply:1) kind=/files ;;
       'cards primary':1 | 'cards remove':1) kind=cards ;;
       'invoice show':1 | 'invoice export':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
       'jetpack resolve':1) kind=wishes ;;
-      'settings set':1) words=(bill-from collect name payment-terms-days zone-data) ;;
-      help:*) words=(init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit report products set-price import template cards primary remove invoice preview undo log explain diff close export mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion) ;;
+      'settings set':1) words=(address bill-from collect name payment-note payment-terms-days tax-id zone-data) ;;
+      help:*) words=(init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit report products set-price import template cards primary remove invoice preview undo log explain diff close export month-end mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion) ;;
       completion:1) words=(bash zsh fish) ;;
     esac
   fi
@@ -267,8 +270,9 @@ _jpcli_options() {
     'invoice diff') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'invoice close') words=(--due --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'invoice show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    'invoice export') words=(--client --no-client --markup --output --ledger --wait --format --json --quiet --no-color --actor --yes --help) ;;
+    'invoice export') words=(--client --no-client --markup --output --each-client --as --ledger --wait --format --json --quiet --no-color --actor --yes --help) ;;
     'invoice list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    month-end) words=(--output --as --books --replace --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'invoice mark-paid') words=(--reference --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
     'invoice void') words=(--reason --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'invoice push') words=(--replace --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
@@ -303,7 +307,7 @@ _jpcli_options() {
   esac
   for word in ${words[@]+"${words[@]}"}; do
     case $word in
-      --clear | --issue | --kind | --output | --revoke) left+=("$word") ;;
+      --as | --books | --clear | --issue | --kind | --output | --revoke) left+=("$word") ;;
       *) [[ $given == *" $word "* ]] || left+=("$word") ;;
     esac
   done

@@ -541,14 +541,33 @@ function __jpcli_options
                     --no-client 'The part that is nobody\'s' \
                     --markup 'Add what you bill on top, as 20' \
                     --output 'Write this file' \
+                    --each-client 'Write each client\'s into this folder' \
+                    --as 'What statements are: html, pdf or csv' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
-                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, html, pdf' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md, html, pdf, beancount, hledger' \
                     --json 'Short for --format json' \
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --yes 'Answer yes to every question' \
+                    --help 'Show this message and exit'
+            case 'month-end'
+                printf '%s\t%s\n' \
+                    --output 'The folder' \
+                    --as 'What statements are: html, pdf or csv' \
+                    --books 'What the journal is for: beancount (unless told) or hledger' \
+                    --replace 'Write over files that were changed, or are not jpcli\'s, too' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'invoice mark-paid'
                 printf '%s\t%s\n' \
@@ -799,7 +818,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --address --address-line1 --address-line2 --as-of --at --bill-from --brand --bundle --by --city --clear --client --collect --country --currency --email --exp --format --from --idempotency-key --idle --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --since-head --site --sort --state --tax-id --time-zone --to --to-client --until --user --wait -n
+            case --actor --address --address-line1 --address-line2 --as --as-of --at --bill-from --books --brand --bundle --by --city --clear --client --collect --country --currency --each-client --email --exp --format --from --idempotency-key --idle --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --since-head --site --sort --state --tax-id --time-zone --to --to-client --until --user --wait -n
                 set option $word
         end
     end
@@ -812,7 +831,7 @@ function __jpcli_complete
         else if string match -q -- '-*' $typed
             set -l lines (__jpcli_options $at)
             for name in $given
-                contains -- $name --clear --issue --kind --output --revoke
+                contains -- $name --as --books --clear --issue --kind --output --revoke
                 or set lines (string match -v -- $name\t'*' $lines)
             end
             printf '%s\n' $lines
@@ -828,8 +847,12 @@ function __jpcli_complete
                 set option --quantity
         end
         switch "$at $option"
+            case '* --as'
+                set words html pdf csv
             case '* --bill-from'
                 set kind 'months'
+            case '* --books'
+                set words beancount hledger
             case '* --brand'
                 set words amex cartes_bancaires diners discover eftpos_au jcb link mastercard unionpay unknown visa
             case '* --bundle'
@@ -846,16 +869,18 @@ function __jpcli_complete
                 set words charge send
             case '* --currency'
                 set kind 'currencies'
-            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients report --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'undo --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'savings --format' 'apply --format' 'help --format' 'completion --format'
+            case '* --each-client' 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' 'jetpack pull --from' '* --init' '* --keep' '* --ledger' '* --out' 'clients report --output' 'invoice export --output' 'month-end --output' 'savings --output' '* --policy' '* --prices'
+                set kind '/files'
+            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients report --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'undo --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice list --format' 'month-end --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'savings --format' 'apply --format' 'help --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
-            case 'invoice show --format' 'invoice export --format'
+            case 'invoice show --format'
                 set words auto table json ndjson csv excel tsv md html pdf
+            case 'invoice export --format'
+                set words auto table json ndjson csv excel tsv md html pdf beancount hledger
             case 'audit --format'
                 set words auto table json ndjson csv excel tsv md junit github
             case 'plan --format'
                 set words auto table json ndjson csv excel tsv md github
-            case 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' 'jetpack pull --from' '* --init' '* --keep' '* --ledger' '* --out' 'clients report --output' 'invoice export --output' 'savings --output' '* --policy' '* --prices'
-                set kind '/files'
             case 'products import --from'
                 set words jetpack
             case '* --issue'
@@ -896,6 +921,7 @@ function __jpcli_complete
                     licenses 'List, show and count licenses, draw their days' \
                     jetpack 'The Licensing API, where the licenses are real' \
                     invoice 'The monthly bill' \
+                    month-end 'Close, collect, and write each client\'s statement and a journal' \
                     products 'Products, bundles and their day prices' \
                     cards 'Cards on file' \
                     stripe 'The account that collects the money' \
@@ -996,7 +1022,7 @@ function __jpcli_complete
                 set kind 'active'
             case 'licenses show *'
                 set kind 'licenses'
-            case 'licenses timeline 1' 'invoice preview 1' 'invoice explain 1' 'invoice diff 1' 'invoice diff 2' 'invoice close 1'
+            case 'licenses timeline 1' 'invoice preview 1' 'invoice explain 1' 'invoice diff 1' 'invoice diff 2' 'invoice close 1' 'month-end 1'
                 set kind 'months'
             case 'sites show 1' 'sites move 1' 'jetpack connect 1'
                 set kind 'sites'
@@ -1011,9 +1037,9 @@ function __jpcli_complete
             case 'jetpack resolve 1'
                 set kind 'wishes'
             case 'settings set 1'
-                set words bill-from collect name payment-terms-days zone-data
+                set words address bill-from collect name payment-note payment-terms-days tax-id zone-data
             case 'help *'
-                set words init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit report products set-price import template cards primary remove invoice preview undo log explain diff close export mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion
+                set words init demo status issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit report products set-price import template cards primary remove invoice preview undo log explain diff close export month-end mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion
             case 'completion 1'
                 set words bash zsh fish
         end

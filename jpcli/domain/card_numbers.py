@@ -35,6 +35,9 @@ _OTHER = (
     rf"|\+\d(?:{_BETWEEN}\d){{6,12}}(?!{_BETWEEN}\d))(?!\d)"
 )
 
+# A country, two figures that check the others, and groups of four, the last one maybe shorter.
+_SHORTEST_ACCOUNT = 15
+_ACCOUNT = r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9]{1,3})?(?![0-9A-Za-z])"
 
 # A word with a letter in it, as a secret in hexadecimal or base 62 is.
 _WITH_LETTERS = r"[0-9]*[A-Za-z][0-9A-Za-z]*"
@@ -69,8 +72,31 @@ def looks_like_card_number(text: str) -> bool:
         return False  # nearly every name, at a tenth of the price
     if re.search(_MAYBE, text) is None:
         return False
-    runs = re.findall(_RUN, re.sub(_OTHER, "x", text))
+    runs = re.findall(_RUN, re.sub(_OTHER, "x", _without_accounts(text)))
     return any(map(_is_card_number, (number for run in runs for number in _numbers_in(run))))
+
+
+def _without_accounts(text: str) -> str:
+    """The text with an x for each number of a bank account (IBAN) whose check figures are right: a
+    payment note says where to pay, and of two such numbers one has figures like a card's."""
+    return re.sub(_ACCOUNT, _without_account, text)
+
+
+def _without_account(match: re.Match[str]) -> str:
+    """What follows a number in capitals may look like a part of it."""
+    groups = match[0].split(" ")
+    for end in range(len(groups), 0, -1):
+        if _is_account("".join(groups[:end])):
+            return " ".join(("x", *groups[end:]))
+    return match[0]
+
+
+def _is_account(plain: str) -> bool:
+    """ISO 13616: letters are 10 to 35, the first four characters come last, and 97 leaves 1."""
+    return (
+        len(plain) >= _SHORTEST_ACCOUNT
+        and int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
+    )
 
 
 def _numbers_in(run: str) -> Iterator[str]:

@@ -14,6 +14,16 @@ def invoice_number(period: str, earlier: int) -> str:
     return f"INV-{period}" if earlier == 0 else f"INV-{period}-{earlier + 1}"
 
 
+def statement_number(number: str, place: int, places: int) -> str:
+    """`INV-2026-10-03`: the third of an invoice's clients, at most nine of them; of more it is
+    `INV-2026-10-003`. Place 0 is what belongs to no client.
+
+    Its last part always begins with a 0, which no number of an invoice does: the tenth invoice of
+    a month is `INV-2026-10-10`.
+    """
+    return f"{number}-{place:0{len(str(places)) + 1}}"
+
+
 def is_unpaid(status: str, total_minor: int) -> bool:
     """Is there something to collect? A draft is: it is closed, wherever its way to the gateway
     ended. An invoice over nothing is not."""

@@ -25,6 +25,7 @@ ALL = sorted(COMMANDS)
 WHOLE_LEDGERS = ("init", "ledger backup", "ledger restore")
 NEVER_BACK_DATED = {
     "invoice close",
+    "month-end",
     "invoice void",
     "invoice push",
     "invoice pay",

@@ -26,6 +26,13 @@ CHEAPER = (
 )
 REVOKED = ("revoke {other} --at 2026-09-10 --yes",)
 VOIDED = (*REVOKED, "invoice close 2026-10", "invoice void INV-2026-09 --yes")
+NEW = ("init --ledger {folder}/new.db",)
+KNOWN = (
+    "settings set address Main-Street-1",
+    "settings set tax-id X1",
+    "settings set payment-note Transfer",
+)
+MAILED = ("clients edit Ann --email a@b.example",)
 MOVED = ("sites move a.example --client Bob", "sites move a.example --no-client")
 WHAT_IF = "--revoke {free}@2026-11-25 --issue jetpack-scan:2@2026-11-24"
 
@@ -42,7 +49,7 @@ ROADS = (
     *(Road(Line("licenses count", f"--by {by}")) for by in ("site", "client")),
     Road(Line("status"), ("invoice close 2026-10", *CHEAPER)),
     Road(Line("status"), ("cards remove 1117", "cards remove 4242 --yes")),
-    Road(Line("status", "--ledger {folder}/new.db"), ("init --ledger {folder}/new.db",)),
+    Road(Line("status", "--ledger {folder}/new.db"), NEW),
     Road(Line("licenses count")),
     *(Road(Line("invoice preview", f"--by {by}")) for by in ("client", "license", "day")),
     Road(Line("invoice preview", "2026-09 --by product --markup 20")),
@@ -64,6 +71,13 @@ ROADS = (
     Road(Line("invoice export", "2026-11")),
     Road(Line("invoice export", "2026-09 --client Ann --markup 10")),
     Road(Line("invoice export", "2026-10 --no-client"), CHEAPER),
+    Road(Line("invoice export", "2026-10 --each-client {folder}/each"), KNOWN),
+    Road(
+        Line("month-end", "--output {folder}/bills"),
+        (*KNOWN, "clients edit Ann --email a@b.example"),
+    ),
+    Road(Line("month-end", "--output {folder}/new.d --ledger {folder}/new.db"), NEW),
+    Road(Line("settings show"), KNOWN),
     Road(Line("licenses show", "{bundle} {child} {other}"), REVOKED),
     Road(Line("licenses timeline", "2026-09"), REVOKED),
     Road(Line("clients report"), ("clients edit Ann --markup 20",)),
@@ -131,10 +145,8 @@ AT_STRIPE = {
     "InvoiceHead.stripe_number": "null",
     "SettingsObject.collect": "null",
 }
-# `address` is for what comes next: no command sets it.
 IN_OLD_LEDGERS = {
     "LicenseListAnswer.books_begin": "not null",
-    "SettingsObject.address": "null",
     "SettingsObject.bill_from": "not null",
     "SettingsObject.licensing": "not null",
     "SettingsObject.payments": "not null",

@@ -38,9 +38,10 @@ class World(NamedTuple):
     def everything(self) -> dict[str, Any]:
         """Every row of the ledger and every other file."""
         found: dict[str, Any] = {}
-        for path in sorted(self.folder.iterdir()):
-            if path.name != "ledger.db" and not path.name.endswith(("-wal", "-shm")):
-                found[path.name] = path.read_bytes()
+        for path in sorted(self.folder.rglob("*")):
+            name = str(path.relative_to(self.folder))
+            if path.is_file() and name != "ledger.db" and not name.endswith(("-wal", "-shm")):
+                found[name] = path.read_bytes()
         found["ledger.db"] = engines.engine.dump(self.ledger).splitlines()
         return found
 

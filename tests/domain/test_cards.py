@@ -73,6 +73,9 @@ def card(name: str, added_at: int = 0, primary: bool = False) -> Card:
         "+4242424242424242",
         "+4242 4242 4242 4242",
         "+1 415 555 2671 4242 4242 4242 4242",
+        # Which is no account's number, and beside one that is.
+        "AT00 4242 4242 4242 4242",
+        "AT61 1904 3002 3457 3201 4242 4242 4242 4242",
     ],
 )
 def test_a_card_number_is_never_taken(text: str) -> None:
@@ -113,6 +116,10 @@ def test_a_card_number_is_never_taken(text: str) -> None:
         "https://192.168.100.200",
         "https://example.com/4242/4242/4242/4242",
         "- - -",
+        # The number of an account, whose own check figures are right.
+        "AT61 1904 3002 3457 3201",
+        "Pay to IBAN AT611904300234573201 BANK, please",
+        "Pay to AT61 1904 3002 3457 3201 BANK OF ANNA within 14 days",
     ],
 )
 def test_what_is_no_card_number_passes(text: str) -> None:

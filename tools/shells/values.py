@@ -11,12 +11,14 @@ from typing import NamedTuple
 from jpcli.cli.app.table import COMMANDS
 from jpcli.cli.commands.clients.edit import DETAILS
 from jpcli.cli.commands.completion import FILES
-from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
+from jpcli.cli.shared.output import DOCUMENTS, FORMATS, JOURNALS, REPORTS
 from jpcli.domain.cards import BRANDS
 from jpcli.domain.collection import COLLECTS, GATEWAYS
 from jpcli.domain.savings import KINDS
 from jpcli.ledger.queries.licenses import STATE_FILTERS
 from jpcli.services.billing.groups import KEY_NAMES
+from jpcli.services.invoices.each_client import FORMS
+from jpcli.services.invoices.journal import BOOKS
 from jpcli.services.jetpack.access import LICENSINGS
 from jpcli.services.ledger.settings import KEYS
 from jpcli.services.licenses.licenses import COUNT_GROUPS, SORTS
@@ -41,7 +43,7 @@ _BY_METAVAR = {
     **dict.fromkeys(("NAME", "PERCENT", "TEXT", "TIME", "pm_…"), FREE),
     **dict.fromkeys(("ADDRESS", "CITY", "COUNTRY", "NUMBER", "REGION", "TYPE:VALUE"), FREE),
     **dict.fromkeys(("EVENT", "POSTCODE", "SECONDS", "VALUE", "YEAR"), FREE),
-    **dict.fromkeys(("FILE", "PATH", "PLANFILE", "FROM", "TO"), Value(files=True)),
+    **dict.fromkeys(("DIR", "FILE", "PATH", "PLANFILE", "FROM", "TO"), Value(files=True)),
     "BUNDLE": Value(ask="bundles"),
     "BRAND": Value(tuple(sorted(BRANDS))),
     "CARD": Value(ask="cards"),
@@ -83,7 +85,9 @@ _BY_NAME = {
     ("audit", "format"): Value(FORMATS + REPORTS),
     ("plan", "format"): Value((*FORMATS, "github")),
     ("invoice show", "format"): Value(FORMATS + DOCUMENTS),
-    ("invoice export", "format"): Value(FORMATS + DOCUMENTS),
+    ("invoice export", "format"): Value(FORMATS + DOCUMENTS + JOURNALS),
+    ("*", "forms"): Value(FORMS),
+    ("*", "books"): Value(BOOKS),
     ("*", "license_key"): Value(ask="licenses"),
     ("clients add", "client"): FREE,
     ("*", "client"): Value(ask="clients"),

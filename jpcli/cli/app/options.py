@@ -26,7 +26,7 @@ from jpcli.cli.app.typer_parts import (
     UsageError,
     get_current_context,
 )
-from jpcli.cli.shared.output import DOCUMENTS, FORMATS, REPORTS
+from jpcli.cli.shared.output import DOCUMENTS, FORMATS, JOURNALS, REPORTS
 from jpcli.cli.shared.result import Result
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ def command(
 
     `extra` adds single shared options of another kind; `without` leaves out those whose names the
     command needs for its own. With `documents` the formats to send are there beside the usual ones,
-    and of those of CI systems its `reports`. What `makes` something that stays is a change, also
-    without a key to tell it apart by. One that never `asks` for a yes takes it without a word.
+    and of those of other programs its `reports`. What `makes` something that stays is a change,
+    also without a key to tell it apart by. One that never `asks` for a yes takes it without a word.
     """
     assert reads + lists + writes == 1, path
     kinds = COMMON + (LISTS if lists else ()) + (WRITES if writes else ()) + extra
@@ -215,7 +215,7 @@ def _build() -> dict[str, TyperOption]:
             " default: 10 for a file, 30 for a server]",
             callback=_record_wait,
         ),
-        _format_option(FORMATS, also=DOCUMENTS + REPORTS),
+        _format_option(FORMATS, also=DOCUMENTS + REPORTS + JOURNALS),
         _flag("json", "--json", help="Short for --format json."),
         _flag("quiet", "--quiet", "-q", help="No remarks, only errors and warnings."),
         _flag("no_color", "--no-color", help="No color. [env: NO_COLOR]"),

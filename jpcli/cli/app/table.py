@@ -10,7 +10,7 @@ from __future__ import annotations
 SECTIONS = (
     ("Start", ("init", "demo", "status")),
     ("Licenses", ("issue", "assign", "unassign", "transfer", "revoke", "licenses", "jetpack")),
-    ("Billing", ("invoice", "products", "cards", "stripe")),
+    ("Billing", ("invoice", "month-end", "products", "cards", "stripe")),
     ("Agency", ("sites", "clients")),
     ("Automation", ("audit", "savings", "plan", "apply")),
     ("Ledger", ("undo", "log", "settings", "ledger")),
@@ -73,6 +73,10 @@ COMMANDS = {
     "invoice show": ("invoice.show:run", "Show a closed invoice with its lines."),
     "invoice export": ("invoice.export:run", "Write an invoice as a statement to mail."),
     "invoice list": ("invoice.list:run", "List the closed invoices."),
+    "month-end": (
+        "month_end:run",
+        "Close, collect, and write each client's statement and a journal.",
+    ),
     "invoice mark-paid": ("invoice.mark_paid:run", "Note that an invoice was paid elsewhere."),
     "invoice void": ("invoice.void:run", "Void an open invoice; its month is billed again."),
     "invoice push": ("invoice.push:run", "Bring a closed invoice to Stripe, charging nothing."),

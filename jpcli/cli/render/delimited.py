@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.shared.escape import is_clean, printable, reversible, unmarked, visible
 from jpcli.cli.shared.tables import Table, flat_columns
+from jpcli.domain.cells import FORMULA, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TextIO
 
-# A spreadsheet runs a cell that begins so as a formula.
-_FORMULA = frozenset("=+-@")
-_FIRST = _FORMULA | {"'"}
+_FIRST = FORMULA | {"'"}
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -58,23 +57,6 @@ def write_csv(out: TextIO, table: Table) -> None:
 
 def _each(write: Callable[[str], str], column: Sequence[Any]) -> list[Any]:
     return [write(cell) if type(cell) is str else cell for cell in column]
-
-
-def guarded(cell: str) -> str:
-    """An apostrophe before a formula, and before one that has some; a plain number such as -3.10
-    is none."""
-    if cell.lstrip("'")[:1] not in _FORMULA or cell in ("", "'"):
-        return cell
-    if cell[0] in "+-" and _is_number(cell[1:]):
-        return cell
-    return "'" + cell
-
-
-def _is_number(text: str) -> bool:
-    whole, point, fraction = text.partition(".")
-    if not (whole.isascii() and whole.isdecimal()):
-        return False
-    return not point or (fraction.isascii() and fraction.isdecimal())
 
 
 def _quoted(cell: Any) -> str:

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from jpcli.cli.render.delimited import guarded
 from jpcli.cli.shared.escape import reversible, visible
 from jpcli.cli.shared.tables import Table, flat_cell
+from jpcli.domain.cells import guarded
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 FORMATS = ("auto", "table", "json", "ndjson", "csv", "excel", "tsv", "md")
 # Files to send, which a few commands write as well.
 DOCUMENTS = ("html", "pdf")
+# What accounting programs read, which the export of an invoice writes as well.
+JOURNALS = ("beancount", "hledger")
 # What CI systems read, which the audit writes as well.
 REPORTS = ("junit", "github")
 # Nobody's screen is wider, and a table as wide as any number would fill the memory.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _TITLES = {
     "name": "Name",
     "address": "Address",
+    "tax_id": "Tax ID",
+    "payment_note": "Payment note",
     "currency": "Currency",
     "time_zone": "Time zone",
     "zone_data": "Zone data",

@@ -53,7 +53,8 @@ def _draw_head(invoice: Mapping[str, Any], screen: Screen) -> None:
         day = short_day(invoice["as_of_day"])
         below.append(Text(f"  {what}, not an invoice, as of {day}", style="bold yellow"))
     else:
-        about, due = f"{invoice['number']} for {period}", invoice["due_date"]
+        number = invoice.get("statement_number") or invoice["number"]
+        about, due = f"{number} for {period}", invoice["due_date"]
         status = (status_text(invoice), (f", due {short_day(due)}, {due[:4]}", "dim"))
         below.append(Text.assemble("  ", *status))
     screen.title(invoice["agency"] or "jpcli", (about, ""), days, below=below)

@@ -202,6 +202,7 @@ class StatementHead(TypedDict):
     currency: Currency
     settled_elsewhere: bool  # it lies before the books begin (I7)
     client: NotRequired[str | None]  # whose statement it is; null: what is nobody's
+    statement_number: NotRequired[str | None]  # of a client's; null: it has no part, or a preview
     markup_percent: NotRequired[Percent]  # in `lines`, `clients` and `total`
 
 

@@ -38,6 +38,8 @@ class SettingsObject(TypedDict):
 
     name: str
     address: str | None
+    tax_id: str | None
+    payment_note: str | None  # on clients' statements: how to pay
     currency: Currency
     time_zone: str  # an IANA name
     zone_data: Hash | None  # of the zone's rules that the ledger has in itself; null in UTC

@@ -28,7 +28,9 @@ Result = TypeVar("Result")
 Item = TypeVar("Item")
 
 # Facts that another process may change between the opening of a ledger and a transaction on it.
-_SETTABLE = frozenset({"name", "address", "bill_from", "payment_terms_days", "collect"})
+_SETTABLE = frozenset(
+    {"name", "address", "tax_id", "payment_note", "bill_from", "payment_terms_days", "collect"}
+)
 # The number and hash of the last event, and the latest instant at which anything took effect.
 HEAD = "SELECT seq, hash, latest_at FROM chain WHERE id = 1"
 # Facts: the rules of the time zone, and which seconds had another offset nevertheless.

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
 
+# What statements say of the ledger's settings.
+SAID = ("name", "address", "tax_id", "payment_note")
+# Every name that a client ever had: there are many more events than these are about.
+_NAMES = "SELECT name FROM clients UNION SELECT name FROM former_names WHERE kind = 'client'"
+
+
 class ClientThen(NamedTuple):
     """A client as it was known; `markup` is the percent as it was typed."""
 
@@ -29,7 +35,8 @@ def clients_then(ledger: Ledger, seq: int = LATEST_SEQ) -> dict[int, ClientThen]
     """Every client by its row number, as the events up to `seq` have it."""
     found: dict[int, ClientThen] = {}
     numbers: dict[str, int] = {}
-    for event in told(ledger, (*NAME_A_CLIENT, CLIENT_EDITED), until_seq=seq):
+    kinds = (*NAME_A_CLIENT, CLIENT_EDITED)
+    for event in told(ledger, kinds, among=_NAMES, until_seq=seq):
         if event.kind == CLIENT_EDITED:
             number = numbers[event.subject]
             found[number] = found[number]._replace(**event.data)
@@ -43,8 +50,12 @@ def clients_then(ledger: Ledger, seq: int = LATEST_SEQ) -> dict[int, ClientThen]
 
 
 def facts_then(ledger: Ledger, seq: int = LATEST_SEQ) -> dict[str, str]:
-    """The settings of the ledger, as the events up to `seq` have them."""
+    """What the ledger was made with, and of what may change since `SAID`, as the events up to
+    `seq` have it."""
     found: dict[str, str] = {}
-    for event in told(ledger, (LEDGER_CREATED, LEDGER_SET), until_seq=seq):
+    for event in told(ledger, (LEDGER_CREATED,), until_seq=1):
+        found.update(event.data)
+    shown = ", ".join(f"'{name.replace('_', '-')}'" for name in SAID)
+    for event in told(ledger, (LEDGER_SET,), among=shown, until_seq=seq):
         found.update(event.data)
     return found

@@ -26,11 +26,15 @@ class Document(NamedTuple):
 
 
 def write_document(statement: Statement, form: str) -> Document:
-    """The file: `html` is text, `pdf` is bytes; errors as `check_form`."""
+    """The file: `html` and `csv` are text, `pdf` is bytes; errors as `check_form`."""
     if form == "html":
         from jpcli.reports.statement.html import write_html
 
         return Document(write_html(statement))
+    if form == "csv":
+        from jpcli.reports.statement.lines_csv import write_lines
+
+        return Document(write_lines(statement))
     check_form(form)
     from jpcli.reports.statement.pdf import write_pdf
 

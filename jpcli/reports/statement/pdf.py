@@ -123,6 +123,8 @@ def _names(statement: Statement) -> Iterator[str]:
     yield wording.file_title(statement)
     for fact in wording.facts(statement):
         yield fact.value
+    yield from wording.sender(statement)
+    yield wording.payment(statement)
     for line in statement.lines:
         yield text.clean(line.name)
     for part in statement.clients:
@@ -169,6 +171,11 @@ def _draw_title(sheet: Sheet, statement: Statement) -> None:
     lines = sheet.wrapped(wording.agency(statement), sheet.room - taken, Look(16, "B"))
     sheet.put_lines(SIDE, top + 12, lines, 19, Look(16, "B"))
     y = top + 12 + 19 * len(lines)
+    soft = Look(8.6, color=SOFT)
+    for told in wording.sender(statement):
+        below = sheet.wrapped(told, sheet.room - taken, soft)
+        sheet.put_lines(SIDE, y - 4, below, 11.4, soft)
+        y += 11.4 * len(below)
     label = Look(7.2, "B", WARN if statement.is_preview else ACCENT, 0.9)
     sheet.put_right(sheet.right, top + 6, wording.kind(statement).upper(), label)
     sheet.put_right(sheet.right, top + 23, wording.title(statement), Look(15))
@@ -254,8 +261,9 @@ def _small_print(sheet: Sheet, statement: Statement, spelled: bool) -> _SmallPri
     if spelled:
         sentences.append(_SPELLED)
     looks = [(sentence, Look(8, color=SOFT), 10.8) for sentence in sentences]
-    if statement.content_hash is not None and statement.whose is None:
-        looks.append((f"Content hash {statement.content_hash}", Look(7.2, color=FAINT), 10.0))
+    if wording.payment(statement):
+        looks.insert(0, (wording.payment(statement), BODY, 14.0))
+    looks += [(line, Look(7.2, color=FAINT), 10.0) for line in wording.fine_print(statement)]
     paragraphs = [
         (sheet.wrapped(sentence, sheet.room, look), look, leading)
         for sentence, look, leading in looks

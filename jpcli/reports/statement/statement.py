@@ -61,13 +61,23 @@ class Whose(NamedTuple):
     client: str | None
 
 
+class Party(NamedTuple):
+    """Who sends a statement, or gets it, besides the name; "" is not known."""
+
+    address: str = ""
+    email: str = ""
+    tax_id: str = ""
+
+
 class Statement(NamedTuple):
     """One month's bill. `number` is None for a preview, whose `status` is `preview`. `issued` and
     `due` are dates, `made_at` is the instant (microseconds) of the closing, or of the preview.
     `whose` is None for the whole bill. A month before the books is `settled_elsewhere` (I7): a
     preview that never becomes an invoice. `discount` is the percentage that is off its amounts.
     `head` is the hash (hex) of the event that closed it, or of the last one there is: who notes it
-    down can have it proved later that nothing before it was rewritten."""
+    down can have it proved later that nothing before it was rewritten. `own_number` is that of one
+    client's statement, where it has one. `payment_note` says how to pay, and `markup` is the
+    percentage in its amounts as it was typed."""
 
     agency: str
     number: str | None
@@ -93,6 +103,11 @@ class Statement(NamedTuple):
     settled_elsewhere: bool = False
     discount: str = ""
     head: str = ""
+    own_number: str | None = None
+    sender: Party = Party()
+    receiver: Party = Party()
+    payment_note: str = ""
+    markup: str | None = None
 
     @property
     def is_preview(self) -> bool:

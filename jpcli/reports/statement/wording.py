@@ -67,8 +67,17 @@ def kind(statement: Statement) -> str:
 
 
 def title(statement: Statement) -> str:
-    """The number, or the month of a preview."""
-    return clean(statement.number or "") or month_name(statement.period)
+    """The number, of a client's statement its own; or the month of a preview."""
+    number = statement.own_number or statement.number or ""
+    return clean(number) or month_name(statement.period)
+
+
+def sender(statement: Statement) -> list[str]:
+    """Below the name of who sends it: where that is, and its number for taxes."""
+    found = [clean(statement.sender.address)]
+    if statement.sender.tax_id:
+        found.append(f"Tax ID {clean(statement.sender.tax_id)}")
+    return [line for line in found if line]
 
 
 def file_title(statement: Statement) -> str:
@@ -105,16 +114,21 @@ def status(statement: Statement) -> str:
 
 
 def facts(statement: Statement) -> list[Fact]:
-    """The head. Whether and when the agency pays its own bill is no client's business."""
+    """The head. Whether and when the agency pays its own bill is no client's business, but when
+    the client is to pay is."""
     found = []
     if statement.whose is not None:
         found.append(Fact("For", receiver(statement)))
+    if statement.receiver.address:
+        found.append(Fact("Address", clean(statement.receiver.address)))
+    if statement.receiver.tax_id:
+        found.append(Fact("Tax ID", clean(statement.receiver.tax_id)))
     found.append(Fact("Period", period(statement)))
     if statement.issued is None or statement.due is None:
         found.append(Fact("As of", long_day(statement.as_of_day)))
     else:
         found.append(Fact("Issued", long_day(statement.issued)))
-        if statement.whose is None:
+        if statement.whose is None or (statement.whose.client and statement.status != "void"):
             found.append(Fact("Due", long_day(statement.due)))
     if statement.whose is None or statement.is_preview or statement.status == "void":
         found.append(Fact("Status", status(statement)))
@@ -243,6 +257,23 @@ def small_print(statement: Statement) -> list[str]:
         )
     if not lists_sites(statement):
         found.append("There are too many sites to name them here; the JSON form has them all.")
+    return found
+
+
+def payment(statement: Statement) -> str:
+    """How to pay it; nothing where nothing is to be paid."""
+    is_bill = not statement.is_preview and statement.status != "void" and statement.total_minor > 0
+    return clean(statement.payment_note) if is_bill else ""
+
+
+def fine_print(statement: Statement) -> list[str]:
+    """What it is checked by: the hash of the whole invoice, and the ledger's head at its closing,
+    since which nothing before it can have been rewritten unseen."""
+    found = []
+    if statement.content_hash is not None and statement.whose is None:
+        found.append(f"Content hash {statement.content_hash}")
+    if statement.head and not statement.is_preview:
+        found.append(f"Ledger head {statement.head}")
     return found
 
 

@@ -63,8 +63,11 @@ class Collector(Protocol):
     def sync_cards(self, desk: Desk) -> Answer[CardsAnswer]:
         """Take over the cards as the provider has them."""
 
-    def close(self, desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
-        """Close one month, or all that wait, and collect where that is done by itself."""
+    def close(
+        self, desk: Desk, month: str | None, until: str | None = None
+    ) -> Answer[ClosedAnswer]:
+        """Close one month, or all that wait (up to the month `until`), and collect where that is
+        done by itself."""
 
     def push(
         self, desk: Desk, name: str, *, replace: bool = False

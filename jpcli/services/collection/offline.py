@@ -66,11 +66,12 @@ def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer[Ca
     return offline_cards.remove_card(desk, card_id)
 
 
-def close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
-    """Close one month, or with None all that wait; what they come to waits for a hand."""
+def close(desk: Desk, month: str | None, until: str | None = None) -> Answer[ClosedAnswer]:
+    """Close one month, or with None all that wait (up to the month `until`); what they come to
+    waits for a hand."""
     from jpcli.services.invoices import close as closing
 
-    return closing.close_due(desk) if month is None else closing.close(desk, month)
+    return closing.close_due(desk, until) if month is None else closing.close(desk, month)
 
 
 def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[InvoiceAnswer]:

@@ -50,20 +50,21 @@ class Outlook(NamedTuple):
         return sum(bill.total_minor for bill in self.bills)
 
 
-def closing_outlook(desk: Desk, month: str | None) -> Outlook:
-    """What `invoice close MONTH`, or with None `--due`, will do; `desk` is one of a dry run.
+def closing_outlook(desk: Desk, month: str | None, until: str | None = None) -> Outlook:
+    """What `invoice close MONTH`, or with None `--due`, will do, or as much of that as is up to the
+    month `until`; `desk` is one of a dry run.
 
     Raises as `closing.close`, so that what can't be done fails before anybody is asked.
     """
     way = way_of(desk.ledger)
-    left = uncollected(desk, month) if way.goes_out else []
+    left = uncollected(desk, month, until) if way.goes_out else []
     bills = [
         Bill(item.period, item.number, item.total_minor, False)
         for item in left
         if not (_waits(desk, item) or was_mailed(desk.ledger, item))
     ]
     if month is None or not left:
-        answer = close.close_due(desk) if month is None else close.close(desk, month)
+        answer = close.close_due(desk, until) if month is None else close.close(desk, month)
         if all(note.code != "repeated" for note in answer.notes):
             bills += [
                 Bill(item["period"], item["number"], item["total"]["amount_minor"], True)

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 
-def uncollected(desk: Desk, month: str | None) -> list[Invoice]:
-    """What is closed and not collected, the oldest month first, or that of one month: where it is
-    collected by itself, closing goes on with it."""
+def uncollected(desk: Desk, month: str | None, until: str | None = None) -> list[Invoice]:
+    """What is closed and not collected, the oldest month first (up to the month `until`), or that
+    of one month: where it is collected by itself, closing goes on with it."""
     found = invoices.invoices(desk.ledger, newest_first=False)
     unpaid = [invoice for invoice in found if invoice.status in UNPAID]
-    return [i for i in unpaid if month in (None, i.period, i.number)]
+    return [
+        i
+        for i in unpaid
+        if month in (None, i.period, i.number) and (until is None or i.period <= until)
+    ]
 
 
 def unpaid_step(desk: Desk, invoice: Invoice) -> NextStep:

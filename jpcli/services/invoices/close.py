@@ -56,17 +56,27 @@ def close(desk: Desk, month: str) -> Answer[ClosedAnswer]:
     return change(desk, {"command": "invoice close", "month": month}, do, asks)
 
 
-def close_due(desk: Desk) -> Answer[ClosedAnswer]:
-    """Close every month that is over and waits; nothing to close is fine (for cron)."""
+def close_due(desk: Desk, until: str | None = None) -> Answer[ClosedAnswer]:
+    """Close every month that is over and waits, or those up to a month; nothing to close is fine
+    (for cron)."""
 
     def do(writer: Writer) -> Answer[ClosedAnswer]:
-        numbers = []
-        for label in waiting_months(desk):
+        return _answer(desk, close_waiting(desk, writer, until))
+
+    request = {"command": "invoice close", "due": True}
+    if until is not None:
+        request["until"] = until
+    return change(desk, request, do, _asks(desk))
+
+
+def close_waiting(desk: Desk, writer: Writer, until: str | None = None) -> list[str]:
+    """The same within a transaction; the numbers of the invoices."""
+    numbers = []
+    for label in waiting_months(desk):
+        if until is None or label <= until:
             period = month_period(desk.ledger.calendar, *parse_month(label))
             numbers.append(_close(desk, writer, period))
-        return _answer(desk, numbers)
-
-    return change(desk, {"command": "invoice close", "due": True}, do, _asks(desk))
+    return numbers
 
 
 def _asks(desk: Desk, label: str | None = None) -> Iterator[Ask]:

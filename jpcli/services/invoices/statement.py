@@ -1,7 +1,6 @@
 """Statements: one month's bill as something to mail, whole or one client's part (M5, W2).
 
-Owns which numbers are on a statement. Its lines come from the same computation as a preview's and a
-closing's (I1); how they are divided is in `shares`, how they look in `reports`.
+Owns the shape of it in the JSON contract. What is on it is in `statements`.
 """
 
 from __future__ import annotations
@@ -9,20 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer
-from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
-from jpcli.domain.money import format_day_price, money_json, parse_markup
-from jpcli.domain.periods import parse_month
-from jpcli.ledger.events.log import head
-from jpcli.ledger.queries import invoices
-from jpcli.reports.statement.statement import DayCount, Statement, Whose
-from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
-from jpcli.services.billing.compute import Question, compute, of_invoice
+from jpcli.domain.money import format_day_price, money_json
+from jpcli.services.billing.books import elsewhere_note
 from jpcli.services.billing.preview import line_object
-from jpcli.services.invoices.invoices import invoice_head, late
+from jpcli.services.invoices.invoices import invoice_head
 from jpcli.services.invoices.known import known_invoice
-from jpcli.services.invoices.shares import days_of, divided
-from jpcli.services.meant import check_client_known
+from jpcli.services.invoices.statements import Statements
 
 if TYPE_CHECKING:
     from jpcli.domain.contract.invoices import ClientPart as ClientPartObject
@@ -33,8 +25,7 @@ if TYPE_CHECKING:
         StatementHead,
     )
     from jpcli.domain.contract.invoices import StatementLine as StatementLineObject
-    from jpcli.reports.statement.statement import ClientPart, StatementLine
-    from jpcli.services.billing.period import Computed
+    from jpcli.reports.statement.statement import ClientPart, Statement, StatementLine
     from jpcli.services.desk import Desk
 
 
@@ -45,10 +36,10 @@ def statement(
 
     `client` is one client's name, `""` for what belongs to no client; None is the whole bill.
     `markup` (percent) goes onto every line before it is divided, so clients' statements add up to
-    the whole one. Raises BadInput `unknown_invoice`, `unknown_client`, `bad_percent`; Failed
-    `no_price`.
+    the whole one; without it a client's statement has the client's own. Raises BadInput
+    `unknown_invoice`, `unknown_client`, `bad_percent`; Failed `no_price`.
     """
-    return _made(desk, name, client, markup)[0]
+    return Statements(desk, name).named(client, markup)
 
 
 def export(
@@ -60,7 +51,8 @@ def export(
     and `status` is `preview` for a month that is not closed. `lines` and `total` are those of the
     statement: one client's part where it is for one, with the markup in them.
     """
-    made, computed = _made(desk, name, client, markup)
+    statements = Statements(desk, name)
+    made = statements.named(client, markup)
     about: StatementHead = {
         "agency": made.agency,
         "time_zone": made.time_zone,
@@ -69,11 +61,12 @@ def export(
     }
     if made.whose is not None:
         about["client"] = made.whose.client
-    if markup is not None:
-        about["markup_percent"] = markup.removesuffix("%")
+        about["statement_number"] = made.own_number
+    if made.markup is not None:
+        about["markup_percent"] = made.markup.removesuffix("%")
     whole = made.whose is None and markup is None
     body: StatementBody = {
-        "lines": [line_object(desk, line) for line in computed.lines]
+        "lines": [line_object(desk, line) for line in statements.computed.lines]
         if whole
         else [_line_object(line, made.currency) for line in made.lines],
         "clients": [_client_object(part, made.currency) for part in made.clients],
@@ -88,84 +81,6 @@ def export(
         return made, Answer({"invoice": {**_open_month(made), **about, **body}}, notes)
     invoice = invoice_head(desk, known_invoice(desk, made.number))
     return made, Answer({"invoice": {**invoice, **about, **body}}, notes)
-
-
-def _made(
-    desk: Desk, name: str, client: str | None, markup: str | None
-) -> tuple[Statement, Computed]:
-    markup_e6 = None if markup is None else parse_markup(markup)
-    whose = _whose(desk, client)
-    computed = _computed(desk, name)
-    lines, clients = divided(desk, computed, whose, markup_e6)
-    made = _statement(desk, computed, whose, lines, clients)
-    if markup_e6 is not None and markup_e6 < 0 and markup is not None:
-        made = made._replace(discount=markup.removeprefix("-").removesuffix("%"))
-    return made, computed
-
-
-def _whose(desk: Desk, client: str | None) -> Whose | None:
-    if client is None:
-        return None
-    if client:
-        check_client_known(desk.ledger, client)
-    return Whose(client or None)
-
-
-def _computed(desk: Desk, name: str) -> Computed:
-    """An invoice as it was billed, or a month that has none as it stands."""
-    invoice = invoices.by_number(desk.ledger, name)
-    if invoice is not None:
-        return of_invoice(desk, invoice)
-    try:
-        parse_month(name)
-    except BadInput:
-        known_invoice(desk, name)  # says that there is none
-        raise
-    return compute(desk, Question(month=name))
-
-
-def _statement(
-    desk: Desk,
-    computed: Computed,
-    whose: Whose | None,
-    lines: tuple[StatementLine, ...],
-    clients: tuple[ClientPart, ...],
-) -> Statement:
-    ledger, invoice, period = desk.ledger, computed.invoice, computed.period
-    calendar = ledger.calendar
-    counts = days_of(desk, computed, whose)
-    # A closed invoice knows its whole month, whatever the clock says.
-    today = period.last_day if invoice is not None else computed.today
-    return Statement(
-        agency=ledger.name or "",
-        number=None if invoice is None else invoice.number,
-        period=period.label,
-        first_day=calendar.iso(period.first_day),
-        last_day=calendar.iso(period.last_day),
-        as_of_day=calendar.iso(computed.today),
-        time_zone=ledger.zone,
-        currency=ledger.currency,
-        status="preview" if invoice is None else invoice.status,
-        past_due=invoice is not None and late(desk, invoice),
-        issued=None if invoice is None else calendar.iso(calendar.day_of(invoice.closed_at)),
-        due=None if invoice is None else calendar.iso(invoice.due_day),
-        paid=None
-        if invoice is None or invoice.paid_at is None
-        else calendar.iso(calendar.day_of(invoice.paid_at)),
-        made_at=computed.as_of_at if invoice is None else invoice.closed_at,
-        content_hash=None if invoice is None else invoice.content_hash,
-        head=head(ledger) if invoice is None else invoice.head.hex(),
-        whose=whose,
-        lines=lines,
-        clients=clients,
-        per_day=tuple(
-            DayCount(calendar.iso(day), count, day <= today)
-            for day, count in enumerate(counts, period.first_day)
-        ),
-        total_minor=sum(line.amount_minor for line in lines),
-        amount_paid_minor=0 if invoice is None else invoice.amount_paid_minor,
-        settled_elsewhere=invoice is None and is_settled_elsewhere(ledger, period.label),
-    )
 
 
 def _open_month(made: Statement) -> OpenMonth:

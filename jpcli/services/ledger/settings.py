@@ -5,12 +5,14 @@ Owns their names, what they may be, and when the month that the books begin with
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.periods import parse_month
+from jpcli.domain.texts import check_remark
 from jpcli.domain.words import from_to
 from jpcli.ledger.database.connection import ZONE_DATA
 from jpcli.ledger.queries import invoices
@@ -71,6 +73,8 @@ def _settings(desk: Desk) -> SettingsObject:
     return {
         "name": fact("name") or "",
         "address": fact("address"),
+        "tax_id": fact("tax_id"),
+        "payment_note": fact("payment_note"),
         "currency": desk.ledger.currency,
         "time_zone": desk.ledger.zone,
         "zone_data": fingerprint(desk.ledger),
@@ -170,10 +174,13 @@ def _shown(name: str) -> str:
 
 
 _PARSERS: dict[str, Callable[[str], str]] = {
+    "address": partial(check_remark, subject="address"),
     BILL_FROM: _month,
     COLLECT: checked_collect,
     "name": checked_name,
+    "payment_note": partial(check_remark, subject="payment-note"),
     "payment_terms_days": _days,
+    "tax_id": partial(check_remark, subject="tax-id"),
     ZONE_DATA: checked_source,
 }
 # As they are typed.

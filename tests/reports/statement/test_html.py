@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from jpcli.reports.statement.html import write_html
-from jpcli.reports.statement.statement import ClientPart, SitePart, Statement, Whose
+from jpcli.reports.statement.statement import ClientPart, Party, SitePart, Statement, Whose
 from tests.reports.statement.samples import INVOICE, LINE, long, named
 
 VOID = {"meta", "rect", "line"}
@@ -179,8 +179,38 @@ def test_a_clients_statement_keeps_the_agencys_affairs_out() -> None:
         )
     )
     assert {"Statement", "For", "Shop Ltd", "Site", "shop.example", "$159.00"} <= set(found)
-    assert not {"Due", "Status", "Past due", "Client", "No client"} & set(found)
+    assert not {"Status", "Past due", "Client", "No client"} & set(found)
     assert not [text for text in found if "hash" in text]
+
+
+def test_a_clients_statement_says_whom_it_is_for_and_how_to_pay() -> None:
+    made = INVOICE._replace(
+        whose=Whose("Shop Ltd"),
+        own_number="INV-2026-10-03",
+        sender=Party("12 Harbor <Lane>", "", "US-1"),
+        receiver=Party("High Street 1", "", "GB1"),
+        payment_note="To <IBAN>",
+        head="cd" * 32,
+    )
+    found = texts(made)
+    assert {
+        "INV-2026-10-03",
+        "12 Harbor <Lane>",
+        "Tax ID US-1",
+        "High Street 1",
+        "GB1",
+        "Due",
+        "November 15, 2026",
+        "To <IBAN>",
+        f"Ledger head {'cd' * 32}",
+    } <= set(found)
+    for other in (
+        made._replace(status="void"),
+        made._replace(number=None, own_number=None, status="preview"),
+        made._replace(total_minor=-1),
+    ):
+        assert "To <IBAN>" not in texts(other)
+    assert "Due" not in texts(made._replace(whose=Whose(None)))
 
 
 def test_nobodys_statement_says_so() -> None:

@@ -13,8 +13,9 @@ from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import UsageError
 from jpcli.cli.commands.invoice.markup import Markup
 from jpcli.cli.commands.licenses.filters import one_client
-from jpcli.cli.shared.output import DOCUMENTS, FORMATS
-from jpcli.cli.shared.result import Result
+from jpcli.cli.commands.statement_forms import Forms, forms_of
+from jpcli.cli.shared.output import DOCUMENTS, FORMATS, JOURNALS
+from jpcli.cli.shared.result import Result, result_of
 from jpcli.domain.addresses import shown
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import BadInput
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("kind", "product", "name", "bundle_size", "period", "days", "day_price", "amount")
 # What the end of a file's name says about its format.
-_ENDINGS = {"htm": "html", "txt": "table", "jsonl": "ndjson"}
+_ENDINGS = {"htm": "html", "txt": "table", "jsonl": "ndjson", "journal": "hledger"}
 # (what an ending says, a format that such files may have as well)
 _ALIKE = {("csv", "excel")}
 
@@ -36,10 +37,13 @@ _ALIKE = {("csv", "excel")}
     reads=True,
     extra=("yes",),
     documents=True,
+    reports=JOURNALS,
     examples=(
         "jpcli invoice export INV-2026-10 --output acme-2026-10.pdf",
         "jpcli invoice export 2026-10 --format html > october.html",
         "jpcli invoice export 2026-10 --client 'Shop Ltd' --markup 20 --output shop.pdf",
+        "jpcli invoice export 2026-10 --each-client october --as html --as pdf",
+        "jpcli invoice export 2026-10 --format beancount > october.beancount",
     ),
 )
 def run(
@@ -57,23 +61,66 @@ def run(
         str | None,
         typer.Option("--output", metavar="FILE", help="Write this file; its ending is the format."),
     ] = None,
+    each: Annotated[
+        str | None,
+        typer.Option("--each-client", metavar="DIR", help="Write each client's into this folder."),
+    ] = None,
+    forms: Forms = None,
 ) -> Result:
     """A statement to mail: lines, clients and sites, corrections, total. The clients' statements
-    add up to the invoice exactly. A month that is not closed gives a preview, which says so. The
-    markup is in the amounts and is named nowhere but in JSON."""
+    add up to the invoice exactly, but for a markup: without --markup a client's has the client's
+    own, as it was at the closing. It is in the amounts and is named nowhere but in JSON. A month
+    that is not closed gives a preview, which says so. Formats beancount and hledger are the whole
+    month in double entry. With --each-client files that jpcli did not write, or that were changed
+    since, are replaced only with --yes."""
+    if each is not None:
+        if client is not None or no_client or target is not None:
+            raise UsageError("--each-client excludes --client, --no-client and --output.")
+        return _each_client(invocation, invoice, each, markup, forms)
+    if forms:
+        raise UsageError("--as is for --each-client; name one --format, or an --output file.")
     from jpcli.services.invoices.statement import export
 
     form = chosen_format(invocation, target)
     check_place(invocation, form, target)
     whose = one_client(client, no_client)
+    if form in JOURNALS:
+        if whose is not None:
+            raise UsageError("A journal has every client: leave out --client and --no-client.")
+        return _journal(invocation, invoice, markup, form, target)
     made, answer = export(invocation.desk(), invoice, whose, markup)
     html = as_html(invocation, invoice, client, no_client, markup, target)
     result = statement_result(made, answer.data, form, html)
     result = result._replace(notes=(*answer.notes, *result.notes))
+    return _into(invocation, result, target)
+
+
+def _into(invocation: Invocation, result: Result, target: str | None) -> Result:
     if target is None:
         return result
     note = Note("written", f"Wrote {target}", "ok", target)
     return result._replace(target=target, replaces=invocation.yes, notes=(*result.notes, note))
+
+
+def _each_client(
+    invocation: Invocation, invoice: str, folder: str, markup: str | None, forms: list[str] | None
+) -> Result:
+    from jpcli.services.invoices.each_client import each_client
+
+    wanted, form = forms_of(invocation, forms)
+    answer = each_client(
+        invocation.desk(), invoice, folder, wanted, markup=markup, replaces=invocation.yes
+    )
+    return result_of(answer, "statements", view="month_end:draw", format=form)
+
+
+def _journal(
+    invocation: Invocation, invoice: str, markup: str | None, form: str, target: str | None
+) -> Result:
+    from jpcli.services.invoices.journal import export_journal
+
+    pieces = export_journal(invocation.desk(), invoice, form, markup)
+    return _into(invocation, Result({}, payload=pieces, format=form), target)
 
 
 def statement_result(made: Statement, data: Any, form: str, as_html: str) -> Result:
@@ -148,7 +195,11 @@ def chosen_format(invocation: Invocation, target: str | None) -> str:
         return output.format
     ending = os.path.basename(target).rpartition(".")[2].lower()
     form = _ENDINGS.get(ending, ending)
-    says = form in FORMATS + DOCUMENTS and form != "auto" and "." in os.path.basename(target)
+    says = (
+        form in FORMATS + DOCUMENTS + JOURNALS
+        and form != "auto"
+        and "." in os.path.basename(target)
+    )
     if not output.automatic:
         if says and form != output.format and (form, output.format) not in _ALIKE:
             raise UsageError(

@@ -22,6 +22,7 @@ from jpcli.cli.shared.result import Result
         "jpcli settings set collect send",
         "jpcli settings set name 'Acme Agency'",
         "jpcli settings set payment-terms-days 14",
+        "jpcli settings set payment-note 'To IBAN AT61 1904 3002 3457 3201, within 14 days'",
         "jpcli settings set zone-data machine",
     ),
 )
@@ -31,13 +32,15 @@ def run(
         str,
         typer.Argument(
             metavar="SETTING",
-            help="One of bill-from, collect, name, payment-terms-days, zone-data.",
+            help="One of address, bill-from, collect, name, payment-note, payment-terms-days,"
+            " tax-id, zone-data.",
         ),
     ],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="What it is from now on.")],
 ) -> Result:
     """bill-from is the first month that is billed here; it moves only while there is no invoice.
-    Terms count for invoices that are closed from now on. collect, on a ledger that collects
+    Terms, and the name, address, tax-id and payment-note that statements have, count for invoices
+    that are closed from now on. collect, on a ledger that collects
     through Stripe, is charge (cards) or send (mail), and changes while nothing is uncollected.
     zone-data machine has the ledger follow this machine's rules of its time zone from a coming day
     on, as when a country gives up summer time; what is recorded stays."""

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 
-def close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
-    """Close one month, or with None all that wait, then push and collect at Stripe.
+def close(desk: Desk, month: str | None, until: str | None = None) -> Answer[ClosedAnswer]:
+    """Close one month, or with None all that wait (up to the month `until`), then push and collect
+    at Stripe.
 
     Run again after a failure it goes on where it was: a closed month that is not collected yet is
     not refused. Naming a month raises as `closing.close`. What went wrong with an invoice is in the
@@ -44,16 +45,16 @@ def close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
     """
     gateway = stripe_gateway(desk)
     if desk.dry_run:
-        return _dry_close(desk, month)
+        return _dry_close(desk, month, until)
     failures: list[JpcliError] = []
     notes: tuple[Note, ...] = ()
-    numbers = [invoice.number for invoice in uncollected(desk, month)]
+    numbers = [invoice.number for invoice in uncollected(desk, month, until)]
     if numbers or month is not None or waiting_months(desk):
         check_address(desk, gateway)
     if month is None or not numbers:
         try:
-            check_not_billed(desk, gateway, month)
-            answer = closing.close_due(desk) if month is None else closing.close(desk, month)
+            check_not_billed(desk, gateway, month, until)
+            answer = closing.close_due(desk, until) if month is None else closing.close(desk, month)
             notes = tuple(answer.notes)
             numbers += [item["number"] for item in answer.data["invoices"]]
         except JpcliError as error:
@@ -87,13 +88,13 @@ def _pages(invoice: Invoice, error: JpcliError) -> tuple[Note, ...]:
     return () if told or invoice.status != OPEN else page_notes(invoice)
 
 
-def _dry_close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
+def _dry_close(desk: Desk, month: str | None, until: str | None) -> Answer[ClosedAnswer]:
     """What closing would bill, and what waits to be collected; Stripe is not asked."""
-    waiting = uncollected(desk, month)
+    waiting = uncollected(desk, month, until)
     closed: list[Any] = []
     notes: list[Note] = []
     if month is None or not waiting:
-        answer = closing.close_due(desk) if month is None else closing.close(desk, month)
+        answer = closing.close_due(desk, until) if month is None else closing.close(desk, month)
         closed, notes = answer.data["invoices"], list(answer.notes)
     for invoice in waiting:
         total = display_amount(invoice.total_minor, desk.ledger.currency)

@@ -107,11 +107,11 @@ def sync_cards(desk: Desk) -> Answer[CardsAnswer]:
     return cards.sync(desk, stripe_gateway(desk))
 
 
-def close(desk: Desk, month: str | None) -> Answer[ClosedAnswer]:
+def close(desk: Desk, month: str | None, until: str | None = None) -> Answer[ClosedAnswer]:
     """See `close.close`."""
     from jpcli.services.collection.stripe import close as closing
 
-    return closing.close(desk, month)
+    return closing.close(desk, month, until)
 
 
 def push(desk: Desk, name: str, *, replace: bool = False) -> Answer[InvoiceAnswer | InvoicesAnswer]:

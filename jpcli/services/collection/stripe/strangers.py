@@ -114,7 +114,9 @@ def strangers(desk: Desk, there: list[RemoteInvoice]) -> list[Note]:
     ]
 
 
-def check_not_billed(desk: Desk, gateway: Gateway, month: str | None) -> None:
+def check_not_billed(
+    desk: Desk, gateway: Gateway, month: str | None, until: str | None = None
+) -> None:
     """Refuse to close a month that stands at Stripe already with other contents
     (Refused `billed_before`); the same contents are adopted.
 
@@ -132,7 +134,7 @@ def check_not_billed(desk: Desk, gateway: Gateway, month: str | None) -> None:
     if not by_number:
         return
     trial = Desk(desk.ledger, now_at=desk.now_at, actor=desk.actor, dry_run=True)
-    answer = close.close_due(trial) if month is None else close.close(trial, month)
+    answer = close.close_due(trial, until) if month is None else close.close(trial, month)
     for item in answer.data["invoices"]:
         remote = by_number.get(item["number"])
         if remote is not None and remote.content_hash != item["content_hash"]:

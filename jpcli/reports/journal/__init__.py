@@ -1,0 +1,1 @@
+"""Bills as double entry, for the programs that accountants keep their books with."""
