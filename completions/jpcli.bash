@@ -237,10 +237,10 @@ _jpcli_options() {
     init) words=(--currency --time-zone --name --prices --payments --collect --licensing --bill-from --payment-terms-days --ledger --wait --format --json --quiet --no-color --actor --yes --idempotency-key --help) ;;
     demo) words=(--keep --format --json --quiet --no-color --actor --help) ;;
     status) words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    issue) words=(--quantity --bundle --site --client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
-    assign) words=(--site --client --product --state --bundle --all --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    issue) words=(--quantity --bundle --site --client --new-client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    assign) words=(--site --client --product --state --bundle --all --new-client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     unassign) words=(--no-email --site --client --product --state --bundle --all --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
-    transfer) words=(--to --client --to-client --site --product --state --bundle --all --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    transfer) words=(--to --client --to-client --site --product --state --bundle --all --new-client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     revoke) words=(--reason --site --client --product --state --bundle --all --from --keep-going --in-use --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'licenses list') words=(--state --product --site --client --no-client --no-bundle --older-than --newer-than --search --sort --reverse --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'licenses show') words=(--site --client --product --state --bundle --all --ledger --wait --format --json --quiet --no-color --actor --help) ;;
@@ -248,7 +248,7 @@ _jpcli_options() {
     'licenses timeline') words=(--state --product --site --client --no-client --no-bundle --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'sites list') words=(--client --no-client --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'sites show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    'sites move') words=(--client --no-client --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    'sites move') words=(--client --no-client --new-client --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'clients list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'clients add') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
     'clients edit') words=(--address --email --tax-id --markup --clear --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
@@ -301,7 +301,7 @@ _jpcli_options() {
     audit) words=(--policy --init --schema --output --ledger --wait --format --json --quiet --no-color --actor --yes --help) ;;
     savings) words=(--idle --client --no-client --kind --output --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     plan) words=(--out --detailed-exitcode --init --output --ledger --wait --format --json --quiet --no-color --actor --limit --yes --help) ;;
-    apply) words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    apply) words=(--new-client --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     help) words=(--format --json --quiet --no-color --actor --help) ;;
     completion) words=(--format --json --quiet --no-color --actor --help) ;;
   esac

@@ -111,6 +111,7 @@ function __jpcli_options
                     --bundle 'Bundles of SIZE licenses' \
                     --site 'Put them on this site at once' \
                     --client 'Whose site it is' \
+                    --new-client 'A client that is nearly called as another one is meant so' \
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
@@ -122,6 +123,7 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'assign'
@@ -132,6 +134,7 @@ function __jpcli_options
                     --state 'Choose those that are assigned, unassigned, active, revoked, bundle or all' \
                     --bundle 'Choose what is in a bundle: its key, or a size' \
                     --all 'Take all that are chosen, where they are several' \
+                    --new-client 'A client that is nearly called as another one is meant so' \
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
@@ -143,6 +146,7 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'unassign'
@@ -177,6 +181,7 @@ function __jpcli_options
                     --state 'Choose those that are assigned, unassigned, active, revoked, bundle or all' \
                     --bundle 'Choose what is in a bundle: its key, or a size' \
                     --all 'Take all that are chosen, where they are several' \
+                    --new-client 'A client that is nearly called as another one is meant so' \
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
                     --ledger 'The ledger' \
@@ -188,6 +193,7 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'revoke'
@@ -309,6 +315,7 @@ function __jpcli_options
                 printf '%s\t%s\n' \
                     --client 'Whose site it is from now on' \
                     --no-client 'It is nobody\'s from now on' \
+                    --new-client 'A client that is nearly called as another one is meant so' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
@@ -318,6 +325,7 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'clients list' 'products list' 'cards list' 'invoice list'
@@ -435,7 +443,7 @@ function __jpcli_options
                     --dry-run 'Show what would be done, write nothing' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
-            case 'cards remove' 'apply'
+            case 'cards remove'
                 printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
@@ -775,6 +783,21 @@ function __jpcli_options
                     --actor 'Who does this, for the log' \
                     --limit 'Show at most N' \
                     --yes 'Answer yes to every question' \
+                    --help 'Show this message and exit'
+            case 'apply'
+                printf '%s\t%s\n' \
+                    --new-client 'A client that is nearly called as another one is meant so' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'help' 'completion'
                 printf '%s\t%s\n' \

@@ -145,21 +145,39 @@ def check_client_known(ledger: Ledger, name: str) -> None:
     )
 
 
-def closest_client(ledger: Ledger, name: str, likeness: float = _ALIKE) -> str | None:
+def closest_client(
+    ledger: Ledger, name: str, likeness: float = _ALIKE, *, numbered: bool = False
+) -> str | None:
     """The other client whose name is most like this one, whatever the case; None where none is as
-    like as that (0 to 1)."""
+    like as that (0 to 1). `numbered` as in `closest_name`."""
     spelled = dict.fromkeys((name, name.lower(), name.title(), name.upper()))
-    return closest_name(ledger, "clients", spelled, likeness)
+    return closest_name(ledger, "clients", spelled, likeness, numbered=numbered)
 
 
 def closest_name(
-    ledger: Ledger, kind: str, spelled: Iterable[str], likeness: float = _ALIKE, cut: int = 0
+    ledger: Ledger,
+    kind: str,
+    spelled: Iterable[str],
+    likeness: float = _ALIKE,
+    cut: int = 0,
+    *,
+    numbered: bool = False,
 ) -> str | None:
-    """The name of a kind that is most like one which may be `spelled` in these ways and is none of
-    them, whatever the case and without the first `cut` characters. Of very many names only those
-    are looked at that begin nearly so."""
+    """The name of a kind that is most like one which may be `spelled` in these ways and is not the
+    first of them, whatever the case and without the first `cut` characters. With `numbered` other
+    figures are another name: nobody means 1 by 2. Of very many names only those are looked at that
+    begin nearly so."""
     spelled = list(spelled)
-    near = [name for way in spelled for name in names_near(ledger, kind, way, _NEIGHBORS)]
-    by_fold = {name[cut:].casefold(): name for name in near if name != spelled[0]}
+    near = names_near(ledger, kind, spelled, _NEIGHBORS)
+    figures = _figures(spelled[0]) if numbered else None
+    by_fold = {
+        name[cut:].casefold(): name
+        for name in near
+        if name != spelled[0] and (figures is None or _figures(name) == figures)
+    }
     found = closest(spelled[0][cut:].casefold(), by_fold, likeness)
     return None if found is None else by_fold[found]
+
+
+def _figures(name: str) -> str:
+    return "".join(character for character in name if character.isdigit())

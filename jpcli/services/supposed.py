@@ -48,6 +48,7 @@ _AFTERWARDS = {
     "double_product": (" has ", " would have "),
     "double_family": (" has ", " would have "),
     "similar_site": (" are ", " would be "),
+    "similar_client": (" is a new client", " would be a new client"),
 }
 
 

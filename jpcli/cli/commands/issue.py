@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from jpcli.cli.app.bulk import From, KeepGoing, bulk_rows, changed, check_source
 from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.new_clients import NewClient, agreed
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
+
+if TYPE_CHECKING:
+    from jpcli.domain.answers import Answer
 
 COLUMNS = frozenset({"product", "quantity", "site", "client", "bundle_size"})
 
@@ -17,7 +21,6 @@ COLUMNS = frozenset({"product", "quantity", "site", "client", "bundle_size"})
 @command(
     "issue",
     writes=True,
-    asks=False,
     examples=(
         "jpcli issue jetpack-scan --quantity 3",
         "jpcli issue jetpack-scan --site https://acme.example --client Acme",
@@ -42,6 +45,7 @@ def run(
     client: Annotated[
         str | None, typer.Option("--client", metavar="NAME", help="Whose site it is.")
     ] = None,
+    new_client: NewClient = False,
     source: From = None,
     keep_going: KeepGoing = False,
 ) -> Result:
@@ -50,14 +54,17 @@ def run(
     from jpcli.services.licenses import issue
 
     check_source(source, keep_going, "PRODUCT", product, quantity, bundle, site, client)
-    desk = invocation.desk(writes=True)
-    if source is not None:
+
+    def do(asked: Invocation) -> Answer[Any]:
+        desk = asked.desk(writes=True)
+        if source is None:
+            count = 1 if quantity is None else quantity
+            return issue.issue(desk, product or "", count, bundle, site, client)
         required = frozenset({"product"})
         rows, problems = bulk_rows(
-            invocation, source, COLUMNS, required, keep_going=keep_going, whole=True
+            asked, source, COLUMNS, required, keep_going=keep_going, whole=True
         )
-        answer = issue.issue_rows(desk, rows, problems, keep_going=keep_going)
-    else:
-        count = 1 if quantity is None else quantity
-        answer = issue.issue(desk, product or "", count, bundle, site, client)
+        return issue.issue_rows(desk, rows, problems, keep_going=keep_going)
+
+    answer = agreed(invocation, do, meant=new_client, client=client, source=source)
     return changed(invocation, answer)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from jpcli.cli.app import choosing
 from jpcli.cli.app.bulk import From, KeepGoing, changed, check_source, license_rows
 from jpcli.cli.app.invocation import Invocation
+from jpcli.cli.app.new_clients import NewClient, agreed
 from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import UsageError
 from jpcli.cli.shared.result import Result
+
+if TYPE_CHECKING:
+    from jpcli.domain.answers import Answer
 
 
 @command(
     "transfer",
     writes=True,
-    asks=False,
     examples=(
         "jpcli transfer jetpack-scan_… --to https://new.example",
         "jpcli transfer --site a.example --to b.example --all",
@@ -48,6 +51,7 @@ def run(
     state: choosing.State = None,
     bundle: choosing.Bundle = None,
     every: choosing.All = False,
+    new_client: NewClient = False,
     source: From = None,
     keep_going: KeepGoing = False,
 ) -> Result:
@@ -71,11 +75,14 @@ def run(
     client = to_client if chooses else client or to_client
     if not to and (source is None or client):
         raise UsageError("--to URL is missing.")
-    desk = invocation.desk(writes=True)
-    if source is not None:
-        rows, problems = license_rows(invocation, source, "" if to else "to", keep_going)
-        answer = assign.transfer_rows(desk, rows, problems, to, client, keep_going=keep_going)
-    else:
-        choice = choosing.settled(invocation, "transfer", choice)
-        answer = assign.transfer(desk, licenses or [], to or "", client, choice)
+    choice = choosing.settled(invocation, "transfer", choice)
+
+    def do(asked: Invocation) -> Answer[Any]:
+        desk = asked.desk(writes=True)
+        if source is None:
+            return assign.transfer(desk, licenses or [], to or "", client, choice)
+        rows, problems = license_rows(asked, source, "" if to else "to", keep_going)
+        return assign.transfer_rows(desk, rows, problems, to, client, keep_going=keep_going)
+
+    answer = agreed(invocation, do, meant=new_client, client=client)
     return changed(invocation, answer)

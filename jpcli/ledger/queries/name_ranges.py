@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from jpcli.ledger.database.connection import Ledger
 
@@ -64,16 +64,21 @@ def first_and_last(ledger: Ledger, kind: str, low: str, high: str) -> tuple[str,
     return first, ledger.value(f"SELECT {column} {where} DESC LIMIT 1", low=low, high=high)
 
 
-def names_near(ledger: Ledger, kind: str, name: str, each_way: int) -> list[str]:
-    """The names of a kind that stand next to where `name` is or would be, at most so many on either
-    side: those that begin most like it. Two seeks."""
+def names_near(ledger: Ledger, kind: str, names: Sequence[str], each_way: int) -> list[str]:
+    """The names of a kind that stand next to where each of `names` is or would be, at most so many
+    on either side: those that begin most like it. One question, two seeks for each."""
     table, column = _INDEXES[kind]
-    sql = f"SELECT {column} FROM {table} WHERE {column}"
-    after = ledger.all(f"{sql} >= :name ORDER BY {column} LIMIT :most", name=name, most=each_way)
-    before = ledger.all(
-        f"{sql} < :name ORDER BY {column} DESC LIMIT :most", name=name, most=each_way
-    )
-    return [found for (found,) in (*after, *before)]
+    select = f"SELECT {column} AS found FROM {table} WHERE {column}"
+    parts: list[str] = []
+    params: dict[str, Any] = {"most": each_way}
+    for number, name in enumerate(names):
+        params[f"name{number}"] = name
+        for way in (
+            f">= :name{number} ORDER BY {column}",
+            f"< :name{number} ORDER BY {column} DESC",
+        ):
+            parts.append(f"SELECT found FROM ({select} {way} LIMIT :most) n{len(parts)}")
+    return [found for (found,) in ledger.all(" UNION ALL ".join(parts), **params)]
 
 
 def bundle_sizes(ledger: Ledger) -> list[int]:

@@ -70,14 +70,15 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
         check_may_issue(desk)
     elif planned.data["counts"]["assign"]:
         check_nothing_past_due(desk)
-    steps = table(STEP_COLUMNS, _Applying(desk, writer).record(planned.data["steps"]))
+    applying = _Applying(desk, writer)
+    steps = table(STEP_COLUMNS, applying.record(planned.data["steps"]))
     data: AppliedAnswer = {**planned.data, "steps": steps}
     if not planned.plan.steps:
         return Answer(data, (nothing_note(order.source),))
     done = Note("applied", f"Applied {named(order.source)}: {_done(data['counts'])}", "ok")
     expiry = tuple(expiry_notes(desk)) if data["counts"]["issue"] else ()
     writer.flush()
-    alike = tuple(second_looks(desk, planned.plan.steps))
+    alike = (*applying.places.client_notes(), *second_looks(desk, planned.plan.steps))
     return Answer(data, joined((done,), planned.in_use, alike, expiry))
 
 
@@ -94,7 +95,7 @@ class _Applying:
         self._writer = writer
         self._at = desk.effective_at()
         self._until_at = desk.effective_at(end_of_day=True)
-        self._places = Places(writer)
+        self.places = Places(writer)
         self._children: dict[str, deque[str]] = {}  # new ones, by product
 
     def record(self, steps: Table[StepObject]) -> Iterator[tuple[Any, ...]]:
@@ -107,14 +108,14 @@ class _Applying:
 
     def _asks(self, step: StepObject) -> Iterator[Ask]:
         if step["site"] is not None:
-            yield from place_asks(self._places.names, step["site"], step["client"])
+            yield from place_asks(self.places.names, step["site"], step["client"])
         if step["license_key"] is not None:
             yield from asks_about(self._desk.ledger, license_keys=(step["license_key"],))
 
     def _one(self, step: StepObject) -> str | None:
         key, site = step["license_key"], step["site"]
         if site is not None:
-            self._places.ensure(site, step["client"], self._at)
+            self.places.ensure(site, step["client"], self._at)
         if step["action"] == "issue":
             return self._bundle(step) if step["bundle_size"] else self._issue(step)
         if key is None:

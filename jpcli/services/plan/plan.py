@@ -24,7 +24,7 @@ from jpcli.services.meant import known_license
 from jpcli.services.plan.cost import planned_bill
 from jpcli.services.plan.ending import ending_licenses
 from jpcli.services.plan.order import Order, read_order, without_collecting
-from jpcli.services.plan.second_looks import look_alikes_in
+from jpcli.services.plan.second_looks import look_alikes_in, new_clients_in
 from jpcli.services.refusals import (
     check_may_issue,
     check_no_bundle,
@@ -78,7 +78,8 @@ def plan(desk: Desk, source: str, out: str | None = None) -> Answer[PlanAnswer]:
     order = read_order(desk, source)
     planned = make(desk, order)
     steps = planned.plan.steps
-    notes = [*_remarks(order, planned), *map(supposed, look_alikes_in(desk, steps))]
+    notes = [*_remarks(order, planned), *map(supposed, new_clients_in(desk, steps))]
+    notes.extend(map(supposed, look_alikes_in(desk, steps)))
     if out is not None:
         from jpcli.services.plan.saved import save
 

@@ -9,6 +9,8 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from jpcli.ledger.queries.sites import client_exists
+from jpcli.services.sites.new_clients import new_client_notes
 from jpcli.services.sites.remarks import look_alike_asks, look_alike_notes, site_notes
 
 if TYPE_CHECKING:
@@ -29,6 +31,17 @@ def look_alikes_in(desk: Desk, steps: Steps) -> Iterator[Note]:
     each = desk.ledger.each(urls, partial(look_alike_asks, desk.ledger))
     found = (note for url in each for note in look_alike_notes(desk.ledger, url, urls))
     return islice(found, MOST_REMARKED)
+
+
+def new_clients_in(desk: Desk, steps: Steps) -> Iterator[Note]:
+    """Remarks on clients that the steps would make and that are nearly called as one that is there;
+    the first of many."""
+    made: dict[str, str] = {}
+    for step in islice(steps, MOST_LOOKED_AT):
+        if step.client is not None and step.site is not None:
+            made.setdefault(step.client, step.site)
+    new = ((name, site) for name, site in made.items() if not client_exists(desk.ledger, name))
+    return islice(new_client_notes(desk.ledger, islice(new, MOST_REMARKED)), MOST_REMARKED)
 
 
 def second_looks(desk: Desk, steps: Steps) -> Iterator[Note]:

@@ -56,6 +56,7 @@ class Places:
         self._sites: dict[str, _Known | None] = {}
         self._clients: dict[str, bool] = {}
         self._used: dict[str, None] = {}
+        self._made: dict[str, str] = {}  # the first clients that are new, each with its site
         self._has_sites: bool | None = None  # besides those recorded here
 
     def check(self, site: str, client: str | None) -> tuple[str, str | None]:
@@ -91,6 +92,8 @@ class Places:
         if client is not None and not self._client_exists(client):
             self._writer.record(*events.client_added(client), at=at)
             self._clients[client] = True
+            if len(self._made) < _MOST_REMARKED:
+                self._made[client] = url
         named = events.site_added if known is None else events.site_given
         self._writer.record(*named(url, client), at=at)
         self._sites[url] = _Known(client, at)
@@ -102,7 +105,15 @@ class Places:
             return []
         from jpcli.services.sites.remarks import site_notes
 
-        return list(site_notes(self._writer.ledger, self._used))
+        return [*self.client_notes(), *site_notes(self._writer.ledger, self._used)]
+
+    def client_notes(self) -> list[Note]:
+        """What is to be said of the clients that are new; the same holds."""
+        if not self._made:
+            return []
+        from jpcli.services.sites.new_clients import new_client_notes
+
+        return list(new_client_notes(self._writer.ledger, self._made.items()))
 
     def _make_room(self) -> None:
         """Forget everything when it is very much: what was recorded is in the tables first."""

@@ -16,6 +16,7 @@ from jpcli.services.meant import check_client_known
 from jpcli.services.refusals import check_not_before_owner
 from jpcli.services.shapes import license_objects
 from jpcli.services.sites.known import known_site
+from jpcli.services.sites.new_clients import new_client_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,13 +88,16 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer[SiteMovedAnsw
             return Answer({"site": facts.url, "client": name}, (note,))
         at = desk.effective_at()
         check_not_before_owner(desk.ledger, facts.url, facts.client_since_at, at)
+        made = {}
         if name is not None and not site_queries.client_exists(desk.ledger, name):
             writer.record(*events.client_added(name), at=at)
+            made[name] = facts.url
         writer.record(*events.site_moved(facts.url, name, facts.client), at=at)
         day = desk.ledger.calendar.iso(desk.ledger.calendar.day_of(at))
         owner = "no client" if name is None else name
         note = Note("moved", f"Moved {facts.url} to {owner}, from {day} on", "ok", facts.url)
-        return Answer({"site": facts.url, "client": name}, (note,))
+        remarks = new_client_notes(desk.ledger, made.items())
+        return Answer({"site": facts.url, "client": name}, (note, *remarks))
 
     return change(desk, {"command": "sites move", "site": site, "client": name}, do)
 
