@@ -105,7 +105,10 @@ class Places:
             return []
         from jpcli.services.sites.remarks import site_notes
 
-        return [*self.client_notes(), *site_notes(self._writer.ledger, self._used)]
+        if self._made:  # which goes out with what is asked about the sites
+            self._writer.ledger.ahead([self.client_notes])
+        of_sites = list(site_notes(self._writer.ledger, self._used))
+        return [*self.client_notes(), *of_sites]
 
     def client_notes(self) -> list[Note]:
         """What is to be said of the clients that are new; the same holds."""
