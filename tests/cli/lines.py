@@ -45,6 +45,7 @@ LINES = (
     Line("init", "--ledger {folder}/new.db"),
     Line("demo"),
     Line("status"),
+    Line("report", "--html {folder}/desk.html --yes"),
     Line("issue", "jetpack-scan"),
     Line("issue", "jetpack-scan --site new.example --client Cem"),
     Line("issue", "jetpack-anti-spam --bundle 20"),

@@ -33,6 +33,7 @@ CHANGES = [line for line in DONE if load_command(line.path).spec.changes]
 READS = [line for line in DONE if line not in CHANGES]
 # Their tables are one sentence, which stands on stderr: there is nothing that could be lost.
 SENTENCES = {
+    "report",
     "init",
     "sites move",
     "clients add",

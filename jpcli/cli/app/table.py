@@ -8,7 +8,7 @@ from __future__ import annotations
 
 # Sections of `jpcli --help`, in order; each names its groups and commands, in order.
 SECTIONS = (
-    ("Start", ("init", "demo", "status")),
+    ("Start", ("init", "demo", "status", "report")),
     ("Licenses", ("issue", "assign", "unassign", "transfer", "revoke", "licenses", "jetpack")),
     ("Billing", ("invoice", "month-end", "products", "cards", "stripe")),
     ("Agency", ("sites", "clients")),
@@ -35,6 +35,7 @@ COMMANDS = {
     "init": ("init:run", "Make a ledger: currency, time zone, name, price list."),
     "demo": ("demo:run", "Build a sample agency in a temporary ledger and walk through it."),
     "status": ("status:run", "One screen: cards, licenses, the bill so far, what to do next."),
+    "report": ("report:run", "Write a page to leave open: the bill, clients, days, what to do."),
     "issue": ("issue:run", "Issue licenses; each is active, and billed, from that moment."),
     "assign": ("assign:run", "Assign licenses to a site."),
     "unassign": ("unassign:run", "Free licenses from their sites; they stay billed."),

@@ -28,6 +28,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "init": ledger.InitAnswer,
     "demo": ledger.DemoAnswer,
     "status": status.StatusAnswer | front.StartAnswer,
+    "report": front.ReportAnswer,
     "issue": licenses.LicensesAnswer,
     "assign": licenses.LicensesAnswer,
     "unassign": licenses.LicensesAnswer,

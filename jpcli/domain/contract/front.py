@@ -27,3 +27,9 @@ class StartAnswer(TypedDict):
 
     ledger: str  # where there is none
     next: list[NextStep]
+
+
+class ReportAnswer(TypedDict):
+    """The page that was written."""
+
+    files: list[str]

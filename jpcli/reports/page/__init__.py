@@ -1,0 +1,1 @@
+"""The page to leave open: where an agency stands, as one HTML file."""
