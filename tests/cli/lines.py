@@ -97,6 +97,8 @@ LINES = (
     Line("invoice preview", "2026 --by client"),
     Line("invoice explain", "2026-10"),
     Line("invoice diff", "2026-09 2026-10"),
+    Line("invoice diff", "--by client"),
+    Line("invoice diff", "2026-08 2026-11 --by site"),
     Line("invoice close", "2026-10"),
     Line("invoice close", "--due"),
     Line("invoice list"),

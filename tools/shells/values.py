@@ -17,6 +17,7 @@ from jpcli.domain.collection import COLLECTS, GATEWAYS
 from jpcli.domain.savings import KINDS
 from jpcli.ledger.queries.licenses import STATE_FILTERS
 from jpcli.services.billing.groups import KEY_NAMES
+from jpcli.services.invoices.diff import BYS
 from jpcli.services.invoices.each_client import FORMS
 from jpcli.services.invoices.journal import BOOKS
 from jpcli.services.jetpack.access import LICENSINGS
@@ -81,6 +82,7 @@ _BY_NAME = {
     ("licenses list", "sort"): Value(SORTS),
     ("licenses count", "by"): Value(COUNT_GROUPS),
     ("invoice preview", "by"): Value(tuple(KEY_NAMES)),
+    ("invoice diff", "by"): Value(BYS),
     ("savings", "kind"): Value(KINDS),
     ("audit", "format"): Value(FORMATS + REPORTS),
     ("plan", "format"): Value((*FORMATS, "github")),
@@ -88,6 +90,7 @@ _BY_NAME = {
     ("invoice export", "format"): Value(FORMATS + DOCUMENTS + JOURNALS),
     ("*", "forms"): Value(FORMS),
     ("*", "books"): Value(BOOKS),
+    ("clients report", "format"): Value(FORMATS + DOCUMENTS),
     ("*", "license_key"): Value(ask="licenses"),
     ("clients add", "client"): FREE,
     ("*", "client"): Value(ask="clients"),

@@ -8,15 +8,18 @@ from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.grid import Column, Grid
+from jpcli.cli.views.invoice import TITLES, group_name
+from jpcli.cli.views.months import more_rows
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import ELSEWHERE, money
-from jpcli.domain.words import month_name, month_of
+from jpcli.domain.answers import as_objects
+from jpcli.domain.words import count, month_name, month_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.cli.views.screen import Screen
-    from jpcli.domain.contract.billing import ChangePart, DiffAnswer
+    from jpcli.domain.contract.bill_change import ChangePart, DiffAnswer, DrawnDiff
     from jpcli.domain.contract.values import MoneyObject
 
 _TITLES = {
@@ -38,16 +41,50 @@ _WHY = {
 }
 
 
-def draw(data: DiffAnswer, screen: Screen) -> None:
-    """The two totals with the parts between them, and a row a product."""
+def draw(data: DrawnDiff, screen: Screen) -> None:
+    """A sentence, the two totals with the parts between them, and a row a product, or a row for
+    each whose part it is."""
+    screen.paragraph(data["sentence"], "bold", "")
+    screen.write()
     arrow = screen.sign("→", "to")
     months = f"{month_name(data['from'])} {arrow} {month_name(data['to'])}"
     screen.title(data["agency"], (months, ""), (f"days in {data['time_zone']}", "dim"))
     shown = [part for part in data["parts"] if part["amount"]["amount_minor"] or part["days"]]
     _steps(data, shown).draw(screen)
-    if len(data["products"]) > 1 and shown:
+    if "groups" in data:
+        screen.write()
+        _draw_groups(data, screen)
+    elif len(data["products"]) > 1 and shown:
         screen.write()
         _products(data, shown).draw(screen)
+
+
+def _draw_groups(data: DrawnDiff, screen: Screen) -> None:
+    """Those whose part changed, and how many there are with the same as before."""
+    by = data["by"]
+    groups: list[Any] = as_objects(data["groups"])
+    changed = [group for group in groups if group["difference"]["amount_minor"]]
+    shown = changed[: data["limit"]] if data["limit"] else changed
+    grid = Grid(
+        Column(TITLES[by], wraps=True),
+        Column(month_of(data["from"])[:3], right=True, drop=2),
+        Column(month_of(data["to"])[:3], right=True, drop=1),
+        Column("Change", right=True),
+    )
+    for group in shown:
+        amounts = (money(group["from_amount"]), money(group["to_amount"]))
+        grid.add(group_name(by, group[by], data, screen), *amounts, _signed(group["difference"]))
+    grid.total(
+        "Total",
+        money(data["from_total"]),
+        money(data["to_total"]),
+        _signed(data["difference"]),
+    )
+    grid.draw(screen)
+    more_rows(screen, len(changed) - len(shown), by)
+    if len(groups) > len(changed):
+        same = count(len(groups) - len(changed), by)
+        screen.paragraph(f"{same} with the same as before.", "dim")
 
 
 def _steps(data: DiffAnswer, shown: list[ChangePart]) -> Grid:

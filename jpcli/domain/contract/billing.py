@@ -130,51 +130,6 @@ class DrawnMonths(DrawnPreview):
     limit: int
 
 
-class ChangePart(TypedDict):
-    """One reason why a bill changed."""
-
-    reason: Annotated[
-        str, OneOf("issued", "revoked", "price", "month_length", "adjustments", "credit")
-    ]
-    amount: MoneyObject
-    days: Days | None  # null where the reason is none of days
-
-
-class ProductChange(TypedDict):
-    """How one product's part of a bill changed, or, without a product, credit."""
-
-    product: str | None
-    name: str
-    bundle_size: Count | None
-    from_amount: MoneyObject
-    to_amount: MoneyObject
-    parts: list[ChangePart]
-    difference: MoneyObject
-
-
-# `from` can't be the name of a field in a class.
-_Months = TypedDict("_Months", {"from": Month, "to": Month})
-
-
-class DiffAnswer(_Months):
-    """What made the bill go up or down; every sum is exact."""
-
-    agency: str
-    time_zone: str
-    currency: Currency
-    from_invoice: InvoiceNumber | None  # null: not closed
-    to_invoice: InvoiceNumber | None
-    from_settled_elsewhere: bool  # it lies before the books begin (I7)
-    to_settled_elsewhere: bool
-    from_open: bool  # it is not over
-    to_open: bool
-    from_total: MoneyObject
-    to_total: MoneyObject
-    difference: MoneyObject
-    parts: list[ChangePart]  # of all products together
-    products: list[ProductChange]
-
-
 class EventMark(TypedDict):
     """An event that began or ended days."""
 

@@ -6,6 +6,7 @@ from types import UnionType
 
 from jpcli.domain.contract import (
     audit,
+    bill_change,
     billing,
     clients,
     clients_report,
@@ -58,7 +59,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "cards sync": collection.CardsAnswer,
     "invoice preview": billing.PreviewAnswer,
     "invoice explain": billing.ExplainAnswer,
-    "invoice diff": billing.DiffAnswer,
+    "invoice diff": bill_change.DiffAnswer,
     "invoice close": invoices.ClosedAnswer,
     "invoice list": invoices.InvoiceListAnswer,
     "invoice show": invoices.InvoiceAnswer,

@@ -42,6 +42,30 @@ def shared_units(ledger: Ledger, offer_id: int, earlier: MonthDays, later: Month
     return Shared(*(value or 0 for value in row))
 
 
+def moved_units(
+    ledger: Ledger, offer_id: int, earlier: MonthDays, later: MonthDays
+) -> tuple[int, int]:
+    """(came, went) of the units billed under an offer: how many were issued after the first day of
+    the earlier month, and how many revoked before the last day of the later one."""
+    row = ledger.one(
+        "SELECT SUM(CASE WHEN in_a = 0 OR a_first > :a_first THEN in_b ELSE 0 END),"
+        " SUM(CASE WHEN in_b = 0 OR b_last < :b_last THEN in_a ELSE 0 END) FROM ("
+        "SELECT license_id, SUM(is_a) AS in_a, SUM(1 - is_a) AS in_b,"
+        " MIN(CASE WHEN is_a = 1 THEN first_day END) AS a_first,"
+        " MAX(CASE WHEN is_a = 0 THEN last_day END) AS b_last FROM ("
+        f"SELECT license_id, 1 AS is_a, first_day, last_day FROM ({_units(earlier, 'a')}) a"
+        f" UNION ALL SELECT license_id, 0, first_day, last_day FROM ({_units(later, 'b')}) b"
+        ") u GROUP BY license_id) m",
+        offer=offer_id,
+        a_first=earlier.period.first_day,
+        a_last=earlier.period.last_day,
+        b_first=later.period.first_day,
+        b_last=later.period.last_day,
+    )
+    assert row is not None
+    return row[0] or 0, row[1] or 0
+
+
 def _units(month: MonthDays, name: str) -> str:
     """First and last day of every unit within a month."""
     first, last = f":{name}_first", f":{name}_last"

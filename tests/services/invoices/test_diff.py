@@ -9,7 +9,7 @@ import pytest
 from jpcli.domain.errors import BadInput
 from jpcli.services.invoices import close, settle
 from jpcli.services.invoices.diff import diff
-from tests.services.agency import Agency, minor
+from tests.services.agency import A, Agency, minor
 
 
 def parts(found: dict[str, Any]) -> dict[str, tuple[int, int | None]]:
@@ -105,3 +105,52 @@ def test_the_other_way_round_is_the_opposite(agency: Agency) -> None:
 def test_a_month_that_is_none(agency: Agency) -> None:
     with pytest.raises(BadInput, match="not a month"):
         agency.ask(diff, "2024-07", "July")
+
+
+def test_last_month_and_this_one_unless_told(agency: Agency) -> None:
+    agency.issue("jetpack-scan", 2, at="2024-06-20T10:00:00Z")
+    agency.now = "2024-07-10T12:00:00Z"
+    found = agency.ask(diff)
+    assert (found["from"], found["to"]) == ("2024-06", "2024-07")
+    assert agency.ask(diff, "2024-05")["to"] == "2024-07"
+    assert found["sentence"] == (
+        "July will cost $6.40 more than June: 2 licenses were issued and the month is 1 day longer."
+    )
+
+
+def test_the_sentence_counts_what_came_and_went(agency: Agency) -> None:
+    stays, goes = agency.issue("jetpack-scan", 2, at="2024-06-01T10:00:00Z")
+    agency.issue("jetpack-scan", 3, at="2024-06-02T10:00:00Z")
+    agency.revoke(goes, at="2024-07-30T10:00:00Z")
+    short = agency.issue_one(at="2024-07-03T10:00:00Z")
+    agency.revoke(short, at="2024-07-03T11:00:00Z")
+    agency.bundle(at="2024-07-01T10:00:00Z")
+    told = agency.ask(diff, "2024-06", "2024-07")["sentence"]
+    # The one that came and went within July only made it more: its days are all issued ones.
+    assert "4 licenses and 1 bundle were issued" in told
+    assert "against that, 1 license was revoked" in told
+    assert stays in agency.groups("2024-07", "license")
+    # From the earlier month to the later one, whichever is named first.
+    assert agency.ask(diff, "2024-07", "2024-06")["sentence"] == told
+
+
+def test_w2_clients_and_sites_add_up_to_the_change(agency: Agency) -> None:
+    first, second = agency.issue("jetpack-scan", 2, at="2024-06-10T10:00:00Z")
+    agency.assign(first, A, at="2024-06-12T10:00:00Z")
+    agency.move_site(A, "Ann", at="2024-06-20T10:00:00Z")
+    agency.do(close.close, "2024-06")
+    agency.do(settle.mark_paid, "2024-06")
+    agency.assign(second, A, at="2024-07-01T10:00:00Z")
+    agency.revoke(first, at="2024-06-25T10:00:00Z")
+    for by in ("client", "site"):
+        found = agency.ask(diff, "2024-06", "2024-07", by)
+        for name in ("from", "to"):
+            sums = sum(minor(group[f"{name}_amount"]) for group in found["groups"])
+            assert sums == minor(found[f"{name}_total"])
+        changes = [minor(group["difference"]) for group in found["groups"]]
+        assert sum(changes) == minor(found["difference"])
+        assert changes == sorted(changes, key=lambda change: -abs(change))
+        assert {group[by] for group in found["groups"]} == {None, "Ann" if by == "client" else A}
+    with pytest.raises(BadInput) as caught:
+        agency.ask(diff, "2024-06", "2024-07", "license")
+    assert caught.value.code == "bad_by"
