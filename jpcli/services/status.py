@@ -173,6 +173,7 @@ def _next_steps(desk: Desk, counts: StateCounts, stopping: list[StopObject]) -> 
         idle = count(counts["unassigned"], "license is", "licenses are")
         why = f"{idle} billed and on no site"
         steps.append({"why": why, "command": "jpcli licenses list --state unassigned"})
+        steps.append({"why": "See what could be saved", "command": "jpcli savings"})
     if counts["total"]:
         steps.append({"why": "See the whole bill", "command": "jpcli invoice preview"})
     return steps
