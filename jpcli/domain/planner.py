@@ -60,10 +60,6 @@ def make_plan(wanted: Wanted, present: Present) -> Plan:
     return Plan(context.steps, above_most)
 
 
-# More children than any bundle has.
-MANY = 2**31
-
-
 class _Context(NamedTuple):
     """Everything that is there, and the steps so far."""
 
@@ -108,7 +104,7 @@ def _sorted_out(
     steps = Steps(sites)
     for child in _new_children(wanted, present, steps):
         _pool(pools, child.product).free.append(licenses.add(child, NOWHERE, STRANGER))
-        sizes[child.parent or 0] = MANY  # a bundle is never issued to be revoked
+        sizes[child.parent or 0] = 0  # never idle: a bundle is not issued to be revoked
     used = bytearray(len(licenses.numbers))
     return pools, _Context(sites, licenses, sizes, steps, used)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,68 @@ def test_a_bundle_that_is_not_full_takes_what_singles_hold(desk: Agency, tmp_pat
     assert copy.preview("2024-09")["licenses"]["total"] == 3
 
 
+def test_of_two_bundles_the_emptier_one_goes(desk: Agency, tmp_path: Path) -> None:
+    bundle_on(desk, SECURITY, 3, A, B)
+    emptier, _ = bundle_on(desk, SECURITY, 3, C)
+    data = suggested(desk, target=str(tmp_path / "s.toml"))
+    assert rows(data) == [("half-empty", SECURITY, None, {emptier})]
+    copy = check_plan(desk, data, tmp_path / "s.toml")
+    assert holds(copy, C) == [SECURITY]
+
+
+def test_what_is_issued_in_a_bundles_place_leaves_the_spares_alone(
+    desk: Agency, tmp_path: Path
+) -> None:
+    desk.issue("jetpack-anti-spam", now="2024-08-10T00:00:00Z")
+    bundle_on(desk, "jetpack-anti-spam", 20, A, B)
+    data = suggested(desk, target=str(tmp_path / "s.toml"))
+    assert minor(data["saves_month"]) == 30 * (193 - 2 * 16)
+    copy = check_plan(desk, data, tmp_path / "s.toml")
+    free = copy.stored("SELECT id FROM licenses WHERE revoked_at IS NULL AND site_id IS NULL")
+    assert len(free) == 1
+
+
+def imported(agency: Agency, tmp_path: Path, size: int, *sites: str | None) -> str:
+    """A bundle of the price list's `size` that holds as many licenses as there are sites."""
+    key = f"{SECURITY}_imported"
+    head = {"license_key": key, "product": SECURITY, "issued_at": LONG_AGO}
+    lives: list[dict[str, Any]] = [{**head, "bundle_size": size}]
+    for number, site in enumerate(sites):
+        held = [] if site is None else [{"site": site, "from": LONG_AGO}]
+        child = {**head, "license_key": f"{key}{number}", "bundle_key": key}
+        lives.append({**child, "assignments": held})
+    source = tmp_path / "history.json"
+    source.write_text(json.dumps(lives))
+    agency.import_file(source)
+    return key
+
+
+def test_a_bundle_that_holds_less_than_it_should_is_not_counted_on(
+    desk: Agency, tmp_path: Path
+) -> None:
+    imported(desk, tmp_path, 3, A)
+    place(desk, SECURITY, B)
+    # One bundle of 3 has to hold both; the imported one could not.
+    assert rows(suggested(desk)) == []
+
+
+def test_an_imported_bundle_whose_sites_need_none_of_it_is_not_given_again(
+    desk: Agency, tmp_path: Path
+) -> None:
+    key = imported(desk, tmp_path, 3, A)
+    place(desk, "jetpack-complete", A)
+    half_empty, _ = bundle_on(desk, "jetpack-anti-spam", 20, B)
+    place(desk, "jetpack-ai", B)
+    desk.assign(desk.bundle("jetpack-anti-spam", 20, now=LONG_AGO)[1][0], A, now=LONG_AGO)
+    data = suggested(desk, target=str(tmp_path / "s.toml"))
+    assert {key, half_empty} <= {k for row in data["suggestions"] for k in row["licenses"]}
+    copy = check_plan(desk, data, tmp_path / "s.toml")
+    assert (holds(copy, A), holds(copy, B)) == (
+        ["jetpack-complete"],
+        ["jetpack-ai", "jetpack-anti-spam"],
+    )
+
+
 def test_a_license_in_a_bundle_that_its_site_does_not_need_gets_no_other(
     desk: Agency, tmp_path: Path
 ) -> None:
@@ -273,6 +336,17 @@ def test_prices_that_are_set_for_later_count_from_their_day(desk: Agency, tmp_pa
     dear = 30 + 31 + 15
     assert minor(data["saves_month"]) == 30 * 16
     assert minor(data["saves_year"]) == dear * 16 + (365 - dear) * 5
+
+
+def test_amounts_that_are_rounded_add_up_to_what_the_previews_differ_by(
+    desk: Agency, tmp_path: Path
+) -> None:
+    desk.set_price("jetpack-scan", "0.0173", "2022-01-01")
+    place(desk, "jetpack-scan", A, A, B, B, C, C)
+    data = suggested(desk, target=str(tmp_path / "s.toml"))
+    # 30 days of six, five, four and three at 1.73 cents: 311, 260, 208 and 156.
+    assert [minor(row["saves_month"]) for row in data["suggestions"]] == [51, 52, 52]
+    check_plan(desk, data, tmp_path / "s.toml")
 
 
 def test_what_costs_nothing_saves_nothing(desk: Agency) -> None:
