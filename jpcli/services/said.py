@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from jpcli.domain.calendar import BillingCalendar
 
 
+# D2: what is issued by mistake costs something.
+AT_ONCE = "a day is billed even if revoked at once"
+
+
 def issued_note(calendar: BillingCalendar, usable: int, bundles: int, since_at: int) -> Note:
     """So many licenses that can be used, in so many bundles, from the day of this instant on."""
     packed = f" in {count(bundles, 'bundle')}" if bundles else ""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ROADS = {
     "revoke nope": "unknown_license",
+    "issue nope": "unknown_product",
+    "undo 999": "unknown_event",
     "revoke --from {folder}/nope.csv": "no_such_file",
     "revoke --from {folder}": "is_a_folder",
     "apply {folder}/nope.toml": "no_such_file",

@@ -108,6 +108,13 @@ def test_a_pipe_needs_no_rich(agency: Callable[..., Any]) -> None:
     assert "rich" not in loaded("issue", "jetpack-scan", "--quiet")
 
 
+def test_what_is_issued_costs_without_a_bill(agency: Callable[..., Any]) -> None:
+    """The price says it; only what is no whole number of cents is summed."""
+    modules = loaded("issue", "jetpack-scan", "--json")
+    assert not {"jpcli.services.billing.period", "jpcli.services.billing.preview"} & modules
+    assert "jpcli.ledger.queries.days" not in modules
+
+
 def test_a_refusal_needs_no_rich(jpcli: Callable[..., Any]) -> None:
     jpcli("init")
     modules = loaded("issue", "jetpack-scan", code=3)

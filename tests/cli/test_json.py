@@ -84,6 +84,7 @@ ROADS = (
     Road(Line("licenses list", "--state gone", 2)),
     Road(Line("issue", "--from {folder}/wrong.csv --keep-going", 1)),
     Road(Line("issue", "--from {folder}/wrong.csv", 2)),
+    Road(Line("issue", "--from {folder}/none.csv")),
     Road(Line("unassign", "no-such no-other", 2)),
     Road(Line("log"), ("undo --yes",)),
     Road(Line("log"), ("revoke {free} --reason gone --yes",)),
@@ -119,6 +120,7 @@ FILES = {
             ],
         }
     ),
+    "none.csv": "product,quantity\n",
     "strict.toml": """complete = true
 [spares]
 "*" = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -53,6 +54,14 @@ def check_source(source: str | None, keep_going: bool, argument: str, *arguments
         raise UsageError(f"{argument} is missing, or --from FILE.")
     if keep_going and source is None:
         raise UsageError("--keep-going goes with --from.")
+
+
+def is_read_once(source: str | None) -> bool:
+    """Whether a source has nothing left after a trial, as a pipe; where there is no file, that is
+    said by one."""
+    if source is None or os.path.isfile(source):
+        return False
+    return source == "-" or (os.path.exists(source) and not os.path.isdir(source))
 
 
 def bulk_rows(

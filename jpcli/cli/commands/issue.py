@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jpcli.cli.app.bulk import From, KeepGoing, bulk_rows, changed, check_source
+from jpcli.cli.app.bulk import (
+    From,
+    KeepGoing,
+    bulk_rows,
+    changed,
+    check_source,
+    is_read_once,
+)
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.new_clients import NewClient, agreed
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
 
 if TYPE_CHECKING:
-    from jpcli.domain.answers import Answer
+    from collections.abc import Callable
 
+    from jpcli.domain.answers import Answer
+    from jpcli.domain.contract.licenses import IssuedAnswer
+
+# So many at once are not asked about, unless they more than double what a day costs.
+UNASKED = 25
+AT_ONCE = "Each is billed from today on; a day is billed even if it is revoked at once."
 COLUMNS = frozenset({"product", "quantity", "site", "client", "bundle_size"})
 
 
@@ -55,16 +68,45 @@ def run(
 
     check_source(source, keep_going, "PRODUCT", product, quantity, bundle, site, client)
 
-    def do(asked: Invocation) -> Answer[Any]:
+    def do(asked: Invocation) -> Answer[IssuedAnswer]:
         desk = asked.desk(writes=True)
         if source is None:
-            count = 1 if quantity is None else quantity
-            return issue.issue(desk, product or "", count, bundle, site, client)
+            number = 1 if quantity is None else quantity
+            return issue.issue(desk, product or "", number, bundle, site, client)
         required = frozenset({"product"})
         rows, problems = bulk_rows(
             asked, source, COLUMNS, required, keep_going=keep_going, whole=True
         )
         return issue.issue_rows(desk, rows, problems, keep_going=keep_going)
 
+    if invocation.can_ask and not (invocation.yes or invocation.dry_run):
+        _ask(invocation, source, do)
     answer = agreed(invocation, do, meant=new_client, client=client, source=source)
     return changed(invocation, answer)
+
+
+def _ask(
+    invocation: Invocation, source: str | None, do: Callable[[Invocation], Answer[IssuedAnswer]]
+) -> None:
+    """Ask on a terminal about many licenses, or about what would more than double the bill; there
+    is no question elsewhere. What can't be done fails before it."""
+    from jpcli.domain.money import display_amount
+    from jpcli.domain.words import count
+    from jpcli.services.billing.day_cost import day_cost_minor
+
+    if is_read_once(source):  # which a trial would leave nothing of
+        place = "standard input" if source == "-" else source
+        invocation.confirm(f"Issue the orders in {place}?", AT_ONCE)
+        return
+    trial = do(invocation._replace(dry_run=True))
+    costs = trial.data.get("costs")
+    if costs is None or any(note.code == "repeated" for note in trial.notes):
+        return
+    desk = invocation.desks[-1]
+    today_minor, day_minor = day_cost_minor(desk), costs["day"]["amount_minor"]
+    if costs["licenses"] <= UNASKED and not 0 < today_minor < day_minor:
+        return
+    told = next(note.message for note in trial.notes if note.code == "costs")
+    now = display_amount(today_minor, desk.ledger.currency)
+    question = f"Issue {count(costs['licenses'], 'license')}?"
+    invocation.confirm(question, f"{told}.\nAll that is active costs {now} a day now.")

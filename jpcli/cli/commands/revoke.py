@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from jpcli.cli.app import choosing
-from jpcli.cli.app.bulk import From, KeepGoing, changed, check_source, license_rows
+from jpcli.cli.app import affected, choosing
+from jpcli.cli.app.bulk import (
+    From,
+    KeepGoing,
+    changed,
+    check_source,
+    is_read_once,
+    license_rows,
+)
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
@@ -95,7 +101,9 @@ def _agreed(invocation: Invocation, asked: _Asked, *, in_use: bool) -> Agreed:
         more = count(len(told) - MOST_NAMED, "more bundle has", "more bundles have")
         named.append(f"and {more} licenses in use")
     question = asked.question(len(trial.data["licenses"]))
-    invocation.confirm(question, "\n".join([*named, CONSEQUENCE]))
+    saved = [note.message for note in trial.notes if note.code == "saves"]
+    ending = affected.lines(trial.data["licenses"]) if invocation.can_ask else []
+    invocation.confirm(question, "\n".join([*ending, *named, *saved, CONSEQUENCE]))
     return anything if in_use else frozenset(told).__contains__
 
 
@@ -110,11 +118,7 @@ class _Asked(NamedTuple):
 
     @property
     def is_read_once(self) -> bool:
-        """A pipe has nothing left after a trial; where there is no file, that is said by one."""
-        source = self.source
-        if source is None or os.path.isfile(source):
-            return False
-        return source == "-" or (os.path.exists(source) and not os.path.isdir(source))
+        return is_read_once(self.source)
 
     def question(self, ending: int) -> str:
         """What is asked on a terminal, where so many licenses end."""

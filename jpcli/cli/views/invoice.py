@@ -47,10 +47,12 @@ def draw_preview(data: DrawnPreview, screen: Screen) -> None:
     _draw_title(data, screen)
     if not data["lines"]:
         screen.paragraph(f"No license was active in {month_name(data['period'])}: nothing to pay.")
+        draw_difference(data, screen)
         return
     dropped = _lines_grid(data).draw(screen)
     if "So far" in dropped:
         screen.paragraph(f"So far   {money(data['total_to_date'])}", "bold")
+    draw_difference(data, screen)
     screen.write()
     _draw_licenses_a_day(data, screen)
     _draw_notes(data, screen)
@@ -60,6 +62,7 @@ def draw_groups(data: DrawnPreview, screen: Screen) -> None:
     """The bill split by one field."""
     _draw_title(data, screen)
     _groups_grid(data, screen).draw(screen)
+    draw_difference(data, screen)
     screen.write()
     if data["by"] == "day" and _is_open(data):
         screen.paragraph(f"{ahead(screen.unicode)}  {AHEAD}", "dim")
@@ -96,9 +99,23 @@ def what_if(data: Mapping[str, Any]) -> list[Text]:
     """A line for each supposition that was asked for."""
     return [
         text(f"  What if {what} {wish}", "magenta")
-        for what, wishes in data.get("what_if", {}).items()
-        for wish in wishes
+        for what in ("revoke", "issue")
+        for wish in data.get("what_if", {}).get(what, ())
     ]
+
+
+def draw_difference(data: Mapping[str, Any], screen: Screen) -> None:
+    """What a supposition makes of the month, where there is one."""
+    if "what_if" not in data:
+        return
+    found = data["what_if"]
+    change = found["difference"]["amount_minor"]
+    sign = "+" if change > 0 else ""
+    screen.paragraph(
+        f"{month_name(data['period'])} without it {money(found['before'])},"
+        f" with it {money(found['after'])}: {sign}{money(found['difference'])}",
+        "bold",
+    )
 
 
 def _is_open(data: Mapping[str, Any]) -> bool:

@@ -57,10 +57,13 @@ class GroupObject(GroupKey):
 
 
 class WhatIfObject(TypedDict):
-    """What was supposed, as it was typed."""
+    """What was supposed, as it was typed, and what that makes of the month's total."""
 
     revoke: list[str]
     issue: list[str]
+    before: MoneyObject  # without it
+    after: MoneyObject  # with it, the preview's total
+    difference: MoneyObject  # after less before
 
 
 class ForecastMonth(TypedDict):

@@ -30,7 +30,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "demo": ledger.DemoAnswer,
     "status": status.StatusAnswer | front.StartAnswer,
     "report": front.ReportAnswer,
-    "issue": licenses.LicensesAnswer,
+    "issue": licenses.IssuedAnswer,
     "assign": licenses.LicensesAnswer,
     "unassign": licenses.LicensesAnswer,
     "transfer": licenses.LicensesAnswer,

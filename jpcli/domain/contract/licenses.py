@@ -13,6 +13,7 @@ from jpcli.domain.contract.values import (
     Days,
     Instant,
     LicenseKey,
+    MoneyObject,
     Month,
     OneOf,
     ProblemObject,
@@ -87,9 +88,36 @@ class LicensesAnswer(ChangeAnswer):
     problems: NotRequired[Table[ProblemObject]]  # with `--keep-going`: the rows that were left out
 
 
+class CostsObject(TypedDict):
+    """What the licenses cost that were issued."""
+
+    licenses: Count  # that can be used
+    day: MoneyObject  # the first day, of all of them
+    period: Month  # the month it is
+    first_day: Date  # of that month, from which they count
+    last_day: Date
+    rest_of_month: MoneyObject  # what they add to that month's bill, if nothing more changes
+    earlier_months: MoneyObject  # and to those before it, where they are dated back
+    settled_elsewhere: bool  # the month lies before the books begin, and is not billed here (I7)
+
+
+class IssuedAnswer(LicensesAnswer):
+    """The licenses that were issued, and what they cost."""
+
+    costs: NotRequired[CostsObject]  # left out where none was issued, or not all at Jetpack
+
+
+class SavesObject(TypedDict):
+    """What is saved by a revocation."""
+
+    period: Month  # the month it is
+    rest_of_month: MoneyObject  # by which that month's bill is smaller, if nothing more changes
+
+
 class RevokedAnswer(LicensesAnswer):
     """The licenses that were revoked, with those that a bundle took along."""
 
+    saves: NotRequired[SavesObject]  # of a dry run, where something would be revoked
     replacements: NotRequired[Table[LicenseObject]]  # that took a child's place in its bundle (B2)
 
 

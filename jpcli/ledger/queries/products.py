@@ -110,3 +110,15 @@ def first_day_sold(ledger: Ledger, offer_id: int) -> int | None:
     sql = "SELECT MIN(first_day) FROM spans WHERE offer_id = :offer_id AND child = 0"
     found: int | None = ledger.value(sql, offer_id=offer_id)
     return found
+
+
+def active_on(ledger: Ledger, offer_id: int, day: int) -> int:
+    """How many licenses of an offer, or bundles, are billed for a day."""
+    return int(
+        ledger.value(
+            "SELECT COUNT(*) FROM spans WHERE offer_id = :offer_id AND child = 0"
+            " AND last_day >= :day AND first_day <= :day",
+            offer_id=offer_id,
+            day=day,
+        )
+    )

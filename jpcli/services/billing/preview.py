@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jpcli.domain.calculator import Line
-    from jpcli.domain.contract.billing import DrawnPreview, PreviewLine
+    from jpcli.domain.contract.billing import DrawnPreview, PreviewLine, WhatIfObject
     from jpcli.domain.contract.invoices import LineHead, LineObject, LineSums
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
@@ -50,7 +50,11 @@ def preview(
     question = Question(month, by, markup, as_of, tuple(revoke), tuple(issue), details, client)
     whose = _whose(desk, client)
     computed = compute(desk, question)
-    data = _data(desk, question, whose(computed))
+    before = None
+    if question.revoke or question.issue:
+        unsupposed = question._replace(revoke=(), issue=(), details=False)
+        before = totals(whose(compute(desk, unsupposed)).lines)[1]
+    data = _data(desk, question, whose(computed), before)
     if months is not None:
         from jpcli.services.billing.forecast import forecast
 
@@ -69,7 +73,21 @@ def _whose(desk: Desk, client: str | None) -> Callable[[Computed], Computed]:
     return lambda computed: part_of(desk, computed, found)
 
 
-def _data(desk: Desk, question: Question, computed: Computed) -> DrawnPreview:
+def _what_if(desk: Desk, question: Question, before: int, after: int) -> WhatIfObject:
+    """What was supposed, and what the month comes to without that and with it, in minor units."""
+    currency = desk.ledger.currency
+    return {
+        "revoke": list(question.revoke),
+        "issue": list(question.issue),
+        "before": money_json(before, currency),
+        "after": money_json(after, currency),
+        "difference": money_json(after - before, currency),
+    }
+
+
+def _data(
+    desk: Desk, question: Question, computed: Computed, before: int | None = None
+) -> DrawnPreview:
     ledger, currency = desk.ledger, desk.ledger.currency
     iso = ledger.calendar.iso
     markup_e6 = None if question.markup is None else parse_markup(question.markup)
@@ -102,8 +120,8 @@ def _data(desk: Desk, question: Question, computed: Computed) -> DrawnPreview:
         with_markup = totals(marked(computed, markup_e6, currency))[1]
         data["markup_percent"] = question.markup
         data["total_with_markup"] = money_json(with_markup, currency)
-    if question.revoke or question.issue:
-        data["what_if"] = {"revoke": list(question.revoke), "issue": list(question.issue)}
+    if before is not None:
+        data["what_if"] = _what_if(desk, question, before, amount)
     if question.by is not None or question.details:
         from jpcli.services.billing.groups import details, groups
 

@@ -38,6 +38,8 @@ def retold(ledger: Ledger, answer: Answer[Data_co], doing: Doing, steps: int) ->
     data: dict[str, Any] = dict(answer.data)
     chosen: dict[str, Chosen] = {}
     data.pop("replacements", None)
+    if doing.error is not None:
+        data.pop("costs", None)  # which were all of it
     if "steps" in data:
         _tell_steps(data, doing)
     else:
@@ -106,7 +108,7 @@ class _Retelling:
                     return None
                 old, new = (f" {count(n, 'license')}" for n in (self._steps, doing.changed))
                 return note._replace(message=note.message.replace(old, new, 1))
-            case "applied" if doing.error is not None:
+            case "applied" | "costs" if doing.error is not None:
                 return None
             case code if code in {DOUBLE, FAMILY}:
                 return self._double(note)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import events
-from jpcli.domain.answers import Answer, Chosen
+from jpcli.domain.answers import Answer, Chosen, Note
 from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.names import new_keys
 from jpcli.domain.words import count
@@ -21,6 +21,7 @@ from jpcli.ledger.writer import FLUSH_EVENTS, MANY, asks_about
 from jpcli.services.bulk import apply_each
 from jpcli.services.cards import expiry_notes
 from jpcli.services.files.rows import whole_number
+from jpcli.services.licenses.costs import Costs
 from jpcli.services.licensing import act, act_rows
 from jpcli.services.refusals import (
     check_may_issue,
@@ -38,7 +39,7 @@ from jpcli.services.supposed import without_keys
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from jpcli.domain.contract.licenses import LicensesAnswer
+    from jpcli.domain.contract.licenses import IssuedAnswer
     from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
@@ -65,7 +66,7 @@ def issue(
     bundle_size: int | None = None,
     site: str | None = None,
     client: str | None = None,
-) -> Answer[LicensesAnswer]:
+) -> Answer[IssuedAnswer]:
     """Issue `quantity` licenses of `product` (or bundles), and put them on `site` at once.
 
     Raises BadInput (`unknown_product`, `unknown_bundle`, `bad_quantity`, `bad_site`,
@@ -74,7 +75,7 @@ def issue(
     wanted = Wanted(product, quantity, bundle_size, site, client)
     request = {"command": "issue", **wanted._asdict()}
 
-    def do(writer: Writer) -> Answer[LicensesAnswer]:
+    def do(writer: Writer) -> Answer[IssuedAnswer]:
         issuing = _Issuing(desk, writer)
         issuing.check(wanted)  # a misspelt product is a better answer than a missing card
         return issuing.run([(None, wanted)], [])
@@ -84,7 +85,7 @@ def issue(
 
 def issue_rows(
     desk: Desk, rows: Iterable[Row], problems: list[Problem], *, keep_going: bool = False
-) -> Answer[LicensesAnswer]:
+) -> Answer[IssuedAnswer]:
     """Issue what the rows of a file order, all or nothing unless `keep_going`.
 
     `problems` is the list that the reader of the rows fills while it goes.
@@ -92,7 +93,7 @@ def issue_rows(
     orders = ((row.line, _order(row, problems)) for row in rows)
     wanted = ((line, order) for line, order in orders if order is not None)
 
-    def do(writer: Writer, items: Iterable[tuple[int, Wanted]]) -> Answer[LicensesAnswer]:
+    def do(writer: Writer, items: Iterable[tuple[int, Wanted]]) -> Answer[IssuedAnswer]:
         return _Issuing(desk, writer).run(items, problems, keep_going=keep_going)
 
     return act_rows(
@@ -130,6 +131,7 @@ class _Issuing:
         self._terms: dict[str, Mapping[str, Any]] = {}
         self._random = _Random().take
         self._places = Places(writer)
+        self._costs = Costs(desk, writer, self._at)
         self._bundles = 0
         self._usable = 0
         self._is_first = not any_license(desk.ledger)
@@ -140,7 +142,7 @@ class _Issuing:
         problems: list[Problem],
         *,
         keep_going: bool = False,
-    ) -> Answer[LicensesAnswer]:
+    ) -> Answer[IssuedAnswer]:
         """Record all orders, and tell what was made."""
         before = self._writer.last_seq
         check_may_issue(self._desk)
@@ -154,12 +156,16 @@ class _Issuing:
         if self._desk.dry_run:
             rows = without_keys(rows, bundles=True)
         made = license_table(rows)
-        data: LicensesAnswer = {"licenses": made}
+        data: IssuedAnswer = {"licenses": made}
         if left_out:
             data["problems"] = problem_table(left_out)
         calendar = self._desk.ledger.calendar
         done = issued_note(calendar, self._usable, self._bundles, self._at)
-        notes = (done, *self._places.notes(), *expiry_notes(self._desk))
+        costs: tuple[Note, ...] = ()
+        if self._usable:
+            data["costs"], note = self._costs.told(self._usable)
+            costs = (note,)
+        notes = (done, *costs, *self._places.notes(), *expiry_notes(self._desk))
         return Answer(data, notes, chosen={"licenses": Chosen("made")})
 
     def check(self, wanted: Wanted) -> tuple[str, int, str | None, str | None]:
@@ -214,6 +220,7 @@ class _Issuing:
                 terms = self._terms[product] = events.license_terms(product)
             self._single(product, wanted.quantity, terms, site)
         self._usable += wanted.quantity * size
+        self._costs.add(product, size, wanted.quantity)
 
     def _single(
         self, product: str, quantity: int, terms: Mapping[str, Any], site: str | None = None
@@ -241,6 +248,7 @@ class _Issuing:
             known = known_offer(self._desk.ledger, *named)
             check_price(self._desk.ledger, *known, self._at)
             self._offers[named] = known
+            self._costs.expect(*known)
         return self._offers[named]
 
 

@@ -27,6 +27,7 @@ from jpcli.ledger.queries.licenses import (
 from jpcli.ledger.writer import asks_about
 from jpcli.services.bulk import Numbers, Unwritten, apply_each
 from jpcli.services.licenses.choose import NO_CHOICE, check_any, check_shown, on_chosen
+from jpcli.services.licenses.costs import Saving
 from jpcli.services.licenses.in_use import CODE, HINT, in_use_error, in_use_note, nobody
 from jpcli.services.licensing import act, act_rows
 from jpcli.services.refusals import check_not_before
@@ -159,6 +160,7 @@ class _Revoking:
         keep_going: bool = False,
     ) -> Answer[RevokedAnswer]:
         before, ledger = self._writer.last_seq, self._desk.ledger
+        saving = Saving(self._desk, self._writer) if self._desk.dry_run else None
         items = ledger.each(items, lambda item: _asks(ledger, item[1]))
         try:
             left_out = apply_each(
@@ -188,9 +190,11 @@ class _Revoking:
             chosen["replacements"] = Chosen("made")
         if left_out:
             data["problems"] = problem_table(left_out)
-        return Answer(
-            data, joined(self._said(), noted(self._in_use), noted(self._already)), chosen=chosen
-        )
+        said = self._said()
+        if saving is not None and self._revoked and (saved := saving.told()) is not None:
+            data["saves"], note = saved
+            said = (*said, note)
+        return Answer(data, joined(said, noted(self._in_use), noted(self._already)), chosen=chosen)
 
     def _said(self) -> tuple[Note, ...]:
         notes = []

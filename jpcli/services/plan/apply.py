@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note, each_object, joined
+from jpcli.domain.money import display_amount
 from jpcli.domain.names import new_keys
+from jpcli.domain.words import month_name
 from jpcli.ledger.queries.licenses import each_active_child
 from jpcli.ledger.queries.sites import any_site
 from jpcli.ledger.writer import asks_about
@@ -24,6 +26,7 @@ from jpcli.services.plan.plan import STEP_COLUMNS, make, nothing_note, numbers
 from jpcli.services.plan.second_looks import second_looks
 from jpcli.services.plan.wish_object import wanted_pieces
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due
+from jpcli.services.said import AT_ONCE
 from jpcli.services.sites.named import Places, place_asks
 from jpcli.services.spool import table
 
@@ -76,10 +79,20 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
     if not planned.plan.steps:
         return Answer(data, (nothing_note(order.source),))
     done = Note("applied", f"Applied {named(order.source)}: {_done(data['counts'])}", "ok")
-    expiry = tuple(expiry_notes(desk)) if data["counts"]["issue"] else ()
+    expiry = (_costs(data), *expiry_notes(desk)) if data["counts"]["issue"] else ()
     writer.flush()
     alike = (*applying.places.client_notes(), *second_looks(desk, planned.plan.steps))
     return Answer(data, joined((done,), planned.in_use, alike, expiry))
+
+
+def _costs(data: AppliedAnswer) -> Note:
+    """What all of it makes of this month's bill, and that what is issued costs its day at least."""
+    month = data["bill"]["month"]
+    change = month["difference"]["amount_minor"]
+    amount = display_amount(abs(change), month["difference"]["currency"])
+    more = f"{amount} {'less' if change < 0 else 'more'}"
+    message = f"Makes {month_name(month['period'])} {more}; {AT_ONCE}"
+    return Note("costs", message)
 
 
 def _done(counts: StepCounts) -> str:

@@ -6,16 +6,21 @@ for its days until now (D2).
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
-from jpcli.domain.answers import joined
-from jpcli.domain.words import quoted
+from jpcli.domain.answers import Note, joined
+from jpcli.domain.costs import amount_minor, is_exact
+from jpcli.domain.money import display_amount
+from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import find
+from jpcli.ledger.queries.products import priced_offers
 from jpcli.ledger.queries.sites import find_site
 from jpcli.services.licenses.moves import Moves
 from jpcli.services.licenses.revoke import revoking
+from jpcli.services.said import AT_ONCE
 from jpcli.services.sites.spelled import SiteNames
 from jpcli.services.undo.ground import refused
 
@@ -82,7 +87,31 @@ def undo(ground: Ground, told: list[Event]) -> Notes:
         items: list[tuple[int | None, str]] = [(None, key) for key in alone]
         revoked = revoking(ground.desk, ground.writer, ground.reason).run(items, [])
         notes.append(revoked.notes)
+        notes.append(_cost(ground, [event for event in told if event.subject in set(alone)]))
     return joined(*notes)
+
+
+def _cost(ground: Ground, told: list[Event]) -> Notes:
+    """What these cost from their issue to now, where the prices alone say it (D2)."""
+    ledger = ground.desk.ledger
+    today, day_of = ground.desk.today, ledger.calendar.day_of
+    lots = Counter(
+        (event.data["product"], event.data["bundle_size"] or 1, day_of(event.at))
+        for event in told
+        if event.kind == events.LICENSE_ISSUED
+    )
+    cost_minor = days = 0
+    for (product, size, first_day), number in lots.items():
+        points = next(
+            item.points for item in priced_offers(ledger, product) if item.offer.bundle_size == size
+        )
+        if not is_exact(points, first_day, today, ledger.currency):
+            return ()
+        cost_minor += amount_minor(points, number, first_day, today, ledger.currency)
+        days = max(days, today - first_day + 1)
+    cost = display_amount(cost_minor, ledger.currency)
+    message = f"Costs {count(days, 'day')}, {cost}: {AT_ONCE}"
+    return (Note("costs", message),)
 
 
 def _moved(ground: Ground, kind: str, run: list[Event], names: SiteNames) -> Notes:

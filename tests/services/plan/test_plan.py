@@ -131,7 +131,7 @@ def test_apply_does_what_the_plan_says(agency: Agency) -> None:
     text = site(A, ["jetpack-scan"]) + site(NEW, {"jetpack-ai": 2}, "Zoe")
     expected = planned(agency, text)
     answer = applied(agency, text)
-    assert codes(answer) == ["applied", "double_product"]
+    assert codes(answer) == ["applied", "double_product", "costs"]
     *first, (action, made, where, _) = steps(answer)
     assert first == steps(expected)[:-1]
     assert (action, where) == ("issue", NEW)

@@ -102,7 +102,8 @@ def test_a_new_license_on_a_site_is_revoked_there(agency: Agency) -> None:
     agency.now = LATER
     answer = agency.do(undo)
     assert kinds(dict(answer.data)) == ["license.revoked"]
-    assert codes(answer) == ["undone", "revoked", "stays", "stays"]
+    assert codes(answer) == ["undone", "revoked", "costs", "stays", "stays"]
+    assert answer.notes[2].message.startswith("Costs 1 day, $0.16: ")
     assert agency.groups("2024-08", "site") == {A: 1}
 
 
