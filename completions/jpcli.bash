@@ -158,9 +158,9 @@ _jpcli() {
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
       *' --each-client' | 'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --html' | *' --init' | *' --keep' | *' --ledger' | *' --out' | 'clients report --output' | 'invoice export --output' | 'month-end --output' | 'savings --output' | *' --policy' | *' --prices') kind=/files ;;
-      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'report --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice list --format' | 'month-end --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
+      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'report --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice verify --format' | 'invoice list --format' | 'month-end --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
       'clients report --format' | 'invoice show --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
-      'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf beancount hledger) ;;
+      'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf beancount hledger proof) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
       'plan --format') words=(auto table json ndjson csv excel tsv md github) ;;
       'products import --from') words=(jetpack) ;;
@@ -185,7 +185,7 @@ _jpcli() {
       clients) words=(list add edit report show) ;;
       products) words=(list show set-price import template) ;;
       cards) words=(list add primary remove sync) ;;
-      invoice) words=(preview explain diff close show export list mark-paid void push pay sync reconcile) ;;
+      invoice) words=(preview explain diff close show export verify list mark-paid void push pay sync reconcile) ;;
       stripe) words=(login customer portal status) ;;
       settings) words=(show set) ;;
       ledger) words=(check export import template backup move restore) ;;
@@ -199,12 +199,12 @@ _jpcli() {
       'licenses timeline':1 | 'invoice preview':1 | 'invoice explain':1 | 'invoice diff':1 | 'invoice diff':2 | 'invoice close':1 | month-end:1) kind=months ;;
       'sites show':1 | 'sites move':1 | 'jetpack connect':1) kind=sites ;;
       'clients edit':1 | 'clients show':1) kind=clients ;;
-      'products import':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger move':1 | 'ledger move':2 | 'ledger restore':1 | plan:1 | apply:1) kind=/files ;;
+      'products import':1 | 'invoice verify':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger move':1 | 'ledger move':2 | 'ledger restore':1 | plan:1 | apply:1) kind=/files ;;
       'cards primary':1 | 'cards remove':1) kind=cards ;;
       'invoice show':1 | 'invoice export':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
       'jetpack resolve':1) kind=wishes ;;
       'settings set':1) words=(address bill-from collect name payment-note payment-terms-days tax-id zone-data) ;;
-      help:*) words=(init demo status report issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit products set-price import template cards primary remove invoice preview undo log explain diff close export month-end mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion) ;;
+      help:*) words=(init demo status report issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit products set-price import template cards primary remove invoice preview undo log explain diff close export verify month-end mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion) ;;
       completion:1) words=(bash zsh fish) ;;
     esac
   fi
@@ -273,6 +273,7 @@ _jpcli_options() {
     'invoice close') words=(--due --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'invoice show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'invoice export') words=(--client --no-client --markup --output --each-client --as --ledger --wait --format --json --quiet --no-color --actor --yes --help) ;;
+    'invoice verify') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'invoice list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     month-end) words=(--output --as --books --replace --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'invoice mark-paid') words=(--reference --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;

@@ -36,7 +36,7 @@ SEVERAL = {
     "cells",  # says 1 by itself
 }
 # Said by what only reads, or at once where it is done: never under a dry run.
-READ = {"This", "Saved:", "The", "Wrote", "Nothing", "Read"}
+READ = {"This", "Saved:", "The", "Wrote", "Nothing", "Read", "Recomputed"}
 # What begins with a name at Stripe, which is not asked under a dry run, or with one of its verbs.
 BEGINS_OTHERWISE = (
     "services/collection/stripe/",

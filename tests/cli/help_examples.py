@@ -69,6 +69,7 @@ CLOSED_BEFORE = {
 }
 # What is done before an example that begins so.
 FIRST = {
+    "invoice verify october.json": ("invoice export 2026-10 --format proof > october.json",),
     "init --currency eur": ("products template --currency eur > prices.csv",),
     "products import": ("products template --currency usd > prices.csv",),
     "ledger import": ("ledger template --format ndjson > history.ndjson",),

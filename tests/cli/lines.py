@@ -107,6 +107,7 @@ LINES = (
     Line("invoice export", "2026-09 --each-client {folder}/each"),
     Line("invoice export", "2026-09 --format beancount"),
     Line("month-end", "--output {folder}/bills"),
+    Line("invoice verify", "{folder}/proof.json"),
     Line("invoice mark-paid", "INV-2026-09 --reference wire"),
     Line("invoice void", "INV-2026-09 --reason wrong", asks=True),
     Line("invoice push", "INV-2026-09", code=STRIPE_ONLY),
@@ -170,6 +171,11 @@ def build(jpcli: Callable[..., Any], folder: Path) -> dict[str, str]:
     do("issue jetpack-anti-spam --bundle 20", "2026-10-05T08:00:00Z")
     do(f"ledger backup {folder}/backup.db", NOW)
     do(f"audit --init {folder}/audit.toml", NOW)
+    do(f"invoice export 2026-09 --format proof --output {folder}/proof.json", NOW)
+    do(f"invoice export 2026-09 --client Ann --format proof --output {folder}/ann.json", NOW)
+    do(f"invoice export 2026-10 --no-client --format proof --output {folder}/nobody.json", NOW)
+    right = (folder / "proof.json").read_text()
+    (folder / "wrong.json").write_text(right.replace('"total_minor":', '"total_minor":1'))
     files = {
         "orders.csv": "product,quantity\njetpack-scan,2\njetpack-boost,1\n",
         "moves.csv": f"license_key,to\n{keys[0]},c.example\n{keys[1]},c.example\n",

@@ -185,6 +185,7 @@ def test_what_asks_needs_a_yes(line: Line, world: World) -> None:
 
 NEED_NO_LEDGER = (
     "init",
+    "invoice verify",
     "ledger restore",
     "ledger template",
     "products template",

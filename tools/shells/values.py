@@ -11,7 +11,7 @@ from typing import NamedTuple
 from jpcli.cli.app.table import COMMANDS
 from jpcli.cli.commands.clients.edit import DETAILS
 from jpcli.cli.commands.completion import FILES
-from jpcli.cli.shared.output import DOCUMENTS, FORMATS, JOURNALS, REPORTS
+from jpcli.cli.shared.output import DOCUMENTS, FORMATS, JOURNALS, PROOFS, REPORTS
 from jpcli.domain.cards import BRANDS
 from jpcli.domain.collection import COLLECTS, GATEWAYS
 from jpcli.domain.savings import KINDS
@@ -87,7 +87,7 @@ _BY_NAME = {
     ("audit", "format"): Value(FORMATS + REPORTS),
     ("plan", "format"): Value((*FORMATS, "github")),
     ("invoice show", "format"): Value(FORMATS + DOCUMENTS),
-    ("invoice export", "format"): Value(FORMATS + DOCUMENTS + JOURNALS),
+    ("invoice export", "format"): Value(FORMATS + DOCUMENTS + JOURNALS + PROOFS),
     ("*", "forms"): Value(FORMS),
     ("*", "books"): Value(BOOKS),
     ("clients report", "format"): Value(FORMATS + DOCUMENTS),

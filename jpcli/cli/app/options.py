@@ -26,7 +26,7 @@ from jpcli.cli.app.typer_parts import (
     UsageError,
     get_current_context,
 )
-from jpcli.cli.shared.output import DOCUMENTS, FORMATS, JOURNALS, REPORTS
+from jpcli.cli.shared.output import DOCUMENTS, FORMATS, JOURNALS, PROOFS, REPORTS
 from jpcli.cli.shared.result import Result
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def _build() -> dict[str, TyperOption]:
             " default: 10 for a file, 30 for a server]",
             callback=_record_wait,
         ),
-        _format_option(FORMATS, also=DOCUMENTS + REPORTS + JOURNALS),
+        _format_option(FORMATS, also=DOCUMENTS + REPORTS + JOURNALS + PROOFS),
         _flag("json", "--json", help="Short for --format json."),
         _flag("quiet", "--quiet", "-q", help="No remarks, only errors and warnings."),
         _flag("no_color", "--no-color", help="No color. [env: NO_COLOR]"),

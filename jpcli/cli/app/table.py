@@ -73,6 +73,7 @@ COMMANDS = {
     "invoice close": ("invoice.close:run", "Close a month that is over: its invoice is final."),
     "invoice show": ("invoice.show:run", "Show a closed invoice with its lines."),
     "invoice export": ("invoice.export:run", "Write an invoice as a statement to mail."),
+    "invoice verify": ("invoice.verify:run", "Recompute an exported proof, without a ledger."),
     "invoice list": ("invoice.list:run", "List the closed invoices."),
     "month-end": (
         "month_end:run",

@@ -15,6 +15,8 @@ FORMATS = ("auto", "table", "json", "ndjson", "csv", "excel", "tsv", "md")
 DOCUMENTS = ("html", "pdf")
 # What accounting programs read, which the export of an invoice writes as well.
 JOURNALS = ("beancount", "hledger")
+# What `jpcli invoice verify` takes.
+PROOFS = ("proof",)
 # What CI systems read, which the audit writes as well.
 REPORTS = ("junit", "github")
 # Nobody's screen is wider, and a table as wide as any number would fill the memory.

@@ -64,6 +64,7 @@ ANSWERS: dict[str, type | UnionType] = {
     "invoice list": invoices.InvoiceListAnswer,
     "invoice show": invoices.InvoiceAnswer,
     "invoice export": invoices.StatementAnswer | month_end.EachClientAnswer,
+    "invoice verify": invoices.VerifyAnswer,
     "month-end": month_end.MonthEndAnswer,
     "invoice mark-paid": invoices.InvoiceAnswer,
     "invoice void": invoices.InvoicesAnswer | invoices.InvoiceAnswer,

@@ -242,3 +242,27 @@ class StatementAnswer(TypedDict):
     """One month's bill as something to mail."""
 
     invoice: StatementOfInvoice | StatementOfMonth
+
+
+class ProofProblem(TypedDict):
+    """Something in a proof that is not what it comes to."""
+
+    code: str
+    subject: str  # the line, license, site, event or member that it is about
+    message: str
+
+
+class VerifyAnswer(TypedDict):
+    """Whether a proof is right."""
+
+    ok: bool  # false: exit 1
+    lines: Count
+    number: InvoiceNumber | None  # null: of a month that is not closed
+    period: Month
+    preview: bool
+    client: NotRequired[str | None]  # whose part it is; null: what is nobody's
+    total: MoneyObject
+    licenses: Count
+    events: Count  # that it shows
+    head: Hash
+    problems: list[ProofProblem]  # empty where it is right

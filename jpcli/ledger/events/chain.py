@@ -88,6 +88,18 @@ def link(previous: bytes, event: Event, data_text: str) -> bytes:
     return sha256(previous + fields.encode("utf-8", "surrogatepass")).digest()
 
 
+def link_in_pieces(previous: bytes, event: Event, pieces: Iterable[str]) -> bytes:
+    """The same of data whose text comes in pieces, because it is too long to be held twice."""
+    seq, kind, subject, at, recorded_at, actor, reason, _ = event
+    found = sha256(previous)
+    begun = f"[{seq},{_quoted(kind)},{_quote(subject)},{at},"
+    found.update(f'{begun}{_recording(recorded_at, actor, reason)},"'.encode())
+    for piece in pieces:
+        found.update(_quote(piece)[1:-1].encode("utf-8", "surrogatepass"))
+    found.update(b'"]')
+    return found.digest()
+
+
 def linked(previous: bytes, told: Iterable[Event]) -> list[tuple[Any, ...]]:
     """Events one after the other as they are stored: with their data as text and their hash."""
     rows: list[tuple[Any, ...]] = []

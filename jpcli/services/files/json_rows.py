@@ -8,12 +8,12 @@ import re
 from typing import IO, TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput
-from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_LINE_BYTES
+from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_DIGITS, MAX_LINE_BYTES
 from jpcli.domain.texts import clean
 from jpcli.domain.words import shortened
+from jpcli.services.files.json_decoder import Decoder
 from jpcli.services.files.json_text import Broken, Text
 from jpcli.services.files.rows import Row, named, too_long
-from jpcli.services.files.sizes import is_deeper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,57 +25,18 @@ _ANSWER = re.compile(rb'\s*\{\s*"version"\s*:\s*"jpcli/')
 _LISTS = ("licenses", "products", "differences")
 
 
-class _Decoder:
-    """Decodes one value at a time and remembers what JSON allows but a row may not have."""
-
-    def __init__(self) -> None:
-        self.flaws: list[tuple[str, str]] = []
-        self._decode = json.JSONDecoder(
-            object_pairs_hook=self._object,
-            parse_float=str,
-            parse_int=self._whole,
-            parse_constant=self._constant,
-        ).raw_decode
-
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        values = dict(pairs)
-        if len(values) != len(pairs):
-            for name, _ in pairs:  # each stays where it is met first
-                if name not in values:
-                    self.flaws.append(("duplicate_key", f"{shortened(name)!r} stands there twice"))
-                    break
-                del values[name]
-            return {}
-        return values
-
-    def _whole(self, text: str) -> int:
-        if len(text) <= MAX_DIGITS:
-            return int(text)
-        self.flaws.append(("bad_number", f"a number of more than {MAX_DIGITS:,} figures"))
-        return 0
-
-    def _constant(self, name: str) -> None:
-        self.flaws.append(("bad_number", f"{name} is not a number that JSON knows"))
-
-    def decode(self, text: str, start: int = 0) -> tuple[Any, int]:
-        """The value at `start` and where it ends. Raises ValueError or RecursionError."""
-        if self.flaws:
-            self.flaws.clear()
-        return self._decode(text, start)
+class _Decoder(Decoder):
+    """The same, for rows."""
 
     def checked(self, value: Any, text: str, line: int, expected: Expected) -> Row | None:
         """The row, or None after noting why `value`, which was decoded from `text`, is none."""
         if type(value) is not dict:
             expected.add("not_an_object", "an object {…} belongs here", line)
-        elif self.flaws:
-            expected.add(*self.flaws[0], line)
-        elif is_deeper(text, MAX_DEPTH):
-            expected.add("too_deep", f"more than {MAX_DEPTH} arrays or objects inside", line)
         elif len(text) > MAX_CELL_CHARACTERS and too_long(value.values()):
             message = f"a text of more than {MAX_CELL_CHARACTERS:,} characters"
             expected.add("cell_too_long", message, line)
-        elif "\\u" in text and _has_half_character(value):
-            expected.add("bad_text", "a \\u escape is half of a character", line)
+        elif (flaw := self.flaw(value, text)) is not None:
+            expected.add(*flaw, line)
         else:
             return Row(line, {name: _cleaned(cell) for name, cell in value.items()})
         return None
@@ -277,11 +238,3 @@ def _note(error: Exception, line: int, expected: Expected) -> None:
 
 def _cleaned(value: Any) -> Any:
     return clean(value) if type(value) is str else value
-
-
-def _has_half_character(value: Any) -> bool:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False

@@ -51,7 +51,7 @@ def read_rows(
     does not exist, is a folder, can't be read, is no UTF-8 text, or has a header that does not fit.
     """
     expected = Expected(known, required, problems, max_problems, instead or {})
-    with _opened(source, stdin) as stream:
+    with opened(source, stdin) as stream:
         try:
             with _at_hand(stream, source) if whole else nullcontext(stream) as ready:
                 for row in _rows(ready, source, expected):
@@ -61,7 +61,7 @@ def read_rows(
         except Enough:
             return
         except OSError as error:
-            raise _unreadable(source, error) from error
+            raise unreadable(source, error) from error
 
 
 def read_text(source: str, most_bytes: int, stdin: IO[bytes] | None = None) -> str:
@@ -69,11 +69,11 @@ def read_text(source: str, most_bytes: int, stdin: IO[bytes] | None = None) -> s
 
     Raises BadInput: it does not exist, can't be read, is too large, is no UTF-8 text.
     """
-    with _opened(source, stdin) as stream:
+    with opened(source, stdin) as stream:
         try:
             content = stream.read(most_bytes + 1)
         except OSError as error:
-            raise _unreadable(source, error) from error
+            raise unreadable(source, error) from error
     if len(content) > most_bytes:
         message = f"{named(source)} is larger than {most_bytes // 2**10:,} KiB"
         raise BadInput("file_too_large", message, subject=source)
@@ -143,14 +143,15 @@ def _check_text(head: bytes, source: str) -> None:
 
 
 @contextmanager
-def _opened(source: str, stdin: IO[bytes] | None) -> Iterator[IO[bytes]]:
+def opened(source: str, stdin: IO[bytes] | None = None) -> Iterator[IO[bytes]]:
+    """A file, or standard input for `-`; BadInput for what can't be opened."""
     if source == "-":
         yield stdin if stdin is not None else _standard_input()
         return
     try:
         stream = open(source, "rb")  # noqa: SIM115
     except (OSError, ValueError) as error:
-        raise _unreadable(source, error) from error
+        raise unreadable(source, error) from error
     with stream:
         yield stream
 
@@ -170,7 +171,8 @@ def _standard_input() -> IO[bytes]:
     return stdin.buffer
 
 
-def _unreadable(source: str, error: OSError | ValueError) -> BadInput:
+def unreadable(source: str, error: OSError | ValueError) -> BadInput:
+    """The refusal of a file that can't be opened, or read on."""
     if isinstance(error, FileNotFoundError):
         return BadInput("no_such_file", f"There is no file {source}", subject=source)
     if isinstance(error, IsADirectoryError):

@@ -14,7 +14,7 @@ from jpcli.cli.app.typer_parts import UsageError
 from jpcli.cli.commands.invoice.markup import Markup
 from jpcli.cli.commands.licenses.filters import one_client
 from jpcli.cli.commands.statement_forms import Forms, forms_of
-from jpcli.cli.shared.output import DOCUMENTS, FORMATS, JOURNALS
+from jpcli.cli.shared.output import DOCUMENTS, FORMATS, JOURNALS, PROOFS
 from jpcli.cli.shared.result import Result, result_of
 from jpcli.domain.addresses import shown
 from jpcli.domain.answers import Note
@@ -29,7 +29,7 @@ COLUMNS = ("kind", "product", "name", "bundle_size", "period", "days", "day_pric
 # What the end of a file's name says about its format.
 _ENDINGS = {"htm": "html", "txt": "table", "jsonl": "ndjson", "journal": "hledger"}
 # (what an ending says, a format that such files may have as well)
-_ALIKE = {("csv", "excel")}
+_ALIKE = {("csv", "excel"), ("json", "proof")}
 
 
 @command(
@@ -37,13 +37,14 @@ _ALIKE = {("csv", "excel")}
     reads=True,
     extra=("yes",),
     documents=True,
-    reports=JOURNALS,
+    reports=JOURNALS + PROOFS,
     examples=(
         "jpcli invoice export INV-2026-10 --output acme-2026-10.pdf",
         "jpcli invoice export 2026-10 --format html > october.html",
         "jpcli invoice export 2026-10 --client 'Shop Ltd' --markup 20 --output shop.pdf",
         "jpcli invoice export 2026-10 --each-client october --as html --as pdf",
         "jpcli invoice export 2026-10 --format beancount > october.beancount",
+        "jpcli invoice export 2026-10 --format proof > october.json",
     ),
 )
 def run(
@@ -69,10 +70,11 @@ def run(
 ) -> Result:
     """A statement to mail: lines, clients and sites, corrections, total. The clients' statements
     add up to the invoice exactly, but for a markup: without --markup a client's has the client's
-    own, as it was at the closing. It is in the amounts and is named nowhere but in JSON. A month
-    that is not closed gives a preview, which says so. Formats beancount and hledger are the whole
-    month in double entry. With --each-client files that jpcli did not write, or that were changed
-    since, are replaced only with --yes."""
+    own, as it was at the closing. It is in the amounts and is named nowhere but in JSON and in a
+    proof. A month that is not closed gives a preview, which says so. Formats beancount and hledger
+    are the whole month in double entry; a proof is what jpcli invoice verify recomputes without the
+    ledger. With --each-client files that jpcli did not write, or that were changed since, are
+    replaced only with --yes."""
     if each is not None:
         if client is not None or no_client or target is not None:
             raise UsageError("--each-client excludes --client, --no-client and --output.")
@@ -88,6 +90,8 @@ def run(
         if whose is not None:
             raise UsageError("A journal has every client: leave out --client and --no-client.")
         return _journal(invocation, invoice, markup, form, target)
+    if form in PROOFS:
+        return _proof(invocation, invoice, whose, markup, target)
     made, answer = export(invocation.desk(), invoice, whose, markup)
     html = as_html(invocation, invoice, client, no_client, markup, target)
     result = statement_result(made, answer.data, form, html)
@@ -121,6 +125,16 @@ def _journal(
 
     pieces = export_journal(invocation.desk(), invoice, form, markup)
     return _into(invocation, Result({}, payload=pieces, format=form), target)
+
+
+def _proof(
+    invocation: Invocation, invoice: str, whose: str | None, markup: str | None, target: str | None
+) -> Result:
+    from jpcli.services.proofs.proof import proof
+
+    made = proof(invocation.desk(), invoice, whose, markup)
+    result = Result({}, payload=made.pieces, format="proof", notes=made.notes)
+    return _into(invocation, result, target)
 
 
 def statement_result(made: Statement, data: Any, form: str, as_html: str) -> Result:
@@ -196,7 +210,7 @@ def chosen_format(invocation: Invocation, target: str | None) -> str:
     ending = os.path.basename(target).rpartition(".")[2].lower()
     form = _ENDINGS.get(ending, ending)
     says = (
-        form in FORMATS + DOCUMENTS + JOURNALS
+        form in FORMATS + DOCUMENTS + JOURNALS + PROOFS
         and form != "auto"
         and "." in os.path.basename(target)
     )

@@ -1,0 +1,76 @@
+"""Which bills can be proved, and what is said of a proof."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jpcli.domain.answers import Note
+from jpcli.domain.errors import BadInput, Refused
+from jpcli.domain.invoice_status import VOID
+from jpcli.domain.periods import parse_month
+from jpcli.ledger.queries import invoices
+from jpcli.ledger.snapshots.snapshot import NOW
+from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
+from jpcli.services.billing.compute import Question, compute, of_invoice
+from jpcli.services.invoices.known import known_invoice
+
+if TYPE_CHECKING:
+    from jpcli.reports.statement.statement import Whose
+    from jpcli.services.billing.period import Computed
+    from jpcli.services.desk import Desk
+
+
+def asked_month(desk: Desk, name: str) -> Computed:
+    """An invoice as it was billed, by its number or month, or a month that has none as it stands.
+    Raises BadInput `unknown_invoice` or `bad_month`."""
+    invoice = invoices.by_number(desk.ledger, name)
+    if invoice is not None:
+        return of_invoice(desk, invoice)
+    try:
+        parse_month(name)
+    except BadInput:
+        known_invoice(desk, name)  # says that there is none
+        raise
+    return compute(desk, Question(month=name))
+
+
+def check_provable(desk: Desk, computed: Computed) -> None:
+    """Refuse what there is no bill of, or none that can be told from events alone."""
+    invoice, label = computed.invoice, computed.period.label
+    if invoice is not None and invoice.status == VOID:
+        raise Refused(
+            "invoice_void",
+            f"{invoice.number} is void: it bills nothing that could be proved",
+            hint=f"What its month comes to:   jpcli invoice export {label} --format proof",
+            subject=invoice.number,
+        )
+    if invoice is None and is_settled_elsewhere(desk.ledger, label):
+        (note,) = elsewhere_note(desk, label)
+        raise Refused("settled_elsewhere", note.message, hint=note.hint, subject=label)
+    if desk.ledger.lacks_rules:
+        raise Refused(
+            "zone_data_missing",
+            f"This ledger does not have the rules of {desk.ledger.zone} in itself yet, and a proof"
+            " can't go by those of a machine",
+            hint="Let it have them:   jpcli settings set zone-data machine",
+            subject=desk.ledger.zone,
+        )
+    if invoice is None and computed.snapshot is not NOW:
+        raise Refused(
+            "clock_behind",
+            f"The clock is behind the last event: what {label} has now can't be proved by it",
+            hint="Set the clock right, or wait:   jpcli log --limit 1",
+            subject=label,
+        )
+
+
+def proof_notes(computed: Computed, whose: Whose | None) -> tuple[Note, ...]:
+    hint = "Check it anywhere, without a ledger:   jpcli invoice verify FILE"
+    if computed.invoice is None:
+        label = computed.period.label
+        message = f"{label} is not closed: this proves its preview, as if nothing more changed"
+        return (Note("preview", message, "info", label, hint),)
+    message = f"{computed.invoice.number} as it was closed"
+    if whose is not None:
+        message += ", the part of one client; what it proves of that is in docs/proof.md"
+    return (Note("proof", message, "info", computed.invoice.number, hint),)
