@@ -63,7 +63,7 @@ def run(
 def _question(trial: Answer[UndoneAnswer]) -> tuple[str, str]:
     """What is asked on a terminal: what was done and by whom, and what undoing it does."""
     from jpcli.cli.views.events import described
-    from jpcli.domain.words import and_more
+    from jpcli.domain.words import count
 
     undone = trial.data["undone"]
     told = [
@@ -71,6 +71,7 @@ def _question(trial: Answer[UndoneAnswer]) -> tuple[str, str]:
     ]
     done = next(note.message for note in trial.notes if note.code == "undone")
     question = f"Undo{done.removeprefix('Would undo')}?"
-    more = and_more(len(undone) - MOST_NAMED) if len(undone) > MOST_NAMED else ""
+    left = len(undone) - MOST_NAMED
+    more = [f"and {count(left, 'more event')}"] if left > 0 else []
     what = [note.message for note in trial.notes if note.code not in ("undone", "dry_run")]
-    return question, "\n".join(["; ".join(told) + more, *what])
+    return question, "\n".join([*told, *more, *what])

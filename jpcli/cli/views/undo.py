@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from jpcli.cli.views.events import described, named
 from jpcli.cli.views.grid import NARROWEST, Column, Grid
 from jpcli.cli.views.screen import text
+from jpcli.domain.words import count
 
 if TYPE_CHECKING:
     from jpcli.cli.views.screen import Screen
     from jpcli.domain.contract.undo import UndoneAnswer, UndoneEvent
+
+# Of a command that did very much, and of what undid it.
+MOST_SHOWN = 20
 
 
 def draw(data: UndoneAnswer, screen: Screen) -> None:
@@ -24,11 +28,14 @@ def draw(data: UndoneAnswer, screen: Screen) -> None:
         Column("On", wraps=True, least=NARROWEST),
         Column("", drop=1, wraps=True),
     )
-    for event in data["undone"]:
+    for event in data["undone"][:MOST_SHOWN]:
         _add(grid, event, "dim")
-    for event in data["events"]:
+    for event in data["events"][:MOST_SHOWN]:
         _add(grid, event, "")
     grid.draw(screen)
+    left = sum(max(0, len(found) - MOST_SHOWN) for found in (data["undone"], data["events"]))
+    if left:
+        screen.paragraph(f"… and {count(left, 'more event')}: jpcli log", "dim")
 
 
 def _add(grid: Grid, event: UndoneEvent, style: str) -> None:

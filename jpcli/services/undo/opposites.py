@@ -67,7 +67,7 @@ def _no_opposite(ground: Ground, event: Event) -> Refused:
             return refused(event, "A ledger that was made stays", hint)
         case events.SITE_OWNERS_SET:
             hint = f"Give it to whom it belongs:   jpcli sites move {quoted(subject)} --client NAME"
-            return refused(event, f"Whose {subject} was came from a file", hint)
+            return refused(event, f"Whose {subject} ever was, was told as a whole", hint)
     if kind.startswith(_STRIPES) or kind == events.INVOICE_SYNCED:
         return refused(event, "What was done at Stripe is not undone from here", _AT_STRIPE)
     hint = "See what was done:   jpcli log"
