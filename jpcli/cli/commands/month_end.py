@@ -54,12 +54,14 @@ def run(
     is the worst of what was met. Run again it goes on where it was, and writes the same files. On a
     terminal it says first what it will close and charge, and asks; elsewhere, as in cron, it does
     it."""
+    from jpcli.cli.render.progress import counting
     from jpcli.services.month_end.files import Wanted
     from jpcli.services.month_end.month_end import month_end
 
     wanted = Wanted(target, checked_forms(forms), _checked_books(books), replace)
     _ask(invocation, month)
-    answer = month_end(invocation.desk(writes=True), month, wanted)
+    heard = counting("file", invocation.output, "written")
+    answer = month_end(invocation.desk(writes=True), month, wanted, heard)
     return result_of(answer, "statements", columns=COLUMNS, view="month_end:draw")
 
 

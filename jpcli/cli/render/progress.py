@@ -43,8 +43,8 @@ def _watched(rows: Iterable[Row], source: str) -> Iterator[Row]:
         show_transient(f"  {count(row.line, 'line')} read, recording")
 
 
-def counting(noun: str, output: Output) -> Callable[[int], None]:
-    """Shows on a terminal how many there are so far, whenever it is told; nothing of what is over
+def counting(noun: str, output: Output, done: str = "compared") -> Callable[[int], None]:
+    """Shows on a terminal how many are `done` so far, whenever it is told; nothing of what is over
     at once."""
     if not output.error_terminal or output.quiet or os.environ.get("TERM") == "dumb":
         return lambda _number: None
@@ -53,7 +53,7 @@ def counting(noun: str, output: Output) -> Callable[[int], None]:
     def heard(number: int) -> None:
         nonlocal next_look
         if time.monotonic() >= next_look:
-            show_transient(f"  {count(number, noun)} compared")
+            show_transient(f"  {count(number, noun)} {done}")
             next_look = time.monotonic() + STEP_SECONDS
 
     return heard

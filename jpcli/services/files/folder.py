@@ -21,7 +21,7 @@ from jpcli.ledger.database.draft import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from jpcli.domain.errors import JpcliError
 
@@ -33,19 +33,27 @@ _BLOCK = 1 << 20
 
 class Folder:
     """The files of one run in a folder at `path`; with `replaces` also over somebody's, which is
-    what the option called `by` is for.
+    what the option called `by` is for. `heard` is told how many files there are so far.
 
     `files` are the paths that are there now as this run has them, `changes` counts those that were
     not so before, `failures` are why others are not.
     """
 
-    def __init__(self, path: str, *, replaces: bool = False, by: str = "--replace") -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        replaces: bool = False,
+        by: str = "--replace",
+        heard: Callable[[int], None] = lambda _number: None,
+    ) -> None:
         self.path = path
         self.files: list[str] = []
         self.changes = 0
         self.failures: list[JpcliError] = []
         self._replaces = replaces
         self._by = by
+        self._heard = heard
         self._known: dict[str, set[str]] = {}
         self._made: dict[str, str] = {}
 
@@ -86,6 +94,7 @@ class Folder:
             raise self._unwritable(error) from None
         self._made[name] = made
         self.files.append(path)
+        self._heard(len(self.files))
         return path
 
     def end(self) -> None:

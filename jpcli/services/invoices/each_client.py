@@ -17,7 +17,7 @@ from jpcli.services.files.folder import Folder
 from jpcli.services.invoices.statements import Statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from jpcli.domain.contract.month_end import EachClientAnswer, StatementFile
     from jpcli.reports.statement.statement import Statement
@@ -67,9 +67,10 @@ def each_client(
     *,
     markup: str | None = None,
     replaces: bool = False,
+    heard: Callable[[int], None] = lambda _number: None,
 ) -> Answer[EachClientAnswer]:
     """Write each client's statement, and what is nobody's, into a folder in each of `FORMS` that is
-    asked for.
+    asked for; `heard` is told how many files there are so far.
 
     What can't be written is in the answer's `failures`. Raises as `Statements`, `Folder.begin` and
     `check_form`.
@@ -77,7 +78,7 @@ def each_client(
     for form in forms:
         check_form(form)
     statements = Statements(desk, name)
-    folder, respelled = Folder(path, replaces=replaces, by="--yes"), Respelled()
+    folder, respelled = Folder(path, replaces=replaces, by="--yes", heard=heard), Respelled()
     folder.begin()
     written = write_each(statements, folder, forms, respelled, markup)
     folder.end()

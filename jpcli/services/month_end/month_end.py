@@ -36,6 +36,8 @@ from jpcli.services.invoices.statements import Statements
 from jpcli.services.month_end.files import Wanted, index_name, journal_name, write_files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jpcli.domain.answers import Notes
     from jpcli.domain.contract.invoices import UncollectedObject
     from jpcli.domain.contract.month_end import MonthEndAnswer
@@ -43,9 +45,14 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 
-def month_end(desk: Desk, month: str | None, wanted: Wanted) -> Answer[MonthEndAnswer]:
+def month_end(
+    desk: Desk,
+    month: str | None,
+    wanted: Wanted,
+    heard: Callable[[int], None] = lambda _number: None,
+) -> Answer[MonthEndAnswer]:
     """Close all months up to one (default: the last that is over), collect what is closed, and
-    write the files of those months.
+    write the files of those months; `heard` is told how many there are so far.
 
     What was not collected or not written is in the answer's `failures`. Before anything is closed
     it raises as `close.check_may_close` of a month that is named, `Folder.begin` and `check_form`.
@@ -59,7 +66,8 @@ def month_end(desk: Desk, month: str | None, wanted: Wanted) -> Answer[MonthEndA
         check_form(form)
     key, desk.idempotency_key = desk.idempotency_key, None  # it is for all of it, not for a part
     try:
-        answer = _ended(desk, label, wanted, may_close)
+        folder = Folder(wanted.path, replaces=wanted.replaces, heard=heard)
+        answer = _ended(desk, label, wanted, folder) if may_close else _nothing(desk, label)
     finally:
         desk.idempotency_key = key
     if key is not None and not desk.dry_run and not answer.failures:
@@ -83,11 +91,12 @@ def _has_bill(desk: Desk, label: str, *, is_named: bool) -> bool:
     return False
 
 
-def _ended(desk: Desk, label: str, wanted: Wanted, may_close: bool) -> Answer[MonthEndAnswer]:
-    if not may_close:
-        note = Note("nothing_to_close", f"There is nothing to bill in {label}")
-        return Answer(_data(desk, label, [], [], []), (note,))
-    folder = Folder(wanted.path, replaces=wanted.replaces)
+def _nothing(desk: Desk, label: str) -> Answer[MonthEndAnswer]:
+    note = Note("nothing_to_close", f"There is nothing to bill in {label}")
+    return Answer(_data(desk, label, [], [], []), (note,))
+
+
+def _ended(desk: Desk, label: str, wanted: Wanted, folder: Folder) -> Answer[MonthEndAnswer]:
     if desk.dry_run:
         return _rehearsed(desk, label, wanted, folder)
     folder.begin()

@@ -109,11 +109,18 @@ def _into(invocation: Invocation, result: Result, target: str | None) -> Result:
 def _each_client(
     invocation: Invocation, invoice: str, folder: str, markup: str | None, forms: list[str] | None
 ) -> Result:
+    from jpcli.cli.render.progress import counting
     from jpcli.services.invoices.each_client import each_client
 
     wanted, form = forms_of(invocation, forms)
     answer = each_client(
-        invocation.desk(), invoice, folder, wanted, markup=markup, replaces=invocation.yes
+        invocation.desk(),
+        invoice,
+        folder,
+        wanted,
+        markup=markup,
+        replaces=invocation.yes,
+        heard=counting("file", invocation.output, "written"),
     )
     return result_of(answer, "statements", view="month_end:draw", format=form)
 
