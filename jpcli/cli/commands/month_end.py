@@ -25,7 +25,7 @@ from jpcli.domain.errors import not_among
 )
 def run(
     invocation: Invocation,
-    target: Annotated[
+    output: Annotated[
         str, typer.Option("--output", metavar="DIR", help="The folder; made where it is missing.")
     ],
     month: Annotated[
@@ -58,7 +58,7 @@ def run(
     from jpcli.services.month_end.files import Wanted
     from jpcli.services.month_end.month_end import month_end
 
-    wanted = Wanted(target, checked_forms(forms), _checked_books(books), replace)
+    wanted = Wanted(output, checked_forms(forms), _checked_books(books), replace)
     _ask(invocation, month)
     heard = counting("file", invocation.output, "written")
     answer = month_end(invocation.desk(writes=True), month, wanted, heard)
