@@ -55,6 +55,7 @@ def files(agency: Callable[..., Any], tmp_path: Path) -> dict[str, list[str]]:
         "plan": ["plan", str(wish)],
         "plan, exit code": ["plan", str(wish), "--detailed-exitcode"],
         "plan, some": ["plan", str(wish), "--limit", "3"],
+        "savings": ["savings", "--idle", "0"],
         "apply": ["apply", str(wish), *tried],
         "apply, saved": ["apply", str(saved), *tried],
     }

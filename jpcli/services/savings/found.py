@@ -15,13 +15,13 @@ from jpcli.domain import savings as rules
 from jpcli.domain.money import money_json
 from jpcli.domain.savings import Bundle, Stock
 from jpcli.ledger.queries.plan import active_bundles, present
-from jpcli.ledger.queries.savings import free_licenses, keys_of
+from jpcli.ledger.queries.savings import free_licenses, hidden_products, keys_of
 from jpcli.ledger.queries.wishes import at_jetpack
 from jpcli.services.savings import words
 from jpcli.services.spool import Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from jpcli.domain.plan_terms import License
     from jpcli.domain.savings import Regrouping
@@ -63,6 +63,7 @@ class Finding:
         self._wanted = wanted
         self._stocks: dict[str, Stock] = {}
         self._parents: dict[int, Bundle] = {}
+        self._hidden = hidden_products(desk.ledger)
         self._idle: dict[str, array[int]] = {}
         self._of_sites: Spool[Any] = Spool(tuple)
         self.superfluous = array("q")
@@ -173,6 +174,8 @@ class Finding:
             return False
         if way.new_bundles and at_jetpack(self._desk.ledger):
             return False
+        if (way.new_bundles or way.new_singles) and product in self._hidden:
+            return False
         message = words.regrouped(product, way, self._wanted.idle_days)
         return self._add(way.kind, product, (None, None), ends, message, _changes(way))
 
@@ -211,16 +214,13 @@ class Finding:
                 kind,
                 product,
                 *place,
-                list(self._keys(numbers)),
+                list(keys_of(self._desk.ledger, numbers)),
                 message,
                 money_json(saved.month_minor, currency),
                 money_json(saved.year_minor, currency),
             )
         )
         return True
-
-    def _keys(self, numbers: Iterable[int]) -> Iterable[str]:
-        return keys_of(self._desk.ledger, numbers)
 
 
 def _changes(way: Regrouping) -> dict[int, int]:

@@ -65,13 +65,12 @@ class Meter:
 
     def saved(self, product: str, changes: Mapping[int, int]) -> Saved:
         """What it saves to have so many more, or fewer, of each size of a product."""
-        before = [self._cost(product, size) for size in changes]
-        after = [self._cost(product, size, more) for size, more in changes.items()]
-        pairs = zip(before, after, strict=True)
-        return Saved(
-            sum(cost.month_minor for cost in before) - sum(cost.month_minor for cost in after),
-            sum(old.year_minor - new.year_minor for old, new in pairs),
-        )
+        month_minor = year_minor = 0
+        for size, more in changes.items():
+            before, after = self._cost(product, size), self._cost(product, size, more)
+            month_minor += before.month_minor - after.month_minor
+            year_minor += before.year_minor - after.year_minor
+        return Saved(month_minor, year_minor)
 
     def change(self, product: str, changes: Mapping[int, int]) -> Saved:
         """The same, and from now on it is so."""

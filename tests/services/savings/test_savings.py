@@ -326,6 +326,14 @@ def test_at_jetpack_no_bundle_is_suggested(tmp_path: Path) -> None:
     assert [row[0] for row in rows(suggested(agency))] == ["duplicate"]
 
 
+def test_of_a_hidden_product_nothing_is_issued(desk: Agency) -> None:
+    place(desk, SECURITY, A, A, B)
+    bundle_on(desk, "jetpack-anti-spam", 20, C)
+    assert [row[0] for row in rows(suggested(desk))] == ["singles", "bundle", "duplicate"]
+    desk.sql("UPDATE products SET hidden = 1")
+    assert [row[0] for row in rows(suggested(desk))] == ["duplicate"]
+
+
 # --- amounts, files, refusals --------------------------------------------------------------------
 
 
