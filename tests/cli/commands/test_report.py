@@ -107,6 +107,25 @@ def test_the_rows_of_the_waste_add_up(busy: Jpcli, page: Path) -> None:
     assert sum(cents) == int(total[1].replace(".", ""))
 
 
+def test_who_costs_most_comes_first_and_the_rest_is_summed(
+    busy: Jpcli, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def amounts() -> list[int]:
+        _, _, clients = page.read_text("utf-8").partition("<h2>By client</h2>")
+        rows = re.findall(r"\$([\d.]+)</td></tr>", clients.partition("</table>")[0])
+        return [int(row.replace(".", "")) for row in rows]
+
+    busy("report", "--html", str(page))
+    *every, total = amounts()
+    assert len(every) > 4
+    assert every == sorted(every, reverse=True)
+    assert sum(every) == total
+    monkeypatch.setattr("jpcli.services.report.CLIENTS", 2)
+    busy("report", "--html", str(page), "--yes")
+    assert amounts() == [*every[:2], sum(every[2:]), total]
+    assert f"{len(every) - 2} others" in page.read_text("utf-8")
+
+
 def test_invoices_and_what_stops_work(agency: Jpcli, page: Path) -> None:
     agency("invoice", "close", "2026-11", now="2026-12-01T08:00:00Z")
     run = agency("report", "--html", str(page), now="2026-12-03T08:00:00Z")
