@@ -122,7 +122,7 @@ _jpcli() {
       case $word in
         --) plain=1 ;;
         --ledger=*) ledger=${word#*=} ;;
-        --actor | --address | --address-line1 | --address-line2 | --as | --as-of | --at | --bill-from | --books | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --each-client | --email | --exp | --format | --from | --html | --idempotency-key | --idle | --init | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --since-head | --site | --sort | --state | --tax-id | --time-zone | --to | --to-client | --until | --user | --wait | -n) expects=$word ;;
+        --actor | --address | --address-line1 | --address-line2 | --as | --as-of | --at | --bill-from | --books | --brand | --bundle | --by | --city | --clear | --client | --collect | --country | --currency | --each-client | --email | --exp | --format | --from | --html | --idempotency-key | --idle | --init | --into | --issue | --keep | --key | --kind | --last4 | --ledger | --license | --licensing | --limit | --markup | --months | --name | --newer-than | --no-tax-id | --older-than | --out | --output | --payment-terms-days | --payments | --phone | --policy | --postal-code | --price | --prices | --product | --quantity | --reason | --reference | --revoke | --search | --since | --since-head | --site | --sort | --state | --tax-id | --time-zone | --to | --to-client | --until | --user | --wait | -n) expects=$word ;;
       esac
     fi
   done
@@ -158,12 +158,13 @@ _jpcli() {
       *' --collect') words=(charge send) ;;
       *' --currency') kind=currencies ;;
       *' --each-client' | 'issue --from' | 'assign --from' | 'unassign --from' | 'transfer --from' | 'revoke --from' | 'jetpack pull --from' | *' --html' | *' --init' | *' --keep' | *' --ledger' | *' --out' | 'clients report --output' | 'invoice export --output' | 'month-end --output' | 'savings --output' | *' --policy' | *' --prices') kind=/files ;;
-      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'report --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice verify --format' | 'invoice list --format' | 'month-end --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
+      ' --format' | 'licenses --format' | 'jetpack --format' | 'sites --format' | 'clients --format' | 'products --format' | 'cards --format' | 'invoice --format' | 'stripe --format' | 'settings --format' | 'ledger --format' | 'init --format' | 'demo --format' | 'status --format' | 'report --format' | 'issue --format' | 'assign --format' | 'unassign --format' | 'transfer --format' | 'revoke --format' | 'licenses list --format' | 'licenses show --format' | 'licenses count --format' | 'licenses timeline --format' | 'sites list --format' | 'sites show --format' | 'sites move --format' | 'sites rename --format' | 'sites merge --format' | 'sites archive --format' | 'clients list --format' | 'clients add --format' | 'clients edit --format' | 'clients rename --format' | 'clients merge --format' | 'clients archive --format' | 'clients show --format' | 'products list --format' | 'products show --format' | 'products set-price --format' | 'products remove-price --format' | 'products rename --format' | 'products hide --format' | 'products import --format' | 'products template --format' | 'cards list --format' | 'cards add --format' | 'cards primary --format' | 'cards remove --format' | 'invoice preview --format' | 'undo --format' | 'log --format' | 'invoice explain --format' | 'invoice diff --format' | 'invoice close --format' | 'invoice verify --format' | 'invoice list --format' | 'month-end --format' | 'invoice mark-paid --format' | 'invoice void --format' | 'invoice push --format' | 'invoice pay --format' | 'invoice sync --format' | 'invoice reconcile --format' | 'cards sync --format' | 'stripe login --format' | 'stripe customer --format' | 'stripe portal --format' | 'stripe status --format' | 'jetpack connect --format' | 'jetpack login --format' | 'jetpack status --format' | 'jetpack resolve --format' | 'jetpack pull --format' | 'settings show --format' | 'settings set --format' | 'ledger check --format' | 'ledger export --format' | 'ledger import --format' | 'ledger template --format' | 'ledger backup --format' | 'ledger move --format' | 'ledger restore --format' | 'savings --format' | 'apply --format' | 'help --format' | 'completion --format') words=(auto table json ndjson csv excel tsv md) ;;
       'clients report --format' | 'invoice show --format') words=(auto table json ndjson csv excel tsv md html pdf) ;;
       'invoice export --format') words=(auto table json ndjson csv excel tsv md html pdf beancount hledger proof) ;;
       'audit --format') words=(auto table json ndjson csv excel tsv md junit github) ;;
       'plan --format') words=(auto table json ndjson csv excel tsv md github) ;;
       'products import --from') words=(jetpack) ;;
+      'sites merge --into' | *' --site' | *' --to') kind=sites ;;
       *' --issue') kind=products: ;;
       'savings --kind') words=(bundle singles half-empty idle contained duplicate) ;;
       *' --license') kind=licenses ;;
@@ -171,7 +172,6 @@ _jpcli() {
       *' --payments') words=(offline stripe) ;;
       *' --product') kind=products ;;
       *' --revoke') kind=active@ ;;
-      *' --site' | *' --to') kind=sites ;;
       *' --sort') words=(recorded issued key product site client state) ;;
       'assign --state' | 'unassign --state' | 'transfer --state' | 'revoke --state' | 'licenses list --state' | 'licenses show --state' | 'licenses count --state' | 'licenses timeline --state') words=(assigned unassigned revoked active bundle all) ;;
       *' --time-zone') kind=zones ;;
@@ -181,9 +181,9 @@ _jpcli() {
       '') words=(init demo status report issue assign unassign transfer revoke licenses jetpack invoice month-end products cards stripe sites clients audit savings plan apply undo log settings ledger help completion) ;;
       licenses) words=(list show count timeline) ;;
       jetpack) words=(connect login status resolve pull) ;;
-      sites) words=(list show move) ;;
-      clients) words=(list add edit report show) ;;
-      products) words=(list show set-price import template) ;;
+      sites) words=(list show move rename merge archive) ;;
+      clients) words=(list add edit report rename merge archive show) ;;
+      products) words=(list show set-price remove-price rename hide import template) ;;
       cards) words=(list add primary remove sync) ;;
       invoice) words=(preview explain diff close show export verify list mark-paid void push pay sync reconcile) ;;
       stripe) words=(login customer portal status) ;;
@@ -191,20 +191,20 @@ _jpcli() {
       ledger) words=(check export import template backup move restore) ;;
     esac
     case $where:$((number + 1)) in
-      issue:1 | 'products show':1 | 'products set-price':1) kind=products ;;
+      issue:1 | 'products show':1 | 'products set-price':1 | 'products remove-price':1 | 'products rename':1 | 'products hide':1) kind=products ;;
       assign:*) kind=unassigned ;;
       unassign:* | transfer:*) kind=assigned ;;
       revoke:*) kind=active ;;
       'licenses show':*) kind=licenses ;;
       'licenses timeline':1 | 'invoice preview':1 | 'invoice explain':1 | 'invoice diff':1 | 'invoice diff':2 | 'invoice close':1 | month-end:1) kind=months ;;
-      'sites show':1 | 'sites move':1 | 'jetpack connect':1) kind=sites ;;
-      'clients edit':1 | 'clients show':1) kind=clients ;;
+      'sites show':1 | 'sites move':1 | 'sites rename':1 | 'sites rename':2 | 'sites merge':1 | 'sites archive':1 | 'jetpack connect':1) kind=sites ;;
+      'clients edit':1 | 'clients rename':1 | 'clients merge':1 | 'clients archive':1 | 'clients show':1) kind=clients ;;
       'products import':1 | 'invoice verify':1 | 'ledger import':1 | 'ledger backup':1 | 'ledger move':1 | 'ledger move':2 | 'ledger restore':1 | plan:1 | apply:1) kind=/files ;;
       'cards primary':1 | 'cards remove':1) kind=cards ;;
       'invoice show':1 | 'invoice export':1 | 'invoice mark-paid':1 | 'invoice void':1 | 'invoice push':1 | 'invoice pay':1 | 'invoice reconcile':1) kind=invoices ;;
       'jetpack resolve':1) kind=wishes ;;
-      'settings set':1) words=(address bill-from collect name payment-note payment-terms-days tax-id zone-data) ;;
-      help:*) words=(init demo status report issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit products set-price import template cards primary remove invoice preview undo log explain diff close export verify month-end mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion) ;;
+      'settings set':1) words=(address bill-from collect name payment-note payments payment-terms-days tax-id zone-data) ;;
+      help:*) words=(init demo status report issue assign unassign transfer revoke licenses list show count timeline sites move rename merge archive clients add edit products set-price remove-price hide import template cards primary remove invoice preview undo log explain diff close export verify month-end mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion) ;;
       completion:1) words=(bash zsh fish) ;;
     esac
   fi
@@ -248,17 +248,26 @@ _jpcli_options() {
     'licenses show') words=(--site --client --product --state --bundle --all --ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'licenses count') words=(--by --state --product --site --client --no-client --no-bundle --older-than --newer-than --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'licenses timeline') words=(--state --product --site --client --no-client --no-bundle --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
-    'sites list') words=(--client --no-client --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    'sites list') words=(--client --no-client --search --archived --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'sites show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'sites move') words=(--client --no-client --new-client --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    'clients list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    'sites rename') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
+    'sites merge') words=(--into --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    'sites archive') words=(--back --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
+    'clients list') words=(--archived --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'clients add') words=(--ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
     'clients edit') words=(--address --email --tax-id --markup --clear --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'clients report') words=(--output --ledger --wait --format --json --quiet --no-color --actor --limit --yes --help) ;;
+    'clients rename') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
+    'clients merge') words=(--into --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
+    'clients archive') words=(--back --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'clients show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    'products list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    'products list') words=(--hidden --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'products show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'products set-price') words=(--price --from --bundle --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
+    'products remove-price') words=(--from --bundle --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
+    'products rename') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
+    'products hide') words=(--back --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'products import') words=(--from --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     'products template') words=(--currency --ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'cards list') words=(--ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;

@@ -314,6 +314,7 @@ function __jpcli_options
                     --client 'Only this client\'s sites' \
                     --no-client 'Only what is nobody\'s' \
                     --search 'Only sites whose URL has TEXT' \
+                    --archived 'Only those put away' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
@@ -340,8 +341,48 @@ function __jpcli_options
                     --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
-            case 'clients list' 'products list' 'cards list' 'invoice list'
+            case 'sites rename' 'clients rename' 'products rename' 'invoice pay' 'settings set' 'ledger import'
                 printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'sites merge'
+                printf '%s\t%s\n' \
+                    --into 'The site that is left' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'sites archive' 'clients archive'
+                printf '%s\t%s\n' \
+                    --back 'Take it out again' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'clients list'
+                printf '%s\t%s\n' \
+                    --archived 'Only those put away' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
@@ -394,6 +435,32 @@ function __jpcli_options
                     --limit 'Show at most N' \
                     --yes 'Answer yes to every question' \
                     --help 'Show this message and exit'
+            case 'clients merge'
+                printf '%s\t%s\n' \
+                    --into 'The client that is left' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'products list'
+                printf '%s\t%s\n' \
+                    --hidden 'Only those that are not offered any more' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
+                    --help 'Show this message and exit'
             case 'products set-price'
                 printf '%s\t%s\n' \
                     --price 'Per day, for one license or one bundle' \
@@ -409,6 +476,33 @@ function __jpcli_options
                     --at 'When it happened: today, yesterday, -7d, 2026-11-22, \'2026-11-22 09:30\' (in the ledger\'s zone), 2026-11-22T09:30:00Z' \
                     --dry-run 'Show what would be done, write nothing' \
                     --yes 'Answer yes to every question' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'products remove-price'
+                printf '%s\t%s\n' \
+                    --from 'The day on which the price would begin' \
+                    --bundle 'The price of a bundle of SIZE' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
+                    --idempotency-key 'The same key again returns the first answer and does nothing' \
+                    --help 'Show this message and exit'
+            case 'products hide'
+                printf '%s\t%s\n' \
+                    --back 'Offer it again' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --dry-run 'Show what would be done, write nothing' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'products import'
@@ -436,6 +530,17 @@ function __jpcli_options
                     --quiet 'No remarks, only errors and warnings' \
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
+                    --help 'Show this message and exit'
+            case 'cards list' 'invoice list'
+                printf '%s\t%s\n' \
+                    --ledger 'The ledger' \
+                    --wait 'How long to wait for a ledger that is busy or out of reach' \
+                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
+                    --json 'Short for --format json' \
+                    --quiet 'No remarks, only errors and warnings' \
+                    --no-color 'No color' \
+                    --actor 'Who does this, for the log' \
+                    --limit 'Show at most N' \
                     --help 'Show this message and exit'
             case 'cards add'
                 printf '%s\t%s\n' \
@@ -618,18 +723,6 @@ function __jpcli_options
             case 'invoice push'
                 printf '%s\t%s\n' \
                     --replace 'Take away at Stripe first what is not as it was closed' \
-                    --ledger 'The ledger' \
-                    --wait 'How long to wait for a ledger that is busy or out of reach' \
-                    --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
-                    --json 'Short for --format json' \
-                    --quiet 'No remarks, only errors and warnings' \
-                    --no-color 'No color' \
-                    --actor 'Who does this, for the log' \
-                    --dry-run 'Show what would be done, write nothing' \
-                    --idempotency-key 'The same key again returns the first answer and does nothing' \
-                    --help 'Show this message and exit'
-            case 'invoice pay' 'settings set' 'ledger import'
-                printf '%s\t%s\n' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
@@ -865,7 +958,7 @@ function __jpcli_complete
                 set plain 1
             case '--ledger=*'
                 set ledger (string replace -- --ledger= '' $word)
-            case --actor --address --address-line1 --address-line2 --as --as-of --at --bill-from --books --brand --bundle --by --city --clear --client --collect --country --currency --each-client --email --exp --format --from --html --idempotency-key --idle --init --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --since-head --site --sort --state --tax-id --time-zone --to --to-client --until --user --wait -n
+            case --actor --address --address-line1 --address-line2 --as --as-of --at --bill-from --books --brand --bundle --by --city --clear --client --collect --country --currency --each-client --email --exp --format --from --html --idempotency-key --idle --init --into --issue --keep --key --kind --last4 --ledger --license --licensing --limit --markup --months --name --newer-than --no-tax-id --older-than --out --output --payment-terms-days --payments --phone --policy --postal-code --price --prices --product --quantity --reason --reference --revoke --search --since --since-head --site --sort --state --tax-id --time-zone --to --to-client --until --user --wait -n
                 set option $word
         end
     end
@@ -920,7 +1013,7 @@ function __jpcli_complete
                 set kind 'currencies'
             case '* --each-client' 'issue --from' 'assign --from' 'unassign --from' 'transfer --from' 'revoke --from' 'jetpack pull --from' '* --html' '* --init' '* --keep' '* --ledger' '* --out' 'clients report --output' 'invoice export --output' 'month-end --output' 'savings --output' '* --policy' '* --prices'
                 set kind '/files'
-            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'report --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'undo --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice verify --format' 'invoice list --format' 'month-end --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'savings --format' 'apply --format' 'help --format' 'completion --format'
+            case ' --format' 'licenses --format' 'jetpack --format' 'sites --format' 'clients --format' 'products --format' 'cards --format' 'invoice --format' 'stripe --format' 'settings --format' 'ledger --format' 'init --format' 'demo --format' 'status --format' 'report --format' 'issue --format' 'assign --format' 'unassign --format' 'transfer --format' 'revoke --format' 'licenses list --format' 'licenses show --format' 'licenses count --format' 'licenses timeline --format' 'sites list --format' 'sites show --format' 'sites move --format' 'sites rename --format' 'sites merge --format' 'sites archive --format' 'clients list --format' 'clients add --format' 'clients edit --format' 'clients rename --format' 'clients merge --format' 'clients archive --format' 'clients show --format' 'products list --format' 'products show --format' 'products set-price --format' 'products remove-price --format' 'products rename --format' 'products hide --format' 'products import --format' 'products template --format' 'cards list --format' 'cards add --format' 'cards primary --format' 'cards remove --format' 'invoice preview --format' 'undo --format' 'log --format' 'invoice explain --format' 'invoice diff --format' 'invoice close --format' 'invoice verify --format' 'invoice list --format' 'month-end --format' 'invoice mark-paid --format' 'invoice void --format' 'invoice push --format' 'invoice pay --format' 'invoice sync --format' 'invoice reconcile --format' 'cards sync --format' 'stripe login --format' 'stripe customer --format' 'stripe portal --format' 'stripe status --format' 'jetpack connect --format' 'jetpack login --format' 'jetpack status --format' 'jetpack resolve --format' 'jetpack pull --format' 'settings show --format' 'settings set --format' 'ledger check --format' 'ledger export --format' 'ledger import --format' 'ledger template --format' 'ledger backup --format' 'ledger move --format' 'ledger restore --format' 'savings --format' 'apply --format' 'help --format' 'completion --format'
                 set words auto table json ndjson csv excel tsv md
             case 'clients report --format' 'invoice show --format'
                 set words auto table json ndjson csv excel tsv md html pdf
@@ -932,6 +1025,8 @@ function __jpcli_complete
                 set words auto table json ndjson csv excel tsv md github
             case 'products import --from'
                 set words jetpack
+            case 'sites merge --into' '* --site' '* --to'
+                set kind 'sites'
             case '* --issue'
                 set kind 'products:'
             case 'savings --kind'
@@ -946,8 +1041,6 @@ function __jpcli_complete
                 set kind 'products'
             case '* --revoke'
                 set kind 'active@'
-            case '* --site' '* --to'
-                set kind 'sites'
             case '* --sort'
                 set words recorded issued key product site client state
             case 'assign --state' 'unassign --state' 'transfer --state' 'revoke --state' 'licenses list --state' 'licenses show --state' 'licenses count --state' 'licenses timeline --state'
@@ -1004,19 +1097,28 @@ function __jpcli_complete
                 printf '%s\t%s\n' \
                     list 'List the sites, their clients and licenses' \
                     show 'Show one site and its licenses' \
-                    move 'Give a site to another client'
+                    move 'Give a site to another client' \
+                    rename 'Give a site another address' \
+                    merge 'Make one of two sites that are the same' \
+                    archive 'Put a site away, or take it out again'
             case 'clients'
                 printf '%s\t%s\n' \
                     list 'List the clients' \
                     add 'Add a client' \
                     edit 'Set a client\'s address, e-mail, tax id and markup' \
                     report 'What each client costs, is billed and brings' \
+                    rename 'Give a client another name' \
+                    merge 'Make one of two clients that are the same' \
+                    archive 'Put a client away, or take it out again' \
                     show 'Show one client, its sites and licenses'
             case 'products'
                 printf '%s\t%s\n' \
                     list 'List products, bundles and today\'s prices' \
                     show 'Show one product and all its prices' \
                     set-price 'Set the price of a product from a date on' \
+                    remove-price 'Take back a price that is to come' \
+                    rename 'Let people read another name for a product' \
+                    hide 'Offer a product no more, or again' \
                     import 'Import a price list' \
                     template 'Begin a price list, in any currency'
             case 'cards'
@@ -1063,7 +1165,7 @@ function __jpcli_complete
                     restore 'Put a backup in a ledger\'s place'
         end
         switch "$at $number"
-            case 'issue 1' 'products show 1' 'products set-price 1'
+            case 'issue 1' 'products show 1' 'products set-price 1' 'products remove-price 1' 'products rename 1' 'products hide 1'
                 set kind 'products'
             case 'assign *'
                 set kind 'unassigned'
@@ -1075,9 +1177,9 @@ function __jpcli_complete
                 set kind 'licenses'
             case 'licenses timeline 1' 'invoice preview 1' 'invoice explain 1' 'invoice diff 1' 'invoice diff 2' 'invoice close 1' 'month-end 1'
                 set kind 'months'
-            case 'sites show 1' 'sites move 1' 'jetpack connect 1'
+            case 'sites show 1' 'sites move 1' 'sites rename 1' 'sites rename 2' 'sites merge 1' 'sites archive 1' 'jetpack connect 1'
                 set kind 'sites'
-            case 'clients edit 1' 'clients show 1'
+            case 'clients edit 1' 'clients rename 1' 'clients merge 1' 'clients archive 1' 'clients show 1'
                 set kind 'clients'
             case 'products import 1' 'invoice verify 1' 'ledger import 1' 'ledger backup 1' 'ledger move 1' 'ledger move 2' 'ledger restore 1' 'plan 1' 'apply 1'
                 set kind '/files'
@@ -1088,9 +1190,9 @@ function __jpcli_complete
             case 'jetpack resolve 1'
                 set kind 'wishes'
             case 'settings set 1'
-                set words address bill-from collect name payment-note payment-terms-days tax-id zone-data
+                set words address bill-from collect name payment-note payments payment-terms-days tax-id zone-data
             case 'help *'
-                set words init demo status report issue assign unassign transfer revoke licenses list show count timeline sites move clients add edit products set-price import template cards primary remove invoice preview undo log explain diff close export verify month-end mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion
+                set words init demo status report issue assign unassign transfer revoke licenses list show count timeline sites move rename merge archive clients add edit products set-price remove-price hide import template cards primary remove invoice preview undo log explain diff close export verify month-end mark-paid void push pay sync reconcile stripe login customer portal jetpack connect resolve pull settings set ledger check backup restore audit savings plan apply help completion
             case 'completion 1'
                 set words bash zsh fish
         end

@@ -8,6 +8,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.agency_events import PRICE_REMOVED
 from jpcli.domain.instants import parse_date
 
 if TYPE_CHECKING:
@@ -45,6 +46,18 @@ def point_of(event: Event, calendar: BillingCalendar) -> PricePoint:
 def day_of(event: Event, calendar: BillingCalendar) -> int:
     """The first billing day of the price that an event sets, or removes."""
     return calendar.first_day_from(parse_date(event.data["from"]))
+
+
+def price_after(prices: dict[int, int], event: Event, calendar: BillingCalendar) -> int | None:
+    """Change prices by their first day as an event about them says (M2); the price that holds on
+    the day that it is about afterwards, or None where there is none."""
+    day = day_of(event, calendar)
+    if event.kind == PRICE_REMOVED:
+        prices.pop(day, None)
+    else:
+        prices[day] = event.data["day_price_e12"]
+    begun = [first for first in prices if first <= day]
+    return prices[max(begun)] if begun else None
 
 
 def segments(points: Iterable[PricePoint], first_day: int, last_day: int) -> tuple[Segment, ...]:

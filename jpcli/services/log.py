@@ -19,6 +19,7 @@ from jpcli.ledger.events.log import (
     events_of,
 )
 from jpcli.ledger.queries import commands
+from jpcli.ledger.snapshots.names import NamesThen
 from jpcli.services.meant import known_license
 from jpcli.services.sites.known import known_site
 
@@ -52,11 +53,13 @@ def list_events(
     if license_key is not None:
         license_key = known_license(desk.ledger, license_key).license_key
     calendar = desk.ledger.calendar
+    url = None if site is None else known_site(desk.ledger, site).url
     wanted = EventFilter(
         subject=license_key,
         actor=actor,
         kind=kind,
-        site=None if site is None else known_site(desk.ledger, site).url,
+        site=url,
+        site_spells=NamesThen(desk.ledger).site_spells(url) if url else (),
         since_at=None
         if since is None
         else parse_moment(since, calendar, desk.today, end_of_day=False),

@@ -13,8 +13,9 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.short_names import is_beginning, products_meant
 from jpcli.domain.words import closest, count, quoted
 from jpcli.ledger.queries import chosen, licenses, products
+from jpcli.ledger.queries.clients import standing
 from jpcli.ledger.queries.name_ranges import END, names_between, names_near
-from jpcli.ledger.queries.sites import client_exists
+from jpcli.services.put_away import client_renamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -133,8 +134,12 @@ def ambiguous_product(text: str, slugs: list[str]) -> BadInput:
 
 
 def check_client_known(ledger: Ledger, name: str) -> None:
-    """BadInput `unknown_client`, with who may be meant, when there is no client of that name."""
-    if client_exists(ledger, name):
+    """BadInput `unknown_client`, with who may be meant, when there is no client of that name, and
+    `client_renamed` where one was called so."""
+    found = standing(ledger, name)
+    if found is not None and found.name != name:
+        raise client_renamed(name, found.name)
+    if found is not None:
         return
     near = closest_client(ledger, name)
     raise BadInput(

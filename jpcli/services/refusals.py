@@ -18,6 +18,7 @@ from jpcli.ledger.queries.invoices import past_due
 from jpcli.ledger.queries.wishes import at_jetpack
 from jpcli.services.meant import known_product, unknown_product
 from jpcli.services.pending import check_nothing_unknown
+from jpcli.services.put_away import check_offered
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -161,7 +162,8 @@ def check_no_bundle(ledger: Ledger, product: str, bundle_size: int | None) -> No
 
 def check_price(ledger: Ledger, product: str, bundle_size: int, at: int) -> None:
     """A license that nothing says the price of can't be billed, so it is not issued (Refused
-    `no_price`)."""
+    `no_price`), nor is what is hidden (`product_hidden`)."""
+    check_offered(ledger, product)
     day = ledger.calendar.day_of(at)
     for _, offer, _, points in products.priced_offers(ledger, product):
         if offer.bundle_size == bundle_size and not any(p.from_day <= day for p in points):

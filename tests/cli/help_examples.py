@@ -75,6 +75,18 @@ FIRST = {
     "ledger import": ("ledger template --format ndjson > history.ndjson",),
     "ledger restore": ("ledger backup ledger-2026-11.db",),
     "clients show": ("clients add 'Acme Inc.'",),
+    "clients merge": ("clients add 'Acme Inc.'",),
+    "clients archive": ("clients add 'Acme Inc.'",),
+    "sites merge": ("issue jetpack-scan --site http://www.acme.example",),
+    "sites archive": (
+        "issue jetpack-scan --site https://old.example",
+        "sites merge https://old.example --into https://acme.example",
+        "sites archive https://old.example --back",
+    ),
+    "products remove-price": (
+        "products set-price jetpack-scan --price 0.2 --from 2027-01-01",
+        "products set-price jetpack-scan --bundle 20 --price 2 --from 2027-01-01",
+    ),
     "audit --policy": ("audit --init audit.toml",),
     "plan sites.toml": ("plan --init sites.toml",),
     "undo": ("issue jetpack-scan",),

@@ -74,16 +74,25 @@ LINES = (
     Line("sites show", "a.example"),
     Line("sites move", "a.example --client Bob"),
     Line("sites move", "a.example --no-client"),
+    Line("sites rename", "a.example n.example"),
+    Line("sites merge", "a.example --into b.example"),
+    Line("sites archive", "z.example"),
     Line("clients list"),
     Line("clients add", "Dora"),
     Line("clients edit", "Ann --address Ulm --email a@a.example --tax-id DE1 --markup 12.5"),
     Line("clients report"),
     Line("clients report", "2026 --format html"),
+    Line("clients rename", "Ann Zoe"),
+    Line("clients merge", "Ann --into Bob"),
+    Line("clients archive", "Bob"),
     Line("clients show", "Ann"),
     Line("products list"),
     Line("products show", "jetpack-scan"),
     Line("products set-price", "jetpack-scan --price 0.99"),
     Line("products set-price", "jetpack-scan --price 0.99 --from 2027-01-01"),
+    Line("products remove-price", "jetpack-boost --from 2027-02-01"),
+    Line("products rename", "jetpack-scan Guard"),
+    Line("products hide", "jetpack-boost"),
     Line("products import", "{folder}/prices.csv"),
     Line("products import", "--from jetpack", code=JETPACK_ONLY),
     Line("products template", "--currency eur"),
@@ -166,9 +175,12 @@ def build(jpcli: Callable[..., Any], folder: Path) -> dict[str, str]:
         for row in do("issue jetpack-scan -n 3 --json", "2026-09-02T08:00:00Z").data["licenses"]
     ]
     do(f"assign {keys[0]} --site a.example --client Ann", "2026-09-03T08:00:00Z")
+    do(f"assign {keys[1]} --site z.example", "2026-09-02T09:00:00Z")
+    do(f"unassign {keys[1]}", "2026-09-02T10:00:00Z")
     do(f"assign {keys[1]} --site b.example", "2026-09-03T08:00:00Z")
     do("invoice close 2026-09", "2026-10-01T08:00:00Z")
     do("issue jetpack-anti-spam --bundle 20", "2026-10-05T08:00:00Z")
+    do("products set-price jetpack-boost --price 1 --from 2027-02-01", "2026-10-06T10:00:00Z")
     do(f"ledger backup {folder}/backup.db", NOW)
     do(f"audit --init {folder}/audit.toml", NOW)
     do(f"invoice export 2026-09 --format proof --output {folder}/proof.json", NOW)

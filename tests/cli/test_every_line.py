@@ -358,6 +358,6 @@ def test_sites_of_nobody(world: World) -> None:
     def sites(*more: str) -> list[str]:
         return [row["site"] for row in world.jpcli("sites", "list", "--json", *more).data["sites"]]
 
-    assert sites("--no-client") == ["https://b.example"]
+    assert sites("--no-client") == ["https://b.example", "https://z.example"]
     assert sites("--client", "Ann") == ["https://a.example"]
-    assert world.jpcli("sites", "list", "--no-client", "--json").data["total"] == 1
+    assert world.jpcli("sites", "list", "--no-client", "--json").data["total"] == 2

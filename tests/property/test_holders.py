@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from jpcli.domain import dunning
 from jpcli.domain.errors import Decline, JpcliError
+from jpcli.services.clients.rename import rename_client
 from jpcli.services.collection.stripe import attempts
 from jpcli.services.invoices import close, invoices, settle
 from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.statement import export
 from jpcli.services.ledger import upkeep
 from jpcli.services.licenses import assign, licenses
+from jpcli.services.sites.rename import rename_site
 from tests.property.agencies import agencies
 from tests.property.model import holder_costs
 from tests.property.test_closing import WEEKS, back_dated
@@ -32,6 +34,7 @@ PRODUCTS = ["jetpack-scan", "jetpack-ai", "jetpack-security-t1"]
 WORDS = [
     *("issue", "bundle", "assign", "assign", "move", "move", "free", "revoke", "revoke"),
     *("price", "price", "close", "void", "void old", "pay", "attempt"),
+    *("call site", "call client"),
 ]
 BYS = {"product": "product", "site": "site", "client": "client", "license": "license_key"}
 BYS["day"] = "day"
@@ -52,6 +55,10 @@ class Story:
         self.prices: list[dict[str, Any]] = list(csv.DictReader(io.StringIO(PRICES)))
         self.owners: dict[str, list[tuple[str, str | None]]] = {}
         self.stated: dict[str, Any] = {}
+        # What sites and clients are called now, and whose name each ever was: here they go by the
+        # first of theirs.
+        self.called: dict[str | None, str] = {}
+        self.meant: dict[Any, Any] = {}
         self.agency.now = "2024-01-01T12:00:00Z"
         self.keys = self.agency.issue("jetpack-scan", 4)
         self.keys += self.agency.issue("jetpack-security-t1", bundle_size=3)
@@ -74,9 +81,13 @@ class Story:
                 self.assign(key, site, self.not_before(key, at))
             elif what == "move":
                 client = CLIENTS[back % 4]
-                answer = self.agency.move_site(site, client, at=at)
+                answer = self.agency.move_site(self.name(site), self.name(client), at=at)
                 if "moved" in codes(answer):
                     self.owners[site].append((at, client))
+            elif what == "call site":
+                self.call(rename_site, site, f"https://{'az'[back % 2]}{back}-{now[:10]}.example")
+            elif what == "call client":
+                self.call(rename_client, CLIENTS[which % 4] or "Ada", f"{'AZ'[back % 2]} {now}")
             elif what == "free":
                 self.agency.unassign(key, at=self.not_before(key, at))
             elif what == "revoke":
@@ -88,12 +99,19 @@ class Story:
         except JpcliError:
             pass
 
+    def name(self, first: Any) -> Any:
+        return self.called.get(first, first)
+
+    def call(self, rename: Any, first: str, name: str) -> None:
+        self.agency.do(rename, self.name(first), name)
+        self.called[first], self.meant[name] = name, first
+
     def assign(self, key: str, site: str, at: str) -> None:
         (found,) = self.agency.ask(licenses.show, [key])["licenses"]
         if found["site"] is None:
-            self.agency.assign(key, site, at=at)
+            self.agency.assign(key, self.name(site), at=at)
         else:
-            self.agency.transfer(key, site, at=at)
+            self.agency.transfer(key, self.name(site), at=at)
         self.owners.setdefault(site, [(at, None)])
 
     def not_before(self, key: str, at: str) -> str:
@@ -163,11 +181,13 @@ class Story:
         return shown
 
 
-def all_bills(agency: Agency) -> dict[str, dict[Any, tuple[int, int]]]:
+def all_bills(story: Story) -> dict[str, dict[Any, tuple[int, int]]]:
     """(license-days, minor units) of each holder on all bills that count, without credit."""
+    agency, meant = story.agency, story.meant
     sums: dict[str, dict[Any, tuple[int, int]]] = {by: {} for by in (*BYS, "holder")}
 
     def add(by: str, key: Any, days: int, amount: int) -> None:
+        key = tuple(meant.get(k, k) for k in key) if by == "holder" else meant.get(key, key)
         old = sums[by].get(key, (0, 0))
         sums[by][key] = (old[0] + days, old[1] + amount)
 
@@ -202,6 +222,8 @@ def all_costs(story: Story, zone: str) -> dict[str, dict[Any, tuple[int, int]]]:
         {k: v for k, v in row.items() if v is not None or k == "revoked_at"}
         for row in story.agency.ask(upkeep.export)["licenses"]
     ]
+    for stay in (stay for row in rows for stay in row["assignments"]):
+        stay |= {name: story.meant.get(stay[name], stay[name]) for name in ("site", "client")}
     sums: dict[str, dict[Any, tuple[int, int]]] = {by: {} for by in (*BYS, "holder")}
     for month in MONTHS:
         found = holder_costs(rows, story.owners, story.prices, month, zone, "usd")
@@ -232,7 +254,7 @@ def test_i3_all_bills_together_state_for_every_holder_what_it_costs(
             agency.now = now
             agency.do(close.close_due)
             story.remember()
-        bills, costs = all_bills(agency), all_costs(story, zone)
+        bills, costs = all_bills(story), all_costs(story, zone)
         for by in ("product", "site", "client", "holder"):
             assert bills[by] == costs[by], by
         # What one license gains and another loses within an offer and a holder has no line to stand

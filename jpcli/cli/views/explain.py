@@ -10,6 +10,7 @@ from jpcli.cli.shared.escape import visible
 from jpcli.cli.views.screen import as_read, text
 from jpcli.cli.views.words import A_DAY, ELSEWHERE, day_price, day_range, money
 from jpcli.domain import events
+from jpcli.domain.agency_events import PRICE_REMOVED
 from jpcli.domain.words import count, month_name, short_day
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _DONE = {
     events.LICENSE_IMPORTED: "imported",
     events.LICENSE_REVOKED: "revoked",
     events.PRICE_SET: "price set",
+    PRICE_REMOVED: "price removed",
 }
 
 

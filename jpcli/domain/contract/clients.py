@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from jpcli.domain.contract.values import ChangeAnswer, Percent
+from jpcli.domain.contract.values import ChangeAnswer, Count, Percent
 
 
 class KnownClient(TypedDict):
@@ -18,7 +18,11 @@ class KnownClient(TypedDict):
     archived: bool
 
 
-class ClientEditedAnswer(ChangeAnswer):
+class ClientEditedAnswer(ChangeAnswer, KnownClient):
     """What is known of a client now."""
 
-    client: KnownClient
+
+class ClientsMergedAnswer(ClientEditedAnswer):
+    """What is known of the client that is left."""
+
+    sites_moved: Count

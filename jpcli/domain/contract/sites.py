@@ -58,6 +58,25 @@ class SiteMovedAnswer(ChangeAnswer):
     client: str | None
 
 
+class SiteRenamedAnswer(ChangeAnswer):
+    """What a site is called now."""
+
+    site: str  # its address
+    client: str | None
+
+
+class SiteArchivedAnswer(SiteRenamedAnswer):
+    """Whether a site is put away."""
+
+    archived: bool
+
+
+class SitesMergedAnswer(SiteRenamedAnswer):
+    """The site that is left."""
+
+    licenses_moved: Count
+
+
 class ClientObject(TypedDict):
     """A client in numbers."""
 

@@ -26,7 +26,7 @@ STATE_TABLES = {
     "clients": "id",
     "sites": "id",
     "site_clients": "site_id, first_day",
-    "former_names": "kind, name",
+    "former_names": "kind, name, id",
     "licenses": "id",
     "assignments": "license_id, position",
     "spans": "offer_id, child, last_day, first_day, license_id",
@@ -113,7 +113,8 @@ CREATE TABLE former_names (
   kind TEXT NOT NULL CHECK (kind IN ('client', 'site')),
   name TEXT NOT NULL,
   id INTEGER NOT NULL,
-  PRIMARY KEY (kind, name)
+  until_seq INTEGER NOT NULL,
+  PRIMARY KEY (kind, name, id)
 ) STRICT;
 
 CREATE TABLE site_clients (

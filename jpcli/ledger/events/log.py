@@ -11,7 +11,7 @@ from jpcli.ledger.database.connection import HEAD
 from jpcli.ledger.events.chain import GENESIS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jpcli.ledger.database.connection import Ledger
 
@@ -21,7 +21,8 @@ _EVENT = ", ".join(EVENT_COLUMNS)
 
 class EventFilter(NamedTuple):
     """Which events: `subject` and `actor` exact, `kind` exact or a prefix up to its dot, `since_at`
-    and `until_at` bound the instant of effect; `site` also finds licenses put on it."""
+    and `until_at` bound the instant of effect; `site` also finds licenses put on it. Where that had
+    other names, `site_spells` are all of them, each with the first and the last event."""
 
     subject: str | None = None
     actor: str | None = None
@@ -29,6 +30,7 @@ class EventFilter(NamedTuple):
     site: str | None = None
     since_at: int | None = None
     until_at: int | None = None
+    site_spells: Sequence[tuple[str, int, int]] = ()
 
 
 def event_rows(ledger: Ledger, wanted: EventFilter, limit: int = 0) -> Iterator[tuple[Any, ...]]:
@@ -154,9 +156,14 @@ def _conditions(wanted: EventFilter) -> tuple[str, dict[str, Any]]:
     if wanted.kind is not None:
         parts.append("(kind = :kind OR SUBSTR(kind, 1, LENGTH(:kind) + 1) = :kind || '.')")
         params["kind"] = wanted.kind
-    if wanted.site is not None:
+    named = []
+    always = () if wanted.site is None else ((wanted.site, 0, LATEST_SEQ),)
+    for number, (name, first, last) in enumerate(wanted.site_spells or always):
         # The event's data is JSON text; the ledger's own encoder wrote it, so the form is fixed.
-        parts.append("(subject = :site OR INSTR(data, :on_site) > 0)")
-        params["site"] = wanted.site
-        params["on_site"] = f'"{wanted.site}"'
+        found = f"(subject = :site_{number} OR INSTR(data, :on_site_{number}) > 0)"
+        named.append(f"({found} AND seq >= :first_{number} AND seq <= :last_{number})")
+        params |= {f"site_{number}": name, f"on_site_{number}": f'"{name}"'}
+        params |= {f"first_{number}": first, f"last_{number}": last}
+    if named:
+        parts.append(f"({' OR '.join(named)})")
     return (" WHERE " + " AND ".join(parts) if parts else ""), params

@@ -6,14 +6,16 @@ since is told from the events; of the others the tables are right.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import license_events, owners
+from jpcli.domain.agency_events import CLIENT_RENAMED, SITE_RENAMED
 from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS
 from jpcli.domain.history import ASSIGNED, BUNDLE, REVOKED, UNASSIGNED
 from jpcli.ledger.events.log import is_one_of, told
 from jpcli.ledger.queries.licenses import FROM, JOINED, SELECT
+from jpcli.ledger.snapshots.names import NamesThen
 from jpcli.ledger.state.licenses import present_of
 
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ _CHANGING = is_one_of([kind for kind in ABOUT_LICENSES if kind not in license_ev
 _CHANGED_SINCE = (
     ", EXISTS (SELECT 1 FROM events x WHERE x.subject = l.license_key AND x.seq > :until"
     f" AND {_CHANGING}) OR EXISTS (SELECT 1 FROM events x WHERE x.subject = s.url"
-    f" AND x.seq > :until AND {is_one_of(ABOUT_OWNERS)})"
+    f" AND x.seq > :until AND {is_one_of((*ABOUT_OWNERS, SITE_RENAMED))})"
+    " OR EXISTS (SELECT 1 FROM events x WHERE x.subject = c.name"
+    f" AND x.seq > :until AND {is_one_of((CLIENT_RENAMED,))})"
 )
 
 
@@ -59,31 +63,35 @@ def listed(ledger: Ledger, numbers: Iterable[int], until: int) -> Iterator[tuple
 
 
 def _then(ledger: Ledger, rows: Iterable[tuple[Any, ...]], until: int) -> Iterator[tuple[Any, ...]]:
-    client_then = lru_cache(10_000)(lambda url: _client(ledger, url, until))
+    names = NamesThen(ledger)
+    place_then = lru_cache(10_000)(lambda site_id: _place(names, ledger, site_id, until))
     for *row, changed_since in rows:
         if not changed_since:
             yield tuple(row)
             continue
         key, product, _, _, _, issued_at, _, _, bundle, size = row
-        site, assigned_at, revoked_at, _ = present_of(_life(ledger, key, until))
+        site_id, assigned_at, revoked_at, _ = present_of(_life(names, ledger, key, until))
         free = UNASSIGNED if size is None else BUNDLE
-        state = REVOKED if revoked_at is not None else free if site is None else ASSIGNED
-        client = None if site is None else client_then(site)
+        state = REVOKED if revoked_at is not None else free if site_id is None else ASSIGNED
+        site, client = (None, None) if site_id is None else place_then(site_id)
         yield key, product, state, site, client, issued_at, assigned_at, revoked_at, bundle, size
 
 
-def _life(ledger: Ledger, license_key: str, until: int) -> History:
-    """A license's life, with sites by their addresses of that time."""
+def _life(names: NamesThen, ledger: Ledger, license_key: str, until: int) -> History:
+    """A license's life as it was known then."""
     life: History | None = None
     for event in told(ledger, ABOUT_LICENSES, subject=license_key, until_seq=until):
-        life = license_events.after(life, event, str)
+        life = license_events.after(life, event, partial(names.site_id, seq=event.seq))
     assert life is not None
     return life
 
 
-def _client(ledger: Ledger, url: str, until: int) -> str | None:
-    """Whose a site was, by the name of that time."""
-    client: str | None = None
-    for event in told(ledger, ABOUT_OWNERS, subject=url, until_seq=until):
-        client = owners.last_named(event)
-    return client
+def _place(names: NamesThen, ledger: Ledger, site_id: int, until: int) -> tuple[str, str | None]:
+    """A site and whose it was, by their names of that time."""
+    url = names.site_called(site_id, until)
+    client_id: int | None = None
+    for name, first, last in names.site_spells(url, until):
+        found = told(ledger, ABOUT_OWNERS, subject=name, after_seq=first - 1, until_seq=last)
+        for event in found:
+            client_id = names.client_id(owners.last_named(event), event.seq)
+    return url, names.client_called(client_id, until)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.agency_events import PRICE_REMOVED
 from jpcli.domain.events import LATEST_SEQ, PRICE_SET
 from jpcli.domain.license_events import ENDING, MAKING
+from jpcli.domain.prices import price_after
 from jpcli.ledger.events.log import is_one_of, told
 from jpcli.ledger.queries.days import days_within
 from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
@@ -147,15 +149,21 @@ def day_counts(ledger: Ledger, scope: Scope) -> Iterator[tuple[int, int]]:
 
 def price_changes(
     ledger: Ledger, product: str, bundle_size: int, after: int, until: int
-) -> list[tuple[int, int, int, str, str, int]]:
-    """(seq, at, recorded_at, actor, first date, day price e12) of the prices that were set for an
-    offer by the events after one number, up to another."""
-    found = told(ledger, (PRICE_SET,), subject=product, after_seq=after, until_seq=until)
-    return [
-        (e.seq, e.at, e.recorded_at, e.actor, e.data["from"], e.data["day_price_e12"])
-        for e in found
-        if e.data["bundle_size"] == bundle_size
-    ]
+) -> list[tuple[int, str, int, int, str, str, int]]:
+    """(seq, kind, at, recorded_at, actor, first date, day price e12) of the prices that were set
+    for an offer, or that go on where another was removed, by the events after one number, up to
+    another."""
+    prices: dict[int, int] = {}
+    found = []
+    kinds = (PRICE_SET, PRICE_REMOVED)
+    for event in told(ledger, kinds, subject=product, until_seq=until):
+        if event.data["bundle_size"] != bundle_size:
+            continue
+        price = price_after(prices, event, ledger.calendar)
+        if event.seq > after and price is not None:
+            known = (event.seq, event.kind, event.at, event.recorded_at, event.actor)
+            found.append((*known, event.data["from"], price))
+    return found
 
 
 def later_corrections(ledger: Ledger, period: str, after_id: int) -> list[tuple[Any, ...]]:

@@ -36,11 +36,18 @@ _SELECTS = {
         " FROM licenses l JOIN offers o ON o.id = l.offer_id"
         " LEFT JOIN sites s ON s.id = l.site_id"
     ),
-    "sites": "SELECT url, c.name, NULL FROM sites s LEFT JOIN clients c ON c.id = s.client_id",
+    "sites": "SELECT url, c.name, NULL FROM sites LEFT JOIN clients c ON c.id = sites.client_id",
     "clients": "SELECT name, NULL, NULL FROM clients",
     "products": "SELECT product, name, NULL FROM products",
     "invoices": "SELECT number, period || ', ' || status, NULL FROM invoices",
     "cards": "SELECT id, brand || ' ' || last4, NULL FROM cards",
+}
+
+# What is put away is typed by those who mean it.
+_IN_USE = {
+    "sites": " AND sites.archived = 0",
+    "clients": " AND archived = 0",
+    "products": " AND hidden = 0",
 }
 
 
@@ -49,7 +56,8 @@ def names_between(
 ) -> Iterator[tuple[str, str | None, str | None]]:
     """(name, what it is, state) of the first `limit` names of a kind in a range, in order."""
     _, column = _INDEXES[kind]
-    sql = f"{_SELECTS[kind]} WHERE {_in_range(column)} ORDER BY {column} LIMIT :limit"
+    where = f"{_in_range(column)}{_IN_USE.get(kind, '')}"
+    sql = f"{_SELECTS[kind]} WHERE {where} ORDER BY {column} LIMIT :limit"
     rows: Iterator[Any] = ledger.rows(sql, low=low, high=high, limit=limit)
     return rows
 
@@ -57,7 +65,7 @@ def names_between(
 def first_and_last(ledger: Ledger, kind: str, low: str, high: str) -> tuple[str, str] | None:
     """The outermost names of a kind in a range; None where it has none. Two seeks."""
     table, column = _INDEXES[kind]
-    where = f"FROM {table} WHERE {_in_range(column)} ORDER BY {column}"
+    where = f"FROM {table} WHERE {_in_range(column)}{_IN_USE.get(kind, '')} ORDER BY {column}"
     first = ledger.value(f"SELECT {column} {where} LIMIT 1", low=low, high=high)
     if first is None:
         return None

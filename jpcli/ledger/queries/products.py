@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.agency_events import PRICE_REMOVED
 from jpcli.domain.events import PRICE_SET
-from jpcli.domain.prices import PricePoint, day_of, point_of
+from jpcli.domain.prices import PricePoint, price_after
 from jpcli.ledger.events.log import told
 
 if TYPE_CHECKING:
@@ -59,11 +59,7 @@ def priced_offers_as_recorded(ledger: Ledger, seq: int) -> list[PricedOffer]:
         if event.seq > seq:
             break
         offer = points.setdefault((event.subject, event.data["bundle_size"]), {})
-        if event.kind == PRICE_REMOVED:
-            offer.pop(day_of(event, ledger.calendar), None)
-            continue
-        from_day, day_price_e12 = point_of(event, ledger.calendar)
-        offer[from_day] = day_price_e12
+        price_after(offer, event, ledger.calendar)
     return [
         item._replace(
             points=tuple(
@@ -85,6 +81,18 @@ def product_names(ledger: Ledger) -> list[str]:
 def product_titles(ledger: Ledger) -> list[tuple[str, str]]:
     """(slug, name) of every product, by slug."""
     return ledger.all("SELECT product, name FROM products ORDER BY product")
+
+
+def is_hidden(ledger: Ledger, product: str) -> bool:
+    """Whether a product is not offered any more."""
+    return bool(
+        ledger.value("SELECT hidden FROM products WHERE product = :product", product=product)
+    )
+
+
+def hidden_products(ledger: Ledger) -> set[str]:
+    """The products that are not offered any more."""
+    return {row[0] for row in ledger.rows("SELECT product FROM products WHERE hidden = 1")}
 
 
 def bundle_sizes(ledger: Ledger, product: str) -> dict[int, int]:

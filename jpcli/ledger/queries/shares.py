@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.shares import Holder, Share
-from jpcli.ledger.queries.days import client_names, site_names
+from jpcli.ledger.queries import labels
+from jpcli.ledger.queries.labels import CLIENT, SITE
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -45,6 +46,23 @@ def names_at_closing(ledger: Ledger, invoice_id: int) -> HolderNames:
     return HolderNames(clients, sites)
 
 
+def names_then(ledger: Ledger, seq: int) -> HolderNames:
+    """What all clients and sites were called after an event."""
+    return HolderNames(labels.names_then(ledger, CLIENT, seq), labels.names_then(ledger, SITE, seq))
+
+
+def labels_of_all(ledger: Ledger) -> HolderNames:
+    """What all clients and sites are counted under, whatever they are called now."""
+    return HolderNames(labels.labels(ledger, CLIENT), labels.labels(ledger, SITE))
+
+
+def names_and_labels(ledger: Ledger) -> tuple[HolderNames, HolderNames]:
+    """What all clients and sites are called, and counted under."""
+    clients, client_labels = labels.names_and_labels(ledger, CLIENT)
+    sites, site_labels = labels.names_and_labels(ledger, SITE)
+    return HolderNames(clients, sites), HolderNames(client_labels, site_labels)
+
+
 def names_now(ledger: Ledger) -> HolderNames:
     """What all clients and sites are called."""
-    return HolderNames(client_names(ledger), site_names(ledger))
+    return names_and_labels(ledger)[0]

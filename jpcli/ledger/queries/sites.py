@@ -18,18 +18,22 @@ if TYPE_CHECKING:
 
 
 class SiteFacts(NamedTuple):
-    """One site; `client_since_at` is the instant its present client took it over."""
+    """One site; `client_since_at` is the instant its present client took it over, `into` the site
+    that it was merged into."""
 
     id: int
     url: str
     client: str | None
     client_since_at: int
+    archived: int
+    into: str | None
 
 
 # Not joined: where a server has not counted its rows yet it would read the owners of every site.
 _SITE = (
     "SELECT s.id, s.url, c.name, (SELECT o.from_at FROM site_clients o WHERE o.site_id = s.id"
-    " ORDER BY o.first_day DESC LIMIT 1) FROM sites s LEFT JOIN clients c ON c.id = s.client_id"
+    " ORDER BY o.first_day DESC LIMIT 1), s.archived, i.url FROM sites s"
+    " LEFT JOIN clients c ON c.id = s.client_id LEFT JOIN sites i ON i.id = s.into_id"
 )
 
 
@@ -39,16 +43,37 @@ def find_site(ledger: Ledger, url: str) -> SiteFacts | None:
     return None if row is None else SiteFacts(*row)
 
 
+def put_away(ledger: Ledger) -> set[str]:
+    """The addresses of archived sites."""
+    return {row[0] for row in ledger.rows("SELECT url FROM sites WHERE archived = 1")}
+
+
+def any_former(ledger: Ledger) -> bool:
+    """Was any site ever renamed?"""
+    return ledger.one("SELECT 1 FROM former_names WHERE kind = 'site' LIMIT 1") is not None
+
+
+def renamed_to(ledger: Ledger, url: str) -> str | None:
+    """What the site is called now that was called so, with either scheme, and is not any more."""
+    found: str | None = ledger.value(
+        "SELECT s.url FROM former_names f JOIN sites s ON s.id = f.id WHERE f.kind = 'site'"
+        " AND f.name IN (:url, :twin) ORDER BY f.until_seq DESC LIMIT 1",
+        url=url,
+        twin=twin(url),
+    )
+    return found
+
+
 def any_site(ledger: Ledger) -> bool:
     """Was any site ever recorded?"""
     return ledger.one("SELECT 1 FROM sites LIMIT 1") is not None
 
 
-def site_spelled(ledger: Ledger, url: str) -> str | None:
+def site_spelled(ledger: Ledger, url: str, *, in_use: bool = False) -> str | None:
     """The very site of a name, or what the ledger calls it with the other scheme; None where it
-    has neither."""
+    has neither, or with `in_use` only one that is archived."""
     found: str | None = ledger.value(
-        "SELECT url FROM sites WHERE url IN (:url, :twin)"
+        f"SELECT url FROM sites WHERE url IN (:url, :twin){' AND archived = 0' if in_use else ''}"
         " ORDER BY CASE WHEN url = :url THEN 0 ELSE 1 END LIMIT 1",
         url=url,
         twin=twin(url),
@@ -101,7 +126,8 @@ def www_pairs(ledger: Ledger, limit: int) -> tuple[int, list[tuple[str, str]]]:
     for scheme in ("https", "http"):
         rows = ledger.all(
             "SELECT w.url, COUNT(*) OVER () FROM sites w WHERE w.url >= :low AND w.url < :high"
-            " AND EXISTS (SELECT 1 FROM sites s WHERE s.url = :scheme || SUBSTR(w.url, :after))"
+            " AND w.archived = 0 AND EXISTS (SELECT 1 FROM sites s"
+            " WHERE s.url = :scheme || SUBSTR(w.url, :after) AND s.archived = 0)"
             " ORDER BY w.url LIMIT :limit",
             low=f"{scheme}://www.",
             high=f"{scheme}://www/",  # the character after it
@@ -123,11 +149,16 @@ SITE_COLUMNS = ("site", "client", "licenses", "products")
 
 
 def site_rows(
-    ledger: Ledger, client: str | None = None, limit: int = 0, search: str | None = None
+    ledger: Ledger,
+    client: str | None = None,
+    limit: int = 0,
+    search: str | None = None,
+    *,
+    archived: bool = False,
 ) -> Iterator[tuple[Any, ...]]:
-    """(url, client, active licenses, comma-separated products) of each site, by url; `client` ""
-    is the sites of nobody."""
-    where, params = _site_conditions(ledger, client, search)
+    """(url, client, active licenses, comma-separated products) of each site that is in use, or is
+    `archived`, by url; `client` "" is the sites of nobody."""
+    where, params = _site_conditions(ledger, client, search, archived)
     tail = f" LIMIT {int(limit)}" if limit else ""
     return ledger.rows(
         "SELECT s.url, c.name,"
@@ -140,9 +171,15 @@ def site_rows(
     )
 
 
-def count_sites(ledger: Ledger, client: str | None = None, search: str | None = None) -> int:
+def count_sites(
+    ledger: Ledger,
+    client: str | None = None,
+    search: str | None = None,
+    *,
+    archived: bool = False,
+) -> int:
     """How many sites `site_rows` would give without a limit."""
-    where, params = _site_conditions(ledger, client, search)
+    where, params = _site_conditions(ledger, client, search, archived)
     return int(
         ledger.value(
             f"SELECT COUNT(*) FROM sites s LEFT JOIN clients c ON c.id = s.client_id{where}",
@@ -152,9 +189,9 @@ def count_sites(ledger: Ledger, client: str | None = None, search: str | None = 
 
 
 def _site_conditions(
-    ledger: Ledger, client: str | None, search: str | None
+    ledger: Ledger, client: str | None, search: str | None, archived: bool
 ) -> tuple[str, dict[str, Any]]:
-    conditions, params = [], {}
+    conditions, params = [f"s.archived = {int(archived)}"], {}
     if client == "":
         conditions.append("c.name IS NULL")
     elif client is not None:
@@ -163,14 +200,16 @@ def _site_conditions(
     if search is not None:
         condition, params["search"] = searching(ledger, search, ("s.url",))
         conditions.append(condition)
-    return (" WHERE " + " AND ".join(conditions) if conditions else ""), params
+    return " WHERE " + " AND ".join(conditions), params
 
 
 CLIENT_COLUMNS = ("client", "sites", "licenses")
 
 
-def client_rows(ledger: Ledger, limit: int = 0) -> Iterator[tuple[Any, ...]]:
-    """(name, sites, active licenses) of each client, by name."""
+def client_rows(
+    ledger: Ledger, limit: int = 0, *, archived: bool = False
+) -> Iterator[tuple[Any, ...]]:
+    """(name, sites, active licenses) of each client that is in use, or is `archived`, by name."""
     tail = f" LIMIT {int(limit)}" if limit else ""
     return ledger.rows(
         # All of them in one pass: for each client by itself is every site for each client.
@@ -178,13 +217,14 @@ def client_rows(ledger: Ledger, limit: int = 0) -> Iterator[tuple[Any, ...]]:
         " (SELECT s.client_id, COUNT(*) AS sites, SUM((SELECT COUNT(*) FROM licenses l"
         "  WHERE l.site_id = s.id AND l.revoked_at IS NULL)) AS licenses"
         "  FROM sites s WHERE s.client_id IS NOT NULL GROUP BY s.client_id) n"
-        f" ON n.client_id = c.id ORDER BY c.name{tail}"
+        f" ON n.client_id = c.id WHERE c.archived = {int(archived)} ORDER BY c.name{tail}"
     )
 
 
-def count_clients(ledger: Ledger) -> int:
-    """How many clients there are."""
-    return int(ledger.value("SELECT COUNT(*) FROM clients"))
+def count_clients(ledger: Ledger, *, archived: bool = False) -> int:
+    """How many clients `client_rows` would give without a limit."""
+    sql = f"SELECT COUNT(*) FROM clients WHERE archived = {int(archived)}"
+    return int(ledger.value(sql))
 
 
 def owners_of(ledger: Ledger, site_id: int) -> list[tuple[Any, ...]]:

@@ -1,19 +1,28 @@
 """Whom a name in an event means: names can change hands, and events keep those of their time.
 
-Owns the step from the names in earlier events to row numbers. A row's number is that of the event
-that first named it.
+Owns the step from the names in earlier events to row numbers, and back to what a row was called. A
+row's number is that of the event that first named it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.agency_events import NAME_A_CLIENT, NAME_A_SITE
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.ledger.events.log import told
 
 if TYPE_CHECKING:
     from jpcli.domain.events import Event
     from jpcli.ledger.database.connection import Ledger
+
+
+class Spell(NamedTuple):
+    """A name that one row had from the event that gave it, up to the last one before the next."""
+
+    name: str
+    first_seq: int
+    last_seq: int
 
 
 class NamesThen:
@@ -25,15 +34,42 @@ class NamesThen:
 
     def site_id(self, url: str, seq: int) -> int:
         """The site that the event `seq` means by this address. It must have been there."""
-        return self._named(NAME_A_SITE, url, seq)
+        return self._spells(NAME_A_SITE, url, seq)[0].first_seq
 
     def client_id(self, name: str | None, seq: int) -> int | None:
         """The client that the event `seq` means; None for none. It must have been there."""
-        return None if name is None else self._named(NAME_A_CLIENT, name, seq)
+        return None if name is None else self._spells(NAME_A_CLIENT, name, seq)[0].first_seq
 
-    def _named(self, kinds: tuple[str, ...], name: str, seq: int) -> int:
+    def site_spells(self, url: str, seq: int = LATEST_SEQ) -> list[Spell]:
+        """All names up to an event, the first one first, of the site that is called so then."""
+        return self._spells(NAME_A_SITE, url, seq)
+
+    def site_called(self, site_id: int, seq: int) -> str:
+        """The address that a site had after an event. It must have been there."""
+        now = self._ledger.value("SELECT url FROM sites WHERE id = :id", id=site_id)
+        return _at(self._spells(NAME_A_SITE, str(now), LATEST_SEQ), seq)
+
+    def client_called(self, client_id: int | None, seq: int) -> str | None:
+        """The same of a client; None of none."""
+        if client_id is None:
+            return None
+        now = self._ledger.value("SELECT name FROM clients WHERE id = :id", id=client_id)
+        return _at(self._spells(NAME_A_CLIENT, str(now), LATEST_SEQ), seq)
+
+    def _spells(self, kinds: tuple[str, ...], name: str, seq: int) -> list[Spell]:
+        found: list[Spell] = []
+        before: str | None = name
+        while before is not None:
+            naming = self._naming(kinds, before, seq)
+            found.append(Spell(before, naming.seq, seq))
+            before, seq = naming.data.get("from"), naming.seq - 1
+        return found[::-1]
+
+    def _naming(self, kinds: tuple[str, ...], name: str, seq: int) -> Event:
         if (kinds, name) not in self._namings:
             self._namings[kinds, name] = list(told(self._ledger, kinds, subject=name))
-        naming = next(e for e in reversed(self._namings[kinds, name]) if e.seq <= seq)
-        before = naming.data.get("from")
-        return naming.seq if before is None else self._named(kinds, before, naming.seq - 1)
+        return next(e for e in self._namings[kinds, name][::-1] if e.seq <= seq)
+
+
+def _at(spells: list[Spell], seq: int) -> str:
+    return next(spell.name for spell in spells if spell.first_seq <= seq <= spell.last_seq)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain import owners
 from jpcli.domain.events import ABOUT_OWNERS, LATEST_SEQ, SITE_ADDED
-from jpcli.ledger.events.log import is_one_of, told
+from jpcli.ledger.events.log import told
 from jpcli.ledger.snapshots.names import NamesThen
 from jpcli.ledger.snapshots.snapshot import NOW
 
 if TYPE_CHECKING:
     from jpcli.domain.owners import Change
     from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.snapshots.names import Spell
 
 _COLUMNS = "site_id, first_day, last_day, client_id"
 # Those after which a site has other days than it had.
@@ -34,7 +35,7 @@ def as_of(ledger: Ledger, at: int) -> str:
     names = NamesThen(ledger)
     found = []
     for site_id, url in changed:
-        first, *later = _changes(ledger, names, url)
+        first, *later = _changes(ledger, names, names.site_spells(url))
         # The first one since ever, so it is known whenever the site is.
         found.append((site_id, [first, *(change for change in later if change[0] <= at)]))
     return _laid_over(ledger, found)
@@ -43,12 +44,13 @@ def as_of(ledger: Ledger, at: int) -> str:
 def as_recorded(ledger: Ledger, seq: int) -> str:
     """What to read in the place of the table for what the first `seq` events say."""
     names = NamesThen(ledger)
-    urls = ledger.all(
-        f"SELECT DISTINCT subject FROM events WHERE seq > :seq AND {is_one_of(_HANDING_ON)}",
-        seq=seq,
+    changed = {
+        names.site_id(event.subject, event.seq): names.site_spells(event.subject, event.seq)
+        for event in told(ledger, _HANDING_ON, after_seq=seq)
+    }
+    return _laid_over(
+        ledger, [(one, _changes(ledger, names, spells, seq)) for one, spells in changed.items()]
     )
-    sites = [(names.site_id(url, LATEST_SEQ), url) for (url,) in urls]
-    return _laid_over(ledger, [(one, _changes(ledger, names, url, seq)) for one, url in sites])
 
 
 def _laid_over(ledger: Ledger, owned: list[tuple[int, list[Change]]]) -> str:
@@ -70,10 +72,18 @@ def _laid_over(ledger: Ledger, owned: list[tuple[int, list[Change]]]) -> str:
 
 
 def _changes(
-    ledger: Ledger, names: NamesThen, url: str, until_seq: int = LATEST_SEQ
+    ledger: Ledger, names: NamesThen, spells: list[Spell], until_seq: int = LATEST_SEQ
 ) -> list[Change]:
-    """Every change of hands of a site, as the events up to one have it."""
+    """Every change of hands of the site of these names, as the events up to one have it."""
     changes: list[Change] = []
-    for event in told(ledger, ABOUT_OWNERS, subject=url, until_seq=until_seq):
-        changes = owners.after(changes, event, partial(names.client_id, seq=event.seq))
+    for name, first, last in spells:
+        found = told(
+            ledger,
+            ABOUT_OWNERS,
+            subject=name,
+            after_seq=first - 1,
+            until_seq=min(last, until_seq),
+        )
+        for event in found:
+            changes = owners.after(changes, event, partial(names.client_id, seq=event.seq))
     return changes

@@ -20,10 +20,10 @@ _NEW_OWNER = (
     "INSERT INTO site_clients (site_id, first_day, last_day, from_at, client_id)"
     " VALUES (?, ?, ?, ?, ?)"
 )
-# A name that is given up leads to whoever had it last.
+# Of several that had a name the last one is meant by it.
 _FORMER_NAME = (
-    "INSERT INTO former_names (kind, name, id) VALUES (?, ?, ?)"
-    " ON CONFLICT (kind, name) DO UPDATE SET id = excluded.id"
+    "INSERT INTO former_names (kind, name, id, until_seq) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (kind, name, id) DO UPDATE SET until_seq = excluded.until_seq"
 )
 
 
@@ -66,7 +66,7 @@ def _client_renamed(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None
     for event in told:
         client_id = lookups.client_id(event.data["from"])
         ledger.execute("UPDATE clients SET name = ? WHERE id = ?", (event.subject, client_id))
-        ledger.execute(_FORMER_NAME, ("client", event.data["from"], client_id))
+        ledger.execute(_FORMER_NAME, ("client", event.data["from"], client_id, event.seq))
         lookups.forget()
 
 
@@ -91,7 +91,12 @@ def _renamed(ledger: Ledger, lookups: Lookups, told: list[Event]) -> None:
     for event in told:
         site_id = lookups.site_id(event.data["from"])
         ledger.execute("UPDATE sites SET url = ? WHERE id = ?", (event.subject, site_id))
-        ledger.execute(_FORMER_NAME, ("site", event.data["from"], site_id))
+        # Jetpack's number is the site's, whatever its address is.
+        ledger.execute("DELETE FROM connections WHERE url = ?", (event.subject,))
+        ledger.execute(
+            "UPDATE connections SET url = ? WHERE url = ?", (event.subject, event.data["from"])
+        )
+        ledger.execute(_FORMER_NAME, ("site", event.data["from"], site_id, event.seq))
         lookups.forget()
 
 

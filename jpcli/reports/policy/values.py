@@ -5,6 +5,7 @@ A reader raises `Unfit` with the whole sentence. Nothing here knows which key it
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.currency import symbol
@@ -25,13 +26,14 @@ MAX_LIST = 100_000
 
 
 class Facts(NamedTuple):
-    """What a policy is read against: the ledger's currency, its products and its clients, and what
-    it calls a site."""
+    """What a policy is read against: the ledger's currency, its products and its clients, what it
+    calls a site, and what a client is called now whose name was `given_up`."""
 
     currency: str
     products: Collection[str]
     clients: Collection[str]
     site_name: Callable[[str], str] = normalize_url
+    given_up: Mapping[str, str] = MappingProxyType({})
 
 
 class Figure(str):
@@ -152,6 +154,8 @@ def _client(value: Any, facts: Facts) -> str:
         name = check_client_name(text)
     except BadInput as error:
         raise Unfit(error.code, error.message.removesuffix(".")) from None
+    if name in facts.given_up:
+        raise Unfit("client_renamed", f"{shown(value)} is called {shown(facts.given_up[name])} now")
     if name not in facts.clients:
         hint = meant(name, facts.clients) or "; see jpcli clients list"
         raise Unfit("unknown_client", f"there is no client {shown(value)}{hint}")

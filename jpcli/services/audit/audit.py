@@ -16,6 +16,7 @@ from jpcli.domain.limits import MAX_POLICY_BYTES
 from jpcli.domain.words import and_more, path_text
 from jpcli.ledger.queries import audit as audit_queries
 from jpcli.ledger.queries import products
+from jpcli.ledger.queries.clients import names_given_up
 from jpcli.reports.audit.outcome import check_object
 from jpcli.reports.policy.policy import default_policy, parse_policy
 from jpcli.reports.policy.values import Facts, Figure
@@ -80,6 +81,7 @@ def facts_of(desk: Desk) -> Facts:
         products.product_names(ledger),
         audit_queries.all_clients(ledger),
         SiteNames(ledger).name,
+        names_given_up(ledger),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.ledger.queries.client_days import client_id_of, count_held, held_by
+from jpcli.ledger.queries.labels import CLIENT, labels
 from jpcli.services.billing.groups import NOTHING, Splitting
 from jpcli.services.billing.line_shares import holder_shares, marked_shares, other_holders
 from jpcli.services.billing.period import marked, window_of
@@ -66,7 +67,7 @@ class _Part:
         self._desk = desk
         self._whole = whole
         self._whose = whose
-        self._key = whose.name
+        self._key = labels(desk.ledger, CLIENT)[whose.client_id]
         self._kept: tuple[list[Mapping[Holder, Share]], HolderNames] | None = None
         if whole.invoice is not None:
             # It may have been called otherwise then (I8).

@@ -13,6 +13,7 @@ from jpcli.domain.errors import not_among
 from jpcli.domain.money import markup_fraction, money_json
 from jpcli.domain.shares import marked_up
 from jpcli.ledger.queries import days as day_queries
+from jpcli.ledger.queries.labels import CLIENT, SITE, shown
 from jpcli.services.billing.holder_days import by_client
 from jpcli.services.billing.line_shares import holder_shares, other_holders, other_shares
 from jpcli.services.billing.period import marked, window_of
@@ -136,7 +137,8 @@ class Splitting:
         for position, line in enumerate(lines):
             if self._weights[position] is None:
                 add_rows(sums, self._other(position, line, markup_e6))
-        return sums
+        called = self._called()
+        return {called.get(key, key): row for key, row in sums.items()} if called else sums
 
     def of_line(self, position: int, line: Line, markup_e6: int | None = None) -> dict[Any, Row]:
         """The same of one line alone."""
@@ -159,6 +161,15 @@ class Splitting:
             self._desk.ledger.currency,
         )
         return {group.key: group[1:] for group in groups}
+
+    def _called(self) -> Mapping[Any, str]:
+        """What labels are called that are not called so: at the closing, or now."""
+        invoice = self._computed.invoice
+        # What was kept at a closing is counted under the names that were kept with it.
+        kept = invoice is not None and (self._by == CLIENT or self._computed.whose is not None)
+        if kept or self._by not in (CLIENT, SITE):
+            return {}
+        return shown(self._desk.ledger, self._by, None if invoice is None else invoice.id)
 
     def _own_weights(self) -> list[Weights | None]:
         computed = self._computed

@@ -1,6 +1,6 @@
 """A month's lines split over clients and their sites: what is kept with an invoice (M5, W1, W2).
 
-Owns the order in which equal remainders are served: clients and sites by name, nobody last.
+Owns the order in which equal remainders are served: clients and sites by label, nobody last.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.shares import Holder, split_by_holder
 from jpcli.ledger.queries import days as day_queries
-from jpcli.ledger.queries.shares import HolderNames, names_now
+from jpcli.ledger.queries.shares import HolderNames, names_and_labels
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 class HolderDays:
     """The license-days of each holder on the lines of one month."""
 
-    def __init__(self, desk: Desk, computed: Computed, names: HolderNames | None = None) -> None:
+    def __init__(self, desk: Desk, computed: Computed) -> None:
         self._desk = desk
         self._computed = computed
-        self.names = names_now(desk.ledger) if names is None else names
+        self.names, self._order = names_and_labels(desk.ledger)
 
     def shares(self, line: Line, part: OfferPart) -> dict[Holder, Share]:
         """What each holder has of a line."""
@@ -37,7 +37,7 @@ class HolderDays:
             self._desk.ledger, part, window_of(computed, line), computed.snapshot
         )
         days = {Holder(client_id, site_id): number for client_id, site_id, _, number in rows}
-        return split_by_holder(line.amount_minor, in_order(days, self.names))
+        return split_by_holder(line.amount_minor, in_order(days, self._order))
 
 
 def in_order(days: Mapping[Holder, int], names: HolderNames) -> list[tuple[Holder, int]]:

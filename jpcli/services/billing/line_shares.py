@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.money import markup_fraction
 from jpcli.domain.shares import marked_up, split_by_holder
-from jpcli.ledger.queries.shares import names_at_closing, names_now
+from jpcli.ledger.queries.shares import (
+    labels_of_all,
+    names_at_closing,
+    names_now,
+    names_then,
+)
 from jpcli.services.billing.adjustment_shares import HOLDER, Corrected
 from jpcli.services.billing.holder_days import HolderDays, in_order
 
@@ -38,10 +43,18 @@ def invoice_shares(
     desk: Desk, invoice: Invoice
 ) -> tuple[list[Mapping[Holder, Share]], HolderNames]:
     """The same of a closed invoice."""
+    return list(Corrected(desk, HOLDER).of_invoice(invoice)), holder_names(desk, invoice)
+
+
+def holder_names(desk: Desk, invoice: Invoice | None) -> HolderNames:
+    """What clients and sites are called now, or were called when an invoice was closed."""
+    if invoice is None:
+        return names_now(desk.ledger)
     names = names_at_closing(desk.ledger, invoice.id)
     if len(names.clients) == len(names.sites) == 1:
-        names = names_now(desk.ledger)  # an invoice of the first ledgers, or all of it nobody's
-    return list(Corrected(desk, HOLDER).of_invoice(invoice)), names
+        # Of the first ledgers, or all of it nobody's.
+        return names_then(desk.ledger, invoice.id)
+    return names
 
 
 def open_shares(
@@ -61,15 +74,14 @@ def open_shares(
 def other_holders(
     desk: Desk, computed: Computed
 ) -> tuple[dict[int, Mapping[Holder, Share]], HolderNames]:
-    """The parts of corrections by client and site, and what those are called; credit is left
-    out."""
+    """The parts of corrections by client and site, and the labels of those, or what they were
+    called at the closing; credit is left out."""
     others = [position for position, _ in _corrections(computed)]
     if computed.invoice is not None:
         found, names = holder_shares(desk, computed)
         return {position: found[position] for position in others}, names
-    return {position: computed.shares[position] or {} for position in others}, names_now(
-        desk.ledger
-    )
+    open_ones = {position: computed.shares[position] or {} for position in others}
+    return open_ones, labels_of_all(desk.ledger)
 
 
 def other_shares(desk: Desk, computed: Computed, by: str) -> dict[int, Mapping[Any, Share]]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.ledger.queries.days import client_names, days_by_owner
+from jpcli.ledger.queries.days import days_by_owner
+from jpcli.ledger.queries.labels import CLIENT, labels
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def by_site(rows: OwnerDays) -> Weights:
 
 
 def by_client(desk: Desk, owned: Sequence[OwnerDays | None]) -> list[Weights | None]:
-    """The same of each client, by name, for every line."""
-    names = client_names(desk.ledger)
+    """The same of each client, by its label, for every line."""
+    names = labels(desk.ledger, CLIENT)
     return [
         None
         if rows is None

@@ -1,6 +1,6 @@
 """What a line is split by: the license-days of each product, site, client, license or day.
 
-Owns which sums a grouping needs and what its keys are called (W1, W2).
+Owns which sums a grouping needs and what its keys are (W1, W2): sites and clients by label.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.ledger.queries import days as day_queries
+from jpcli.ledger.queries.labels import CLIENT, SITE, labels
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _by_product(desk: Desk, computed: Computed) -> Counter:
 
 
 def _by_site(desk: Desk, computed: Computed) -> Counter:
-    names = day_queries.site_names(desk.ledger)
+    names = labels(desk.ledger, SITE)
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
@@ -49,7 +50,7 @@ def _by_site(desk: Desk, computed: Computed) -> Counter:
 
 
 def _by_client(desk: Desk, computed: Computed) -> Counter:
-    names = day_queries.client_names(desk.ledger)
+    names = labels(desk.ledger, CLIENT)
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jpcli.domain import agency_events
 from jpcli.domain.answers import Answer, Note
@@ -43,14 +43,14 @@ def edit_client(
         changed = {field: to for field, to in wanted.items() if before.get(field) != to}
         if not changed:
             note = Note("unchanged", f"That is known of {name} already", "info", name)
-            return Answer({"client": before}, (note,))
+            return Answer(answer_of(desk, name), (note,))
         writer.record(*agency_events.client_edited(name, changed))
         writer.flush()
         told = (
             f"no {_TITLES[f]}" if to is None else f"{_TITLES[f]} {to}" for f, to in changed.items()
         )
         note = Note("client_edited", f"Set for {name}: {', '.join(told)}", "ok", name)
-        return Answer({"client": known_of(desk, name)}, (note,))
+        return Answer(answer_of(desk, name), (note,))
 
     return change(desk, {"command": "clients edit", "client": name, "details": wanted}, do)
 
@@ -67,6 +67,11 @@ def known_of(desk: Desk, name: str) -> KnownClient:
         "markup": found.markup,
         "archived": found.archived,
     }
+
+
+def answer_of(desk: Desk, name: str) -> ClientEditedAnswer:
+    """The same, as the answer to a change."""
+    return cast("ClientEditedAnswer", known_of(desk, name))
 
 
 def _email(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Rows
 from jpcli.domain.money import money_json
+from jpcli.ledger.queries.labels import SITE, called_then
 from jpcli.ledger.queries.shares import names_at_closing, names_now
 from jpcli.services.billing.groups import NOTHING, Row, Splitting
 
@@ -38,6 +39,10 @@ def _sums(desk: Desk, side: Computed, by: str) -> dict[Any, Row]:
         now = names_now(desk.ledger).clients
         called = {name: now.get(number, name) for number, name in then.items()}
         found = {called.get(name, name): row for name, row in found.items()}
+    if by == "site" and side.invoice is not None:
+        renamed = called_then(desk.ledger, SITE, side.invoice.id)
+        since = {name: now for now, name in renamed.items()}
+        found = {since.get(name, name): row for name, row in found.items()}
     return found
 
 

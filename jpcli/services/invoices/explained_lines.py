@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.answers import Rows
-from jpcli.domain.events import LATEST_SEQ, PRICE_SET
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import format_day_price
 from jpcli.domain.periods import month_period, parse_month
@@ -197,14 +197,14 @@ class _Explaining:
         return [
             {
                 "seq": seq,
-                "kind": PRICE_SET,
+                "kind": kind,
                 "at": format_instant(at),
                 "recorded_at": format_instant(recorded_at),
                 "actor": actor,
                 "from": from_date,
                 "day_price": format_day_price(day_price_e12, self._ledger.currency),
             }
-            for seq, at, recorded_at, actor, from_date, day_price_e12 in found
+            for seq, kind, at, recorded_at, actor, from_date, day_price_e12 in found
             if from_date[:7] <= str(line.period)
         ]
 

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.agency_events import CLIENT_RENAMED
 from jpcli.domain.errors import BadInput
 from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.invoice_status import statement_number
 from jpcli.domain.money import parse_markup
 from jpcli.domain.periods import parse_month
+from jpcli.domain.words import quoted
 from jpcli.ledger.events.log import head
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.snapshots.details import ClientThen, clients_then, facts_then
+from jpcli.ledger.state.lookups import number_of_client
 from jpcli.reports.statement.statement import DayCount, Party, Statement, Whose
 from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute, of_invoice
@@ -105,16 +108,29 @@ class Statements:
     def _receiver(self, client: str) -> Receiver:
         if not client:
             return Receiver(0, None, ClientThen(""))
+        number = number_of_client(self._desk.ledger, client)
+        for receiver in self.receivers:
+            if number is not None and receiver.client_id == number:
+                return receiver
         for receiver in self.receivers:
             if receiver.client == client:
+                if number is not None:
+                    raise self._another_then(client)
                 return receiver
-        check_client_known(self._desk.ledger, client)
-        now = {known.name: number for number, known in clients_then(self._desk.ledger).items()}
-        number = now[client]
-        for receiver in self.receivers:
-            if receiver.client_id == number:
-                return receiver
-        return Receiver(0, number, self._clients.get(number, ClientThen(client)))
+        if number is None:
+            check_client_known(self._desk.ledger, client)
+        known = None if number is None else self._clients.get(number)
+        return Receiver(0, number, known or ClientThen(client))
+
+    def _another_then(self, client: str) -> BadInput:
+        """Nobody gets the bill of somebody else who was called so."""
+        return BadInput(
+            "another_client_then",
+            f"{client} was another client in {self.computed.period.label}, who is called otherwise"
+            " now",
+            hint=f"See who was renamed:   jpcli log --kind {quoted(CLIENT_RENAMED)}",
+            subject=client,
+        )
 
     def _made(self, receiver: Receiver | None, markup: str | None) -> Statement:
         markup_e6 = None if markup is None else parse_markup(markup)

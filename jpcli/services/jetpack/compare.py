@@ -50,7 +50,7 @@ class Comparing:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._names = SiteNames(ledger)
+        self._names = SiteNames(ledger, follows=True)
 
     def differences(self, facts: LicenseFacts, remote: RemoteLicense) -> list[Difference]:
         """All of one license, those first that are about its days."""

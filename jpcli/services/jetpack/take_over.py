@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain import events, outside_events
+from jpcli.domain import agency_events, events, outside_events
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
 from jpcli.ledger.queries.licenses import active_children, find
 from jpcli.ledger.queries.products import product_names
+from jpcli.ledger.queries.sites import find_site
 from jpcli.services.jetpack.compare import ISSUED_AT, REVOKED_AT, Comparing
 from jpcli.services.refusals import exact_offer
 from jpcli.services.sites.named import Places
@@ -125,6 +126,11 @@ class TakingOver:
         self._writer.record(*entry, at=at, reason="pull")
 
     def _place(self, url: str, at: int) -> None:
+        facts = find_site(self._ledger, url)
+        if facts is not None and facts.archived:
+            # It is in use, whatever was thought here.
+            self._writer.record(*agency_events.site_archived(url, False), reason="pull")
+            self._writer.flush()
         self._places.ensure(self._places.check(url, None)[0], None, at)
 
     def _note_number(self, remote: RemoteLicense) -> None:

@@ -19,6 +19,7 @@ from jpcli.domain.instants import (
 )
 from jpcli.domain.moments import parse_moment
 from jpcli.domain.names import check_client_name, check_license_key, check_product_slug
+from jpcli.domain.texts import clean
 from jpcli.ledger.events.chain import life_text, stay_text
 from jpcli.ledger.queries.history import HISTORY_COLUMNS as STORED_COLUMNS
 from jpcli.services.files.rows import whole_number
@@ -106,6 +107,19 @@ def parse_row(
     bundle = None if bundle_key is None else check_license_key(str(bundle_key))
     life = (history, issued, revoked, placed)
     return HistoryRow._make((row.line, key, product, *life, bundle, bundle_size, last_at))
+
+
+def called_now(values: Mapping[str, Any], given_up: Mapping[str, str]) -> dict[str, Any]:
+    """A row with clients by the names that they have now."""
+    found = dict(values)
+    if isinstance(found.get("client"), str):
+        found["client"] = given_up.get(clean(found["client"]), found["client"])
+    if isinstance(found.get("assignments"), list):
+        found["assignments"] = [
+            called_now(item, given_up) if isinstance(item, dict) else item
+            for item in found["assignments"]
+        ]
+    return found
 
 
 def named_places(values: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:

@@ -17,12 +17,18 @@ from jpcli.domain.instants import format_instant
 from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries import licenses
+from jpcli.ledger.queries.clients import names_given_up
 from jpcli.ledger.queries.history import exported, imported_data
 from jpcli.ledger.writer import MANY
 from jpcli.services.billing.books import BeforeBooks
 from jpcli.services.change import change_as_read, without_rows
 from jpcli.services.files.rows import too_many
-from jpcli.services.ledger.history_rows import HistoryRow, named_places, parse_row
+from jpcli.services.ledger.history_rows import (
+    HistoryRow,
+    called_now,
+    named_places,
+    parse_row,
+)
 from jpcli.services.ledger.seen_keys import SeenKeys
 from jpcli.services.ledger.site_claims import Claims
 from jpcli.services.ledger.waiting_rows import WaitingRows
@@ -111,7 +117,8 @@ class _Importing:
         self._problems = problems
         self._offers: dict[tuple[str, int], int] = {}
         self._keys = SeenKeys(writer)
-        self._names = SiteNames(desk.ledger)
+        self._names = SiteNames(desk.ledger, follows=True)
+        self._given_up = names_given_up(desk.ledger)
         self._parents: dict[str, HistoryRow] = {}  # those that may not be in the tables yet
         self._orphans = WaitingRows()
         self.claims = Claims(desk.ledger, writer)
@@ -175,6 +182,8 @@ class _Importing:
                 self._problems.append(too_many(MAX_PROBLEMS, line))
 
     def _parsed(self, row: Row) -> HistoryRow:
+        if self._given_up:
+            row = row._replace(values=called_now(row.values, self._given_up))
         parsed = parse_row(row, self._desk.now_at, self._ledger.calendar, self._names.name)
         if self._keys.is_full():
             self._forget()

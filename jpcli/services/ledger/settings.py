@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.errors import BadInput, Refused
+from jpcli.domain.collection import COLLECTS, GATEWAYS
+from jpcli.domain.errors import BadInput, Refused, not_among
 from jpcli.domain.periods import parse_month
 from jpcli.domain.texts import check_remark
-from jpcli.domain.words import from_to
+from jpcli.domain.words import count, from_to
 from jpcli.ledger.database.connection import ZONE_DATA
 from jpcli.ledger.queries import invoices
+from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import way_of
 from jpcli.services.billing.books import BILL_FROM, books_begin, live_invoice
 from jpcli.services.billing.waiting import waiting_months
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 COLLECT = "collect"
+PAYMENTS = "payments"
+ADDRESS = "address"
 
 
 def show(desk: Desk) -> Answer[SettingsAnswer]:
@@ -42,7 +46,8 @@ def set_one(desk: Desk, key: str, value: str) -> Answer[SettingsAnswer]:
     """Change one setting, named as `settings show` has it, with `-` or `_`.
 
     The same value again changes nothing. Raises BadInput (`unknown_setting`, `fixed_setting`, or
-    what is wrong with the value) or Refused (`books_in_use`, `no_gateway`, `not_collected`).
+    what is wrong with the value) or Refused (`books_in_use`, `no_gateway`, `not_collected`,
+    `stays_at_stripe`).
     """
     name = _checked_key(desk, key)
     if name == COLLECT and not way_of(desk.ledger).goes_out:
@@ -60,10 +65,14 @@ def set_one(desk: Desk, key: str, value: str) -> Answer[SettingsAnswer]:
             _check_books_movable(desk)
         if name == COLLECT:
             _check_all_collected(desk)
+        moved = _move_to_stripe(desk, writer) if name == PAYMENTS else ()
         writer.record(*events.ledger_set(_shown(name), name, stored))
         writer.flush()
+        if name == ADDRESS and not stored:
+            note = Note("setting_changed", "Set address to none", "ok", name)
+            return Answer({"settings": _settings(desk)}, (note,))
         note = Note("setting_changed", f"Set {_shown(name)} to {stored}", "ok", name)
-        return Answer({"settings": _settings(desk)}, (note, *_what_follows(desk, name)))
+        return Answer({"settings": _settings(desk)}, (note, *moved, *_what_follows(desk, name)))
 
     return change(desk, {"command": "settings set", "key": name, "value": stored}, do)
 
@@ -72,7 +81,7 @@ def _settings(desk: Desk) -> SettingsObject:
     fact = desk.ledger.fact
     return {
         "name": fact("name") or "",
-        "address": fact("address"),
+        "address": fact(ADDRESS) or None,
         "tax_id": fact("tax_id"),
         "payment_note": fact("payment_note"),
         "currency": desk.ledger.currency,
@@ -141,6 +150,33 @@ def _check_all_collected(desk: Desk) -> None:
         )
 
 
+def _move_to_stripe(desk: Desk, writer: Writer) -> tuple[Note, ...]:
+    """What collecting through Stripe from now on takes. Invoices stay: those that are paid are
+    settled, and those that are open are brought there like any other. Cards that were noted here
+    are nothing that Stripe could charge, so they are off file (R1)."""
+    if way_of(desk.ledger).goes_out:
+        raise Refused(
+            "stays_at_stripe",
+            "A ledger that collects through Stripe stays there: its invoices are there, too",
+            hint="Note what was paid elsewhere:   jpcli invoice mark-paid INVOICE --reference TEXT",
+            subject=PAYMENTS,
+        )
+    known = sorted(cards(desk.ledger), key=lambda card: card.primary)
+    for card in known:
+        writer.record(*events.card_removed(card.id, None))
+    writer.record(*events.ledger_set(COLLECT, COLLECT, COLLECTS[0]))
+    notes = []
+    if known:
+        notes.append(Note("cards_at_stripe", f"{count(len(known), 'card')} noted here: off file"))
+    message = "Issuing waits for a card at Stripe"
+    notes.append(Note("next", message, "warning", hint="jpcli cards add"))
+    for invoice in invoices.unpaid(desk.ledger):
+        message = f"{invoice.number} is open, and is collected there once it is brought there"
+        hint = f"jpcli invoice push {invoice.number}"
+        notes.append(Note("to_be_pushed", message, "info", invoice.number, hint))
+    return tuple(notes)
+
+
 def _what_follows(desk: Desk, name: str) -> tuple[Note, ...]:
     """What the first month or the way of collecting being another one changes at once."""
     if name == COLLECT and way_of(desk.ledger).mails:
@@ -169,16 +205,28 @@ def _days(text: str) -> str:
     return str(int(text))
 
 
+def _address(text: str) -> str:
+    """One line, or nothing for `none`."""
+    return "" if text == "none" else check_remark(text, "VALUE")
+
+
+def _gateway(text: str) -> str:
+    if text not in GATEWAYS:
+        raise not_among("payments", text[:40], GATEWAYS, "VALUE")
+    return text
+
+
 def _shown(name: str) -> str:
     return name.replace("_", "-")
 
 
 _PARSERS: dict[str, Callable[[str], str]] = {
-    "address": partial(check_remark, subject="address"),
+    ADDRESS: _address,
     BILL_FROM: _month,
     COLLECT: checked_collect,
     "name": checked_name,
     "payment_note": partial(check_remark, subject="payment-note"),
+    PAYMENTS: _gateway,
     "payment_terms_days": _days,
     "tax_id": partial(check_remark, subject="tax-id"),
     ZONE_DATA: checked_source,

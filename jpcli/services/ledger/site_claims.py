@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from jpcli.domain import events
 from jpcli.domain.errors import Problem
 from jpcli.domain.instants import format_instant
-from jpcli.ledger.queries.sites import any_site, client_exists, find_site, owners_of
+from jpcli.ledger.queries.clients import standing
+from jpcli.ledger.queries.sites import any_site, find_site, owners_of
+from jpcli.services.put_away import check_client_in_use, check_site_in_use
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
@@ -89,7 +91,10 @@ class Claims:
         if site is not None:
             site.add(client, from_at, to_at, line)
             return
-        is_new = self._is_first or find_site(self._ledger, url) is None
+        known = None if self._is_first else find_site(self._ledger, url)
+        if known is not None and to_at == _FOREVER:
+            check_site_in_use(known)
+        is_new = known is None
         client = self._clients[client]  # one object for all of its sites
         self._sites[url] = _Site(is_new, client, from_at, to_at, line)
         if is_new:
@@ -98,7 +103,7 @@ class Claims:
 
     def knows(self, client: str) -> bool:
         """Whether a client was named here before, or is in the ledger."""
-        return client in self._clients or client_exists(self._ledger, client)
+        return client in self._clients or standing(self._ledger, client) is not None
 
     def settle(self) -> list[Problem]:
         """Record the owners of sites that changed hands; the problems of those that can't be."""
@@ -112,7 +117,9 @@ class Claims:
 
     def _ensure_client(self, client: str | None, at: int) -> None:
         self._clients[client] = client
-        if client is not None and not client_exists(self._ledger, client):
+        found = None if client is None else standing(self._ledger, client)
+        check_client_in_use(client or "", found)
+        if client is not None and found is None:
             self._writer.record(*events.client_added(client), at=at)
 
     def _record_owners(self, url: str, site: _Site) -> list[Problem]:

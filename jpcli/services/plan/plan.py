@@ -25,6 +25,7 @@ from jpcli.services.plan.cost import planned_bill
 from jpcli.services.plan.ending import ending_licenses
 from jpcli.services.plan.order import Order, read_order, without_collecting
 from jpcli.services.plan.second_looks import look_alikes_in, new_clients_in
+from jpcli.services.put_away import check_wanted
 from jpcli.services.refusals import (
     check_may_issue,
     check_no_bundle,
@@ -99,6 +100,7 @@ def make(desk: Desk, order: Order) -> Planned:
     with without_collecting():
         ending = ending_licenses(desk.ledger, order.wanted.revoke)
         there = present(desk.ledger, order.wanted.sites, ending, order.wanted.bundles)
+        check_wanted(desk.ledger, order.wanted.sites)
         _check_owners(order, there)
         found = make_plan(order.wanted, there)
     from_at, until_at = desk.effective_at(), desk.effective_at(end_of_day=True)

@@ -53,11 +53,15 @@ OFFER_COLUMNS = (
 )
 
 
-def list_products(desk: Desk) -> Answer[OfferListAnswer]:
-    """Every offer with the price of today and the next one that is known."""
+def list_products(desk: Desk, *, hidden: bool = False) -> Answer[OfferListAnswer]:
+    """Every offer, or those that are `hidden`, with the price of today and the next one that is
+    known."""
     today = desk.today
+    not_offered = product_queries.hidden_products(desk.ledger)
     products = [
-        _offer_object(desk, priced, today) for priced in product_queries.priced_offers(desk.ledger)
+        _offer_object(desk, priced, today)
+        for priced in product_queries.priced_offers(desk.ledger)
+        if (priced.offer.product in not_offered) == hidden
     ]
     return Answer({"products": products, "currency": desk.ledger.currency})
 

@@ -14,8 +14,10 @@ from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.names import check_client_name
 from jpcli.domain.site_urls import normalize_url
 from jpcli.domain.words import quoted
-from jpcli.ledger.queries.sites import any_site, client_exists, find_site
+from jpcli.ledger.queries.clients import standing
+from jpcli.ledger.queries.sites import any_site, find_site
 from jpcli.ledger.writer import asks_about
+from jpcli.services.put_away import check_client_in_use, check_site_in_use
 from jpcli.services.refusals import check_not_before_owner
 from jpcli.services.sites.spelled import SiteNames
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from jpcli.domain.answers import Note
     from jpcli.ledger.database.connection import Ask
+    from jpcli.ledger.queries.sites import SiteFacts
     from jpcli.ledger.writer import Writer
 
 
@@ -35,6 +38,7 @@ _MOST_REMARKED = 20
 class _Known(NamedTuple):
     client: str | None
     since_at: int
+    facts: SiteFacts | None = None  # of a site that was there before
 
 
 def place_asks(names: SiteNames, site: str, client: str | None) -> Iterator[Ask]:
@@ -44,7 +48,7 @@ def place_asks(names: SiteNames, site: str, client: str | None) -> Iterator[Ask]
     with suppress(BadInput):
         yield from asks_about(ledger, site=normalize_url(site))
     if client is not None:
-        yield lambda: client_exists(ledger, check_client_name(client))
+        yield lambda: standing(ledger, check_client_name(client))
 
 
 class Places:
@@ -62,14 +66,19 @@ class Places:
     def check(self, site: str, client: str | None) -> tuple[str, str | None]:
         """What the ledger calls the site and the client; nothing is recorded.
 
-        Raises BadInput for a bad URL or name, Refused `site_has_other_client` (W2).
+        Raises BadInput for a bad URL or name, or one that was given up (`site_renamed`,
+        `client_renamed`), Refused for what is put away (`site_archived`, `site_merged`,
+        `client_archived`, `client_merged`), and `site_has_other_client` (W2).
         """
         self._make_room()
         url = self.names.name(site)
+        known = self._known(url)
+        if known is not None and known.facts is not None:
+            check_site_in_use(known.facts)
         if client is None:
             return url, None
         name = client if client in self._clients else check_client_name(client)
-        known = self._known(url)
+        self._client_exists(name)
         if known is not None and known.client is not None and known.client != name:
             raise Refused(
                 "site_has_other_client",
@@ -85,6 +94,8 @@ class Places:
         if len(self._used) < _MOST_REMARKED:
             self._used[url] = None
         known = self._known(url)
+        if known is not None and known.facts is not None:
+            check_site_in_use(known.facts)
         if known is not None and (client is None or known.client == client):
             return
         if known is not None:
@@ -132,10 +143,12 @@ class Places:
             if self._has_sites is None:
                 self._has_sites = any_site(self._writer.ledger)
             facts = find_site(self._writer.ledger, url) if self._has_sites else None
-            self._sites[url] = facts and _Known(facts.client, facts.client_since_at)
+            self._sites[url] = facts and _Known(facts.client, facts.client_since_at, facts)
         return self._sites[url]
 
     def _client_exists(self, name: str) -> bool:
         if name not in self._clients:
-            self._clients[name] = client_exists(self._writer.ledger, name)
+            found = standing(self._writer.ledger, name)
+            check_client_in_use(name, found)
+            self._clients[name] = found is not None
         return self._clients[name]

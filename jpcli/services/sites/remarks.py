@@ -45,14 +45,15 @@ def _asks(ledger: Ledger, url: str) -> Iterator[Ask]:
 def look_alike_asks(ledger: Ledger, url: str) -> Iterator[Ask]:
     """What `look_alike_notes` asks."""
     for other in look_alikes(url):
-        yield partial(queries.site_spelled, ledger, other)
+        yield partial(queries.site_spelled, ledger, other, in_use=True)
 
 
 def look_alike_notes(ledger: Ledger, url: str, new: Collection[str] = ()) -> Iterator[Note]:
     """Remarks on sites of nearly the same name as one that is there, or is going to be, as those
     that are `new` are."""
     for other in look_alikes(url):
-        known = queries.site_spelled(ledger, other) or (other if other in new else None)
+        found = queries.site_spelled(ledger, other, in_use=True)
+        known = found or (other if other in new else None)
         if known is not None:
             yield _look_alike(url, known)
 

@@ -10,9 +10,11 @@ from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.names import check_client_name
 from jpcli.ledger.queries import licenses
 from jpcli.ledger.queries import sites as site_queries
+from jpcli.ledger.queries.clients import standing
 from jpcli.services.change import change
 from jpcli.services.clients.edit import known_of
 from jpcli.services.meant import check_client_known
+from jpcli.services.put_away import check_client_in_use, check_site_in_use
 from jpcli.services.refusals import check_not_before_owner
 from jpcli.services.shapes import license_objects
 from jpcli.services.sites.known import known_site
@@ -35,15 +37,21 @@ if TYPE_CHECKING:
 
 
 def list_sites(
-    desk: Desk, client: str | None = None, search: str | None = None, limit: int = 0
+    desk: Desk,
+    client: str | None = None,
+    search: str | None = None,
+    limit: int = 0,
+    *,
+    archived: bool = False,
 ) -> Answer[SiteListAnswer]:
-    """Sites with their clients and what runs on them; streams. Raises BadInput `unknown_client`."""
+    """Sites with their clients and what runs on them, or those that are `archived`; streams. Raises
+    BadInput `unknown_client`."""
     if client:
         check_client_known(desk.ledger, client)
-    rows = _site_tuples(site_queries.site_rows(desk.ledger, client, limit, search))
+    found = site_queries.site_rows(desk.ledger, client, limit, search, archived=archived)
     data: SiteListAnswer = {
-        "sites": Rows(site_queries.SITE_COLUMNS, rows),
-        "total": site_queries.count_sites(desk.ledger, client, search),
+        "sites": Rows(site_queries.SITE_COLUMNS, _site_tuples(found)),
+        "total": site_queries.count_sites(desk.ledger, client, search, archived=archived),
     }
     return Answer(data)
 
@@ -87,9 +95,14 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer[SiteMovedAnsw
             note = Note("already_moved", f"{facts.url} belongs to {owner} already")
             return Answer({"site": facts.url, "client": name}, (note,))
         at = desk.effective_at()
-        check_not_before_owner(desk.ledger, facts.url, facts.client_since_at, at)
+        check_site_in_use(facts)
+        if len(site_queries.owners_of(desk.ledger, facts.id)) > 1:
+            # Whose a site was at first holds for all days before it was named.
+            check_not_before_owner(desk.ledger, facts.url, facts.client_since_at, at)
+        known = None if name is None else standing(desk.ledger, name)
+        check_client_in_use(name or "", known)
         made = {}
-        if name is not None and not site_queries.client_exists(desk.ledger, name):
+        if name is not None and known is None:
             writer.record(*events.client_added(name), at=at)
             made[name] = facts.url
         writer.record(*events.site_moved(facts.url, name, facts.client), at=at)
@@ -102,10 +115,11 @@ def move_site(desk: Desk, site: str, client: str | None) -> Answer[SiteMovedAnsw
     return change(desk, {"command": "sites move", "site": site, "client": name}, do)
 
 
-def list_clients(desk: Desk, limit: int = 0) -> Answer[ClientListAnswer]:
-    """Clients with the number of their sites and active licenses; streams."""
-    rows = site_queries.client_rows(desk.ledger, limit)
-    total = site_queries.count_clients(desk.ledger)
+def list_clients(desk: Desk, limit: int = 0, *, archived: bool = False) -> Answer[ClientListAnswer]:
+    """Clients with the number of their sites and active licenses, or those that are `archived`;
+    streams."""
+    rows = site_queries.client_rows(desk.ledger, limit, archived=archived)
+    total = site_queries.count_clients(desk.ledger, archived=archived)
     return Answer({"clients": Rows(site_queries.CLIENT_COLUMNS, rows), "total": total})
 
 
@@ -115,6 +129,7 @@ def add_client(desk: Desk, client: str) -> Answer[ClientAddedAnswer]:
 
     def do(writer: Any) -> Answer[ClientAddedAnswer]:
         if site_queries.client_exists(desk.ledger, name):
+            check_client_in_use(name, standing(desk.ledger, name))
             note = Note("already_added", f"There is a client {name} already", subject=name)
             return Answer({"client": name}, (note,))
         writer.record(*events.client_added(name), at=desk.effective_at())

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.site_urls import normalize_url, twin
-from jpcli.ledger.queries.sites import any_site, find_site, site_spelled, sites_below
+from jpcli.domain.words import quoted
+from jpcli.ledger.queries.sites import (
+    any_former,
+    any_site,
+    find_site,
+    renamed_to,
+    site_spelled,
+    sites_below,
+)
 from jpcli.ledger.queries.wishes import at_jetpack, connections_by_blog
 
 if TYPE_CHECKING:
@@ -37,17 +45,20 @@ class Names(Protocol):
 
 class SiteNames:
     """The names of the sites that one command names, looked up once each. A site that is new is
-    called as it is first spelled."""
+    called as it is first spelled. A name that a site had is refused, unless it `follows` it to the
+    one that it has: what happened, and what Jetpack says, may be told by either."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, follows: bool = False) -> None:
         self.ledger = ledger
+        self._follows = follows
+        self._any_former: bool | None = None
         self._typed: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._below: dict[str, dict[str, str]] = {}
         self._has_sites: bool | None = None  # besides those named here
 
     def name(self, text: str) -> str:
-        """The site's name. Raises BadInput as `normalize_url`."""
+        """The site's name. Raises BadInput as `normalize_url`, and `site_renamed`."""
         found = self._typed.get(text)
         if found is None:
             found = self._found(text)
@@ -70,6 +81,7 @@ class SiteNames:
             yield partial(find_site, self.ledger, text)
             return
         yield partial(any_site, self.ledger)
+        yield partial(any_former, self.ledger)
         yield partial(site_spelled, self.ledger, url)
         yield lambda: site_spelled(self.ledger, url) or self._older(url)
 
@@ -91,7 +103,7 @@ class SiteNames:
         self._typed.clear()
         self._names.clear()
         self._below.clear()
-        self._has_sites = None
+        self._has_sites = self._any_former = None
 
     def _found(self, text: str) -> str:
         text = self._by_number(text)
@@ -107,9 +119,25 @@ class SiteNames:
         if found is None and not self._has_sites:
             found = url
         if found is None:
-            found = site_spelled(self.ledger, url) or self._older(url) or url
+            found = site_spelled(self.ledger, url) or self._older(url)
+        if found is None:
+            found = self._renamed(url) or url
         self._names[url] = found
         return found
+
+    def _renamed(self, url: str) -> str | None:
+        """What a site is called now that was called so; None where none was."""
+        if self._any_former is None:
+            self._any_former = any_former(self.ledger)
+        now = renamed_to(self.ledger, url) if self._any_former else None
+        if now is None or self._follows:
+            return now
+        raise BadInput(
+            "site_renamed",
+            f"{url} is called {now} now",
+            hint=f"Name it so:   jpcli sites show {quoted(now)}",
+            subject=url,
+        )
 
     def _by_number(self, text: str) -> str:
         """The site that Jetpack knows by this number; any other text as it is. Raises BadInput
@@ -153,5 +181,5 @@ def normal_form(url: str) -> str:
 
 
 def site_name(ledger: Ledger, text: str) -> str:
-    """What the ledger calls one site. Raises BadInput as `normalize_url`."""
+    """What the ledger calls one site. Raises BadInput as `SiteNames.name`."""
     return SiteNames(ledger).name(text)

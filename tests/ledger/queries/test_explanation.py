@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from jpcli.domain import events
-from jpcli.domain.events import LATEST_SEQ
+from jpcli.domain.events import LATEST_SEQ, PRICE_SET
 from jpcli.domain.instants import parse_instant
 from jpcli.ledger.queries import explanation, products
 from jpcli.ledger.queries.days import OfferPart
@@ -234,7 +234,7 @@ def test_m2_prices_that_were_set_between_two_events() -> None:
         for after in range(13):
             for until in range(13):
                 expected = [
-                    (seq, 100 - seq, seq, f"actor {seq}", f"2024-01-{seq:02d}", seq)
+                    (seq, PRICE_SET, 100 - seq, seq, f"actor {seq}", f"2024-01-{seq:02d}", seq)
                     for seq in range(1, 13)
                     if after < seq <= until
                     and size == (1, 3)[seq % 2]

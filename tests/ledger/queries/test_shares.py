@@ -9,7 +9,7 @@ import pytest
 
 from jpcli.domain import events
 from jpcli.domain.shares import Holder, Share
-from jpcli.ledger.queries.shares import HolderNames, names_at_closing, names_now, shares_of
+from jpcli.ledger.queries.shares import HolderNames, names_and_labels, names_at_closing, shares_of
 from tests.ledger.queries.memory import closing, empty, record
 
 CLIENTS: dict[int | None, str | None] = {1: "Ann", 2: "Bob"}
@@ -62,7 +62,7 @@ def test_i8_shares_and_names_are_those_of_the_closing(seed: int) -> None:
             NOBODY | {row[0]: row[2] for row in holders},
             NOBODY | {row[1]: row[3] for row in holders},
         )
-    assert names_now(ledger) == HolderNames(NOBODY | CLIENTS, NOBODY | SITES)
+    assert names_and_labels(ledger) == (HolderNames(NOBODY | CLIENTS, NOBODY | SITES),) * 2
 
 
 def test_a_closing_of_the_first_ledgers_kept_none() -> None:
@@ -72,4 +72,4 @@ def test_a_closing_of_the_first_ledgers_kept_none() -> None:
     for invoice_id in (0, 1, 2):
         assert shares_of(ledger, invoice_id) == []
         assert names_at_closing(ledger, invoice_id) == HolderNames(NOBODY, NOBODY)
-    assert names_now(ledger) == HolderNames(NOBODY, NOBODY)
+    assert names_and_labels(ledger) == (HolderNames(NOBODY, NOBODY),) * 2

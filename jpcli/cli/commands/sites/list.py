@@ -22,9 +22,11 @@ def run(
     search: Annotated[
         str | None, typer.Option("--search", metavar="TEXT", help="Only sites whose URL has TEXT.")
     ] = None,
+    archived: Annotated[bool, typer.Option("--archived", help="Only those put away.")] = False,
 ) -> Result:
     from jpcli.services.sites.sites import list_sites
 
     whose = one_client(client, no_client)
-    answer = list_sites(invocation.desk(), whose, search, invocation.list_limit())
+    limit = invocation.list_limit()
+    answer = list_sites(invocation.desk(), whose, search, limit, archived=archived)
     return result_of(answer, "sites", view="sites:draw_list")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.invoice_status import VOID
+from jpcli.domain.invoice_status import PAID, VOID
 from jpcli.domain.words import count
 from jpcli.ledger.queries import invoices
 from jpcli.services.change import once
@@ -163,7 +163,8 @@ def reconcile(desk: Desk, name: str | None = None) -> Answer[ReconcileAnswer]:
 
 
 def _refuse_void(invoice: Invoice) -> None:
-    if invoice.status == VOID:
+    """Nor is anything asked for again that was paid before the ledger collected through Stripe."""
+    if invoice.status == VOID or (invoice.status == PAID and invoice.gateway_id is None):
         check_open(invoice)
 
 

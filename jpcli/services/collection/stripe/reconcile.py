@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.domain.invoice_status import VOID
+from jpcli.domain.invoice_status import PAID, VOID
 from jpcli.domain.money import amount_text
 from jpcli.ledger.events.log import begun_at
 from jpcli.services.collection.stripe.cards import known_customer
@@ -63,8 +63,9 @@ def _one(
     standing = [remote for remote in mine if remote.status != VOID] or mine[-1:]
     if not standing:
         empty = not line_items(desk, invoice)
-        if invoice.status == VOID or empty:
-            return []
+        by_hand = invoice.status == PAID and invoice.gateway_id is None
+        if invoice.status == VOID or empty or by_hand:
+            return []  # before the ledger collected through Stripe it may have been paid by hand
         return [_difference(invoice.number, "invoice", invoice.status, None)]
     chosen = [remote for remote in standing if remote.id == invoice.gateway_id] or standing
     remote = chosen[0]

@@ -1,0 +1,178 @@
+"""Clients put right: renamed, merged, archived; no bill that was stated moves."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jpcli.domain.answers import Answer
+from jpcli.domain.errors import BadInput, JpcliError
+from jpcli.services.clients.archive import archive_client
+from jpcli.services.clients.merge import Owner, merge_clients, taken_over
+from jpcli.services.clients.rename import rename_client
+from jpcli.services.desk import Desk
+from jpcli.services.invoices import close
+from jpcli.services.invoices.statement import export
+from jpcli.services.ledger import upkeep
+from jpcli.services.licenses import issue
+from jpcli.services.plan.order import read_order
+from jpcli.services.plan.plan import make
+from jpcli.services.sites import sites
+from tests.services.agency import A, Agency, B, C, codes, minor
+
+JULY, AUGUST_2 = "2024-07-10T12:00:00Z", "2024-08-02T12:00:00Z"
+
+
+@pytest.fixture
+def shop(agency: Agency) -> Agency:
+    """A is Ann's, B Anne's, each with a license since July 10; July is closed."""
+    for site, client in ((A, "Ann"), (B, "Anne"), (C, "Bob")):
+        agency.do(issue.issue, "jetpack-scan", 1, site=site, client=client, now=JULY)
+    agency.do(close.close_due, now=AUGUST_2)
+    return agency
+
+
+def put(desk: Desk, site: str, client: str | None = None) -> Answer[Any]:
+    """A new license on a site."""
+    return issue.issue(desk, "jetpack-scan", 1, site=site, client=client)
+
+
+def refused(agency: Agency, use_case: Any, *args: Any, **options: Any) -> JpcliError:
+    before = agency.state()
+    with pytest.raises(JpcliError) as error:
+        agency.do(use_case, *args, **options)
+    assert agency.state() == before
+    return error.value
+
+
+def statement(agency: Agency, client: str, month: str = "2024-07") -> Any:
+    with agency.desk(writes=False) as desk:
+        return export(desk, month, client)[1].data["invoice"]
+
+
+def test_a_client_keeps_all_it_has_under_another_name(shop: Agency) -> None:
+    shop.do(rename_client, "Ann", "Zoe")
+    assert shop.groups("2024-07", "client") == {"Ann": 22, "Anne": 22, "Bob": 22}
+    assert shop.groups("2024-08", "client") == {"Zoe": 31, "Anne": 31, "Bob": 31}
+    for name in ("Ann", "Zoe"):
+        found = statement(shop, name)
+        assert (minor(found["total"]), found["clients"][0]["client"]) == (352, "Ann")
+        assert found["licenses_per_day"][-1]["licenses"] == 1
+    assert shop.preview("2024-08")["lines"][0]["kind"] == "license"
+    assert codes(shop.do(rename_client, "Ann", "Zoe")) == ["already_renamed"]
+    assert shop.problems() == []
+
+
+def test_the_old_name_leads_to_the_new_one(shop: Agency, tmp_path: Path) -> None:
+    shop.do(rename_client, "Ann", "Zoe")
+    plan = tmp_path / "plan.toml"
+    plan.write_text(f'[sites."{A}"]\nclient = "Ann"\nproducts = ["jetpack-scan"]\n')
+
+    def planned(desk: Any) -> None:
+        make(desk, read_order(desk, str(plan)))
+
+    for use_case, args in (
+        (put, (A, "Ann")),
+        (put, ("https://x.example", "Ann")),
+        (sites.move_site, (B, "Ann")),
+        (archive_client, ("Ann",)),
+        (planned, ()),
+    ):
+        error = refused(shop, use_case, *args)
+        assert (error.code, "Zoe" in error.message) == ("client_renamed", True)
+    shop.do(sites.add_client, "Ann")
+    shop.move_site(B, "Ann")
+    assert shop.groups("2024-08", "client", now="2024-08-31T12:00:00Z")["Zoe"] == 31
+    assert shop.problems() == []
+
+
+def test_nobody_gets_the_bill_of_who_was_called_so(shop: Agency) -> None:
+    shop.do(rename_client, "Ann", "Zoe")
+    shop.do(sites.add_client, "Ann")
+    with pytest.raises(BadInput) as error:
+        statement(shop, "Ann")
+    assert error.value.code == "another_client_then"
+    assert minor(statement(shop, "Zoe")["total"]) == 352
+    assert statement(shop, "Ann", "2024-08")["clients"] == []
+
+
+def test_two_clients_are_made_one_and_what_is_closed_stays(shop: Agency) -> None:
+    answer = shop.do(merge_clients, "Ann", "Anne")
+    assert (answer.data["client"], answer.data["sites_moved"]) == ("Anne", 1)
+    assert shop.groups("2024-07", "client") == {"Ann": 22, "Anne": 22, "Bob": 22}
+    assert shop.groups("2024-08", "client") == {"Anne": 62, "Bob": 31}
+    assert [line["kind"] for line in shop.preview("2024-08")["lines"]] == ["license"]
+    assert [row["client"] for row in shop.ask(sites.list_clients)["clients"]] == ["Anne", "Bob"]
+    put_away = shop.ask(sites.list_clients, archived=True)["clients"]
+    assert [row["client"] for row in put_away] == ["Ann"]
+    assert codes(shop.do(merge_clients, "Ann", "Anne")) == ["already_merged"]
+    error = refused(shop, issue.issue, "jetpack-scan", 1, site=C, client="Ann")
+    assert error.code in ("client_merged", "site_has_other_client")
+    assert refused(shop, sites.move_site, C, "Ann").code == "client_merged"
+    assert refused(shop, sites.add_client, "Ann").code == "client_merged"
+    assert refused(shop, merge_clients, "Bob", "Bob").code == "same_client"
+    assert refused(shop, merge_clients, "Nobody", "Bob").code == "unknown_client"
+    assert shop.problems() == []
+
+
+def test_a_merge_may_be_from_a_day_on(shop: Agency) -> None:
+    shop.do(merge_clients, "Ann", "Anne", at="2024-08-11")
+    assert shop.groups("2024-08", "client") == {"Ann": 10, "Anne": 52, "Bob": 31}
+    assert shop.problems() == []
+
+
+def test_a_client_with_sites_is_not_archived(shop: Agency) -> None:
+    error = refused(shop, archive_client, "Ann")
+    assert error.code == "client_in_use"
+    shop.move_site(A, None)
+    assert codes(shop.do(archive_client, "Ann")) == ["archived"]
+    assert codes(shop.do(archive_client, "Ann")) == ["already_archived"]
+    assert refused(shop, sites.move_site, A, "Ann").code == "client_archived"
+    assert refused(shop, rename_client, "Bob", "Ann").code == "client_exists"
+    shop.do(archive_client, "Ann", back=True)
+    shop.move_site(A, "Ann")
+    assert shop.problems() == []
+
+
+def test_a_history_with_old_names_is_the_same_history(shop: Agency, tmp_path: Path) -> None:
+    rows = shop.ask(upkeep.export)["licenses"]
+    source = tmp_path / "history.ndjson"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    shop.do(rename_client, "Ann", "Zoe")
+    before = shop.state()
+    answer = shop.import_file(source)
+    assert (answer.data["imported"], answer.data["unchanged"]) == (0, 3)
+    assert shop.state() == before
+
+
+OWNERS = st.lists(
+    st.tuples(st.integers(0, 20), st.sampled_from(["old", "new", "x", None])), min_size=1
+)
+
+
+@given(OWNERS, st.integers(0, 20), st.booleans())
+def test_every_instant_from_then_on_is_the_others_and_no_earlier_one(
+    told: list[tuple[int, str | None]], at: int, used: bool
+) -> None:
+    second = 1_000_000
+    owners: list[Owner] = []
+    for when, client in sorted(told, key=lambda item: item[0]):
+        if not owners or (owners[-1].from_at < when * second and owners[-1].client != client):
+            owners.append(Owner(when * second, client))
+
+    def whose(listed: list[Owner], when: int) -> str | None:
+        return ([o.client for o in listed if o.from_at <= when] or [listed[0].client])[-1]
+
+    found = taken_over(owners, "old", "new", at * second, was_used=used)
+    first = owners[0].from_at
+    for when in range(0, 22 * second, second // 2):
+        before = whose(owners, when)
+        kept = when < at * second and (used or first < at * second)
+        assert whose(found, when) == ("new" if before == "old" and not kept else before), when
+    assert all(one.from_at < other.from_at for one, other in pairwise(found))

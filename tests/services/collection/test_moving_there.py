@@ -1,0 +1,75 @@
+"""A ledger whose bills were collected by hand, and are collected through Stripe from now on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jpcli.domain.errors import Refused
+from jpcli.services.collection.gateway import stripe_gateway
+from jpcli.services.collection.stripe import collector, troubles
+from jpcli.services.invoices import close, settle
+from jpcli.services.invoices.invoices import list_invoices
+from jpcli.services.ledger.settings import set_one, show
+from jpcli.services.status import status
+from tests import engines
+from tests.services.agency import Agency, codes
+from tests.services.collection.conftest import JULY_2, Shop
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture
+def moved(shop: Shop, tmp_path: Path) -> Shop:
+    """May was paid by hand, June is open; it is July 2, and the ledger has moved to Stripe."""
+    by_hand = Agency(tmp_path / "by-hand.db", JULY_2).init(now="2024-05-01T00:00:00Z")
+    by_hand.card(now="2024-05-01T00:00:00Z")
+    by_hand.issue("jetpack-scan", 3, now="2024-05-10T00:00:00Z")
+    by_hand.do(close.close_due, now="2024-06-02T00:00:00Z")
+    by_hand.do(settle.mark_paid, "INV-2024-05", now="2024-06-02T00:00:00Z")
+    by_hand.do(close.close_due)
+    engines.copy(by_hand.path, shop.path)
+    answer = Agency.do(shop, set_one, "payments", "stripe")
+    assert codes(answer) == ["setting_changed", "cards_at_stripe", "next", "to_be_pushed"]
+    return shop
+
+
+def test_no_invoice_is_lost_and_none_is_asked_for_twice(moved: Shop) -> None:
+    settings = moved.ask(show)["settings"]
+    assert (settings["payments"], settings["collect"]) == ("stripe", "charge")
+    assert moved.cards() == []
+    stopping = moved.ask(status)["stops"]
+    assert "no_primary_card" in [stop["code"] for stop in stopping]
+    moved.attach()
+    assert moved.double.objects("invoice") == []
+    with pytest.raises(Refused) as refused:
+        Agency.do(moved, collector.push, "INV-2024-05")
+    assert refused.value.code == "already_paid"
+    Agency.do(moved, collector.pay, "INV-2024-06")
+    paid = {one["number"]: one["status"] for one in moved.ask(list_invoices)["invoices"]}
+    assert paid == {"INV-2024-05": "paid", "INV-2024-06": "paid"}
+    (there,) = moved.double.objects("invoice")
+    assert there["metadata"]["jpcli_invoice"] == "INV-2024-06"
+    assert moved.reconcile() == []
+    with moved.desk() as desk:
+        assert troubles.troubles(desk, stripe_gateway(desk)) == []
+    Agency.do(moved, collector.sync)
+    moved.close("2024-07", now="2024-08-02T00:00:00Z")
+    assert len(moved.double.objects("invoice")) == 2
+
+
+def test_there_is_no_way_back(moved: Shop) -> None:
+    before = moved.state()
+    with pytest.raises(Refused) as refused:
+        Agency.do(moved, set_one, "payments", "offline")
+    assert refused.value.code == "stays_at_stripe"
+    assert moved.state() == before
+    assert codes(Agency.do(moved, set_one, "payments", "stripe")) == ["unchanged"]
+
+
+def test_the_address_of_the_agency(shop: Shop) -> None:
+    Agency.do(shop, set_one, "address", "1 Main Street, Springfield")
+    assert shop.ask(show)["settings"]["address"] == "1 Main Street, Springfield"
+    Agency.do(shop, set_one, "address", "none")
+    assert shop.ask(show)["settings"]["address"] is None
