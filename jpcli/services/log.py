@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.answers import Answer, Rows, as_objects
+from jpcli.domain.answers import Answer, Note, Rows, as_objects
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
 from jpcli.domain.moments import parse_moment
@@ -14,6 +14,7 @@ from jpcli.domain.words import closest
 from jpcli.ledger.events.log import (
     EVENT_COLUMNS,
     EventFilter,
+    actors,
     count_events,
     event_rows,
     events_of,
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 
 LOG_COLUMNS = (*EVENT_COLUMNS, "undone_by")
+
+
+# So many names are held against one that did nothing.
+_MOST_ACTORS = 1_000
 
 
 def list_events(
@@ -72,7 +77,18 @@ def list_events(
     rows = ((*row, undoings.undone_by(row[0])) for row in found)
     total = count_events(desk.ledger, wanted)
     currency = desk.ledger.currency
-    return Answer({"events": Rows(LOG_COLUMNS, rows), "total": total, "currency": currency})
+    notes = () if total or actor is None else tuple(_actor_notes(desk, actor))
+    return Answer({"events": Rows(LOG_COLUMNS, rows), "total": total, "currency": currency}, notes)
+
+
+def _actor_notes(desk: Desk, actor: str) -> Iterator[Note]:
+    """That nobody of this name ever recorded anything, which is no mistake: nobody is entered."""
+    known = actors(desk.ledger, _MOST_ACTORS)
+    if actor not in known:
+        near = closest(actor, known, 0.6)
+        message = f"Nobody called {actor} has changed anything here"
+        hint = None if near is None else f"Did you mean {near}?"
+        yield Note("unknown_actor", message, hint=hint)
 
 
 def _check_kind(kind: str) -> None:

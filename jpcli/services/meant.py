@@ -28,6 +28,7 @@ NAMED = 10
 # So many names on either side are held against one that there is not.
 _NEIGHBORS = 300
 _ALIKE = 0.6
+_LIKE_A_SLUG = 0.7
 _ANY_ALIKE = 0.4  # of a price list, which is short: what is most like it
 
 
@@ -112,7 +113,9 @@ def one_product(text: str, titles: Iterable[tuple[str, str]]) -> str:
 
 def unknown_product(text: str, names: list[str]) -> BadInput:
     """That no product of all these `names` is called so, and which may be meant."""
-    near = closest(text, names, _ANY_ALIKE)
+    tails = {slug.partition("-")[2]: slug for slug in names}
+    near = closest(text, names, _LIKE_A_SLUG) or tails.get(closest(text, tails, _ALIKE) or "")
+    near = near or closest(text, names, _ANY_ALIKE)
     hint = "See them all:   jpcli products list" if near is None else f"Did you mean {near}?"
     return BadInput(
         "unknown_product",

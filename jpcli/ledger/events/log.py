@@ -47,6 +47,11 @@ def count_events(ledger: Ledger, wanted: EventFilter) -> int:
     return int(ledger.value(f"SELECT COUNT(*) FROM events{where}", **params))
 
 
+def actors(ledger: Ledger, limit: int) -> list[str]:
+    """Who recorded anything, at most so many, in no order. Reads all events."""
+    return [row[0] for row in ledger.all(f"SELECT DISTINCT actor FROM events LIMIT {int(limit)}")]
+
+
 def subjects(ledger: Ledger, after_seq: int, until_seq: int, limit: int) -> list[str]:
     """What events are about, each once, in the order in which they were recorded; not the keys of
     requests, nor what is written down about calls."""

@@ -13,13 +13,14 @@ from jpcli.domain.errors import BadInput, Problem
 from jpcli.domain.limits import MAX_PROBLEMS, TOO_MANY
 from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
+from jpcli.domain.short_names import products_meant
 from jpcli.domain.texts import clean
 from jpcli.domain.words import closest, shortened
 from jpcli.services.files.rows import Enough, named, refusal
 from jpcli.services.files.toml_lines import described, load, placed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from jpcli.services.files.toml_lines import Path
     from jpcli.services.sites.spelled import Names
@@ -37,10 +38,18 @@ _FORMS: Mapping[Path, str] = {
 }
 
 
-def read_wanted(text: str, source: str, products: Collection[str], names: Names) -> Wanted:
-    """What a file wants; `products` are the known ones, `names` says what sites are called.
+def read_wanted(
+    text: str,
+    source: str,
+    products: Collection[str],
+    names: Names,
+    titles: Sequence[tuple[str, str]] = (),
+) -> Wanted:
+    """What a file wants; `products` are the known ones, `names` says what sites are called, and by
+    `titles`, which are (slug, name), a product may be named for short.
 
     Raises BadInput with every problem and its line: `bad_toml`, `unknown_key`, `unknown_product`,
+    `ambiguous_product`,
     `bad_site`, `bad_client`, `duplicate_site`, `bad_number`, `bad_value`; or `empty_plan`.
     """
     if not text.strip():  # nobody writes that, but a command that failed leaves it
@@ -53,7 +62,7 @@ def read_wanted(text: str, source: str, products: Collection[str], names: Names)
     data = load(text)
     if isinstance(data, Problem):
         raise refusal(source, [data])
-    reader = Reader(products, names)
+    reader = Reader(products, names, titles)
     wanted = reader.read(data)
     if wanted is None:
         raise refusal(source, placed(reader.wrong, text))
@@ -63,8 +72,11 @@ def read_wanted(text: str, source: str, products: Collection[str], names: Names)
 class Reader:
     """Turns values into a wish and notes everything that is wrong with them."""
 
-    def __init__(self, products: Collection[str], names: Names) -> None:
+    def __init__(
+        self, products: Collection[str], names: Names, titles: Sequence[tuple[str, str]] = ()
+    ) -> None:
         self._names = names
+        self._titles = titles
         self._products = frozenset(products)
         self._clients: dict[str, str] = {}
         self.wrong: list[tuple[Path, str, str]] = []
@@ -137,10 +149,11 @@ class Reader:
         if isinstance(value, dict):
             found = {}
             for name, count in value.items():
-                product, place = clean(name), (*path, name)
+                place = (*path, name)
+                product = self._product(place, clean(name))
                 if product in found:
                     self._note(place, "bad_value", f"{product} stands there twice")
-                elif self._known(place, product) and self._number(place, product, count):
+                elif product is not None and self._number(place, product, count):
                     found[product] = count
             return found
         if not isinstance(value, list | tuple):
@@ -153,11 +166,11 @@ class Reader:
                 message = f"a product is a name in quotes, not {described(name)}"
                 self._note(path, "bad_value", message)
                 continue
-            product = clean(name)
+            product = self._product(path, clean(name))
             if product in counted:
                 message = f"{product} stands there twice; write  products = {{ {product} = 2 }}"
                 self._note(path, "bad_value", message)
-            elif self._known(path, product):
+            elif product is not None:
                 counted[product] = 1
         return counted
 
@@ -165,13 +178,14 @@ class Reader:
         """`2`: at most two. `{ least = 1, most = 3 }`: one, two or three."""
         seen: set[str] = set()
         for name, value in data.items():
-            product, path = clean(name), ("spares", name)
+            typed, path = clean(name), ("spares", name)
+            product = typed if typed == OTHERS else self._product(path, typed)
+            if product is None:
+                continue
             if product in seen:
                 self._note(path, "bad_value", f"{product} stands there twice")
                 continue
             seen.add(product)
-            if product != OTHERS and not self._known(path, product):
-                continue
             if not isinstance(value, dict):
                 if self._number(path, product, value):
                     yield product, Spare(0, value)
@@ -194,11 +208,11 @@ class Reader:
         """`{ 50 = 2 }`: at least two bundles of 50."""
         seen: set[str] = set()
         for name, value in data.items():
-            product, path = clean(name), ("bundles", name)
+            path = ("bundles", name)
+            product = self._product(path, clean(name))
             if product in seen:
                 self._note(path, "bad_value", f"{product} stands there twice")
                 continue
-            seen.add(product)
             sizes: dict[int, int] = {}
             for size, count in self._table(path, value).items():
                 if not _SIZE.fullmatch(size) or size == "1":
@@ -206,7 +220,8 @@ class Reader:
                     self._note((*path, size), "bad_number", message)
                 elif self._number((*path, size), size, count):
                     sizes[int(size)] = count
-            if self._known(path, product):
+            if product is not None:
+                seen.add(product)
                 yield product, sizes
 
     def _keys(self, value: Any) -> Iterator[str]:
@@ -235,12 +250,19 @@ class Reader:
                 message = f"there is no key {shortened(name)!r} here{_meant(name, known)}"
                 self._note((*path, name), "unknown_key", message)
 
-    def _known(self, path: Path, product: str) -> bool:
-        if product in self._products:
-            return True
-        message = f"there is no product {shortened(product)!r} in the price list"
-        self._note(path, "unknown_product", message + _meant(product, self._products))
-        return False
+    def _product(self, path: Path, name: str) -> str | None:
+        """The product that is called so, or for short; None where that is noted as wrong."""
+        if name in self._products:
+            return name
+        slugs = products_meant(name, self._titles)
+        if len(slugs) == 1:
+            return slugs[0]
+        if slugs:
+            self._note(path, "ambiguous_product", f"{name!r} may be {', '.join(slugs)}")
+            return None
+        message = f"there is no product {shortened(name)!r} in the price list"
+        self._note(path, "unknown_product", message + _meant(name, self._products))
+        return None
 
     def _number(self, path: Path, name: str, value: Any) -> bool:
         if type(value) is int and 0 <= value <= MOST:

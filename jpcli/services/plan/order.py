@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.limits import MAX_PLAN_BYTES
-from jpcli.ledger.queries.products import product_names
+from jpcli.ledger.queries.products import product_titles
 from jpcli.services.files.read import read_text
 from jpcli.services.plan.file import read_wanted
 from jpcli.services.sites.spelled import SiteNames
@@ -33,12 +33,13 @@ def read_order(desk: Desk, source: str) -> Order:
     text = read_text(source, MAX_PLAN_BYTES)
     from jpcli.services.plan import saved as saved_plan
 
-    products, names = product_names(desk.ledger), SiteNames(desk.ledger)
+    titles, names = product_titles(desk.ledger), SiteNames(desk.ledger)
+    products = [slug for slug, _ in titles]
     with without_collecting():
         if saved_plan.is_saved(text):
             saved = saved_plan.read_saved(text, source, products, names)
             return Order(source, saved.wanted, saved.ledger_head, saved.plan_hash)
-        return Order(source, read_wanted(text, source, products, names))
+        return Order(source, read_wanted(text, source, products, names, titles))
 
 
 @contextmanager

@@ -179,12 +179,15 @@ PRODUCTS = (
     "licenses timeline --product SCAN",
     "invoice explain 2026-11 --product SCAN",
     "invoice preview --issue SCAN:2@2026-11-25",
+    "plan PLAN",
 )
 
 
 def product_argv(names: Names, line: str, product: str) -> list[str]:
     file = names.file("orders.csv", "product,quantity", f"{product},1")
-    return [word.replace("SCAN", product).replace("FILE", file) for word in line.split()]
+    plan = names.file("sites.toml", "complete = false", f'[spares]\n"{product}" = {{ least = 3 }}')
+    words = (word.replace("SCAN", product) for word in line.split())
+    return [word.replace("FILE", file).replace("PLAN", plan) for word in words]
 
 
 @pytest.mark.parametrize("line", PRODUCTS)
@@ -193,6 +196,13 @@ def test_a_short_name_is_the_product_on_every_road(names: Names, line: str) -> N
     assert run.code == 0, run.err
     assert "jetpack-scan" in run.out
     assert "jetpack-complete" not in run.out or "preview" in line
+
+
+def test_a_product_that_a_plan_names_twice_stands_there_twice(names: Names) -> None:
+    text = '[sites."a.example"]\nproducts = ["scan", "jetpack-scan"]'
+    run = names.jpcli("plan", names.file("twice.toml", text), "--json")
+    assert run.code == 2
+    assert "jetpack-scan stands there twice" in run.error["problems"][0]["message"]
 
 
 @pytest.mark.parametrize("line", PRODUCTS)
@@ -211,7 +221,8 @@ def test_a_name_of_several_products_or_of_none_says_which(
     assert run.code == 2
     found = run.error.get("problems") or [run.error]
     assert found[0]["code"] == code
-    assert hint in found[0]["hint"]
+    said = hint.removeprefix("Did you mean ").removesuffix("?")
+    assert said in f"{found[0]['hint']} {found[0]['message']}"
     assert names.state() == before
 
 
@@ -241,6 +252,15 @@ def test_a_name_that_there_is_not_is_an_error_that_says_what_may_be_meant(
     run = names.jpcli(*line.split(), "--json")
     assert (run.code, run.error["code"]) == (2, code)
     assert run.error["hint"] == f"Did you mean {meant}?"
+
+
+def test_an_actor_who_did_nothing_is_remarked_on(names: Names) -> None:
+    run = names.jpcli("log", "--actor", "testre", "--json")
+    assert (run.code, run.data["events"]) == (0, [])
+    (note,) = run.json["notes"]
+    assert (note["code"], note["hint"]) == ("unknown_actor", "Did you mean tester?")
+    run = names.jpcli("log", "--actor", "tester", "--since", "2026-11-30", "--json")
+    assert (run.data["events"], run.json.get("notes", [])) == ([], [])
 
 
 @pytest.mark.parametrize(
