@@ -81,7 +81,16 @@ class Ledgers:
         if name == "bundle":
             said = self._said("bundle", "licenses", "list", "--state", "bundle", "--json")
             return str(json.loads(said)["data"]["licenses"][0]["license_key"])
+        if name.endswith("-proof"):
+            return str(self._proof(name.removesuffix("-proof")))
         return str(self.ledger("active") if name == "backup" else self.file(name))
+
+    def _proof(self, name: str) -> Path:
+        """The proof of a month on one of the ledgers."""
+        path = self.folder / f"{name}.proof"
+        if not path.exists():
+            self._said(name, "invoice", "export", CLOSED, "--output", str(path))
+        return path
 
     def _run(self, name: str, path: Path, *arguments: str) -> str:
         return checked([self.jpcli, *arguments], self.env(name, path))

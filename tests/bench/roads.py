@@ -126,7 +126,16 @@ BILL = (
             f"invoice export 2026-06 --output {{new}}.{form}",
         )
         for name in ("spread", "closed", "late")
-        for form in ("csv", "json", "html", "pdf", "txt")
+        for form in ("csv", "json", "html", "pdf", "proof", "txt")
+    ),
+    Road(
+        "invoice export proof, nobody's",
+        "closed",
+        r"invoice export 2026-06 --no-client --output {new}.proof",
+    ),
+    *(
+        Road(f"invoice verify, {name}", "small", f"invoice verify {{{name}-proof}} --json")
+        for name in ("spread", "closed", "late")
     ),
     *_each("invoice show", "closed", "invoice show 2026-06", AS),
     *_each("invoice explain, closed", "closed", f"invoice explain 2026-06 {ALL}", AS[:1]),

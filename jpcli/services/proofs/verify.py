@@ -94,7 +94,9 @@ class _Checking:
         kept = Kept(members, len(self._lines), closed=bill.invoice["number"] is not None)
         if not bill.is_whole and (kept.shares is not None or earlier):
             raise Unfit("one client's proof has no shares of others and no earlier invoices")
-        self._tally = tally = Tally(grounds.prices, months_of(self._lines, grounds))
+        self._tally = tally = Tally(
+            grounds.prices, months_of(self._lines, grounds, whole=bill.is_whole)
+        )
         for item in self._each("sites"):
             self._site(item)
         for item in self._each("licenses"):

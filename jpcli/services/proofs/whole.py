@@ -28,17 +28,17 @@ BILLED = ("license", "bundle")
 
 
 def months_of(
-    lines: list[dict[str, Any]], grounds: Grounds
+    lines: list[dict[str, Any]], grounds: Grounds, *, whole: bool
 ) -> list[tuple[Period, set[tuple[str, int]]]]:
     """Which offers count in which months, the earliest first: in the bill's own those of its lines,
-    in another those that it corrects there."""
+    in another those that it corrects there, which one client's proof does not show."""
     own = grounds.period
     found: dict[str, tuple[Period, set[Offer]]] = {own.label: (own, set())}
     for line in lines:
         offer = (line["product"], line["bundle_size"])
         if line["kind"] in BILLED:
             found[own.label][1].add(offer)
-        elif line["kind"] == "adjustment" and line.get("period") not in (None, own.label):
+        elif whole and line["kind"] == "adjustment" and line["period"] not in (None, own.label):
             label = line["period"]
             if label not in found:
                 found[label] = (_period(label, grounds), set())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tempfile
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -25,8 +27,9 @@ from tests.property.agencies import agencies
 from tests.property.test_statements import CLIENTS, actions, told
 from tests.services.agency import A, Agency, B, C
 from tests.services.proofs.changes import changed, changes, is_proved
-from tests.services.proofs.checker import check
+from tests.services.proofs.checker import canonical, check
 
+DATA = Path(__file__).parents[2] / "data"
 SEP_15 = "2024-09-15T10:00:00Z"
 
 
@@ -67,7 +70,7 @@ def busy(agency: Agency) -> Agency:
     agency.move_site(C, "Ann", now="2024-07-21T10:00:00Z")
     agency.do(close.close_due, now="2024-08-01T10:00:00Z")
     agency.revoke(keys[3], at="2024-07-25T10:00:00Z", now="2024-08-10T10:00:00Z", reason="late")
-    agency.revoke(keys[2], now="2024-08-11T10:00:00Z")
+    agency.revoke(keys[2], now="2024-08-11T10:00:00Z", reason="late")
     agency.do(close.close_due, now="2024-09-01T10:00:00Z")
     agency.now = SEP_15
     return agency
@@ -153,6 +156,20 @@ def test_a_forged_bill_with_hashes_that_fit_is_found_by_its_licenses(busy: Agenc
     assert ("line_differs", "line 1") in problems(text)
     assert ("content_differs", "INV-2024-08") not in problems(text)
     assert check(text) is not None
+
+
+def test_an_event_made_anew_does_not_fit_its_neighbor(busy: Agency) -> None:
+    """Its own hash fits; the next event still has the one before."""
+    body = json.loads(made(busy, "2024-07"))
+    several = {event["seq"]: event for item in body["licenses"] for event in item["events"]}
+    seq = next(seq for seq in sorted(several) if seq + 1 in several)
+    event = several[seq]
+    event["actor"] = "eve"
+    fields = [event[name] for name in list(event)[:8]]
+    text = canonical(fields, keys=False)
+    event["hash"] = sha256(bytes.fromhex(event["previous"]) + text.encode()).hexdigest()
+    assert problems(json.dumps(body)) == [("chain_broken", f"event {seq + 1}")]
+    assert check(json.dumps(body)) is not None
 
 
 @pytest.mark.parametrize("client", ["Ann", "Bob", ""])
@@ -279,6 +296,27 @@ def test_days_are_those_of_the_ledgers_zone(tmp_path: Path, zone: str) -> None:
             text = changed(body, change)
             assert problems(text), change[:2]
             assert check(text) is not None, change[:2]
+
+
+@pytest.mark.file("the first ledgers were files")
+def test_invoices_of_the_first_ledgers_have_proofs_without_shares(tmp_path: Path) -> None:
+    """Once the ledger has the rules of its zone in itself; until then it is said how."""
+    path = tmp_path / "ledger.db"
+    path.write_bytes(gzip.decompress((DATA / "ledger-1-offline.db.gz").read_bytes()))
+    agency = Agency(path, "2026-12-20T00:00:00Z")
+    with pytest.raises(Refused) as caught:
+        made(agency, "2024-07")
+    assert caught.value.code == "zone_data_missing"
+    agency.do(settings.set_one, "zone-data", "machine")
+    for name in ("INV-2024-05-2", "INV-2024-06", "INV-2024-07"):
+        for client in (None, "Ann", "Bob", "Cid", ""):
+            text = made(agency, name, client)
+            assert (problems(text), check(text)) == ([], None)
+        whole = json.loads(made(agency, name))
+        assert (whole["holders"], whole["shares"]) == (None, None)
+    with pytest.raises(Refused) as caught:
+        made(agency, "INV-2024-05")
+    assert caught.value.code == "invoice_void"
 
 
 @given(
