@@ -61,7 +61,7 @@ def undo(ground: Ground, told: list[Event]) -> Notes:
     moved = [
         event for event in reversed(told) if event.kind in _MOVES and event.subject not in issued
     ]
-    names = SiteNames(ground.desk.ledger)
+    names = SiteNames(ground.desk.ledger, follows=True)
     notes: list[Notes] = []
     for kind, run in groupby(moved, key=lambda event: event.kind):
         notes.append(_moved(ground, kind, list(run), names))

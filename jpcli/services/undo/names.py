@@ -50,7 +50,9 @@ def _client_added(ground: Ground, event: Event) -> Note:
 
 
 def _site_added(_ground: Ground, event: Event) -> Note:
-    return Note("stays", f"The site {event.subject}, new with it, stays", "info", event.subject)
+    url = event.subject
+    hint = f"Put it away:   jpcli sites archive {quoted(url)}"
+    return Note("stays", f"The site {url}, new with it, stays", "info", url, hint)
 
 
 def _site_moved(ground: Ground, event: Event) -> Note:

@@ -37,6 +37,9 @@ def check(ground: Ground, changes: list[Event]) -> None:
     for event in changes:
         if event.kind not in _OPPOSITES:
             raise _no_opposite(ground, event)
+        if event.kind == events.LEDGER_SET and "payments" in event.data:
+            hint = "See how it collects:   jpcli settings show"
+            raise refused(event, "A ledger that was moved to Stripe stays there", hint)
 
 
 def undo(ground: Ground, event: Event) -> Note:

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jpcli.domain import events
+from jpcli.domain import agency_events, events
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.services.clients import edit
+from jpcli.services.clients.rename import rename_client
 from jpcli.services.collection import offline
 from jpcli.services.ledger import settings
 from jpcli.services.licenses.licenses import show
 from jpcli.services.log import list_events
 from jpcli.services.sites import sites
+from jpcli.services.sites.merge import merge_sites
+from jpcli.services.sites.rename import rename_site
 from jpcli.services.undo.undo import undo
-from tests.services.agency import A, Agency, B, codes, minor
+from tests.services.agency import A, Agency, B, C, codes, minor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -370,3 +373,30 @@ def test_the_reason_is_in_the_log(agency: Agency) -> None:
     agency.issue_one()
     agency.do(undo, None, "wrong product")
     assert [event["reason"] for event in log(agency)[:2]] == ["wrong product"] * 2
+
+
+def test_names_are_those_before_and_a_merged_site_is_two_again(agency: Agency) -> None:
+    key = agency.issue_one(site=A, client="Ann")
+    agency.do(rename_client, "Ann", "Anna")
+    agency.do(rename_site, A, C)
+    assert kinds(taken_back(agency)) == ["site.renamed"]
+    number = next(e["seq"] for e in log(agency) if e["kind"] == agency_events.CLIENT_RENAMED)
+    assert kinds(taken_back(agency, number)) == ["client.renamed"]
+    assert agency.stored("SELECT name FROM clients") == [("Ann",)]
+    agency.issue_one(site=B)
+    agency.do(merge_sites, A, B)
+    assert shown(agency, key)["site"] == B
+    assert kinds(taken_back(agency)) == ["site.archived", "license.transferred"]
+    assert (shown(agency, key)["site"], shown(agency, key)["client"]) == (A, "Ann")
+    assert agency.stored("SELECT archived, into_id FROM sites WHERE url LIKE '%//a.%'") == [
+        (0, None)
+    ]
+
+
+def test_a_license_goes_back_to_a_site_that_is_called_otherwise(agency: Agency) -> None:
+    key = agency.issue_one(site=A)
+    agency.transfer(key, B)
+    number = log(agency)[0]["seq"]
+    agency.do(rename_site, A, C)
+    taken_back(agency, number)
+    assert shown(agency, key)["site"] == C
