@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.reports.clients import year as words
 from jpcli.reports.clients.chart import chart_of
+from jpcli.reports.html.template import pieces, template
 from jpcli.reports.statement import text
 
 if TYPE_CHECKING:
@@ -17,24 +18,14 @@ if TYPE_CHECKING:
 
     from jpcli.reports.clients.year import ClientsYear
 
-# Pieces of a long document that go out together.
-BUFFER = 200
-
 
 def write_html(year: ClientsYear) -> Iterator[str]:
     """The document, piece by piece."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("jpcli.reports.clients"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+    return pieces(
+        template("clients", "clients.html"),
+        title=words.file_title(year),
+        year=year,
+        words=words,
+        text=text,
+        chart=chart_of(year, 700, 150, 64),
     )
-    stream = environment.get_template("clients.html").stream(
-        year=year, words=words, text=text, chart=chart_of(year, 700, 150, 64)
-    )
-    stream.enable_buffering(BUFFER)
-    return iter(stream)

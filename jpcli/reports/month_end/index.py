@@ -5,19 +5,17 @@ Owns its shape, its CSV and its HTML. It is the agency's own: costs are in it.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from jpcli.domain.money import amount_text, display_amount
 from jpcli.domain.words import long_day, month_name
+from jpcli.reports.html.template import pieces, template
 from jpcli.reports.statement.rows import write_rows
 from jpcli.reports.statement.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from jinja2 import Template
 
 COLUMNS = ("invoice", "month", "number", "client", "email", "cost", "billed", "currency", "due")
 
@@ -82,28 +80,12 @@ def write_index_html(index: Index) -> Iterator[str]:
     def money(minor: int) -> str:
         return display_amount(minor, index.currency).replace("-", "−")
 
-    return iter(
-        _template().generate(
-            index=index,
-            money=money,
-            clean=clean,
-            month=month_name(index.period),
-            long_day=long_day,
-            link=lambda name: quote(name, safe=""),
-        )
+    return pieces(
+        template("month_end", "index.html"),
+        index=index,
+        money=money,
+        clean=clean,
+        month=month_name(index.period),
+        long_day=long_day,
+        link=lambda name: quote(name, safe=""),
     )
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("jpcli.reports.month_end"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("index.html")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.site_urls import readable_in
 from jpcli.domain.words import count, month_name, month_of, short_day
+from jpcli.reports.html.template import template
 from jpcli.reports.page import page as drawing
 
 if TYPE_CHECKING:
@@ -18,18 +19,7 @@ if TYPE_CHECKING:
 
 def write_page(page: Page) -> str:
     """The whole document; the same bytes for the same page."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("jpcli.reports.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_shown,
-    )
-    return environment.get_template("page.html").render(
+    return template("page", "page.html", _shown).render(
         page=page,
         status=page.status,
         bars=drawing.bars(page),

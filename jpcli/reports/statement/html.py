@@ -6,27 +6,24 @@ sites, clients and products are other people's text.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from jpcli.domain.words import short_day
+from jpcli.reports.html.template import pieces, template
 from jpcli.reports.statement import text, wording
 from jpcli.reports.statement.heat import STEPS, shades
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jinja2 import Template
-
     from jpcli.reports.statement.statement import Statement
-
-# Pieces of a long document that go out together.
-BUFFER = 200
 
 
 def write_html(statement: Statement) -> Iterator[str]:
     """The document, piece by piece."""
-    stream = _template().stream(
+    return pieces(
+        template("statement", "statement.html"),
+        title=wording.file_title(statement),
         statement=statement,
         words=wording,
         text=text,
@@ -40,20 +37,3 @@ def write_html(statement: Statement) -> Iterator[str]:
         ),
         steps=STEPS,
     )
-    stream.enable_buffering(BUFFER)
-    return iter(stream)
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("jpcli.reports.statement"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("statement.html")
