@@ -61,8 +61,8 @@ def assign(
     return act(desk, {**request, **choice.fields()}, do, asks)
 
 
-def _puts(keys: list[str], site: str, client: str | None) -> Puts:
-    return [(None, (key, site, client)) for key in keys]
+def _puts(keys: Iterable[str], site: str, client: str | None) -> Puts:
+    return ((None, (key, site, client)) for key in keys)
 
 
 def assign_rows(

@@ -134,7 +134,7 @@ def show_chosen(desk: Desk, keys: list[str], choice: Choice) -> Answer[Any]:
     from jpcli.services.licenses.licenses import show
 
     check_any(keys, choice)
-    return on_chosen(desk, _SHOW, keys, choice, lambda found: show(desk, found))
+    return on_chosen(desk, _SHOW, keys, choice, lambda found: show(desk, list(found)))
 
 
 def check_any(keys: list[str], choice: Choice) -> None:
@@ -148,7 +148,7 @@ def on_chosen(
     command: str,
     keys: list[str],
     choice: Choice,
-    do: Callable[[list[str]], Answer[Data_co]],
+    do: Callable[[Iterable[str]], Answer[Data_co]],
     rest: str = "",
 ) -> Answer[Any]:
     """Do it to the licenses that a command is about, inside the transaction that changes them:
@@ -161,14 +161,13 @@ def on_chosen(
         return do(keys)
     found, left_out = matching(desk, command, choice)
     remarks = (left_out_note(left_out),) if left_out else ()
+    taken: Spool[str] | list[str] = found
     if choice.shown is not None:
         taken = [key for key in found if key in choice.shown]
         if len(taken) < len(choice.shown):
             raise changed_meanwhile()
-    else:
-        taken = list(found)
-        if len(taken) > 1 and not choice.every:
-            raise _several(desk, command, choice, found, rest)
+    elif len(found) > 1 and not choice.every:
+        raise _several(desk, command, choice, found, rest)
     if not taken:
         message = f"No license matches {choice.words()}"
         return Answer({"licenses": []}, (Note("nothing_found", message), *remarks))
