@@ -102,6 +102,7 @@ def check_statements(
             with agency.desk(writes=False) as desk:
                 cost = statement(desk, number, client or "", "0").total_minor
                 billed = statement(desk, number, client or "", markup or "0").total_minor
+                assert billed == statement(desk, number, client or "").total_minor
             assert minor(cell["cost"]) == cost
             assert minor(cell["billed"]) == (billed if client else 0)
 

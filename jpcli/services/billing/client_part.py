@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.ledger.queries.client_days import client_id_of, count_held, held_by
 from jpcli.ledger.queries.labels import CLIENT, labels
+from jpcli.ledger.snapshots.details import clients_then
 from jpcli.services.billing.groups import NOTHING, Splitting
 from jpcli.services.billing.line_shares import holder_shares, marked_shares, other_holders
 from jpcli.services.billing.period import marked, window_of
@@ -81,6 +83,16 @@ class _Part:
         ]
         self.positions = [position for position, row in enumerate(rows) if any(row)]
         self._rows = rows
+
+    def own_markup(self) -> str:
+        """The percent that is put on top of this client's bills; of a closed month as it was at its
+        closing (I8), 0 where there is none."""
+        if self._whose.client_id is None:
+            return "0"
+        invoice = self._whole.invoice
+        then = clients_then(self._desk.ledger, LATEST_SEQ if invoice is None else invoice.id)
+        known = then.get(self._whose.client_id)
+        return "0" if known is None or known.markup is None else known.markup
 
     def line(self, position: int, held: Snapshot) -> Line:
         """The client's part of a line of the whole month."""

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 class Part(Protocol):
     """What the lines of a month are where they are one client's part of it."""
 
+    def own_markup(self) -> str:
+        """The percent that is put on top of this client's bills; of a closed month as it was at its
+        closing (I8), 0 where there is none."""
+
     def marked(self, markup_e6: int) -> list[Line]:
         """The same lines with a markup on the whole bill's, split as those are."""
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
 
+# In the place of a percent: what is put on top of this client's bills.
+OWN = "own"
+
+
 def preview(
     desk: Desk,
     month: str | None = None,
@@ -43,18 +47,22 @@ def preview(
 
     `details` adds what only a person looks at: licenses a day, the cost of unassigned ones.
     `months` adds the totals of so many months, from this one on; `by` then splits each of them.
-    `client` is one client's part alone, `""` for what belongs to no client.
+    `client` is one client's part alone, `""` for what belongs to no client; in one month `markup`
+    may then be `OWN`, the client's own.
     Raises BadInput (`bad_month`, `bad_instant`, `bad_percent`, `unknown_client`, what-if errors) or
     Failed (`no_price`).
     """
     question = Question(month, by, markup, as_of, tuple(revoke), tuple(issue), details, client)
     whose = _whose(desk, client)
     computed = compute(desk, question)
+    mine = whose(computed)
+    if markup == OWN and mine.whose is not None and months is None:
+        question = question._replace(markup=mine.whose.own_markup())
     before = None
     if question.revoke or question.issue:
         unsupposed = question._replace(revoke=(), issue=(), details=False)
         before = totals(whose(compute(desk, unsupposed)).lines)[1]
-    data = _data(desk, question, whose(computed), before)
+    data = _data(desk, question, mine, before)
     if months is not None:
         from jpcli.services.billing.forecast import forecast
 

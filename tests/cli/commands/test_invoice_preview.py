@@ -35,6 +35,8 @@ def test_a_person_sees_clients_down_and_months_across(world: World) -> None:
         ("--months 3 --by day", "--by day splits one month"),
         ("--client Ann --by client", "--by client splits the whole bill"),
         ("--client Ann --no-client", "exclude each other"),
+        ("--markup own", "--markup own is one client's in one month"),
+        ("2026 --client Ann --markup own", "--markup own is one client's in one month"),
         ("--client Dora", "There is no client Dora"),
     ],
 )
@@ -48,3 +50,14 @@ def test_what_makes_no_sense_is_refused(world: World, words: str, what: str) -> 
 def test_nobodys_part_is_named_in_json(world: World) -> None:
     assert world(preview("--no-client"), "--json").data["client"] is None
     assert world(preview("--client Ann"), "--json").data["client"] == "Ann"
+
+
+def test_a_clients_own_markup_is_that_of_the_closing(world: World) -> None:
+    world(Line("clients edit", "Ann --markup 25"))
+    own = world(preview("--client Ann --markup own"), "--json").data
+    assert own["markup_percent"] == "25"
+    assert own == world(preview("--client Ann --markup 25"), "--json").data
+    # September was closed before there was one, and nobody has any.
+    for words in ("2026-09 --client Ann", "--no-client"):
+        data = world(preview(f"{words} --markup own"), "--json").data
+        assert data["total_with_markup"] == data["total"]

@@ -14,3 +14,11 @@ Markup = Annotated[
         help="Add what you bill on top, as 20; -10 is a discount.",
     ),
 ]
+OwnMarkup = Annotated[
+    str | None,
+    typer.Option(
+        "--markup",
+        metavar="PERCENT",
+        help="Add what you bill on top, as 20; -10 is a discount; own is that of --client.",
+    ),
+]

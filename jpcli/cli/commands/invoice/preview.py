@@ -11,7 +11,7 @@ import typer
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import BadParameter, UsageError
-from jpcli.cli.commands.invoice.markup import Markup
+from jpcli.cli.commands.invoice.markup import OwnMarkup
 from jpcli.cli.commands.licenses.filters import Client, NoClient, one_client
 from jpcli.cli.shared.result import Result, result_of
 from jpcli.domain.answers import Rows
@@ -67,7 +67,7 @@ Months = Annotated[
     examples=(
         "jpcli invoice preview",
         "jpcli invoice preview 2026-10 --by client --markup 20",
-        "jpcli invoice preview --client 'Shop Ltd' --by site",
+        "jpcli invoice preview --client 'Shop Ltd' --by site --markup own",
         "jpcli invoice preview 2026",
         "jpcli invoice preview 2026-12 --months 6 --by client",
         "jpcli invoice preview --revoke jetpack-scan_…@2026-11-25 --issue jetpack-ai:5@2026-11-20",
@@ -84,7 +84,7 @@ def run(
     by: By = None,
     client: Client = None,
     no_client: NoClient = False,
-    markup: Markup = None,
+    markup: OwnMarkup = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -116,6 +116,11 @@ def run(
         if months is not None:
             raise UsageError(f"{month} is twelve months already: leave out --months.")
         month, months = f"{month}-01", 12
+    if markup == "own" and (whose is None or months is not None):
+        raise UsageError(
+            "--markup own is one client's in one month: name it with --client, or see all of them"
+            " with jpcli clients report."
+        )
     if by == "day" and months is not None:
         raise UsageError("--by day splits one month: leave out --months, or name a month.")
     answer = preview(
