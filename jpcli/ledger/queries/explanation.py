@@ -14,6 +14,7 @@ from jpcli.domain.license_events import ENDING, MAKING
 from jpcli.domain.prices import price_after
 from jpcli.ledger.events.log import is_one_of, told
 from jpcli.ledger.queries.days import days_within
+from jpcli.ledger.queries.labels import CLIENT, SITE, called_then
 from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def facts(ledger: Ledger, scope: Scope) -> Iterator[Fact]:
 
 
 def held(ledger: Ledger, scope: Scope) -> Iterator[Held]:
-    """Where the licenses of a scope were, and whose that was (W1, W2), in order of time."""
+    """Where the licenses of a scope were, and whose that was (W1, W2), in order of time, by the
+    names that they had after its last event."""
     spans, owners, _ = scope.snapshot
     rows = ledger.rows(
         "SELECT s.license_id, s.first_day, s.last_day, s.ends, t.url, c.name,"
@@ -107,7 +109,18 @@ def held(ledger: Ledger, scope: Scope) -> Iterator[Held]:
         " ORDER BY s.license_id, s.first_day, o.first_day",
         **_params(scope),
     )
-    return map(Held._make, rows)
+    stays = map(Held._make, rows)
+    if scope.seq == LATEST_SEQ:
+        return stays
+    sites, clients = (called_then(ledger, kind, scope.seq) for kind in (SITE, CLIENT))
+    if not sites and not clients:
+        return stays
+    return (
+        stay._replace(
+            site=sites.get(stay.site, stay.site), client=clients.get(stay.client, stay.client)
+        )
+        for stay in stays
+    )
 
 
 def endings(ledger: Ledger, scope: Scope) -> Iterator[Occurrence]:

@@ -65,13 +65,15 @@ def called_then(ledger: Ledger, kind: str, seq: int) -> Mapping[str | None, str]
     return {now.get(label, label): name for label, name in then.items() if now[label] != name}
 
 
-def _first_names(ledger: Ledger, kind: str) -> list[tuple[int, str]]:
-    """The first name of every row that was ever renamed."""
+def first_names(ledger: Ledger) -> list[tuple[str, int, str]]:
+    """(kind, row number, first name) of all that was ever renamed; one question for both kinds."""
     return ledger.all(
-        "SELECT DISTINCT f.id, e.subject FROM former_names f JOIN events e ON e.seq = f.id"
-        " WHERE f.kind = :kind",
-        kind=kind,
+        "SELECT DISTINCT f.kind, f.id, e.subject FROM former_names f JOIN events e ON e.seq = f.id"
     )
+
+
+def _first_names(ledger: Ledger, kind: str) -> list[tuple[int, str]]:
+    return [(number, name) for found, number, name in first_names(ledger) if found == kind]
 
 
 def _labels(found: Names, first: list[tuple[int, str]]) -> tuple[Names, list[int]]:

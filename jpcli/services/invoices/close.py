@@ -19,6 +19,7 @@ from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger.events.log import latest_at
 from jpcli.ledger.queries import invoice_lines, invoices
 from jpcli.ledger.queries.collection import way_of
+from jpcli.ledger.queries.labels import first_names
 from jpcli.ledger.queries.products import priced_offers
 from jpcli.services.billing.books import books_begin, is_settled_elsewhere, move_hint
 from jpcli.services.billing.compute import Question, compute
@@ -82,6 +83,7 @@ def close_waiting(desk: Desk, writer: Writer, until: str | None = None) -> list[
 def _asks(desk: Desk, label: str | None = None) -> Iterator[Ask]:
     """What is asked to close a month."""
     ledger = desk.ledger
+    yield partial(first_names, desk.ledger)
     yield partial(invoices.closed_periods, ledger)
     yield partial(latest_at, ledger)
     yield partial(priced_offers, ledger)

@@ -16,7 +16,7 @@ from jpcli.domain.names import new_keys
 from jpcli.domain.words import count
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.licenses import any_license, rows_recorded_after
-from jpcli.ledger.queries.products import bundle_sizes, priced_offers
+from jpcli.ledger.queries.products import bundle_sizes, is_hidden, priced_offers
 from jpcli.ledger.writer import FLUSH_EVENTS, MANY, asks_about
 from jpcli.services.bulk import apply_each
 from jpcli.services.cards import expiry_notes
@@ -115,6 +115,7 @@ def _asks_of(names: SiteNames, wanted: Wanted) -> Iterator[Ask]:
     """What is asked for one order."""
     ledger, product = names.ledger, wanted.product
     yield partial(bundle_sizes, ledger, product)
+    yield partial(is_hidden, ledger, product)
     yield partial(priced_offers, ledger, product)
     if wanted.site is not None:
         yield from place_asks(names, wanted.site, wanted.client)

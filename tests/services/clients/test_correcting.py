@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpcli.domain.answers import Answer
+from jpcli.domain.answers import Answer, as_objects
 from jpcli.domain.errors import BadInput, JpcliError
 from jpcli.services.clients.archive import archive_client
 from jpcli.services.clients.merge import Owner, merge_clients, taken_over
 from jpcli.services.clients.rename import rename_client
 from jpcli.services.desk import Desk
 from jpcli.services.invoices import close
+from jpcli.services.invoices.explain import explain
 from jpcli.services.invoices.statement import export
 from jpcli.services.ledger import upkeep
 from jpcli.services.licenses import issue
@@ -56,6 +57,17 @@ def statement(agency: Agency, client: str, month: str = "2024-07") -> Any:
         return export(desk, month, client)[1].data["invoice"]
 
 
+def explained(agency: Agency, month: str) -> set[str | None]:
+    """The clients that an explanation names."""
+    with agency.desk(writes=False) as desk:
+        licenses = [
+            one
+            for line in explain(desk, month).data["lines"]
+            for one in as_objects(line["licenses"])
+        ]
+        return {site["client"] for one in licenses for site in one["sites"]}
+
+
 def test_a_client_keeps_all_it_has_under_another_name(shop: Agency) -> None:
     shop.do(rename_client, "Ann", "Zoe")
     assert shop.groups("2024-07", "client") == {"Ann": 22, "Anne": 22, "Bob": 22}
@@ -64,6 +76,9 @@ def test_a_client_keeps_all_it_has_under_another_name(shop: Agency) -> None:
         found = statement(shop, name)
         assert (minor(found["total"]), found["clients"][0]["client"]) == (352, "Ann")
         assert found["licenses_per_day"][-1]["licenses"] == 1
+    told = explained(shop, "2024-07")
+    assert told == {"Ann", "Anne", "Bob"}
+    assert explained(shop, "2024-08") == {"Zoe", "Anne", "Bob"}
     assert shop.preview("2024-08")["lines"][0]["kind"] == "license"
     assert codes(shop.do(rename_client, "Ann", "Zoe")) == ["already_renamed"]
     assert shop.problems() == []
