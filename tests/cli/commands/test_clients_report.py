@@ -82,3 +82,13 @@ def test_it_fits_the_screen(columns: int, agency: Callable[..., Any]) -> None:
     assert shown.code == 0, shown.out
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown.out)
     assert max(map(len, plain.splitlines())) <= columns
+
+
+def test_a_client_is_one_row_whatever_it_was_called(world: World) -> None:
+    before = world(report("2026"), "--json").data
+    assert world(Line("clients rename", "Ann Zoe")).code == 0
+    after = world(report("2026"), "--json").data
+    assert [client["client"] for client in after["clients"]] == ["Zoe", None]
+    assert after["clients"][0]["months"] == before["clients"][0]["months"]
+    changed = world(Line("invoice diff", "2026-09 2026-11 --by client"), "--json").data["groups"]
+    assert sorted(str(group["client"]) for group in changed) == ["None", "Zoe"]
