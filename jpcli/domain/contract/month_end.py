@@ -16,7 +16,7 @@ class StatementFile(TypedDict):
     client: str | None  # null: what is nobody's
     email: str | None
     cost: MoneyObject  # its part of the invoice
-    billed: MoneyObject  # with the client's markup
+    billed: MoneyObject  # with the client's markup; what is nobody's is billed to nobody
     files: list[str]  # paths
 
 

@@ -51,7 +51,7 @@ class Index(NamedTuple):
     @property
     def billed_minor(self) -> int:
         """What all clients are billed."""
-        return sum(entry.billed_minor for entry in self.entries if entry.client is not None)
+        return sum(entry.billed_minor for entry in self.entries)
 
 
 def write_index_csv(index: Index) -> Iterator[str]:

@@ -34,6 +34,12 @@ class Written(NamedTuple):
     cost_minor: int
     names: tuple[str, ...]
 
+    @property
+    def billed_minor(self) -> int:
+        """What its client is to pay; what is nobody's is billed to nobody."""
+        whose = self.made.whose
+        return 0 if whose is None or whose.client is None else self.made.total_minor
+
 
 class Respelled:
     """What the PDF files have no letters for, of all of them."""
@@ -159,6 +165,6 @@ def statement_file(each: Written, folder: Folder) -> StatementFile:
         "client": made.whose.client,
         "email": each.email,
         "cost": money_json(each.cost_minor, made.currency),
-        "billed": money_json(made.total_minor, made.currency),
+        "billed": money_json(each.billed_minor, made.currency),
         "files": [folder.at(name) for name in each.names],
     }

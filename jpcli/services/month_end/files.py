@@ -62,7 +62,7 @@ def _index(statements: Statements, written: list[Written], journals: tuple[str, 
             None if each.made.whose is None else each.made.whose.client,
             each.email or "",
             each.cost_minor,
-            each.made.total_minor,
+            each.billed_minor,
             each.names,
         )
         for each in written

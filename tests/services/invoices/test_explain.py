@@ -195,7 +195,8 @@ def test_i3_an_adjustment_names_licenses_and_the_events_that_changed_them(
         assert reasons[late] == "issued Jul 30, recorded Aug 15; 2 days instead of 0"
         (event,) = line["licenses"][0]["events"]
         assert event["kind"] == "license.revoked"
-        assert event["recorded_at"] == "2024-08-15T12:00:00.000001Z"  # after another at that instant
+        # After another one at that instant.
+        assert event["recorded_at"] == "2024-08-15T12:00:00.000001Z"
 
 
 def test_i3_an_adjustment_of_prices_names_the_price(corrected: tuple[Agency, str, str]) -> None:
