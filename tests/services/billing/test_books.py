@@ -313,6 +313,8 @@ def test_settings_show_has_the_shape_of_the_contract(old: Agency) -> None:
         "settings": {
             "name": "Agency",
             "address": None,
+            "tax_id": None,
+            "payment_note": None,
             "currency": "usd",
             "time_zone": "UTC",
             "zone_data": None,
