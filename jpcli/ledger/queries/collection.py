@@ -19,6 +19,12 @@ def uses_stripe(ledger: Ledger) -> bool:
     return ledger.meta["payments"] == STRIPE
 
 
+def moved_to_stripe(ledger: Ledger) -> bool:
+    """Has another process had it collect through Stripe since it was opened? There is no way back,
+    so who opened it after that knows for good."""
+    return not uses_stripe(ledger) and ledger.fact("payments") == STRIPE
+
+
 def way_of(ledger: Ledger) -> Way:
     """By hand, from cards, or by mail."""
     collect = ledger.fact("collect") if uses_stripe(ledger) else None

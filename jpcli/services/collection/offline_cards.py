@@ -14,8 +14,10 @@ from jpcli.domain import events
 from jpcli.domain.answers import Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.collection import BY_HAND
+from jpcli.domain.errors import Busy
 from jpcli.domain.words import quoted
 from jpcli.ledger.queries.cards import cards
+from jpcli.ledger.queries.collection import moved_to_stripe
 from jpcli.services.cards import added_note, known_card, list_cards, primary_note, removal_notes
 from jpcli.services.change import change
 
@@ -40,9 +42,16 @@ def add_card(
     month, year = rules.parse_exp(exp)
     request = {"command": "cards add", "card": [name, digits, month, year], "primary": primary}
 
-    asks = (lambda: cards(desk.ledger),)
+    asks = (lambda: cards(desk.ledger), lambda: moved_to_stripe(desk.ledger))
 
     def do(writer: Writer) -> Answer[CardsAnswer]:
+        if moved_to_stripe(desk.ledger):
+            raise Busy(
+                "collects_elsewhere",
+                "This ledger collects through Stripe since a moment ago; its cards are there",
+                hint="Run the same command again.",
+                subject="payments",
+            )
         becomes = rules.becomes_primary(cards(desk.ledger), primary)
         card_id = f"card_{writer.last_seq + 1}"
         entry = events.card_added(

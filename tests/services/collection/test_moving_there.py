@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jpcli.domain.errors import Refused
+from jpcli.domain.errors import Busy, Refused
+from jpcli.services.collection import offline
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import collector, troubles
 from jpcli.services.invoices import close, settle
@@ -66,6 +67,17 @@ def test_there_is_no_way_back(moved: Shop) -> None:
     assert refused.value.code == "stays_at_stripe"
     assert moved.state() == before
     assert codes(Agency.do(moved, set_one, "payments", "stripe")) == ["unchanged"]
+
+
+def test_no_card_is_noted_by_who_opened_it_before(shop: Shop, tmp_path: Path) -> None:
+    by_hand = Agency(tmp_path / "by-hand.db", JULY_2).init()
+    with by_hand.desk() as before:
+        by_hand.do(set_one, "payments", "stripe")
+        with pytest.raises(Busy) as refused:
+            offline.add_card(before, "visa", "4242", "12/2030")
+    assert refused.value.code == "collects_elsewhere"
+    assert by_hand.stored("SELECT * FROM cards") == []
+    assert shop.cards() == []
 
 
 def test_the_address_of_the_agency(shop: Shop) -> None:
