@@ -79,7 +79,7 @@ def test_a_long_answer_is_written_as_a_short_one(
 
 @pytest.mark.usefixtures("ledger")
 def test_on_a_terminal_the_first_of_a_long_answer_are_shown() -> None:
-    shown = run_on_terminal("issue", "jetpack-scan", "-n", "2100")
+    shown = run_on_terminal("issue", "jetpack-scan", "-n", "2100", "--yes")
     assert shown.code == 0
     assert "and 2,050 more" in shown.out
     assert shown.out.count("jetpack-scan_") == 50
