@@ -24,7 +24,7 @@ _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _OCTET = "%([0-9A-Fa-f]{2})?"
 _OCTETS = "(?:%[89A-F][0-9A-F])+"
 # A site in a sentence or a command, without the mark that ends its clause.
-_SITE = r"""https?://[^\s'"]*[^\s'",;:.)]"""
+_SITE = r"""https?://[^\s'"]*[^\s'",;:.)?]"""
 
 
 def normalize_url(text: str) -> str:

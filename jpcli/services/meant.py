@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.short_names import is_beginning, products_meant
-from jpcli.domain.words import closest, count, quoted
+from jpcli.domain.words import closest, count, quoted, shortened
 from jpcli.ledger.queries import chosen, licenses, products
 from jpcli.ledger.queries.clients import standing
 from jpcli.ledger.queries.name_ranges import END, names_between, names_near
@@ -86,7 +86,7 @@ def unknown_license(text: str) -> BadInput:
     """That there is no license of this key, nor one that begins so."""
     return BadInput(
         "unknown_license",
-        f"There is no license {text} in this ledger",
+        f"There is no license {shortened(text)} in this ledger",
         hint=f"Look for it:   jpcli licenses list --search {quoted(text[:20])}",
         subject=text,
     )

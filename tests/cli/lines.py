@@ -183,9 +183,12 @@ def build(jpcli: Callable[..., Any], folder: Path) -> dict[str, str]:
     do("products set-price jetpack-boost --price 1 --from 2027-02-01", "2026-10-06T10:00:00Z")
     do(f"ledger backup {folder}/backup.db", NOW)
     do(f"audit --init {folder}/audit.toml", NOW)
-    do(f"invoice export 2026-09 --format proof --output {folder}/proof.json", NOW)
-    do(f"invoice export 2026-09 --client Ann --format proof --output {folder}/ann.json", NOW)
-    do(f"invoice export 2026-10 --no-client --format proof --output {folder}/nobody.json", NOW)
+    do(f"invoice export 2026-09 --format proof --output {folder}/proof.json --yes", NOW)
+    do(f"invoice export 2026-09 --client Ann --format proof --output {folder}/ann.json --yes", NOW)
+    do(
+        f"invoice export 2026-10 --no-client --format proof --output {folder}/nobody.json --yes",
+        NOW,
+    )
     right = (folder / "proof.json").read_text()
     (folder / "wrong.json").write_text(right.replace('"total_minor":', '"total_minor":1'))
     files = {

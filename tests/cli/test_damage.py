@@ -20,7 +20,7 @@ DAMAGE = {
     "instants beyond the calendar": f"UPDATE events SET at = {2**62}, recorded_at = {2**62}",
     "licenses issued beyond it": f"UPDATE licenses SET issued_at = {2**62}",
     "days beyond it": f"UPDATE spans SET first_day = 0 - {2**40}, last_day = last_day + {2**50}",
-    "prices beyond it": f"UPDATE prices SET from_day = {2**50}",
+    "prices beyond it": f"UPDATE prices SET from_day = from_day + {2**50}",
     "months that are none": "UPDATE invoices SET period = 'x' || id, due_day = -5",
     "a card that is none": "UPDATE cards SET exp_month = 99, last4 = ''",
     "answers that are none": "UPDATE answers SET answer = '{'",

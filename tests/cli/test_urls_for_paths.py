@@ -29,7 +29,15 @@ URLS = (
 )
 HOMES = ("~", "~/ledger.db", "~/a folder/b.csv")
 # They open no ledger that is named.
-WITHOUT = {"demo", "help", "completion", "products template", "ledger template", "ledger move"}
+WITHOUT = {
+    "demo",
+    "help",
+    "completion",
+    "invoice verify",
+    "products template",
+    "ledger template",
+    "ledger move",
+}
 
 
 def paths() -> list[tuple[str, str]]:

@@ -95,6 +95,7 @@ def test_who_may_only_look_gets_the_same_answers(
         for address in (stage.owner, stage.looker):
             again = Path(stage.names["folder"]) / "again.db"
             again.unlink(missing_ok=True)
+            shutil.rmtree(again.with_name("each"), ignore_errors=True)
             monkeypatch.setenv("JPCLI_LEDGER", address)
             run = jpcli(*line.argv(stage.names), now=NOW)
             answers.append((run.code, *(said.replace(address, "LEDGER") for said in run[1:])))

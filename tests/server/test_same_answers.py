@@ -6,6 +6,7 @@ import json
 import os
 import random
 from itertools import count
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,6 +56,19 @@ READS = (
     "invoice list",
     "invoice show 2026-09",
     "invoice export 2026-09 --format html",
+    "invoice export 2026-09 --format proof",
+    "invoice export 2026-09 --client Ann --format proof",
+    "invoice export 2026-09 --format hledger",
+    "invoice preview --client Ann --by site",
+    "invoice preview --no-client",
+    "invoice preview --months 3 --by client",
+    "invoice preview 2026 --by site",
+    "invoice diff --by client",
+    "clients report",
+    "clients report --format csv",
+    "savings",
+    "products list --hidden",
+    "sites list --archived",
     "settings show",
     "log",
     "log --site a.example",
@@ -152,6 +166,8 @@ def test_every_command_does_the_same(both: Any, jpcli: Callable[..., Any], tmp_p
 
         def act(line: Line = line) -> Any:
             (tmp_path / "files" / "again.db").unlink(missing_ok=True)
+            rmtree(tmp_path / "files" / "each", ignore_errors=True)
+            rmtree(tmp_path / "files" / "bills", ignore_errors=True)
             run = jpcli(*line.argv(both.names), "--json", now=NOW)
             return (run.code, run.out, run.err, heads(jpcli))
 

@@ -96,7 +96,7 @@ jetpack-ai,3,,,
 
 def test_a_file_of_orders_is_issued_in_one_transaction(agency: Agency) -> None:
     answer = run(agency, "issue", ORDERS)
-    assert codes(answer) == ["issued", "double_product"]
+    assert codes(answer) == ["issued", "costs", "double_product"]
     assert len(answer.data["licenses"]) == 3 + 4 + 3
     assert in_state(agency) == {"assigned": 3, "unassigned": 6, "bundle": 1}
     assert agency.check()["ok"]

@@ -135,14 +135,14 @@ def test_what_was_refused_is_not_remembered(new_agency: Agency) -> None:
     with pytest.raises(JpcliError):
         new_agency.do(issue.issue, SCAN, key="k1")
     new_agency.card()
-    assert codes(new_agency.do(issue.issue, SCAN, key="k1")) == ["issued"]
+    assert codes(new_agency.do(issue.issue, SCAN, key="k1")) == ["issued", "costs"]
 
 
 def test_a_dry_run_leaves_the_key_unused(agency: Agency) -> None:
     before = agency.state()
     agency.do(issue.issue, SCAN, key="k1", dry_run=True)
     assert agency.state() == before
-    assert codes(agency.do(issue.issue, SCAN, 5, key="k1")) == ["issued"]
+    assert codes(agency.do(issue.issue, SCAN, 5, key="k1")) == ["issued", "costs"]
 
 
 def test_a_dry_run_of_what_was_done_tells_what_was_done(agency: Agency) -> None:

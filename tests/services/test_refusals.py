@@ -22,6 +22,9 @@ from tests.services.agency import BEGUN, A, Agency, B
 BAD, REFUSED = 2, 3
 
 
+MOVED = "https://moved.example"
+
+
 class Scene(NamedTuple):
     """An agency in the middle of its work, and the keys of its licenses."""
 
@@ -41,6 +44,8 @@ def scene(agency: Agency) -> Scene:
     agency.revoke(gone, at="2024-07-10")
     parent, (child, busy_child, _) = agency.bundle(at="2024-07-01")
     agency.assign(busy_child, B, at="2024-07-05")
+    agency.issue_one(at="2024-07-01", site=MOVED)
+    agency.do(sites.move_site, MOVED, "Bea", at="2024-07-06")
     return Scene(agency, free, placed, gone, parent, child, busy_child)
 
 
@@ -184,7 +189,12 @@ REFUSALS: list[tuple[str, Call, str, int]] = [
     # sites and clients
     ("move an unknown site", doing(sites.move_site, "x.example", "Ann"), "unknown_site", BAD),
     ("move to nobody's name", doing(sites.move_site, A, ""), "bad_client", BAD),
-    ("move too early", doing(sites.move_site, A, "Bob", at="2024-06-30"), "before_last_event", BAD),
+    (
+        "move too early",
+        doing(sites.move_site, MOVED, "Bo", at="2024-07-05"),
+        "before_last_event",
+        BAD,
+    ),
     ("move in the future", doing(sites.move_site, A, "Bob", at=FUTURE), "time_in_future", BAD),
     ("a client of no name", doing(sites.add_client, "\n"), "bad_client", BAD),
     ("a client too long", doing(sites.add_client, "x" * 201), "bad_client", BAD),

@@ -51,7 +51,7 @@ MORE = (
     Line("products show", PRODUCT),
 )
 # What is text in any format, and what needs no picture.
-UNDRAWN = ("completion", "ledger", "products template")
+UNDRAWN = ("completion", "help", "ledger", "products template")
 
 
 @pytest.fixture

@@ -35,12 +35,31 @@ ROADS: dict[str, list[list[str]]] = {
     "cards add": [["pm_card_visa"], []],
     "cards remove": [["{CARD}"], ["{CARD}", "--yes"]],
     "invoice close": [["2024-06"], ["--due"], ["2024-06", "--yes"], ["2024-07"]],
+    "clients archive": [["Client"]],
+    "clients edit": [["Client", "--email", "ann@example.com"]],
+    "clients merge": [["Client", "--into", "Twin"]],
+    "clients rename": [["Client", "Other"]],
     "jetpack connect": [["https://a.example", "--user", "1"]],
+    "month-end": [["--output", "{FILE}.d"], ["2024-06", "--output", "{FILE}.d"]],
+    "products remove-price": [["jetpack-ai", "--from", "2024-12-01"]],
+    "products rename": [["jetpack-ai", "Other"]],
     "settings set": [["name", "Other"], ["bill-from", "2024-07"]],
+    "sites archive": [["https://e.example"]],
+    "sites merge": [["https://e.example", "--into", "https://a.example"]],
+    "sites rename": [["https://e.example", "https://f.example"]],
     "sites move": [["https://a.example", "--client", "C"]],
     "stripe customer": [[], ["--email", "ann@example.com"], ["--tax-id", "eu_vat:DE123456789"]],
+    "undo": [[], ["--yes"], ["1"]],
     "transfer": [["{LICENSE}", "--to", "https://b.example"]],
 }
+
+# So that those have something to be done with.
+SET_UP = (
+    "unassign {license_key}",
+    "clients add Client",
+    "clients add Twin",
+    "products set-price jetpack-ai --price 0.30 --from 2024-12-01",
+)
 
 
 def dry_commands() -> list[str]:
@@ -96,8 +115,12 @@ def test_no_command_writes_anything_anywhere(
     card, other = shop.attach(), shop.attach("pm_card_mastercard")
     shop.assign(shop.issue_one("jetpack-scan"), "https://a.example")
     (license_key,) = shop.issue("jetpack-ai")
+    shop.assign(license_key, "https://e.example")
     STATES[state](shop)
     assert other
+    for line in SET_UP:
+        code, said = typed(*line.format(license_key=license_key).split())
+        assert code == 0, said
     known = {
         "CARD": card,
         "INVOICE": NUMBER if state != "none" else "2024-06",
