@@ -52,7 +52,7 @@ class ReportClient(Profit):
 class ClientsReportAnswer(Profit):
     """A year of every client; clients add up to months, and months to invoices."""
 
-    year: str
+    year: int
     agency: str
     currency: Currency
     time_zone: str  # an IANA name

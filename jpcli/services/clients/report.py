@@ -97,7 +97,7 @@ def _data(made: ClientsYear) -> ClientsReportAnswer:
     ]
     columns = ("client", "markup", "months", "cost", "billed", "margin")
     return {
-        "year": made.year,
+        "year": int(made.year),
         "agency": made.agency,
         "currency": made.currency,
         "time_zone": made.time_zone,

@@ -25,7 +25,7 @@ def report(words: str = "") -> Line:
 def test_the_shape_that_scripts_rely_on(world: World) -> None:
     world(Line("clients edit", "Ann --markup 25"))
     data = world(report("2026"), "--json").data
-    assert data["year"] == "2026"
+    assert data["year"] == 2026
     assert [month["state"] for month in data["months"]] == [
         *("closed", "closed", "waiting", "projected")
     ]
