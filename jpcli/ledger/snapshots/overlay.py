@@ -63,28 +63,36 @@ class Overlay:
         if license_id in self._added:
             offer_id, child = self._added[license_id]
         else:
-            sql = "SELECT offer_id, child FROM licenses WHERE id = :id"
-            row = self._ledger.one(sql, id=license_id)
-            assert row is not None
-            offer_id, child = row
+            offer_id, child = self._terms(license_id)
             self._licenses.insert([(license_id,)])
         self._spans.remove(license_id)
         if history is not None:
             self._insert(offer_id, child, [license_id], history)
 
-    def replace_all(self, lives: Iterable[tuple[int, int, int, History]]) -> None:
-        """Let many licenses have had another life: (row number, offer, child, life) of each. They
-        must not have been named here before."""
+    def replace_each(self, lives: Iterable[tuple[int, History | None]]) -> None:
+        """The same for many, each once: they must not have been named here before, so that nothing
+        has to be looked for among the others."""
+        self.replace_all((number, *self._terms(number), life) for number, life in lives)
+
+    def replace_all(self, lives: Iterable[tuple[int, int, int, History | None]]) -> None:
+        """The same where offer and child of each are known: (row number, offer, child, life)."""
         waiting = iter(lives)
         while some := list(islice(waiting, _AT_ONCE)):
             self._replace_some(some)
 
-    def _replace_some(self, lives: list[tuple[int, int, int, History]]) -> None:
+    def _terms(self, license_id: int) -> tuple[int, int]:
+        """(offer, child) of a license that exists."""
+        row = self._ledger.one("SELECT offer_id, child FROM licenses WHERE id = :id", id=license_id)
+        assert row is not None
+        return row[0], row[1]
+
+    def _replace_some(self, lives: list[tuple[int, int, int, History | None]]) -> None:
         calendar = self._ledger.calendar
         self._licenses.insert([(number,) for number, *_ in lives])
         self._spans.insert(
             (number, offer_id, child, span.last_day, span.first_day, span.site, int(span.ends))
             for number, offer_id, child, history in lives
+            if history is not None
             for span in spans_of(history, calendar)
         )
 
@@ -120,8 +128,9 @@ def as_of(ledger: Ledger, at: int) -> Overlay:
         return Overlay(ledger)
     overlay = Overlay(ledger, owners.as_of(ledger, at))
     changed = array("q", (row[0] for row in ledger.rows(_CHANGED_SINCE, at=at)))
-    for license_id in changed:
-        overlay.replace(license_id, truncated(stored_history(ledger, license_id), at))
+    overlay.replace_each(
+        (number, truncated(stored_history(ledger, number), at)) for number in changed
+    )
     return overlay
 
 
@@ -141,9 +150,9 @@ def as_recorded(ledger: Ledger, seq: int, end_at: int) -> Snapshot:
         return NOW
     overlay = Overlay(ledger, owned)
     lookups, names = Lookups(ledger), NamesThen(ledger)
-    for (license_key,) in subjects:
-        life = _recorded(ledger, names, license_key, seq)
-        overlay.replace(lookups.license_id(license_key), life)
+    overlay.replace_each(
+        (lookups.license_id(key), _recorded(ledger, names, key, seq)) for (key,) in subjects
+    )
     return overlay.snapshot
 
 
