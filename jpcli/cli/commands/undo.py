@@ -41,8 +41,8 @@ def run(
         str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the log.")
     ] = None,
 ) -> Result:
-    """Writes the opposite of all that one command did, from now on: billed days stay billed. What
-    has no opposite is refused, and so is what later events build on."""
+    """Writes the opposite of all that one command did; days that a license was active stay billed.
+    What has no opposite is refused, and so is what later events build on."""
     from jpcli.services.undo import undo
 
     def do(asked: Invocation, meant: int | None = None) -> Answer[UndoneAnswer]:

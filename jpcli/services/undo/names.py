@@ -56,13 +56,12 @@ def _site_added(_ground: Ground, event: Event) -> Note:
 
 
 def _site_moved(ground: Ground, event: Event) -> Note:
-    """W2: the days until now stay with the client who had the site."""
+    """W2: a move that was a mistake never was, so its days go back as well."""
     url, before, ledger = event.subject, event.data.get("from"), ground.desk.ledger
     _site_called(ground, event, url)
     _client_called(ground, event, before)
-    at = ground.desk.effective_at()
-    ground.writer.record(*events.site_moved(url, before, event.data["client"]), at=at)
-    day = ledger.calendar.iso(ledger.calendar.day_of(at))
+    ground.writer.record(*events.site_moved(url, before, event.data["client"]), at=event.at)
+    day = ledger.calendar.iso(ledger.calendar.day_of(event.at))
     owner = "no client" if before is None else before
     return Note("moved", f"Moved {url} back to {owner}, from {day} on", "ok", url)
 

@@ -285,11 +285,25 @@ def test_a_card_is_refused_after_another_change_of_cards(agency: Agency) -> None
     assert f"jpcli undo {number + 1}" in str(refusal(agency, number).hint)
 
 
-def test_a_site_goes_back_to_its_client_from_now_on(agency: Agency) -> None:
+def test_a_site_was_never_another_clients(agency: Agency) -> None:
     agency.issue_one(at="2024-08-01", site=A, client="Ann")
     agency.move_site(A, "Bob", at="2024-08-05")
     assert kinds(taken_back(agency)) == ["site.moved"]
-    assert agency.groups("2024-08", "client") == {"Ann": 4 + 17, "Bob": 10}
+    assert agency.groups("2024-08", "client") == {"Ann": 31}
+    assert kinds(taken_back(agency)) == ["site.moved"]
+    assert agency.groups("2024-08", "client") == {"Ann": 4, "Bob": 27}
+
+
+def test_a_month_that_was_closed_since_is_corrected_for_both_clients(agency: Agency) -> None:
+    agency.issue_one(at="2024-07-01", site=A, client="Ann")
+    agency.move_site(A, "Bob", at="2024-07-11")
+    number = log(agency)[0]["seq"]
+    agency.do(offline.close, "2024-07")
+    answer = agency.do(undo, number, now=LATER)
+    assert any("2024-08" in note.message for note in answer.notes if note.code != "undone")  # I3
+    groups = agency.preview("2024-08", by="client")["groups"]
+    amounts = {group["client"]: minor(group["amount"]) for group in groups}
+    assert amounts == {"Ann": (31 + 21) * 16, "Bob": -21 * 16}
 
 
 def test_settings_and_details_are_as_before(agency: Agency) -> None:
