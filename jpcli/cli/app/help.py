@@ -49,22 +49,22 @@ def write_group_help(group: TyperGroup, path: str, ctx: Context, formatter: Help
 def write_command_help(
     command: TyperCommand, spec: Spec, ctx: Context, formatter: HelpFormatter
 ) -> None:
-    """The page of a command: what it does, its own options, the shared ones, examples."""
+    """The page of a command: what it does, examples, its own options, the shared ones."""
     for paragraph in (command.help or "").split("\n\n"):
         formatter.write_text(" ".join(paragraph.split()))
         formatter.write("\n")
     params = command.get_params(ctx)
     formatter.write(f"{_bold('Usage')}  {usage_line(ctx)} [OPTIONS]\n")
+    if spec.examples:
+        formatter.write(f"\n{_bold('Examples')}\n")
+        for example in spec.examples:
+            formatter.write(f"  {example}\n")
     _section(formatter, "Arguments", _records([p for p in params if is_argument(p)], ctx))
     options = [p for p in params if not is_argument(p)]
     own = [p for p in options if p.expose_value]
     shared = [p for p in options if not p.expose_value]
     _section(formatter, "Options", _records(own, ctx))
     _section(formatter, "Shared options" if own else "Options", _records(shared, ctx))
-    if spec.examples:
-        formatter.write(f"\n{_bold('Examples')}\n")
-        for example in spec.examples:
-            formatter.write(f"  {example}\n")
 
 
 def usage_line(context: Context) -> str:
