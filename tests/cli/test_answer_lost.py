@@ -58,7 +58,7 @@ SENTENCES = {
 def run(world: World, line: Line, *more: str, stdout: str | None = None) -> tuple[int, str]:
     env = {
         **os.environ,
-        "JPCLI_LEDGER": str(world.folder / "ledger.db"),
+        "JPCLI_LEDGER": world.ledger,
         "JPCLI_NOW": NOW,
         "JPCLI_ACTOR": "tester",
     }
@@ -160,7 +160,7 @@ def test_ctrl_c_while_the_answer_waits_for_its_reader(world: World) -> None:
     before = len(recorded(world))
     process = subprocess.Popen(
         [sys.executable, "-c", ENTRY, "issue", "jetpack-scan", "-n", "2000", "--json"],
-        env={**os.environ, "JPCLI_NOW": NOW, "JPCLI_LEDGER": str(world.folder / "ledger.db")},
+        env={**os.environ, "JPCLI_NOW": NOW, "JPCLI_LEDGER": world.ledger},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import engines
 from tests.cli.conftest import run_on_terminal
 
 if TYPE_CHECKING:
@@ -56,13 +57,13 @@ def test_what_cannot_be_done_is_not_asked_about(
     line: str, code: str, closed: Callable[..., Run], tmp_path: Path
 ) -> None:
     words = shlex.split(line.format(folder=tmp_path))
-    before = (tmp_path / "ledger.db").read_bytes()
+    before = engines.engine.dump(engines.place(tmp_path / "ledger.db"))
     done = closed(*words, "--json")
     assert done.error["code"] == code
     shown = run_on_terminal(*words, answer="y\n")
     assert ("[y/N]" in shown.out, code in shown.out) == (False, True), shown.out
     assert shown.code == done.code
-    assert (tmp_path / "ledger.db").read_bytes() == before
+    assert engines.engine.dump(engines.place(tmp_path / "ledger.db")) == before
 
 
 def test_what_can_be_done_is_asked_about(closed: Callable[..., Run], tmp_path: Path) -> None:

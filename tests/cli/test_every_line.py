@@ -199,7 +199,7 @@ def test_the_ledger_that_is_named_is_used(
     line: Line, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JPCLI_LEDGER", str(world.folder / "other.db"))
-    more = [] if line.path == "init" else ["--ledger", str(world.folder / "ledger.db")]
+    more = [] if line.path == "init" else ["--ledger", world.ledger]
     run = world(line, *more)
     assert run.code == line.code, run.err
     assert not (world.folder / "other.db").exists()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import engines
 from tests.cli.conftest import NOW
 from tests.jetpack_double.fixtures import jetpack_double
 from tests.services.collection.test_account import Keyring
@@ -30,7 +30,7 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> Keyring:
 
 
 class Desk:
-    """The command line, the double, and the ledger's file."""
+    """The command line, the double, and the ledger, which is called by a path."""
 
     def __init__(
         self,
@@ -46,6 +46,10 @@ class Desk:
 
     def __call__(self, *argv: str, now: str | None = None) -> Run:
         return self.jpcli(*argv, now=now)
+
+    @property
+    def address(self) -> str:
+        return engines.place(self.path)
 
     def do(self, line: str, now: str | None = None) -> Any:
         """The data of a line that must work."""
@@ -75,7 +79,7 @@ class Desk:
         from jpcli.services.desk import open_desk
 
         key, (name, number, position) = more.get("license_key"), run or (None, None, None)
-        desk = open_desk(str(self.path), now_at=parse_instant(now), actor="killed", writes=True)
+        desk = open_desk(self.address, now_at=parse_instant(now), actor="killed", writes=True)
         try:
             with desk.writing(told=True) as writer:
                 if name is not None and number is not None:
@@ -132,7 +136,7 @@ class Desk:
         from jpcli.ledger.writer import writing
         from jpcli.services.desk import open_desk
 
-        desk = open_desk(str(self.path), now_at=parse_instant(at), actor="ann", writes=True)
+        desk = open_desk(self.address, now_at=parse_instant(at), actor="ann", writes=True)
         try:
             with writing(desk.ledger, actor="ann", now_at=desk.now_at, **TOLD) as writer:
                 record(writer)
@@ -140,19 +144,11 @@ class Desk:
             desk.close()
 
     def rows(self, sql: str) -> list[Any]:
-        connection = sqlite3.connect(self.path)
-        try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
+        return engines.engine.rows(self.address, sql)
 
     def everything(self) -> list[str]:
         """Every row of the ledger."""
-        connection = sqlite3.connect(self.path)
-        try:
-            return list(connection.iterdump())
-        finally:
-            connection.close()
+        return engines.engine.dump(self.address).splitlines()
 
 
 def seconds(text: str) -> int:
