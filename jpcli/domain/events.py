@@ -66,6 +66,8 @@ ABOUT_LICENSES = (
     LICENSE_UNASSIGNED,
     LICENSE_REVOKED,
 )
+# What may change of an invoice after its closing: whether it stands, and what was paid of it.
+AFTER_CLOSING = (INVOICE_PAID, INVOICE_REOPENED, INVOICE_VOIDED, INVOICE_SYNCED)
 # Whose subject is a site: whose it is.
 ABOUT_OWNERS = (SITE_ADDED, SITE_MOVED, SITE_OWNERS_SET)
 

@@ -11,7 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import Refused
-from jpcli.domain.events import INVOICE_PAID, INVOICE_SYNCED, INVOICE_VOIDED
+from jpcli.domain.events import (
+    AFTER_CLOSING,
+    INVOICE_PAID,
+    INVOICE_REOPENED,
+    INVOICE_SYNCED,
+    INVOICE_VOIDED,
+)
 from jpcli.domain.invoice_status import VOID
 from jpcli.domain.words import month_name
 from jpcli.ledger.events.log import told
@@ -122,8 +128,7 @@ def _settled(
     """What came after the closing, as it was recorded, day by day."""
     calendar = desk.ledger.calendar
     state: dict[str, Any] = {}
-    kinds = (INVOICE_PAID, INVOICE_SYNCED, INVOICE_VOIDED)
-    for event in told(desk.ledger, kinds, subject=invoice.number, after_seq=invoice.id):
+    for event in told(desk.ledger, AFTER_CLOSING, subject=invoice.number, after_seq=invoice.id):
         before, state = state, {**state, **_state(event)}
         paid_at = state.get("paid_at") if event.kind == INVOICE_SYNCED else None
         moved = _moved(before, state)
@@ -140,6 +145,8 @@ _SUMS = ("amount_paid_minor", "refunded_minor", "disputed_minor", "credited_mino
 def _state(event: Event) -> dict[str, Any]:
     if event.kind == INVOICE_PAID:
         return {"amount_paid_minor": event.data["amount_minor"]}
+    if event.kind == INVOICE_REOPENED:
+        return {"amount_paid_minor": 0}
     if event.kind == INVOICE_VOIDED:
         return {"status": VOID}
     return dict(event.data)
@@ -153,7 +160,7 @@ def _movements(day: str, number: str, moved: list[int]) -> Iterator[Transaction]
     """Money out, money back, money that the bank holds back, and what need not be paid."""
     paid, refunded, disputed, credited = moved
     for text, debit, account, amount_minor in (
-        ("Payment", PAYABLE, BANK, paid),
+        ("Payment" if paid >= 0 else "Payment undone", PAYABLE, BANK, paid),
         ("Refund", BANK, REFUNDED, refunded),
         ("Dispute", BANK, PAYABLE, disputed),
         ("Credit note", PAYABLE, CREDITED, credited),

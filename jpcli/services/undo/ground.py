@@ -138,17 +138,9 @@ def _later(ground: Ground) -> tuple[int, str, str] | None:
 
 def _same_as(kind: str) -> tuple[str, ...]:
     """The kinds that a later one of this kind builds on, if it is about the same subject."""
-    if kind in _INVOICES:
+    if kind in events.AFTER_CLOSING:
         return (events.INVOICE_PAID, events.INVOICE_REOPENED)
     return next((same for same in _SAME if kind in same), ())
-
-
-_INVOICES = (
-    events.INVOICE_PAID,
-    events.INVOICE_REOPENED,
-    events.INVOICE_VOIDED,
-    events.INVOICE_SYNCED,
-)
 
 
 def _is_among(ranges: list[tuple[int, int]], seq: int) -> bool:
