@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 _COLUMNS = ("license_id", "offer_id", "child", "site_id")
 
 
-def client_id_of(ledger: Ledger, name: str) -> int:
-    """The row number of a client that is there."""
-    return int(ledger.value("SELECT id FROM clients WHERE name = :name", name=name))
-
-
 def held_by(client_id: int | None, period: Period | Window, snapshot: Snapshot = NOW) -> Snapshot:
     """The spans of a month cut down to the days on which their site was of one client; for None
     those of nobody's sites and of none. A span does not say whether its license ends with it."""

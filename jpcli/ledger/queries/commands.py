@@ -121,9 +121,8 @@ def _calls_of(ledger: Ledger, seq: int) -> list[tuple[int, int]]:
     process = ledger.value("SELECT process FROM wishes WHERE id = :id", id=wished[0])
     if not process:
         return [found]
-    ids = [row[0] for row in ledger.all("SELECT id FROM wishes WHERE process = :p", p=process)]
+    rows = ledger.all("SELECT id FROM wishes WHERE process = :p", p=process)
+    ids = frozenset(row[0] for row in rows)
     settled = told(ledger, (outside_events.WISH_SETTLED,), after_seq=min(ids, default=seq))
-    ranges = {
-        range_of(ledger, event.seq) for event in settled if event.data["wish"] in frozenset(ids)
-    }
+    ranges = {range_of(ledger, event.seq) for event in settled if event.data["wish"] in ids}
     return sorted(each for each in ranges if each is not None) or [found]

@@ -50,12 +50,6 @@ def billed_units(ledger: Ledger) -> dict[tuple[str, int], int]:
     return {(product, size): units for product, size, units in rows}
 
 
-def hidden_products(ledger: Ledger) -> frozenset[str]:
-    """The products of which no more are to be issued."""
-    rows = ledger.rows("SELECT product FROM products WHERE hidden = 1")
-    return frozenset(product for (product,) in rows)
-
-
 def keys_of(ledger: Ledger, numbers: Iterable[int]) -> Iterator[str]:
     """What the licenses of these row numbers are called."""
     sql = "SELECT license_key FROM licenses WHERE id = :id"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.events import LATEST_SEQ
-from jpcli.ledger.queries.client_days import client_id_of, count_held, held_by
+from jpcli.ledger.queries.client_days import count_held, held_by
 from jpcli.ledger.queries.labels import CLIENT, labels
 from jpcli.ledger.snapshots.details import clients_then
+from jpcli.ledger.state.lookups import number_of_client
 from jpcli.services.billing.groups import NOTHING, Splitting
 from jpcli.services.billing.line_shares import holder_shares, marked_shares, other_holders
 from jpcli.services.billing.period import marked, window_of
@@ -40,7 +41,7 @@ def known_whose(desk: Desk, client: str) -> Whose:
     if not client:
         return Whose(None, None)
     check_client_known(desk.ledger, client)
-    return Whose(client_id_of(desk.ledger, client), client)
+    return Whose(number_of_client(desk.ledger, client), client)
 
 
 def part_of(desk: Desk, whole: Computed, whose: Whose) -> Computed:

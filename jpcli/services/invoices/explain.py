@@ -71,8 +71,8 @@ def explain(
 
     Raises BadInput (`bad_month`, `unknown_product`, `unknown_license`) or Failed (`no_price`).
     """
-    product, license_key = named_in_full(desk, product, license_key)
-    computed, lines = explained_lines(desk, month, product, license_key)
+    asked = named_in_full(desk, product, license_key)
+    computed, lines = explained_lines(desk, month, asked)
     ledger, iso = desk.ledger, desk.ledger.calendar.iso
     corrected = _corrections(desk, computed)
     data: ExplainAnswer = {
@@ -88,8 +88,8 @@ def explain(
         "as_of_day": iso(computed.today),
         "currency": ledger.currency,
         "total": money_json(totals(computed.lines)[1], ledger.currency),
-        "product": product,
-        "license_key": license_key,
+        "product": asked.product,
+        "license_key": None if asked.license is None else asked.license.license_key,
         "corrections": corrected,
         "lines": [_line(desk, item, limit) for item in lines],
     }
@@ -117,7 +117,8 @@ def license_rows(
     limit: int = 0,
 ) -> Answer[ExplainedRowsAnswer]:
     """The same as one table, a license of a line a row, nested as in JSON; streams."""
-    computed, lines = explained_lines(desk, month, product, license_key)
+    asked = named_in_full(desk, product, license_key)
+    computed, lines = explained_lines(desk, month, asked)
     settled = is_settled_elsewhere(desk.ledger, computed.period.label)
     rows = (
         (*of_line, *row, *(None for _ in range(len(ADJUSTED_FIELDS) - len(row))), settled)
@@ -138,7 +139,8 @@ def stretch_rows(
 
     A license that an adjustment is about has one row with the difference of its days.
     """
-    computed, lines = explained_lines(desk, month, product, license_key)
+    asked = named_in_full(desk, product, license_key)
+    computed, lines = explained_lines(desk, month, asked)
     notes = _notes(desk, computed)
     settled = is_settled_elsewhere(desk.ledger, computed.period.label)
     rows = Rows(STRETCH_FIELDS, ((*row, settled) for row in _stretches(lines)))

@@ -49,31 +49,31 @@ class Explained(NamedTuple):
     price_events: list[PriceEvent]
 
 
-def explained_lines(
-    desk: Desk, month: str, product: str | None, license_key: str | None
-) -> tuple[Computed, list[Explained]]:
+class Asked(NamedTuple):
+    """What alone is to be explained: a product by its slug, a license; None for all."""
+
+    product: str | None
+    license: LicenseFacts | None
+
+
+def explained_lines(desk: Desk, month: str, asked: Asked) -> tuple[Computed, list[Explained]]:
     """The month and its lines, those that have nothing of what is asked for left out."""
-    product, key = named_in_full(desk, product, license_key)
-    only = None if key is None else known_license(desk.ledger, key)
     computed = compute(desk, Question(month=month))
-    explaining_line = _Explaining(desk, computed, only)
+    explaining_line = _Explaining(desk, computed, asked.license)
     found = [
         explaining_line.explained(line, part)
         for line, part in zip(computed.lines, computed.parts, strict=True)
-        if product is None or line.product == product
+        if asked.product in (None, line.product)
     ]
     return computed, [item for item in found if item is not None]
 
 
-def named_in_full(
-    desk: Desk, product: str | None, license_key: str | None
-) -> tuple[str | None, str | None]:
-    """The product and the key that are meant; errors as `known_product` and `known_license`."""
-    if product is not None:
-        product = known_product(desk.ledger, product)
-    if license_key is not None:
-        license_key = known_license(desk.ledger, license_key).license_key
-    return product, license_key
+def named_in_full(desk: Desk, product: str | None, license_key: str | None) -> Asked:
+    """The product and the license that are meant; errors as `known_product` and `known_license`."""
+    return Asked(
+        None if product is None else known_product(desk.ledger, product),
+        None if license_key is None else known_license(desk.ledger, license_key),
+    )
 
 
 class _Explaining:

@@ -62,7 +62,7 @@ class Statements:
 
     def __init__(self, desk: Desk, name: str) -> None:
         self._desk = desk
-        self.computed = _computed(desk, name)
+        self.computed = asked_month(desk, name)
         self.invoice = self.computed.invoice
         self._division = Division(desk, self.computed)
         self._seq = LATEST_SEQ if self.invoice is None else self.invoice.id
@@ -195,8 +195,9 @@ class Statements:
         )
 
 
-def _computed(desk: Desk, name: str) -> Computed:
-    """An invoice as it was billed, or a month that has none as it stands."""
+def asked_month(desk: Desk, name: str) -> Computed:
+    """An invoice as it was billed, by its number or month, or a month that has none as it stands.
+    Raises BadInput `unknown_invoice` or `bad_month`."""
     invoice = invoices.by_number(desk.ledger, name)
     if invoice is not None:
         return of_invoice(desk, invoice)

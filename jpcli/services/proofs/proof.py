@@ -19,11 +19,11 @@ from jpcli.domain.words import quoted
 from jpcli.ledger.events.log import head
 from jpcli.ledger.queries import invoice_lines
 from jpcli.ledger.queries import proofs as queries
-from jpcli.services.invoices.statements import Statements
+from jpcli.services.invoices.statements import Statements, asked_month
 from jpcli.services.proofs.form import FORM, LISTED
 from jpcli.services.proofs.lives import RENAMES, Names, life_of, owners_of, stays_of
 from jpcli.services.proofs.parts import Shared, client_lines, shared_lines, whole_shares
-from jpcli.services.proofs.provable import asked_month, check_provable, proof_notes
+from jpcli.services.proofs.provable import check_provable, proof_notes
 from jpcli.services.proofs.scope import scope_of
 from jpcli.services.proofs.shown import as_event, shown_event
 

@@ -5,33 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
-from jpcli.domain.errors import BadInput, Refused
+from jpcli.domain.errors import Refused
 from jpcli.domain.invoice_status import VOID
-from jpcli.domain.periods import parse_month
-from jpcli.ledger.queries import invoices
 from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
-from jpcli.services.billing.compute import Question, compute, of_invoice
-from jpcli.services.invoices.known import known_invoice
 
 if TYPE_CHECKING:
     from jpcli.reports.statement.statement import Whose
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
-
-
-def asked_month(desk: Desk, name: str) -> Computed:
-    """An invoice as it was billed, by its number or month, or a month that has none as it stands.
-    Raises BadInput `unknown_invoice` or `bad_month`."""
-    invoice = invoices.by_number(desk.ledger, name)
-    if invoice is not None:
-        return of_invoice(desk, invoice)
-    try:
-        parse_month(name)
-    except BadInput:
-        known_invoice(desk, name)  # says that there is none
-        raise
-    return compute(desk, Question(month=name))
 
 
 def check_provable(desk: Desk, computed: Computed) -> None:

@@ -15,7 +15,8 @@ from jpcli.domain import savings as rules
 from jpcli.domain.money import money_json
 from jpcli.domain.savings import Bundle, Stock
 from jpcli.ledger.queries.plan import active_bundles, present
-from jpcli.ledger.queries.savings import free_licenses, hidden_products, keys_of
+from jpcli.ledger.queries.products import hidden_products
+from jpcli.ledger.queries.savings import free_licenses, keys_of
 from jpcli.ledger.queries.wishes import at_jetpack
 from jpcli.services.savings import words
 from jpcli.services.spool import Spool

@@ -85,9 +85,10 @@ def undo(ground: Ground, told: list[Event]) -> Notes:
         )
     if alone:
         items: list[tuple[int | None, str]] = [(None, key) for key in alone]
+        ended = frozenset(alone)
         revoked = revoking(ground.desk, ground.writer, ground.reason).run(items, [])
         notes.append(revoked.notes)
-        notes.append(_cost(ground, [event for event in told if event.subject in set(alone)]))
+        notes.append(_cost(ground, [event for event in told if event.subject in ended]))
     return joined(*notes)
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jpcli.ledger.queries import days
-from jpcli.ledger.queries.client_days import client_id_of, count_held, held_by
+from jpcli.ledger.queries.client_days import count_held, held_by
 from jpcli.ledger.queries.days import Window, licenses_by_day
+from jpcli.ledger.state.lookups import number_of_client
 from tests.ledger.queries.counted import WINDOWS, day_zero, parts
 from tests.ledger.queries.world import CLIENTS, World
 
@@ -33,7 +34,7 @@ def test_w2_a_day_has_so_many_licenses_of_a_client(
                 )
                 for day in range(window[0], window[1] + 1)
             ]
-            held = held_by(None if client is None else client_id_of(ledger, client), asked)
+            held = held_by(None if client is None else number_of_client(ledger, client), asked)
             assert licenses_by_day(ledger, part, asked, held) == expected
             mine = [
                 [
