@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from jpcli.domain.answers import each_object
+from jpcli.domain.instants import parse_instant
 from jpcli.domain.moments import local_text
 from jpcli.domain.money import money_json
 from jpcli.reports.page.page import Day, Page, Share
@@ -32,6 +33,7 @@ SUGGESTIONS = 10
 
 def report(desk: Desk) -> Page:
     """Everything that is on the page, as of now."""
+    calendar = desk.ledger.calendar
     found = status(desk).data
     by_client = preview(desk, by="client").data
     shares = _shares(by_client["groups"])
@@ -39,8 +41,12 @@ def report(desk: Desk) -> Page:
     saved = savings(desk, wanted(desk, (), None, None)).data
     invoices = list_invoices(desk, INVOICES).data
     return Page(
-        as_of=local_text(desk.now_at, desk.ledger.calendar)[:16],
+        as_of=local_text(desk.now_at, calendar)[:16],
         status=found,
+        issued={
+            each["license_key"]: local_text(parse_instant(each["issued_at"]), calendar)[:10]
+            for each in found["unassigned"]
+        },
         shares=shares[:CLIENTS],
         others=_sum(rest, desk.ledger.currency) if rest else None,
         others_total=len(rest),
@@ -56,10 +62,7 @@ def report(desk: Desk) -> Page:
 
 def _shares(groups: Any) -> list[Share]:
     """Who costs most comes first; ties by name, nobody's last of them."""
-    shares = [
-        Share(row["client"], row["days"], row["to_date"], row["amount"])
-        for row in each_object(groups)
-    ]
+    shares = [Share(row["client"], row["to_date"], row["amount"]) for row in each_object(groups)]
     return sorted(
         shares,
         key=lambda share: (-share.amount["amount_minor"], share.client is None, share.client or ""),
@@ -69,8 +72,7 @@ def _shares(groups: Any) -> list[Share]:
 def _sum(shares: Sequence[Share], currency: str) -> Share:
     to_date = sum(share.to_date["amount_minor"] for share in shares)
     amount = sum(share.amount["amount_minor"] for share in shares)
-    days = sum(share.days for share in shares)
-    return Share(None, days, money_json(to_date, currency), money_json(amount, currency))
+    return Share(None, money_json(to_date, currency), money_json(amount, currency))
 
 
 def _days(desk: Desk, data: DrawnPreview) -> list[Day]:

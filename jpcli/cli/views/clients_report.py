@@ -94,7 +94,7 @@ def _sums(found: Mapping[str, Any]) -> tuple[str | Text, ...]:
     """Cost, billed, margin, and the margin as a part of what is billed."""
     margin, billed = found["margin"]["amount_minor"], found["billed"]["amount_minor"]
     shown = Text(money(found["margin"]), style="red" if margin < 0 else "")
-    share = part_of_100(margin, billed) if margin >= 0 else ""
+    share = part_of_100(margin, billed) if margin >= 0 and billed > 0 else ""
     return money(found["cost"]), money(found["billed"]), shown, share
 
 

@@ -153,7 +153,7 @@ def _draw_unassigned(data: StatusAnswer, screen: Screen) -> None:
         grid.add(
             found["license_key"],
             text(found["product"], "dim"),
-            text(found["issued_at"][:10], "dim"),
+            text(screen.instant(found["issued_at"])[:10], "dim"),
             f"{found['days']:,}",
             money(found["to_date"]),
         )

@@ -35,7 +35,8 @@ def draw(data: UndoneAnswer, screen: Screen) -> None:
     grid.draw(screen)
     left = sum(max(0, len(found) - MOST_SHOWN) for found in (data["undone"], data["events"]))
     if left:
-        screen.paragraph(f"… and {count(left, 'more event')}: jpcli log", "dim")
+        more = f"{screen.sign('…', '...')} and {count(left, 'more event')}: jpcli log"
+        screen.paragraph(more, "dim")
 
 
 def _add(grid: Grid, event: UndoneEvent, style: str) -> None:

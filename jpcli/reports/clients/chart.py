@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.money import display_amount
+from jpcli.reports.statement.text import money
 
 if TYPE_CHECKING:
     from jpcli.reports.clients.year import ClientsYear
@@ -66,7 +67,7 @@ def chart_of(year: ClientsYear, width: int, height: int, left: int) -> Chart:
         pairs = (("cost", month.profit.cost_minor), ("billed", month.profit.billed_minor))
         for x, (kind, minor) in zip((middle - bar_width, middle), pairs, strict=True):
             high = max(minor, 0) * height // top
-            title = f"{_short(month.period)}: {kind} {display_amount(minor, year.currency)}"
+            title = f"{_short(month.period)}: {kind} {money(minor, year.currency)}"
             if not known:
                 title += ", projected"
             bars.append(Bar(x, height - high, max(bar_width - 1, 1), high, kind, known, title))

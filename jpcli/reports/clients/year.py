@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from jpcli.domain.money import display_amount
 from jpcli.domain.words import count, long_day, month_name
-from jpcli.reports.statement.text import clean
+from jpcli.reports.statement.text import clean, money
 
 # Past so many months of clients a document has the year of each client only.
 MOST_MONTHS = 1_200
@@ -77,7 +76,7 @@ def total(profits: list[Profit] | tuple[Profit, ...]) -> Profit:
 
 def amount(minor: int, year: ClientsYear) -> str:
     """`$81.27`, with a real minus."""
-    return display_amount(minor, year.currency).replace("-", "−")
+    return money(minor, year.currency)
 
 
 def agency(year: ClientsYear) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from jpcli.domain.money import amount_text, display_amount
+from jpcli.domain.money import amount_text
 from jpcli.domain.words import long_day, month_name
 from jpcli.reports.html.template import pieces, template
 from jpcli.reports.statement.rows import write_rows
-from jpcli.reports.statement.text import clean
+from jpcli.reports.statement.text import clean, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,14 +76,10 @@ def write_index_csv(index: Index) -> Iterator[str]:
 
 def write_index_html(index: Index) -> Iterator[str]:
     """A page with links to the files; no scripts, nothing from outside."""
-
-    def money(minor: int) -> str:
-        return display_amount(minor, index.currency).replace("-", "−")
-
     return pieces(
         template("month_end", "index.html"),
         index=index,
-        money=money,
+        money=lambda minor: money(minor, index.currency),
         clean=clean,
         month=month_name(index.period),
         long_day=long_day,

@@ -12,6 +12,7 @@ from jpcli.domain.site_urls import readable_in
 from jpcli.domain.words import count, month_name, month_of, short_day
 from jpcli.reports.html.template import template
 from jpcli.reports.page import page as drawing
+from jpcli.reports.statement.text import clean
 
 if TYPE_CHECKING:
     from jpcli.reports.page.page import Page
@@ -37,9 +38,4 @@ def _shown(value: object) -> object:
     """Sites as a person reads them, control characters written out."""
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
-    text = readable_in(value)
-    if text.isprintable():
-        return text
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
+    return clean(readable_in(value))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.money import display_amount, money_json
 from jpcli.domain.words import count, month_of, short_day
+from jpcli.reports.statement import text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jpcli.domain.contract.billing import PreviewLine
     from jpcli.domain.contract.invoices import InvoiceHead
@@ -31,7 +32,6 @@ class Share(NamedTuple):
     """A client's part of the bill; `client` is None for sites and licenses that are nobody's."""
 
     client: str | None
-    days: int
     to_date: MoneyObject
     amount: MoneyObject
 
@@ -45,12 +45,14 @@ class Day(NamedTuple):
 
 
 class Page(NamedTuple):
-    """All of the page. `as_of` is the moment in the ledger's zone, `others` how many clients come
-    after those in `shares` and what they cost, `invoices` the newest first of `invoices_total`;
-    `suggestions` are the first of `suggestions_total`, which save `saves_month` together."""
+    """All of the page. `as_of` is the moment in the ledger's zone, `issued` the day there of each
+    license on no site, by key, `others` how many clients come after those in `shares` and what they
+    cost, `invoices` the newest first of `invoices_total`; `suggestions` are the first of
+    `suggestions_total`, which save `saves_month` together."""
 
     as_of: str
     status: StatusAnswer
+    issued: Mapping[str, str]
     shares: Sequence[Share]
     others: Share | None
     others_total: int
@@ -121,7 +123,7 @@ def idle(status: StatusAnswer) -> Idle:
 
 def money(amount: MoneyObject) -> str:
     """`$1,204.50`, with a real minus."""
-    return display_amount(amount["amount_minor"], amount["currency"]).replace("-", "−")
+    return text.money(amount["amount_minor"], amount["currency"])
 
 
 def against(last: LastMonth) -> str:

@@ -6,6 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 from unicodedata import category
 
+from jpcli.domain.money import display_amount
+
 if TYPE_CHECKING:
     from markupsafe import Markup
 
@@ -37,6 +39,11 @@ def weekday_letter(iso: str) -> str:
 def is_weekend(iso: str) -> bool:
     """Saturday or Sunday."""
     return date.fromisoformat(iso).weekday() > 4
+
+
+def money(minor: int, currency: str) -> str:
+    """`$1,204.50`, with a real minus."""
+    return display_amount(minor, currency).replace("-", "−")
 
 
 def number(value: int) -> str:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.money import display_amount, display_day_price
+from jpcli.domain.money import display_day_price
 from jpcli.domain.site_urls import readable
 from jpcli.domain.words import MONTHS, long_day, month_name, short_day
-from jpcli.reports.statement.text import clean, number
+from jpcli.reports.statement.text import clean, money, number
 
 if TYPE_CHECKING:
     from jpcli.reports.statement.statement import ClientPart, SitePart, Statement, StatementLine
@@ -51,7 +51,7 @@ class Cells(NamedTuple):
 
 def amount(minor: int, statement: Statement) -> str:
     """`$81.27`, with a real minus."""
-    return display_amount(minor, statement.currency).replace("-", "−")
+    return money(minor, statement.currency)
 
 
 def agency(statement: Statement) -> str:

@@ -85,7 +85,7 @@ def test_the_page_says_what_the_others_say(busy: Jpcli, page: Path) -> None:
     groups = busy("invoice", "preview", "--by", "client", "--json").data["groups"]
     assert len(groups) > 4
     for group in groups:
-        assert (group["client"] or "Nobody’s") in text
+        assert (group["client"] or "No client") in text
         assert f"${group['amount']['amount']}" in text
     for day in busy("invoice", "preview", "--by", "day", "--json").data["groups"]:
         told = f"Nov {int(day['day'][8:])}: {day['days']} license"
@@ -94,6 +94,22 @@ def test_the_page_says_what_the_others_say(busy: Jpcli, page: Path) -> None:
     saved = busy("savings", "--json").data
     assert all(each["message"] in text for each in saved["suggestions"])
     assert f"${saved['saves_month']['amount']}" in text
+
+
+def test_a_name_keeps_its_joiners_and_a_day_is_that_of_the_ledger(jpcli: Jpcli, page: Path) -> None:
+    joined = "می\u200cخواهم"
+    assert jpcli("init", "--time-zone", "Pacific/Auckland", now="2026-09-01T08:00:00Z").code == 0
+    assert jpcli("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030").code == 0
+    issued = ("issue", "jetpack-scan", "--site", "a.example", "--client", joined)
+    assert jpcli(*issued, now="2026-11-03T13:30:00Z").code == 0
+    assert jpcli("issue", "jetpack-boost").code == 0
+    assert jpcli("report", "--html", str(page), now="2026-11-22T11:00:00Z").code == 0
+    text = page.read_text()
+    assert joined in text
+    assert "issued 2026-11-04" in text  # half past two in the night there
+    shown = jpcli("status", "--format", "table")
+    assert "2026-11-04" in shown.out
+    assert "2026-11-03" not in shown.out
 
 
 def test_the_rows_of_the_waste_add_up(busy: Jpcli, page: Path) -> None:
