@@ -102,10 +102,11 @@ class Invocation(NamedTuple):
         if self.yes or self.dry_run:
             return
         if not self.can_ask:
+            between = "\n" if "\n" in consequence else " "
             raise BadInput(
                 "confirmation_required",
                 f"{question} There is no terminal here to ask on.",
-                hint=f"Say --yes if you mean it. {consequence}",
+                hint=f"Say --yes if you mean it.{between}{consequence}",
                 subject="--yes",
             )
         from jpcli.cli.render.stderr import ask

@@ -3,10 +3,11 @@ elsewhere, and neither where `--new-client` says that it is meant."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from jpcli.cli.app.bulk import is_read_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,17 +28,19 @@ def agreed(
     meant: bool,
     client: str | None,
     source: str | None = None,
+    trial: Answer[Any] | None = None,
 ) -> Answer[Any]:
-    """The answer of `do`, which names a `client`, or a `source` of many that can be read twice;
-    first it is tried, where there is somebody to ask."""
-    named = client is not None or (source is not None and os.path.isfile(source))
-    if meant or not named or invocation.yes or invocation.dry_run or not invocation.can_ask:
+    """The answer of `do`, which names a `client`, or a `source` of many; first it is tried, where
+    there is somebody to ask, unless a `trial` was made already or would leave nothing of the source
+    to be read."""
+    settled = meant or (client is None and source is None) or is_read_once(source)
+    if settled or invocation.yes or invocation.dry_run or not invocation.can_ask:
         answer = do(invocation)
         return without_remark(answer) if meant else answer
     from jpcli.domain.words import count
     from jpcli.services.sites.new_clients import SIMILAR
 
-    trial = do(invocation._replace(dry_run=True))
+    trial = trial or do(invocation._replace(dry_run=True))
     told = [note.message for note in trial.notes if note.code == SIMILAR]
     if not told or any(note.code == "repeated" for note in trial.notes):
         return do(invocation)

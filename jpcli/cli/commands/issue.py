@@ -79,17 +79,18 @@ def run(
         )
         return issue.issue_rows(desk, rows, problems, keep_going=keep_going)
 
+    trial = None
     if invocation.can_ask and not (invocation.yes or invocation.dry_run):
-        _ask(invocation, source, do)
-    answer = agreed(invocation, do, meant=new_client, client=client, source=source)
+        trial = _ask(invocation, source, do)
+    answer = agreed(invocation, do, meant=new_client, client=client, source=source, trial=trial)
     return changed(invocation, answer)
 
 
 def _ask(
     invocation: Invocation, source: str | None, do: Callable[[Invocation], Answer[IssuedAnswer]]
-) -> None:
+) -> Answer[IssuedAnswer] | None:
     """Ask on a terminal about many licenses, or about what would more than double the bill; there
-    is no question elsewhere. What can't be done fails before it."""
+    is no question elsewhere. What can't be done fails before it: the trial, where one was made."""
     from jpcli.domain.money import display_amount
     from jpcli.domain.words import count
     from jpcli.services.billing.day_cost import day_cost_minor
@@ -97,16 +98,17 @@ def _ask(
     if is_read_once(source):  # which a trial would leave nothing of
         place = "standard input" if source == "-" else source
         invocation.confirm(f"Issue the orders in {place}?", AT_ONCE)
-        return
+        return None
     trial = do(invocation._replace(dry_run=True))
     costs = trial.data.get("costs")
     if costs is None or any(note.code == "repeated" for note in trial.notes):
-        return
+        return trial
     desk = invocation.desks[-1]
     today_minor, day_minor = day_cost_minor(desk), costs["day"]["amount_minor"]
     if costs["licenses"] <= UNASKED and not 0 < today_minor < day_minor:
-        return
+        return trial
     told = next(note.message for note in trial.notes if note.code == "costs")
     now = display_amount(today_minor, desk.ledger.currency)
     question = f"Issue {count(costs['licenses'], 'license')}?"
     invocation.confirm(question, f"{told}.\nAll that is active costs {now} a day now.")
+    return trial

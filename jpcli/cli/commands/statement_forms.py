@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jpcli.cli.app.typer_parts import UsageError
-from jpcli.cli.shared.output import DOCUMENTS
+from jpcli.cli.shared.output import DOCUMENTS, JOURNALS, PROOFS
 from jpcli.domain.errors import not_among
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def forms_of(invocation: Invocation, forms: list[str] | None) -> tuple[tuple[str
         raise UsageError(message)
     if is_document or (output.format == "csv" and not forms):
         return (output.format,), "table" if output.terminal else "tsv"
-    if output.format in ("beancount", "hledger"):
+    if output.format in JOURNALS:
         raise UsageError("A journal has every client: leave out --each-client.")
+    if output.format in PROOFS:
+        raise UsageError("A proof is of one bill: leave out --each-client.")
     return checked_forms(forms), None

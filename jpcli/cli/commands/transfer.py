@@ -84,5 +84,5 @@ def run(
         rows, problems = license_rows(asked, source, "" if to else "to", keep_going)
         return assign.transfer_rows(desk, rows, problems, to, client, keep_going=keep_going)
 
-    answer = agreed(invocation, do, meant=new_client, client=client)
+    answer = agreed(invocation, do, meant=new_client, client=client, source=source)
     return changed(invocation, answer)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -152,3 +154,25 @@ def test_of_very_many_new_clients_the_first_are_remarked_on(office: Office) -> N
     path.write_text("\n".join(["product,site,client", *rows, ""]))
     run = office.jpcli("issue", "--from", str(path), "--json")
     assert len(said(run)) == 20
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("assign --from {pipe} --site new.example --client 'Acme Studio'", "free"),
+        ("transfer --from {pipe} --to new.example --client 'Acme Studio'", "placed"),
+    ],
+)
+def test_what_can_be_read_once_is_not_tried_beforehand(line: str, key: str, office: Office) -> None:
+    """A trial would leave nothing of a pipe that is no standard input."""
+    pipe = office.folder / "pipe"
+    os.mkfifo(pipe)
+    text = f"license_key\n{getattr(office, key)}\n"
+    writer = Thread(target=pipe.write_text, args=(text,), daemon=True)
+    writer.start()
+    shown = run_on_terminal(*shlex.split(line.format(pipe=pipe)))
+    writer.join(10)
+    assert shown.code == 0, shown.out
+    assert "No rows" not in shown.out
+    (row,) = office.jpcli("licenses", "show", getattr(office, key), "--json").data["licenses"]
+    assert row["site"] == "https://new.example"
