@@ -64,12 +64,12 @@ class Ending(NamedTuple):
 class Present(NamedTuple):
     """What there is: the licenses that can be used, which may be more than memory holds, and whose
     each known site is that a wish names (None: nobody's). What is `ending` is not among them, nor
-    in `bundles`: how many of each product and size there are."""
+    in `bundles`: the numbers of those that there are of each product and size."""
 
     licenses: Iterable[License]
     owners: Mapping[str, str | None]
     ending: Sequence[Ending] = ()
-    bundles: Mapping[tuple[str, int], int] = {}
+    bundles: Mapping[tuple[str, int], Sequence[int]] = {}
 
 
 class Step(NamedTuple):

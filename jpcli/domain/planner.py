@@ -90,9 +90,12 @@ def _sorted_out(
     held = array("i")  # positions of what is on named sites
     sizes: dict[int, int] = {}
     licenses = Licenses()
+    placed = {number: 0 for numbers in present.bundles.values() for number in numbers}
     for item in present.licenses:
         if item.parent is not None:
             sizes[item.parent] = sizes.get(item.parent, 0) + 1
+            if item.site is not None and item.parent in placed:
+                placed[item.parent] += 1
         if item.site is None:
             _pool(pools, item.product).free.append(licenses.add(item, NOWHERE, STRANGER))
         elif (site := sites.numbers.get(item.site)) is not None:
@@ -105,6 +108,8 @@ def _sorted_out(
     for child in _new_children(wanted, present, steps):
         _pool(pools, child.product).free.append(licenses.add(child, NOWHERE, STRANGER))
         sizes[child.parent or 0] = 0  # never idle: a bundle is not issued to be revoked
+    for number in _kept(wanted, present, placed):
+        sizes[number] = 0  # nor is one revoked that would be issued again
     used = bytearray(len(licenses.numbers))
     return pools, _Context(sites, licenses, sizes, steps, used)
 
@@ -114,13 +119,21 @@ def _new_children(wanted: Wanted, present: Present, steps: Steps) -> Iterator[Li
     number = 0
     for product, by_size in sorted(wanted.bundles.items()):
         for size, count in sorted(by_size.items()):
-            for _ in range(count - present.bundles.get((product, size), 0)):
+            for _ in range(count - len(present.bundles.get((product, size), ()))):
                 steps.add("issue", product, children=size)
                 number -= 1
                 parent = number
                 for _ in range(size):
                     number -= 1
                     yield License(number, product, None, parent, None)
+
+
+def _kept(wanted: Wanted, present: Present, placed: Mapping[int, int]) -> Iterator[int]:
+    """The bundles that have to be there: of those that there are the most used, then the oldest."""
+    for product, by_size in wanted.bundles.items():
+        for size, count in by_size.items():
+            there = present.bundles.get((product, size), ())
+            yield from sorted(there, key=lambda number: (-placed[number], number))[:count]
 
 
 def _pool(pools: dict[str, _Pool], product: str) -> _Pool:

@@ -7,7 +7,6 @@ million, and of those the numbers.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.plan_terms import License, Present
@@ -72,14 +71,12 @@ def present(
     is that the ledger knows; the bundles are those of the products that are named."""
     owners = {url: client for _, url, client in ledger.rows(_SITES) if url in sites}
     gone = {each.number for each in ending}
-    counted: Counter[tuple[str, int]] = Counter()
+    found: dict[tuple[str, int], list[int]] = {}
     if bundles:
-        counted.update(
-            (product, size)
-            for number, product, size in ledger.rows(_BUNDLES)
-            if product in bundles and number not in gone
-        )
-    return Present(_Active(ledger, gone), owners, ending, counted)
+        for number, product, size in ledger.rows(_BUNDLES):
+            if product in bundles and number not in gone:
+                found.setdefault((product, size), []).append(number)
+    return Present(_Active(ledger, gone), owners, ending, found)
 
 
 class _Active:

@@ -88,6 +88,24 @@ def test_a_new_bundle_is_not_revoked_as_a_spare_at_once(agency: Agency) -> None:
     answer = planned(agency, text)
     assert [step["action"] for step in answer.data["steps"]] == ["issue"]
     assert "spares_in_bundles" in codes(answer)
+    applied(agency, text)
+    assert planned(agency, text).data["steps"] == []  # nor the next time, to be issued once more
+
+
+@pytest.mark.parametrize("spares", [SECURITY, '"*"'])
+def test_of_more_bundles_than_there_have_to_be_the_used_ones_stay(
+    agency: Agency, spares: str
+) -> None:
+    idle, _ = agency.bundle()
+    used, (child, *_) = agency.bundle()
+    agency.assign(child, A)
+    text = f"[spares]\n{spares} = 0\n[bundles]\n{SECURITY} = {{ 3 = 1 }}\n"
+    (step,) = planned(agency, text).data["steps"]
+    assert (step["action"], step["license_key"]) == ("revoke", idle)
+    applied(agency, text)
+    assert planned(agency, text).data["steps"] == []
+    (row,) = agency.stored(f"SELECT revoked_at FROM licenses WHERE license_key = '{used}'")
+    assert row == (None,)
 
 
 def test_sites_that_get_another_are_not_said_to_lose_it(agency: Agency) -> None:
