@@ -70,10 +70,10 @@ class Folder:
             os.makedirs(self.path, exist_ok=True)
             with draft_beside(self.at(SUMS)):
                 pass
+            self._known = self._read_sums()
+            self._end_line()
         except OSError as error:
             raise self._unwritable(error) from None
-        self._known = self._read_sums()
-        self._end_line()
 
     def wrote(self, prefix: str) -> bool:
         """Whether some earlier run has written a file here whose name begins so."""

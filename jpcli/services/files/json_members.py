@@ -79,9 +79,9 @@ class Members:
             self._text.expect(":")
 
     def _items(self) -> Iterator[Any]:
-        if self._text.take("]"):
-            return
-        while True:
+        with self._refused():
+            empty = self._text.take("]")
+        while not empty:
             yield self._next()
             with self._refused():
                 if self._text.take("]"):

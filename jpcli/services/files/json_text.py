@@ -67,7 +67,7 @@ class Text:
 
     def expect_end(self) -> None:
         if not self.at_end():
-            raise Broken(ValueError("more after the end of the array"))
+            raise Broken(ValueError("more after its end"))
 
     def take_value(self, decoder: Decode) -> tuple[Any, str]:
         """Move over one value and return it with its text."""

@@ -5,7 +5,6 @@ Owns their names, what they may be, and when the month that the books begin with
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 COLLECT = "collect"
 PAYMENTS = "payments"
-ADDRESS = "address"
 
 
 def show(desk: Desk) -> Answer[SettingsAnswer]:
@@ -58,8 +56,9 @@ def set_one(desk: Desk, key: str, value: str) -> Answer[SettingsAnswer]:
         if name == ZONE_DATA:
             note = follow_machine(desk, writer)
             return Answer({"settings": _settings(desk)}, (note,))
-        if desk.ledger.fact(name) == stored:
-            note = Note("unchanged", f"{_shown(name)} is {stored} already", "info", name)
+        if (desk.ledger.fact(name) or "") == stored:
+            message = f"{_shown(name)} is {stored or 'none'} already"
+            note = Note("unchanged", message, "info", name)
             return Answer({"settings": _settings(desk)}, (note,))
         if name == BILL_FROM:
             _check_books_movable(desk)
@@ -68,10 +67,8 @@ def set_one(desk: Desk, key: str, value: str) -> Answer[SettingsAnswer]:
         moved = _move_to_stripe(desk, writer) if name == PAYMENTS else ()
         writer.record(*events.ledger_set(_shown(name), name, stored))
         writer.flush()
-        if name == ADDRESS and not stored:
-            note = Note("setting_changed", "Set address to none", "ok", name)
-            return Answer({"settings": _settings(desk)}, (note,))
-        note = Note("setting_changed", f"Set {_shown(name)} to {stored}", "ok", name)
+        message = f"Set {_shown(name)} to {stored or 'none'}"
+        note = Note("setting_changed", message, "ok", name)
         return Answer({"settings": _settings(desk)}, (note, *moved, *_what_follows(desk, name)))
 
     return change(desk, {"command": "settings set", "key": name, "value": stored}, do)
@@ -81,9 +78,9 @@ def _settings(desk: Desk) -> SettingsObject:
     fact = desk.ledger.fact
     return {
         "name": fact("name") or "",
-        "address": fact(ADDRESS) or None,
-        "tax_id": fact("tax_id"),
-        "payment_note": fact("payment_note"),
+        "address": fact("address") or None,
+        "tax_id": fact("tax_id") or None,
+        "payment_note": fact("payment_note") or None,
         "currency": desk.ledger.currency,
         "time_zone": desk.ledger.zone,
         "zone_data": fingerprint(desk.ledger),
@@ -205,7 +202,7 @@ def _days(text: str) -> str:
     return str(int(text))
 
 
-def _address(text: str) -> str:
+def _line(text: str) -> str:
     """One line, or nothing for `none`."""
     return "" if text == "none" else check_remark(text, "VALUE")
 
@@ -221,14 +218,14 @@ def _shown(name: str) -> str:
 
 
 _PARSERS: dict[str, Callable[[str], str]] = {
-    ADDRESS: _address,
+    "address": _line,
     BILL_FROM: _month,
     COLLECT: checked_collect,
     "name": checked_name,
-    "payment_note": partial(check_remark, subject="payment-note"),
+    "payment_note": _line,
     PAYMENTS: _gateway,
     "payment_terms_days": _days,
-    "tax_id": partial(check_remark, subject="tax-id"),
+    "tax_id": _line,
     ZONE_DATA: checked_source,
 }
 # As they are typed.

@@ -19,6 +19,8 @@ from jpcli.services.put_away import check_client_in_use, check_site_in_use
 
 if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.clients import Standing
+    from jpcli.ledger.queries.sites import SiteFacts
     from jpcli.ledger.writer import Writer
     from jpcli.services.ledger.history_rows import Placed
 
@@ -74,6 +76,9 @@ class Claims:
         self._writer = writer
         self._sites: dict[str, _Site] = {}
         self._clients: dict[str | None, str | None] = {}
+        # What is put away, of those: a stay that goes on is no history.
+        self._sites_away: dict[str, SiteFacts] = {}
+        self._clients_away: dict[str | None, Standing] = {}
         self._is_first = not any_site(ledger)
         self.new_sites = 0
 
@@ -89,12 +94,16 @@ class Claims:
             self._ensure_client(client, from_at)
         site = self._sites.get(url)
         if site is not None:
+            if to_at == _FOREVER:
+                self._check_in_use(url, client)
             site.add(client, from_at, to_at, line)
             return
         known = None if self._is_first else find_site(self._ledger, url)
-        if known is not None and to_at == _FOREVER:
-            check_site_in_use(known)
         is_new = known is None
+        if known is not None and (known.archived or known.into is not None):
+            self._sites_away[url] = known
+        if to_at == _FOREVER or is_new:
+            self._check_in_use(url, client)
         client = self._clients[client]  # one object for all of its sites
         self._sites[url] = _Site(is_new, client, from_at, to_at, line)
         if is_new:
@@ -115,12 +124,23 @@ class Claims:
                 problems += self._record_owners(url, site)
         return problems
 
+    def _check_in_use(self, url: str, client: str | None) -> None:
+        """Nothing goes on, or begins, where it is put away: Refused as the checks."""
+        if url in self._sites_away:
+            check_site_in_use(self._sites_away[url])
+        if client in self._clients_away:
+            check_client_in_use(str(client), self._clients_away[client])
+
     def _ensure_client(self, client: str | None, at: int) -> None:
-        self._clients[client] = client
         found = None if client is None else standing(self._ledger, client)
-        check_client_in_use(client or "", found)
         if client is not None and found is None:
             self._writer.record(*events.client_added(client), at=at)
+        elif client is not None and found is not None:
+            if found.name != client:
+                check_client_in_use(client, found)
+            elif found.archived:
+                self._clients_away[client] = found
+        self._clients[client] = client
 
     def _record_owners(self, url: str, site: _Site) -> list[Problem]:
         found = site.stretches()

@@ -80,6 +80,15 @@ def test_no_card_is_noted_by_who_opened_it_before(shop: Shop, tmp_path: Path) ->
     assert shop.cards() == []
 
 
+@pytest.mark.parametrize("key", ["address", "tax-id", "payment-note"])
+def test_what_statements_say_of_the_agency_can_be_taken_away(shop: Shop, key: str) -> None:
+    Agency.do(shop, set_one, key, "One")
+    Agency.do(shop, set_one, key, "none")
+    assert shop.ask(show)["settings"][key.replace("-", "_")] is None
+    answer = Agency.do(shop, set_one, key, "none")
+    assert [note.code for note in answer.notes] == ["unchanged"]
+
+
 def test_the_address_of_the_agency(shop: Shop) -> None:
     Agency.do(shop, set_one, "address", "1 Main Street, Springfield")
     assert shop.ask(show)["settings"]["address"] == "1 Main Street, Springfield"

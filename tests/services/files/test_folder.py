@@ -115,6 +115,13 @@ def test_a_folder_that_takes_no_files_is_refused(
     assert error.value.code == "folder_unwritable"
 
 
+def test_sums_that_can_not_be_read_are_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / "bills" / SUMS).mkdir(parents=True)
+    with pytest.raises(Failed) as error:
+        Folder(str(tmp_path / "bills")).begin()
+    assert error.value.code == "folder_unwritable"
+
+
 class _Killed(BaseException):
     """As SIGKILL: nothing catches it."""
 

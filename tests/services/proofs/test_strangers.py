@@ -58,6 +58,14 @@ def test_what_is_no_json_is_refused(right: str) -> None:
     assert refused('{"form":"jpcli-proof/2"}') == "bad_proof"
 
 
+def test_what_breaks_just_after_an_empty_list_is_one_error(right: str) -> None:
+    """Where the reader goes on to its next piece."""
+    begin, mark, rest = right.partition('"lines": [')
+    for length in range(65_530, 65_545):
+        text = f"{begin}{' ' * (length - len(begin.encode()) - len(mark) - 1)}{mark}]"
+        assert refused(text.encode() + b"\xff" + rest.encode()) in ("bad_utf8", "bad_json")
+
+
 def test_what_json_allows_and_no_proof_has(right: str) -> None:
     for before, after, code in (
         ('"total_minor":', '"total_minor":NaN,"x":', "bad_number"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,3 +189,68 @@ def test_whose_a_site_was_may_be_said_for_days_before_it_was_named(agency: Agenc
         agency.move_site(A, "Bob", at="2024-08-04T00:00:00Z")
     assert error.value.code == "before_last_event"
     assert agency.problems() == []
+
+
+def row(key: str, *stays: tuple[str, str, str | None]) -> dict[str, Any]:
+    """A license in a history file; stays are (site, client, until)."""
+    starts = ("2024-08-01T00:00:00Z", "2024-08-03T00:00:00Z")
+    return {
+        "license_key": f"jetpack-scan_{key}",
+        "product": "jetpack-scan",
+        "issued_at": starts[0],
+        "assignments": [
+            {"site": site, "client": client, "from": start, "to": until}
+            for (site, client, until), start in zip(stays, starts, strict=False)
+        ],
+    }
+
+
+def put_away(shop: Agency) -> None:
+    for line in shop.ask(sites.show_site, A)["licenses"]:
+        shop.transfer(line["license_key"], B)
+    shop.do(archive_site, A)
+
+
+def imported(shop: Agency, folder: Path, *rows: dict[str, Any]) -> Answer[Any]:
+    source = folder / "history.ndjson"
+    source.write_text("".join(f"{json.dumps(one)}\n" for one in rows))
+    return shop.import_file(source)
+
+
+ENDED = "2024-08-02T00:00:00Z"
+
+
+def test_a_history_may_end_where_it_is_put_away_and_not_go_on_there(
+    shop: Agency, tmp_path: Path
+) -> None:
+    put_away(shop)
+    ended = row("ended", (A, "Ann", ENDED))
+    for rows in (
+        [row("open", (A, "Ann", None))],
+        [ended, row("open", (A, "Ann", None))],
+        [row("open", (A, "Ann", None)), ended],
+    ):
+        before = shop.state()
+        with pytest.raises(JpcliError) as error:
+            imported(shop, tmp_path, *rows)
+        assert [problem.code for problem in error.value.problems] == ["site_archived"]
+        assert shop.state() == before
+    imported(shop, tmp_path, ended)
+    assert shop.problems() == []
+
+
+def test_every_row_of_a_client_who_is_put_away_is_told(shop: Agency, tmp_path: Path) -> None:
+    put_away(shop)
+    shop.move_site(B, "Bob")
+    shop.do(archive_site, A, back=True)
+    shop.move_site(A, "Bob")
+    shop.do(archive_client, "Ann")
+    before = shop.state()
+    rows = [row(key, (C, "Ann", None)) for key in ("one", "two")]
+    with pytest.raises(JpcliError) as error:
+        imported(shop, tmp_path, *rows)
+    assert [(p.code, p.line) for p in error.value.problems] == [
+        ("client_archived", 1),
+        ("client_archived", 2),
+    ]
+    assert shop.state() == before
