@@ -38,7 +38,9 @@ def run(
             " payments, tax-id, zone-data.",
         ),
     ],
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="What it is from now on; of some none is none.")],
+    value: Annotated[
+        str, typer.Argument(metavar="VALUE", help="What it is from now on; of some none is none.")
+    ],
 ) -> Result:
     """bill-from is the first month that is billed here; it moves only while there is no invoice.
     Terms, and the name, address, tax-id and payment-note that statements have, count for invoices
