@@ -264,5 +264,6 @@ class VerifyAnswer(TypedDict):
     total: MoneyObject
     licenses: Count
     events: Count  # that it shows
+    withheld: Count  # of these, in one client's: not proved
     head: Hash
     problems: list[ProofProblem]  # empty where it is right

@@ -54,7 +54,7 @@ class Events:
         self._hashes = bytearray()
         self._before = bytearray()
         self.until_seq: int | None = None
-        self.count = 0
+        self.count = self.withheld = 0
 
     def read(self, value: Any, kinds: Sequence[str], *, late: bool = False) -> Event:
         """One event of these kinds. Its data are those that its hash was made of, or what is shown
@@ -74,7 +74,8 @@ class Events:
         if self.until_seq is not None and seq >= self.until_seq and not late:
             self._findings.add("event_late", what, f"{what} came after the closing")
         if withheld:
-            shown = shape.fields(told["shown"], tuple(told["shown"]), "shown")
+            self.withheld += 1
+            shown = shape.an_object(told["shown"], "shown")
             return Event(seq, told["kind"], subject, at, 0, "", None, shown)
         recorded_at = shape.whole(told["recorded_at"], "recorded_at")
         actor = shape.text(told["actor"], "actor")

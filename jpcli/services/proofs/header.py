@@ -142,11 +142,15 @@ def _each(members: Members, name: str) -> Any:
 def _facts(members: Members, told: Events) -> dict[str, str]:
     """What the ledger was made with, and what it learned of its zone."""
     facts: dict[str, str] = {}
+    last = 0
     for number, item in enumerate(_each(members, "ledger")):
         kind = events.LEDGER_ZONE_SET if number else events.LEDGER_CREATED
         event: Event = told.read(item, (kind,), late=bool(number))
         if not number and event.seq != 1:
             raise Unfit("a ledger begins with event 1")
+        if event.seq <= last:
+            raise Unfit("the rules of the zone are not in their order")
+        last = event.seq
         facts.update({str(name): shape.text(value, name) for name, value in event.data.items()})
     if not {"currency", "time_zone", "skipped_dates"} <= facts.keys():
         raise Unfit("the event that made the ledger is missing")

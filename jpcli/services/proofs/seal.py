@@ -109,7 +109,7 @@ def begin_closing(bill: Bill, told: Events) -> None:
     for name in ("kind", "subject", "actor"):
         shape.text(closing[name], name)
     shape.text_or_none(closing["reason"], "reason")
-    data = shape.fields(closing["data"], tuple(closing["data"] or ()), "data")
+    data = shape.an_object(closing["data"], "data")
     if closing["kind"] != INVOICE_CLOSED or not data.keys().isdisjoint(LISTED):
         raise Unfit("closing is no such event")
     if data.get("status") == VOID:

@@ -26,14 +26,20 @@ class Unfit(Exception):
     """What is no proof, in words for a message."""
 
 
-def fields(value: Any, names: Collection[str], what: str) -> dict[str, Any]:
-    """An object with exactly these members."""
+def an_object(value: Any, what: str) -> dict[str, Any]:
+    """An object, whatever is in it."""
     if type(value) is not dict:
         raise Unfit(f"{what} is no object")
-    if value.keys() != set(names):
-        wrong = sorted(value.keys() ^ set(names))
-        raise Unfit(f"{what} lacks, or may not have: {shortened(', '.join(wrong))}")
     return value
+
+
+def fields(value: Any, names: Collection[str], what: str) -> dict[str, Any]:
+    """An object with exactly these members."""
+    found = an_object(value, what)
+    if found.keys() != set(names):
+        wrong = sorted(found.keys() ^ set(names))
+        raise Unfit(f"{what} lacks, or may not have: {shortened(', '.join(wrong))}")
+    return found
 
 
 def items(value: Any, what: str, size: int | None = None) -> list[Any]:

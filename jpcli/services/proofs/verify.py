@@ -78,6 +78,7 @@ class _Checking:
         self._told = Events(self._findings, may_withhold=not self._bill.is_whole)
         self._lines: list[dict[str, Any]] = []
         self._owned: dict[str, list[Stretch]] = {}
+        self._keys: set[int] = set()
         self._counts = dict.fromkeys(COUNT_KEYS, 0)
 
     def run(self) -> None:
@@ -146,6 +147,9 @@ class _Checking:
         shape.name_or_none(told["bundle_key"], "bundle_key")
         several = self._several(told["events"], ABOUT_LICENSES)
         self._counts["licenses"] += 1
+        if hash(key) in self._keys:  # a hash, because there may be very many of them
+            self._findings.add("license_twice", key, f"{key} stands there twice")
+        self._keys.add(hash(key))
         if several[0].kind not in MAKING or any(
             event.subject != key or event.kind in MAKING for event in several[1:]
         ):
@@ -212,6 +216,7 @@ class _Checking:
             "total": money_json(invoice["total_minor"], invoice["currency"]),
             "licenses": self._counts["licenses"],
             "events": self._told.count,
+            "withheld": self._told.withheld,
             "head": invoice["head"],
             "problems": [
                 {"code": p.code, "subject": p.subject or "", "message": p.message}
@@ -230,7 +235,9 @@ class _Checking:
             found = count(len(self._findings.found), "problem")
             return (Note("proof_wrong", f"{what} is not what it says: {found}", "warning", what),)
         behind = f"{count(self._counts['licenses'], 'license')}, {count(self._told.count, 'event')}"
-        message = f"Recomputed {lines} of {what} from {behind}: all agree"
+        hidden = self._told.withheld
+        apart = f"; {count(hidden, 'event')} withheld, which nothing proves" if hidden else ""
+        message = f"Recomputed {lines} of {what} from {behind}: all agree{apart}"
         begun = invoice["head"][:16]
         hint = (
             f"Whether its ledger has that head:   jpcli ledger check --since-head {quoted(begun)}"

@@ -62,8 +62,14 @@ def check_lines(
 ) -> None:
     """Every line against what it rests on, and that none is missing."""
     _check_billed(lines, tally, grounds, findings)
+    corrected: set[tuple[str | None, str, int]] = set()
     for position, line in enumerate(lines):
         if line["kind"] == "adjustment":
+            what = (line["period"], line["product"], line["bundle_size"])
+            if what in corrected:
+                subject = subject_of(position)
+                findings.add("line_twice", subject, f"{subject} stands there twice")
+            corrected.add(what)
             _check_adjustment(position, line, earlier, tally, grounds, findings)
         elif line["kind"] == "credit":
             _check_credit(position, lines, findings)
@@ -151,6 +157,10 @@ def _check_adjustment(
         raise Unfit("a correction is of no month")
     now, price = Sum(), None
     period = _period(label, grounds)
+    if period.first_day > grounds.period.first_day:
+        subject = subject_of(position)
+        message = f"{subject} corrects {label}, which comes after {grounds.period.label} (I3)"
+        findings.add("line_ahead", subject, message)
     billed = list(_lines_about(earlier, label, offer))
     before = Sum()
     for item in billed:

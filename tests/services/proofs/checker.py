@@ -158,6 +158,8 @@ class _Proof:
             lambda: {"days": 0, "license_days": 0, "licenses": 0, "unassigned": 0, "by": {}}
         )
         self.windows()
+        keys = [item["license_key"] for item in body["licenses"]]
+        need(len(keys) == len(set(keys)), "a license stands there twice")
         for item in body["licenses"]:
             self.license(has(item, "license_key product bundle_size bundle_key days events"))
         if self.whole:
@@ -214,6 +216,8 @@ class _Proof:
         told = self.events(self.body["ledger"], "ledger.created ledger.zone_set", late=True)
         need(told[0]["kind"] == "ledger.created" and told[0]["seq"] == 1, "no beginning")
         need(all(event["kind"] == "ledger.zone_set" for event in told[1:]), "two beginnings")
+        numbers = [event["seq"] for event in told]
+        need(numbers == sorted(set(numbers)), "zone rules out of order")
         facts: dict[str, str] = {}
         for event in told:
             facts |= event["data"]
@@ -414,9 +418,14 @@ class _Proof:
                 need(line[name] == sums[name], f"line {number}: {name} {sums[name]}")
             need(line["assigned"] + line["unassigned"] == line["licenses"], "assigned")
         lines = self.body["lines"]
+        corrected: set[Any] = set()
         for number, line in enumerate(lines, 1):
             has(line, " ".join(FIELDS))
             if line["kind"] == "adjustment":
+                what = (line["period"], line["product"], line["bundle_size"])
+                need(what not in corrected, f"line {number} stands there twice")
+                need(line["period"] <= self.label, f"line {number} corrects a later month")
+                corrected.add(what)
                 self.adjustment(number, line)
             elif line["kind"] == "credit":
                 need(number == len(lines), "credit is last")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import tempfile
+from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -155,6 +156,53 @@ def test_a_forged_bill_with_hashes_that_fit_is_found_by_its_licenses(busy: Agenc
     text = json.dumps(body)
     assert ("line_differs", "line 1") in problems(text)
     assert ("content_differs", "INV-2024-08") not in problems(text)
+    assert check(text) is not None
+
+
+def _line_twice(body: dict[str, Any]) -> None:
+    """A correction of July once more, with its parts and a total that fits."""
+    lines, shares = body["lines"], body["shares"]
+    place = next(n for n, line in enumerate(lines) if line["kind"] == "adjustment")
+    again = dict(lines[place])
+    body["invoice"]["total_minor"] += again["amount_minor"]
+    lines.insert(place + 1, again)
+    shares[:] = [[number + (number > place), *rest] for number, *rest in shares] + [
+        [place + 1, *rest] for number, *rest in shares if number == place
+    ]
+    shares.sort(key=lambda share: share[0])
+
+
+def _license_twice(body: dict[str, Any]) -> None:
+    body["licenses"].append(dict(body["licenses"][0]))
+    body["counts"]["licenses"] += 1
+    body["counts"]["events"] += len(body["licenses"][0]["events"])
+
+
+def _corrected_ahead(body: dict[str, Any]) -> None:
+    line = next(line for line in body["lines"] if line["kind"] == "adjustment")
+    line["period"] = "2025-01"
+
+
+@pytest.mark.parametrize(
+    ("forge", "code"),
+    [
+        (_line_twice, "line_twice"),
+        (_license_twice, "license_twice"),
+        (_corrected_ahead, "line_ahead"),
+    ],
+)
+def test_what_fits_itself_and_is_there_twice_or_ahead_is_found_by_both(
+    busy: Agency, forge: Callable[[dict[str, Any]], None], code: str
+) -> None:
+    # Of a preview, which no closing seals: after the closing of August one of July's ended.
+    agency = busy
+    keys = [row[0] for row in agency.stored("SELECT license_key FROM licenses ORDER BY id")]
+    agency.revoke(keys[1], at="2024-08-20T10:00:00Z", now="2024-09-10T10:00:00Z", reason="late")
+    body = json.loads(made(agency, "2024-09"))
+    assert any(line["kind"] == "adjustment" for line in body["lines"])
+    forge(body)
+    text = json.dumps(body)
+    assert code in [found for found, _ in problems(text)]
     assert check(text) is not None
 
 

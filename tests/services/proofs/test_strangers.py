@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput, JpcliError
+from jpcli.services.invoices import close
 from jpcli.services.proofs.verify import verify
-from tests.services.agency import A, Agency
+from tests.services.agency import A, Agency, C
 from tests.services.proofs.test_proofs import made
 
 
@@ -196,3 +197,24 @@ def test_no_ledger_is_opened_and_nobody_asked(
     monkeypatch.setattr(sqlite3, "connect", refuse)
     monkeypatch.setattr(socket, "socket", refuse)
     assert verify(str(file)).data["ok"]
+
+
+@pytest.mark.parametrize("value", ["5", "true", "null", "[]", '"x"'])
+@pytest.mark.parametrize(("client", "member"), [(None, "data"), ("Ann", "shown")])
+def test_what_belongs_in_an_object_is_one(
+    begun: tuple[Agency, Agency], tmp_path: Path, client: str | None, member: str, value: str
+) -> None:
+    """Of a closing, and of an event that is withheld."""
+    agency = begun[1].copied(tmp_path / "ledger.db")
+    key = agency.issue_one("jetpack-scan", site=A, client="Ann", at="2024-08-02")
+    agency.transfer(key, C)
+    agency.revoke(key, reason="a remark")
+    agency.do(close.close_due, now="2024-09-01T10:00:00Z")
+    body = json.loads(made(agency, "2024-08", client))
+    if client is None:
+        body["invoice"], body["closing"][member] = body["invoice"], json.loads(value)
+    else:
+        event = body["licenses"][0]["events"][-1]
+        assert member in event
+        event[member] = json.loads(value)
+    assert refused(json.dumps(body)) == "bad_proof"
