@@ -14,7 +14,7 @@ import pytest
 from jpcli.cli.app.options import SHARED
 from jpcli.cli.app.root import load_command
 from jpcli.cli.app.table import COMMANDS
-from jpcli.cli.shared.output import JOURNALS
+from jpcli.cli.shared.output import JOURNALS, PROOFS
 from tests.cli.lines import EARLIER, LINES, NOW, Line
 from tests.cli.world import World
 from tests.cli.world import built as built
@@ -265,7 +265,8 @@ def test_what_needs_stripe_says_what_there_is_instead(
 def _formats() -> Iterator[Any]:
     for line in LINES:
         for form in load_command(line.path).spec.formats:
-            other = "--each-client" in line.words and form in JOURNALS  # which are of the whole
+            # A journal is of the whole month, a proof of one bill.
+            other = "--each-client" in line.words and form in JOURNALS + PROOFS
             if form not in ("junit", "github", "pdf") and not other:
                 yield pytest.param(line, form, id=f"{line} {form}")
 

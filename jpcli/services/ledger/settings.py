@@ -57,8 +57,8 @@ def set_one(desk: Desk, key: str, value: str) -> Answer[SettingsAnswer]:
             note = follow_machine(desk, writer)
             return Answer({"settings": _settings(desk)}, (note,))
         if (desk.ledger.fact(name) or "") == stored:
-            message = f"{_shown(name)} is {stored or 'none'} already"
-            note = Note("unchanged", message, "info", name)
+            same = f"{_shown(name)} is {stored or 'none'} already"
+            note = Note("unchanged", same, "info", name)
             return Answer({"settings": _settings(desk)}, (note,))
         if name == BILL_FROM:
             _check_books_movable(desk)
