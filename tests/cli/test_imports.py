@@ -103,6 +103,13 @@ def test_what_asks_for_no_amount_loads_no_calculator(
     assert "jpcli.domain.calculator" not in loaded(*argv)
 
 
+@pytest.mark.parametrize("argv", [["licenses", "list"], ["licenses", "count"]], ids=" ".join)
+def test_what_names_nothing_looks_no_name_up(argv: list[str], agency: Callable[..., Any]) -> None:
+    names = {"jpcli.services.meant", "jpcli.services.sites.known", "jpcli.services.log"}
+    assert not names & loaded(*argv)
+    assert "jpcli.services.meant" in loaded(*argv, "--product", "jetpack-scan")
+
+
 def test_a_pipe_needs_no_rich(agency: Callable[..., Any]) -> None:
     assert "rich" not in loaded("licenses", "list")
     assert "rich" not in loaded("issue", "jetpack-scan", "--quiet")

@@ -17,10 +17,7 @@ from jpcli.services.billing.books import (
     first_day_billed,
     is_settled_elsewhere,
 )
-from jpcli.services.log import history_objects
-from jpcli.services.meant import check_client_known, known_license, known_product
 from jpcli.services.shapes import license_objects, license_tuples
-from jpcli.services.sites.known import known_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,13 +66,13 @@ def build_filter(
     for days in (older_than, newer_than):
         if days is not None and not 0 <= days <= 100_000:
             raise BadInput("bad_age", f"An age is 0 to 100,000 days, not {days}")
-    if client:
-        check_client_known(desk.ledger, client)
+    if product or site or client:
+        product, site = _known(desk, product, site, client)
     calendar, today = desk.ledger.calendar, desk.today
     return LicenseFilter(
         state=state,
-        product=known_product(desk.ledger, product) if product else product,
-        site=known_site(desk.ledger, site).url if site else site,
+        product=product,
+        site=site,
         client=client,
         no_bundle=no_bundle,
         issued_before_at=None if older_than is None else calendar.start_of(today - older_than),
@@ -83,6 +80,21 @@ def build_filter(
         search=search or None,
         sort=sort or "recorded",
         reverse=reverse,
+    )
+
+
+def _known(
+    desk: Desk, product: str | None, site: str | None, client: str | None
+) -> tuple[str | None, str | None]:
+    """The product and the site as the ledger has them; loaded where something is named."""
+    from jpcli.services.meant import check_client_known, known_product
+    from jpcli.services.sites.known import known_site
+
+    if client:
+        check_client_known(desk.ledger, client)
+    return (
+        known_product(desk.ledger, product) if product else product,
+        known_site(desk.ledger, site).url if site else site,
     )
 
 
@@ -101,6 +113,9 @@ def list_licenses(
 
 def show(desk: Desk, keys: list[str]) -> Answer[ShownLicensesAnswer]:
     """Licenses with every event of their lives and their billed days."""
+    from jpcli.services.log import history_objects
+    from jpcli.services.meant import known_license
+
     keys = [known_license(desk.ledger, key).license_key for key in keys]
     licenses = license_objects(queries.rows_of(desk.ledger, list(dict.fromkeys(keys))))
     shown = cast("list[ShownLicense]", licenses)
