@@ -194,8 +194,11 @@ class BillingCalendar:
 
     def follows_early(self, day: int) -> bool:
         """Whether a day begins before the one before it is over: a clock falls back across midnight
-        there, and that date comes once more."""
-        return self.rules is not None and self.end_of(day - 1) > self.start_of(day)
+        there, and that date comes once more. Days before all instants, which stand for "since
+        ever", have no clock."""
+        if self.rules is None or day <= EPOCH_ORDINAL:
+            return False
+        return self.end_of(day - 1) > self.start_of(day)
 
     def iso(self, day: int) -> str:
         """`YYYY-MM-DD` of a billing day."""

@@ -336,6 +336,7 @@ def test_a_day_follows_early_where_the_date_before_it_comes_once_more() -> None:
     }
     assert found == {"1990-10-27": False, "1990-10-28": True, "1990-10-29": False}
     assert not UTC.follows_early(day("1990-10-28"))
+    assert not any(ST_JOHNS.follows_early(since_ever) for since_ever in (0, 1, 2, 3))
 
 
 def test_without_a_zone_it_is_utc() -> None:

@@ -12,7 +12,9 @@ import pytest
 from jpcli.ledger.queries import invoices
 from jpcli.services.billing import adjustments
 from jpcli.services.billing import period as period_sums
+from jpcli.services.clients import merge
 from jpcli.services.invoices import close
+from jpcli.services.undo import undo
 from tests.services.agency import PRICES, A, Agency, B, C
 
 if TYPE_CHECKING:
@@ -98,3 +100,50 @@ def test_a_date_that_comes_twice_is_another_after_a_move_between(tmp_path: Path)
     lines = agency.preview(edge.month)["lines"]
     assert [line["kind"] for line in lines] == ["license", "adjustment"]
     assert lines[1]["period"] == edge.before
+
+
+def claimed(agency: Agency) -> None:
+    """A history names a new site with two owners."""
+    stays = [
+        {
+            "site": "d.example",
+            "client": "Zoe",
+            "from": "2024-05-01T12:00:00Z",
+            "to": "2024-05-20T12:00:00Z",
+        },
+        {"site": "d.example", "client": "Ann", "from": "2024-05-20T12:00:00Z", "to": None},
+    ]
+    life: dict[str, Any] = {"license_key": "jetpack-scan_1", "product": "jetpack-scan"}
+    source = Path(agency.called + ".ndjson")
+    source.write_text(
+        json.dumps({**life, "issued_at": "2024-05-01T12:00:00Z", "assignments": stays})
+    )
+    agency.import_file(source)
+
+
+def merged(agency: Agency) -> None:
+    agency.move_site(A, "Bob", at="2024-07-05T12:00:00Z")
+    agency.do(merge.merge_clients, "Ann", "Bob", at="2024-06-10T12:00:00Z")
+
+
+def moved_back(agency: Agency) -> None:
+    agency.move_site(A, "Bob", at="2024-06-05T12:00:00Z")
+    agency.do(undo.undo)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Pacific/Apia", "America/New_York"])
+@pytest.mark.parametrize("change", [claimed, merged, moved_back])
+def test_what_changes_since_ever_is_summed_and_closed_in_every_zone(
+    tmp_path: Path, zone: str, change: Callable[[Agency], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency, _ = closed(tmp_path, Edge(zone, "2024-07-01T12:00:00Z", "2024-06", "2024-07", False))
+    change(agency)
+    found = agency.preview("2024-07", by="client")
+    with monkeypatch.context() as patched:
+        patched.setattr(invoices, "unsettled_day", lambda _: 0)
+        assert agency.preview("2024-07", by="client") == found
+    agency.do(close.close_due, now="2024-08-02T12:00:00Z")
+    assert agency.groups("2024-07", "client") == {
+        group["client"]: group["days"] for group in found["groups"]
+    }
+    assert agency.problems() == []
