@@ -14,7 +14,7 @@ from jpcli.ledger.queries.licenses import IS_REVOKED, ON_A_SITE, ON_NO_SITE, STA
 from jpcli.ledger.queries.searches import lowered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jpcli.ledger.database.connection import Ledger
 
@@ -107,8 +107,8 @@ def longest_idle_since(ledger: Ledger) -> int | None:
     return since
 
 
-def sites_with_licenses(ledger: Ledger) -> dict[str, tuple[str, ...]]:
-    """Every site that has a license now, by address, and its products in no order."""
+def sites_with_licenses(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every site that has a license now, by address, and its products in no order; streams."""
     rows = ledger.rows(
         "SELECT s.url, h.products FROM (SELECT site_id, GROUP_CONCAT(product, ',') AS products"
         " FROM (SELECT DISTINCT l.site_id, p.product FROM licenses l"
@@ -116,7 +116,7 @@ def sites_with_licenses(ledger: Ledger) -> dict[str, tuple[str, ...]]:
         f"  WHERE {ON_A_SITE}) d GROUP BY site_id) h"
         " JOIN sites s ON s.id = h.site_id ORDER BY s.url"
     )
-    return {url: tuple(products.split(",")) for url, products in rows}
+    return ((url, tuple(products.split(","))) for url, products in rows)
 
 
 def any_open_invoice(ledger: Ledger) -> bool:

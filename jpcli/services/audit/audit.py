@@ -22,7 +22,8 @@ from jpcli.reports.policy.policy import default_policy, parse_policy
 from jpcli.reports.policy.values import Facts, Figure
 from jpcli.services.audit.bill import bill_checks
 from jpcli.services.audit.checks import switched_checks
-from jpcli.services.audit.counts import license_checks, required_checks, unassigned_checks
+from jpcli.services.audit.counts import license_checks, unassigned_checks
+from jpcli.services.audit.required import required_checks
 from jpcli.services.files.read import read_text
 from jpcli.services.files.rows import place
 from jpcli.services.sites.spelled import SiteNames

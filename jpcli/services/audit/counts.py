@@ -1,4 +1,4 @@
-"""The checks of an audit that count: licenses of a kind, unassigned ones, what sites must have."""
+"""The checks of an audit that count: licenses of a kind, and unassigned ones."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from jpcli.ledger.queries import products as product_queries
 from jpcli.ledger.queries.audit import Which
 from jpcli.reports.audit.outcome import NAMED, Check
 from jpcli.reports.policy.policy import LicensesRule
-from jpcli.reports.policy.values import fits, is_pattern, site_matcher
+from jpcli.reports.policy.values import fits, is_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jpcli.ledger.queries.audit import Found
-    from jpcli.reports.policy.policy import RequiredRule, UnassignedRule
+    from jpcli.reports.policy.policy import UnassignedRule
     from jpcli.services.desk import Desk
 
 # More keys than this make a command that nobody reads; a list to choose from is better.
@@ -51,15 +51,6 @@ def unassigned_checks(desk: Desk, rule: UnassignedRule | None) -> Iterator[Check
     if rule.days_at_most is not None:
         check = _idle_days(desk, rule.days_at_most)
         yield check._replace(level=rule.level, key=f"{path_text(rule.path)}.days_at_most")
-
-
-def required_checks(desk: Desk, rules: Sequence[RequiredRule]) -> Iterator[Check]:
-    """One check a rule: the sites that lack one of its products."""
-    if not rules:
-        return
-    there = audit.sites_with_licenses(desk.ledger)
-    for rule in rules:
-        yield _required(desk, rule, there)
 
 
 # --- counts --------------------------------------------------------------------------------------
@@ -139,16 +130,17 @@ def _more(desk: Desk, rule: LicensesRule, missing: int) -> str:
     place = ""
     if rule.site is not None and not is_pattern(rule.site):
         place = f" --site {quoted(rule.site)}"
-        spare = _spare(desk, product, missing)
-        if len(spare) == missing <= MOST_KEYS:
-            return f"jpcli assign {' '.join(map(quoted, spare))}{place}"
+        free = spare(desk, product, missing)
+        if len(free) == missing <= MOST_KEYS:
+            return f"jpcli assign {' '.join(map(quoted, free))}{place}"
     elif rule.site is not None or rule.client is not None:
         return _list_command(rule)
     quantity = f" --quantity {missing}" if missing > 1 else ""
     return f"jpcli issue {quoted(product)}{quantity}{place}"
 
 
-def _spare(desk: Desk, product: str, limit: int) -> list[str]:
+def spare(desk: Desk, product: str, limit: int) -> list[str]:
+    """Licenses of a product that are on no site, at most so many."""
     found = audit.spare_first(desk.ledger, Which((product,), state=UNASSIGNED), limit)
     return [each.license_key for each in found]
 
@@ -204,49 +196,3 @@ def _idle_days(desk: Desk, most: int) -> Check:
     if total <= MOST_KEYS and not any(each.child for each in found):
         fix = f"jpcli revoke {' '.join(map(quoted, keys))}"
     return Check("unassigned_days", False, expected, actual, message, "error", keys, total, fix)
-
-
-# --- what sites must have ------------------------------------------------------------------------
-
-
-def _required(desk: Desk, rule: RequiredRule, there: Mapping[str, tuple[str, ...]]) -> Check:
-    named = [site for site in rule.sites if not is_pattern(site)]
-    matches = site_matcher([site for site in rule.sites if is_pattern(site)])
-    sites = dict.fromkeys(named) | dict.fromkeys(url for url in there if matches(url))
-    lacking = [
-        (site, product)
-        for site in sites
-        for product in rule.products
-        if product not in there.get(site, ())
-    ]
-    products = ", ".join(rule.products)
-    expected = f"{products} on every site"
-    complete = len(sites) - len({site for site, _ in lacking})
-    check = Check(
-        "required",
-        True,
-        expected,
-        f"{complete:,} of {count(len(sites), 'site')}",
-        f"{count(len(sites), 'site has', 'sites have')} {products}",
-        rule.level,
-        key=path_text(rule.path),
-        about=f"{products} on {', '.join(rule.sites)}",
-    )
-    if not lacking:
-        return check
-    site, product = lacking[0]
-    urls = tuple(dict.fromkeys(url for url, _ in lacking))
-    more = (
-        f"; {len(urls) - 1:,} more {'lacks' if len(urls) == 2 else 'lack'} something"
-        if len(urls) > 1
-        else ""
-    )
-    spare = _spare(desk, product, 1)
-    fix = f"jpcli assign {quoted(spare[0])}" if spare else f"jpcli issue {quoted(product)}"
-    return check._replace(
-        ok=False,
-        message=f"{site} has no {product}{more}",
-        subjects=urls[:NAMED],
-        subjects_total=len(urls),
-        fix=f"{fix} --site {quoted(site)}",
-    )

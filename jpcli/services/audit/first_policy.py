@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
@@ -110,10 +111,10 @@ def _bill_limit(desk: Desk, bills: Bills) -> str:
 
 def _groups(desk: Desk) -> list[tuple[tuple[str, ...], tuple[str, ...]]] | None:
     """(sites, products) of sites that have the same products; None when they are too many."""
-    there = audit.sites_with_licenses(desk.ledger)
+    there = list(islice(audit.sites_with_licenses(desk.ledger), MOST_SITES + 1))
     if len(there) > MOST_SITES:
         return None
     groups: dict[tuple[str, ...], list[str]] = {}
-    for url, products in there.items():
+    for url, products in there:
         groups.setdefault(tuple(sorted(products)), []).append(url)
     return [(tuple(sites), products) for products, sites in sorted(groups.items())]

@@ -95,7 +95,9 @@ def test_what_is_on_each_site(ledger: Ledger, world: World) -> None:
     for life in world.lives:
         if life.state == "assigned" and life.now_on is not None:
             here.setdefault(life.now_on, set()).add(life.product)
-    found = audit.sites_with_licenses(ledger)
+    rows = list(audit.sites_with_licenses(ledger))
+    found = dict(rows)
+    assert len(rows) == len(found)
     assert {site: set(products) for site, products in found.items()} == here
     assert list(found) == sorted(here)
     assert all(len(set(products)) == len(products) for products in found.values())

@@ -393,6 +393,29 @@ def test_a_site_without_a_license_is_no_site_that_a_pattern_means(
     assert not only(run(counted, tmp_path, policy.replace("b*", B)))["ok"]
 
 
+def test_sites_are_held_against_all_rules_and_the_first_are_named(
+    agency: Agency, tmp_path: Path
+) -> None:
+    """What a rule names comes first, and is counted once where a pattern fits it as well."""
+    urls = [f"https://{number:02}.example" for number in range(NAMED + 3)]
+    for url in urls:
+        agency.assign(agency.issue_one("jetpack-scan"), url)
+    both = "[[required]]\nproducts = ['jetpack-scan', 'jetpack-ai']\nsites = "
+    rules = f"{both}['{urls[-1]}', 'new.example', '*']\n{both}['00*']\n[[required]]\n"
+    checks = run(agency, tmp_path, rules + "products = ['jetpack-scan']\nsites = ['*']")["checks"]
+    total = len(urls) + 1
+    assert [check["actual"] for check in checks] == [
+        f"0 of {total} sites",
+        "0 of 1 site",
+        f"{len(urls)} of {len(urls)} sites",
+    ]
+    first = checks[0]
+    assert first["subjects"] == [urls[-1], "https://new.example", *urls][:NAMED]
+    assert first["subjects_total"] == total
+    assert first["message"] == (f"{urls[-1]} has no jetpack-ai; {total - 1} more lack something")
+    assert checks[1]["message"] == f"{urls[0]} has no jetpack-ai"
+
+
 def _on(agency: Agency, site: str) -> list[dict[str, Any]]:
     from jpcli.ledger.queries.licenses import LicenseFilter
     from jpcli.services.licenses.licenses import list_licenses
