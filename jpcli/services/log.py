@@ -14,7 +14,7 @@ from jpcli.domain.words import closest
 from jpcli.ledger.events.log import (
     EVENT_COLUMNS,
     EventFilter,
-    actors,
+    actors_near,
     count_events,
     event_rows,
     events_of,
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 LOG_COLUMNS = (*EVENT_COLUMNS, "undone_by")
 
 
-# So many names are held against one that did nothing.
-_MOST_ACTORS = 1_000
+# So many names on either side are held against one that did nothing: those that begin most like it.
+_NEIGHBORS = 1_000
 
 
 def list_events(
@@ -83,7 +83,7 @@ def list_events(
 
 def _actor_notes(desk: Desk, actor: str) -> Iterator[Note]:
     """That nobody of this name ever recorded anything, which is no mistake: nobody is entered."""
-    known = actors(desk.ledger, _MOST_ACTORS)
+    known = actors_near(desk.ledger, actor, _NEIGHBORS)
     if actor not in known:
         near = closest(actor, known, 0.6)
         message = f"Nobody called {actor} has changed anything here"

@@ -197,6 +197,21 @@ def test_the_log_has_the_events_newest_first(
     assert data["total"] >= len(expected)
 
 
+def test_who_did_something_is_known_among_however_many_others(
+    office: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more names than are compared, the one that is asked about is found, and the nearest."""
+    monkeypatch.setattr("jpcli.services.log._NEIGHBORS", 1)
+    names = [f"run-{number:02}" for number in range(8)]
+    for name in names:
+        office.issue_one(SCAN, actor=name)
+    with office.desk(writes=False) as desk:
+        for name in names:
+            assert not list_events(desk, actor=name, until="2022-12-31").notes
+        (note,) = list_events(desk, actor="run-051").notes
+    assert (note.code, note.hint) == ("unknown_actor", "Did you mean run-05?")
+
+
 def test_the_log_of_a_license_has_its_events_alone(office: Agency) -> None:
     key = office.names["c1"]  # type: ignore[attr-defined]
     events = office.ask(list_events, license_key=key)["events"]

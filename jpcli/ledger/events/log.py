@@ -47,9 +47,15 @@ def count_events(ledger: Ledger, wanted: EventFilter) -> int:
     return int(ledger.value(f"SELECT COUNT(*) FROM events{where}", **params))
 
 
-def actors(ledger: Ledger, limit: int) -> list[str]:
-    """Who recorded anything, at most so many, in no order. Reads all events."""
-    return [row[0] for row in ledger.all(f"SELECT DISTINCT actor FROM events LIMIT {int(limit)}")]
+def actors_near(ledger: Ledger, name: str, each_way: int) -> list[str]:
+    """Who recorded anything, in the order of names: from this one on, itself first where it did,
+    and then those before it, at most so many either way. Reads all events, twice."""
+    sql = "SELECT DISTINCT actor FROM events WHERE actor {} :name ORDER BY actor {} LIMIT :limit"
+    return [
+        row[0]
+        for compared, order in ((">=", "ASC"), ("<", "DESC"))
+        for row in ledger.all(sql.format(compared, order), name=name, limit=each_way)
+    ]
 
 
 def subjects(ledger: Ledger, after_seq: int, until_seq: int, limit: int) -> list[str]:

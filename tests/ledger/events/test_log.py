@@ -173,3 +173,13 @@ def test_an_empty_ledger_has_nothing_to_tell() -> None:
 
 def test_kinds_are_listed_for_any_column() -> None:
     assert log.is_one_of(("a.b", "c.d"), "e.kind") == "e.kind IN ('a.b', 'c.d')"
+
+
+def test_who_recorded_anything_is_found_by_name() -> None:
+    ledger, told = made(Random(1))
+    known = sorted({event.actor for event in told})
+    for name in (*ACTORS, "", "a", "az", "zoe"):
+        for each_way in (1, 2, 9):
+            after = [each for each in known if each >= name][:each_way]
+            before = [each for each in known if each < name][::-1][:each_way]
+            assert log.actors_near(ledger, name, each_way) == [*after, *before]
