@@ -33,7 +33,8 @@ class Ledgers:
     """What there is in a folder for `count` licenses; what is missing is made when it is asked for.
 
     The names of ledgers: `active` (all are, ten a site), `mixed` (a quarter is), `spread` (a site
-    each), `one-site`, `bundle`, `small` (none), `revoked`; in the months after, `next` (not closed
+    each), `one-site`, `bundle`, `small` (none); changed last by one command `revoked`, `issued` and
+    `moved`; in the months after, `next` (not closed
     yet), `closed`, `late` (then changed, dated back), `late-next` (which is to be closed).
     """
 
@@ -100,7 +101,7 @@ class Ledgers:
 
     def _make(self, name: str, path: Path) -> None:
         bases = {"revoked": "active", "next": "active", "closed": "next", "late": "closed"}
-        bases["late-next"] = "late"
+        bases |= {"late-next": "late", "issued": "small", "moved": "active"}
         if name in bases:
             shutil.copy(self.ledger(bases[name]), path)
             self._change(name, path)
@@ -122,6 +123,10 @@ class Ledgers:
     def _change(self, name: str, path: Path) -> None:
         if name == "revoked":
             self._run(name, path, "revoke", "--from", str(self.file("keys")), "--yes", "--in-use")
+        if name == "issued":
+            self._run(name, path, "issue", "--from", str(self.file("orders")))
+        if name == "moved":
+            self._run(name, path, "transfer", "--from", str(self.file("moves-far")))
         if name == "closed":
             self._run(name, path, "invoice", "close", CLOSED)
         if name == "late":

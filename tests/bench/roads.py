@@ -34,6 +34,8 @@ def _each(name: str, ledger: str, arguments: str, options: tuple[str, ...]) -> t
 TABLES = ("json", "ndjson", "csv", "excel", "tsv", "md", "table")
 AS = tuple(f"--format {form}" for form in TABLES)
 ALL = "--limit 0 "
+MANY = ("active", "spread", "closed", "late")
+ONE, OTHER = "https://site-0.example", "https://other.example"
 
 READS = (
     *_each("licenses list", "active", f"licenses list {ALL}", AS),
@@ -151,10 +153,57 @@ BILL = (
     ),
     *_each("invoice explain, late changes", "late", f"invoice explain 2026-07 {ALL}", AS[:1]),
     *_each("invoice diff, late changes", "late", "invoice diff 2026-06 2026-07", AS[:1]),
+    *(
+        Road(
+            f"invoice export {form}, {name}",
+            name,
+            f"invoice export 2026-06 --output {{new}}.{form}",
+        )
+        for name in ("spread", "closed", "late")
+        for form in ("beancount", "hledger")
+    ),
+    Road("invoice export --each-client", "closed", "invoice export 2026-06 --each-client {new}"),
+    *(
+        Road(f"invoice diff --by {field}, {name}", name, f"invoice diff --by {field} {ALL}--json")
+        for name in ("spread", "closed", "late")
+        for field in ("client", "site")
+    ),
     Road("invoice close", "next", "invoice close 2026-06 --json", writes=True),
     Road("invoice close, dry run", "next", "invoice close 2026-06 --json --dry-run"),
     Road("invoice close, late changes", "late-next", "invoice close --due --json", writes=True),
     Road("invoice void", "closed", "invoice void 2026-06 --yes --json", writes=True),
+)
+
+# Of the whole desk.
+DESK = (
+    *(Road(f"report --html, {name}", name, "report --html {new}") for name in MANY),
+    *_each("savings", "active", f"savings {ALL}", ("--json", "--format csv", "--output {new}")),
+    *_each("savings, a site each", "spread", f"savings {ALL}", ("--json",)),
+    *_each("savings, one site", "one-site", f"savings {ALL}", ("--json", "--output {new}")),
+    *_each("clients report", "active", f"clients report {ALL}", ("--json", "--format csv")),
+    *_each("clients report", "active", f"clients report {ALL}--output", ("{new}.html",)),
+    *(
+        Road(f"clients report, {name}", name, f"clients report {ALL}--json")
+        for name in ("spread", "closed", "late")
+    ),
+    Road("month-end", "next", "month-end 2026-06 --output {new} --json", writes=True),
+    Road("month-end, late changes", "late-next", "month-end --output {new} --json", writes=True),
+    *(
+        Road(f"undo, {name} {options}", name, f"undo {options}", writes=True)
+        for name in ("issued", "moved")
+        for options in ("--json", "--json --dry-run", "--format table")
+    ),
+    *_each("log, late changes", "late", f"log {ALL}", AS[:1]),
+    *_each("log of what is not there", "active", f"log {ALL}--actor nobody", AS[:1]),
+    Road("sites merge", "one-site", f"sites merge {ONE} --into {OTHER} --yes --json", writes=True),
+    Road("sites rename", "one-site", f"sites rename {ONE} {OTHER} --json", writes=True),
+    Road("clients merge", "one-site", "clients merge Client --into Other --json", writes=True),
+    Road(
+        "products set-price, dated back",
+        "closed",
+        "products set-price jetpack-scan --price 9.99 --from 2026-06-10 --json",
+        writes=True,
+    ),
 )
 
 KEY = "--idempotency-key k"
@@ -235,4 +284,4 @@ WRITES = (
     Road("products import", "small", "products import {prices}", writes=True, codes=(0, 2)),
 )
 
-ROADS = (*READS, *BILL, *WRITES)
+ROADS = (*READS, *BILL, *DESK, *WRITES)
