@@ -70,7 +70,8 @@ def read_policy(desk: Desk, text: str, source: str) -> Policy:
         raise _refused(source, [data])
     policy, mistakes = parse_policy(data, facts_of(desk))
     if mistakes:
-        raise _refused(source, placed(mistakes, text))
+        wrong = ((path, Problem(code, path_text(path) or None, m)) for path, code, m in mistakes)
+        raise _refused(source, placed(wrong, text))
     return policy
 
 

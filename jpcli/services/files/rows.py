@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.errors import BadInput, Problem
+from jpcli.domain.errors import BadInput, Problem, Refused
 from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_LINE_BYTES
 from jpcli.domain.words import and_more, closest, shortened
 
@@ -111,10 +111,12 @@ def refuse_problems(source: str, problems: list[Problem]) -> None:
         raise refusal(source, problems)
 
 
-def refusal(source: str, problems: list[Problem]) -> BadInput:
+def refusal(
+    source: str, problems: list[Problem], kind: type[BadInput | Refused] = BadInput
+) -> BadInput | Refused:
     """The same as an error to raise; there are problems."""
     first = problems[0]
-    return BadInput(
+    return kind(
         first.code,
         f"{place(source, first.line)}: {first.message}{and_more(len(problems) - 1)}",
         hint="Nothing was changed. Correct the file and run the command again.",

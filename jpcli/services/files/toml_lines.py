@@ -11,28 +11,35 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import Problem
-from jpcli.domain.words import path_text
 from jpcli.services.files.sizes import too_much_toml
 from jpcli.services.files.toml_parts import values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _HEADER = re.compile(r"\s*\[(\[?)(.+?)\]\]?\s*(?:#.*)?$")
 _NAME = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 _KEY = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
 _INLINE = re.compile(rf"[{{,]\s*({_NAME})\s*=")
+_LIST = re.compile(r"\s*\[")
+# One value of a list, behind all that may stand before it; none that has parts or several lines.
+_ITEM = re.compile(
+    r"""(?:[\s,]|\#[^\n]*\n)*("(?:[^"\\\n]|\\.)*"(?!")|'[^'\n]*'(?!')|[^\s,\[\]{}"'\#]+)"""
+)
 
 Path = tuple[str | int, ...]
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """The line (from 1) of every table and key, by its path; tables of an array by number."""
+    """The line (from 1) of every table and key, by its path; tables of an array by number, and so
+    the first items of a list up to one that has parts."""
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     table: Path = ()
+    start = end = 0
     for number, line in enumerate(text.split("\n"), 1):
+        start, end = end, end + len(line) + 1
         header = _HEADER.match(line)
         path = None if header is None else _path(f"{header[2]} = 0")
         if header is not None and path is not None:
@@ -49,7 +56,18 @@ def lines_of(text: str) -> dict[Path, int]:
             found.setdefault((*table, *path), number)
             for inner in _INLINE.finditer(line, key.end()):
                 found.setdefault((*table, *path, *(_path(f"{inner[1]} = 0") or ())), number)
+            for item, place in enumerate(_items(text, start + key.end(), number)):
+                found.setdefault((*table, *path, item), place)
     return found
+
+
+def _items(text: str, start: int, line: int) -> Iterator[int]:
+    """The line of each item of a list that begins here, if one does."""
+    begins = _LIST.match(text, start)
+    while begins is not None and (item := _ITEM.match(text, begins.end())):
+        line += text.count("\n", begins.end(), item.start(1))
+        yield line
+        begins = item
 
 
 def line_of(lines: Mapping[Path, int], path: Sequence[str | int]) -> int | None:
@@ -74,13 +92,10 @@ def load(text: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]
         return Problem("bad_toml", None, "a value is too large or too deep")
 
 
-def placed(mistakes: Iterable[tuple[Path, str, str]], text: str) -> list[Problem]:
-    """Mistakes (path, code, message) as problems with lines, in their order."""
+def placed(mistakes: Iterable[tuple[Path, Problem]], text: str) -> list[Problem]:
+    """Problems, and what each is about, with lines and in their order."""
     lines = lines_of(text)
-    problems = [
-        Problem(code, path_text(path) or None, message, line_of(lines, path))
-        for path, code, message in mistakes
-    ]
+    problems = [problem._replace(line=line_of(lines, path)) for path, problem in mistakes]
     return sorted(problems, key=lambda p: (p.code == "too_many_problems", p.line or 0))
 
 

@@ -10,20 +10,24 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput, Problem
-from jpcli.domain.limits import MAX_PROBLEMS, TOO_MANY
 from jpcli.domain.names import check_client_name
 from jpcli.domain.plan_terms import SiteWish, Spare, Wanted
 from jpcli.domain.short_names import products_meant
 from jpcli.domain.texts import clean
 from jpcli.domain.words import closest, shortened
 from jpcli.services.files.rows import Enough, named, refusal
-from jpcli.services.files.toml_lines import described, load, placed
+from jpcli.services.files.toml_lines import described, load
+from jpcli.services.plan.mistakes import Mistakes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from jpcli.domain.errors import JpcliError
     from jpcli.services.files.toml_lines import Path
     from jpcli.services.sites.spelled import Names
+
+    # The keys of licenses by their names, one each, or what is wrong with that one.
+    Ends = Callable[[Iterable[str]], Iterable[str | JpcliError]]
 
 MOST = 1_000_000
 OTHERS = "*"
@@ -44,13 +48,16 @@ def read_wanted(
     products: Collection[str],
     names: Names,
     titles: Sequence[tuple[str, str]] = (),
+    ends: Ends = iter,
 ) -> Wanted:
-    """What a file wants; `products` are the known ones, `names` says what sites are called, and by
-    `titles`, which are (slug, name), a product may be named for short.
+    """What a file wants; `products` are the known ones, `names` says what sites are called, by
+    `titles`, which are (slug, name), a product may be named for short, and `ends` says which
+    licenses are meant by the names of those that are to end.
 
     Raises BadInput with every problem and its line: `bad_toml`, `unknown_key`, `unknown_product`,
-    `ambiguous_product`,
-    `bad_site`, `bad_client`, `duplicate_site`, `bad_number`, `bad_value`; or `empty_plan`.
+    `ambiguous_product`, `unknown_license`, `ambiguous_license`,
+    `bad_site`, `bad_client`, `duplicate_site`, `bad_number`, `bad_value`; or `empty_plan`. Refused
+    where all of them are refusals: `bundle_child`.
     """
     if not text.strip():  # nobody writes that, but a command that failed leaves it
         raise BadInput(
@@ -62,10 +69,10 @@ def read_wanted(
     data = load(text)
     if isinstance(data, Problem):
         raise refusal(source, [data])
-    reader = Reader(products, names, titles)
+    reader = Reader(products, names, titles, ends)
     wanted = reader.read(data)
     if wanted is None:
-        raise refusal(source, placed(reader.wrong, text))
+        raise reader.wrong.refusal(source, text)
     return wanted
 
 
@@ -73,13 +80,19 @@ class Reader:
     """Turns values into a wish and notes everything that is wrong with them."""
 
     def __init__(
-        self, products: Collection[str], names: Names, titles: Sequence[tuple[str, str]] = ()
+        self,
+        products: Collection[str],
+        names: Names,
+        titles: Sequence[tuple[str, str]] = (),
+        ends: Ends = iter,
     ) -> None:
         self._names = names
         self._titles = titles
+        self._ends = ends
         self._products = frozenset(products)
         self._clients: dict[str, str] = {}
-        self.wrong: list[tuple[Path, str, str]] = []
+        self.wrong = Mistakes()
+        self._note = self.wrong.note
 
     def read(self, data: Mapping[str, Any]) -> Wanted | None:
         """The wish, or None where anything is wrong with it."""
@@ -229,12 +242,19 @@ class Reader:
             message = f"revoke is a list of license keys, not {described(value)}"
             self._note(("revoke",), "bad_value", message)
             return
-        for key in value:
+        typed: list[tuple[Path, str]] = []
+        for number, key in enumerate(value):
             if isinstance(key, str):
-                yield clean(key)
+                typed.append((("revoke", number), clean(key)))
             else:
                 message = f"a license is a key in quotes, not {described(key)}"
-                self._note(("revoke",), "bad_value", message)
+                self._note(("revoke", number), "bad_value", message)
+        found = self._ends(key for _, key in typed)
+        for (path, _), key in zip(typed, found, strict=True):
+            if isinstance(key, str):
+                yield key
+            else:
+                self.wrong.add(path, key)
 
     def _table(self, path: Path, value: Any) -> Mapping[str, Any]:
         if isinstance(value, dict):
@@ -270,12 +290,6 @@ class Reader:
         message = f"{name} is a whole number from 0 to {MOST:,}, not {described(value)}"
         self._note(path, "bad_number", message)
         return False
-
-    def _note(self, path: Path, code: str, message: str) -> None:
-        if len(self.wrong) >= MAX_PROBLEMS:
-            self.wrong.append(((), "too_many_problems", TOO_MANY))
-            raise Enough
-        self.wrong.append((path, code, message))
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

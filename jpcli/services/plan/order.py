@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.limits import MAX_PLAN_BYTES
 from jpcli.ledger.queries.products import product_titles
 from jpcli.services.files.read import read_text
+from jpcli.services.plan.ending import named_licenses
 from jpcli.services.plan.file import read_wanted
 from jpcli.services.sites.spelled import SiteNames
 
@@ -39,7 +41,8 @@ def read_order(desk: Desk, source: str) -> Order:
         if saved_plan.is_saved(text):
             saved = saved_plan.read_saved(text, source, products, names)
             return Order(source, saved.wanted, saved.ledger_head, saved.plan_hash)
-        return Order(source, read_wanted(text, source, products, names, titles))
+        ends = partial(named_licenses, desk.ledger)
+        return Order(source, read_wanted(text, source, products, names, titles, ends))
 
 
 @contextmanager

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.errors import Problem
-from jpcli.domain.words import path_text
 from jpcli.ledger.events.chain import encode
 from jpcli.services.canonical import batches, enclosed, object_pieces
-from jpcli.services.files.rows import refusal
 from jpcli.services.plan.file import OTHERS, Reader
 
 if TYPE_CHECKING:
@@ -64,8 +61,7 @@ def read_wanted_object(data: Any, source: str, products: Collection[str], names:
     reader = Reader(products, names)
     wanted = reader.read(_as_typed(data))
     if wanted is None:
-        problems = [Problem(code, path_text(path), text) for path, code, text in reader.wrong]
-        raise refusal(source, problems)
+        raise reader.wrong.refusal(source)
     return wanted
 
 

@@ -13,7 +13,7 @@ from jpcli.services.files.toml_lines import lines_of, load, placed
 def test_nothing_but_a_line_feed_ends_a_line(mark: str, end: str) -> None:
     text = f"# a{mark}b{end}[sites]{end}x = 1{end}"
     assert lines_of(text) == {("sites",): 2, ("sites", "x"): 3}
-    (problem,) = placed([(("sites", "x"), "bad_value", "wrong")], text)
+    (problem,) = placed([(("sites", "x"), Problem("bad_value", None, "wrong"))], text)
     assert problem.line == 3
 
 
@@ -25,6 +25,30 @@ def test_the_end_of_a_file_is_its_last_line(mark: str, rest: str, line: int) -> 
     found = load(f"# {mark}\n{rest}")
     assert isinstance(found, Problem)
     assert found.line == line
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('["x", "y"]', [1, 1]),
+        ('[\n  "x",\n\n  "y", 3,\n]', [2, 4, 4]),
+        ('[ # first\n  \'x\', # "z",\n  # ,\n  "\\"]"\n, "y"]', [2, 4, 5]),
+        ('["x",\r\n"y"]', [1, 2]),
+        ('["",\n"""\n""", "y"]', [1]),
+        ('["x",\n["y"],\n"z"]', [1]),
+        ("[]", []),
+        ("{ b = 1 }", None),
+        ('"["', None),
+    ],
+)
+def test_an_item_of_a_list_has_its_own_line(text: str, lines: list[int] | None) -> None:
+    assert isinstance(load(f"a = {text}\n"), dict)
+    found = lines_of(f"a = {text}\n")
+    items = [line for path, line in found.items() if path[0] == "a" and path[1:] != ("b",)]
+    assert items == [1, *(lines or [])]
+    assert list(found)[1:] == (
+        [("a", "b")] if "b =" in text else [("a", n) for n in range(len(items) - 1)]
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -120,13 +121,57 @@ def test_sites_that_get_another_are_not_said_to_lose_it(agency: Agency) -> None:
 def test_a_license_in_a_bundle_and_one_that_is_not_known_are_refused(agency: Agency) -> None:
     parent, (child, *_) = agency.bundle()
     error = refusal(agency, lambda: applied(agency, f'revoke = ["{child}"]\n'))
-    assert (error.code, error.exit_code, error.hint) == (
-        "bundle_child",
-        3,
-        f"See the bundle:   jpcli licenses show {parent}",
-    )
+    assert (error.code, error.exit_code, error.subject) == ("bundle_child", 3, child)
+    assert error.problems[0].hint == f"See the bundle:   jpcli licenses show {parent}"
     error = refusal(agency, lambda: applied(agency, 'revoke = ["jetpack-scan_none"]\n'))
     assert (error.code, error.exit_code) == ("unknown_license", 2)
+
+
+def test_everything_that_is_wrong_with_names_is_told_at_once_with_its_line(agency: Agency) -> None:
+    _, (child, *_) = agency.bundle()
+    agency.issue("jetpack-scan", 2)
+    good = agency.issue_one()
+    text = f"""\
+revoke = [
+  "{good}",
+  "jetpack-scan_none",  # "a name"
+  "{child}",
+  7,
+  "jetpack-scan", "scn",
+]
+[sites."{A}"]
+products = ["jetpack-scn"]
+"""
+    error = refusal(agency, lambda: applied(agency, text))
+    assert [(p.code, p.line, p.subject) for p in error.problems] == [
+        ("unknown_license", 3, "jetpack-scan_none"),
+        ("bundle_child", 4, child),
+        ("bad_value", 5, "revoke[4]"),
+        ("ambiguous_license", 6, "jetpack-scan"),
+        ("unknown_license", 6, "scn"),
+        ("unknown_product", 9, f"sites.{A}.products"),
+    ]
+    assert (error.exit_code, all(p.hint for p in error.problems[:2])) == (2, True)
+    assert "line 3: There is no license jetpack-scan_none" in error.message
+    refused = refusal(agency, lambda: applied(agency, f'revoke = ["{child}", "{child}"]\n'))
+    assert (refused.exit_code, [p.line for p in refused.problems]) == (3, [1, 1])
+
+
+@pytest.mark.parametrize("name", ["key", "beginning", "product"])
+def test_a_license_may_be_named_for_short_and_a_saved_plan_has_its_key(
+    agency: Agency, tmp_path: Path, name: str
+) -> None:
+    ends, saved = agency.issue_one(), tmp_path / "sites.plan"
+    agency.bundle()
+    short = {"key": ends, "beginning": ends[: len("jetpack-scan_") + 4], "product": "scan"}[name]
+    text = f'revoke = ["{short}", "{ends}"]\n'
+    told = planned(agency, text, out=saved)
+    assert steps(told) == [("revoke", ends, None, None)]
+    assert json.loads(saved.read_text())["wanted"]["revoke"] == [ends]
+    if name != "key":
+        assert f'"{short}"' not in saved.read_text()
+    agency.do(lambda desk: apply.apply(desk, order.read_order(desk, str(saved))))
+    assert planned(agency, text).data["steps"] == []
 
 
 def test_a_size_that_is_not_sold_is_refused(agency: Agency) -> None:
