@@ -7,6 +7,7 @@ import sys
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from jpcli.cli.shared.result import DRAWN_ROWS
 from jpcli.cli.streams import discard_output
 from jpcli.domain.answers import Rows
 from jpcli.domain.errors import Failed
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from jpcli.cli.shared.output import Output
     from jpcli.cli.shared.result import Result
-
-# More rows than this are not drawn by Rich, which takes half a millisecond for each.
-DRAWN_ROWS = 200
 
 
 def write_result(result: Result, command: str, output: Output) -> None:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from jpcli.domain.errors import JpcliError
 
 
+# More rows than this are not drawn by Rich, which takes half a millisecond for each.
+DRAWN_ROWS = 200
+
+
 class Result(NamedTuple):
     """The outcome of one command.
 
@@ -50,6 +54,12 @@ class Result(NamedTuple):
     failures: tuple[JpcliError, ...] = ()
     calendar: BillingCalendar | None = None
     copies: tuple[Result, ...] = ()
+
+
+def is_drawn(form: str, limit: int, rows: int) -> bool:
+    """Whether a view of so many rows, cut to `limit` unless that is 0, is drawn; what is longer is
+    written as it comes."""
+    return form == "table" and (limit > 0 or rows <= DRAWN_ROWS)
 
 
 def result_of(

@@ -5,18 +5,14 @@ Owns the layout of the page; fonts, letters and tables are those of statements.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jpcli.domain.currency import symbol
 from jpcli.domain.words import month_name
 from jpcli.reports.clients import year as words
 from jpcli.reports.clients.chart import chart_of
-from jpcli.reports.statement.fonts import write_fonts
-from jpcli.reports.statement.letters import TEXT, Letters, region_of
-from jpcli.reports.statement.pdf import LETTER_CURRENCIES, Pdf
+from jpcli.reports.statement.paper import About, write
 from jpcli.reports.statement.sheet import (
     ACCENT,
     BAD,
@@ -32,18 +28,16 @@ from jpcli.reports.statement.sheet import (
     STRONG,
     TOTAL,
     Look,
-    Sheet,
 )
-from jpcli.reports.statement.speller import Speller
 from jpcli.reports.statement.table import Row, Table, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.reports.clients.year import ClientsYear, Profit
+    from jpcli.reports.statement.paper import Begin, Pdf
+    from jpcli.reports.statement.sheet import Sheet
 
-_ALWAYS = "".join(map(chr, range(32, 127))) + "·–−…"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = (86.0, 86.0, 86.0)
 _TITLES = ("Cost", "Billed", "Margin")
 _GREY, _GREEN = (185, 198, 191), (52, 160, 101)
@@ -58,28 +52,15 @@ _FILLS = {
 
 def write_pdf(year: ClientsYear) -> Pdf:
     """The whole file."""
-    names = [symbol(year.currency), words.file_title(year)]
+    title = words.file_title(year)
+    names = [symbol(year.currency), title]
     names += [words.client_name(client) for client in year.clients]
-    letters = Letters(region_of(names, (year.time_zone, year.currency)))
-    speller = Speller(letters)
-    for name in names:
-        speller.spell(name)
-    speller.used[TEXT].update(map(ord, _ALWAYS))
-    with TemporaryDirectory() as folder:
-        fonts = write_fonts(speller.used, Path(folder))
-        paper = "letter" if year.currency in LETTER_CURRENCIES else "a4"
-        sheet = Sheet(paper, fonts, speller, words.file_title(year), 1.0)
-        sheet.set_title(words.file_title(year))
-        sheet.set_author(words.agency(year))
-        sheet.set_creator("jpcli")
-        sheet.set_lang("en")
-        sheet.set_creation_date(_EPOCH + timedelta(microseconds=year.made_at))
-        _draw(sheet, year)
-        content = bytes(sheet.output())
-    return Pdf(content, tuple(sorted(speller.respelled)), letters.is_complete)
+    about = About(title, words.agency(year), year.currency, year.time_zone, year.made_at)
+    return write(about, names, partial(_drawn, year))
 
 
-def _draw(sheet: Sheet, year: ClientsYear) -> None:
+def _drawn(year: ClientsYear, begin: Begin) -> Sheet:
+    sheet = begin(1.0)
     _draw_head(sheet, year)
     if year.months:
         _draw_chart(sheet, year)
@@ -100,6 +81,7 @@ def _draw(sheet: Sheet, year: ClientsYear) -> None:
     sheet.set_y(sheet.y + 8)
     for sentence in words.small_print(year):
         sheet.paragraph(sentence, Look(8, color=SOFT), 10.8)
+    return sheet
 
 
 def _draw_head(sheet: Sheet, year: ClientsYear) -> None:

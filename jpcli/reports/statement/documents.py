@@ -10,7 +10,7 @@ from jpcli.domain.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.reports.statement.pdf import Pdf
+    from jpcli.reports.statement.paper import Pdf
     from jpcli.reports.statement.statement import Statement
 
 _PDF_MODULES = frozenset({"fpdf", "fontTools", "fontpkg_source_sans_3", "anyascii"})

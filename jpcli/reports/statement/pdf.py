@@ -6,15 +6,12 @@ the small print says so.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.currency import symbol
 from jpcli.reports.statement import text, wording
-from jpcli.reports.statement.fonts import write_fonts
-from jpcli.reports.statement.letters import TEXT, Letters, region_of
+from jpcli.reports.statement.paper import About, Pdf, write
 from jpcli.reports.statement.sheet import (
     ACCENT,
     BAD,
@@ -30,23 +27,18 @@ from jpcli.reports.statement.sheet import (
     WARN,
     WARN_PAPER,
     Look,
-    Sheet,
 )
-from jpcli.reports.statement.speller import Speller
 from jpcli.reports.statement.strip import draw_days
 from jpcli.reports.statement.table import Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jpcli.reports.statement.fonts import FontFile
+    from jpcli.reports.statement.paper import Begin
+    from jpcli.reports.statement.sheet import Sheet
+    from jpcli.reports.statement.speller import Speller
     from jpcli.reports.statement.statement import ClientPart, SitePart, Statement
 
-# Where bills are in these, paper is Letter.
-LETTER_CURRENCIES = frozenset({"usd", "cad", "mxn", "clp", "cop", "crc", "gtq", "php", "dop"})
-# What sentences and numbers are made of; names add theirs.
-_ALWAYS = "".join(map(chr, range(32, 127))) + "·–−…"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPELLED = (
     "Names in scripts that this file has no letters for are spelled in Latin ones, or marked as"
     " [Han …]; the HTML form has them as they are."
@@ -56,57 +48,34 @@ _TIGHTER = (0.7, 0.4)
 _LINE_COLUMNS, _PART_COLUMNS = (62.0, 66.0, 86.0), (86.0, 86.0)
 
 
-class Pdf(NamedTuple):
-    """A file. `respelled` are the scripts that its fonts have no letters for, `has_all_fonts` is
-    whether no package with more of them is missing."""
-
-    content: bytes
-    respelled: tuple[str, ...]
-    has_all_fonts: bool
-
-
 def write_pdf(statement: Statement) -> Pdf:
     """The whole file. A reader's title bar, author and date are those of the statement. Where less
     blank space puts it on one page instead of two, it has less."""
-    names = list(_names(statement))
-    letters = Letters(region_of(names, (statement.time_zone, statement.currency)))
-    speller = Speller(letters)
-    for name in names:
-        speller.spell(name)
-    for part in statement.clients:
-        for site in part.sites:
-            speller.spell(_site(speller, site))
-    speller.used[TEXT].update(map(ord, _ALWAYS))
-    with TemporaryDirectory() as folder:
-        fonts = write_fonts(speller.used, Path(folder))
-        content = _on_fewest_pages(statement, speller, fonts)
-    return Pdf(content, tuple(sorted(speller.respelled)), letters.is_complete)
+    about = About(
+        wording.file_title(statement),
+        wording.agency(statement),
+        statement.currency,
+        statement.time_zone,
+        statement.made_at,
+    )
+    draw = partial(_on_fewest_pages, statement)
+    return write(about, list(_names(statement)), draw, partial(_sites, statement))
 
 
-def _on_fewest_pages(statement: Statement, speller: Speller, fonts: list[FontFile]) -> bytes:
-    sheet = _drawn(statement, speller, fonts, 1.0)
+def _on_fewest_pages(statement: Statement, begin: Begin) -> Sheet:
+    sheet = _drawn(statement, begin(1.0))
     for looseness in _TIGHTER if sheet.pages_count == 2 else ():
-        tighter = _drawn(statement, speller, fonts, looseness)
+        tighter = _drawn(statement, begin(looseness))
         if tighter.pages_count == 1:
             sheet, tighter = tighter, sheet
         tighter.discard()
         if sheet.pages_count == 1:
             break
-    return bytes(sheet.output())
+    return sheet
 
 
-def _drawn(
-    statement: Statement, speller: Speller, fonts: list[FontFile], looseness: float
-) -> Sheet:
-    paper = "letter" if statement.currency in LETTER_CURRENCIES else "a4"
-    sheet = Sheet(paper, fonts, speller, wording.file_title(statement), looseness)
-    sheet.set_title(wording.file_title(statement))
-    sheet.set_author(wording.agency(statement))
-    sheet.set_creator("jpcli")
-    sheet.set_lang("en")
-    # In integers: the closing's microseconds, never a clock.
-    sheet.set_creation_date(_EPOCH + timedelta(microseconds=statement.made_at))
-    small = _small_print(sheet, statement, bool(speller.respelled))
+def _drawn(statement: Statement, sheet: Sheet) -> Sheet:
+    small = _small_print(sheet, statement, bool(sheet.speller.respelled))
     shows_clients = wording.shows_clients(statement)
     _draw_head(sheet, statement)
     _draw_lines(sheet, statement)
@@ -129,6 +98,13 @@ def _names(statement: Statement) -> Iterator[str]:
         yield text.clean(line.name)
     for part in statement.clients:
         yield wording.client_name(part)
+
+
+def _sites(statement: Statement, speller: Speller) -> Iterator[str]:
+    """The sites, as they are written."""
+    for part in statement.clients:
+        for site in part.sites:
+            yield _site(speller, site)
 
 
 def _site(speller: Speller, site: SitePart) -> str:

@@ -16,10 +16,10 @@ from jpcli.cli.render.delimited import write_csv, write_tsv
 from jpcli.cli.render.json import write_json, write_ndjson
 from jpcli.cli.render.markdown import write_markdown
 from jpcli.cli.render.plain import cell_width, write_plain_table
-from jpcli.cli.render.stdout import DRAWN_ROWS, write_result
+from jpcli.cli.render.stdout import write_result
 from jpcli.cli.shared.escape import is_clean, printable, visible
 from jpcli.cli.shared.output import Output
-from jpcli.cli.shared.result import Result, result_of
+from jpcli.cli.shared.result import DRAWN_ROWS, Result, result_of
 from jpcli.cli.shared.tables import BATCH, FIRST_BATCH, Table, batches_of, table_of
 from jpcli.domain.answers import Answer, Note, Rows
 

@@ -20,7 +20,8 @@ from pypdf import PdfReader
 from jpcli.reports.statement.fonts import write_fonts
 from jpcli.reports.statement.letters import TEXT, Letters, region_of
 from jpcli.reports.statement.lines import reads_from_right, runs, wrapped
-from jpcli.reports.statement.pdf import Pdf, write_pdf
+from jpcli.reports.statement.paper import Pdf
+from jpcli.reports.statement.pdf import write_pdf
 from jpcli.reports.statement.shaping import Shape, shaped
 from jpcli.reports.statement.speller import Speller
 from jpcli.reports.statement.statement import ClientPart, SitePart, Statement, Whose

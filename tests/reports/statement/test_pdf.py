@@ -107,7 +107,7 @@ def test_every_currency_has_its_sign(currency: str) -> None:
 
 @pytest.mark.parametrize("module", ["fpdf", "fontpkg_source_sans_3", "anyascii", "fontTools"])
 def test_a_missing_package_is_named(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("pdf", "sheet", "fonts", "letters", "speller"):
+    for name in ("pdf", "paper", "sheet", "fonts", "letters", "speller"):
         monkeypatch.delitem(sys.modules, f"jpcli.reports.statement.{name}", raising=False)
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(BadInput) as caught:

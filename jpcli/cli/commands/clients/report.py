@@ -16,7 +16,7 @@ from jpcli.cli.commands.invoice.export import (
     ledger_words,
 )
 from jpcli.cli.shared.output import DOCUMENTS
-from jpcli.cli.shared.result import Result
+from jpcli.cli.shared.result import Result, is_drawn
 from jpcli.domain.answers import Note, Rows
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from jpcli.domain.contract.clients_report import ClientsReportAnswer
 
 COLUMNS = ("client", "period", "state", "cost", "billed", "margin")
-# As in cli.render.stdout: more rows are not drawn, but written as they come.
-DRAWN_ROWS = 200
 
 
 @command(
@@ -79,7 +77,7 @@ def _result(data: ClientsReportAnswer, form: str, limit: int) -> Result:
     if form == "json":
         cut = Rows(data["clients"].columns, islice(clients, limit or None))
         return Result({**data, "clients": cut}, format=form)
-    if form == "table" and (limit or len(clients) <= DRAWN_ROWS):
+    if is_drawn(form, limit, len(clients)):
         return Result({**data, "limit": limit}, view="clients_report:draw", format=form)
     rows = Rows(COLUMNS, islice(_rows(data), limit or None))
     return Result({"months": rows}, "months", format=form)

@@ -10,7 +10,7 @@ import typer
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import BadParameter
-from jpcli.cli.shared.result import Result, result_of
+from jpcli.cli.shared.result import Result, is_drawn, result_of
 from jpcli.domain.answers import Answer, Rows
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ SIDES = ("from_settled_elsewhere", "to_settled_elsewhere")
 COLUMNS = ("product", "bundle_size", "reason", "days", "amount", *SIDES)
 MONTH = "YYYY-MM, closed or not."
 GROUPS = ("client", "site")
-# As in cli.render.stdout: more rows are not drawn, but written as they come.
-DRAWN_ROWS = 200
 
 
 def _known_group(value: str | None) -> str | None:
@@ -68,7 +66,7 @@ def run(
     if form == "json":
         return result_of(answer) if by is None else result_of(_cut(answer, limit))
     groups: Any = answer.data.get("groups")
-    if form == "table" and (by is None or limit or len(groups.rows) <= DRAWN_ROWS):
+    if is_drawn(form, limit, 0 if by is None else len(groups.rows)):
         data = {**answer.data, "limit": limit}
         return Result(data, notes=answer.notes, view="diff:draw")
     sides = {name: answer.data[name] for name in SIDES}  # type: ignore[literal-required]

@@ -13,7 +13,7 @@ from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import BadParameter, UsageError
 from jpcli.cli.commands.invoice.markup import OwnMarkup
 from jpcli.cli.commands.licenses.filters import Client, NoClient, one_client
-from jpcli.cli.shared.result import Result, result_of
+from jpcli.cli.shared.result import Result, is_drawn, result_of
 from jpcli.domain.answers import Rows
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 # As in services.forecast, which is not loaded to read a command line.
 MOST_MONTHS = 120
-# As in cli.render.stdout: more rows are not drawn, but written as they come.
-DRAWN_ROWS = 200
 GROUPS = ("product", "site", "client", "license", "day")
 
 
@@ -149,7 +147,7 @@ def _months(invocation: Invocation, answer: Answer[DrawnPreview], by: str | None
         return result_of(answer, "months", view="forecast:draw")
     months: Any = answer.data["months"]
     limit, form = invocation.list_limit(), invocation.output.format
-    if form == "table" and (limit or _most(months) <= DRAWN_ROWS):
+    if is_drawn(form, limit, _most(months)):
         data = {**answer.data, "limit": limit}
         return Result(data, notes=answer.notes, view="forecast:draw_groups")
     cut = limit or None
