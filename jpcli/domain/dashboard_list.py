@@ -3,6 +3,8 @@
 Owns what is understood of such a text, which has no columns that one could rely on: a line with a
 product and its site, a site with its products below it, or a product with its site, key and dates
 each on a line of their own. What is not understood is a problem with its line, never left out.
+A client is understood only where the text says that it is one: any word could be one's name. A
+bundle is not, because no list says which of its licenses are in it.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import BadInput, JpcliError, Problem, problem_of
-from jpcli.domain.names import check_license_key
+from jpcli.domain.list_owners import CLIENT, Owners, is_noise
+from jpcli.domain.names import check_client_name, check_license_key
 from jpcli.domain.site_urls import normalize_url
 from jpcli.domain.texts import clean
 from jpcli.domain.words import MONTHS
@@ -24,15 +27,6 @@ MOST_OF_ONE = 999
 
 # Words that name the maker and tell no product from another.
 _MAKERS = frozenset({"jetpack", "vaultpress", "akismet", "by", "the", "license", "licenses"})
-# Headings, buttons and states of a dashboard, which say nothing that the rest does not.
-_NOISE = frozenset(
-    (
-        *("active", "assign", "assigned", "attached", "copy", "date", "detached", "issued", "key"),
-        *("license", "on", "product", "products", "quantity", "revoke", "site", "sites", "state"),
-        *("standard", "status", "unassigned", "url", "client", "none"),
-        *("issued_at", "assigned_at", "license_key"),
-    )
-)
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS)
 _DATE = re.compile(
     r"(?P<iso>\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
@@ -44,6 +38,7 @@ _FIGURES_DATE = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
 _CELLS = re.compile(r"[\t,;|•·]|  +| [-–—] |:(?= |$)")
 _TIMES = re.compile(r"(?:(\d{1,4}) ?[x×] ?(.+))|(?:(.+?) ?[x×] ?(\d{1,4}))", re.IGNORECASE)
 _KEY = re.compile(r"(?<![\w/.-])[A-Za-z0-9-]+_[A-Za-z0-9]{16,}(?![\w/.-])")
+_BUNDLE = re.compile(r"\bbundles?\b", re.IGNORECASE)
 _JOINTS = frozenset({"on", "for", "at", "@", "-", "–", "to", "→"})
 
 
@@ -56,6 +51,7 @@ class Listed(NamedTuple):
     license_key: str | None = None
     issued: str | None = None
     assigned: str | None = None
+    client: str | None = None
 
 
 class Read(NamedTuple):
@@ -72,6 +68,7 @@ class _Found(NamedTuple):
     sites: list[str]
     keys: list[str]
     dates: list[str]
+    clients: list[str]
 
 
 def read_list(lines: Iterable[str], products: Mapping[str, Iterable[str]], today: date) -> Read:
@@ -83,9 +80,11 @@ def read_list(lines: Iterable[str], products: Mapping[str, Iterable[str]], today
     sites_first: bool | None = None
     site: str | None = None
     open_from = 0  # the licenses that a line without a product is about
+    owners = Owners()
     for number, text in enumerate(lines, 1):
         try:
-            found = _read_line(text, names, today)
+            found = _read_line(owners.told(text), names, today)
+            owners.note(found.sites, found.clients)
             if found.keys and not found.products and not _is_of_open(licenses[open_from:], found):
                 found.products.extend(_product_of(key, names) for key in found.keys)
         except JpcliError as error:
@@ -107,6 +106,7 @@ def read_list(lines: Iterable[str], products: Mapping[str, Iterable[str]], today
         except BadInput as error:
             problems.append(problem_of(error, number))
     problems += _doubles(licenses)
+    licenses = [one._replace(client=owners.of(one.site)) for one in licenses]
     return Read(licenses, sorted(problems, key=lambda problem: problem.line or 0))
 
 
@@ -159,14 +159,15 @@ def _doubles(licenses: list[Listed]) -> list[Problem]:
 
 def _read_line(text: str, names: Mapping[str, list[frozenset[str]]], today: date) -> _Found:
     """What a line says; BadInput for a part of it that is nothing of all that."""
-    found = _Found([], [], [], [])
+    found = _Found([], [], [], [], [])
     line = clean(text).strip("\"'[]{}")
+    line = CLIENT.sub(lambda match: _noted(found.clients, check_client_name(match["name"])), line)
     line = _DATE.sub(lambda match: _noted(found.dates, _day(match, today)), line)
     line = _KEY.sub(lambda match: _noted(found.keys, check_license_key(match[0])), line)
     times = 1
     for part in _CELLS.split(line):
         cell = part.strip(" \"'*-–—:()") if part else ""
-        if not cell or _is_noise(cell):
+        if not cell or is_noise(cell):
             continue
         if cell.isascii() and cell.isdigit() and 0 < int(cell) <= MOST_OF_ONE:
             times = int(cell)
@@ -185,7 +186,7 @@ def _read_cell(cell: str, names: Mapping[str, list[frozenset[str]]], found: _Fou
     site, name = _parted(cell, names)
     if site is not None:
         found.sites.append(site)
-    if not name or _is_noise(name):
+    if not name or is_noise(name):
         return
     match = _TIMES.fullmatch(name)
     if match is not None and _matches(match[2] or match[3], names):
@@ -222,6 +223,9 @@ def _product(name: str, names: Mapping[str, list[frozenset[str]]]) -> str:
     if found:
         several = ", ".join(found)
         raise BadInput("several_products", f"{name!r} may be {several}", hint="Write its name out.")
+    if _BUNDLE.search(name):
+        hint = "Take a bundle over with its licenses from a file:   jpcli ledger template"
+        raise BadInput("bundle_in_list", f"{name!r}: a list does not say what is in it", hint=hint)
     if _FIGURES_DATE.fullmatch(name):
         hint = "Write year, month and day: 2026-02-14."
         raise BadInput("bad_date", f"{name!r} may be two dates", hint=hint)
@@ -244,10 +248,6 @@ def _all_words(slug: str, names: Iterable[str]) -> list[frozenset[str]]:
 def _words(name: str) -> frozenset[str]:
     """`{backup, 10, gb}` of `Jetpack VaultPress Backup (10GB)`."""
     return frozenset(re.findall(r"[^\W\d_]+|\d+", name.lower())) - _MAKERS
-
-
-def _is_noise(cell: str) -> bool:
-    return all(word in _NOISE for word in cell.lower().split())
 
 
 def _site(word: str) -> str | None:

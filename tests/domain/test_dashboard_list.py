@@ -67,6 +67,47 @@ def test_what_is_understood(text: str, expected: list[tuple[str | None, ...]]) -
 
 
 @pytest.mark.parametrize(
+    ("text", "clients"),
+    [
+        ("a.example: Scan, client: Ada Ltd", ["Ada Ltd"]),
+        ("a.example  Client: Ada Ltd\nScan\nBoost", ["Ada Ltd"] * 2),
+        ("Scan on a.example; client:Scan", ["Scan"]),
+        ("a.example: Scan\nb.example: Boost, client: b.example", [None, "b.example"]),
+        ("Product\tSite\tClient\nScan\ta.example\tAda: x2\nBoost\tb.example\t", ["Ada: x2", None]),
+        ("client,site,product\n'Scan',a.example,scan\n,b.example,scan", ["Scan", None]),
+        ("| Site | Client | Product |\n|---|---|---|\n| a.example | Ada | Scan |", ["Ada"]),
+        ("Scan a.example\nBoost a.example client: Ada", ["Ada"] * 2),
+        ("Site Client\nScan a.example", [None]),
+        ("Client:\nScan a.example", [None]),
+        ("a.example  client: Ada Ltd   Scan", ["Ada Ltd"]),
+    ],
+)
+def test_a_client_is_taken_where_the_text_says_that_it_is_one(
+    text: str, clients: list[str | None]
+) -> None:
+    found = read_list(text.splitlines(), PRODUCTS, TODAY)
+    assert not found.problems
+    assert [one.client for one in found.licenses] == clients
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("Scan a.example\nScan client: Ada", "client_without_site", 2),
+        ("Scan a.example client: Ada\nBoost a.example client: Bob", "site_two_clients", 2),
+        ("Scan a.example, Ada Ltd", "unknown_product", 1),
+        ("Scan a.example client: Ada 4242 4242 4242 4242", "card_number", 1),
+        ("Anti-spam, bundle of 20", "bundle_in_list", 1),
+        ("Scan a.example\nJetpack Security Bundle (20)", "bundle_in_list", 2),
+        ("2 bundles of 5 x Scan", "bundle_in_list", 1),
+    ],
+)
+def test_what_is_said_of_clients_and_bundles(text: str, code: str, line: int) -> None:
+    found = read_list(text.splitlines(), PRODUCTS, TODAY)
+    assert [(problem.code, problem.line) for problem in found.problems] == [(code, line)]
+
+
+@pytest.mark.parametrize(
     ("name", "product"),
     [
         ("jetpack-scan", "scan"),

@@ -50,7 +50,7 @@ def _rows(desk: Desk, licenses: Sequence[Listed]) -> Iterator[Row]:
             "issued_at": one.issued or now,
         }
         if one.site is not None:
-            values |= {"site": one.site}
+            values |= {"site": one.site} | ({"client": one.client} if one.client else {})
             # Since when it is there matters to whose days they are; without it, since it is there.
             values |= {"assigned_at": one.assigned} if one.assigned else {}
         yield Row(one.line, values)
