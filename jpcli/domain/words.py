@@ -92,6 +92,15 @@ def quoted(text: str) -> str:
     return quote(text)
 
 
+def command_line(command: str, *names: str, rest: str = "") -> str:
+    """A command line about what is named so, with options in `rest`. A name that begins with a dash
+    is none: it stands behind all options and a `--`."""
+    words = " ".join(map(quoted, names))
+    if any(name.startswith("-") for name in names):
+        return " ".join(filter(None, (command, rest, "--", words)))
+    return " ".join(filter(None, (command, words, rest)))
+
+
 def is_text(given: str) -> bool:
     """Whether it can be written in UTF-8, as what came as other bytes can't."""
     if given.isascii():

@@ -16,6 +16,7 @@ from jpcli.ledger.snapshots.names import NamesThen
 from jpcli.ledger.snapshots.snapshot import NOW
 
 if TYPE_CHECKING:
+    from jpcli.domain.events import Event
     from jpcli.domain.owners import Change
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.snapshots.names import Spell
@@ -51,6 +52,14 @@ def as_recorded(ledger: Ledger, seq: int) -> str:
     return _laid_over(
         ledger, [(one, _changes(ledger, names, spells, seq)) for one, spells in changed.items()]
     )
+
+
+def owners_before(ledger: Ledger, event: Event) -> list[tuple[int, str | None]]:
+    """Since when a site was whose before an event about it, by the names of today."""
+    names = NamesThen(ledger)
+    spells = names.site_spells(event.subject, event.seq)
+    changes = _changes(ledger, names, spells, event.seq - 1)
+    return [(at, names.client_called(client_id, LATEST_SEQ)) for at, client_id in changes]
 
 
 def _laid_over(ledger: Ledger, owned: list[tuple[int, list[Change]]]) -> str:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import agency_events, events
 from jpcli.domain.answers import Note
-from jpcli.domain.words import count, quoted
+from jpcli.domain.instants import format_instant
+from jpcli.domain.words import command_line, count, quoted
 from jpcli.ledger.events.log import told
 from jpcli.ledger.queries.sites import client_exists, count_sites, find_site
+from jpcli.ledger.snapshots.owners import owners_before
 from jpcli.services.undo.ground import refused
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def _client_added(ground: Ground, event: Event) -> Note:
     _client_called(ground, event, name)
     sites = count_sites(ground.desk.ledger, name)
     if sites:
-        hint = f"Give them to another one first:   jpcli clients show {quoted(name)}"
+        hint = command_line("Give them to another one first:   jpcli clients show", name)
         raise refused(event, f"{name} has {count(sites, 'site')}", hint)
     ground.writer.record(*agency_events.client_archived(name, True))
     return Note("archived", f"Archived {name}", "ok", name)
@@ -64,6 +66,17 @@ def _site_moved(ground: Ground, event: Event) -> Note:
     day = ledger.calendar.iso(ledger.calendar.day_of(event.at))
     owner = "no client" if before is None else before
     return Note("moved", f"Moved {url} back to {owner}, from {day} on", "ok", url)
+
+
+def _owners_set(ground: Ground, event: Event) -> Note:
+    """W2: what was told of all its days never was."""
+    url = event.subject
+    _site_called(ground, event, url)
+    before = owners_before(ground.desk.ledger, event)
+    owners = [{"client": name, "from": format_instant(at)} for at, name in before]
+    ground.writer.record(*events.site_owners_set(url, owners), at=before[-1][0])
+    owner = "no client" if before[-1][1] is None else before[-1][1]
+    return Note("moved", f"Moved {url} back to {owner}, with all its days as before", "ok", url)
 
 
 def _client_renamed(ground: Ground, event: Event) -> Note:
@@ -148,4 +161,5 @@ OPPOSITES: dict[str, Callable[[Ground, Event], Note]] = {
     events.CLIENT_ADDED: _client_added,
     events.SITE_ADDED: _site_added,
     events.SITE_MOVED: _site_moved,
+    events.SITE_OWNERS_SET: _owners_set,
 }

@@ -10,7 +10,7 @@ from jpcli.domain import events, outside_events
 from jpcli.domain.answers import Note
 from jpcli.domain.cards import card_name
 from jpcli.domain.invoice_status import PAID
-from jpcli.domain.words import quoted
+from jpcli.domain.words import command_line, quoted
 from jpcli.ledger.events.log import told
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import way_of
@@ -68,9 +68,6 @@ def _no_opposite(ground: Ground, event: Event) -> Refused:
         case events.LEDGER_CREATED:
             hint = "Make another one:   jpcli init --ledger FILE"
             return refused(event, "A ledger that was made stays", hint)
-        case events.SITE_OWNERS_SET:
-            hint = f"Give it to whom it belongs:   jpcli sites move {quoted(subject)} --client NAME"
-            return refused(event, f"Whose {subject} ever was, was told as a whole", hint)
     if kind.startswith(_STRIPES) or kind == events.INVOICE_SYNCED:
         return refused(event, "What was done at Stripe is not undone from here", _AT_STRIPE)
     hint = "See what was done:   jpcli log"
@@ -122,7 +119,7 @@ def _setting_back(ground: Ground, event: Event) -> Note:
     shown = event.subject
     if name in _FIXED or before is None:
         message = f"There was no {shown} before" if before is None else f"{shown} is not set back"
-        hint = f"Set it:   jpcli settings set {quoted(shown)} {quoted(before or 'VALUE')}"
+        hint = command_line("Set it:   jpcli settings set", shown, before or "VALUE")
         raise refused(event, message, hint)
     if name == BILL_FROM and (number := live_invoice(ledger)) is not None:
         hint = f"Void it:   jpcli invoice void {number} --yes"
