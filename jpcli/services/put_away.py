@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Refused
-from jpcli.domain.words import quoted
+from jpcli.domain.words import command_line, quoted
 from jpcli.ledger.queries import clients, products, sites
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ def check_client_in_use(name: str, found: Standing | None) -> None:
         raise Refused(
             "client_merged",
             f"{name} was merged into {found.into}",
-            hint=f"Name that one:   jpcli clients show {quoted(found.into)}",
+            hint=command_line("Name that one:   jpcli clients show", found.into),
             subject=name,
         )
     if found.archived:
         raise Refused(
             "client_archived",
             f"{name} is archived",
-            hint=f"Take it out again:   jpcli clients archive {quoted(name)} --back",
+            hint=command_line("Take it out again:   jpcli clients archive", name, rest="--back"),
             subject=name,
         )
 
@@ -47,7 +47,7 @@ def client_renamed(name: str, now: str) -> BadInput:
     return BadInput(
         "client_renamed",
         f"{name} is called {now} now",
-        hint=f"Name it so:   jpcli clients show {quoted(now)}",
+        hint=command_line("Name it so:   jpcli clients show", now),
         subject=name,
     )
 

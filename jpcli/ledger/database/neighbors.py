@@ -11,7 +11,7 @@ import os
 import stat
 
 from jpcli.domain.errors import BadInput, Failed, Refused
-from jpcli.domain.words import quoted
+from jpcli.domain.words import command_line, quoted
 
 SUFFIXES = ("-wal", "-shm", "-journal")
 
@@ -59,7 +59,7 @@ def check_nothing_beside(path: str) -> None:
     """Raise Refused `left_beside` where a new ledger would take over what another one left."""
     found = [each for each in _beside(path) if _has_content(each)]
     if found and not os.path.lexists(path):  # else its own, of another process that was quicker
-        moves = " && ".join(f"mv {quoted(each)} {quoted(_free(each))}" for each in found)
+        moves = " && ".join(command_line("mv", each, _free(each)) for each in found)
         raise Refused(
             "left_beside",
             f"There is no ledger at {path}, but {', '.join(found)} of one that was there:"

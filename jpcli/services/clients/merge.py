@@ -14,7 +14,7 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import SECOND, format_instant
 from jpcli.domain.names import check_client_name
 from jpcli.domain.periods import month_period, parse_month
-from jpcli.domain.words import count, quoted
+from jpcli.domain.words import command_line, count
 from jpcli.ledger.queries import clients, sites
 from jpcli.services.billing.waiting import next_to_close
 from jpcli.services.change import change
@@ -119,7 +119,7 @@ def _check(desk: Desk, name: str, kept: str) -> None:
         raise BadInput(
             "same_client",
             f"{name} can't be merged into itself",
-            hint=f"See what it has:   jpcli clients show {quoted(name)}",
+            hint=command_line("See what it has:   jpcli clients show", name),
             subject=name,
         )
     for each in (name, kept):

@@ -8,7 +8,7 @@ from jpcli.domain import agency_events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import Refused
 from jpcli.domain.names import check_client_name
-from jpcli.domain.words import quoted
+from jpcli.domain.words import command_line, quoted
 from jpcli.ledger.queries.clients import standing
 from jpcli.ledger.queries.sites import client_exists
 from jpcli.services.change import change
@@ -39,8 +39,11 @@ def rename_client(desk: Desk, client: str, to: str) -> Answer[ClientEditedAnswer
             raise Refused(
                 "client_exists",
                 f"There is a client {name} already",
-                hint="If they are one and the same:"
-                f"   jpcli clients merge {quoted(before)} --into {quoted(name)}",
+                hint=command_line(
+                    "If they are one and the same:   jpcli clients merge",
+                    before,
+                    rest=f"--into {quoted(name)}",
+                ),
                 subject=name,
             )
         writer.record(*agency_events.client_renamed(name, before))

@@ -13,7 +13,7 @@ from jpcli.domain.answers import Answer, Note, joined
 from jpcli.domain.errors import JpcliError
 from jpcli.domain.invoice_status import VOID, is_unpaid
 from jpcli.domain.periods import month_label, month_of, month_period, parse_month, previous_month
-from jpcli.domain.words import count, quoted
+from jpcli.domain.words import command_line, count
 from jpcli.ledger.queries import invoices
 from jpcli.reports.statement.documents import check_form
 from jpcli.services.billing.waiting import waiting_months
@@ -215,7 +215,7 @@ def _address_note(written: list[Written], *, is_closed: bool) -> tuple[Note, ...
         return ()
     first, *others = without
     more = f" and {count(len(others), 'other client')}" if others else ""
-    hint = f"jpcli clients edit {quoted(first)} --address TEXT"
+    hint = command_line("jpcli clients edit", first, rest="--address TEXT")
     message = f"No address is known of {first}{more}, and the statements would show none"
     if is_closed:
         hint = f"For the months to come:   {hint}"

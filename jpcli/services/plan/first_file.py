@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.words import count, quoted
+from jpcli.domain.words import command_line, count
 from jpcli.ledger.database.draft import file_exists
 from jpcli.ledger.queries.plan import held, sites_in_use, totals
 from jpcli.services.files.new_file import write_new
@@ -28,4 +28,6 @@ def init(desk: Desk, target: str) -> Answer[FirstPlanAnswer]:
     licenses = sum(active for _, active, _ in products)
     data: FirstPlanAnswer = {"file": target, "sites": sites, "licenses": licenses}
     message = f"Wrote what there is today to {target}: {count(sites, 'site')}"
-    return Answer(data, (Note("written", message, "ok", target, f"jpcli plan {quoted(target)}"),))
+    return Answer(
+        data, (Note("written", message, "ok", target, command_line("jpcli plan", target)),)
+    )

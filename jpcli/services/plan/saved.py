@@ -17,7 +17,7 @@ from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import parse_instant
 from jpcli.domain.limits import MAX_PARTS, MAX_PLAN_BYTES
 from jpcli.domain.plan_terms import ACTIONS
-from jpcli.domain.words import quoted
+from jpcli.domain.words import command_line
 from jpcli.ledger.database.draft import check_plain, file_exists
 from jpcli.services.canonical import hash_of, list_pieces, object_pieces
 from jpcli.services.files.new_file import replace_file, write_new
@@ -81,7 +81,7 @@ def _readable(pieces: Iterator[str], path: str, source: str) -> Iterator[str]:
             raise BadInput(
                 "plan_too_large",
                 f"The plan has too many steps to be saved in a file that can be read: {path}",
-                hint=f"Apply what it is made from:   jpcli apply {quoted(source)}",
+                hint=command_line("Apply what it is made from:   jpcli apply", source),
                 subject=path,
             )
         yield piece
@@ -91,7 +91,7 @@ def _text(wanted: Wanted, data: PlanAnswer, made_at: str, found: str) -> Iterato
     """The file in pieces, a site a line and a step a line."""
     compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-    def line(name: str, value: Any) -> str:
+    def command_line(name: str, value: Any) -> str:
         return f' "{name}": {json.dumps(value, ensure_ascii=False)}'
 
     def lines(texts: Iterable[str]) -> Iterator[str]:
@@ -100,7 +100,11 @@ def _text(wanted: Wanted, data: PlanAnswer, made_at: str, found: str) -> Iterato
             yield f"{mark}{text}"
             mark = ",\n  "
 
-    first = (line("form", FORM), line("made_at", made_at), line("ledger_head", data["ledger_head"]))
+    first = (
+        command_line("form", FORM),
+        command_line("made_at", made_at),
+        command_line("ledger_head", data["ledger_head"]),
+    )
     yield "{\n" + ",\n".join(first) + ',\n "wanted": '
     # The order of the sites decides which license goes where.
     yield compact(wanted_object(wanted._replace(sites={}))).removesuffix("}}")
@@ -109,7 +113,11 @@ def _text(wanted: Wanted, data: PlanAnswer, made_at: str, found: str) -> Iterato
     )
     yield '}},\n "steps": ['
     yield from lines(map(compact, each_object(data["steps"])))
-    last = (line("counts", data["counts"]), line("bill", data["bill"]), line("plan_hash", found))
+    last = (
+        command_line("counts", data["counts"]),
+        command_line("bill", data["bill"]),
+        command_line("plan_hash", found),
+    )
     yield "\n ],\n" + ",\n".join(last) + "\n}\n"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import tomlkit
 from tomlkit.items import SingleKey
 
-from jpcli.domain.words import one_line, quoted
+from jpcli.domain.words import command_line, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _HEAD = (
     "What every site is to have. After a change:",
     "",
-    "    jpcli plan {name}     shows what to issue, move and revoke, and what it costs",
-    "    jpcli apply {name}    does it",
+    "    {plan}     shows what to issue, move and revoke, and what it costs",
+    "    {apply}    does it",
     "",
     "A site has one of each product in its list; products = {{ jetpack-scan = 2 }} gives it two.",
 )
@@ -41,13 +41,10 @@ def file_for(
     """TOML that wants exactly what there is, so that its plan is empty, in pieces: (site, client,
     product, how many), sorted, and how many spares there are of each product; `name` is the
     file's."""
-    document = tomlkit.document()
+    document, name = tomlkit.document(), one_line(name)
+    plan, apply = command_line("jpcli plan", name), command_line("jpcli apply", name)
     for line in (*_HEAD, *_COMPLETE):
-        document.add(
-            tomlkit.comment(line.format(name=quoted(one_line(name))))
-            if line
-            else tomlkit.comment("")
-        )
+        document.add(tomlkit.comment(line.format(plan=plan, apply=apply)))
     document.add("complete", tomlkit.item(False))
     document.add(tomlkit.nl())
     document.add("spares", _spares_table(spares))

@@ -17,7 +17,7 @@ from jpcli.domain.answers import each_object
 from jpcli.domain.errors import BadInput
 from jpcli.domain.limits import MAX_PLAN_BYTES
 from jpcli.domain.money import display_amount
-from jpcli.domain.words import one_line, quoted
+from jpcli.domain.words import command_line, one_line
 from jpcli.ledger.queries.plan import present
 from jpcli.services.plan.writer import site_text
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 _HEAD = """\
 # What `jpcli savings` suggests:
 #
-#     jpcli plan {name}     shows what it does, and what that saves
-#     jpcli apply {name}    does it
+#     {plan}     shows what it does, and what that saves
+#     {apply}    does it
 #
 # To leave out a kind of it, have it written anew with --kind; a license that is idle, contained in
 # another or a duplicate may also be taken out here.
@@ -65,7 +65,10 @@ def plan_text(
 def _pieces(
     ledger: Ledger, found: Finding, suggestions: Table[SuggestionObject], name: str
 ) -> Iterator[str]:
-    yield _HEAD.format(name=quoted(one_line(name)))
+    name = one_line(name)
+    yield _HEAD.format(
+        plan=command_line("jpcli plan", name), apply=command_line("jpcli apply", name)
+    )
     for row in each_object(suggestions):
         month = row["saves_month"]
         saves = display_amount(month["amount_minor"], month["currency"])
