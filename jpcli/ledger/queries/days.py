@@ -266,9 +266,9 @@ def licenses_by_day(
     params = _params(part, window)
     del params["today"]
     counted = f"AS day, COUNT(*) FROM {snapshot.spans} s WHERE {_INSIDE} GROUP BY 1"
-    for day, count in ledger.rows(f"SELECT {_from(':first')} {counted}", **params):
+    for day, count in ledger.all(f"SELECT {_from(':first')} {counted}", **params):
         change[day - window.first_day] += count
-    for day, count in ledger.rows(f"SELECT {_up_to(':last')} {counted}", **params):
+    for day, count in ledger.all(f"SELECT {_up_to(':last')} {counted}", **params):
         change[day - window.first_day + 1] -= count
     counts, running = [], 0
     for step in change[:-1]:

@@ -123,10 +123,11 @@ def planned(
 ) -> Iterator[Written]:
     """What the statements are and what their files will be called; those with the same markup one
     after the other, because lines are marked up once for all of them."""
-    costs = {part.client: part.amount_minor for part in statements.named(None).clients}
+    costs = {part.client: part.amount_minor for part in statements.whole.clients}
     receivers = statements.receivers
     places = max((found.place for found in receivers), default=0)
-    for receiver in sorted(receivers, key=lambda found: found.details.markup or ""):
+    marked = sorted(receivers, key=lambda found: found.details.markup or "")
+    for receiver in statements.in_turn(marked):
         made = statements.of(receiver, markup)
         number = made.own_number
         if number is None:

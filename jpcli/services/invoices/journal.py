@@ -79,7 +79,7 @@ def journal(desk: Desk, statements: Statements, billed: list[Statement]) -> Jour
     """All that happened to an invoice up to now; `billed` are the statements of its clients, as
     they were sent. Raises Refused `not_closed`."""
     invoice = check_closed(statements)
-    whole = statements.named(None)
+    whole = statements.whole
     month = month_name(invoice.period)
     number, day = invoice.number, str(whole.issued)
     made = [

@@ -9,6 +9,7 @@ change amounts that were sent. Lines come from the same computation as a preview
 
 from __future__ import annotations
 
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.agency_events import CLIENT_RENAMED
@@ -32,6 +33,8 @@ from jpcli.services.invoices.shares import Division, days_of
 from jpcli.services.meant import check_client_known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
@@ -74,8 +77,20 @@ class Statements:
         """The whole one, or that of a client by the name of then or of now, `""` for nobody's.
         Raises BadInput `unknown_client`, `bad_percent`."""
         if client is None:
-            return self._made(None, markup)
+            return self.whole if markup is None else self._made(None, markup)
         return self.of(self._receiver(client), markup)
+
+    @cached_property
+    def whole(self) -> Statement:
+        """The whole one, as it is billed; made once, however many look at it."""
+        return self._made(None, None)
+
+    def in_turn(self, receivers: Iterable[Receiver]) -> Iterable[Receiver]:
+        """The same, each of which `of` is asked for next: their days are asked for together."""
+        ledger, computed = self._desk.ledger, self.computed
+        return ledger.each(
+            receivers, lambda found: (partial(days_of, self._desk, computed, found.client_id),)
+        )
 
     def of(self, receiver: Receiver, markup: str | None = None) -> Statement:
         """One client's, with the client's own markup unless another one is told."""

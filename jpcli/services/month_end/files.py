@@ -55,7 +55,7 @@ def index_name(number: str, ending: str) -> str:
 
 
 def _index(statements: Statements, written: list[Written], journals: tuple[str, ...]) -> Index:
-    whole = statements.named(None)
+    whole = statements.whole
     entries = tuple(
         Entry(
             str(each.made.own_number),

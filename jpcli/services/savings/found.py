@@ -7,7 +7,7 @@ seen as a whole; no license is in two suggestions. Amounts are the meter's.
 from __future__ import annotations
 
 from array import array
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +22,7 @@ from jpcli.services.savings import words
 from jpcli.services.spool import Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jpcli.domain.plan_terms import License
     from jpcli.domain.savings import Regrouping
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # The keys of one suggestion; of more there are several.
 AT_ONCE = 1_000
+# Where they are in its row.
+_LICENSES = 4
 
 
 class Wanted(NamedTuple):
@@ -66,6 +68,7 @@ class Finding:
         self._parents: dict[int, Bundle] = {}
         self._hidden = hidden_products(desk.ledger)
         self._idle: dict[str, array[int]] = {}
+        self._others: Spool[Any] = Spool(tuple)
         self._of_sites: Spool[Any] = Spool(tuple)
         self.superfluous = array("q")
         self.needless = array("q")
@@ -88,7 +91,7 @@ class Finding:
                 self._regroup(product)
             for product in sorted(self._idle):
                 self._unused(product, self._idle[product])
-        self.rows.extend(self._of_sites.rows())
+        self.rows.extend(self._named())
 
     def _stock(self, product: str) -> Stock:
         found = self._stocks.get(product)
@@ -209,19 +212,28 @@ class Finding:
         self.month_minor += saved.month_minor
         self.year_minor += saved.year_minor
         currency = self._desk.ledger.currency
-        rows = self._of_sites if kind in rules.OF_SITES else self.rows
+        rows = self._of_sites if kind in rules.OF_SITES else self._others
         rows.append(
             (
                 kind,
                 product,
                 *place,
-                list(keys_of(self._desk.ledger, numbers)),
+                list(numbers),
                 message,
                 money_json(saved.month_minor, currency),
                 money_json(saved.year_minor, currency),
             )
         )
         return True
+
+    def _named(self) -> Iterator[tuple[Any, ...]]:
+        """The suggestions in their order, with what their licenses are called. All of these are
+        asked for in one go, because a server is far away."""
+        numbers = (row[_LICENSES] for row in chain(self._others.rows(), self._of_sites.rows()))
+        keys = keys_of(self._desk.ledger, chain.from_iterable(numbers))
+        for row in chain(self._others.rows(), self._of_sites.rows()):
+            named = list(islice(keys, len(row[_LICENSES])))
+            yield (*row[:_LICENSES], named, *row[_LICENSES + 1 :])
 
 
 def _changes(way: Regrouping) -> dict[int, int]:

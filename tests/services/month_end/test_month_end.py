@@ -13,6 +13,7 @@ from jpcli.domain.errors import BadInput, Refused
 from jpcli.services.clients.edit import edit_client
 from jpcli.services.invoices import settle
 from jpcli.services.invoices.each_client import each_client
+from jpcli.services.invoices.shares import Division
 from jpcli.services.ledger.settings import set_one
 from jpcli.services.licenses import assign, revoke
 from jpcli.services.month_end.files import Wanted
@@ -89,6 +90,21 @@ def test_it_closes_and_writes_everything(busy: Agency, bills: Path) -> None:
     codes = [note.code for note in answer.notes]
     assert codes == ["closed", "written", "no_address", "not_collected"]
     assert answer.failures == ()
+
+
+def test_the_whole_bill_is_divided_once(
+    busy: Agency, bills: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    divided: list[str | None] = []
+    real = Division.of
+
+    def of(division: Division, whose: Any, markup_e6: int | None) -> Any:
+        divided.append("all" if whose is None else whose.client)
+        return real(division, whose, markup_e6)
+
+    monkeypatch.setattr(Division, "of", of)
+    end(busy, bills)
+    assert sorted(divided, key=str) == ["Ada", "Bob", None, "all"]
 
 
 def test_a_statement_says_whom_it_is_for_and_how_to_pay(
