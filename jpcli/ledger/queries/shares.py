@@ -56,6 +56,12 @@ def labels_of_all(ledger: Ledger) -> HolderNames:
     return HolderNames(labels.labels(ledger, CLIENT), labels.labels(ledger, SITE))
 
 
+def labels_of(ledger: Ledger, names: HolderNames) -> HolderNames:
+    """The same at least of holders that are, or were, called so; where nothing was ever renamed
+    that is what they are counted under."""
+    return labels_of_all(ledger) if labels.first_names(ledger) else names
+
+
 def names_and_labels(ledger: Ledger) -> tuple[HolderNames, HolderNames]:
     """What all clients and sites are called, and counted under."""
     clients, client_labels = labels.names_and_labels(ledger, CLIENT)

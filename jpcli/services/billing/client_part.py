@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jpcli.domain.events import LATEST_SEQ
 from jpcli.ledger.queries.client_days import count_held, held_by
 from jpcli.ledger.queries.labels import CLIENT, labels
+from jpcli.ledger.queries.shares import labels_of
 from jpcli.ledger.snapshots.details import clients_then
 from jpcli.ledger.state.lookups import number_of_client
 from jpcli.services.billing.groups import NOTHING, Splitting
@@ -73,9 +74,8 @@ class _Part:
         self._key = labels(desk.ledger, CLIENT)[whose.client_id]
         self._kept: tuple[list[Mapping[Holder, Share]], HolderNames] | None = None
         if whole.invoice is not None:
-            # It may have been called otherwise then (I8).
-            self._kept = holder_shares(desk, whole)
-            self._key = self._kept[1].clients.get(whose.client_id, whose.name)
+            shares, names = holder_shares(desk, whole)
+            self._kept = shares, labels_of(desk.ledger, names)
         self._split = Splitting(desk, whole, "client")
         self._others: tuple[Mapping[int, Mapping[Holder, Share]], HolderNames] | None = None
         rows = [
@@ -128,9 +128,9 @@ class _Part:
         """The days of a line by site as they were kept at closing (I8); None of an open month."""
         if self._kept is None:
             return None
-        shares, names = self._kept
+        shares, by_label = self._kept
         return {
-            names.sites[holder.site_id]: (share.license_days, share.license_days)
+            by_label.sites[holder.site_id]: (share.license_days, share.license_days)
             for holder, share in shares[self.positions[position]].items()
             if holder.client_id == self._whose.client_id
         }
@@ -141,14 +141,14 @@ class _Part:
         position = self.positions[position]
         if self._others is None:
             self._others = other_holders(self._desk, self._whole)
-        shares, names = self._others[0][position], self._others[1]
+        shares, by_label = self._others[0][position], self._others[1]
         line = self._whole.lines[position]
         if markup_e6 is not None:
             line = marked(self._whole, markup_e6, self._desk.ledger.currency)[position]
-            shares = marked_shares(line, shares, names, markup_e6)
+            shares = marked_shares(line, shares, by_label, markup_e6)
         found: dict[Any, Share] = {}
         for holder, share in shares.items():
             if holder.client_id == self._whose.client_id:
-                key = names.sites[holder.site_id] if by == "site" else None
+                key = by_label.sites[holder.site_id] if by == "site" else None
                 found[key] = found[key].plus(share) if key in found else share
         return {line.product: found[None]} if by == "product" and found else found

@@ -14,8 +14,14 @@ from jpcli.domain.money import markup_fraction, money_json
 from jpcli.domain.shares import marked_up
 from jpcli.ledger.queries import days as day_queries
 from jpcli.ledger.queries.labels import CLIENT, SITE, shown
+from jpcli.ledger.queries.shares import labels_of
 from jpcli.services.billing.holder_days import by_client
-from jpcli.services.billing.line_shares import holder_shares, other_holders, other_shares
+from jpcli.services.billing.line_shares import (
+    holder_shares,
+    marked_shares,
+    other_holders,
+    other_shares,
+)
 from jpcli.services.billing.period import marked, window_of
 from jpcli.services.billing.weights import COUNTERS
 
@@ -165,9 +171,7 @@ class Splitting:
     def _called(self) -> Mapping[Any, str]:
         """What labels are called that are not called so: at the closing, or now."""
         invoice = self._computed.invoice
-        # What was kept at a closing is counted under the names that were kept with it.
-        kept = invoice is not None and (self._by == CLIENT or self._computed.whose is not None)
-        if kept or self._by not in (CLIENT, SITE):
+        if self._by not in (CLIENT, SITE):
             return {}
         return shown(self._desk.ledger, self._by, None if invoice is None else invoice.id)
 
@@ -190,12 +194,13 @@ class Splitting:
         """I8: the clients' days as they were kept at closing."""
         computed = self._computed
         lines, names = holder_shares(self._desk, computed)
+        labels = labels_of(self._desk.ledger, names)
         return [
             None
             if part is None
             else {
                 client: (share.license_days, share.license_days)
-                for client, share in by_client(shares, names).items()
+                for client, share in by_client(shares, labels).items()
             }
             for part, shares in zip(computed.parts, lines, strict=True)
         ]
@@ -217,8 +222,11 @@ class Splitting:
             # By site first, as statements are split, so that both come to the same.
             if self._holders is None:
                 self._holders = other_holders(self._desk, self._computed)
-            found, names = self._holders
-            return by_client(_marked(found[position], line, markup_e6), names)
+            found, labels = self._holders
+            shares = found[position]
+            if markup_e6 is not None:
+                shares = marked_shares(line, shares, labels, markup_e6)
+            return by_client(shares, labels)
         if self._others is None:
             self._others = other_shares(self._desk, self._computed, self._by)
         return _marked(self._others[position], line, markup_e6)

@@ -5,7 +5,7 @@ Owns the order in which equal remainders are served: clients and sites by label,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from jpcli.domain.shares import Holder, split_by_holder
 from jpcli.ledger.queries import days as day_queries
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from jpcli.ledger.queries.days import OfferPart
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
+
+
+Part = TypeVar("Part")
 
 
 class HolderDays:
@@ -40,13 +43,13 @@ class HolderDays:
         return split_by_holder(line.amount_minor, in_order(days, self._order))
 
 
-def in_order(days: Mapping[Holder, int], names: HolderNames) -> list[tuple[Holder, int]]:
-    """Holders with their license-days, by client and site; nobody last."""
-    return sorted(days.items(), key=lambda item: _place(item[0], names))
+def in_order(parts: Mapping[Holder, Part], labels: HolderNames) -> list[tuple[Holder, Part]]:
+    """Holders with their license-days or shares, by client and site; nobody last."""
+    return sorted(parts.items(), key=lambda item: _place(item[0], labels))
 
 
-def _place(holder: Holder, names: HolderNames) -> tuple[tuple[bool, str], tuple[bool, str]]:
-    client, site = names.clients[holder.client_id], names.sites[holder.site_id]
+def _place(holder: Holder, labels: HolderNames) -> tuple[tuple[bool, str], tuple[bool, str]]:
+    client, site = labels.clients[holder.client_id], labels.sites[holder.site_id]
     return (client is None, client or ""), (site is None, site or "")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.money import markup_fraction
 from jpcli.domain.shares import marked_up, split_by_holder
 from jpcli.ledger.queries.shares import (
+    labels_of,
     labels_of_all,
     names_at_closing,
     names_now,
@@ -74,12 +75,11 @@ def open_shares(
 def other_holders(
     desk: Desk, computed: Computed
 ) -> tuple[dict[int, Mapping[Holder, Share]], HolderNames]:
-    """The parts of corrections by client and site, and the labels of those, or what they were
-    called at the closing; credit is left out."""
+    """The parts of corrections by client and site, and the labels of those; credit is left out."""
     others = [position for position, _ in _corrections(computed)]
     if computed.invoice is not None:
         found, names = holder_shares(desk, computed)
-        return {position: found[position] for position in others}, names
+        return {position: found[position] for position in others}, labels_of(desk.ledger, names)
     open_ones = {position: computed.shares[position] or {} for position in others}
     return open_ones, labels_of_all(desk.ledger)
 
@@ -104,10 +104,12 @@ def _corrections(computed: Computed) -> list[tuple[int, Line]]:
 
 
 def marked_shares(
-    line: Line, shares: Mapping[Holder, Share], names: HolderNames, markup_e6: int
+    line: Line, shares: Mapping[Holder, Share], labels: HolderNames, markup_e6: int
 ) -> dict[Holder, Share]:
-    """The parts of a line that has a markup on it: licenses by their days, the rest as it is."""
+    """The parts of a line that has a markup on it: licenses by their days, the rest as it is. Equal
+    remainders are served as without a markup, whatever anybody is called now or at the closing."""
     if line.kind in ("license", "bundle"):
         days = {holder: share.license_days for holder, share in shares.items()}
-        return split_by_holder(line.amount_minor, in_order(days, names))
-    return marked_up(shares, *markup_fraction(markup_e6), line.amount_minor)
+        return split_by_holder(line.amount_minor, in_order(days, labels))
+    ordered = dict(in_order(shares, labels))
+    return marked_up(ordered, *markup_fraction(markup_e6), line.amount_minor)

@@ -25,10 +25,10 @@ class Billed:
     is billed to nobody. `markups` are percents as they were typed, None for none."""
 
     def __init__(
-        self, currency: str, names: HolderNames, markups: Mapping[int, str | None]
+        self, currency: str, labels: HolderNames, markups: Mapping[int, str | None]
     ) -> None:
         self._currency = currency
-        self._names = names
+        self._labels = labels
         self._markups_e6 = {
             number: parse_markup(markup) for number, markup in markups.items() if markup is not None
         }
@@ -79,13 +79,15 @@ class Billed:
         for markup_e6 in used:
             amount_minor = with_markup(line.amount_minor, markup_e6, self._currency)
             marked_line = line._replace(amount_minor=amount_minor)
-            for holder, share in marked_shares(marked_line, shares, self._names, markup_e6).items():
+            for holder, share in marked_shares(
+                marked_line, shares, self._labels, markup_e6
+            ).items():
                 number = holder.client_id
                 if number is not None and self._markups_e6.get(number) == markup_e6:
                     found[number] = found.get(number, 0) + share.amount_minor
         return found
 
     def _place(self, number: int | None) -> tuple[bool, str]:
-        """As `holder_days` has them: by name, nobody last."""
-        name = self._names.clients[number]
-        return name is None, name or ""
+        """As `holder_days` has them: by label, nobody last."""
+        label = self._labels.clients[number]
+        return label is None, label or ""

@@ -17,6 +17,7 @@ from jpcli.domain.instants import FIRST_YEAR, LAST_YEAR
 from jpcli.domain.money import money_json
 from jpcli.domain.periods import month_of, months_between
 from jpcli.ledger.queries import invoice_lines, invoices
+from jpcli.ledger.queries.shares import labels_of
 from jpcli.ledger.snapshots.details import clients_then
 from jpcli.reports.clients.year import ClientsYear, Profit, YearClient, YearMonth, total
 from jpcli.services.billing.books import elsewhere_note, first_day_billed, first_to_close
@@ -159,7 +160,7 @@ def _summed(
 ) -> Sums:
     """What each client costs and is billed, with the markups that the events up to one have."""
     markups = {number: client.markup for number, client in clients_then(desk.ledger, seq).items()}
-    billed = Billed(desk.ledger.currency, names, markups)
+    billed = Billed(desk.ledger.currency, labels_of(desk.ledger, names), markups)
     for line, shares in lines:
         billed.add(line, shares)
     return billed.sums

@@ -12,6 +12,7 @@ from jpcli.domain.calculator import nobody_last
 from jpcli.domain.money import day_price_with_markup
 from jpcli.domain.shares import Share
 from jpcli.ledger.queries.client_days import held_by
+from jpcli.ledger.queries.shares import labels_of
 from jpcli.reports.statement.statement import ClientPart, SitePart, StatementLine
 from jpcli.services.billing.groups import licenses_per_day
 from jpcli.services.billing.holder_days import by_client
@@ -40,6 +41,7 @@ class Division:
         self._desk = desk
         self._computed = computed
         self._every, self._names = holder_shares(desk, computed)
+        self._labels = labels_of(desk.ledger, self._names)
         self._marked: tuple[int | None, list[_LineParts]] | None = None
 
     def clients(self) -> dict[str | None, int | None]:
@@ -87,7 +89,7 @@ class Division:
         for line, plain in zip(marked, self._every, strict=True):
             shares = plain
             if markup_e6 is not None:
-                shares = marked_shares(line, plain, self._names, markup_e6)
+                shares = marked_shares(line, plain, self._labels, markup_e6)
             found: dict[str | None, dict[Holder, Share]] = {}
             for holder, share in shares.items():
                 found.setdefault(self._names.clients[holder.client_id], {})[holder] = share

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.calculator import nobody_last
 from jpcli.domain.money import parse_markup
 from jpcli.ledger.queries.days import client_names
+from jpcli.ledger.queries.shares import labels_of
 from jpcli.services.billing.holder_days import by_client, in_order, kept
 from jpcli.services.billing.line_shares import holder_shares, marked_shares
 from jpcli.services.billing.period import marked_lines
@@ -61,14 +61,15 @@ def shared_lines(desk: Desk, computed: Computed, whose: Whose, markup: str | Non
     if markup_e6 is not None:
         marked = marked_lines(marked, markup_e6, desk.ledger.currency)
     found = []
+    labels = labels_of(desk.ledger, names)
     pairs = zip(computed.lines, marked, every_line, strict=True)
     for line, with_markup, plain in pairs:
         shares = plain
         if markup_e6 is not None:
-            shares = marked_shares(with_markup, plain, names, markup_e6)
+            shares = marked_shares(with_markup, plain, labels, markup_e6)
         part = by_client(shares, names).get(whose.client)
         if part is not None:
-            days = _client_days(plain, names)
+            days = _client_days(plain, names, labels)
             found.append(SharedLine(line, days, part, list(_sites(shares, names, whose))))
     client_id = None
     if whose.client is not None:
@@ -79,10 +80,10 @@ def shared_lines(desk: Desk, computed: Computed, whose: Whose, markup: str | Non
 
 
 def _client_days(
-    shares: Mapping[Holder, Share], names: HolderNames
+    shares: Mapping[Holder, Share], names: HolderNames, labels: HolderNames
 ) -> list[tuple[str | None, int]]:
-    found = by_client(shares, names)
-    return [(client, found[client].license_days) for client in nobody_last(found)]
+    found = by_client(dict(in_order(shares, labels)), names)
+    return [(client, share.license_days) for client, share in found.items()]
 
 
 def _sites(
