@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, JpcliError, by_line, problem_of
-from jpcli.domain.instants import format_instant
 from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries import licenses
@@ -29,6 +28,7 @@ from jpcli.services.ledger.history_rows import (
     named_places,
     parse_row,
 )
+from jpcli.services.ledger.imported_bundle import ImportedBundle, check_child
 from jpcli.services.ledger.seen_keys import SeenKeys
 from jpcli.services.ledger.site_claims import Claims
 from jpcli.services.ledger.waiting_rows import WaitingRows
@@ -202,14 +202,16 @@ class _Importing:
         self._parents.clear()
 
     def _take(self, parsed: HistoryRow) -> None:
-        size = parsed.bundle_size
-        if parsed.bundle_key is not None:
-            size = self._check_child(parsed)
-        self._check_offer(parsed.product, size)
+        bundle = None if parsed.bundle_key is None else self._bundle(parsed.bundle_key)
+        size = parsed.bundle_size if bundle is None else bundle.size
         data = parsed.event_data(size)
+        # What is known fitted into its bundle when it came, whatever became of that since.
         if self._is_known(parsed, data):
             self.unchanged += 1
         else:
+            if bundle is not None:
+                check_child(parsed, bundle)
+            self._check_offer(parsed.product, size)
             for item in parsed.placed:
                 self.claims.add(item, parsed.history.revoked_at, parsed.line)
             entry = events.license_imported(parsed.license_key, data)
@@ -231,9 +233,10 @@ class _Importing:
             return False
         self._keys.is_license(license_id, parsed.line)
         told = dict(data)
-        if imported_data(self._ledger, parsed.license_key) == told:
+        imported = imported_data(self._ledger, parsed.license_key)
+        if imported == told or exported(self._ledger, parsed.license_key) == told:
             return True
-        if exported(self._ledger, parsed.license_key) == told:
+        if imported is not None and self._called_now(imported) == told:
             return True
         raise BadInput(
             "license_differs",
@@ -242,35 +245,28 @@ class _Importing:
             subject=parsed.license_key,
         )
 
+    def _called_now(self, imported: dict[str, Any]) -> dict[str, Any]:
+        """What a file told, with sites and clients as rows are read: by the names of now."""
+        stays = [
+            {**stay, "site": self._names.name(stay["site"])}
+            for stay in imported.get("assignments", ())
+        ]
+        return called_now({**imported, "assignments": stays}, self._given_up)
+
     def _has_parent(self, bundle_key: str) -> bool:
         if bundle_key in self._parents:
             return True
         facts = licenses.find(self._ledger, bundle_key)
         return facts is not None and facts.is_bundle
 
-    def _check_child(self, parsed: HistoryRow) -> int:
-        """A child runs within its bundle's life and has its product; gives the bundle's size."""
-        assert parsed.bundle_key is not None
-        parent = self._parents.get(parsed.bundle_key)
+    def _bundle(self, bundle_key: str) -> ImportedBundle:
+        """One that is there."""
+        parent = self._parents.get(bundle_key)
         if parent is not None:
-            life = (parent.product, parent.bundle_size, *parent.history[:2])
-        else:
-            facts = licenses.find(self._ledger, parsed.bundle_key)
-            assert facts is not None
-            life = (facts.product, facts.bundle_size, facts.issued_at, facts.revoked_at)
-        product, size, issued_at, revoked_at = life
-        ended = revoked_at is not None and (
-            parsed.history.revoked_at is None or parsed.history.revoked_at > revoked_at
-        )
-        if parsed.product != product or parsed.history.issued_at < issued_at or ended:
-            raise BadInput(
-                "bad_bundle",
-                f"{parsed.license_key} does not fit into its bundle {parsed.bundle_key}:"
-                f" {product}, issued {format_instant(issued_at)}"
-                + (f", revoked {format_instant(revoked_at)}" if revoked_at is not None else ""),
-                subject=parsed.license_key,
-            )
-        return size
+            return ImportedBundle(parent.product, parent.bundle_size, *parent.history[:2])
+        facts = licenses.find(self._ledger, bundle_key)
+        assert facts is not None
+        return ImportedBundle(facts.product, facts.bundle_size, facts.issued_at, facts.revoked_at)
 
     def _check_offer(self, product: str, size: int) -> None:
         if (product, size) not in self._offers:

@@ -18,10 +18,12 @@ from jpcli.domain.events import Event
 from jpcli.domain.instants import format_instant, parse_instant
 from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.ledger.events import chain
+from jpcli.services.clients.rename import rename_client
 from jpcli.services.files.rows import Row
 from jpcli.services.ledger import seen_keys, upkeep
 from jpcli.services.ledger.history_rows import parse_row
 from jpcli.services.licenses.licenses import show
+from jpcli.services.sites.rename import rename_site
 from jpcli.services.sites.sites import show_site
 from tests.services.agency import NOW, A, Agency, B, C, codes
 from tests.thorough import examples
@@ -90,16 +92,47 @@ def test_a_dry_run_says_what_would_be_imported_and_writes_nothing(agency: Agency
     assert agency.state() == before
 
 
+CALLED: dict[str, tuple[Any, ...]] = {
+    "nothing": (),
+    "a site": (rename_site, A, C),
+    "a client": (rename_client, "Ann", "Zoe"),
+}
+
+
+@pytest.mark.parametrize("called", [*CALLED, "both"])
 def test_the_same_file_twice_changes_nothing_even_after_the_licenses_moved_on(
-    agency: Agency,
+    agency: Agency, called: str
 ) -> None:
     row = license_row(assignments=[on(A, "02", client="Ann")])
     take(agency, row)
+    for name, change in CALLED.items():
+        if change and called in (name, "both"):
+            agency.do(*change)
     agency.transfer("k_1", B)
     agency.revoke("k_1")
     before = agency.state()
     answer = take(agency, row)
     assert (answer.data["imported"], answer.data["unchanged"]) == (0, 1)
+    assert agency.state() == before
+
+
+@pytest.mark.parametrize("again", ["p12", "12p", "1p2", "12", "p"])
+@pytest.mark.parametrize("kept", [1, seen_keys.KEPT_KEYS])
+def test_the_same_bundle_twice_changes_nothing_even_after_it_ended(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch, kept: int, again: str
+) -> None:
+    monkeypatch.setattr(seen_keys, "KEPT_KEYS", kept)
+    security = {"product": "jetpack-security-t1"}
+    rows = {
+        "p": license_row("p_1", **security, bundle_size=3),
+        "1": license_row("c_1", **security, bundle_key="p_1", assignments=[on(A, "02")]),
+        "2": license_row("c_2", **security, bundle_key="p_1"),
+    }
+    take(agency, *rows.values())
+    agency.revoke("p_1")
+    before = agency.state()
+    answer = take(agency, *(rows[name] for name in again))
+    assert (answer.data["imported"], answer.data["unchanged"]) == (0, len(again))
     assert agency.state() == before
 
 
