@@ -34,7 +34,7 @@ def archive_client(desk: Desk, client: str, *, back: bool = False) -> Answer[Cli
             note = Note("already_archived", f"{name} is {told} already", "info", name)
             return Answer(answer_of(desk, name), (note,))
         if not back:
-            _check_no_site(desk, name)
+            check_no_site(desk, name)
         writer.record(*agency_events.client_archived(name, not back))
         writer.flush()
         message = f"Took {name} out again" if back else f"Archived {name}"
@@ -44,7 +44,8 @@ def archive_client(desk: Desk, client: str, *, back: bool = False) -> Answer[Cli
     return change(desk, {"command": "clients archive", "client": name, "back": back}, do)
 
 
-def _check_no_site(desk: Desk, name: str) -> None:
+def check_no_site(desk: Desk, name: str) -> None:
+    """Refused `client_in_use` for a client with a site that is not archived."""
     found = clients.sites_in_use(desk.ledger, name)
     if found:
         raise Refused(

@@ -123,11 +123,10 @@ def _later(ground: Ground) -> tuple[int, str, str] | None:
     changes = ground.command.changes
     kinds = {event.kind for event in changes}
     ledger, is_over = ground.desk.ledger, ground.undoings.is_over
-    found = []
-    if kinds & {kind for same in _SAME for kind in same} or events.INVOICE_PAID in kinds:
-        found += commands.later_about(ledger, first, last)
     if kinds.intersection(_CARDS):
-        found += commands.later_of(ledger, _CARDS, last)
+        found = commands.later_of(ledger, _CARDS, last)
+    else:
+        found = commands.later_about(ledger, first, last)
     about = {(event.kind, event.subject) for event in changes}
     for seq, kind, subject in found:
         builds = kind in _CARDS or any((one, subject) in about for one in _same_as(kind))

@@ -1,6 +1,7 @@
 """The opposites of what corrects names and details: of clients, sites and products.
 
 A thing that is called otherwise by now, or whose old name somebody else has, is not found by this.
+What may not be put away, or named because it is, may not be so by an undo either.
 """
 
 from __future__ import annotations
@@ -12,14 +13,20 @@ from jpcli.domain.answers import Note
 from jpcli.domain.instants import format_instant
 from jpcli.domain.words import command_line, count, quoted
 from jpcli.ledger.events.log import told
+from jpcli.ledger.queries.clients import standing
+from jpcli.ledger.queries.products import product_facts
 from jpcli.ledger.queries.sites import client_exists, count_sites, find_site
 from jpcli.ledger.snapshots.owners import owners_before
+from jpcli.services.clients.archive import check_no_site
+from jpcli.services.put_away import check_client_in_use
+from jpcli.services.sites.in_use import check_empty, check_nothing_waits
 from jpcli.services.undo.ground import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jpcli.domain.events import Event
+    from jpcli.ledger.queries.sites import SiteFacts
     from jpcli.services.undo.ground import Ground
 
 _CLIENTS = "See them:   jpcli clients list"
@@ -32,9 +39,11 @@ def _client_called(ground: Ground, event: Event, name: str | None) -> None:
         raise refused(event, f"No client is called {name} now", _CLIENTS)
 
 
-def _site_called(ground: Ground, event: Event, url: str) -> None:
-    if find_site(ground.desk.ledger, url) is None:
+def _site_called(ground: Ground, event: Event, url: str) -> SiteFacts:
+    facts = find_site(ground.desk.ledger, url)
+    if facts is None:
         raise refused(event, f"No site is called {url} now", _SITES)
+    return facts
 
 
 def _client_added(ground: Ground, event: Event) -> Note:
@@ -43,6 +52,7 @@ def _client_added(ground: Ground, event: Event) -> Note:
     if any(other.kind != events.CLIENT_ADDED for other in ground.command.changes):
         return Note("stays", f"The client {name}, new with it, stays", "info", name)
     _client_called(ground, event, name)
+    check_client_in_use(name, standing(ground.desk.ledger, name))
     sites = count_sites(ground.desk.ledger, name)
     if sites:
         hint = command_line("Give them to another one first:   jpcli clients show", name)
@@ -62,6 +72,8 @@ def _site_moved(ground: Ground, event: Event) -> Note:
     url, before, ledger = event.subject, event.data.get("from"), ground.desk.ledger
     _site_called(ground, event, url)
     _client_called(ground, event, before)
+    if before is not None:
+        check_client_in_use(before, standing(ledger, before))
     ground.writer.record(*events.site_moved(url, before, event.data["client"]), at=event.at)
     day = ledger.calendar.iso(ledger.calendar.day_of(event.at))
     owner = "no client" if before is None else before
@@ -73,9 +85,12 @@ def _owners_set(ground: Ground, event: Event) -> Note:
     url = event.subject
     _site_called(ground, event, url)
     before = owners_before(ground.desk.ledger, event)
+    whose = before[-1][1]
+    if whose is not None:
+        check_client_in_use(whose, standing(ground.desk.ledger, whose))
     owners = [{"client": name, "from": format_instant(at)} for at, name in before]
     ground.writer.record(*events.site_owners_set(url, owners), at=before[-1][0])
-    owner = "no client" if before[-1][1] is None else before[-1][1]
+    owner = "no client" if whose is None else whose
     return Note("moved", f"Moved {url} back to {owner}, with all its days as before", "ok", url)
 
 
@@ -93,22 +108,41 @@ def _site_renamed(ground: Ground, event: Event) -> Note:
     _site_called(ground, event, url)
     if find_site(ground.desk.ledger, before) is not None:
         raise refused(event, f"Another site is called {before} now", _SITES)
+    check_nothing_waits(ground.desk.ledger, url)
     ground.writer.record(*agency_events.site_renamed(before, url))
     return Note("renamed", f"Renamed {url} back to {before}", "ok", before)
 
 
 def _client_archived(ground: Ground, event: Event) -> Note:
-    _client_called(ground, event, event.subject)
-    archived = not event.data["archived"]
-    ground.writer.record(*agency_events.client_archived(event.subject, archived))
-    return _put_away(event.subject, archived=archived)
+    name, archived, into = event.subject, not event.data["archived"], None
+    _client_called(ground, event, name)
+    if archived:
+        check_no_site(ground.desk, name)
+        into = _into_before(ground, event)
+        into = into if into is not None and client_exists(ground.desk.ledger, into) else None
+    ground.writer.record(*agency_events.client_archived(name, archived, into))
+    return _put_away(name, archived=archived)
 
 
 def _site_archived(ground: Ground, event: Event) -> Note:
-    _site_called(ground, event, event.subject)
-    archived = not event.data["archived"]
-    ground.writer.record(*agency_events.site_archived(event.subject, archived))
-    return _put_away(event.subject, archived=archived)
+    url, archived, ledger = event.subject, not event.data["archived"], ground.desk.ledger
+    facts, into = _site_called(ground, event, url), None
+    if archived:
+        check_nothing_waits(ledger, url)
+        check_empty(ledger, url)
+        into = _into_before(ground, event)
+        into = into if into is not None and find_site(ledger, into) is not None else None
+    elif facts.client is not None:
+        check_client_in_use(facts.client, standing(ledger, facts.client))
+    ground.writer.record(*agency_events.site_archived(url, archived, into))
+    return _put_away(url, archived=archived)
+
+
+def _into_before(ground: Ground, event: Event) -> str | None:
+    """What somebody had been merged into whom this event took out of the archive."""
+    kinds, until = (event.kind,), event.seq - 1
+    earlier = list(told(ground.desk.ledger, kinds, subject=event.subject, until_seq=until))
+    return earlier[-1].data["into"] if earlier else None
 
 
 def _put_away(name: str, *, archived: bool) -> Note:
@@ -141,6 +175,10 @@ def _details_before(ground: Ground, event: Event) -> dict[str, Any]:
 
 
 def _product_edited(ground: Ground, event: Event) -> Note:
+    facts = product_facts(ground.desk.ledger, event.subject)
+    if facts is not None and event.data.get("name", facts[0]) != facts[0]:  # by a price list
+        hint = f"See it:   jpcli products show {quoted(event.subject)}"
+        raise refused(event, f"{event.subject} is called {facts[0]} now", hint)
     before: dict[str, Any] = {"hidden": False} if "hidden" in event.data else {}
     kinds = (agency_events.PRODUCT_EDITED, events.PRICE_SET)
     for earlier in told(ground.desk.ledger, kinds, subject=event.subject, until_seq=event.seq - 1):

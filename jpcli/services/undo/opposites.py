@@ -98,14 +98,14 @@ def _reopened(ground: Ground, event: Event) -> Note:
 
 
 def _paid_again(ground: Ground, event: Event) -> Note:
-    """The opposite of a re-opening: what was said before holds."""
+    """The opposite of a re-opening: what was said before holds, from the same instant on."""
     number, ledger = event.subject, ground.desk.ledger
     paid = list(told(ledger, (events.INVOICE_PAID,), subject=number, until_seq=event.seq))[-1]
     if way_of(ledger).goes_out:
         raise refused(event, f"{number} is collected at Stripe", _AT_STRIPE)
     data = paid.data
     entry = events.invoice_paid(number, data["amount_minor"], data["reference"])
-    ground.writer.record(*entry)
+    ground.writer.record(*entry, at=paid.at)
     return Note("paid", f"Marked {number} as paid, as before", "ok", number)
 
 
@@ -145,14 +145,17 @@ def _card_gone(ground: Ground, event: Event) -> Note:
 
 
 def _card_again(ground: Ground, event: Event) -> Note:
+    """R3: it is as old as it was."""
     _check_cards_here(ground, event)
     known = told(
         ground.desk.ledger, (events.CARD_ADDED,), subject=event.subject, until_seq=event.seq
     )
-    data = list(known)[-1].data
+    added = list(known)[-1]
+    data = added.data
     shown = {name: data[name] for name in ("brand", "last4", "exp_month", "exp_year")}
     primary = _primary_before(ground, event) == event.subject
-    ground.writer.record(*events.card_added(event.subject, **shown, primary=primary))
+    entry = events.card_added(event.subject, **shown, primary=primary)
+    ground.writer.record(*entry, at=added.at)
     what = " as the primary card" if primary else ""
     name = card_name(data["brand"], data["last4"])
     return Note("card_added", f"Added {name} again{what}", "ok", event.subject)

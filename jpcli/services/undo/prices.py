@@ -36,18 +36,14 @@ def undo(ground: Ground, event: Event) -> Note:
         ground.writer.record(*agency_events.price_removed(event.subject, size, since))
         message = f"Removed the price of {event.subject} from {since} on"
     else:
-        data = before.data
+        price_e12 = before.data["day_price_e12"]
+        called = _called(ground, event)
         entry = events.price_set(
-            event.subject,
-            size,
-            name=data["name"],
-            family=data["family"],
-            since=since,
-            day_price_e12=data["day_price_e12"],
+            event.subject, size, **called, since=since, day_price_e12=price_e12
         )
         ground.writer.record(*entry)
-        text = display_day_price(data["day_price_e12"], ledger.currency)
-        message = f"Set the price of {data['name']} back to {text} a day from {since} on"
+        text = display_day_price(price_e12, ledger.currency)
+        message = f"Set the price of {called['name']} back to {text} a day from {since} on"
     ground.writer.reaches(first_day)
     return Note("price_set", message, "ok", event.subject)
 
@@ -65,6 +61,32 @@ def _before(ground: Ground, event: Event) -> Event | None:
         elif other.seq > last and not ground.undoings.is_over(other.seq):
             raise later(event.subject, other.seq, other.kind)
     return before
+
+
+def _called(ground: Ground, event: Event) -> dict[str, str]:
+    """Name and family as they were before an event, if it gave others and these still hold; what
+    it left as it was, or somebody changed since, is as it is now."""
+    ledger, size = ground.desk.ledger, event.data["bundle_size"]
+    kinds = (events.PRICE_SET, agency_events.PRODUCT_EDITED)
+    names: dict[int, str] = {}
+    family = None
+    for earlier in told(ledger, kinds, subject=event.subject, until_seq=event.seq - 1):
+        data = earlier.data
+        if earlier.kind == events.PRICE_SET:
+            names[data["bundle_size"]] = data["name"]
+            family = data["family"] if data["bundle_size"] == 1 else family
+        elif "name" in data:  # bundles that are called as the product is are called so still
+            alone = names.get(1)
+            names = {s: data["name"] if name == alone else name for s, name in names.items()}
+    (now,) = (
+        item for item in priced_offers(ledger, event.subject) if item.offer.bundle_size == size
+    )
+    called = {"name": now.offer.name, "family": now.family}
+    before = {"name": names.get(size), "family": family}
+    return {
+        key: before[key] or shown if shown == event.data.get(key) else shown
+        for key, shown in called.items()
+    }
 
 
 def _check_unused(ground: Ground, event: Event, first_day: int) -> None:

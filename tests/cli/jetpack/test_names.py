@@ -45,6 +45,16 @@ def test_what_is_not_settled_keeps_a_name_from_changing(at_jetpack: Desk) -> Non
     assert at_jetpack.everything() == before
 
 
+def test_neither_does_an_undo_change_it(at_jetpack: Desk) -> None:
+    at_jetpack.placed(site=A)
+    at_jetpack.do(f"sites rename {A} {NEW}")
+    at_jetpack.wish("issue", site=NEW)
+    before = at_jetpack.everything()
+    run = at_jetpack("undo", "--yes", "--json")
+    assert (run.code, run.error["code"]) == (3, "wish_waits")
+    assert at_jetpack.everything() == before
+
+
 def test_licenses_are_transferred_there_before_sites_are_merged(at_jetpack: Desk) -> None:
     key = at_jetpack.placed(site=A)
     at_jetpack.placed(site=B)

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jpcli.domain import agency_events, events
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.services.clients import edit
+from jpcli.services.clients.archive import archive_client
+from jpcli.services.clients.merge import merge_clients
 from jpcli.services.clients.rename import rename_client
 from jpcli.services.collection import offline
 from jpcli.services.ledger import settings
 from jpcli.services.licenses.licenses import show
 from jpcli.services.log import list_events
+from jpcli.services.products.edit import hide_product, rename_product
 from jpcli.services.sites import sites
+from jpcli.services.sites.archive import archive_site
 from jpcli.services.sites.merge import merge_sites
 from jpcli.services.sites.rename import rename_site
+from jpcli.services.undo import ground
 from jpcli.services.undo.undo import undo
 from tests.services.agency import A, Agency, B, C, codes, minor
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 LATER = "2024-08-15T15:00:00Z"
+NEW = "https://new.example"
+SCAN, SECURITY = "jetpack-scan", "jetpack-security-t1"
+Step = Callable[[Agency], Any]
 
 
 def taken_back(agency: Agency, number: int | None = None, **options: Any) -> dict[str, Any]:
@@ -202,7 +209,7 @@ def test_a_price_in_a_closed_month_is_corrected_by_the_next_invoice(agency: Agen
 
 
 def test_the_only_price_of_licenses_stays(agency: Agency) -> None:
-    agency.import_prices(_list(agency, "new-thing,0.10"))
+    agency.import_prices(_list(agency, "new-thing,0.10,2022-01-01"))
     agency.issue_one("new-thing", at="2024-08-01")
     number = next(e["seq"] for e in log(agency) if e["subject"] == "new-thing")
     assert "set-price new-thing" in str(refusal(agency, number).hint)
@@ -213,12 +220,71 @@ def test_a_later_price_of_the_same_day_is_refused(agency: Agency) -> None:
     number = log(agency)[0]["seq"]
     agency.set_price("jetpack-scan", "0.40", "2024-08-10")
     assert f"jpcli undo {number + 1}" in str(refusal(agency, number).hint)
+    taken_back(agency, number + 1)
+    assert kinds(taken_back(agency, number)) == ["price.removed"]
 
 
-def _list(agency: Agency, row: str) -> str:
+@pytest.mark.parametrize(
+    ("row", "offer", "sold", "stays"),
+    [
+        ("0.20,2024-01-01,1", 1, "2024-02-01", False),  # another price is from before that on
+        ("0.20,2021-01-01,1", 1, "2021-06-01", True),
+        ("0.20,2021-01-01,1", 1, "2022-01-01", False),
+        ("2.00,2022-01-01,5", 1, "2024-02-01", False),  # of bundles, which nobody has
+        ("2.00,2022-01-01,5", 5, "2024-02-01", True),
+    ],
+)
+def test_a_price_that_licenses_are_billed_by_stays(
+    agency: Agency, row: str, offer: int, sold: str, stays: bool
+) -> None:
+    agency.import_prices(_list(agency, f"{SCAN},{row}", "bundle_size"))
+    number = log(agency)[0]["seq"]
+    agency.issue(SCAN, 1, bundle_size=offer if offer > 1 else None, at=sold)
+    if stays:
+        assert "are billed by this price" in refusal(agency, number).message
+    else:
+        assert kinds(taken_back(agency, number)) == ["price.removed"]
+
+
+def _offers(agency: Agency) -> list[tuple[Any, ...]]:
+    return agency.stored(
+        "SELECT p.product, p.name, p.family, o.bundle_size, o.name FROM offers o"
+        " JOIN products p ON p.id = o.product_id ORDER BY o.id"
+    )
+
+
+BOTH_NAMES = f"""{SECURITY},0.40,2024-08-10,1,New,new
+{SECURITY},0.60,2024-08-10,3,New of 3,new"""
+
+
+@pytest.mark.parametrize(
+    "row", [BOTH_NAMES, BOTH_NAMES.replace("New", "Old").replace("new", "old")]
+)
+@pytest.mark.parametrize("since", [None, "Newest"])
+def test_a_price_is_undone_with_the_names_that_came_with_it_and_no_other(
+    agency: Agency, row: str, since: str | None
+) -> None:
+    first = BOTH_NAMES.replace("New", "Old").replace("new", "old").replace("0.40", "0.50")
+    agency.import_prices(_list(agency, first, "bundle_size,name,family"))
+    before = _offers(agency)
+    agency.import_prices(_list(agency, row, "bundle_size,name,family"))
+    number = log(agency)[0]["seq"]
+    if since is not None:
+        agency.do(rename_product, SECURITY, since)
+        before = [
+            (product, since, family, size, since if size == 1 else name)
+            if product == SECURITY
+            else (product, _, family, size, name)
+            for product, _, family, size, name in before
+        ]
+    taken_back(agency, number)
+    assert _offers(agency) == before
+
+
+def _list(agency: Agency, rows: str, more: str = "") -> str:
     path = f"{agency.called}.list.csv"
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"product,amount,from\n{row},2022-01-01\n")
+        file.write(f"product,amount,from,{more}".rstrip(",") + f"\n{rows}\n")
     return path
 
 
@@ -250,7 +316,7 @@ def test_what_became_of_an_invoice_since_is_refused(agency: Agency) -> None:
     assert codes(agency.do(undo, number)) == ["already_undone"]
 
 
-CARDS: list[tuple[Callable[[Agency], Any], str]] = [
+CARDS: list[tuple[Step, str]] = [
     (lambda agency: agency.card("1117"), "card.removed"),
     (lambda agency: agency.card("1117", primary=True), "card.removed"),
     (lambda agency: agency.do(offline.remove_card, "4242"), "card.added"),
@@ -260,9 +326,7 @@ CARDS: list[tuple[Callable[[Agency], Any], str]] = [
 
 
 @pytest.mark.parametrize(("change", "kind"), CARDS)
-def test_the_cards_are_as_they_were(
-    agency: Agency, change: Callable[[Agency], Any], kind: str
-) -> None:
+def test_the_cards_are_as_they_were(agency: Agency, change: Step, kind: str) -> None:
     agency.card("0005")
     before = _cards(agency)
     change(agency)
@@ -275,7 +339,9 @@ def test_the_cards_are_as_they_were(
 
 
 def _cards(agency: Agency) -> list[tuple[Any, ...]]:
-    return sorted(agency.stored("SELECT id, brand, last4, exp_month, is_primary FROM cards"))
+    return sorted(
+        agency.stored("SELECT id, brand, last4, exp_month, is_primary, added_at FROM cards")
+    )
 
 
 def test_a_card_is_refused_after_another_change_of_cards(agency: Agency) -> None:
@@ -414,3 +480,272 @@ def test_a_license_goes_back_to_a_site_that_is_called_otherwise(agency: Agency) 
     agency.do(rename_site, A, C)
     taken_back(agency, number)
     assert shown(agency, key)["site"] == C
+
+
+def _there(agency: Agency) -> dict[str, Any]:
+    """Names and details as they are."""
+    return {
+        "clients": agency.stored(
+            "SELECT name, email, markup, archived, into_id FROM clients ORDER BY id"
+        ),
+        "sites": agency.stored("SELECT url, client_id, archived, into_id FROM sites ORDER BY id"),
+        "licenses": agency.stored("SELECT site_id FROM licenses ORDER BY id"),
+        "offers": _offers(agency),
+        "hidden": agency.stored("SELECT product, hidden FROM products ORDER BY id"),
+    }
+
+
+def _ann(agency: Agency) -> None:
+    agency.do(sites.add_client, "Ann")
+    agency.do(sites.add_client, "Bob")
+    agency.do(edit.edit_client, "Bob", {"email": "b@b.example"})
+
+
+def _site_of(agency: Agency, site: str, client: str | None) -> None:
+    agency.unassign(agency.issue_one(site=site, client=client))
+
+
+def _site(agency: Agency) -> None:
+    agency.do(sites.add_client, "Bob")
+    _site_of(agency, A, "Ann")
+    _site_of(agency, B, None)
+
+
+def _client_renamed(before: str, name: str) -> Step:
+    return lambda agency: agency.do(rename_client, before, name)
+
+
+def _site_renamed(before: str, url: str) -> Step:
+    return lambda agency: agency.do(rename_site, before, url)
+
+
+TO_ANNA, TO_C = _client_renamed("Ann", "Anna"), _site_renamed(A, C)
+# What is there, what is done and by which event, what is done since, and what an undo says then.
+NAMES: list[tuple[Step, Step, str, Step, str]] = [
+    (_ann, TO_ANNA, "client.renamed", _client_renamed("Anna", "Zoe"), "No client is called Anna"),
+    (
+        _ann,
+        TO_ANNA,
+        "client.renamed",
+        lambda agency: agency.do(sites.add_client, "Ann"),
+        "Another client is called Ann",
+    ),
+    (
+        _ann,
+        lambda agency: agency.do(archive_client, "Ann"),
+        "client.archived",
+        TO_ANNA,
+        "No client is called Ann",
+    ),
+    (
+        _ann,
+        lambda agency: agency.do(edit.edit_client, "Ann", {"email": "a@a.example", "markup": "5"}),
+        "client.edited",
+        TO_ANNA,
+        "No client is called Ann",
+    ),
+    (_site, TO_C, "site.renamed", _site_renamed(C, NEW), f"No site is called {C}"),
+    (_site, TO_C, "site.renamed", _site_renamed(B, A), f"Another site is called {A}"),
+    (
+        _site,
+        lambda agency: agency.do(archive_site, A),
+        "site.archived",
+        TO_C,
+        f"No site is called {A}",
+    ),
+    (
+        _site,
+        lambda agency: agency.move_site(A, "Bob"),
+        "site.moved",
+        TO_C,
+        f"No site is called {A}",
+    ),
+    (
+        _site,
+        lambda agency: agency.move_site(A, "Bob"),
+        "site.moved",
+        TO_ANNA,
+        "No client is called Ann",
+    ),
+    (
+        lambda _: None,
+        lambda agency: agency.do(rename_product, SECURITY, "Guard"),
+        "product.edited",
+        lambda a: a.import_prices(_list(a, f"{SECURITY},0.4,2024-09-01,New", "name")),
+        f"{SECURITY} is called New now",
+    ),
+]
+
+
+@pytest.mark.parametrize(("there", "change", "kind", "since", "told"), NAMES)
+def test_names_and_details_go_back_unless_they_are_somebody_elses_now(
+    agency: Agency, tmp_path: Path, there: Step, change: Step, kind: str, since: Step, told: str
+) -> None:
+    there(agency)
+    before = _there(agency)
+    change(agency)
+    after = _there(agency)
+    number = next(e["seq"] for e in log(agency) if e["kind"] == kind)
+    other = agency.copied(tmp_path / "other.db")
+    assert taken_back(other)["events"]
+    assert (_there(other) == before, before == after) == (True, False)
+    taken_back(other)
+    assert _there(other) == after
+    since(agency)
+    assert refusal(agency, number).message.startswith(told)
+
+
+@pytest.mark.parametrize("merge", [(merge_clients, "Ann", "Bob"), (merge_sites, A, B)])
+def test_a_merge_is_undone_and_done_again(agency: Agency, merge: tuple[Any, ...]) -> None:
+    for site, client in ((A, "Ann"), (B, "Bob")):
+        agency.issue_one(site=site, client=client, at="2024-07-10")
+    agency.do(offline.close, "2024-07")
+    before = _there(agency)
+    agency.do(*merge)
+    after = _there(agency)
+    for there in (before, after, before):
+        taken_back(agency)
+        assert _there(agency) == there
+
+
+def _back(use_case: Any, name: str) -> Step:
+    def there(agency: Agency) -> None:
+        _ann(agency)
+        _site_of(agency, A, "Cem")
+        agency.do(use_case, name)
+        agency.do(use_case, name, back=True)
+
+    return there
+
+
+def _moved(agency: Agency) -> None:
+    _site(agency)
+    agency.move_site(A, "Bob")
+
+
+def _away(agency: Agency) -> None:
+    _site_of(agency, A, "Ann")
+    agency.do(archive_site, A)
+
+
+def _added(agency: Agency) -> None:
+    for name in ("Bob", "Ann"):
+        agency.do(sites.add_client, name)
+
+
+def _transferred(agency: Agency) -> None:
+    _site_of(agency, C, None)
+    agency.transfer(agency.issue_one(site=A), B)
+
+
+# What was done last, and what since: the rules that stand in the way of the opposite now.
+RULES: list[tuple[Step, Step, str]] = [
+    (_added, lambda agency: agency.do(merge_clients, "Ann", "Bob"), "client_merged"),
+    (_moved, lambda agency: agency.do(archive_client, "Ann"), "client_archived"),
+    (_away, lambda agency: agency.do(archive_client, "Ann"), "client_archived"),
+    (
+        lambda agency: _site_of(agency, A, "Ann"),
+        lambda agency: agency.do(archive_site, A),
+        "site_archived",
+    ),
+    (_transferred, lambda agency: agency.do(archive_site, A), "site_archived"),
+    (_transferred, lambda agency: agency.do(merge_sites, A, C), "site_merged"),
+    (_back(archive_client, "Ann"), lambda agency: _site_of(agency, B, "Ann"), "client_in_use"),
+    (_back(archive_site, A), lambda agency: agency.issue_one(site=A), "site_in_use"),
+]
+
+
+@pytest.mark.parametrize(("there", "since", "code"), RULES)
+def test_what_is_put_away_or_in_use_is_so_for_an_undo_as_well(
+    agency: Agency, tmp_path: Path, there: Step, since: Step, code: str
+) -> None:
+    there(agency)
+    number = log(agency)[0]["seq"]
+    other = agency.copied(tmp_path / "other.db")
+    assert taken_back(other, number)["events"]
+    since(agency)
+    assert refusal(agency, number).code == code
+
+
+def test_details_are_those_that_the_client_had_under_its_name_of_then(agency: Agency) -> None:
+    _ann(agency)
+    for details in ({"email": "1@a.example", "markup": "1"}, {"email": "2@a.example"}):
+        agency.do(edit.edit_client, "Ann", details)
+    agency.do(edit.edit_client, "Bob", {"email": "9@b.example", "markup": "9"})
+    TO_ANNA(agency)
+    before = _there(agency)
+    agency.do(edit.edit_client, "Anna", {"email": "3@a.example", "markup": "3", "tax_id": "7"})
+    taken_back(agency)
+    assert _there(agency) == before
+    assert agency.stored("SELECT tax_id FROM clients WHERE name = 'Anna'") == [(None,)]
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_hidden_product_is_offered_again(agency: Agency, back: bool) -> None:
+    if back:
+        agency.do(hide_product, SCAN)
+    before = _there(agency)
+    agency.do(hide_product, SCAN, back=back)
+    assert kinds(taken_back(agency)) == ["product.edited"]
+    assert _there(agency) == before
+
+
+def test_a_site_is_found_under_the_name_that_it_has_now(agency: Agency) -> None:
+    key = agency.issue_one()
+    agency.assign(key, A)
+    number = log(agency)[0]["seq"]
+    TO_C(agency)
+    assert kinds(taken_back(agency, number)) == ["license.unassigned"]
+    assert shown(agency, key)["site"] is None
+
+
+def test_the_first_month_goes_back_while_no_invoice_is_there(agency: Agency) -> None:
+    before = agency.ask(settings.show)["settings"]
+    agency.do(settings.set_one, "bill-from", "2024-07")
+    number = log(agency)[0]["seq"]
+    agency.issue_one(at="2024-07-01")
+    agency.do(offline.close, "2024-07")
+    assert "INV-2024-07 exists" in refusal(agency, number).message
+    agency.do(offline.void, "INV-2024-07")
+    assert kinds(taken_back(agency, number)) == ["ledger.set"]
+    assert agency.ask(settings.show)["settings"] == before
+
+
+def test_what_was_never_set_before_is_not_set_back(agency: Agency) -> None:
+    agency.do(settings.set_one, "address", "1 Main Street")
+    assert "settings set address VALUE" in str(refusal(agency).hint)
+    agency.do(settings.set_one, "name", "Other")  # which was there at the beginning
+    assert kinds(taken_back(agency)) == ["ledger.set"]
+
+
+def test_so_much_at_once_and_no_more(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    agency.issue(SCAN, 3)
+    monkeypatch.setattr(ground, "MOST_EVENTS", 2)
+    assert "at most 2" in refusal(agency).message
+    monkeypatch.setattr(ground, "MOST_EVENTS", 3)
+    assert len(taken_back(agency)["events"]) == 3
+
+
+def test_an_invoice_that_was_paid_otherwise_since_is_not_paid_by_an_undo(agency: Agency) -> None:
+    agency.issue_one(at="2024-07-01")
+    agency.do(offline.close, "2024-07")
+    agency.do(offline.mark_paid, "2024-07", "one")
+    taken_back(agency)
+    agency.do(offline.mark_paid, "2024-07", "two")
+    later, _, reopened, *_ = (event["seq"] for event in log(agency))
+    assert refusal(agency, reopened).hint == f"Undo that first:   jpcli undo {later}"
+    taken_back(agency, later)
+    assert kinds(taken_back(agency, reopened)) == ["invoice.paid"]
+    assert agency.stored("SELECT status, reference FROM invoices") == [("paid", "one")]
+
+
+def test_what_an_invoice_was_paid_by_last_is_said_again(agency: Agency) -> None:
+    paid = "SELECT status, paid_at, reference, amount_paid_minor FROM invoices"
+    agency.issue_one(at="2024-07-01")
+    agency.do(offline.close, "2024-07", now="2024-08-01T12:00:00Z")
+    for reference, day in (("one", "2024-08-03"), ("two", "2024-08-05")):
+        agency.do(offline.mark_paid, "2024-07", reference, at=day)
+        before = agency.stored(paid)
+        taken_back(agency)
+    taken_back(agency)
+    assert agency.stored(paid) == before
