@@ -91,5 +91,5 @@ def check_wanted(ledger: Ledger, wanted: Mapping[str, SiteWish]) -> None:
             check_site_in_use(facts)
     not_meant = clients.names_put_away(ledger) | clients.names_given_up(ledger).keys()
     if not_meant:
-        for name in sorted({str(wish.client) for wish in wanted.values()} & not_meant):
+        for name in sorted({wish.client for wish in wanted.values() if wish.client} & not_meant):
             check_client_in_use(name, clients.standing(ledger, name))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jpcli.domain.collection import BY_HAND
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.services import cards
 from jpcli.services.collection import offline
@@ -44,6 +45,7 @@ def test_r1_removing_the_only_card_pauses_issuing_again(agency: Agency) -> None:
     assert answer.data["cards"] == []
     assert codes(answer) == ["card_removed", "issuing_paused"]
     assert "paused until you add a card" in answer.notes[1].message
+    assert answer.notes[1].hint == f"Add one:   {BY_HAND.add_card(primary=True)}"
     with pytest.raises(Refused):
         agency.issue_one()
 
@@ -96,9 +98,20 @@ def test_r3_removing_another_card_leaves_the_primary_alone(agency: Agency) -> No
 def test_r3_whether_a_card_is_the_only_one_is_known_before_it_is_removed(agency: Agency) -> None:
     with agency.desk() as desk:
         assert cards.is_only_card(desk, "4242")
+        assert not cards.is_only_card(desk, "1111")  # which is not there
     agency.card("1111")
     with agency.desk() as desk:
         assert not cards.is_only_card(desk, "4242")
+
+
+def test_r1_a_list_without_a_card_says_what_that_means(agency: Agency) -> None:
+    with agency.desk(writes=False) as desk:
+        assert cards.shown_cards(desk) == cards.list_cards(desk)
+    agency.do(offline.remove_card, "4242")
+    with agency.desk(writes=False) as desk:
+        found = cards.shown_cards(desk)
+    assert (found.data["cards"], codes(found)) == ([], ["issuing_paused"])
+    assert found.notes[0].hint == f"Add one:   {BY_HAND.add_card()}"
 
 
 def test_r3_after_the_only_card_went_the_next_one_is_the_first_again(agency: Agency) -> None:
@@ -147,7 +160,8 @@ def test_r4_an_expired_card_warns_wherever_a_card_matters_and_refuses_nothing(
     new_agency.card("4242", "06/2024", now=BEGUN)
     issued = new_agency.do(issue.issue, "jetpack-scan")
     assert codes(issued) == ["issued", "costs", "card_expired"]
-    assert issued.notes[-1].kind == "warning"
+    warning = issued.notes[-1]
+    assert (warning.kind, warning.hint) == ("warning", BY_HAND.add_card(primary=True))
     with new_agency.desk(writes=False) as desk:
         assert codes(cards.list_cards(desk)) == ["card_expired"]
         assert codes(status(desk)) == ["card_expired"]
@@ -163,6 +177,7 @@ def test_a_card_number_never_gets_in_not_even_as_a_name(agency: Agency) -> None:
         (number, "4242", "12/2030"),
         ("visa", "4242", number),
         ("visa", "4242 4242 4242 4242", "12/2030"),
+        ("none", "1", number),  # before anything else that is wrong
     ]:
         with pytest.raises(BadInput) as caught:
             agency.do(offline.add_card, *arguments)

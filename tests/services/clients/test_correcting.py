@@ -17,7 +17,7 @@ from jpcli.services.clients.archive import archive_client
 from jpcli.services.clients.merge import Owner, merge_clients, taken_over
 from jpcli.services.clients.rename import rename_client
 from jpcli.services.desk import Desk
-from jpcli.services.invoices import close
+from jpcli.services.invoices import close, settle
 from jpcli.services.invoices.explain import explain
 from jpcli.services.invoices.statement import export
 from jpcli.services.ledger import upkeep
@@ -81,6 +81,7 @@ def test_a_client_keeps_all_it_has_under_another_name(shop: Agency) -> None:
     assert explained(shop, "2024-08") == {"Zoe", "Anne", "Bob"}
     assert shop.preview("2024-08")["lines"][0]["kind"] == "license"
     assert codes(shop.do(rename_client, "Ann", "Zoe")) == ["already_renamed"]
+    assert refused(shop, rename_client, "Nobody", "Zora").code == "unknown_client"
     assert shop.problems() == []
 
 
@@ -105,6 +106,22 @@ def test_the_old_name_leads_to_the_new_one(shop: Agency, tmp_path: Path) -> None
     shop.move_site(B, "Ann")
     assert shop.groups("2024-08", "client", now="2024-08-31T12:00:00Z")["Zoe"] == 31
     assert shop.problems() == []
+
+
+@pytest.mark.parametrize("name", ["Old", "None"])
+def test_a_plan_is_refused_for_who_is_put_away_and_for_nobody_else(
+    shop: Agency, tmp_path: Path, name: str
+) -> None:
+    shop.do(sites.add_client, name)
+    shop.do(archive_client, name)
+    plan = tmp_path / "plan.toml"
+
+    def planned(desk: Desk, whose: str) -> Answer[Any]:
+        plan.write_text(f'[sites."https://x.example"]\n{whose}products = ["jetpack-scan"]\n')
+        return Answer({"counts": make(desk, read_order(desk, str(plan))).data["counts"]})
+
+    assert shop.ask(planned, "")["counts"]["issue"] == 1
+    assert refused(shop, planned, f'client = "{name}"\n').code == "client_archived"
 
 
 def test_nobody_gets_the_bill_of_who_was_called_so(shop: Agency) -> None:
@@ -142,12 +159,83 @@ def test_a_merge_may_be_from_a_day_on(shop: Agency) -> None:
     assert shop.problems() == []
 
 
+OTHERS_SINCE = [("Bob", "2024-08-11")]
+BACK_AGAIN = [("Bob", "2024-08-05"), ("Ann", "2024-08-11")]
+
+
+@pytest.mark.parametrize(
+    ("moves", "at", "days"),
+    [
+        (OTHERS_SINCE, None, {"Anne": 10 + 31, "Bob": 21 + 31}),
+        (OTHERS_SINCE, "2024-08-06", {"Ann": 5, "Anne": 5 + 31, "Bob": 21 + 31}),
+        (OTHERS_SINCE, "2024-08-10", {"Ann": 9, "Anne": 1 + 31, "Bob": 21 + 31}),
+        (OTHERS_SINCE, "2024-08-11", {"Ann": 10, "Anne": 31, "Bob": 21 + 31}),
+        (OTHERS_SINCE, "2024-08-12", {"Ann": 10, "Anne": 31, "Bob": 21 + 31}),
+        (BACK_AGAIN, None, {"Anne": 4 + 21 + 31, "Bob": 6 + 31}),
+        (BACK_AGAIN, "2024-08-08", {"Ann": 4, "Anne": 21 + 31, "Bob": 6 + 31}),
+        (BACK_AGAIN, "2024-08-11", {"Ann": 4, "Anne": 21 + 31, "Bob": 6 + 31}),
+        (BACK_AGAIN, "2024-08-14", {"Ann": 4 + 3, "Anne": 18 + 31, "Bob": 6 + 31}),
+        ([("Anne", "2024-08-05")], None, {"Anne": 31 + 31, "Bob": 31}),
+        ([("Anne", "2024-08-05")], "2024-08-03", {"Ann": 2, "Anne": 29 + 31, "Bob": 31}),
+    ],
+)
+def test_w2_of_a_site_that_changed_hands_only_its_own_days_are_the_others(
+    shop: Agency, moves: list[tuple[str, str]], at: str | None, days: dict[str, int]
+) -> None:
+    for client, since in moves:
+        shop.move_site(A, client, at=since)
+    shop.do(merge_clients, "Ann", "Anne", at=at)
+    assert shop.groups("2024-08", "client") == days
+    assert shop.groups("2024-07", "client") == {"Ann": 22, "Anne": 22, "Bob": 22}
+    assert [line["kind"] for line in shop.preview("2024-08")["lines"]] == ["license"]
+    whose = [one["client"] for one in shop.ask(sites.show_site, A)["clients"]]
+    assert all(one != other for one, other in pairwise(whose))
+    assert shop.problems() == []
+
+
+@pytest.mark.parametrize("used", [None, "2024-07-31", "2024-08-01"])
+def test_days_before_a_site_was_named_stay_whose_they_are_if_a_license_was_there(
+    shop: Agency, used: str | None
+) -> None:
+    """It was named in a month that is not closed, and is nobody else's in one that is."""
+    new = "https://new.example"
+    shop.do(settle.mark_paid, "INV-2024-07")
+    key = shop.issue_one(at=JULY)
+    shop.issue_one("jetpack-ai", site=new, client="Ann", at="2024-08-10")
+    if used is not None:
+        shop.assign(key, new, at=used)
+    shop.do(merge_clients, "Ann", "Anne")
+    whose = [(one["client"], one["from"]) for one in shop.ask(sites.show_site, new)["clients"]]
+    split = [("Ann", None), ("Anne", "2024-08-01")]
+    assert whose == (split if used == "2024-07-31" else [("Anne", None)])
+    assert shop.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        ((archive_client, "Old"), "client_archived"),
+        ((merge_clients, "Old", "Bob"), "client_merged"),
+        ((rename_client, "Old", "Elder"), "client_renamed"),
+    ],
+)
+def test_who_is_put_away_or_called_otherwise_is_merged_with_nobody(
+    shop: Agency, before: tuple[Any, ...], code: str
+) -> None:
+    shop.do(sites.add_client, "Old")
+    shop.do(*before)
+    assert refused(shop, merge_clients, "Old", "Anne").code == code
+    assert refused(shop, merge_clients, "Anne", "Old").code == code
+
+
 def test_a_client_with_sites_is_not_archived(shop: Agency) -> None:
     error = refused(shop, archive_client, "Ann")
     assert error.code == "client_in_use"
     shop.move_site(A, None)
-    assert codes(shop.do(archive_client, "Ann")) == ["archived"]
+    answer = shop.do(archive_client, "Ann")
+    assert (codes(answer), answer.data["archived"]) == (["archived"], True)
     assert codes(shop.do(archive_client, "Ann")) == ["already_archived"]
+    assert refused(shop, archive_client, "Nobody").code == "unknown_client"
     assert refused(shop, sites.move_site, A, "Ann").code == "client_archived"
     assert refused(shop, rename_client, "Bob", "Ann").code == "client_exists"
     shop.do(archive_client, "Ann", back=True)

@@ -62,6 +62,8 @@ def test_what_is_so_already_is_not_written_again(ann: Agency) -> None:
         ("Ann", {"email": "nobody"}, "bad_email"),
         ("Ann", {"email": "a@b@c"}, "bad_email"),
         ("Ann", {"email": "a b@c"}, "bad_email"),
+        ("Ann", {"email": "@c"}, "bad_email"),
+        ("Ann", {"email": "a@"}, "bad_email"),
         ("Ann", {"address": "a\nb"}, "bad_text"),
         ("Ann", {"address": "4242 4242 4242 4242"}, "card_number"),
         ("Ann", {"tax_id": "x" * 501}, "bad_text"),

@@ -337,7 +337,8 @@ def test_i4_paying_twice_is_refused(billed: Agency) -> None:
 def test_i6_only_an_open_invoice_can_be_voided(billed: Agency) -> None:
     billed.do(settle.mark_paid, "2024-07")
     refused(billed, "invoice_paid", lambda: billed.do(settle.void, "INV-2024-07"))
-    billed.do(settle.void, "INV-2024-08", "wrong prices")
+    answer = billed.do(settle.void, "INV-2024-08", "wrong prices")
+    assert answer.data["invoice"]["status"] == "void"
     refused(billed, "invoice_void", lambda: billed.do(settle.void, "INV-2024-08"))
     refused(billed, "invoice_void", lambda: billed.do(settle.mark_paid, "INV-2024-08"))
 
@@ -393,6 +394,11 @@ def test_closing_is_idempotent_under_a_key_and_dry_run_closes_nothing(agency: Ag
     assert again.data == first.data
     with pytest.raises(Refused, match="already"):
         agency.do(close.close, "2024-07", key="cron-2")
+    agency.do(close.close_due, "2024-06", key="due")
+    for until in ("2024-07", None):
+        with pytest.raises(Refused) as caught:
+            agency.do(close.close_due, until, key="due")
+        assert caught.value.code == "idempotency_key_reused"
 
 
 def test_the_head_of_an_invoice_is_the_hash_of_the_event_that_closed_it(billed: Agency) -> None:

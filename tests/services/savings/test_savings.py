@@ -316,6 +316,40 @@ def test_a_kind_that_is_not_asked_for_is_left_as_it_is(desk: Agency) -> None:
         suggested(desk, "bundles")
 
 
+ANTI_SPAM = "jetpack-anti-spam"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ((), [("singles", {"used", "idle"})]),  # 3 at 0.16 are the cheapest of all
+        (("half-empty",), [("half-empty", {"single", "idle"})]),  # no license is issued for it
+        (("idle",), [("idle", {"idle"})]),  # none even changes its site
+        (("bundle", "duplicate", "contained"), []),
+    ],
+)
+def test_what_else_saves_something_where_the_cheapest_is_not_asked_for(
+    desk: Agency, kinds: tuple[str, ...], expected: list[tuple[str, set[str]]]
+) -> None:
+    keys = {
+        bundle_on(desk, ANTI_SPAM, 20, A, B)[0]: "used",
+        bundle_on(desk, ANTI_SPAM, 20)[0]: "idle",
+    }
+    keys[place(desk, ANTI_SPAM, C)[0]] = "single"
+    found = rows(suggested(desk, *kinds))
+    assert [(row[0], {keys[key] for key in row[3]}) for row in found] == expected
+
+
+@pytest.mark.parametrize("kind", ["duplicate", "contained"])
+def test_of_a_site_each_kind_is_by_itself(desk: Agency, kind: str) -> None:
+    (scan,) = place(desk, "jetpack-scan", A)
+    place(desk, "jetpack-complete", A)
+    _, twice = place(desk, "jetpack-ai", A, A)
+    assert [row[3] for row in rows(suggested(desk, kind))] == [
+        {twice if kind == "duplicate" else scan}
+    ]
+
+
 def test_at_jetpack_no_bundle_is_suggested(tmp_path: Path) -> None:
     agency = Agency(tmp_path / "ledger.db", NOW).init(prices=PRICES + MORE)
     agency.card(now="2024-01-01T00:00:00Z")

@@ -134,6 +134,7 @@ def test_a_merge_is_refused_as_a_whole(shop: Agency) -> None:
     shop.do(merge_sites, A, B)
     shop.do(issue.issue, "jetpack-scan", 1, site=C)
     assert refused(shop, merge_sites, C, A).code == "site_merged"
+    assert refused(shop, merge_sites, A, C).code == "site_merged"
 
 
 def test_what_is_in_use_is_not_archived(shop: Agency) -> None:
@@ -148,6 +149,8 @@ def test_what_is_in_use_is_not_archived(shop: Agency) -> None:
         (assign.assign, (keys[:1], A)),
         (sites.move_site, (A, "Bob")),
         (put, (A,)),
+        (merge_sites, (A, B)),
+        (merge_sites, (B, A)),
     ):
         error = refused(shop, use_case, *args)
         assert error.code == "site_archived"
