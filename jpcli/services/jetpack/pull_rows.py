@@ -19,6 +19,7 @@ from jpcli.services.change import change_as_read, without_rows
 from jpcli.services.jetpack.access import check_at_jetpack
 from jpcli.services.jetpack.look import look_since
 from jpcli.services.jetpack.pulled import Told, answer_of, missing_here, missing_there
+from jpcli.services.jetpack.runs import under_way
 from jpcli.services.jetpack.status import may_be_from
 from jpcli.services.jetpack.take_over import TakingOver, not_in_bundle
 from jpcli.services.jetpack.waiting import waiting_wishes
@@ -49,7 +50,8 @@ def pull_rows(
     that is known is brought up to date. All or nothing unless `keep_going`; `heard` as in `look`.
 
     Raises BadInput for rows: `unknown_license` where Jetpack does not know the key,
-    `unknown_product`, `unknown_bundle`, `unknown_bundle_key`, `may_be_wished`.
+    `unknown_product`, `unknown_bundle`, `unknown_bundle_key`, `may_be_wished`. Busy `under_way` for
+    one that another process may have issued just now.
     """
     lines = {str(row.values["license_key"]): row.line for row in reversed(list(rows))}
     named = dict(sorted(lines.items(), key=lambda item: item[1]))
@@ -85,6 +87,7 @@ class _Importing:
 
     def __init__(self, desk: Desk, writer: Writer, found: LookedSince) -> None:
         self._desk = desk
+        self._found = found
         self._taking = TakingOver(desk, writer, found.busy(desk))
         self._bundles = found.looked.bundles
         self._told = {remote.license_key: remote for remote in found.looked.told}
@@ -145,7 +148,11 @@ class _Importing:
         self.told.add(missing_here(remote)._replace(taken_over=True))
 
     def _check_not_wished(self, remote: RemoteLicense) -> None:
-        """What may have come of a wish is not another license."""
+        """What may have come of a wish is not another license: recorded as one, the wish's own
+        process would not find its answer new, and the order be repeated."""
+        if self._found.is_on_its_way(self._desk, remote):
+            key = remote.license_key
+            raise under_way(f"an order of which {key} may have come", key)
         for one in waiting_wishes(self._desk):
             if one.state == UNKNOWN and may_be_from(one.wish, remote):
                 key, name = remote.license_key, one.wish.name

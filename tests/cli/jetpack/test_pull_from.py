@@ -136,6 +136,27 @@ def test_what_may_have_come_of_a_wish_is_not_another_license(at_jetpack: Desk) -
     assert f"jpcli jetpack resolve {wish} --key {key}" in problem["hint"]
 
 
+@pytest.mark.parametrize("keep_going", [True, False])
+def test_what_a_process_may_be_about_to_record_is_left_to_it(
+    keep_going: bool, at_jetpack: Desk
+) -> None:
+    """Else its order would be taken for one that is not carried out, and be repeated."""
+    from jpcli.services.process import at_work
+
+    early = at_jetpack.issued(at="2026-11-05T00:00:00Z")
+    key = at_jetpack.issued(at="2026-11-20T09:00:30Z")
+    more = ("--keep-going",) if keep_going else ()
+    words = ("jetpack", "pull", "--from", file_of(at_jetpack, early, key), *more, "--json")
+    with at_work() as name:
+        at_jetpack.wish(process=name)
+        before = at_jetpack.everything()
+        run = at_jetpack(*words)
+        assert (run.code, run.error["code"], run.error["subject"]) == (75, "under_way", key)
+        assert at_jetpack.everything() == before
+        source = file_of(at_jetpack, early)  # it can't have come of that
+        assert at_jetpack.do(f"jetpack pull --from {source}")["changed"] == 1
+
+
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "ndjson"])
 def test_what_it_lists_can_be_taken_over(form: str, at_jetpack: Desk) -> None:
     keys = {at_jetpack.issued(at="2026-11-05T00:00:00Z") for _ in range(3)}
