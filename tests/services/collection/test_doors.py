@@ -344,6 +344,36 @@ def test_replacing_tells_what_became_of_each(
     assert f"was {done} at Stripe: {NUMBER} is billed once" in told.message
 
 
+@pytest.mark.parametrize("twin", [_twin, _finalized_twin])
+def test_voiding_takes_away_all_that_stands_under_the_number(
+    shop: Shop, hand: stripe.StripeClient, twin: Hand
+) -> None:
+    STATES["open"](shop)
+    ours = there(shop)["id"]
+    twin(shop, hand)
+    shop.do(collector.void, NUMBER, "billed twice")
+    assert {found["status"] for found in shop.double.objects("invoice")} == {"void"}
+    shown = shop.ask(invoices.show, NUMBER)["invoice"]
+    assert (shown["status"], shown["stripe_invoice_id"]) == ("void", ours)
+
+
+def test_nothing_is_voided_where_another_one_under_the_number_was_paid(
+    shop: Shop, hand: stripe.StripeClient
+) -> None:
+    STATES["open"](shop)
+    ours = there(shop)["id"]
+    _finalized_twin(shop, hand)
+    (twin,) = [i["id"] for i in shop.double.objects("invoice") if i["id"] != ours]
+    shop.double.pay_hosted(twin)
+    before = shop.state()
+    with pytest.raises(Refused) as caught:
+        shop.do(collector.void, NUMBER, None)
+    assert caught.value.code == "invoice_paid"
+    found = {i["id"]: i["status"] for i in shop.double.objects("invoice")}
+    assert found == {ours: "open", twin: "paid"}
+    assert shop.state() == before
+
+
 def test_what_was_finalized_with_other_contents_is_not_replaced(
     shop: Shop, hand: stripe.StripeClient
 ) -> None:

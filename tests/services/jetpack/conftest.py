@@ -121,3 +121,17 @@ def agency(tmp_path: Path, jetpack_double: JetpackDouble, monkeypatch: pytest.Mo
     made.init(licensing="jetpack")
     made.card()
     return made
+
+
+def before_acting(monkeypatch: pytest.MonkeyPatch, do: Callable[[], Any]) -> None:
+    """Let another command come between the rehearsal of the next one and its first call."""
+    from jpcli.services.jetpack import acting
+    from jpcli.services.jetpack.rehearsal import rehearsed
+
+    def and_then(*args: Any) -> Any:
+        plan = rehearsed(*args)
+        monkeypatch.setattr(acting, "rehearsed", rehearsed)
+        do()
+        return plan
+
+    monkeypatch.setattr(acting, "rehearsed", and_then)

@@ -14,7 +14,7 @@ from jpcli.services.jetpack import access
 from jpcli.services.licenses import assign, issue, revoke
 from jpcli.services.licenses.in_use import anything
 from tests.services.agency import A, B, codes, plain
-from tests.services.jetpack.conftest import Desk
+from tests.services.jetpack.conftest import Desk, before_acting
 
 NOON = 1_723_723_200  # 2024-08-15T12:00:00Z, the agency's now
 
@@ -194,6 +194,95 @@ def test_without_a_card_nothing_is_issued(agency: Desk) -> None:
         agency.issue("jetpack-scan")
     assert agency.double.requests == []
     assert agency.state() == before
+
+
+PAST_DUE: list[tuple[str, bool, Callable[[Desk, str, str], Any]]] = [
+    ("issue", False, lambda a, free, put: a.issue("jetpack-scan")),
+    ("issue on a site", False, lambda a, free, put: a.issue("jetpack-scan", site=B)),
+    ("assign", False, lambda a, free, put: a.assign(free, B)),
+    ("transfer", True, lambda a, free, put: a.transfer(put, B)),
+    ("unassign", True, lambda a, free, put: a.unassign(put)),
+    ("revoke", True, lambda a, free, put: a.revoke(put)),
+]
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+@pytest.mark.parametrize(
+    ("is_done", "do"), [row[1:] for row in PAST_DUE], ids=[row[0] for row in PAST_DUE]
+)
+def test_r2_while_an_invoice_is_past_due(
+    agency: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    is_done: bool,
+    do: Callable[[Desk, str, str], Any],
+    meanwhile: bool,
+) -> None:
+    """Also where it became so after the rules were held to, before the first call."""
+    agency.double.world.at = NOON - 40 * 86_400
+    free, put = agency.issue("jetpack-scan", 2, now="2024-07-06T12:00:00Z")
+    agency.assign(put, A, now="2024-07-06T12:00:00Z")
+    agency.double.world.at = NOON
+    agency.double.forget()
+
+    def close() -> None:
+        agency.do(offline.close, "2024-07", now="2024-08-10T12:00:00Z")
+
+    if meanwhile:
+        before_acting(monkeypatch, close)
+    else:
+        close()
+    if is_done:
+        do(agency, free, put)
+    else:
+        with pytest.raises(Refused) as raised:
+            do(agency, free, put)
+        assert raised.value.code == "invoice_past_due"
+        assert agency.double.requests == []
+    assert agency.wishes() == []
+    agency.check_equal()
+
+
+REQUESTS: list[tuple[str, str, dict[str, Any] | None]] = [
+    ("issue", "done", None),
+    ("issue", "failed", {"status": 400, "code": "something_new"}),
+    ("issue", "unknown", {"status": 502, "form": "page"}),
+    *(
+        (action, outcome, fault)
+        for action in ("assign", "transfer", "unassign", "revoke")
+        for outcome, fault in (
+            ("done", None),
+            ("failed", {"status": 400, "code": "something_new"}),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("action", "outcome", "fault"), REQUESTS)
+def test_what_was_asked_for_can_be_asked_about_and_has_its_reason(
+    agency: Desk, action: str, outcome: str, fault: dict[str, Any] | None
+) -> None:
+    """Jetpack's number of the request is kept with the outcome, the reason with what was done."""
+    free, put = agency.issue("jetpack-scan", 2)
+    agency.assign(put, A)
+    does: dict[str, Callable[[], Any]] = {
+        "issue": lambda: agency.issue("jetpack-scan"),
+        "assign": lambda: agency.assign(free, B),
+        "transfer": lambda: agency.transfer(put, B),
+        "unassign": lambda: agency.unassign(put),
+        "revoke": lambda: agency.revoke(put, reason="Sold"),
+    }
+    agency.double.forget()
+    if fault is not None:
+        agency.double.next("status", after=False, **fault)
+        with pytest.raises(JpcliError):
+            does[action]()
+    else:
+        does[action]()
+    asked = agency.double.requests[-1]["request_id"]
+    wishes = "SELECT action, state, request_id FROM wishes ORDER BY id DESC LIMIT 1"
+    assert agency.stored(wishes) == [(action, outcome, asked)]
+    reasons = "SELECT reason FROM events WHERE kind = 'license.revoked'"
+    assert agency.stored(reasons) == ([("Sold",)] if (action, fault) == ("revoke", None) else [])
 
 
 def test_without_a_token_nothing_is_written(agency: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

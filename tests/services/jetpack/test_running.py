@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from jpcli.services import process
 from jpcli.services.licenses import issue
 from jpcli.services.process import at_work, is_gone
 from tests.services.agency import A, B, plain
-from tests.services.jetpack.conftest import Desk
+from tests.services.jetpack.conftest import Desk, before_acting
 from tests.services.jetpack.orders import ORDERS, Order, outcome
 
 NOW = parse_instant("2024-08-15T12:00:00Z")
@@ -60,6 +59,44 @@ def test_a_run_on_another_machine_is_taken_to_be_at_work_for_a_while(agency: Des
     assert len(agency.double.licenses) == 3
     assert len(agency.issue("jetpack-scan", 2, now="2024-08-15T12:16:00Z")) == 2
     assert len(agency.double.licenses) == 4
+
+
+def test_behind_an_order_that_was_carried_out_the_same_one_is_gone_on_with(agency: Desk) -> None:
+    """Ordered twice, and cut off the second time: the third time is the rest of the second."""
+    agency.issue("jetpack-scan", 2)
+    fields = {"status": 400, "code": "something_new", "after": False, "nth": 2}
+    agency.double.next("status", method="POST", path="/license", **fields)
+    agency.do(issue.issue, "jetpack-scan", 2)
+    assert len(agency.double.licenses) == 3
+    assert len(agency.issue("jetpack-scan", 2)) == 2
+    assert len(agency.double.licenses) == 4
+    agency.check_equal()
+
+
+@pytest.mark.parametrize(
+    ("now", "code", "licenses"), [("2024-08-15T12:10:00Z", 75, 0), ("2024-08-15T12:16:00Z", 0, 2)]
+)
+def test_a_plan_on_another_machine_is_taken_to_be_under_way_for_a_while(
+    agency: Desk, now: str, code: int, licenses: int
+) -> None:
+    (order,) = [each for each in ORDERS if each.name == "a plan"]
+    with agency.desk() as desk, desk.writing() as writer:
+        writer.record(*outside_events.run_begun("apply", 1, "elsewhere/1/2/3"))
+    assert outcome(lambda: order.do(agency, now=now))[0] == code
+    assert len(agency.double.licenses) == licenses
+
+
+@pytest.mark.parametrize("order", ORDERS[2:], ids=lambda order: order.name)
+def test_what_a_command_left_is_gone_on_with_on_another_machine_at_once(
+    agency: Desk, monkeypatch: pytest.MonkeyPatch, order: Order
+) -> None:
+    fields = {"status": 400, "code": "something_new", "after": False, "nth": 2}
+    agency.double.next("status", method="POST", path="/license", **fields)
+    assert outcome(lambda: order.do(agency))[0] == 1
+    monkeypatch.setattr(process, "_host", lambda: "elsewhere")
+    assert outcome(lambda: order.do(agency))[0] == 0
+    assert len(agency.double.licenses) == order.licenses
+    agency.check_equal()
 
 
 def test_two_plans_are_not_carried_out_at_once(agency: Desk) -> None:
@@ -211,20 +248,6 @@ def test_the_number_of_a_site_is_remembered_where_an_answer_has_it(agency: Desk)
     agency.assign(other, "4711")
     assert agency.shown(other)["site"] == A
     agency.check_equal()
-
-
-def before_acting(monkeypatch: pytest.MonkeyPatch, do: Callable[[], Any]) -> None:
-    """Let another command come between the rehearsal of the next one and its first call."""
-    from jpcli.services.jetpack import acting
-    from jpcli.services.jetpack.rehearsal import rehearsed
-
-    def and_then(*args: Any) -> Any:
-        plan = rehearsed(*args)
-        monkeypatch.setattr(acting, "rehearsed", rehearsed)
-        do()
-        return plan
-
-    monkeypatch.setattr(acting, "rehearsed", and_then)
 
 
 def test_a_plan_that_another_process_has_carried_out_is_made_anew(
