@@ -76,6 +76,32 @@ def test_a_dry_run_tells_of_the_same_and_asks_nobody(
     assert (two_months.state(), len(two_months.double.requests())) == (before, asked)
 
 
+def test_of_months_that_wait_only_the_one_that_is_named_is_closed(shop: Shop) -> None:
+    shop.attach()
+    shop.now = AUGUST_2
+    before = shop.state()
+    assert numbers(shop.close("2024-06", dry_run=True)) == [JUNE]
+    assert shop.state() == before
+    assert numbers(shop.close("2024-06")) == [JUNE]
+    assert statuses(shop) == {JUNE: "paid"}
+    assert paid(shop) == 1
+
+
+@pytest.mark.parametrize("july", ["waits", "is open"])
+def test_nothing_behind_the_last_month_is_closed_collected_or_told_of(
+    two_months: Shop, july: str
+) -> None:
+    if july == "is open":
+        two_months.do(closing.close, "2024-07")
+    before = two_months.state()
+    dry = two_months.do(collector.close, None, until="2024-06", dry_run=True)
+    assert (numbers(dry), two_months.state()) == ([JUNE], before)
+    assert numbers(two_months.do(collector.close, None, until="2024-06")) == [JUNE]
+    behind = {} if july == "waits" else {JULY: "draft"}
+    assert statuses(two_months) == {JUNE: "paid", **behind}
+    assert paid(two_months) == 1
+
+
 def test_a_month_without_a_line_does_not_end_the_collecting(shop: Shop) -> None:
     shop.attach()
     shop.now = "2024-06-20T00:00:00Z"

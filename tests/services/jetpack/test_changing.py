@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -102,8 +103,14 @@ def test_a_plain_no_changes_nothing(
     assert agency.wishes() == []
 
 
-def test_a_transfer_that_is_refused_is_back_on_its_old_site(agency: Desk, key: str) -> None:
+@pytest.mark.parametrize("lost", [None, 2, 3])
+def test_a_transfer_that_is_refused_is_back_on_its_old_site(
+    agency: Desk, key: str, lost: int | None
+) -> None:
+    """Also where a call was lost, there or on the way back, and made again: its answer counts."""
     agency.double.world.site(B, multisite=True)
+    if lost is not None:
+        agency.double.next("lost", nth=lost, after=False)
     before = agency.licenses()
     with pytest.raises(JpcliError) as raised:
         agency.transfer(key, B)
@@ -114,15 +121,33 @@ def test_a_transfer_that_is_refused_is_back_on_its_old_site(agency: Desk, key: s
     assert (agency.wishes(), agency.double.mails) == ([], [])
 
 
-def test_a_license_that_no_site_takes_is_on_none(agency: Desk, key: str) -> None:
+def test_a_site_that_refuses_the_second_try_does_not_have_the_license(agency: Desk) -> None:
+    free = agency.issue_one("jetpack-scan")
+    agency.double.world.site(C, multisite=True)
+    agency.double.forget()
+    agency.double.next("lost", nth=1, after=False)
+    with pytest.raises(JpcliError) as raised:
+        agency.assign(free, C)
+    assert raised.value.code == "multisite_incompatibility"
+    assert len(agency.double.requests) == 2
+    assert agency.wishes() == []
+    agency.check_equal()
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_license_that_no_site_takes_is_on_none(agency: Desk, key: str, lost: bool) -> None:
     agency.double.world.site(B, multisite=True)
-    fields = {"status": 403, "code": "not_same_owner", "after": False, "nth": 2}
+    fields = {"status": 403, "code": "not_same_owner", "after": False, "nth": 2 + lost}
+    if lost:  # the first try to put it back
+        agency.double.next("lost", method="POST", path="/license/.*", nth=2, after=False)
     agency.double.next("status", method="POST", path="/license/.*", **fields)
     with pytest.raises(JpcliError) as raised:
         agency.transfer(key, B)
     assert raised.value.code == "multisite_incompatibility"
     assert "on no site now" in raised.value.message
     assert agency.licenses()[key] == (None, False)
+    where = "SELECT data FROM events WHERE kind = 'license.unassigned'"
+    assert [json.loads(row[0])["from"] for row in agency.stored(where)] == [A]
     agency.check_equal()
     assert (agency.wishes(), agency.double.mails) == ([], [])
 
