@@ -105,6 +105,16 @@ def test_keys_and_dates_of_a_dashboard_are_kept(jpcli: Jpcli) -> None:
     assert jpcli("licenses", "count", "--json").data["total"] == 2
 
 
+def test_clients_are_taken_over_where_the_list_says_so(jpcli: Jpcli) -> None:
+    run = talk([*ALL[:4], "a.example: Scan, client: Ada Ltd\nb.example: Boost\n\n", "y\n"])
+    assert run.code == 0, run.out
+    found = jpcli("licenses", "list", "--json").data["licenses"]
+    assert {row["site"]: row["client"] for row in found} == {
+        "https://a.example": "Ada Ltd",
+        "https://b.example": None,
+    }
+
+
 def test_another_currency_has_another_price_list(jpcli: Jpcli, tmp_path: Path) -> None:
     prices = tmp_path / "prices.csv"
     prices.write_text("product,name,amount,currency\nvat,Tax Helper,1.50,eur\n")
