@@ -30,6 +30,12 @@ def is_server(address: str) -> bool:
     return address.startswith(_SCHEMES)
 
 
+def restoring(address: str) -> str:
+    """The command that goes on with a backup: nothing is replaced on a server."""
+    elsewhere = " --ledger URL" if is_server(address) else ""
+    return f"jpcli ledger restore FILE{elsewhere}"
+
+
 def shown(address: str) -> str:
     """An address as it may be shown: a path as it is, that of a server without its secrets."""
     if not is_server(address):
@@ -63,7 +69,11 @@ def masked(text: str) -> str:
 
 
 def _option(text: str) -> str:
+    import re
     from urllib.parse import unquote
 
-    name, equals, _ = text.partition("=")
-    return text if unquote(name) in _HARMLESS else f"{name}{equals and '=***'}"
+    name, equals, value = text.partition("=")
+    plain = unquote(name)
+    # Which of the ledgers of a database it is; anything else may stand in there, too.
+    schema = plain == "options" and re.fullmatch(r"-c *search_path=\w+", unquote(value))
+    return text if plain in _HARMLESS or schema else f"{name}{equals and '=***'}"

@@ -74,6 +74,15 @@ def test_what_is_wrong_is_told_without_the_password(
         ("postgresql:///db?user=u&password=s3cret", "postgresql:///db?user=u&password=***"),
         ("postgresql:///db?sslpassword=s3cret&port=1", "postgresql:///db?sslpassword=***&port=1"),
         ("postgresql:///db?x=s3cret", "postgresql:///db?x=***"),
+        (
+            "postgresql:///db?options=-csearch_path%3Da",
+            "postgresql:///db?options=-csearch_path%3Da",
+        ),
+        (
+            "postgresql:///db?options=-csearch_path%3Da%20-cx%3Ds3cret",
+            "postgresql:///db?options=***",
+        ),
+        ("postgresql:///db?options=-cx.search_path%3Ds3cret", "postgresql:///db?options=***"),
         ("postgresql://u:s3cret", "postgresql://u:***"),
         ("postgresql://u:s3cret/db", "postgresql://u:***"),
         ("postgresql://[::1]:5432/db", "postgresql://[::1]:5432/db"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from jpcli.domain.addresses import restoring
 from jpcli.domain.errors import BadInput, Failed
 from jpcli.domain.words import quoted
 from jpcli.ledger.database import schema
@@ -179,7 +180,7 @@ def _facts(link: Link, begin: Sequence[Statement], *, older: bool) -> dict[str, 
 def damaged(path: str) -> Failed:
     """The error for a ledger that is not what it was."""
     message = f"The ledger is damaged: {path}"
-    hint = "Restore the last backup:   jpcli ledger restore FILE"
+    hint = f"Restore the last backup:   {restoring(path)}"
     return Failed("ledger_damaged", message, hint=hint, subject=path)
 
 

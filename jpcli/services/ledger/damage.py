@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.addresses import restoring
 from jpcli.domain.errors import Failed, JpcliError
 from jpcli.domain.words import and_more
 
@@ -32,6 +33,6 @@ def damage_behind(desk: Desk, error: Exception) -> Failed | None:
     return Failed(
         "ledger_damaged",
         f"The ledger is damaged: {first.message}{and_more(len(problems) - 1)}",
-        hint="See all of it:   jpcli ledger check\nThen:   jpcli ledger restore FILE",
+        hint=f"See all of it:   jpcli ledger check\nThen:   {restoring(desk.ledger.path)}",
         subject=first.subject,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.addresses import shown
+from jpcli.domain.addresses import restoring, shown
 from jpcli.domain.answers import Answer, LongNotes, Note, Rows
 from jpcli.domain.errors import Failed, Refused, misread
 from jpcli.domain.words import and_more, count, quoted, shortened
@@ -64,7 +64,7 @@ def check(desk: Desk, since_head: str | None = None) -> Answer[CheckAnswer]:
         note = Note("head_not_found", message, "warning", since_head, hint)
     elif report.problems:
         found = count(len(report.problems), "problem")
-        hint = "Restore the last backup that passes:   jpcli ledger restore FILE"
+        hint = f"Restore the last backup that passes:   {restoring(desk.ledger.path)}"
         note = Note("ledger_damaged", f"{found} found", "warning", hint=hint)
     else:
         message = f"{count(report.events, 'event')} replayed; the chain and the state agree"

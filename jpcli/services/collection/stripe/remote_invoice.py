@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.addresses import restoring
 from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, VOID
 from jpcli.domain.money import amount_text
@@ -88,7 +89,7 @@ def check_origin(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> None:
         f"{invoice.number} is {remote.status} at Stripe with other contents: {theirs} there, {ours}"
         " here. It was billed from another copy of this ledger, or a later state of it;"
         " nothing was charged",
-        hint="Go on with that ledger, or with its backup:   jpcli ledger restore FILE"
+        hint=f"Go on with that ledger, or with its backup:   {restoring(desk.ledger.path)}"
         + _or_else(invoice, remote),
         subject=invoice.number,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.addresses import restoring
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import Failed, JpcliError, Refused
 from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
@@ -108,7 +109,7 @@ def strangers(desk: Desk, there: list[RemoteInvoice]) -> list[Note]:
             " it: the ledger is older than that",
             "warning",
             remote.our_number,
-            "Go on with its newest backup:   jpcli ledger restore FILE",
+            f"Go on with its newest backup:   {restoring(desk.ledger.path)}",
         )
         for remote in unknown_here(desk, there)
     ]
@@ -138,16 +139,16 @@ def check_not_billed(
     for item in answer.data["invoices"]:
         remote = by_number.get(item["number"])
         if remote is not None and remote.content_hash != item["content_hash"]:
-            raise _billed_before(item["period"], remote)
+            raise _billed_before(desk, item["period"], remote)
 
 
-def _billed_before(period: str, remote: RemoteInvoice) -> Refused:
+def _billed_before(desk: Desk, period: str, remote: RemoteInvoice) -> Refused:
     total = display_amount(remote.total_minor, remote.currency)
     return Refused(
         "billed_before",
         f"{period} was billed before, as {remote.our_number} over {total}, and has other contents"
         f" in this ledger; it is {remote.status} at Stripe. This ledger is older than that invoice,"
         " or a copy that went its own way",
-        hint="Go on with its newest backup:   jpcli ledger restore FILE",
+        hint=f"Go on with its newest backup:   {restoring(desk.ledger.path)}",
         subject=remote.our_number,
     )

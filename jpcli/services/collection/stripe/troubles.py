@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain import outside_events
+from jpcli.domain.addresses import restoring
 from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.domain.words import quoted
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from jpcli.payments.gateway import Gateway, RemoteInvoice
     from jpcli.services.desk import Desk
 
-RESTORE = "jpcli ledger restore FILE"
-
 
 class Trouble(NamedTuple):
     """One thing that hangs: what it is about, a code, a sentence, and what to type."""
@@ -57,7 +56,9 @@ def troubles(desk: Desk, gateway: Gateway) -> list[Trouble]:
     there = [] if customer is None else gateway.invoices_of(customer)
     for remote in unknown_here(desk, there):
         message = f"{remote.our_number} is {remote.status} at Stripe and not in this ledger"
-        found.append(Trouble(str(remote.our_number), "unknown_here", message, RESTORE))
+        found.append(
+            Trouble(str(remote.our_number), "unknown_here", message, restoring(desk.ledger.path))
+        )
     return found
 
 
@@ -152,7 +153,8 @@ def _differs(
         try:
             check_origin(desk, invoice, remote)
         except Failed as error:
-            return Trouble(number, error.code, error.message, door(invoice, remote) or RESTORE)
+            further = door(invoice, remote) or restoring(desk.ledger.path)
+            return Trouble(number, error.code, error.message, further)
     if remote.status == VOID or remote.status not in (invoice.status, DRAFT):
         message = f"{number} is {remote.status} at Stripe, and {invoice.status} here"
         return Trouble(number, "status", message, "jpcli invoice sync")
