@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -40,9 +41,36 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.option.engine == engines.FILE:
         return
     for item in items:
-        mark = item.get_closest_marker("file")
-        if mark is not None:
-            item.add_marker(pytest.mark.skip(reason=f"about files: {mark.args[0]}"))
+        why = engines.stays(item)
+        if why is not None:
+            item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with opening_none(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    with opening_none(item):
+        yield
+
+
+@contextmanager
+def opening_none(item: pytest.Item) -> Iterator[None]:
+    """Where a test says that it opens no ledger, it must not: nobody would try it on a server."""
+    if item.get_closest_marker("no_ledger") is None:
+        yield
+        return
+
+    def refused(name: str, *_: Any, **__: Any) -> NoReturn:
+        pytest.fail(f"is marked `no_ledger`, and opens {name}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sqlite3.connect", refused)
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

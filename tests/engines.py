@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from jpcli.domain.addresses import is_server
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.server.places import Places
 
 FILE, POSTGRES = "file", "postgres"
 # What is tested on a server as well.
-ROOMS = ("tests/ledger", "tests/services")
+ROOMS = ("tests/ledger", "tests/services", "tests/cli")
 
 
 class Engine(Protocol):
@@ -38,7 +40,8 @@ class Engine(Protocol):
         """What a hand with a shell could do, each at once."""
 
     def harm(self, address: str, statements: tuple[str, ...]) -> None:
-        """The same by a careful hand, which takes the triggers off and puts them back."""
+        """The same by a careful hand, which takes the triggers off and puts them back. On a server
+        the rules of columns stay."""
 
     def dump(self, address: str) -> str:
         """Every row of every table, a line each."""
@@ -67,6 +70,7 @@ class _Files:
 
     def harm(self, address: str, statements: tuple[str, ...]) -> None:
         with closing(sqlite3.connect(address, isolation_level=None)) as connection:
+            connection.execute("PRAGMA ignore_check_constraints = ON")
             asked = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
             triggers = connection.execute(asked).fetchall()
             off = [f"DROP TRIGGER {name}" for name, _ in triggers]
@@ -134,6 +138,14 @@ def use(name: str) -> None:
 
 def on_server() -> bool:
     return isinstance(engine, _OnServer)
+
+
+def stays(item: pytest.Item) -> str | None:
+    """Why a test is not tried on a server."""
+    mark = item.get_closest_marker("file")
+    if mark is not None:
+        return f"about files: {mark.args[0]}"
+    return "opens no ledger" if item.get_closest_marker("no_ledger") else None
 
 
 def place(path: Path | str) -> str:

@@ -6,7 +6,8 @@
     python -m pytest --thorough -m left_out   only those of which the first leaves something out
 
 The way of a scenario is chosen by its name: the same in every run, and every way has its share of
-the scenarios. What is named one by one (`FILE::TEST`) runs in all of its ways.
+the scenarios. What is named one by one (`FILE::TEST`) runs in all of its ways. On a server the
+values of a parameter that a test calls `alike` are ways, too: formats, widths, the same text again.
 HYPOTHESIS_PROFILE=deep tries much longer, and elsewhere each time.
 """
 
@@ -18,6 +19,8 @@ from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,9 +97,10 @@ def others(items: Iterable[pytest.Item]) -> set[pytest.Item]:
     scenarios: dict[tuple[Any, ...], list[pytest.Item]] = {}
     for item in items:
         given: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-        if any(way in given for way in WAYS):
+        named = _ways(item)
+        if any(way in given for way in named):
             # Values need not be equal to themselves, but every way has the very same ones.
-            rest = sorted((name, id(value)) for name, value in given.items() if name not in WAYS)
+            rest = sorted((name, id(value)) for name, value in given.items() if name not in named)
             scenarios.setdefault((item.nodeid.split("[")[0], *rest), []).append(item)
     return {
         item
@@ -104,6 +108,15 @@ def others(items: Iterable[pytest.Item]) -> set[pytest.Item]:
         for item in ways
         if item is not ways[crc32(ways[0].nodeid.encode()) % len(ways)]
     }
+
+
+def _ways(item: pytest.Item) -> tuple[str, ...]:
+    """The parameters of a test whose values are ways of one scenario."""
+    if not engines.on_server():
+        return WAYS
+    if engines.stays(item):
+        return ()
+    return (*WAYS, *(name for mark in item.iter_markers("alike") for name in mark.args))
 
 
 def _is_property(item: pytest.Item) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from tests import engines
+from tests.cli.lines import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,6 +56,15 @@ class Run(NamedTuple):
 
 
 Jpcli = "Callable[..., Run]"
+
+
+@pytest.hookimpl(tryfirst=True)  # before the engine is asked for
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A line of the table that is about a file stays there, whatever test walks the table."""
+    for item in items:
+        line = getattr(getattr(item, "callspec", None), "params", {}).get("line")
+        if isinstance(line, Line) and line.file:
+            item.add_marker(pytest.mark.file(line.file))
 
 
 @pytest.fixture(autouse=True)

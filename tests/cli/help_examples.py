@@ -9,6 +9,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests import engines
 from tests.cli.conftest import Run
 from tests.cli.lines import NOW
 from tests.docs import jq_stand_in
@@ -134,9 +135,10 @@ class Place:
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder, self.patch = folder, patch
-        self.names = {"~": str(folder), SERVER: "moved.db"}
+        ledger = engines.place(folder / "ledger.db")
+        self.names = {"~": str(folder), SERVER: "moved.db", " ledger.db ": f" {ledger} "}
         patch.chdir(folder)
-        patch.setenv("JPCLI_LEDGER", str(folder / "ledger.db"))
+        patch.setenv("JPCLI_LEDGER", ledger)
 
     def run(self, line: str, now: str = NOW, typed: str = "") -> Run:
         """The line as a shell would run it, in this process; how its last program ended, or the

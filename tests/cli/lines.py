@@ -21,12 +21,13 @@ EARLIER = "2026-11-20T08:30:00Z"
 
 class Line(NamedTuple):
     """`words` follow the command's path. `code` is the exit code; `asks` says that it wants a yes
-    and has `--yes` therefore."""
+    and has `--yes` therefore, `file` why it is about a ledger in a file."""
 
     path: str
     words: str = ""
     code: int = 0
     asks: bool = False
+    file: str = ""
 
     def argv(self, names: dict[str, str], *, yes: bool = True) -> list[str]:
         words = shlex.split(f"{self.path} {self.words}".format(**names))
@@ -42,8 +43,8 @@ JETPACK_ONLY = 3
 STRIPE_ONLY = 3
 
 LINES = (
-    Line("init", "--ledger {folder}/new.db"),
-    Line("demo"),
+    Line("init", "--ledger {new}"),
+    Line("demo", file="its ledger is in a file, whatever the others are"),
     Line("status"),
     Line("report", "--html {folder}/desk.html --yes"),
     Line("issue", "jetpack-scan"),
@@ -141,8 +142,8 @@ LINES = (
     Line("ledger import", "{folder}/history.ndjson"),
     Line("ledger template"),
     Line("ledger backup", "{folder}/again.db"),
-    Line("ledger move", "{folder}/ledger.db {folder}/moved.db"),
-    Line("ledger restore", "{folder}/backup.db", asks=True),
+    Line("ledger move", "{ledger} {folder}/moved.db"),
+    Line("ledger restore", "{folder}/backup.db", asks=True, file="replaces one"),
     Line("log"),
     Line("audit", "--policy {folder}/audit.toml"),
     Line("savings"),
@@ -212,4 +213,5 @@ def build(jpcli: Callable[..., Any], folder: Path) -> dict[str, str]:
         (folder / name).write_text(text)
     head = do("ledger check --json", NOW).data["head"]
     keyed = {"placed": keys[0], "other": keys[1], "free": keys[2]}
-    return {**keyed, "folder": str(folder), "head": head}
+    places = {"ledger": f"{folder}/ledger.db", "new": f"{folder}/new.db"}
+    return {**keyed, **places, "folder": str(folder), "head": head}

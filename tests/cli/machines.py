@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import engines
 from tests.cli.conftest import Run
 
 # Runs lines one after the other, as `[now, argv]`, because starting Python takes longer than most.
@@ -28,12 +29,12 @@ json.dump(done, sys.stdout)
 Lines = list[tuple[str, list[str]]]
 
 
-def run_on(zones: Path, ledger: Path, lines: Lines) -> list[Run]:
+def run_on(zones: Path, ledger: Path | str, lines: Lines) -> list[Run]:
     """What a machine that has `zones` answers to these lines, in one process of its own."""
     environment = {name: value for name, value in os.environ.items() if name[:6] != "JPCLI_"}
     environment |= {
         "PYTHONTZPATH": str(zones),
-        "JPCLI_LEDGER": str(ledger),
+        "JPCLI_LEDGER": engines.place(ledger),
         "JPCLI_ACTOR": "ann",
         "NO_COLOR": "1",
     }

@@ -22,6 +22,8 @@ from tests.cli.world import world as world
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.file("what lies beside a file, and who may read it")
+
 SUFFIXES = ("-wal", "-shm", "-journal")
 # Roads that make a ledger at `{new}`.
 MAKES = (

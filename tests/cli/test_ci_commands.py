@@ -52,6 +52,7 @@ def commands_in(text: str) -> list[str]:
     ]
 
 
+@pytest.mark.alike("line")
 @pytest.mark.parametrize("line", LINES, ids=str)
 def test_no_line_is_a_command(line: Line, hostile: World) -> None:
     for form in FORMATS:
@@ -86,6 +87,7 @@ def test_nor_is_a_line_of_a_report_but_those_that_are_meant(
     assert sum(line.startswith("::") for line in run.out.splitlines()) >= 1
 
 
+@pytest.mark.alike("form")
 @pytest.mark.parametrize(
     "argv",
     [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import engines
 from tests.cli.conftest import ENTRY, run_on_terminal
 
 if TYPE_CHECKING:
@@ -416,6 +417,7 @@ def test_check(agency: Jpcli) -> None:
     assert data["problems"] == []
 
 
+@pytest.mark.file("bits of a file")
 def test_a_damaged_ledger_fails_the_check(agency: Jpcli, tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     content = path.read_bytes()
@@ -432,7 +434,7 @@ def test_export_and_import(agency: Jpcli, tmp_path: Path) -> None:
     assert exported == agency("ledger", "export", "--format", "ndjson").out
     history = tmp_path / "history.ndjson"
     history.write_text(exported)
-    other = ("--ledger", str(tmp_path / "other.db"))
+    other = ("--ledger", engines.place(tmp_path / "other.db"))
     agency("init", *other)
     assert agency("ledger", "import", str(history), *other).code == 0
     again = agency("ledger", "import", str(history), *other, "--json").data
@@ -446,7 +448,8 @@ def test_export_and_import(agency: Jpcli, tmp_path: Path) -> None:
     assert agency("ledger", "export", "--json").json["command"] == "ledger export"
 
 
-def test_backup_and_restore(agency: Jpcli, tmp_path: Path) -> None:
+@pytest.mark.file("on a server no ledger is replaced")
+def test_a_backup_is_restored_over_the_ledger_with_a_yes(agency: Jpcli, tmp_path: Path) -> None:
     copy = str(tmp_path / "copy.db")
     assert agency("ledger", "backup", copy).code == 0
     agency("issue", "jetpack-scan")
@@ -454,11 +457,18 @@ def test_backup_and_restore(agency: Jpcli, tmp_path: Path) -> None:
     assert (needs_yes.code, needs_yes.error["code"]) == (2, "confirmation_required")
     assert agency("ledger", "restore", copy, "--yes").code == 0
     assert len(keys(agency)) == 8
-    fresh = str(tmp_path / "fresh.db")
-    assert agency("ledger", "restore", copy, "--ledger", fresh).code == 0
+
+
+def test_a_backup_is_restored_where_nothing_is(agency: Jpcli, tmp_path: Path) -> None:
+    copy, fresh = str(tmp_path / "copy.db"), engines.place(tmp_path / "fresh.db")
+    assert agency("ledger", "backup", copy).code == 0
+    line = ("ledger", "restore", copy, "--ledger", fresh, "--idempotency-key", "k", "--json")
+    first = agency(*line)
+    assert (first.code, first.data["ledger"]) == (0, fresh)
     assert len(keys(agency, "--ledger", fresh)) == 8
 
 
+@pytest.mark.alike("form")
 @pytest.mark.parametrize("form", ["table", "json", "ndjson", "csv", "tsv", "md"])
 def test_every_format_of_every_reading_command(form: str, agency: Jpcli) -> None:
     (key,) = keys(agency, "--state", "revoked")

@@ -18,6 +18,8 @@ from jpcli.cli.app.table import COMMANDS, GROUPS, SECTIONS, subcommands
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.no_ledger
+
 COMMAND_FILES = Path(jpcli.cli.commands.__file__).parent
 ALL = sorted(COMMANDS)
 # Closing and voiding are facts of the moment at which they are done.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-
 import pytest
 
+from tests import engines
+from tests.cli.hints import commands
 from tests.cli.lines import LINES
 from tests.cli.world import World
 from tests.cli.world import built as built
@@ -28,35 +27,28 @@ DAMAGE = {
     "no facts": "DELETE FROM meta WHERE key = 'bill_from'",
     "other facts": "UPDATE meta SET value = 'x' WHERE key NOT IN ('time_zone', 'currency')",
 }
+RULED_OUT = ("a card that is none",)
+ONLY_THERE = pytest.mark.file("on a server nobody switches the rules of a column off")
 
 
-def hurt(path: str, sql: str) -> None:
-    """Run SQL with all triggers and checks off, as a bad disk or a careful hand would."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA ignore_check_constraints = ON")
-    triggers = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-    ).fetchall()
-    for name, _ in triggers:
-        connection.execute(f"DROP TRIGGER {name}")
-    connection.execute(sql)
-    for _, text in triggers:
-        connection.execute(text)
-    connection.close()
-
-
-@pytest.mark.parametrize("sql", DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.alike("sql")
+@pytest.mark.parametrize(
+    "sql",
+    [
+        pytest.param(sql, id=what, marks=ONLY_THERE if what in RULED_OUT else ())
+        for what, sql in DAMAGE.items()
+    ],
+)
 def test_no_command_takes_damage_for_a_mistake_of_its_own(sql: str, world: World) -> None:
-    path = world.folder / "ledger.db"
+    hurt = world.folder.parent / "hurt.db"
     assert world.jpcli("clients", "add", "Key", "--idempotency-key", "k").code == 0
-    hurt(str(path), sql)
-    hurt_file = world.folder.parent / "hurt.db"
-    shutil.copyfile(path, hurt_file)
+    engines.engine.harm(world.ledger, (sql,))
+    engines.copy(world.ledger, hurt)
     wrong = []
     for line in LINES:
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(hurt_file, path)
+        if line.file and engines.on_server():
+            continue
+        engines.copy(hurt, world.ledger)
         more = ["--json"] if line.path not in ("completion", "ledger export") else []
         run = world(line, *more)
         if "internal_error" in run.err + run.out or "Traceback" in run.err:
@@ -65,7 +57,21 @@ def test_no_command_takes_damage_for_a_mistake_of_its_own(sql: str, world: World
             assert run.code == 1
             assert run.error["subject"] if more else True
     assert not wrong, "\n".join(wrong)
-    shutil.copyfile(hurt_file, path)
+    engines.copy(hurt, world.ledger)
     run = world.jpcli("clients", "add", "Key", "--idempotency-key", "k")
     assert "internal_error" not in run.err
     assert world.jpcli("ledger", "check").code == 1
+
+
+@pytest.mark.parametrize("line", ["ledger check", "log"])
+def test_what_is_said_to_be_typed_then_works(line: str, world: World) -> None:
+    """On a server nothing is replaced, so there a backup goes to another place."""
+    engines.engine.harm(world.ledger, ("UPDATE events SET data = '{'",))
+    run = world.jpcli(*line.split(), "--json")
+    assert run.code == 1
+    *_, typed = commands(run)
+    names = {"FILE": f"{world.folder}/backup.db", "URL": engines.place(world.folder / "again.db")}
+    words = [names.get(word, word) for word in typed.split()[1:]]
+    assert world.jpcli(*words, "--yes").code == 0, typed
+    where = words[words.index("--ledger") :] if "--ledger" in words else ()
+    assert world.jpcli("ledger", "check", *where).code == 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import engines
 from tests.cli.conftest import run_on_terminal, run_process
 
 if TYPE_CHECKING:
@@ -35,15 +36,16 @@ def with_bytes(name: str, value: bytes, *argv: str) -> subprocess.CompletedProce
 def test_a_variable_that_is_no_text_is_refused(
     name: str, argv: tuple[str, ...], ledger: Callable[..., Any], tmp_path: Path
 ) -> None:
-    before = (tmp_path / "ledger.db").read_bytes()
+    before = engines.engine.dump(engines.place(tmp_path / "ledger.db"))
     value = b"/tmp/" + NO_TEXT
     done = with_bytes(name, value, *argv, "--json")
     error = json.loads(done.stdout)["error"]
     assert (done.returncode, error["code"]) == (2, "bad_text")
     assert b"Traceback" not in done.stderr
-    assert (tmp_path / "ledger.db").read_bytes() == before
+    assert engines.engine.dump(engines.place(tmp_path / "ledger.db")) == before
 
 
+@pytest.mark.alike("value")
 @pytest.mark.parametrize("value", ["", " ", "\t"])
 @pytest.mark.parametrize("name", ["JPCLI_LEDGER", "JPCLI_ACTOR", "JPCLI_NOW", "JPCLI_WAIT"])
 @pytest.mark.parametrize("line", ["issue jetpack-scan", "status", "init", "demo"])
@@ -57,12 +59,12 @@ def test_an_empty_variable_is_no_default(
 ) -> None:
     """As `JPCLI_LEDGER: ${{ vars.LEDGER }}` is, where there is no such thing."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    before = (tmp_path / "ledger.db").read_bytes()
+    before = engines.engine.dump(engines.place(tmp_path / "ledger.db"))
     monkeypatch.setenv(name, value)
     done = ledger(*line.split(), "--json")
     assert (done.code, done.error["code"], done.error["subject"]) == (2, "empty_value", name)
     assert f"unset {name}" in done.err
-    assert (tmp_path / "ledger.db").read_bytes() == before
+    assert engines.engine.dump(engines.place(tmp_path / "ledger.db")) == before
     assert not (tmp_path / "home").exists()
 
 
@@ -74,7 +76,7 @@ def test_an_option_goes_before_a_variable_that_is_empty(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    value = {"ledger": str(tmp_path / "ledger.db"), "actor": "Ann"}[option]
+    value = {"ledger": engines.place(tmp_path / "ledger.db"), "actor": "Ann"}[option]
     monkeypatch.setenv(name, "")
     assert ledger("issue", "jetpack-scan", f"--{option}", value).code == 0
 
@@ -90,6 +92,7 @@ def test_a_login_name_that_is_no_text_is_not_the_actor(ledger: Callable[..., Any
 WIDTHS = ["0", "-5", "x", "²", "1", "7", "99999999999", "9" * 5000, "１２０"]
 
 
+@pytest.mark.alike("columns")
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_odd_widths_draw_what_they_can(columns: str, agency: Callable[..., Any]) -> None:
     odd = {"COLUMNS": columns, "LINES": columns}

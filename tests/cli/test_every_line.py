@@ -15,6 +15,7 @@ from jpcli.cli.app.options import SHARED
 from jpcli.cli.app.root import load_command
 from jpcli.cli.app.table import COMMANDS
 from jpcli.cli.shared.output import JOURNALS, PROOFS
+from tests import engines
 from tests.cli.lines import EARLIER, LINES, NOW, Line
 from tests.cli.world import World
 from tests.cli.world import built as built
@@ -69,6 +70,7 @@ def test_the_line_works_and_only_what_changes_state_writes(line: Line, world: Wo
 # --- options that a command does not take ---------------------------------------------------------
 
 
+@pytest.mark.alike("line")
 @each(LINES)
 def test_a_shared_option_of_others_is_a_usage_error(line: Line, world: World) -> None:
     before = world.everything()
@@ -102,6 +104,7 @@ def test_at_is_when_it_takes_effect(line: Line, world: World) -> None:
     assert {at for _, at, _ in new} == {parse_instant(EARLIER)}
 
 
+@pytest.mark.alike("at", "code")
 @each(with_option("at"))
 @pytest.mark.parametrize(
     ("at", "code"),
@@ -158,7 +161,7 @@ def test_the_same_key_again_does_nothing_and_gives_the_first_answer(
     assert again.code == 0, again.err
     assert again.data == first.data
     assert "repeated" in {note["code"] for note in again.json["notes"]}
-    where = ("--ledger", str(world.folder / "new.db")) if line.path == "init" else ()
+    where = ("--ledger", world.names["new"]) if line.path == "init" else ()
     other = world.jpcli("clients", "add", "Zoe", "--idempotency-key", "k", "--json", *where)
     assert (other.code, other.error["code"]) == (3, "idempotency_key_reused")
     assert world.everything() == before
@@ -198,13 +201,14 @@ NEED_NO_LEDGER = (
 def test_the_ledger_that_is_named_is_used(
     line: Line, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("JPCLI_LEDGER", str(world.folder / "other.db"))
+    other = engines.place(world.folder / "other.db")
+    monkeypatch.setenv("JPCLI_LEDGER", other)
     more = [] if line.path == "init" else ["--ledger", world.ledger]
     run = world(line, *more)
     assert run.code == line.code, run.err
     assert not (world.folder / "other.db").exists()
     if line.path not in NEED_NO_LEDGER:
-        missing = world(line, "--ledger", str(world.folder / "other.db"), "--json")
+        missing = world(line, "--ledger", other, "--json")
         assert missing.error["code"] == "no_ledger"
         assert not (world.folder / "other.db").exists()
 
@@ -271,6 +275,7 @@ def _formats() -> Iterator[Any]:
                 yield pytest.param(line, form, id=f"{line} {form}")
 
 
+@pytest.mark.alike("form")
 @pytest.mark.parametrize(("line", "form"), list(_formats()))
 def test_every_format_is_written(line: Line, form: str, world: World) -> None:
     run = world(line, "--format", form)
@@ -284,6 +289,7 @@ def test_every_format_is_written(line: Line, form: str, world: World) -> None:
     assert "Traceback" not in run.err
 
 
+@pytest.mark.alike("line")
 @each(LINES)
 def test_a_format_that_is_none_is_a_usage_error(line: Line, world: World) -> None:
     before = world.everything()
@@ -294,6 +300,7 @@ def test_a_format_that_is_none_is_a_usage_error(line: Line, world: World) -> Non
     assert world.everything() == before
 
 
+@pytest.mark.alike("line")
 @each(LINES)
 def test_quiet_leaves_out_remarks(line: Line, world: World) -> None:
     run = world(line, "--quiet")
@@ -301,6 +308,7 @@ def test_quiet_leaves_out_remarks(line: Line, world: World) -> None:
     assert not [text for text in run.err.splitlines() if text.startswith(("✓", "·"))]
 
 
+@pytest.mark.alike("line")
 @each([line for line in LINES if not line.path.endswith(" login")])  # it would ask for the key
 def test_no_color_has_no_color(line: Line, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jpcli.cli.shared.output.is_terminal", lambda _stream: True)
@@ -313,6 +321,7 @@ def test_no_color_has_no_color(line: Line, world: World, monkeypatch: pytest.Mon
 # --- empty values ---------------------------------------------------------------------------------
 
 
+@pytest.mark.alike("empty")
 @pytest.mark.parametrize("path", sorted(COMMANDS))
 @pytest.mark.parametrize("empty", ["", " ", "\t\n"])
 def test_an_empty_value_is_a_usage_error(path: str, empty: str, world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import pytest
@@ -27,6 +26,8 @@ from tests.cli.help_examples import (
     close,
     furnish,
 )
+from tests.cli.lines import LINES
+from tests.cli.world import put_back
 from tests.jetpack_double.fixtures import jetpack_double
 from tests.services.collection.test_account import Keyring
 from tests.stripe_double.auth import TEST_KEY
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["jetpack_double"]
 T = TypeVar("T")
 KINDS = (BY_HAND, BUNDLES, STRIPE)
+IN_FILES = {line.path: line.file for line in LINES if line.file}
 EXAMPLES = [(path, text) for path in COMMANDS for text in load_command(path).spec.examples]
 
 
@@ -76,7 +78,7 @@ def furnished(
             for month in CLOSED:
                 close(place, kind, month)
                 copy = tmp_path_factory.mktemp("kept")
-                shutil.copytree(place.folder, copy, dirs_exist_ok=True)
+                put_back(place.folder, copy)
                 kept = Furnished(copy, dict(place.names), at_stripe.double.snapshot())
                 found[kind, month] = kept
     return found
@@ -95,7 +97,7 @@ def place_of(
         folder = tmp_path / "mine"
         folder.mkdir()
         if not line.startswith(WITHOUT_A_LEDGER):
-            shutil.copytree(there.folder, folder, dirs_exist_ok=True)
+            put_back(there.folder, folder)
         place = Place(folder, monkeypatch)
         key = there.names["{free}" if line.startswith("assign") else "{placed}"]
         place.names |= {**there.names, "jetpack-scan_…": key, "pm_1Q2w…": "pm_card_amex"}
@@ -127,8 +129,17 @@ def test_every_command_has_an_example() -> None:
     assert {path for path, _ in EXAMPLES} == set(COMMANDS)
 
 
+@pytest.mark.alike("kind")
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("path", "example"), EXAMPLES, ids=[text for _, text in EXAMPLES])
+@pytest.mark.parametrize(
+    ("path", "example"),
+    [
+        pytest.param(path, text, id=text, marks=[pytest.mark.file(IN_FILES[path])])
+        if path in IN_FILES
+        else pytest.param(path, text, id=text)
+        for path, text in EXAMPLES
+    ],
+)
 def test_an_example_works(
     path: str,
     example: str,

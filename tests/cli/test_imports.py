@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.file("what is loaded for a ledger in a file")
+
 HEAVY = {"stripe", "sqlite_utils", "pydantic", "requests", "click", "pip", "setuptools", "pytest"}
 DUMP = f"""
 import atexit, sys

@@ -23,6 +23,8 @@ from tests.cli.world import world as world
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.file("faults of SQLite, and of files")
+
 PATHS = (
     "init",
     "status",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.cli.app.root import load_command
 from jpcli.cli.app.table import COMMANDS
 from jpcli.domain.contract.commands import ANSWERS
+from tests import engines
 from tests.cli.lines import LINES, NOW, Line
 from tests.cli.shapes import Seen, document_faults
-from tests.cli.world import World
+from tests.cli.world import World, put_back
 from tests.cli.world import built as built
 from tests.cli.world import world as world
 
@@ -26,7 +26,6 @@ CHEAPER = (
 )
 REVOKED = ("revoke {other} --at 2026-09-10 --yes",)
 VOIDED = (*REVOKED, "invoice close 2026-10", "invoice void INV-2026-09 --yes")
-NEW = ("init --ledger {folder}/new.db",)
 KNOWN = (
     "settings set address Main-Street-1",
     "settings set tax-id X1",
@@ -49,7 +48,7 @@ ROADS = (
     *(Road(Line("licenses count", f"--by {by}")) for by in ("site", "client")),
     Road(Line("status"), ("invoice close 2026-10", *CHEAPER)),
     Road(Line("status"), ("cards remove 1117", "cards remove 4242 --yes")),
-    Road(Line("status", "--ledger {folder}/new.db"), NEW),
+    Road(Line("status", "--ledger {young}"), ("init --ledger {young}",)),
     Road(Line("licenses count")),
     *(Road(Line("invoice preview", f"--by {by}")) for by in ("client", "license", "day")),
     Road(Line("invoice preview", "2026-09 --by product --markup 20")),
@@ -79,7 +78,7 @@ ROADS = (
         Line("month-end", "--output {folder}/bills"),
         (*KNOWN, "clients edit Ann --email a@b.example"),
     ),
-    Road(Line("month-end", "--output {folder}/new.d --ledger {folder}/new.db"), NEW),
+    Road(Line("month-end", "--output {folder}/new.d --ledger {idle}"), ("init --ledger {idle}",)),
     Road(Line("settings show"), KNOWN),
     Road(Line("licenses show", "{bundle} {child} {other}"), REVOKED),
     Road(Line("licenses timeline", "2026-09"), REVOKED),
@@ -96,7 +95,7 @@ ROADS = (
     Road(Line("products list"), ("products import {folder}/later.csv",)),
     Road(Line("ledger import", "{folder}/old.ndjson")),
     Road(Line("ledger export"), ("unassign {placed}", "revoke {free} --yes")),
-    Road(Line("ledger restore", "{folder}/backup.db --ledger {folder}/other.db")),
+    Road(Line("ledger restore", "{folder}/backup.db --ledger {elsewhere}")),
     Road(Line("audit")),
     Road(Line("audit", "--init {folder}/today.toml")),
     Road(Line("audit", "--policy {folder}/audit.toml", 1), ("issue jetpack-scan -n 9",)),
@@ -181,8 +180,9 @@ def test_every_command_has_an_answer() -> None:
 def answers(built: tuple[Path, dict[str, str]], world: World, seen: Seen) -> Iterator[str]:
     """Every road of every command, tried and done, each on a ledger of its own: what is wrong."""
     for road in ROADS:
-        shutil.rmtree(world.folder)
-        shutil.copytree(built[0], world.folder)
+        if road.line.file and engines.on_server():
+            continue
+        put_back(built[0], world.folder)
         for name, text in FILES.items():
             (world.folder / name).write_text(text)
         for words in road.first:
@@ -203,6 +203,10 @@ def test_every_answer_is_what_the_contract_says(
     bundled = world.jpcli("licenses", "list", "--search", "anti-spam", "--json").data["licenses"]
     parent, *children = (row["license_key"] for row in bundled)
     world.names.update(bundle=parent, child=children[0])
+    for name in ("young", "idle", "elsewhere"):
+        world.names[name] = engines.place(world.folder / f"{name}.db")
     seen = Seen()
     assert list(answers(built, world, seen)) == []
-    assert seen.one_sided() == AT_STRIPE | AT_JETPACK | IN_OLD_LEDGERS | IN_TEMPLATES
+    # On a server nothing is replaced.
+    there = {"RestoreAnswer.kept": "null"} if engines.on_server() else {}
+    assert seen.one_sided() == AT_STRIPE | AT_JETPACK | IN_OLD_LEDGERS | IN_TEMPLATES | there

@@ -55,6 +55,7 @@ def assault(road: str, folder: Path) -> tuple[list[Outcome], float]:
     return [Outcome(*outcome) for outcome in outcomes], peak
 
 
+@pytest.mark.alike("road")
 @pytest.mark.parametrize("road", ROADS)
 def test_what_no_honest_file_has_is_refused_soon(
     road: str, ledger: Callable[..., Any], tmp_path: Path
@@ -79,6 +80,7 @@ def test_what_no_honest_file_has_is_refused_soon(
 # --- where the limits are ------------------------------------------------------------------------
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(("depth", "found"), [(32, False), (33, True), (100_000, True)])
 @pytest.mark.parametrize("pair", ["[]", "{}"])
 def test_depth_is_that_of_brackets_outside_texts(depth: int, found: bool, pair: str) -> None:
@@ -89,6 +91,7 @@ def test_depth_is_that_of_brackets_outside_texts(depth: int, found: bool, pair: 
     assert (too_much_json(text) is not None) is found
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize("name", ["a", '"a.b"', "'a.b'", r'"\"."'])
 @pytest.mark.parametrize(
     "form", ["{} = 1", "[{}]", "[[{}]]", "x = {{ {} = 1 }}", "x = {{b=2, {}=1}}"]
@@ -104,12 +107,14 @@ def test_names_of_a_key_are_counted_wherever_it_is(form: str, name: str) -> None
             assert isinstance(load(form.format(key)), dict)
 
 
+@pytest.mark.no_ledger
 def test_an_address_with_many_dots_is_no_key() -> None:
     url = "https://" + ".".join("a" * 100) + ".example"
     text = f'[sites."{url}"]\nproducts = ["jetpack-scan"] # {url}\n[spares]\n"*" = 1.5\n'
     assert isinstance(load(text), dict)
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -123,6 +128,7 @@ def test_a_number_has_a_thousand_figures_at_most(text: str, line: int) -> None:
     assert too_much_toml(text[:-2]) is None
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(
     "text",
     [
@@ -137,6 +143,7 @@ def test_tables_are_counted_however_they_are_written(text: str) -> None:
     assert too_much_toml(text[: len(text) // 2]) is None
 
 
+@pytest.mark.no_ledger
 def test_values_are_counted() -> None:
     assert too_much_json("[" + "0," * limits.MAX_PARTS) is not None
     assert too_much_json("[" + "0," * (limits.MAX_PARTS - 1)) is None

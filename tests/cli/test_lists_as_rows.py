@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import engines
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.cli.conftest import Run
+
+pytestmark = pytest.mark.alike("form")
 
 FORMATS = ("json", "ndjson", "csv", "excel", "tsv", "md")
 
@@ -67,7 +71,7 @@ def test_a_price_list_begins_another_ledger(
 ) -> None:
     begin(jpcli)
     prices = listed(form, "products", "list")
-    other = ("--ledger", str(tmp_path / "other.db"))
+    other = ("--ledger", engines.place(tmp_path / "other.db"))
     assert jpcli("init", "--prices", prices, *other).code == 0
     there = jpcli("products", "list", "--json", *other).data
     assert there == jpcli("products", "list", "--json").data
@@ -94,7 +98,7 @@ def test_listed_licenses_are_a_history(
     history = listed(form, "licenses", "list", "--state", "all")
     assert jpcli("ledger", "import", history, "--json").data["imported"] == 0
     assert events(jpcli) == before
-    other = ("--ledger", str(tmp_path / "other.db"))
+    other = ("--ledger", engines.place(tmp_path / "other.db"))
     assert jpcli("init", *other).code == 0
     assert jpcli("ledger", "import", history, "--json", *other).data["imported"] == 24
     there = jpcli("licenses", "list", "--json", *other).data

@@ -15,6 +15,8 @@ import pytest
 from tests.bench import agency
 from tests.bench.measuring import checked, environment, with_peak
 
+pytestmark = pytest.mark.file("the memory of a process with a ledger in a file")
+
 LICENSES = 40_000
 MOST_MIB = 56
 ROOT = Path(__file__).parents[2]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import engines
 from tests.cli.conftest import run_on_terminal, run_process
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def told(road: str, done: Run, *, dry: bool = False) -> None:
     assert {note["code"] for note in done.json.get("notes", [])} <= {"no_rows", "dry_run"}
 
 
+@pytest.mark.alike("form")
 @pytest.mark.parametrize("form", [*EMPTY, *TABLES])
 @pytest.mark.parametrize("road", ROADS)
 def test_a_file_without_rows_is_nothing_to_do(
@@ -177,6 +179,7 @@ def test_a_ledger_without_prices_says_so(
     assert jpcli("products", "list", "--format", "csv").out.startswith("product,name,")
 
 
+@pytest.mark.alike("content")
 @pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize(
     ("line", "code"),
@@ -233,6 +236,7 @@ ledger export
 """
 
 
+@pytest.mark.alike("form")
 @pytest.mark.parametrize("form", ["csv", "tsv", "md"])
 @pytest.mark.parametrize("line", LISTS.strip().splitlines())
 def test_a_list_without_rows_has_the_columns_of_one_with_rows(
@@ -240,7 +244,7 @@ def test_a_list_without_rows_has_the_columns_of_one_with_rows(
 ) -> None:
     agency("issue", "jetpack-scan")
     full = agency(*line.split(), "--format", form).out.splitlines()
-    none = ("--ledger", str(tmp_path / "none.db"))
+    none = ("--ledger", engines.place(tmp_path / "none.db"))
     assert agency("init", "--prices", "none", *none).code == 0
     assert agency("clients", "add", "Shop", *none).code == 0
     empty = agency(*line.split(), "--format", form, *none).out.splitlines()

@@ -89,6 +89,7 @@ OPTIONS = [(line, option) for line in WRITES for option in text_options(line)]
 assert len(OPTIONS) > 100
 
 
+@pytest.mark.alike("line")
 @pytest.mark.parametrize(("line", "option"), OPTIONS, ids=str)
 def test_no_option_takes_a_card_number(line: Line, option: str, world: World) -> None:
     before = world.everything()
@@ -134,6 +135,7 @@ FORMATS: dict[str, Callable[[dict[str, str]], str]] = {
 }
 
 
+@pytest.mark.alike("form")
 @pytest.mark.parametrize(
     ("command", "row", "column"),
     [(command, row, column) for command, row, columns in FILES for column in columns],
@@ -156,6 +158,7 @@ def test_no_column_of_a_file_has_one(
     assert world.jpcli(*command.split(), str(good), now=NOW).code == 0
 
 
+@pytest.mark.alike("form", "secret")
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
     "secret", ["0c4111111111111111", "4242424242424242e", "ab-f4242424242424242"]
@@ -218,6 +221,7 @@ REMARKS = [
 ]
 
 
+@pytest.mark.alike("text")
 @pytest.mark.parametrize(("line", "option"), REMARKS, ids=str)
 @pytest.mark.parametrize("text", ["a\nb", "\x1b[31m", "a\x00", "\u202e", "a\x85", "x" * 501])
 def test_a_remark_is_one_short_line(line: Line, option: str, text: str, world: World) -> None:

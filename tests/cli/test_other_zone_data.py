@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from tests import engines
 from tests.cli.machines import Lines, run_on
 from tests.domain.tzif import put, shifted
 
@@ -99,14 +98,9 @@ class Machines(NamedTuple):
         return run_on(zones, self.ledger, [(NOW, argv) for argv in argvs])
 
 
-def rows(path: Path) -> dict[str, list[Any]]:
-    """Every row of every table of a ledger, whichever way it is stored."""
-    connection = sqlite3.connect(path)
-    try:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names}
-    finally:
-        connection.close()
+def rows(ledger: Path) -> str:
+    """Every row of every table of a ledger."""
+    return engines.engine.dump(engines.place(ledger))
 
 
 def without_remark(what: str, run: Run) -> Any:
@@ -203,7 +197,7 @@ def test_both_write_the_same(made: Machines, tmp_path: Path, what: str) -> None:
     found = []
     ledger = tmp_path / "ledger.db"
     for zones in (made.here, made.there):
-        shutil.copy(made.ledger, ledger)
+        engines.copy(made.ledger, ledger)
         (run,) = run_on(zones, ledger, [(NOW, WRITES[what])])
         assert run.code == 0, run
         found.append((run.out, rows(ledger)))
@@ -217,15 +211,17 @@ def test_plans_and_what_they_make(made: Machines, tmp_path: Path) -> None:
     (tmp_path / "sites.toml").write_text(PLAN, encoding="utf-8")
     found = []
     ledger, plan, saved = (str(tmp_path / name) for name in ("ledger.db", "sites.toml", "a.plan"))
+    holders = "SELECT * FROM site_clients ORDER BY site_id, first_day"
     for zones, other in ((made.here, made.there), (made.there, made.here)):
-        shutil.copy(made.ledger, ledger)
-        (planned,) = run_on(zones, Path(ledger), [(NOW, ["plan", plan, "--out", saved, "--json"])])
+        engines.copy(made.ledger, ledger)
+        (planned,) = run_on(zones, ledger, [(NOW, ["plan", plan, "--out", saved, "--json"])])
         applied, checked = run_on(
-            other, Path(ledger), [(NOW, ["apply", saved, "--yes", "--json"]), (NOW, CHECK)]
+            other, ledger, [(NOW, ["apply", saved, "--yes", "--json"]), (NOW, CHECK)]
         )
         assert (planned.code, applied.code, checked.code) == (0, 0, 0), (planned, applied)
         # What is issued gets a key of its own.
-        found.append((planned.out, applied.data["bill"], rows(Path(ledger))["site_clients"]))
+        clients = engines.engine.rows(engines.place(ledger), holders)
+        found.append((planned.out, applied.data["bill"], clients))
         Path(saved).unlink()
     assert found[0] == found[1]
 
@@ -236,7 +232,7 @@ def test_copies_pass_and_are_the_same(made: Machines, tmp_path: Path) -> None:
     assert copied.code == 0, copied
     (done,) = run_on(made.there, restored, [(NOW, ["ledger", "restore", str(backup)])])
     assert done.code == 0, done
-    assert rows(restored) == rows(backup) == rows(made.ledger)
+    assert rows(restored) == rows(made.ledger)
 
 
 def test_a_history_goes_out_and_comes_back(made: Machines, tmp_path: Path) -> None:
@@ -246,7 +242,7 @@ def test_a_history_goes_out_and_comes_back(made: Machines, tmp_path: Path) -> No
     history.write_text(exported.out, encoding="utf-8")
     for zones in (made.here, made.there):
         ledger = tmp_path / f"{zones.name}.db"
-        shutil.copy(made.ledger, ledger)
+        engines.copy(made.ledger, ledger)
         (run,) = run_on(zones, ledger, [(NOW, ["ledger", "import", str(history), "--json"])])
         assert (run.code, run.data["imported"]) == (0, 0), run
 
@@ -264,11 +260,8 @@ def test_a_history_goes_out_and_comes_back(made: Machines, tmp_path: Path) -> No
 )
 def test_damage_is_found_on_both(made: Machines, tmp_path: Path, sql: str) -> None:
     ledger = tmp_path / "ledger.db"
-    shutil.copy(made.ledger, ledger)
-    connection = sqlite3.connect(ledger)
-    connection.execute(sql)
-    connection.commit()
-    connection.close()
+    engines.copy(made.ledger, ledger)
+    engines.engine.change(engines.place(ledger), (sql,))
     for zones in (made.here, made.there):
         checked, backup = run_on(
             zones, ledger, [(NOW, CHECK), (NOW, ["ledger", "backup", str(tmp_path / "x.db")])]

@@ -45,6 +45,7 @@ ROADS = (
 )
 
 
+@pytest.mark.alike("more")
 @pytest.mark.parametrize("more", ["", "--json"])
 @pytest.mark.parametrize("line", ROADS)
 def test_no_error_repeats_a_password(line: str, more: str, ledger: Callable[..., Any]) -> None:

@@ -152,6 +152,7 @@ WRITES = (
 )
 
 
+@pytest.mark.alike("kind")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("road", WRITES)
 def test_only_a_plain_file_is_written_over(
@@ -176,9 +177,11 @@ def older(path: Path) -> None:
     path.write_bytes(gzip.decompress(packed.read_bytes()))
 
 
-LEDGERS: dict[str, Callable[[Path], object]] = {
+ITSELF: dict[str, Callable[[Path], object]] = {
     "the ledger itself": lambda path: path.symlink_to(path.parent / "ledger.db"),
     "another name of it": lambda path: path.hardlink_to(path.parent / "ledger.db"),
+}
+LEDGERS: dict[str, Callable[[Path], object]] = ITSELF | {
     "another ledger": lambda path: path.write_bytes((path.parent / "backup.db").read_bytes()),
     "a link to another": lambda path: path.symlink_to(path.parent / "backup.db"),
     "an older one": older,
@@ -186,7 +189,16 @@ LEDGERS: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("kind", LEDGERS)
+each_ledger = pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=pytest.mark.file("names of one file") if kind in ITSELF else ())
+        for kind in LEDGERS
+    ],
+)
+
+
+@each_ledger
 @pytest.mark.parametrize("road", WRITES)
 def test_a_ledger_is_never_written_over(road: str, kind: str, world: World) -> None:
     out = world.folder / "out"
@@ -197,7 +209,7 @@ def test_a_ledger_is_never_written_over(road: str, kind: str, world: World) -> N
     assert world.everything() == before
 
 
-@pytest.mark.parametrize("kind", LEDGERS)
+@each_ledger
 def test_no_summary_of_an_audit_goes_into_a_ledger(
     kind: str, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ from tests.cli.shapes import Seen, faults
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytestmark = pytest.mark.no_ledger
+
 
 class Part(TypedDict):
     day: Date | None

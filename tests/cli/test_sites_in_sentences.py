@@ -132,6 +132,7 @@ def test_where_letters_cannot_be_written_the_wire_form_stays(
     assert READ not in run.err
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(
     ("sentence", "read"),
     [

@@ -101,6 +101,7 @@ def _file(path: Path, text: str) -> str:
     return str(path)
 
 
+@pytest.mark.alike("site")
 @pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize("road", WRITES)
 def test_a_site_is_not_doubled(books: Jpcli, road: str, site: str, tmp_path: Path) -> None:
@@ -112,6 +113,7 @@ def test_a_site_is_not_doubled(books: Jpcli, road: str, site: str, tmp_path: Pat
     assert books("ledger", "check").code == 0
 
 
+@pytest.mark.alike("client")
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("road", WRITES)
 def test_a_client_is_not_doubled(books: Jpcli, road: str, client: str, tmp_path: Path) -> None:
@@ -121,6 +123,7 @@ def test_a_client_is_not_doubled(books: Jpcli, road: str, client: str, tmp_path:
     assert names(books) == before
 
 
+@pytest.mark.alike("turned")
 @pytest.mark.parametrize("turned", ["Müller\u202eAG", "Müller\x1bAG"])
 @pytest.mark.parametrize("road", WRITES)
 def test_a_client_that_turns_text_around_is_refused_and_nothing_written(

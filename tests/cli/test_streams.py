@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import engines
 from tests.cli.conftest import ENTRY, run_process
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def _shell(command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.alike("form")
 @pytest.mark.parametrize("form", ["json", "ndjson", "csv", "tsv", "md", "table"])
 def test_a_reader_that_goes_away_is_no_error(
     form: str, ledger: Callable[..., Any], tmp_path: Path
@@ -56,11 +58,11 @@ def test_closed_stderr(agency: Callable[..., Any]) -> None:
 
 
 def test_all_closed(agency: Callable[..., Any], tmp_path: Path) -> None:
-    before = (tmp_path / "ledger.db").read_bytes()
+    before = engines.engine.dump(engines.place(tmp_path / "ledger.db"))
     done = _shell(f"jpcli cards list <&- >&- 2>&-; echo $? > {tmp_path}/code")
     assert (tmp_path / "code").read_text() == "0\n"
     assert done.stderr == ""
-    assert (tmp_path / "ledger.db").read_bytes() == before
+    assert engines.engine.dump(engines.place(tmp_path / "ledger.db")) == before
 
 
 def test_closed_stdin_can_answer_nothing(agency: Callable[..., Any]) -> None:

@@ -32,6 +32,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(("error", "code"), FAULTS, ids=repr)
 def test_a_fault_of_the_system_is_no_mistake_of_ours(error: Exception, code: str) -> None:
     failure = failure_from(error)
@@ -39,6 +40,7 @@ def test_a_fault_of_the_system_is_no_mistake_of_ours(error: Exception, code: str
     assert failure.hint
 
 
+@pytest.mark.no_ledger
 def test_locks_that_cant_be_had_are_busy() -> None:
     error = sqlite3.OperationalError("locking protocol")
     error.sqlite_errorcode = sqlite3.SQLITE_PROTOCOL
@@ -47,6 +49,7 @@ def test_locks_that_cant_be_had_are_busy() -> None:
     assert (found.code, found.exit_code) == ("ledger_busy", 75)
 
 
+@pytest.mark.file("who holds a file; tests/server has who holds the head of a server's ledger")
 @pytest.mark.parametrize("holds", ["BEGIN IMMEDIATE", "PRAGMA locking_mode = EXCLUSIVE"])
 def test_a_stopped_neighbor_is_busy(
     holds: str, ledger: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -44,6 +44,7 @@ def test_a_price_list_is_filled_in_and_begins_a_ledger(
     assert jpcli("products", "import", str(path), "--json").data["unchanged"] == len(rows)
 
 
+@pytest.mark.alike("form")
 def test_a_price_list_that_is_not_filled_in_is_refused(
     jpcli: Callable[..., Run], tmp_path: Path, form: str
 ) -> None:
@@ -53,13 +54,14 @@ def test_a_price_list_that_is_not_filled_in_is_refused(
     problems = done.error["problems"]
     assert (done.code, {problem["code"] for problem in problems}) == (2, {"missing_value"})
     assert len(problems) > 12
-    assert not (tmp_path / "ledger.db").exists()
+    assert jpcli("status", "--json").error["code"] == "no_ledger"
 
 
 def test_a_currency_that_is_none_is_refused(jpcli: Callable[..., Run]) -> None:
     assert jpcli("products", "template", "--currency", "xx").code == 2
 
 
+@pytest.mark.alike("form")
 def test_the_example_of_a_history_is_taken_and_never_billed(
     jpcli: Callable[..., Run], tmp_path: Path, form: str
 ) -> None:

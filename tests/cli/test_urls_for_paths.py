@@ -56,6 +56,7 @@ def refused(run: Any, folder: Path, before: list[str], code: str = "url_for_path
     assert sorted(os.listdir(folder)) == before
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize("by", ["option", "environment"])
 @pytest.mark.parametrize(
     ("url", "code"),
@@ -97,6 +98,7 @@ def test_no_command_takes_a_url_for_its_ledger(
     assert world.everything() == before
 
 
+@pytest.mark.alike("path", "name")
 @pytest.mark.parametrize(("path", "name"), paths(), ids=str)
 def test_a_url_is_no_file(
     path: str, name: str, world: World, monkeypatch: pytest.MonkeyPatch
@@ -116,11 +118,13 @@ def test_a_url_is_no_file(
         refused(run, world.folder, before, code)
 
 
+@pytest.mark.file("names of files")
 def test_a_colon_in_a_path_is_no_url(jpcli: Callable[..., Any], tmp_path: Path) -> None:
     for name in ("a:b.db", "x:/ledger.db", "./postgresql:/ledger.db", "://x.db", "~/l.db", "l~"):
         assert jpcli("init", "--ledger", f"{tmp_path}/{name}").code == 0
 
 
+@pytest.mark.file("names of files")
 def test_a_path_that_looks_like_one_can_be_written_otherwise(
     jpcli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

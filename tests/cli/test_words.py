@@ -161,6 +161,7 @@ def keys(rows: list[Any]) -> str:
     return " ".join(placed_keys(rows))
 
 
+@pytest.mark.alike("n")
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_numbers_and_words_agree(n: int, jpcli: Callable[..., Any], tmp_path: Path) -> None:
     """Reading first, then writing: each line also as a dry run, where it has one."""
@@ -194,6 +195,7 @@ def test_the_faults_are_seen() -> None:
 DRY = [line for line in LINES if "dry_run" in load_command(line.path).spec.shared and not line.code]
 
 
+@pytest.mark.alike("line")
 @pytest.mark.parametrize("line", DRY, ids=str)
 def test_a_dry_run_has_its_own_verb(line: Line, world: World) -> None:
     """`Issued 1 license` is `Would issue 1 license`: the same sentence otherwise."""

@@ -80,9 +80,16 @@ def world(
 ) -> World:
     folder, names = built
     mine = tmp_path / "mine"
-    shutil.copytree(folder, mine)
-    engines.copy(folder / "ledger.db", mine / "ledger.db")
+    put_back(folder, mine)
     monkeypatch.setenv("JPCLI_LEDGER", engines.place(mine / "ledger.db"))
     monkeypatch.setattr("sys.stdin", StringIO())
     texts = {name: text.replace(str(folder), str(mine)) for name, text in names.items()}
+    texts |= {name: engines.place(texts[name]) for name in ("ledger", "new")}
     return World(mine, texts, jpcli)
+
+
+def put_back(folder: Path, mine: Path) -> None:
+    """Make of `mine` what is in `folder`, the ledger and every other file."""
+    shutil.rmtree(mine, ignore_errors=True)
+    shutil.copytree(folder, mine)
+    engines.copy(folder / "ledger.db", mine / "ledger.db")

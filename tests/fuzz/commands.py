@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from jpcli.domain.errors import JpcliError
+from tests import engines
 from tests.cli.lines import LINES
-from tests.cli.test_damage import hurt
 from tests.fuzz.place import check, limits
 from tests.payments.test_stripe_shapes import CALLS, WHOLE
 
@@ -173,7 +173,8 @@ def bent_rows(place: Place, data: bytes) -> None:
     rows = "1" if data[1] % 4 == 0 else f"rowid = {data[1] // 4 + 1}"
     value = _value(data[3:])
     try:
-        hurt(str(place.path), f'UPDATE "{table}" SET "{column}" = {value} WHERE {rows}')
+        change = f'UPDATE "{table}" SET "{column}" = {value} WHERE {rows}'
+        engines.engine.harm(str(place.path), (change,))
     except sqlite3.Error:
         return
     _on_hurt(place, data[2])
@@ -202,7 +203,8 @@ def stored_answer(place: Place, data: bytes) -> None:
     """What a ledger has under an idempotency key, whoever put it there."""
     asked = ("clients", "add", "Dora", "--idempotency-key", "k", "--json")
     check(place.call(asked).code == 0, "no answer to begin with")
-    hurt(str(place.path), f"UPDATE answers SET answer = CAST(x'{data.hex()}' AS TEXT)")
+    change = f"UPDATE answers SET answer = CAST(x'{data.hex()}' AS TEXT)"
+    engines.engine.harm(str(place.path), (change,))
     with limits():
         run = place.call(asked)
     check(run.code in (0, 1), f"exit {run.code}", run.err)

@@ -46,12 +46,13 @@ def test_the_first_steps_work_in_their_order(jpcli: Jpcli) -> None:
 
 
 def test_the_first_steps_name_the_ledger_that_was_named(jpcli: Jpcli, tmp_path: Path) -> None:
-    place = str(tmp_path / "a ledger.db")
+    place = engines.place(tmp_path / "a ledger.db")
     for step in jpcli("--ledger", place, "--json").data["next"]:
         assert place in shlex.split(step["command"])
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.file("what is no ledger")
 def test_a_ledger_that_is_damaged_is_no_ledger_to_be_made(jpcli: Jpcli, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.db"
     wrong.write_text("hello")
@@ -68,6 +69,7 @@ def test_a_terminal_shows_the_first_steps() -> None:
     assert all(len(line) <= 80 for line in shown.out.splitlines() if "There is no" not in line)
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_group_alone_lists_its_commands(group: str, jpcli: Jpcli) -> None:
     shown = jpcli(group)
@@ -80,6 +82,7 @@ def test_a_group_alone_lists_its_commands(group: str, jpcli: Jpcli) -> None:
     assert jpcli(group, "--format", "csv").out.startswith(f"command,summary\n{group} ")
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize("path", ["", *COMMANDS])
 def test_help_is_the_page_of_the_command(path: str, jpcli: Jpcli) -> None:
     shown = jpcli("help", *path.split())
@@ -88,6 +91,7 @@ def test_help_is_the_page_of_the_command(path: str, jpcli: Jpcli) -> None:
     assert jpcli("help", *path.split(), "--json").data["page"] == shown.out
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(
     ("line", "flag"),
     [("--dry-run", "--dry-run"), ("--limit 3", "--limit"), ("cards --at today", "--at")],
@@ -98,6 +102,7 @@ def test_an_option_that_nothing_takes_is_not_ignored(line: str, flag: str, jpcli
     assert flag in wrong.error["message"]
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(
     "line", ["help isue", "help invoice clos", "help status x", "help preview", "help jpcli"]
 )

@@ -9,6 +9,7 @@ import pytest
 
 from jpcli.cli.app.invocation import Invocation, build_invocation
 from jpcli.domain.errors import BadInput
+from tests import engines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ def test_the_later_one_wins(line: str, first: str, ledger: Callable[..., Any]) -
 def test_the_ledger_of_the_line_goes_before_the_environment(
     ledger: Callable[..., Any], tmp_path: Path
 ) -> None:
-    other = str(tmp_path / "other.db")
+    other = engines.place(tmp_path / "other.db")
     assert ledger("--ledger", other, "init").code == 0
     assert ledger("cards", "list", "--json").data["cards"]
     assert not ledger("--ledger", other, "cards", "list", "--json").data["cards"]

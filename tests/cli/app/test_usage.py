@@ -29,6 +29,7 @@ MISTAKES = (
 )
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", ["", *GROUPS, *COMMANDS])
 def test_no_mistake_is_told_in_typers_words(path: str, jpcli: Callable[..., Any]) -> None:
     told = 0
@@ -43,6 +44,7 @@ def test_no_mistake_is_told_in_typers_words(path: str, jpcli: Callable[..., Any]
     assert told >= 3
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(
     ("line", "message", "hint", "subject"),
     [

@@ -26,6 +26,7 @@ def held(ledger: Callable[..., Any]) -> Any:
 WRITE = ("clients", "add", "Shop")
 
 
+@pytest.mark.file("who holds a file; tests/server has who holds the head of a server's ledger")
 @pytest.mark.parametrize("before", [False, True])
 def test_a_busy_ledger_is_waited_for_as_long_as_was_told(held: Any, before: bool) -> None:
     told = ("--wait", "0.3")
@@ -36,6 +37,7 @@ def test_a_busy_ledger_is_waited_for_as_long_as_was_told(held: Any, before: bool
     assert "JPCLI_WAIT" not in os.environ
 
 
+@pytest.mark.file("who holds a file; tests/server has who holds the head of a server's ledger")
 def test_the_option_counts_before_the_variable_and_for_its_own_command(
     held: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,6 +49,7 @@ def test_the_option_counts_before_the_variable_and_for_its_own_command(
     assert os.environ["JPCLI_WAIT"] == "0.1"
 
 
+@pytest.mark.alike("value")
 @pytest.mark.parametrize("value", ["", " ", "-1", "x", "nan", "inf", "1e3", "86401", "0.0001", "٣"])
 def test_what_is_no_time_is_refused(value: str, jpcli: Callable[..., Any]) -> None:
     assert jpcli("init").code == 0
@@ -65,6 +68,7 @@ def test_a_variable_that_is_no_time_is_refused(
     assert (run.code, "JPCLI_WAIT" in run.err) == (2, True)
 
 
+@pytest.mark.file("who holds a file; tests/server has who holds the head of a server's ledger")
 def test_a_tab_waits_for_nobody(held: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from jpcli.cli import complete
 

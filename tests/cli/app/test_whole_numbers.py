@@ -28,6 +28,7 @@ def test_every_command_that_takes_a_number_is_here() -> None:
     assert ("licenses list", "--limit") in NUMBERS
 
 
+@pytest.mark.alike("path", "option")
 @pytest.mark.parametrize(("path", "option"), sorted(NUMBERS), ids=" ".join)
 def test_what_is_no_figure_is_no_number(path: str, option: str, ledger: Callable[..., Any]) -> None:
     events = ledger("log", "--json").data["total"]

@@ -178,6 +178,7 @@ def test_a_policy_is_written_once(agency: Jpcli, tmp_path: Path) -> None:
 # --- the ledger ----------------------------------------------------------------------------------
 
 
+@pytest.mark.file("the mode of a file")
 def test_a_read_only_ledger_is_enough(
     agency: Jpcli, policy: Callable[[str], str], tmp_path: Path
 ) -> None:

@@ -19,6 +19,8 @@ from tests.cli.conftest import ENTRY, run_on_terminal, run_process
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.file("its ledger is in a file, whatever the others are")
+
 COMMANDS = [
     "jpcli init",
     "jpcli ledger import history.ndjson",

@@ -131,6 +131,7 @@ def test_without_prices_there_is_no_list_to_take_over(jpcli: Jpcli) -> None:
     assert jpcli("--json").data["currency"] == "eur"
 
 
+@pytest.mark.alike("leaves")
 @pytest.mark.parametrize("answered", range(len(ALL)))
 @pytest.mark.parametrize("leaves", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
 def test_who_leaves_in_the_middle_leaves_nothing(

@@ -43,6 +43,7 @@ def billed(agency: Callable[..., Any]) -> Callable[..., Any]:
     return agency
 
 
+@pytest.mark.alike("columns")
 @pytest.mark.parametrize("columns", [80, 100, 120])
 @pytest.mark.parametrize("argv", VIEWS, ids=" ".join)
 def test_views_fit_the_screen(argv: list[str], columns: int, billed: Callable[..., Any]) -> None:
@@ -116,6 +117,7 @@ def test_an_explanation_as_json_is_whole(billed: Callable[..., Any]) -> None:
     assert data["data"]["lines"] == whole.data["lines"]
 
 
+@pytest.mark.alike("form")
 @pytest.mark.parametrize("form", ["csv", "ndjson", "tsv", "md"])
 def test_an_explanation_as_a_table(form: str, billed: Callable[..., Any]) -> None:
     shown = billed("invoice", "explain", "2026-12", "--format", form)

@@ -109,6 +109,7 @@ SAYS = {
 }
 
 
+@pytest.mark.alike("form", "name")
 @pytest.mark.parametrize("form", [form for form in FORMATS if form != "auto"])
 @pytest.mark.parametrize("name", SAYS)
 def test_a_format_that_the_ending_contradicts_writes_nothing(

@@ -176,6 +176,7 @@ def test_long_plans_are_cut_on_a_terminal_only(agency: Callable[..., Any], file:
     assert agency("plan", file, "--limit", "3", "--json").data["counts"]["issue"] == 60
 
 
+@pytest.mark.file("the mode of a file")
 def test_a_ledger_that_can_only_be_read_can_be_planned_for(
     agency: Callable[..., Any], file: str, tmp_path: Path
 ) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from tests import engines
 from tests.cli.conftest import run_on_terminal
 
 if TYPE_CHECKING:
@@ -27,9 +27,8 @@ class Desk(NamedTuple):
     idle: str
     single: str
 
-    def state(self) -> list[str]:
-        with sqlite3.connect(self.folder / "ledger.db") as connection:
-            return list(connection.iterdump())
+    def state(self) -> str:
+        return engines.engine.dump(engines.place(self.folder / "ledger.db"))
 
     def file(self, *keys: str) -> str:
         path = self.folder / "ends.csv"

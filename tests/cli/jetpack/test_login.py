@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import engines
 from tests.jetpack_double.world import TOKEN
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def test_a_good_token_is_stored_for_its_ledger_alone(at_jetpack: Desk, keyring: 
         "ok": True,
         "base": at_jetpack.double.base,
         "products": 9,
-        "for_ledger": str(at_jetpack.path),
+        "for_ledger": at_jetpack.address,
     }
     ((entry, stored),) = keyring.entries.items()
     assert entry[1].startswith("jetpack/")
@@ -76,7 +77,7 @@ def test_a_good_token_is_stored_for_its_ledger_alone(at_jetpack: Desk, keyring: 
 def test_elsewhere_it_is_stored_for_all(
     made: bool, at_jetpack: Desk, keyring: Keyring, tmp_path: Path
 ) -> None:
-    other = str(tmp_path / "other.db")
+    other = engines.place(tmp_path / "other.db")
     at_jetpack.patch.setenv("JPCLI_LEDGER", other)
     if made:
         at_jetpack.do("init")

@@ -27,6 +27,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.alike("fault")
 @pytest.mark.parametrize("done", [True, False], ids=["done there", "not done there"])
 @pytest.mark.parametrize(("order", "nth"), PLACES)
 @pytest.mark.parametrize("fault", FAULTS)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import engines
 from tests.cli.jetpack.conftest import at_jetpack as at_jetpack
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def test_it_is_what_a_file_with_the_same_rows_comes_to(
         for family, slug, _, name, amount, interval in at_jetpack.double.world.products
     ]
     (tmp_path / "list.csv").write_text("\n".join([COLUMNS, *rows]))
-    other = str(tmp_path / "other.db")
+    other = engines.place(tmp_path / "other.db")
     jpcli("init", "--ledger", other)
     same = jpcli("products", "import", str(tmp_path / "list.csv"), "--ledger", other, "--json")
     assert same.data == found

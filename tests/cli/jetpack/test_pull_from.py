@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import engines
 from tests.cli.jetpack.conftest import seconds
 from tests.cli.jetpack.test_pull import agree, differences, license_of
 
@@ -219,7 +220,9 @@ def test_an_older_copy_of_the_ledger_learns_what_was_done_since(at_jetpack: Desk
     at_jetpack.do(f"revoke {kept[0]} --yes")
     at_jetpack.do(f"assign {kept[1]} --site https://b.example")
     before = at_jetpack.do("licenses list")["licenses"]
-    at_jetpack.do("ledger restore copy.db --yes")
+    older = engines.place(at_jetpack.path.with_name("older.db"))
+    at_jetpack.do(f"ledger restore copy.db --ledger {older}")
+    at_jetpack.patch.setenv("JPCLI_LEDGER", older)
     at_jetpack.do("jetpack pull")
     found = at_jetpack("jetpack", "pull", "--check", "--format", "csv")
     assert found.code == 1

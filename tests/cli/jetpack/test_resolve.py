@@ -254,5 +254,5 @@ def test_wishes_are_completed(at_jetpack: Desk) -> None:
     from jpcli.services.completion import candidates
 
     wish = at_jetpack.wish()
-    found = candidates(str(at_jetpack.path), "wishes", "w", 0)
+    found = candidates(at_jetpack.address, "wishes", "w", 0)
     assert [each.name for each in found] == [wish]

@@ -54,6 +54,7 @@ LINES = (
 )
 
 
+@pytest.mark.alike("lists")
 @pytest.mark.parametrize(("path", "words", "code"), LINES)
 @pytest.mark.parametrize("lists", [True, False])
 def test_every_field_is_as_it_is_written_down(

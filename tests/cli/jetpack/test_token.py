@@ -54,6 +54,7 @@ def traces(token: str = TOKEN) -> list[str]:
     return [token, quote(token, safe=""), token[:15]]
 
 
+@pytest.mark.alike("fault")
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("line", LINES)
 def test_no_command_shows_it(

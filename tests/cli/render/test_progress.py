@@ -15,6 +15,8 @@ from jpcli.services.files.rows import Row
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.no_ledger
+
 TERMINAL = Output("table", True, False, True, False, False)
 
 

@@ -26,6 +26,8 @@ from jpcli.domain.answers import Answer, Note, Rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+pytestmark = pytest.mark.no_ledger
+
 MONEY = {"amount_minor": 8127, "currency": "usd", "amount": "81.27"}
 HOSTILE = "\x1b]0;gotcha\x07\u202e\r\n\t[b]bold[/b] \x9b31m | \u2028"
 COMMANDS = ("::error::x", " ::add-mask::x", "\t::x", "\n::error::x", "\u00a0::x")

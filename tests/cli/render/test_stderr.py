@@ -44,6 +44,7 @@ COMMANDS = (
 )
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 @pytest.mark.parametrize("why", ["", "See what is there, and what became", "long " * 30 + "x"])
 @pytest.mark.parametrize("command", COMMANDS)
@@ -78,6 +79,7 @@ def test_a_failure_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_a_code_stands_at_the_right_edge(
     width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -123,6 +125,7 @@ def test_ascii_where_stderr_is_not_utf_8(monkeypatch: pytest.MonkeyPatch) -> Non
     assert text.startswith(b"+ All done\n- By the way\nx B\\xfcro  no_card\n")
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(
     ("kind", "code"),
     [(Failed, 1), (BadInput, 2), (Refused, 3), (AuthProblem, 4), (Declined, 5), (Busy, 75)],

@@ -58,6 +58,7 @@ def test_kinds_are_found() -> None:
     assert {"invoice.closed", "license.issued", "outbox.wished", "wish.made"} < set(KINDS)
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_event_is_told_in_words(kind: str) -> None:
     data = {"name": "Acme"} if kind == events.LEDGER_SET else ALL  # it has one fact, in full
@@ -67,6 +68,7 @@ def test_every_kind_of_event_is_told_in_words(kind: str) -> None:
     assert not re.search(r"[{\[]|\d{30}|None", told.replace("{}", "")), told
 
 
+@pytest.mark.alike("columns")
 @pytest.mark.parametrize("columns", [80, 120, 200])
 def test_a_closed_month_is_a_line_of_the_log(agency: Callable[..., Any], columns: int) -> None:
     assert agency("invoice", "close", "--due", now="2026-12-02T00:00:00Z").code == 0

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+@pytest.mark.alike("columns")
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_a_price_to_come_is_shown_at_every_width(columns: int, ledger: Callable[..., Any]) -> None:
     assert "Next price" not in run_on_terminal("products", "list", columns=columns).out

@@ -38,6 +38,7 @@ def history(jpcli: Callable[..., Any]) -> Callable[..., Any]:
     return jpcli
 
 
+@pytest.mark.alike("form")
 @pytest.mark.parametrize("form", ["csv", "tsv", "ndjson", "md"])
 @pytest.mark.parametrize("road", ROADS)
 def test_every_row_says_so(road: str, form: str, history: Callable[..., Any]) -> None:

@@ -47,6 +47,7 @@ LONG_SITE = "https://a-rather-long-name-of-a-site.agency.example/with/a/path/too
 WIDE_CLIENT = "日本 商店 日本 商店 日本 商店 with a rather long name"
 
 
+@pytest.mark.alike("columns")
 @pytest.mark.parametrize("columns", [80, 100, 120])
 @pytest.mark.parametrize("argv", VIEWS, ids=" ".join)
 def test_views_fit_the_screen(argv: list[str], columns: int, agency: Callable[..., Any]) -> None:
@@ -60,6 +61,7 @@ def test_views_fit_the_screen(argv: list[str], columns: int, agency: Callable[..
         assert cell_width(line) <= columns, line
 
 
+@pytest.mark.alike("argv")
 @pytest.mark.parametrize("argv", VIEWS, ids=" ".join)
 def test_no_color_is_no_color(argv: list[str], agency: Callable[..., Any]) -> None:
     for options in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
@@ -67,6 +69,7 @@ def test_no_color_is_no_color(argv: list[str], agency: Callable[..., Any]) -> No
     assert "\x1b" not in run_on_terminal(*argv, "--no-color").out
 
 
+@pytest.mark.alike("argv")
 @pytest.mark.parametrize("argv", VIEWS, ids=" ".join)
 def test_a_table_in_a_pipe_has_no_color_and_every_key(
     argv: list[str], agency: Callable[..., Any]
@@ -81,6 +84,7 @@ def keys_of(agency: Callable[..., Any]) -> list[str]:
     return [row["license_key"] for row in agency("licenses", "list", "--json").data["licenses"]]
 
 
+@pytest.mark.alike("columns")
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_keys_are_never_cut(columns: int, agency: Callable[..., Any]) -> None:
     shown = run_on_terminal("licenses", "list", columns=columns).out
@@ -90,6 +94,7 @@ def test_keys_are_never_cut(columns: int, agency: Callable[..., Any]) -> None:
     assert len(used) == 7  # all but the bundle itself
 
 
+@pytest.mark.alike("columns")
 @pytest.mark.parametrize("columns", [80, 100, 120])
 def test_amounts_are_never_cut(columns: int, agency: Callable[..., Any]) -> None:
     data = agency("invoice", "preview", "--json").data
@@ -211,6 +216,7 @@ def test_nothing_found_is_no_failure(ledger: Callable[..., Any]) -> None:
     assert ledger("licenses", "list").out.startswith("license_key\tproduct\tstate")
 
 
+@pytest.mark.no_ledger
 def test_words() -> None:
     assert day_range("2026-11-01", "2026-11-14") == "Nov 1–14"
     assert day_range("2026-11-28", "2026-12-03") == "Nov 28 – Dec 3"
@@ -219,6 +225,7 @@ def test_words() -> None:
     assert count(2000, "license") == "2,000 licenses"
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(
     ("calendar", "shown"),
     [(None, "2026-11-02 02:30"), (BillingCalendar("America/New_York"), "2026-11-01 21:30")],
@@ -229,6 +236,7 @@ def test_times_are_those_of_the_ledgers_zone(calendar: BillingCalendar | None, s
     assert screen.instant(None) == ""
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(
     ("values", "known", "drawn"),
     [

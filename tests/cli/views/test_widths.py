@@ -71,6 +71,7 @@ def crowded(world: World) -> World:
     return world._replace(names={**world.names, "parent": rows[0]["license_key"]})
 
 
+@pytest.mark.alike("line")
 @pytest.mark.parametrize("line", [*LINES, *MORE], ids=str)
 def test_every_view_fits_every_screen(
     line: Line, crowded: World, monkeypatch: pytest.MonkeyPatch
@@ -200,6 +201,7 @@ def _kept(value: Any) -> Any:
     return list(map(_kept, value)) if isinstance(value, list) else value
 
 
+@pytest.mark.no_ledger
 @pytest.mark.parametrize(
     ("text", "width", "lines"),
     [
@@ -220,6 +222,7 @@ def test_folds(text: str, width: int, lines: list[str]) -> None:
     assert [line.plain for line in folded(Text(text), width)] == lines
 
 
+@pytest.mark.no_ledger
 @given(st.text(alphabet="ab-./: 日é", max_size=60), st.integers(2, 30))
 def test_a_fold_loses_nothing_and_fits(text: str, width: int) -> None:
     lines = folded(Text(text), width)
