@@ -466,6 +466,7 @@ def test_a_backup_is_restored_where_nothing_is(agency: Jpcli, tmp_path: Path) ->
     first = agency(*line)
     assert (first.code, first.data["ledger"]) == (0, fresh)
     assert len(keys(agency, "--ledger", fresh)) == 8
+    assert (agency(*line).data, agency(*line).code) == (first.data, 0)
 
 
 @pytest.mark.alike("form")

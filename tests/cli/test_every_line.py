@@ -174,6 +174,16 @@ def test_the_actor_is_in_the_log(line: Line, world: World) -> None:
     assert {actor for _, _, actor in world.events()[before:]} == {"eve"}
 
 
+@each([line for line in with_changes("idempotency_key") if line.asks])
+def test_what_was_done_under_a_key_is_not_asked_about_again(line: Line, world: World) -> None:
+    key = ("--idempotency-key", "k", "--json")
+    first = world(line, *key)
+    before = world.everything()
+    again = world(line, *key, yes=False)
+    assert (again.code, again.data) == (0, first.data), again.err
+    assert world.everything() == before
+
+
 @each([line for line in LINES if line.asks])
 def test_what_asks_needs_a_yes(line: Line, world: World) -> None:
     before = world.everything()

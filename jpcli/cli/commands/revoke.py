@@ -91,7 +91,8 @@ def _agreed(invocation: Invocation, asked: _Asked, *, in_use: bool) -> Agreed:
         invocation.confirm(asked.question(0), CONSEQUENCE)
         return anything if in_use else nobody
     trial = asked.revoked(invocation._replace(dry_run=True), anything)
-    if not any(note.code == "revoked" for note in trial.notes):
+    codes = {note.code for note in trial.notes}
+    if "revoked" not in codes or "repeated" in codes:
         return nobody
     told = [note for note in trial.notes if note.code == CODE]
     if told and not (in_use or invocation.can_ask):

@@ -148,6 +148,15 @@ def check_backup(source: str) -> None:
     open_backup(source).close()
 
 
+def earlier_restore(path: str, source: str, keyed: Keyed | None) -> Answer[RestoreAnswer] | None:
+    """What was answered when this was done under the key; None where it was not yet."""
+    return None if keyed is None else keyed.earlier(path, _request_of(source))
+
+
+def _request_of(source: str) -> dict[str, str]:
+    return {"command": "ledger restore", "source": os.path.abspath(source)}
+
+
 def restore(
     path: str, source: str, *, replace: bool, keyed: Keyed | None = None
 ) -> Answer[RestoreAnswer]:
@@ -160,8 +169,7 @@ def restore(
     """
     from jpcli.ledger.upkeep.places import is_taken, restore_ledger
 
-    request = {"command": "ledger restore", "source": os.path.abspath(source)}
-    earlier = None if keyed is None else keyed.earlier(path, request)
+    earlier = earlier_restore(path, source, keyed)
     if earlier is not None:
         return earlier
     if is_taken(path) and not replace:
@@ -174,7 +182,7 @@ def restore(
 
     def complete(draft: str, report: CheckReport, kept: str | None) -> None:
         if keyed is not None:
-            keyed.remember_in(draft, request, _restored(path, source, report, kept))
+            keyed.remember_in(draft, _request_of(source), _restored(path, source, report, kept))
 
     report, kept = restore_ledger(source, path, _must_be_ok, complete)
     return _restored(path, source, report, kept)

@@ -24,14 +24,14 @@ def run(
     """A backup that does not pass its check is refused. The ledger that was there is kept beside
     it under another name."""
     from jpcli.ledger.upkeep.places import is_taken
-    from jpcli.services.ledger.upkeep import check_backup, restore
+    from jpcli.services.ledger.upkeep import check_backup, earlier_restore, restore
 
-    there = is_taken(invocation.location)
-    if there and not invocation.yes:
+    there, keyed = is_taken(invocation.location), invocation.keyed()
+    if there and not invocation.yes and earlier_restore(invocation.location, source, keyed) is None:
         check_backup(source)
         invocation.confirm(
             f"Put {source} in the place of {invocation.location}?",
             "What was recorded since the backup is then only in the copy kept beside it.",
         )
-    answer = restore(invocation.location, source, replace=there, keyed=invocation.keyed())
+    answer = restore(invocation.location, source, replace=there, keyed=keyed)
     return result_of(answer, view="notes:draw_nothing")
