@@ -18,11 +18,12 @@ from jpcli.cli.app.bulk import (
 from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.shared.result import Result
+from jpcli.domain.answers import each_object
 from jpcli.domain.words import count
 
 if TYPE_CHECKING:
-    from jpcli.domain.answers import Answer
-    from jpcli.domain.contract.licenses import RevokedAnswer
+    from jpcli.domain.answers import Answer, Table
+    from jpcli.domain.contract.licenses import LicenseObject, RevokedAnswer
     from jpcli.services.licenses.choose import Choice
     from jpcli.services.licenses.in_use import Agreed
 
@@ -88,7 +89,7 @@ def _agreed(invocation: Invocation, asked: _Asked, *, in_use: bool) -> Agreed:
     if invocation.yes or invocation.dry_run:
         return anything if in_use else nobody
     if asked.is_read_once:
-        invocation.confirm(asked.question(0), CONSEQUENCE)
+        invocation.confirm(asked.question([]), CONSEQUENCE)
         return anything if in_use else nobody
     trial = asked.revoked(invocation._replace(dry_run=True), anything)
     codes = {note.code for note in trial.notes}
@@ -101,7 +102,7 @@ def _agreed(invocation: Invocation, asked: _Asked, *, in_use: bool) -> Agreed:
     if len(told) > MOST_NAMED:
         more = count(len(told) - MOST_NAMED, "more bundle has", "more bundles have")
         named.append(f"and {more} licenses in use")
-    question = asked.question(len(trial.data["licenses"]))
+    question = asked.question(trial.data["licenses"])
     saved = [note.message for note in trial.notes if note.code == "saves"]
     ending = affected.lines(trial.data["licenses"]) if invocation.can_ask else []
     invocation.confirm(question, "\n".join([*ending, *named, *saved, CONSEQUENCE]))
@@ -121,13 +122,13 @@ class _Asked(NamedTuple):
     def is_read_once(self) -> bool:
         return is_read_once(self.source)
 
-    def question(self, ending: int) -> str:
-        """What is asked on a terminal, where so many licenses end."""
+    def question(self, ending: Table[LicenseObject]) -> str:
+        """What is asked, where these licenses end."""
         if self.source is not None:
             place = "standard input" if self.source == "-" else self.source
             return f"Revoke the licenses in {place}?"
-        keys = sorted(self.choice.shown or self.keys)
-        others = ending - len(keys)
+        keys = sorted(self.choice.shown or self.keys) or _named(ending)
+        others = len(ending) - len(keys)
         it = "it" if len(keys) == 1 else "them"
         what = keys[0] if len(keys) == 1 else count(len(keys), "license")
         more = f" and the {count(others, 'license')} in {it}" if others else ""
@@ -144,3 +145,10 @@ class _Asked(NamedTuple):
         return revoke.revoke_rows(
             desk, rows, problems, self.reason, agreed, keep_going=self.keep_going
         )
+
+
+def _named(ending: Table[LicenseObject]) -> list[str]:
+    """The keys of those that do not end with their bundle."""
+    bundles = {one["license_key"] for one in each_object(ending) if one["bundle_size"]}
+    found = (one for one in each_object(ending) if one["bundle_key"] not in bundles)
+    return [str(one["license_key"]) for one in found]

@@ -225,3 +225,23 @@ def test_a_bundle_and_what_is_in_it_count_as_no_single_ones(desk: Desk) -> None:
         "licenses list --no-bundle --state unassigned": 0,
     }.items():
         assert desk.jpcli(*line.split(), "--json").data["total"] == found, line
+
+
+@pytest.mark.parametrize(
+    ("chosen", "question"),
+    [
+        (["--site", "one.example", "--all"], "Revoke 2 licenses?"),
+        (["--product", "scan"], "Revoke {single}?"),
+        (["--product", "security-t1", "--state", "bundle", "--all"],
+         "Revoke 2 licenses and the 10 licenses in them?"),
+        (["--bundle", "5", "--state", "assigned", "--all"], "Revoke 2 licenses?"),
+    ],
+)  # fmt: skip
+def test_the_question_where_nobody_can_be_asked_counts_what_was_chosen(
+    desk: Desk, chosen: list[str], question: str
+) -> None:
+    before = desk.state()
+    done = desk.jpcli("revoke", *chosen, "--in-use", "--json")
+    assert (done.code, done.error["code"]) == (2, "confirmation_required")
+    assert done.error["message"].startswith(question.format(single=desk.single))
+    assert desk.state() == before
