@@ -85,7 +85,7 @@ def _labels(found: Names, first: list[tuple[int, str]]) -> tuple[Names, list[int
     taken: set[str | None] = set()
     for number in sorted(number for number in found if number is not None):
         if found[number] in taken:
-            found[number] = f"{found[number]}{_MARK}{number}"
+            found[number] = f"{found[number]}{_MARK}{number:020}"  # in order of numbers as a text
             otherwise.add(number)
         taken.add(found[number])
     return found, sorted(otherwise)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import license_events, owners
 from jpcli.domain.agency_events import CLIENT_RENAMED, SITE_RENAMED
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.history import spans_of
 
 if TYPE_CHECKING:
@@ -52,9 +53,14 @@ class Names:
 
     def __init__(self, renames: Iterable[Event]) -> None:
         self._later: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self._earlier: dict[tuple[str, str], list[tuple[int, str | None]]] = {}
         for event in renames:
-            key = (event.kind, str(event.data["from"]))
-            self._later.setdefault(key, []).append((event.seq, event.subject))
+            before = str(event.data["from"])
+            self._later.setdefault((event.kind, before), []).append((event.seq, event.subject))
+            given = self._earlier.setdefault((event.kind, event.subject), [])
+            given.append((event.seq, before))
+            # Whoever has it after that is another.
+            self._earlier.setdefault((event.kind, before), []).append((event.seq, None))
 
     def site(self, url: Name, seq: int) -> Any:
         """A site that the event `seq` names."""
@@ -63,6 +69,25 @@ class Names:
     def client(self, name: Name, seq: int) -> Any:
         """A client that the event `seq` names."""
         return self._now(CLIENT_RENAMED, name, seq)
+
+    def place_of_site(self, url: Name) -> tuple[object, ...]:
+        """Where a site comes among others when equal remainders are served (M5)."""
+        return self._place(SITE_RENAMED, url)
+
+    def place_of_client(self, name: Name) -> tuple[object, ...]:
+        """The same of a client."""
+        return self._place(CLIENT_RENAMED, name)
+
+    def _place(self, kind: str, name: Name) -> tuple[object, ...]:
+        """By the first name of all, and of those who had the same one, the earlier; none last."""
+        until = LATEST_SEQ
+        while isinstance(name, str):
+            told = (change for change in self._earlier.get((kind, name), ()) if change[0] < until)
+            seq, before = max(told, default=(0, None))
+            if before is None:
+                break
+            until, name = seq, before
+        return name is None, name or "", until
 
     def _now(self, kind: str, name: Name, seq: int) -> Name:
         while isinstance(name, str) and self._later:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.calculator import nobody_last
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.money import line_amount, with_markup
 from jpcli.domain.split import largest_remainder
@@ -128,7 +127,7 @@ def _check_part(
     if every_day:
         weights = [*line["before"], part["license_days"], *line["after"]]
         mine = largest_remainder(amount, weights)[len(line["before"])]
-    order = nobody_last(days)
+    order = sorted(days, key=grounds.names.place_of_site)
     amounts = largest_remainder(mine, [days[site] for site in order]) if order else [mine]
     own = {
         "part": {"license_days": sum(days.values()), "amount_minor": mine},

@@ -70,7 +70,7 @@ def shared_lines(desk: Desk, computed: Computed, whose: Whose, markup: str | Non
         part = by_client(shares, names).get(whose.client)
         if part is not None:
             days = _client_days(plain, names, labels)
-            found.append(SharedLine(line, days, part, list(_sites(shares, names, whose))))
+            found.append(SharedLine(line, days, part, list(_sites(shares, names, labels, whose))))
     client_id = None
     if whose.client is not None:
         ids = {name: number for number, name in (client_names(desk.ledger) | names.clients).items()}
@@ -87,12 +87,11 @@ def _client_days(
 
 
 def _sites(
-    shares: Mapping[Holder, Share], names: HolderNames, whose: Whose
+    shares: Mapping[Holder, Share], names: HolderNames, labels: HolderNames, whose: Whose
 ) -> Iterator[tuple[str | None, Share]]:
-    days = {holder: share.license_days for holder, share in shares.items()}
-    for holder, _ in in_order(days, names):
+    for holder, share in in_order(shares, labels):
         if names.clients[holder.client_id] == whose.client:
-            yield names.sites[holder.site_id], shares[holder]
+            yield names.sites[holder.site_id], share
 
 
 def client_lines(shared: Shared) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jpcli.services.files.json_members import Members
     from jpcli.services.proofs.findings import Events, Findings
     from jpcli.services.proofs.header import Bill, Grounds
+    from jpcli.services.proofs.lives import Names
     from jpcli.services.proofs.tally import Tally
 
 _MOST_ROWS = 1_500_000
@@ -165,7 +166,7 @@ def check_shares(
             several = own.get((line["product"], line["bundle_size"]), ())
             sums = (s for s in several if s.segment[:2] == (line["first_day"], line["last_day"]))
             days = next((one.holders for one in sums), {})
-            if found != split_by_names(line["amount_minor"], days):
+            if found != split_by_names(line["amount_minor"], days, grounds.names):
                 _differ(
                     position,
                     "the parts of its holders are not what their days come to (M5)",
@@ -180,10 +181,12 @@ def check_shares(
 
 
 def split_by_names(
-    amount_minor: int, days: dict[tuple[Any, Any], int]
+    amount_minor: int, days: dict[tuple[Any, Any], int], names: Names
 ) -> dict[tuple[Any, Any], Share]:
     """An amount over clients and their sites, which are names here; nobody comes last (M5)."""
-    order = sorted(days, key=lambda key: [(name is None, name or "") for name in key])
+    order = sorted(
+        days, key=lambda key: (names.place_of_client(key[0]), names.place_of_site(key[1]))
+    )
     # Names in the place of row numbers: the split looks at neither.
     weights: list[tuple[Any, int]] = [(Holder(*key), days[key]) for key in order]
     parts = split_by_holder(amount_minor, weights)

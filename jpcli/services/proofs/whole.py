@@ -157,9 +157,11 @@ def _check_adjustment(
         raise Unfit("a correction is of no month")
     now, price = Sum(), None
     period = _period(label, grounds)
-    if period.first_day > grounds.period.first_day:
+    # A month that is billed again may come before one that was closed meanwhile.
+    is_ahead = period.first_day > grounds.period.first_day
+    if is_ahead and all(invoice["period"] != label for invoice in earlier):
         subject = subject_of(position)
-        message = f"{subject} corrects {label}, which comes after {grounds.period.label} (I3)"
+        message = f"{subject} corrects {label}, after {grounds.period.label} and not closed (I3)"
         findings.add("line_ahead", subject, message)
     billed = list(_lines_about(earlier, label, offer))
     before = Sum()

@@ -255,6 +255,17 @@ class _Proof:
                 name = after
         return name
 
+    def served(self, kind: str, name: Any) -> Any:
+        """M5: by the name that it had first; of several who had it, the one before the others."""
+        before = 10**20
+        while name is not None:
+            told = [one for one in self.renames if one[0] < before and one[1] == kind]
+            told = [one for one in told if name in one[2:]]
+            if not told or told[-1][2] == name:
+                break
+            before, name = told[-1][0], told[-1][2]
+        return (name is None, name or "", before)
+
     # --- days -----------------------------------------------------------------------------------
 
     def site(self, site: Any) -> None:
@@ -424,7 +435,9 @@ class _Proof:
             if line["kind"] == "adjustment":
                 what = (line["period"], line["product"], line["bundle_size"])
                 need(what not in corrected, f"line {number} stands there twice")
-                need(line["period"] <= self.label, f"line {number} corrects a later month")
+                closed = [self.label, *(invoice["period"] for invoice in self.body["earlier"])]
+                ahead = line["period"] > self.label and line["period"] not in closed
+                need(not ahead, f"line {number} corrects a later month that is open")
                 corrected.add(what)
                 self.adjustment(number, line)
             elif line["kind"] == "credit":
@@ -501,13 +514,15 @@ class _Proof:
     def parted(self, amount: int, days: dict[Any, int]) -> dict[Any, list[int]]:
         if not days:
             return {(None, None): [0, amount]}
-        order = sorted({client for client, _ in days}, key=lambda name: (name is None, name or ""))
+        order = sorted(
+            {client for client, _ in days}, key=lambda name: self.served("client.renamed", name)
+        )
         weights = [sum(n for (who, _), n in days.items() if who == client) for client in order]
         found = {}
         for client, part in zip(order, split(amount, weights), strict=True):
             sites = sorted(
                 (site for who, site in days if who == client),
-                key=lambda name: (name is None, name or ""),
+                key=lambda name: self.served("site.renamed", name),
             )
             numbers = [days[client, site] for site in sites]
             for site, number, minor in zip(sites, numbers, split(part, numbers), strict=True):

@@ -206,6 +206,19 @@ def test_what_fits_itself_and_is_there_twice_or_ahead_is_found_by_both(
     assert check(text) is not None
 
 
+def test_a_month_that_is_billed_again_may_correct_one_that_was_closed_after_it(
+    busy: Agency,
+) -> None:
+    busy.do(settle.void, "INV-2024-07")
+    keys = [row[0] for row in busy.stored("SELECT license_key FROM licenses ORDER BY id")]
+    busy.revoke(keys[1], at="2024-08-20T10:00:00Z", reason="late")
+    preview = made(busy, "2024-07")
+    busy.do(close.close_due)
+    for text in (preview, made(busy, "2024-07")):
+        assert "2024-08" in [line["period"] for line in json.loads(text)["lines"]]
+        assert (problems(text), check(text)) == ([], None)
+
+
 def test_an_event_made_anew_does_not_fit_its_neighbor(busy: Agency) -> None:
     """Its own hash fits; the next event still has the one before."""
     body = json.loads(made(busy, "2024-07"))
