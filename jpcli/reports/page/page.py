@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.money import display_amount, money_json
+from jpcli.domain.money import display_amount, display_day_price, money_json, parse_day_price
 from jpcli.domain.words import count, month_of, short_day
 from jpcli.reports.statement import text
 
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from jpcli.domain.contract.status import IdleLicense, LastMonth, StatusAnswer
     from jpcli.domain.contract.values import MoneyObject
 
-# The height of the highest bar, and the room of one day, in units of the drawing.
+# In units of the drawing: the height of the highest bar, and of the numbers under them; the room of
+# one day, and what stays free on either side of its bar.
 HEIGHT = 96
+NUMBERS = 20
 STEP = 20
+GAP = 2
 # On a small screen there is room for the number of every so many days.
 MARKED = 5
 IDLE = 8
@@ -124,6 +127,16 @@ def idle(status: StatusAnswer) -> Idle:
 def money(amount: MoneyObject) -> str:
     """`$1,204.50`, with a real minus."""
     return text.money(amount["amount_minor"], amount["currency"])
+
+
+def number(value: int) -> str:
+    """`1,204`, with a real minus."""
+    return text.number(value)
+
+
+def day_price(price: str, currency: str) -> str:
+    """`$0.82`."""
+    return display_day_price(parse_day_price(price, currency), currency)
 
 
 def against(last: LastMonth) -> str:

@@ -87,6 +87,9 @@ def test_the_page_says_what_the_others_say(busy: Jpcli, page: Path) -> None:
     for group in groups:
         assert (group["client"] or "No client") in text
         assert f"${group['amount']['amount']}" in text
+    lines = busy("invoice", "preview", "--json").data["lines"]
+    for line in lines:
+        assert f"${line['day_price']} a day" in text
     for day in busy("invoice", "preview", "--by", "day", "--json").data["groups"]:
         told = f"Nov {int(day['day'][8:])}: {day['days']} license"
         assert told in text
