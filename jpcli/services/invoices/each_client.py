@@ -148,11 +148,13 @@ def in_order(found: list[Written]) -> list[Written]:
 
 
 def wrote_note(folder: Folder) -> Note:
-    """How many files there are, and where."""
+    """How many files there are that were not so before, and where."""
     if folder.files and not folder.changes:
         same = f"{count(len(folder.files), 'file')} in {folder.path} are as they were"
         return Note("unchanged", same, "info", folder.path)
-    message = f"Wrote {count(len(folder.files), 'file')} to {folder.path}"
+    message = f"Wrote {count(folder.changes, 'file')} to {folder.path}"
+    if others := len(folder.files) - folder.changes:
+        message += f"; {count(others, 'other is as it was', 'others are as they were')}"
     return Note("written", message, "ok", folder.path)
 
 

@@ -223,6 +223,27 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(busy: Agency, b
     assert dry["statements"] == real["statements"]
 
 
+def test_a_payment_comes_into_the_books_of_its_month_when_those_are_written_again(
+    busy: Agency, bills: Path
+) -> None:
+    """Nothing else is touched, and what was written is said; then all is as it was."""
+    every = len(end(busy, bills).data["files"])
+    before = contents(bills)
+    busy.do(settle.mark_paid, "INV-2024-07", now=AUGUST)
+    answer = end(busy, bills)
+    (said,) = [note.message for note in answer.notes if note.code == "written"]
+    assert said == f"Wrote 2 files to {bills}; {every - 2} others are as they were"
+    changed = [name for name, found in contents(bills).items() if found != before.get(name)]
+    books = [f"INV-2024-07-journal.{form}" for form in ("beancount", "hledger")]
+    assert sorted(changed) == [*books, "jpcli-files.sha256"]
+    assert not [note for note in answer.notes if note.code == "not_collected"]
+    assert bean_check(bills / books[0]) == ""
+    balance = hledger(bills / books[1], "balance", "--flat", "-N", "Liabilities", "Assets:Bank")
+    assert "Assets:Bank" in balance
+    assert "Liabilities" not in balance
+    assert "unchanged" in [note.code for note in end(busy, bills).notes]
+
+
 def test_the_same_key_again_gives_the_first_answer(
     busy: Agency, bills: Path, tmp_path: Path
 ) -> None:
