@@ -13,6 +13,8 @@ TOO_MANY = f"{MAX_PROBLEMS} problems so far: the rest was not read"
 # --- rows: CSV, TSV, JSON, NDJSON ---
 MAX_LINE_BYTES = 2**20
 """Of a line, or of one value of a JSON array: a license with some 8,000 assignments."""
+MAX_PROOF_LINE_BYTES = 8 * 2**20
+"""Of a line of one client's proof: its parts at some 150,000 sites."""
 MAX_CELL_CHARACTERS = 2**17
 MAX_COLUMNS = 100
 MAX_DEPTH = 32

@@ -26,6 +26,7 @@ from jpcli.domain.limits import MAX_PLAN_BYTES
 from jpcli.services.files import read, toml_lines
 from jpcli.services.plan import file as plan_file
 from jpcli.services.plan import saved, wish_object
+from jpcli.services.proofs import verify
 from tests.fuzz.place import check, limits
 
 if TYPE_CHECKING:
@@ -197,6 +198,13 @@ class AsSpelled:
 
     name = staticmethod(site_urls.normalize_url)
     in_turn = staticmethod(iter)
+
+
+def proofs(data: bytes) -> None:
+    """A proof from a stranger: an answer that says what is wrong, or one error."""
+    found = parsed(verify.verify, "-", BytesIO(data))
+    if found is not None:
+        check(found.data["ok"] == (not found.data["problems"]), "no answer", found.data)
 
 
 def plans(data: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.fuzz import commands, parsers
+from tests.services.proofs.large import large_proof, one_clients_proof
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,6 +95,8 @@ POLICY = (
     '[unassigned]\nat_most = 1\n[[required]]\nproducts = ["jetpack-scan"]\nsites = ["a.*"]\n',
 )
 
+PROOFS = ("".join(large_proof(2)), "".join(one_clients_proof(["https://a.example"])))
+
 TARGETS: dict[str, Target] = {
     "times": _text(parsers.times, *TIMES),
     "numbers": _text(parsers.numbers, "0.27", "12.5%", "92233.7", "1e5", "00.10"),
@@ -101,6 +104,7 @@ TARGETS: dict[str, Target] = {
     "cards": _text(parsers.card_fields, "4242", "12/2030", "visa", "4111 1111-1111.1111"),
     "rows": _bytes(parsers.rows, *ORDERS),
     "plans": _bytes(parsers.plans, *PLANS),
+    "proofs": _bytes(parsers.proofs, *PROOFS),
     "line": Target(commands.line, commands.LINE_SEEDS, words=("--json", "--dry-run", "{placed}")),
     "at": _valued("issue jetpack-scan --at=@VALUE", *TIMES),
     "since": _valued("log --since=@VALUE", *TIMES, "2011-12-30", "yesterday"),

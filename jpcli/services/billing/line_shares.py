@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
+    # The parts of each line, and what holders are called.
+    HolderShares = tuple[list[Mapping[Holder, Share]], HolderNames]
 
-def holder_shares(
-    desk: Desk, computed: Computed
-) -> tuple[list[Mapping[Holder, Share]], HolderNames]:
+
+def holder_shares(desk: Desk, computed: Computed) -> HolderShares:
     """The parts of each line by client and site, and what those are called (at the closing)."""
     if computed.invoice is None:
         found, names = open_shares(desk, computed)
@@ -40,9 +41,7 @@ def holder_shares(
     return invoice_shares(desk, computed.invoice)
 
 
-def invoice_shares(
-    desk: Desk, invoice: Invoice
-) -> tuple[list[Mapping[Holder, Share]], HolderNames]:
+def invoice_shares(desk: Desk, invoice: Invoice) -> HolderShares:
     """The same of a closed invoice."""
     return list(Corrected(desk, HOLDER).of_invoice(invoice)), holder_names(desk, invoice)
 

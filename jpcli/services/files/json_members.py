@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput
+from jpcli.domain.limits import MAX_LINE_BYTES
 from jpcli.domain.words import shortened
 from jpcli.services.files.json_decoder import Decoder
 from jpcli.services.files.json_text import Broken, Text
@@ -42,9 +43,9 @@ class Members:
         self._expect(name)
         return self._next()
 
-    def items(self, name: str) -> Iterator[Any] | None:
+    def items(self, name: str, most_bytes: int = MAX_LINE_BYTES) -> Iterator[Any] | None:
         """The items of the next member, which has to be called so and to be an array, or null
-        (None). They are taken before the member after it."""
+        (None). They are taken before the member after it, and are no longer than `most_bytes`."""
         self._expect(name)
         if self._text.comes("n"):
             if self._next() is not None:
@@ -52,7 +53,7 @@ class Members:
             return None
         with self._refused():
             self._text.expect("[")
-        return self._items()
+        return self._items(most_bytes)
 
     def end(self) -> None:
         """There is no other member, and nothing behind the object."""
@@ -78,19 +79,19 @@ class Members:
         with self._refused():
             self._text.expect(":")
 
-    def _items(self) -> Iterator[Any]:
+    def _items(self, most_bytes: int) -> Iterator[Any]:
         with self._refused():
             empty = self._text.take("]")
         while not empty:
-            yield self._next()
+            yield self._next(most_bytes)
             with self._refused():
                 if self._text.take("]"):
                     return
                 self._text.expect(",")
 
-    def _next(self) -> Any:
+    def _next(self, most_bytes: int = MAX_LINE_BYTES) -> Any:
         with self._refused():
-            value, source = self._text.take_value(self._decoder)
+            value, source = self._text.take_value(self._decoder, most_bytes)
         flaw = self._decoder.flaw(value, source)
         if flaw is not None:
             raise self.refused(*flaw)

@@ -69,26 +69,26 @@ class Text:
         if not self.at_end():
             raise Broken(ValueError("more after its end"))
 
-    def take_value(self, decoder: Decode) -> tuple[Any, str]:
-        """Move over one value and return it with its text."""
+    def take_value(self, decoder: Decode, most_bytes: int = MAX_LINE_BYTES) -> tuple[Any, str]:
+        """Move over one value, of so many bytes at most, and return it with its text."""
         while True:
             try:
                 value, end = decoder.decode(self._text, self._at)
             except RecursionError as error:
                 raise Broken(error) from error
             except ValueError as error:
-                if self._read_more():
+                if self._read_more(most_bytes):
                     continue
-                raise self._broken(error) from error
+                raise self._broken(error, most_bytes) from error
             # A number at the edge of the window may go on behind it.
-            if end < len(self._text) or not self._read_more():
+            if end < len(self._text) or not self._read_more(most_bytes):
                 source = self._text[self._at : end]
                 self._move(end)
                 return value, source
 
-    def _broken(self, error: Exception) -> Broken:
+    def _broken(self, error: Exception, most_bytes: int) -> Broken:
         if not self._ended:
-            error = ValueError(f"one value takes more than {MAX_LINE_BYTES} bytes")
+            error = ValueError(f"one value takes more than {most_bytes} bytes")
         elif isinstance(error, json.JSONDecodeError):
             self.line += self._text.count("\n", self._at, error.pos)
             error = ValueError(error.msg)
@@ -108,10 +108,10 @@ class Text:
             if end < len(self._text) or not self._read_more():
                 return
 
-    def _read_more(self) -> bool:
+    def _read_more(self, most_bytes: int = MAX_LINE_BYTES) -> bool:
         """Put more text behind the window; False at the end, or when one value fills too much."""
         waiting = len(self._text) - self._at
-        if self._ended or waiting > MAX_LINE_BYTES:
+        if self._ended or waiting > most_bytes:
             return False
         # Twice as much each time, so that a large value is not tried again too often.
         self._append(self._stream.read(max(_CHUNK_BYTES, waiting)))

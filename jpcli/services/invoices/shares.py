@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 class Division:
     """The lines of one month, and whose part of each is what; read once, however many clients'
-    statements are made of it."""
+    statements are made of it. `every` has the parts of each line, and what holders are called."""
 
     def __init__(self, desk: Desk, computed: Computed) -> None:
         self._desk = desk
         self._computed = computed
-        self._every, self._names = holder_shares(desk, computed)
+        self.every = self._every, self._names = holder_shares(desk, computed)
         self._labels = labels_of(desk.ledger, self._names)
         self._marked: tuple[int | None, list[_LineParts]] | None = None
 

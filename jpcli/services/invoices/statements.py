@@ -35,6 +35,7 @@ from jpcli.services.meant import check_client_known
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jpcli.services.billing.line_shares import HolderShares
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
@@ -91,6 +92,16 @@ class Statements:
         return ledger.each(
             receivers, lambda found: (partial(days_of, self._desk, computed, found.client_id),)
         )
+
+    def whose(self, client: str, markup: str | None = None) -> tuple[Whose, str | None]:
+        """Whose that of a client by name is, and the markup on it; errors as `named`."""
+        receiver = self._receiver(client)
+        return Whose(receiver.client), receiver.details.markup if markup is None else markup
+
+    @property
+    def shares(self) -> HolderShares:
+        """The parts of each line by client and site, and what those are called."""
+        return self._division.every
 
     def of(self, receiver: Receiver, markup: str | None = None) -> Statement:
         """One client's, with the client's own markup unless another one is told."""

@@ -1,27 +1,28 @@
 """What is wrong with a proof, and the events in it held against their hashes.
 
-Owns the reading of one event of a proof, and whether events that stand beside each other in the
-chain fit each other.
+Owns the reading of one event of a proof, and what of it may be withheld.
 """
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import Problem
-from jpcli.domain.events import Event
+from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, Event
 from jpcli.domain.instants import END_AT
 from jpcli.domain.limits import MAX_PROBLEMS, TOO_MANY
-from jpcli.ledger.events.chain import GENESIS, link
+from jpcli.ledger.events.chain import link
 from jpcli.services.files.json_decoder import Decoder
 from jpcli.services.proofs import shape
 from jpcli.services.proofs.form import EVENT_KEYS, WITHHELD_KEYS
+from jpcli.services.proofs.links import Links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_HASH_BYTES = 32
+# What names others or may have a remark. Prices, zones and names have neither, so whoever withholds
+# one of those hides what everybody has to see.
+_MAY_BE_WITHHELD = frozenset((*ABOUT_LICENSES, *ABOUT_OWNERS))
 
 
 class Enough(Exception):
@@ -50,9 +51,7 @@ class Events:
         self._findings = findings
         self._may_withhold = may_withhold
         self._decoder = Decoder()
-        self._seqs = array("q")
-        self._hashes = bytearray()
-        self._before = bytearray()
+        self.links = Links()
         self.until_seq: int | None = None
         self.count = self.withheld = 0
 
@@ -66,10 +65,12 @@ class Events:
         if told["kind"] not in kinds:
             raise shape.Unfit(f"{what} is of no kind that belongs here")
         at = shape.whole(told["at"], "at", 0, END_AT - 1)
+        if withheld and told["kind"] not in _MAY_BE_WITHHELD:
+            raise shape.Unfit(f"{what} ({told['kind']}) may not be withheld")
         subject = shape.name(told["subject"], "subject")
-        previous = shape.sha256_hex(told["previous"], "previous")
-        own = shape.sha256_hex(told["hash"], "hash")
-        self.add(seq, previous, own)
+        previous = bytes.fromhex(shape.sha256_hex(told["previous"], "previous"))
+        own = bytes.fromhex(shape.sha256_hex(told["hash"], "hash"))
+        self.links.add(seq, previous, own)
         self.count += 1
         if self.until_seq is not None and seq >= self.until_seq and not late:
             self._findings.add("event_late", what, f"{what} came after the closing")
@@ -82,30 +83,10 @@ class Events:
         reason = shape.text_or_none(told["reason"], "reason")
         data_text = shape.text(told["data"], "data")
         event = Event(seq, told["kind"], subject, at, recorded_at, actor, reason, {})
-        if link(bytes.fromhex(previous), event, data_text).hex() != own:
+        if link(previous, event, data_text) != own:
             message = f"{what} ({told['kind']} {subject}) does not fit its hash: it was changed"
             self._findings.add("event_changed", what, message)
         return event._replace(data=self._data(data_text, what))
-
-    def add(self, seq: int, previous: str, own: str) -> None:
-        """Note an event's place in the chain."""
-        self._seqs.append(seq)
-        self._before += bytes.fromhex(previous)
-        self._hashes += bytes.fromhex(own)
-
-    def check_links(self) -> None:
-        """No event stands there twice, and each has the hash before it of its neighbor."""
-        place = sorted(range(len(self._seqs)), key=self._seqs.__getitem__)
-        last_seq, last_hash = 0, GENESIS
-        for number in place:
-            seq, part = self._seqs[number], slice(number * _HASH_BYTES, (number + 1) * _HASH_BYTES)
-            what = f"event {seq}"
-            if seq == last_seq:
-                self._findings.add("event_twice", what, f"{what} stands there twice")
-            elif seq == last_seq + 1 and self._before[part] != last_hash:
-                message = f"{what} does not follow event {last_seq}: their hashes do not fit"
-                self._findings.add("chain_broken", what, message)
-            last_seq, last_hash = seq, bytes(self._hashes[part])
 
     def _data(self, text: str, what: str) -> dict[str, Any]:
         try:

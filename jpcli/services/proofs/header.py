@@ -22,6 +22,8 @@ from jpcli.services.proofs.lives import RENAMES, Names
 from jpcli.services.proofs.shape import Unfit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jpcli.domain.events import Event
     from jpcli.domain.periods import Period
     from jpcli.services.files.json_members import Members
@@ -33,6 +35,8 @@ UNTELLABLE = (
     *(OSError, RecursionError, TypeError, ValueError),
 )
 _MOST_EARLIER = 10_000
+# Sets of rules of a zone, each for some years: a small text may unfold to 64 KiB of each.
+_MOST_RULES = 100
 _LINE_KINDS = ("license", "bundle", "adjustment", "credit")
 
 
@@ -154,6 +158,8 @@ def _facts(members: Members, told: Events) -> dict[str, str]:
         facts.update({str(name): shape.text(value, name) for name, value in event.data.items()})
     if not {"currency", "time_zone", "skipped_dates"} <= facts.keys():
         raise Unfit("the event that made the ledger is missing")
+    if facts.get(ZONE_DATA, "").count(",") >= _MOST_RULES:
+        raise Unfit("the zone has too many rules")
     if ZONE_DATA not in facts and facts["time_zone"] not in ("UTC", "Etc/UTC"):
         raise Unfit("the rules of the time zone are missing")
     return facts
@@ -184,11 +190,10 @@ def _prices(
     return found
 
 
-def read_earlier(members: Members) -> list[dict[str, Any]]:
+def read_earlier(members: Members) -> Iterator[dict[str, Any]]:
     """Invoices that had billed what is corrected."""
-    found: list[dict[str, Any]] = []
-    for item in _each(members, "earlier"):
-        if len(found) >= _MOST_EARLIER:
+    for number, item in enumerate(_each(members, "earlier")):
+        if number >= _MOST_EARLIER:
             raise Unfit("too many earlier invoices")
         invoice = shape.fields(item, EARLIER_KEYS, "an earlier invoice")
         shape.name(invoice["number"], "number")
@@ -198,8 +203,7 @@ def read_earlier(members: Members) -> list[dict[str, Any]]:
             shape.whole(invoice[name], name)
         for line in shape.items(invoice["lines"], "lines"):
             checked_line(line)
-        found.append(invoice)
-    return found
+        yield invoice
 
 
 def checked_line(value: Any) -> dict[str, Any]:

@@ -6,20 +6,22 @@ many license-days each has of a line.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.calendar import OPEN_DAY
-from jpcli.domain.money import line_amount, with_markup
+from jpcli.domain.money import MAX_STORED, line_amount, with_markup
 from jpcli.domain.split import largest_remainder
-from jpcli.domain.words import count
 from jpcli.services.proofs import shape
 from jpcli.services.proofs.form import OTHER_PART_KEYS, PART_KEYS
+from jpcli.services.proofs.lines import BILLED, check_billed, check_total, compare, subject_of
 from jpcli.services.proofs.shape import Unfit
-from jpcli.services.proofs.whole import BILLED, compare, subject_of
 
 if TYPE_CHECKING:
     from jpcli.services.proofs.findings import Findings
     from jpcli.services.proofs.header import Bill, Grounds
+    from jpcli.services.proofs.holdings import Holdings
+    from jpcli.services.proofs.lines import Told
+    from jpcli.services.proofs.owned import Numbered
     from jpcli.services.proofs.tally import Sums, Tally
 
 
@@ -58,91 +60,84 @@ def _check_own(line: dict[str, Any]) -> None:
         shape.whole(number, name)
     for site in shape.items(line["sites"], "sites"):
         shape.name_or_none(shape.items(site, "a site's part", 3)[0], "site")
-        shape.whole(site[1], "a site's days")
+        shape.whole(site[1], "a site's days", 0 if line["kind"] in BILLED else -MAX_STORED)
         shape.whole(site[2], "a site's amount")
 
 
-def check_parts(
-    bill: Bill,
-    lines: list[dict[str, Any]],
-    tally: Tally,
-    grounds: Grounds,
-    findings: Findings,
-) -> None:
-    """Every line of one client's proof, that none is missing, and the total."""
-    (client,) = bill.client
-    stated: dict[tuple[Any, ...], int] = {}
-    for position, line in enumerate(lines):
-        if line["kind"] not in BILLED:
-            _check_sum(position, line, findings)
-            continue
-        key = (line["product"], line["bundle_size"], line["first_day"], line["last_day"])
-        if key in stated:
-            subject = subject_of(position)
-            findings.add("line_twice", subject, f"{subject} stands there twice")
-        stated[key] = position
-    for offer, several in tally.of_month(grounds.period.label).items():
-        for sums in several:
-            days = {site: n for (owner, site), n in sums.holders.items() if owner == client}
-            found = stated.pop((*offer, *sums.segment[:2]), None)
-            if found is not None:
-                _check_part(found, lines[found], sums, days, bill, grounds, findings)
-            elif any(days.values()):
-                has = count(sum(days.values()), "day")
-                message = f"{offer[0]} has {has} that no line has"
-                findings.add("line_missing", offer[0], message)
-    for position in stated.values():
-        subject = subject_of(position)
-        message = f"{subject}: its days are not those of one price (M2)"
-        findings.add("line_differs", subject, message)
-    total_minor = sum(line["part"]["amount_minor"] for line in lines)
-    if total_minor != bill.invoice["total_minor"]:
-        message = f"The total is {bill.invoice['total_minor']}, and {total_minor} by its lines"
-        findings.add("total_differs", "total_minor", message)
+class Parts(NamedTuple):
+    """What one client's lines are held against as they are read."""
+
+    bill: Bill
+    grounds: Grounds
+    numbers: Numbered
+    holdings: Holdings
+    findings: Findings
+
+    def read(self, position: int, line: dict[str, Any]) -> dict[str, Any]:
+        """Look at one line's parts, and give what of it is looked at once licenses were counted."""
+        if line["kind"] in BILLED:
+            self._check_part(position, line)
+            self._hold(position, line["sites"])
+        else:
+            own = {
+                "license_days": sum(site[1] for site in line["sites"]),
+                "amount_minor": sum(site[2] for site in line["sites"]),
+            }
+            compare(position, line, {"part": own}, "by its sites", self.findings)
+        return {name: line[name] for name in line if name not in ("before", "after", "sites")}
+
+    def _hold(self, position: int, sites: list[Any]) -> None:
+        client = self.bill.client[0]
+        owner = None if client is None else self.numbers.clients.of(client)
+        for site, days, _ in sites:
+            number = None if site is None else self.numbers.sites.of(site)
+            if not self.holdings.add(position, owner, number, days):
+                what = subject_of(position)
+                self.findings.add("line_differs", what, f"{what} has a site twice")
+
+    def _check_part(self, position: int, line: dict[str, Any]) -> None:
+        """M5: the client's part of the line, by the days of all, and each of its sites' of that."""
+        bill, part, findings = self.bill, line["part"], self.findings
+        every_day = sum(line["before"]) + part["license_days"] + sum(line["after"])
+        counted = {"license_days": every_day}
+        if line["kind"] == "license":
+            counted["days"] = every_day
+        compare(position, line, counted, "by the days of all clients", findings)
+        amount = line_amount(line["days"], line["day_price_e12"], self.grounds.currency)
+        if bill.markup_e6 is not None:
+            amount = with_markup(amount, bill.markup_e6, self.grounds.currency)
+        mine = amount if bill.client == (None,) else 0
+        if every_day:
+            weights = [*line["before"], part["license_days"], *line["after"]]
+            mine = largest_remainder(amount, weights)[len(line["before"])]
+        days = {site: number for site, number, _ in line["sites"]}
+        own = {"license_days": sum(days.values()), "amount_minor": mine}
+        why = "by its sites and the days of all clients (M5)"
+        compare(position, line, {"part": own}, why, findings)
+        order = sorted(days, key=self._place)
+        if any(days.values()):
+            amounts = largest_remainder(mine, [days[site] for site in order])
+        else:
+            amounts = [mine] if order == [None] else []
+        stated = {site: amount for site, _, amount in line["sites"]}
+        if [stated[site] for site in order] != amounts:
+            what = subject_of(position)
+            message = f"{what}: the parts of its sites are not what their days come to (M5)"
+            findings.add("line_differs", what, message)
+
+    def _place(self, site: str | None) -> tuple[bool, tuple[str, int]]:
+        """The order in which equal remainders are served."""
+        if site is None:
+            return True, ("", 0)
+        return False, self.grounds.names.order_of_site(site)
 
 
-def _check_part(
-    position: int,
-    line: dict[str, Any],
-    sums: Sums,
-    days: dict[Any, int],
-    bill: Bill,
-    grounds: Grounds,
-    findings: Findings,
-) -> None:
-    part = line["part"]
-    kind = "license" if line["bundle_size"] == 1 else "bundle"
-    price = {"kind": kind, "day_price_e12": sums.segment.day_price_e12}
-    compare(position, line, price, "by the prices", findings)
-    every_day = sum(line["before"]) + part["license_days"] + sum(line["after"])
-    counted = {"license_days": every_day}
-    if kind == "license":
-        counted["days"] = every_day
-    compare(position, line, counted, "by the days of all clients", findings)
-    amount = line_amount(line["days"], line["day_price_e12"], grounds.currency)
-    compare(position, line, {"amount_minor": amount}, "by days times price (M4)", findings)
-    if bill.markup_e6 is not None:
-        amount = with_markup(amount, bill.markup_e6, grounds.currency)
-    mine = amount if bill.client == (None,) else 0
-    if every_day:
-        weights = [*line["before"], part["license_days"], *line["after"]]
-        mine = largest_remainder(amount, weights)[len(line["before"])]
-    order = sorted(days, key=grounds.names.place_of_site)
-    amounts = largest_remainder(mine, [days[site] for site in order]) if order else [mine]
-    own = {
-        "part": {"license_days": sum(days.values()), "amount_minor": mine},
-        "sites": [
-            [site, days.get(site, 0), share]
-            for site, share in zip(order or [None], amounts, strict=True)
-        ],
-    }
-    compare(position, line, own, "by its licenses and the days of all clients (M5)", findings)
+def check_parts(parts: Parts, lines: list[dict[str, Any]], tally: Tally) -> None:
+    """What lines say of prices, that none is missing, and the total."""
+    check_billed(lines, tally, parts.grounds, parts.findings, _nothing, lambda sums: sums.mine)
+    check_total(parts.bill, [line["part"]["amount_minor"] for line in lines], parts.findings)
 
 
-def _check_sum(position: int, line: dict[str, Any], findings: Findings) -> None:
-    """Of a correction, or of credit: what its sites have adds up to it."""
-    own = {
-        "license_days": sum(site[1] for site in line["sites"]),
-        "amount_minor": sum(site[2] for site in line["sites"]),
-    }
-    compare(position, line, {"part": own}, "by its sites", findings)
+def _nothing(_sums: Sums) -> tuple[Told, str]:
+    """Of the days of all only its own are known, which are counted off by site."""
+    return {}, ""

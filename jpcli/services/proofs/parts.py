@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jpcli.domain.shares import Holder, Share
     from jpcli.ledger.queries.shares import HolderNames
     from jpcli.reports.statement.statement import Whose
+    from jpcli.services.billing.line_shares import HolderShares
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
@@ -53,9 +54,11 @@ def whole_shares(desk: Desk, computed: Computed) -> dict[str, Any]:
     return {"holders": [[None, None, *holder[2:]] for holder in holders], "shares": rows}
 
 
-def shared_lines(desk: Desk, computed: Computed, whose: Whose, markup: str | None) -> Shared:
+def shared_lines(
+    desk: Desk, computed: Computed, shares: HolderShares, whose: Whose, markup: str | None
+) -> Shared:
     """One client's parts, with a markup if there is one; None is what is nobody's."""
-    every_line, names = holder_shares(desk, computed)
+    every_line, names = shares
     markup_e6 = None if markup is None else parse_markup(markup)
     marked: list[Line] = list(computed.lines)
     if markup_e6 is not None:
@@ -64,13 +67,13 @@ def shared_lines(desk: Desk, computed: Computed, whose: Whose, markup: str | Non
     labels = labels_of(desk.ledger, names)
     pairs = zip(computed.lines, marked, every_line, strict=True)
     for line, with_markup, plain in pairs:
-        shares = plain
+        mine = plain
         if markup_e6 is not None:
-            shares = marked_shares(with_markup, plain, labels, markup_e6)
-        part = by_client(shares, names).get(whose.client)
+            mine = marked_shares(with_markup, plain, labels, markup_e6)
+        part = by_client(mine, names).get(whose.client)
         if part is not None:
             days = _client_days(plain, names, labels)
-            found.append(SharedLine(line, days, part, list(_sites(shares, names, labels, whose))))
+            found.append(SharedLine(line, days, part, list(_sites(mine, names, labels, whose))))
     client_id = None
     if whose.client is not None:
         ids = {name: number for number, name in (client_names(desk.ledger) | names.clients).items()}

@@ -62,24 +62,31 @@ def proof(desk: Desk, name: str, client: str | None = None, markup: str | None =
             hint=f"jpcli invoice export {quoted(name)} --client NAME --format proof",
             subject="--markup",
         )
-    whose = None
+    whose = shared = None
     if client is None:
         computed = asked_month(desk, name)
     else:
         statements = Statements(desk, name)
-        computed, made = statements.computed, statements.named(client, markup)
-        whose, markup = made.whose, made.markup
+        computed = statements.computed
+        whose, markup = statements.whose(client, markup)
+        shared = shared_lines(desk, computed, statements.shares, whose, markup)
     check_provable(desk, computed)
-    return Proof(_Writing(desk, computed, whose, markup).pieces(), proof_notes(computed, whose))
+    writing = _Writing(desk, computed, shared, whose, markup)
+    return Proof(writing.pieces(), proof_notes(computed, whose))
 
 
 class _Writing:
     """The members of one proof, in order. What they share is read once."""
 
     def __init__(
-        self, desk: Desk, computed: Computed, whose: Whose | None, markup: str | None
+        self,
+        desk: Desk,
+        computed: Computed,
+        shared: Shared | None,
+        whose: Whose | None,
+        markup: str | None,
     ) -> None:
-        self._desk, self._computed = desk, computed
+        self._desk, self._computed, self._shared = desk, computed, shared
         self._whose, self._markup = whose, markup
         invoice = computed.invoice
         self._seq = LATEST_SEQ if invoice is None else invoice.id
@@ -88,11 +95,9 @@ class _Writing:
         self._scope = scope_of(desk, computed, whole=whose is None)
         self._counts = {"sites": 0, "licenses": 0, "events": 0}
         self._owned: dict[str, list[Stretch]] = {}
-        self._shared: Shared | None = None
-        self._client_id: int | None = None
+        self._told: list[tuple[str, list[Linked]]] = []
         if whose is not None:
-            self._shared = shared_lines(desk, computed, whose, markup)
-            self._client_id = self._shared.client_id
+            self._read_owned(whose)
 
     def pieces(self) -> Iterator[str]:
         """The whole text."""
@@ -179,7 +184,6 @@ class _Writing:
         """All of them; for one client its own and its sites'."""
         if self._whose is None:
             return self._renames
-        self._read_owned()
         mine = {*self._owned, self._whose.client}
         return [
             item
@@ -212,66 +216,63 @@ class _Writing:
             yield shown_event(item, self._whose, self._owned, self._names)
 
     def _sites(self) -> Iterator[dict[str, Any]]:
-        for site, told in self._site_events():
+        for site, told in self._site_events() if self._whose is None else self._told:
             if self._whose is None:
-                owned = owners_of(map(as_event, told), self._names, self._desk.ledger.calendar)
+                owned = owners_of(
+                    map(as_event, told), self._names.client, self._desk.ledger.calendar
+                )
                 self._owned[site] = owned
-            elif site not in self._owned:
-                continue
             self._counts["sites"] += 1
             yield {"site": site, "events": list(self._shown(told))}
 
-    def _read_owned(self) -> None:
+    def _read_owned(self, whose: Whose) -> None:
         """The sites that are the client's on some day of the month, and whose each one was."""
-        if self._owned or self._whose is None:
-            return
         period, calendar = self._computed.period, self._desk.ledger.calendar
         for site, told in self._site_events():
-            owned = owners_of(map(as_event, told), self._names, calendar)
+            owned = owners_of(map(as_event, told), self._names.client, calendar)
             if any(
-                stretch.client_id == self._whose.client  # type: ignore[comparison-overlap]
+                stretch.client_id == whose.client  # type: ignore[comparison-overlap]
                 and stretch.first_day <= period.last_day
                 and stretch.last_day >= period.first_day
                 for stretch in owned
             ):
                 self._owned[site] = owned
+                self._told.append((site, told))
 
     def _site_events(self) -> Iterator[tuple[str, list[Linked]]]:
         """(site, its events) of the sites that the bill's licenses are on, by what they are called
         in the end."""
         ledger = self._desk.ledger
+        # A site has the number of the event that made it.
         used = queries.used_sites(ledger, self._parts())
-        needed = {
-            self._names.site(item.subject, item.seq)
-            for item in queries.site_events(ledger, self._seq)
-            if item.seq in used
-        }
         renamed = {self._names.site(item.subject, item.seq) for item in self._renames}
         gathered: dict[str, list[Linked]] = {}
         stream = queries.site_events(ledger, self._seq)
         for _, found in groupby(stream, lambda item: item.subject):
             for site, told in groupby(found, lambda item: self._names.site(item.subject, item.seq)):
+                several = list(told)
                 if site in renamed:
-                    gathered.setdefault(site, []).extend(told)
-                elif site in needed:
-                    yield site, list(told)
+                    gathered.setdefault(site, []).extend(several)
+                elif any(item.seq in used for item in several):
+                    yield site, several
         for site, several in gathered.items():
-            if site in needed:
+            if any(item.seq in used for item in several):
                 yield site, sorted(several)
 
     def _parts(self) -> list[queries.Part]:
-        return [part._replace(client_id=self._client_id) for part in self._scope.parts]
+        client_id = None if self._shared is None else self._shared.client_id
+        return [part._replace(client_id=client_id) for part in self._scope.parts]
 
     def _licenses(self) -> Iterator[dict[str, Any]]:
         calendar = self._desk.ledger.calendar
         stream = queries.license_events(self._desk.ledger, self._parts(), self._seq)
         for license_key, group in groupby(stream, lambda item: item.subject):
             told = list(group)
-            life = life_of([as_event(item) for item in told], self._names, calendar)
+            life = life_of([as_event(item) for item in told], self._names.site, calendar)
             days = [
                 [calendar.iso(stay.first_day), calendar.iso(stay.last_day), stay.site, stay.client]
                 for period in self._scope.months_of(life.product, life.bundle_size)
-                for stay in stays_of(life.spans, self._owned, period.first_day, period.last_day)
+                for stay in stays_of(life.spans, self._owned.get, period.first_day, period.last_day)
                 if self._whose is None or stay.client == self._whose.client
             ]
             if not days:

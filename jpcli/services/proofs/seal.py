@@ -1,91 +1,72 @@
-"""What a closing sealed, held against its hashes: the content, the holders, and the event (I2, I8).
+"""What a closing sealed, held against its hashes: the content, and the event (I2, I8).
 
-Owns the parts of a whole bill: whose part of each line is what.
+Owns the hashes of the whole bill, and of the invoices before it that had billed what it corrects.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.adjustments import Sum
 from jpcli.domain.events import INVOICE_CLOSED, LINE_FIELDS, Event
 from jpcli.domain.invoice_status import VOID
-from jpcli.domain.shares import Holder, Share, split_by_holder
 from jpcli.ledger.events.chain import link_in_pieces
 from jpcli.ledger.queries.invoice_lines import content_hash
 from jpcli.services.canonical import list_pieces, object_pieces
 from jpcli.services.proofs import shape
 from jpcli.services.proofs.form import CLOSING_KEYS, LISTED
+from jpcli.services.proofs.lines import BILLED
 from jpcli.services.proofs.shape import Unfit
-from jpcli.services.proofs.whole import BILLED, subject_of
 
 if TYPE_CHECKING:
-    from jpcli.services.files.json_members import Members
+    from collections.abc import Iterator
+
     from jpcli.services.proofs.findings import Events, Findings
-    from jpcli.services.proofs.header import Bill, Grounds
-    from jpcli.services.proofs.lives import Names
-    from jpcli.services.proofs.tally import Tally
+    from jpcli.services.proofs.header import Bill
+    from jpcli.services.proofs.kept import Kept
 
-_MOST_ROWS = 1_500_000
-
-
-class Kept:
-    """Holders and shares of a bill as a proof lists them; both None where the closing kept none."""
-
-    def __init__(self, members: Members, lines: int, *, closed: bool) -> None:
-        self.holders = _rows(members, "holders", 4)
-        self.shares = _rows(members, "shares", 4)
-        if (self.holders is None) != (self.shares is None):
-            raise Unfit("holders and shares belong together")
-        for holder in self.holders or ():
-            for number in holder[:2]:
-                if number is not None:
-                    shape.whole(number, "a holder's number", 1)
-                    if not closed:
-                        raise Unfit("holders of an open month have no numbers")
-            for name in holder[2:]:
-                shape.name_or_none(name, "a holder's name")
-        most = len(self.holders or ()) - 1
-        for row in self.shares or ():
-            shape.whole(row[0], "a share's line", 0, lines - 1)
-            shape.whole(row[1], "a share's holder", 0, most)
-            shape.whole(row[2], "a share's days")
-            shape.whole(row[3], "a share's amount")
+    # Month, product, bundle size.
+    Corrected = tuple[str | None, str, int]
 
 
-def _rows(members: Members, name: str, size: int) -> list[list[Any]] | None:
-    found = members.items(name)
-    if found is None:
-        return None
-    rows: list[list[Any]] = []
-    for item in found:
-        if len(rows) >= _MOST_ROWS:
-            raise Unfit(f"too many {name}")
-        rows.append(shape.items(item, f"one of {name}", size))
-    return rows
+class Earlier:
+    """The invoices that had billed what is corrected: what each billed of which month and offer."""
+
+    def __init__(self) -> None:
+        self.billed: dict[Corrected, Sum] = {}
+        self.prices: dict[Corrected, int] = {}
+        self.periods: set[str] = set()
+        self._numbers: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def add(self, invoice: dict[str, Any], bill: Bill, findings: Findings) -> None:
+        """Note one, which has the content that was closed, and is there once."""
+        number = invoice["number"]
+        if number in self._numbers:
+            findings.add("invoice_twice", number, f"{number} stands there twice")
+        self._numbers.add(number)
+        self.periods.add(invoice["period"])
+        check_hash(invoice, invoice["lines"], bill, findings)
+        for line in invoice["lines"]:
+            if line["kind"] in BILLED:
+                label = invoice["period"]
+            elif line["kind"] == "adjustment":
+                label = line["period"]
+            else:
+                continue
+            what = (label, line["product"], line["bundle_size"])
+            found = Sum(line["days"], line["license_days"], line["amount_minor"])
+            self.billed[what] = self.billed.get(what, Sum()).plus(found)
+            self.prices[what] = line["day_price_e12"]
 
 
-def check_content(bill: Bill, lines: list[dict[str, Any]], findings: Findings) -> None:
-    """I2: the content hash, and the total."""
-    invoice = bill.invoice
-    total_minor = sum(line["amount_minor"] for line in lines)
-    if total_minor != invoice["total_minor"]:
-        message = f"The total is {invoice['total_minor']}, and {total_minor} by its lines"
-        findings.add("total_differs", "total_minor", message)
-    _check_hash(invoice, lines, bill, findings)
-
-
-def check_earlier(bill: Bill, earlier: list[dict[str, Any]], findings: Findings) -> None:
-    """The same of the invoices that had billed what is corrected, each once."""
-    numbers = [invoice["number"] for invoice in earlier]
-    for number in {number for number in numbers if numbers.count(number) > 1}:
-        findings.add("invoice_twice", number, f"{number} stands there twice")
-    for invoice in earlier:
-        _check_hash(invoice, invoice["lines"], bill, findings)
-
-
-def _check_hash(
+def check_hash(
     invoice: dict[str, Any], lines: list[dict[str, Any]], bill: Bill, findings: Findings
 ) -> None:
+    """I2: the content hash of an invoice; a preview has none."""
     if invoice["number"] is None:
         return
     content = {
@@ -115,13 +96,39 @@ def begin_closing(bill: Bill, told: Events) -> None:
         raise Unfit("closing is no such event")
     if data.get("status") == VOID:
         raise Unfit("an invoice is never closed as void")
-    told.add(
-        closing["seq"], shape.sha256_hex(closing["previous"], "previous"), bill.invoice["head"]
-    )
+    previous = bytes.fromhex(shape.sha256_hex(closing["previous"], "previous"))
+    told.links.add(closing["seq"], previous, bytes.fromhex(bill.invoice["head"]))
     told.until_seq = closing["seq"]
 
 
-def check_closing(bill: Bill, lines: list[dict[str, Any]], kept: Kept, findings: Findings) -> None:
+def read_kept(bill: Bill, lines: list[dict[str, Any]], kept: Kept) -> bytes | None:
+    """Read holders and shares; of a closed invoice the hash of its closing, which is made of them
+    on the way. One without shares is of the first ledgers, and one client's has none."""
+    holders = kept.holders(closed=bill.invoice["number"] is not None)
+    if holders is not None and not bill.is_whole:
+        raise Unfit("one client's proof has no shares of others and no earlier invoices")
+    shares = _shares(kept, belong=holders is not None)
+    closing, found = bill.closing, None
+    if closing is not None:
+        fields: dict[str, Any] = {**closing["data"]}
+        fields["lines"] = list_pieces([line[name] for name in LINE_FIELDS] for line in lines)
+        if holders is not None:
+            fields |= {"holders": list_pieces(holders), "shares": list_pieces(shares)}
+        event = Event(*(closing[name] for name in CLOSING_KEYS))
+        found = link_in_pieces(bytes.fromhex(closing["previous"]), event, object_pieces(fields))
+    for _ in chain(holders or (), shares):
+        pass
+    return found
+
+
+def _shares(kept: Kept, *, belong: bool) -> Iterator[Any]:
+    found = kept.shares()
+    if (found is not None) != belong:
+        raise Unfit("holders and shares belong together")
+    yield from found or ()
+
+
+def check_closing(bill: Bill, found: bytes, findings: Findings) -> None:
     """The event that closed the invoice, put together again, has the head as its hash."""
     closing, invoice = bill.closing, bill.invoice
     assert closing is not None
@@ -132,67 +139,6 @@ def check_closing(bill: Bill, lines: list[dict[str, Any]], kept: Kept, findings:
     ):
         message = "What the closing says of the invoice is not what the invoice says"
         findings.add("closing_differs", "closing", message)
-    fields: dict[str, Any] = {**data}
-    fields["lines"] = list_pieces([line[name] for name in LINE_FIELDS] for line in lines)
-    if kept.shares is not None:
-        fields["holders"] = list_pieces(kept.holders or ())
-        fields["shares"] = list_pieces(kept.shares)
-    event = Event(*(closing[name] for name in CLOSING_KEYS))
-    found = link_in_pieces(bytes.fromhex(closing["previous"]), event, object_pieces(fields))
     if found.hex() != invoice["head"]:
         message = "The event that closed the invoice does not have the head as its hash"
         findings.add("head_differs", "head", message)
-
-
-def check_shares(
-    lines: list[dict[str, Any]], kept: Kept, tally: Tally, grounds: Grounds, findings: Findings
-) -> None:
-    """M5, W2: each holder's part of a line, by its days; of a correction that they add up."""
-    if kept.holders is None or kept.shares is None:
-        return
-    stated: list[dict[tuple[Any, Any], Share]] = [{} for _ in lines]
-    used = set()
-    for position, number, days, amount_minor in kept.shares:
-        used.add(number)
-        holder = (kept.holders[number][2], kept.holders[number][3])
-        before = stated[position].get(holder, Share())
-        stated[position][holder] = before.plus(Share(days, amount_minor))
-    if len(used) != len(kept.holders):
-        findings.add("holders_differ", "holders", "There are holders without a part")
-    own = tally.of_month(grounds.period.label)
-    for position, line in enumerate(lines):
-        found = stated[position]
-        if line["kind"] in BILLED:
-            several = own.get((line["product"], line["bundle_size"]), ())
-            sums = (s for s in several if s.segment[:2] == (line["first_day"], line["last_day"]))
-            days = next((one.holders for one in sums), {})
-            if found != split_by_names(line["amount_minor"], days, grounds.names):
-                _differ(
-                    position,
-                    "the parts of its holders are not what their days come to (M5)",
-                    findings,
-                )
-            continue
-        whole = Share(line["license_days"], line["amount_minor"])
-        for share in found.values():
-            whole = whole.minus(share)
-        if any(whole):
-            _differ(position, "the parts of its holders do not add up to it", findings)
-
-
-def split_by_names(
-    amount_minor: int, days: dict[tuple[Any, Any], int], names: Names
-) -> dict[tuple[Any, Any], Share]:
-    """An amount over clients and their sites, which are names here; nobody comes last (M5)."""
-    order = sorted(
-        days, key=lambda key: (names.place_of_client(key[0]), names.place_of_site(key[1]))
-    )
-    # Names in the place of row numbers: the split looks at neither.
-    weights: list[tuple[Any, int]] = [(Holder(*key), days[key]) for key in order]
-    parts = split_by_holder(amount_minor, weights)
-    return {(holder[0], holder[1]): share for holder, share in parts.items()}
-
-
-def _differ(position: int, what: str, findings: Findings) -> None:
-    subject = subject_of(position)
-    findings.add("holders_differ", subject, f"{subject}: {what}")

@@ -5,26 +5,24 @@ Owns I3 and M4 on the checker's side: what a line says, and what it comes to.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.adjustments import Sum
 from jpcli.domain.errors import BadInput
 from jpcli.domain.money import line_amount
 from jpcli.domain.periods import month_period, parse_month
-from jpcli.domain.words import count
+from jpcli.services.proofs.lines import BILLED, check_billed, check_total, compare, subject_of
 from jpcli.services.proofs.shape import Unfit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from jpcli.domain.periods import Period
     from jpcli.services.proofs.findings import Findings
-    from jpcli.services.proofs.header import Grounds
+    from jpcli.services.proofs.header import Bill, Grounds
+    from jpcli.services.proofs.lines import Told
+    from jpcli.services.proofs.seal import Corrected, Earlier
     from jpcli.services.proofs.tally import Sums, Tally
 
     Offer = tuple[str, int]
-
-BILLED = ("license", "bundle")
 
 
 def months_of(
@@ -53,16 +51,22 @@ def _period(label: str, grounds: Grounds) -> Period:
         raise Unfit("the month of a correction is none") from error
 
 
-def check_lines(
-    lines: list[dict[str, Any]],
-    earlier: list[dict[str, Any]],
-    tally: Tally,
-    grounds: Grounds,
-    findings: Findings,
-) -> None:
-    """Every line against what it rests on, and that none is missing."""
-    _check_billed(lines, tally, grounds, findings)
-    corrected: set[tuple[str | None, str, int]] = set()
+class Counted(NamedTuple):
+    """What the lines of a bill rest on, and where what is wrong with them is noted."""
+
+    bill: Bill
+    earlier: Earlier
+    tally: Tally
+    grounds: Grounds
+    findings: Findings
+
+
+def check_lines(lines: list[dict[str, Any]], counted: Counted) -> None:
+    """Every line against what it rests on, that none is missing, and the total."""
+    _, _, tally, grounds, findings = counted
+    check_billed(lines, tally, grounds, findings, _days, lambda sums: sums.days)
+    amounts = [line["amount_minor"] for line in lines]
+    corrected: set[Corrected] = set()
     for position, line in enumerate(lines):
         if line["kind"] == "adjustment":
             what = (line["period"], line["product"], line["bundle_size"])
@@ -70,64 +74,14 @@ def check_lines(
                 subject = subject_of(position)
                 findings.add("line_twice", subject, f"{subject} stands there twice")
             corrected.add(what)
-            _check_adjustment(position, line, earlier, tally, grounds, findings)
+            _check_adjustment(position, line, what, counted)
         elif line["kind"] == "credit":
-            _check_credit(position, lines, findings)
+            _check_credit(position, line, amounts, findings)
+    check_total(counted.bill, amounts, findings)
 
 
-def subject_of(position: int) -> str:
-    """What a problem of a line is about."""
-    return f"line {position + 1}"
-
-
-def compare(
-    position: int,
-    line: Mapping[str, Any],
-    expected: Mapping[str, Any],
-    why: str,
-    findings: Findings,
-) -> None:
-    """Note each field of a line that is not what it comes to."""
-    for name, value in expected.items():
-        if line[name] != value:
-            subject = subject_of(position)
-            message = f"{subject} ({line['name']}): {name} is {line[name]}, and {value} {why}"
-            findings.add("line_differs", subject, message)
-
-
-def _check_billed(
-    lines: list[dict[str, Any]], tally: Tally, grounds: Grounds, findings: Findings
-) -> None:
-    stated: dict[tuple[Any, ...], int] = {}
-    for position, line in enumerate(lines):
-        if line["kind"] not in BILLED:
-            continue
-        key = (line["product"], line["bundle_size"], line["first_day"], line["last_day"])
-        if key in stated:
-            subject = subject_of(position)
-            findings.add("line_twice", subject, f"{subject} stands there twice")
-        stated[key] = position
-    for offer, several in tally.of_month(grounds.period.label).items():
-        for sums in several:
-            found = stated.pop((*offer, *sums.segment[:2]), None)
-            if found is not None:
-                _check_days(found, lines[found], sums, grounds, findings)
-            elif sums.days:
-                since = grounds.calendar.iso(sums.segment.first_day)
-                has = f"{count(sums.days, 'day')} since {since}"
-                message = f"{offer[0]} has {has} that no line has"
-                findings.add("line_missing", offer[0], message)
-    for position in stated.values():
-        subject = subject_of(position)
-        message = f"{subject}: its days are not those of one price (M2)"
-        findings.add("line_differs", subject, message)
-
-
-def _check_days(
-    position: int, line: dict[str, Any], sums: Sums, grounds: Grounds, findings: Findings
-) -> None:
+def _days(sums: Sums) -> tuple[Told, str]:
     counted = {
-        "kind": "license" if line["bundle_size"] == 1 else "bundle",
         "days": sums.days,
         "license_days": sums.license_days,
         "licenses": sums.licenses,
@@ -135,39 +89,24 @@ def _check_days(
         "unassigned": sums.unassigned,
         "period": None,
     }
-    compare(position, line, counted, "by its licenses", findings)
-    price = sums.segment.day_price_e12
-    compare(position, line, {"day_price_e12": price}, "by the prices", findings)
-    amount = line_amount(line["days"], line["day_price_e12"], grounds.currency)
-    compare(position, line, {"amount_minor": amount}, "by days times price (M4)", findings)
+    return counted, "by its licenses"
 
 
-def _check_adjustment(
-    position: int,
-    line: dict[str, Any],
-    earlier: list[dict[str, Any]],
-    tally: Tally,
-    grounds: Grounds,
-    findings: Findings,
-) -> None:
+def _check_adjustment(position: int, line: Told, what: Corrected, counted: Counted) -> None:
     """I3: what the month comes to now, less what was billed for it. A month that is billed again
     has all of it on its own lines."""
+    _, earlier, tally, grounds, findings = counted
     label, offer = line["period"], (line["product"], line["bundle_size"])
     if label is None:
         raise Unfit("a correction is of no month")
-    now, price = Sum(), None
+    now, price = Sum(), earlier.prices.get(what)
     period = _period(label, grounds)
     # A month that is billed again may come before one that was closed meanwhile.
     is_ahead = period.first_day > grounds.period.first_day
-    if is_ahead and all(invoice["period"] != label for invoice in earlier):
+    if is_ahead and label not in earlier.periods:
         subject = subject_of(position)
         message = f"{subject} corrects {label}, after {grounds.period.label} and not closed (I3)"
         findings.add("line_ahead", subject, message)
-    billed = list(_lines_about(earlier, label, offer))
-    before = Sum()
-    for item in billed:
-        before = before.plus(Sum(item["days"], item["license_days"], item["amount_minor"]))
-        price = item["day_price_e12"]
     if label != grounds.period.label:
         for sums in tally.of_month(label).get(offer, ()):
             if sums.days and sums.segment.day_price_e12 is not None:
@@ -175,7 +114,7 @@ def _check_adjustment(
                 amount = line_amount(sums.days, price, grounds.currency)
                 now = now.plus(Sum(sums.days, sums.license_days, amount))
     expected = {
-        **now.minus(before)._asdict(),
+        **now.minus(earlier.billed.get(what, Sum()))._asdict(),
         "day_price_e12": price,
         "first_day": period.first_day,
         "last_day": period.last_day,
@@ -185,29 +124,17 @@ def _check_adjustment(
     compare(position, line, expected, why, findings)
 
 
-def _lines_about(
-    earlier: list[dict[str, Any]], label: str, offer: tuple[str, int]
-) -> Iterator[dict[str, Any]]:
-    for invoice in earlier:
-        for line in invoice["lines"]:
-            if (line["product"], line["bundle_size"]) != offer:
-                continue
-            is_own = invoice["period"] == label and line["kind"] in BILLED
-            if is_own or (line["kind"] == "adjustment" and line["period"] == label):
-                yield line
-
-
-def _check_credit(position: int, lines: list[dict[str, Any]], findings: Findings) -> None:
+def _check_credit(position: int, line: Told, amounts: list[int], findings: Findings) -> None:
     """I3: credit makes a negative total 0, or lowers one, never below 0. It is the last line."""
-    line = lines[position]
-    others = sum(other["amount_minor"] for other in lines) - line["amount_minor"]
     fixed = dict.fromkeys(("day_price_e12", "first_day", "last_day", "licenses", "assigned"), 0)
     fixed |= dict.fromkeys(("unassigned", "days", "license_days"), 0)
     expected: dict[str, Any] = {**fixed, "product": "", "bundle_size": 1, "period": None}
     compare(position, line, expected, "on a line of credit", findings)
-    forward = line["amount_minor"] > 0
-    if position + 1 < len(lines) or (others + line["amount_minor"] < 0) or (forward and others > 0):
+    if position + 1 < len(amounts):
         subject = subject_of(position)
-        findings.add("line_differs", subject, f"{subject}: there can be no such credit here (I3)")
-    if forward:
-        compare(position, line, {"amount_minor": -others}, "to make the total 0", findings)
+        findings.add("line_differs", subject, f"{subject}: credit is the last line (I3)")
+        return
+    credit, total_minor = line["amount_minor"], sum(amounts)
+    if total_minor < 0 or (credit > 0 and total_minor != 0):
+        due = -(total_minor - credit)
+        compare(position, line, {"amount_minor": due}, "to make the total 0 (I3)", findings)

@@ -193,6 +193,8 @@ class _Proof:
         need(late or self.until is None or seq < self.until, f"event {seq} is too late")
         self.place(seq, item["previous"], item["hash"])
         self.count += 1
+        need(not withheld or item["kind"].startswith(("license.", "site.")), f"{seq} is withheld")
+        need(not withheld or item["kind"] != "site.renamed", f"{seq} is withheld")
         if withheld:
             return {**item, "data": item["shown"]}
         fields = [item[name] for name in EVENT.split()[:8]]
@@ -559,7 +561,8 @@ class _Proof:
             )
             due = {"license_days": sum(days.values()), "amount_minor": part}
             need(line["part"] == due, f"line {number}: {due}")
-            need(line["sites"] == sites, f"line {number}: {sites}")
+            key = canonical
+            need(sorted(line["sites"], key=key) == sorted(sites, key=key), f"{number}: {sites}")
         for line in body["lines"]:
             if line["kind"] not in ("license", "bundle"):
                 has(line, OTHER_PART)

@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import BadInput, JpcliError
+from jpcli.ledger.database.zone_data import as_text, machine_data
+from jpcli.services.clients import rename
 from jpcli.services.invoices import close
 from jpcli.services.proofs.verify import verify
 from tests.services.agency import A, Agency, C
+from tests.services.proofs.checker import check
 from tests.services.proofs.test_proofs import made
 
 
@@ -116,6 +119,22 @@ def test_a_zone_that_is_none_is_refused(right: str) -> None:
             verify("-", BytesIO(json.dumps(body).encode()))
 
 
+def test_a_zone_of_very_many_rules_is_refused(right: str) -> None:
+    """Each may be a few bytes that unfold to 64 KiB."""
+    body = json.loads(right)
+    rules = as_text(machine_data("Etc/UTC") or b"").removeprefix("0:")
+    for number, code in ((100, None), (101, "bad_proof")):
+        data = json.loads(body["ledger"][0]["data"])
+        data["zone_data"] = ",".join(f"{second}:{rules}" for second in range(number))
+        body["ledger"][0]["data"] = json.dumps(data)
+        text = json.dumps(body)
+        if code is None:
+            found = verify("-", BytesIO(text.encode())).data["problems"]
+            assert {problem["code"] for problem in found} == {"event_changed"}
+        else:
+            assert refused(text) == code
+
+
 def test_any_nonsense_gives_an_answer_or_one_error(right: str) -> None:
     """Values of other kinds in every place, several at a time."""
     random = Random(3)
@@ -184,6 +203,24 @@ def test_a_file_that_can_t_be_read_is_one_error(tmp_path: Path) -> None:
         with pytest.raises(BadInput) as caught:
             verify(str(path))
         assert caught.value.code == code
+
+
+@pytest.mark.parametrize("member", ["ledger", "prices", "renames"])
+def test_what_everybody_has_to_see_is_never_withheld(
+    begun: tuple[Agency, Agency], tmp_path: Path, member: str
+) -> None:
+    """Who could withhold a price could show another, and a bill that fits it."""
+    agency = begun[1].copied(tmp_path / "ledger.db")
+    agency.issue("jetpack-scan", site=A, client="Ann", at="2024-08-02")
+    agency.do(rename.rename_client, "Ann", "Anna")
+    body = json.loads(made(agency, "2024-08", "Anna"))
+    event = body[member][-1]
+    for name in ("recorded_at", "actor", "reason"):
+        del event[name]
+    event["shown"] = json.loads(event.pop("data"))
+    text = json.dumps(body)
+    assert refused(text) == "bad_proof"
+    assert "withheld" in str(check(text))
 
 
 def test_no_ledger_is_opened_and_nobody_asked(
