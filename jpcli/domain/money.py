@@ -61,7 +61,8 @@ def parse_amount(text: str, currency: str) -> int:
             "bad_amount",
             shown,
             f"an amount in {currency.upper()}",
-            "Write a plain decimal such as 250, without a sign or a separator.",
+            "Write a plain decimal such as 250, without a sign or a separator, "
+            + _bounds(currencies.digits(currency)),
         )
     return amount_minor
 
@@ -202,5 +203,12 @@ def _bad_price(text: str, currency: str) -> BadInput:
         "bad_price",
         shown,
         f"a price in {currency.upper()}",
-        "Write a plain decimal such as 0.27, not negative, without a sign or a separator.",
+        "Write a plain decimal such as 0.27, not negative, without a sign or a separator, "
+        + _bounds(currencies.digits(currency) + PLACES),
     )
+
+
+def _bounds(places: int) -> str:
+    """The places that a decimal may have, and how large it may be (`MAX_STORED`)."""
+    decimals = f"of at most {places} decimals" if places else "without decimals"
+    return f"{decimals}, up to {MAX_STORED // 10**places}."

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from jpcli.domain.errors import BadInput
@@ -12,12 +14,16 @@ from jpcli.domain.money import (
     half_away,
     line_amount,
     money_json,
+    parse_amount,
     parse_day_price,
     parse_markup,
     parse_month_price,
     parse_percent,
     with_markup,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BAD_DECIMALS = [
     "",
@@ -239,3 +245,25 @@ def test_no_discount_is_all_of_it(text: str) -> None:
     with pytest.raises(BadInput) as caught:
         parse_markup(text)
     assert caught.value.code == "bad_percent"
+
+
+@pytest.mark.parametrize(
+    ("parse", "currency", "most", "decimals"),
+    [
+        (parse_day_price, "usd", "92233", 14),
+        (parse_day_price, "kwd", "9223", 15),
+        (parse_day_price, "jpy", "9223372", 12),
+        (parse_amount, "usd", "92233720368547758", 2),
+        (parse_amount, "jpy", "9223372036854775807", 0),
+    ],
+)
+def test_what_is_refused_as_too_large_or_too_fine_says_what_is_taken(
+    parse: Callable[[str, str], int], currency: str, most: str, decimals: int
+) -> None:
+    finest = f"0.{'1' * decimals}" if decimals else "0"
+    assert parse(most, currency) > parse(finest, currency)
+    for text in (str(int(most) + 1), f"{finest}1" if decimals else "0.1"):
+        with pytest.raises(BadInput) as caught:
+            parse(text, currency)
+        told = f"of at most {decimals} decimals" if decimals else "without decimals"
+        assert str(caught.value.hint).endswith(f"{told}, up to {most}.")
