@@ -73,6 +73,19 @@ def test_behind_an_order_that_was_carried_out_the_same_one_is_gone_on_with(agenc
     agency.check_equal()
 
 
+def test_what_somebody_took_off_its_site_since_is_not_put_there_again(agency: Desk) -> None:
+    fields = {"status": 400, "code": "something_new", "after": False, "nth": 2}
+    agency.double.next("status", method="POST", path="/license", **fields)
+    agency.do(issue.issue, "jetpack-scan", 2, site=A)
+    (key,) = agency.licenses()
+    agency.unassign(key)
+    agency.issue("jetpack-scan", 2, site=A)
+    sites = agency.licenses()
+    assert sites.pop(key) == (None, False)
+    assert list(sites.values()) == [(A, False)]
+    agency.check_equal()
+
+
 @pytest.mark.parametrize(
     ("now", "code", "licenses"), [("2024-08-15T12:10:00Z", 75, 0), ("2024-08-15T12:16:00Z", 0, 2)]
 )
