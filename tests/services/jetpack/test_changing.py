@@ -64,6 +64,29 @@ def test_what_got_no_answer_is_finished_by_the_same_command(
     assert len(agency.double.mails) == (name == "unassign")
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("assign", "attached_license"),
+        ("unassign", "something_new"),
+        ("transfer", "something_new"),
+        ("revoke", "revoked_license"),
+    ],
+)
+def test_what_an_earlier_command_may_have_done_is_told_from_a_no(
+    agency: Desk, key: str, name: str, code: str
+) -> None:
+    """What is said to the second says only that it is so already; the list tells whether."""
+    agency.double.next("lost", nth=1, times=0)
+    with pytest.raises(JpcliError):
+        CHANGES[name](agency, key)
+    agency.double.heal()
+    agency.double.next("status", status=400, code=code, after=False)
+    CHANGES[name](agency, key)
+    agency.check_equal()
+    assert agency.wishes() == []
+
+
 @changes
 @pytest.mark.parametrize("after", [True, False])
 def test_one_lost_answer_is_no_trouble(agency: Desk, key: str, name: str, after: bool) -> None:
