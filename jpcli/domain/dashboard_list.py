@@ -37,6 +37,7 @@ _DATE = re.compile(
 _FIGURES_DATE = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
 _CELLS = re.compile(r"[\t,;|•·]|  +| [-–—] |:(?= |$)")
 _TIMES = re.compile(r"(?:(\d{1,4}) ?[x×] ?(.+))|(?:(.+?) ?[x×] ?(\d{1,4}))", re.IGNORECASE)
+_QUANTITY = re.compile(r"0{0,3}[1-9][0-9]{0,2}")  # 1 to MOST_OF_ONE
 _KEY = re.compile(r"(?<![\w/.-])[A-Za-z0-9-]+_[A-Za-z0-9]{16,}(?![\w/.-])")
 _BUNDLE = re.compile(r"\bbundles?\b", re.IGNORECASE)
 _JOINTS = frozenset({"on", "for", "at", "@", "-", "–", "to", "→"})
@@ -169,13 +170,20 @@ def _read_line(text: str, names: Mapping[str, list[frozenset[str]]], today: date
         cell = part.strip(" \"'*-–—:()") if part else ""
         if not cell or is_noise(cell):
             continue
-        if cell.isascii() and cell.isdigit() and 0 < int(cell) <= MOST_OF_ONE:
+        if _QUANTITY.fullmatch(cell):
             times = int(cell)
         else:
             _read_cell(cell, names, found)
     if len(found.sites) > 1:
         raise BadInput("two_sites", f"{found.sites[1]} is a second site on one line")
+    _check_quantity(len(found.products) * times, least=0)
     return found._replace(products=found.products * times)
+
+
+def _check_quantity(number: int, least: int = 1) -> None:
+    """A few signs may multiply each other, and every license has a place in memory."""
+    if not least <= number <= MOST_OF_ONE:
+        raise BadInput("bad_quantity", f"{number:,} is not between 1 and {MOST_OF_ONE} a line")
 
 
 def _read_cell(cell: str, names: Mapping[str, list[frozenset[str]]], found: _Found) -> None:
@@ -191,8 +199,7 @@ def _read_cell(cell: str, names: Mapping[str, list[frozenset[str]]], found: _Fou
     match = _TIMES.fullmatch(name)
     if match is not None and _matches(match[2] or match[3], names):
         times = int(match[1] or match[4])
-        if not 0 < times <= MOST_OF_ONE:
-            raise BadInput("bad_quantity", f"{times} is not between 1 and {MOST_OF_ONE}")
+        _check_quantity(times)
         found.products.extend([_product(match[2] or match[3], names)] * times)
         return
     found.products.append(_product(name, names))

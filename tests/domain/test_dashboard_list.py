@@ -157,6 +157,10 @@ def test_keys_and_dates(text: str) -> None:
         (f"Boost {KEY}", "key_differs", 1),
         ("Scan x1000", "bad_quantity", 1),
         ("Scan x0", "bad_quantity", 1),
+        ("500 x Scan, 500 x Boost", "bad_quantity", 1),
+        ("Scan x2, 500", "bad_quantity", 1),
+        ("999, 999 x Scan, 999 x AI", "bad_quantity", 1),
+        ("Scan, " + "9" * 5000, "unknown_product", 1),
     ],
 )
 def test_what_is_not_understood_is_said_with_its_line(text: str, code: str, line: int) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import (
     card_numbers,
     cards,
+    dashboard_list,
     instants,
     moments,
     money,
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
 
 COLUMNS = frozenset({"product", "quantity", "site", "client", "bundle_size"})
 PRODUCTS = ("jetpack-scan", "jetpack-boost", "jetpack-anti-spam")
+SOLD = {
+    "jetpack-scan": ["Scan Daily"],
+    "jetpack-boost": ["Boost"],
+    "jetpack-ai": ["AI"],
+    "jetpack-backup-t1": ["VaultPress Backup (10GB)"],
+    "wpcom-hosting-business": ["WordPress.com hosting"],
+}
+_TODAY = date(2026, 11, 22)
 _NOW_AT = instants.parse_instant("2026-11-22T11:00:00Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ZONES = (
@@ -126,6 +135,24 @@ def card_fields(text: str) -> None:
     if text.isascii() and text.isdigit() and 12 <= len(text) <= 19:
         doubled = [int(c) * (1 + i % 2) for i, c in enumerate(reversed(text))]
         check(found == (sum(n // 10 + n % 10 for n in doubled) % 10 == 0), "not Luhn's", text)
+
+
+def dashboards(text: str) -> None:
+    """A list that was copied from a dashboard: each license is one that can be imported, and each
+    line that says something else is named."""
+    lines = text.split("\n")
+    found = parsed(dashboard_list.read_list, lines, SOLD, _TODAY)
+    check(found is not None, "refused as a whole", text)
+    most = dashboard_list.MOST_OF_ONE
+    check(len(found.licenses) <= most * len(lines), "more than a line may name", text)
+    for one in found.licenses:
+        check(one.product in SOLD and 1 <= one.line <= len(lines), "no license", one)
+        check(one.site is None or site_urls.normalize_url(one.site) == one.site, "no site", one)
+        if one.license_key is not None:
+            check(names.check_license_key(one.license_key).startswith(one.product), "no key", one)
+        for day in (one.issued, one.assigned):
+            check(day is None or instants.parse_date(day) <= _TODAY, "no day", one)
+    check(all(1 <= each.line <= len(lines) for each in found.problems), "no such line", text)
 
 
 def rows(data: bytes) -> None:
