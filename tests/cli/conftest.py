@@ -94,12 +94,37 @@ def jpcli(
     return call
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the ledgers are that are made by the first test that asks for one, and copied for all
+    others."""
+    return tmp_path_factory.mktemp("begun")
+
+
+def _copied(kept: Path, make: Callable[[], None]) -> None:
+    """The ledger of a test is a copy of one that was made so before."""
+    mine = os.environ["JPCLI_LEDGER"]
+    if kept.with_suffix(".made").exists():
+        engines.copy(kept, mine)
+        return
+    make()
+    engines.copy(mine, kept)
+    kept.with_suffix(".made").touch()
+
+
 @pytest.fixture
-def ledger(jpcli: Callable[..., Run]) -> Callable[..., Run]:
+def ledger(
+    jpcli: Callable[..., Run], begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Run]:
     """`jpcli` on a ledger that is there, empty, with a card."""
-    assert jpcli("init", "--name", "Acme Agency", now="2026-11-01T08:00:00Z").code == 0
-    card = ("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030")
-    assert jpcli(*card).code == 0
+    monkeypatch.setenv("JPCLI_NOW", "2026-11-01T08:00:00Z")
+
+    def make() -> None:
+        assert jpcli("init", "--name", "Acme Agency").code == 0
+        card = ("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030")
+        assert jpcli(*card).code == 0
+
+    _copied(begun / "ledger.db", make)
     return jpcli
 
 
@@ -115,8 +140,16 @@ def anything_goes() -> Iterator[None]:
 
 
 @pytest.fixture
-def agency(ledger: Callable[..., Run]) -> Callable[..., Run]:
+def agency(
+    ledger: Callable[..., Run], begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Run]:
     """A ledger with a few licenses, sites, clients and a history; the clock is at `NOW`."""
+    _copied(begun / "agency.db", lambda: _run_agency(ledger))
+    monkeypatch.setenv("JPCLI_NOW", NOW)
+    return ledger
+
+
+def _run_agency(ledger: Callable[..., Run]) -> None:
     ledger("issue", "jetpack-complete", "-n", "2", now="2026-11-02T09:30:00Z")
     (_, first, second) = ledger("licenses", "list").rows
     ledger(
@@ -129,7 +162,6 @@ def agency(ledger: Callable[..., Run]) -> Callable[..., Run]:
         reason = "\x1b[31mclosed"
         ledger("revoke", first[0], "--yes", "--reason", reason, now="2026-11-20T10:00:00Z")
     assert ledger("ledger", "check", now=NOW).code == 0
-    return ledger
 
 
 def run_process(*argv: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
