@@ -40,7 +40,9 @@ Look = Callable[[Any, Model], object]
 class Deed(NamedTuple):
     """A command line: `files` are written for it, `alone` lets nothing run beside it. What only
     reads has no `effect`; `look` tells whether an answer shows what is there. `copies` and
-    `restores` name a backup."""
+    `restores` name a backup; `undoes` names a command, or is `last`; `writes` is a file or a folder
+    that it makes, and `then` comes next where that was done. What goes in `steps` is gone on with
+    when it is asked for once more."""
 
     words: tuple[str, ...]
     effect: Effect | None = None
@@ -49,6 +51,10 @@ class Deed(NamedTuple):
     look: Look | None = None
     copies: str = ""
     restores: str = ""
+    undoes: str = ""
+    writes: str = ""
+    then: Deed | None = None
+    steps: bool = False
 
 
 def deed(line: str, effect: Effect | None = None, **options: Any) -> Deed:
@@ -114,18 +120,23 @@ def unassign(names: list[str]) -> Deed:
 
 def revoke(name: str) -> Deed:
     def effect(told: Telling) -> None:
-        model, key = told.model, told.keys[name]
-        ended = model.licenses[key]
-        if ended.revoked:
-            return
-        model.end(key)
-        if ended.bundle is not None:  # B2
-            (new,) = told.subjects("license.issued", 1)
-            model.licenses[new] = License(ended.product, bundle=ended.bundle)
-        for child in [k for k, v in model.licenses.items() if v.bundle == key and not v.revoked]:
-            model.end(child)
+        end(told, [told.keys[name]])
 
     return deed(f"revoke {{{name}}} --yes --in-use --reason gone", effect)
+
+
+def end(told: Telling, keys: list[str]) -> None:
+    """Licenses end, bundles with all that is in them; who leaves a bundle is replaced (B2)."""
+    model = told.model
+    ended = [key for key in keys if not model.licenses[key].revoked]
+    left = [model.licenses[key] for key in ended if model.licenses[key].bundle not in (None, *keys)]
+    new = told.subjects("license.issued", len(left))
+    for key in ended:
+        model.end(key)
+        for child in [k for k, v in model.licenses.items() if v.bundle == key and not v.revoked]:
+            model.end(child)
+    for key, before in zip(new, left, strict=True):
+        model.licenses[key] = License(before.product, bundle=before.bundle)
 
 
 def import_history(
@@ -145,6 +156,8 @@ def import_history(
 
 
 def apply_plan(verb: str, file: str, site: str, products: list[str]) -> Deed:
+    """`apply` or `plan` of a file, or `save`: plan it, and apply what was saved of that."""
+
     def effect(told: Telling) -> None:
         """What it takes is the planner's choice: what it touched is taken as found, and the site
         has what was wanted."""
@@ -159,10 +172,14 @@ def apply_plan(verb: str, file: str, site: str, products: list[str]) -> Deed:
 
     listed = ", ".join(f'"{product}"' for product in products)
     text = f'[sites."{site}"]\nproducts = [{listed}]\n'
-    yes = " --yes" if verb == "apply" else ""
-    line = f"{verb} {{folder}}/{file}.toml{yes}"
-    does = effect if verb == "apply" else None
-    return deed(line, does, files=((f"{file}.toml", text),), alone=True)
+    files = ((f"{file}.toml", text),)
+    if verb == "apply":
+        return deed(f"apply {{folder}}/{file}.toml --yes", effect, files=files, alone=True)
+    if verb == "plan":
+        return deed(f"plan {{folder}}/{file}.toml", files=files, alone=True)
+    then = deed(f"apply {{folder}}/{file}.plan --yes", effect, alone=True)
+    line = f"plan {{folder}}/{file}.toml --out {{folder}}/{file}.plan"
+    return deed(line, files=files, alone=True, writes=f"{file}.plan", then=then)
 
 
 def add_client(name: str) -> Deed:

@@ -37,7 +37,12 @@ def _sites(data: Any, model: Model) -> object:
 
 
 def _clients(data: Any, model: Model) -> object:
-    return {row["client"] for row in data["clients"]} == model.clients
+    return {row["client"] for row in data["clients"]} == set(model.live("client"))
+
+
+def _products(data: Any, model: Model) -> object:
+    shown = {row["product"]: row["name"] for row in data["products"]}
+    return shown == {key: name for key, (name, hidden) in model.products.items() if not hidden}
 
 
 def looks(month: str) -> list[Deed]:
@@ -53,10 +58,16 @@ def looks(month: str) -> list[Deed]:
         deed("status"),
         deed("settings show"),
         deed("log --limit 5"),
-        deed("products list"),
+        deed("products list --limit 0 --json", look=_products),
+        deed("savings"),
+        deed("clients report --json"),
+        deed("audit"),
         deed("licenses count --by product"),
         deed("licenses timeline"),
         deed(f"invoice preview {month} --by site"),
         deed(f"invoice preview {month} --by license --json"),
         deed(f"invoice explain {month}"),
+        deed(f"invoice export {month} --format beancount"),
+        deed(f"invoice export {month} --format hledger"),
+        deed(f"invoice export {month} --format proof"),
     ]

@@ -106,6 +106,24 @@ def _model(connection: sqlite3.Connection) -> Model:
         },
         invoices=dict(ask("SELECT number, status FROM invoices").fetchall()),
         settings=dict(ask("SELECT key, value FROM meta").fetchall()),
+        products={
+            product: (name, bool(hidden))
+            for product, name, hidden in ask("SELECT product, name, hidden FROM products")
+        },
+        details={
+            (detail, name): value
+            for detail in ("address", "email", "tax_id", "markup")
+            for name, value in ask(f"SELECT name, {detail} FROM clients")
+            if value is not None
+        },
+        put_away={
+            (kind, name): names.get(into)
+            for kind, names, rows in (
+                ("client", clients, ask("SELECT name, into_id FROM clients WHERE archived = 1")),
+                ("site", sites, ask("SELECT url, into_id FROM sites WHERE archived = 1")),
+            )
+            for name, into in rows.fetchall()
+        },
     )
 
 

@@ -32,7 +32,7 @@ class Rounds:
     def next(self) -> Round:
         """What comes now, given what there is."""
         chance = self._chance
-        self._now += timedelta(hours=chance.expovariate(1 / 16))
+        self._now += timedelta(hours=chance.expovariate(1 / 28))
         (kind,) = chance.choices(list(self._kinds), list(self._kinds.values()))
         made = tuple(getattr(self, f"_{kind}")())
         if any(each.deed.alone for each in made):
@@ -51,6 +51,8 @@ class Rounds:
             if is_keyed and (each.code or self._chance.random() < 0.3):
                 again = Command(f"{command.name}r", command.deed, command.now, command.more)
                 yield Round((again._replace(repeats=command.name),))
+            if command.deed.then is not None and each.code == 0:
+                yield Round((self._faulty(self._command(command.deed.then), 0.6),))
         if any(each.fired or each.code == KILLED for each in ended) and self._chance.random() < 0.3:
             self._number += 1
             check = deed("ledger check --json", look=lambda data, _: data["ok"])

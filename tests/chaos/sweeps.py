@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
-from tests.chaos import commands
+from tests.chaos import commands, corrections
 from tests.chaos.commands import Deed, Wrong
 from tests.chaos.endings import KILLED
 from tests.chaos.processes import ALL_WRITES, Command, Fault, Nursery, Preload
@@ -38,6 +38,13 @@ SWEPT: dict[str, Callable[[], Deed]] = {
     "ledger import": lambda: commands.import_history("h", 40, f"{NOW[:10]}T00:00:00Z", SITE, None),
     "invoice close": lambda: commands.close("2026-03"),
     "cards remove": lambda: commands.remove_card("4242"),
+    "revoke --site": lambda: corrections.chosen("revoke", "site", SITE),
+    "undo": lambda: corrections.undo("p1"),
+    "sites rename": lambda: corrections.rename("site", SITE, "https://renamed.example"),
+    "sites merge": lambda: corrections.merge_sites(SITE, "https://b.example"),
+    "clients merge": lambda: corrections.merge_clients("Ann", "Bob"),
+    "products remove-price": lambda: corrections.remove_price("jetpack-scan", 1, "2026-06-01"),
+    "month-end": corrections.month_end,
     "ledger backup": lambda: commands.backup("copy"),
     "ledger restore": lambda: commands.restore("p2"),
 }
@@ -52,6 +59,8 @@ def prepared(folder: Path, preload: Preload, nursery: Nursery) -> Stage:
             commands.issue("jetpack-boost", 2, SITE, None),
             commands.backup("p2"),
             commands.add_client("Bob"),
+            commands.issue("jetpack-scan", 1, "https://b.example", "Ann"),
+            commands.set_price("jetpack-scan", 50, "2026-06-01"),
         )
     ):
         stage.play(Round((Command(f"p{number}", deed, "2026-03-05T08:00:00Z"),)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos import commands
+from tests.chaos import commands, corrections, written
 from tests.chaos.commands import Deed, Wrong, deed
 from tests.chaos.endings import check_form
 from tests.chaos.observed import content
@@ -90,6 +90,36 @@ def _twice(stage: Stage) -> None:
     stage.play(Round((Command("c2", TWO, NOW, repeats="c1"),)))
 
 
+def _half_undone(stage: Stage) -> None:
+    stage.play(Round((Command("c1", TWO, NOW),)))
+    one = corrections.undo("c1")._replace(words=("revoke", "{c1.0}", "--yes"))
+    stage.play(Round((Command("c2", one, NOW),)))
+
+
+def _not_undone(stage: Stage) -> None:
+    stage.play(Round((Command("c1", TWO, NOW),)))
+    told = _told(stage, corrections.undo("c1"))
+    stage.judge([told._replace(command=told.command._replace(name="c2"))])
+
+
+def _renamed(stage: Stage) -> None:
+    stage.play(Round((Command("c1", commands.add_client("Ann"), NOW),)))
+    other = corrections.rename("client", "Ann", "Zoe")._replace(words=("clients", "add", "Zoe"))
+    stage.play(Round((Command("c2", other, NOW),)))
+
+
+def _spoiled(stage: Stage, spoil: Callable[[Path], object]) -> None:
+    """Something was done to a file of a month's end."""
+    stage.play(Round((Command("c1", TWO, NOW),)))
+    ended = stage.run([Command("c2", corrections.month_end(), "2026-04-02T08:00:00Z")])
+    spoil(next((stage.folder / "bills").glob("*.html")))
+    written.judge(stage, ended[0], {}, alone=True)
+
+
+def _torn(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
 def _lost(stage: Stage) -> None:
     stage.model.clients.add("Bob")
     stage.judge([])
@@ -110,6 +140,11 @@ LIES: dict[str, tuple[Callable[[Stage], object], str]] = {
         "nothing was done",
     ),
     "done twice": (_twice, "once more"),
+    "undone by half": (_half_undone, "ought to be"),
+    "undone and not": (_not_undone, "nothing of it is there"),
+    "named and not": (_renamed, "ought to be"),
+    "half of a file": (partial(_spoiled, spoil=_torn), "not whole"),
+    "a file that is missing": (partial(_spoiled, spoil=Path.unlink), "missing"),
     "lost later": (_lost, "ought to be"),
     "damage": (_damaged, "damaged"),
 }
