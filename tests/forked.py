@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+from contextlib import suppress
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from jpcli.cli.entry import main
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from multiprocessing.connection import Connection
     from multiprocessing.context import ForkServerProcess
     from pathlib import Path
 
@@ -53,6 +55,38 @@ class Forked:
             self._process.kill()
             raise TimeoutError(self._output.read_text())
         return code, self._output.read_text()
+
+
+def on_terminal(arguments: Sequence[str], env: dict[str, str], terminal: str) -> ForkServerProcess:
+    """Start a command on a terminal, whose Ctrl-C interrupts it; the caller waits for its end."""
+    reader, writer = _SERVER.Pipe(duplex=False)
+    given = (list(arguments), env, os.getcwd(), terminal, writer)
+    process = _SERVER.Process(target=_at, args=given)
+    process.start()
+    writer.close()
+    with reader, suppress(EOFError):
+        reader.recv_bytes()  # it has opened the terminal, which the caller may close
+    return process
+
+
+def _at(
+    arguments: list[str], env: dict[str, str], folder: str, terminal: str, ready: Connection
+) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(env)
+    os.setsid()
+    stream = os.open(terminal, os.O_RDWR)  # of the first one that a new session opens it is the own
+    for number in range(3):
+        os.dup2(stream, number)
+    os.close(stream)
+    ready.send_bytes(b"!")
+    ready.close()
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+    sys.argv = ["jpcli", *arguments]
+    main()
 
 
 def _command(arguments: list[str], env: dict[str, str], output: str, stdout: str | None) -> None:

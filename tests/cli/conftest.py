@@ -183,14 +183,7 @@ def run_on_terminal(
     for a question of yes or no, `pick` for a list to pick from."""
     screen, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-c", TAKE_TERMINAL + ENTRY, *argv],
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        env={**os.environ, "TERM": "xterm-256color", **(env or {})},
-        start_new_session=True,
-    )
+    wait = _started(argv, {**os.environ, "TERM": "xterm-256color", **(env or {})}, terminal)
     os.close(terminal)
     pieces = []
     while True:
@@ -207,4 +200,27 @@ def run_on_terminal(
             os.write(screen, pick.encode())
     os.close(screen)
     text = b"".join(pieces).decode().replace("\r\n", "\n")
-    return Run(process.wait(), text, "")
+    return Run(wait(), text, "")
+
+
+def _started(argv: tuple[str, ...], env: dict[str, str], terminal: int) -> Callable[[], int]:
+    """A command on a terminal, and how to wait for its exit code: forked from a process that has it
+    loaded, unless something is asked of the interpreter itself."""
+    if not any(name.startswith("PYTHON") and env[name] != os.environ.get(name) for name in env):
+        from tests.forked import on_terminal
+
+        process = on_terminal(argv, env, os.ttyname(terminal))
+
+        def wait() -> int:
+            process.join()
+            return int(process.exitcode or 0)
+
+        return wait
+    return subprocess.Popen(
+        [sys.executable, "-c", TAKE_TERMINAL + ENTRY, *argv],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=env,
+        start_new_session=True,
+    ).wait
