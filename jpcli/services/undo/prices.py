@@ -31,13 +31,16 @@ def undo(ground: Ground, event: Event) -> Note:
     before, since = _before(ground, event), event.data["from"]
     ledger, size = ground.desk.ledger, event.data["bundle_size"]
     first_day = ledger.calendar.first_day_from(parse_date(since))
+    called = _called(ground, event)
     if before is None or before.kind == agency_events.PRICE_REMOVED:
         _check_unused(ground, event, first_day)
         ground.writer.record(*agency_events.price_removed(event.subject, size, since))
+        if size == 1 and called["name"] != event.data.get("name", called["name"]):
+            name = {"name": called["name"]}  # it came with the price, and goes with it
+            ground.writer.record(*agency_events.product_edited(event.subject, name))
         message = f"Removed the price of {event.subject} from {since} on"
     else:
         price_e12 = before.data["day_price_e12"]
-        called = _called(ground, event)
         entry = events.price_set(
             event.subject, size, **called, since=since, day_price_e12=price_e12
         )

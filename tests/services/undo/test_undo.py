@@ -281,6 +281,23 @@ def test_a_price_is_undone_with_the_names_that_came_with_it_and_no_other(
     assert _offers(agency) == before
 
 
+@pytest.mark.parametrize(
+    ("since", "name"), [(None, "Scan Daily"), ("Newest", "Newest")], ids=["as it was", "since"]
+)
+def test_a_name_goes_with_the_first_price_of_a_day(
+    agency: Agency, since: str | None, name: str
+) -> None:
+    agency.import_prices(_list(agency, f"{SCAN},0.40,2024-09-01,New", "name"))
+    number = log(agency)[0]["seq"]
+    if since is not None:
+        agency.do(rename_product, SCAN, since)
+    taken_back(agency, number)
+    assert [row for row in _offers(agency) if row[0] == SCAN] == [(SCAN, name, SCAN, 1, name)]
+    if since is None:
+        taken_back(agency)
+        assert ("New", "New") in [(row[1], row[4]) for row in _offers(agency)]
+
+
 def _list(agency: Agency, rows: str, more: str = "") -> str:
     path = f"{agency.called}.list.csv"
     with open(path, "w", encoding="utf-8") as file:
