@@ -95,6 +95,7 @@ def test_i2_a_month_is_over_when_it_is_over_in_the_billing_time_zone(
 
 
 def test_i2_months_are_closed_in_order_and_once(agency: Agency) -> None:
+    refused(agency, "close_in_order", lambda: agency.do(close.close, "2024-07"))  # nothing waits
     agency.issue_one(at="2024-05-31T23:00:00Z")
     error = refused(agency, "close_in_order", lambda: agency.do(close.close, "2024-06"))
     assert error.subject == "2024-05"

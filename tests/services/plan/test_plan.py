@@ -305,6 +305,30 @@ def test_sites_that_are_not_listed_are_left_alone_unless_the_file_is_complete(
 # --- the bill ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        (site(A, ["jetpack-ai"]), {"jetpack-ai": 17}),
+        ("[bundles]\njetpack-security-t1 = { 3 = 2 }\n", {"jetpack-security-t1": 17}),
+        ("[spares]\njetpack-scan = 0\n", {"jetpack-scan": -16}),
+        ("[spares]\njetpack-security-t1 = 0\n", {"jetpack-security-t1": -16}),
+        (site(B, ["jetpack-scan"]), {}),
+        ("[spares]\njetpack-scan = 1\n", {}),
+    ],
+)
+def test_the_bill_of_what_only_comes_or_only_goes(
+    agency: Agency, text: str, days: dict[str, int]
+) -> None:
+    cents = {"jetpack-ai": 27, "jetpack-scan": 16, "jetpack-security-t1": 50}
+    agency.issue("jetpack-scan", now="2024-08-01T00:00:00Z")
+    agency.bundle(now="2024-08-01T00:00:00Z")
+    bill = applied(agency, text).data["bill"]
+    for name, month in (("month", "2024-08"), ("full_month", "2024-09")):
+        assert minor(bill[name]["planned"]) == minor(agency.preview(month)["total"])
+    changed = sum(cents[product] * number for product, number in days.items())
+    assert minor(bill["month"]["difference"]) == changed
+
+
 @pytest.mark.parametrize("at", [None, "2024-08-10", "2024-07-20"])
 def test_the_bill_is_what_the_preview_says_afterwards(agency: Agency, at: str | None) -> None:
     """I1, also where `--at` reaches into a closed month (I3)."""
