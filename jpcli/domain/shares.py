@@ -67,8 +67,9 @@ def split_by_holder(amount_minor: int, days: Sequence[tuple[Holder, int]]) -> di
 
 def difference(now: Mapping[Key, Share], before: Mapping[Key, Share]) -> dict[Key, Share]:
     """What each has now, less what it had before; who has the same is left out."""
-    keys = dict.fromkeys((*now, *before))
-    found = {key: now.get(key, Share()).minus(before.get(key, Share())) for key in keys}
+    found = dict(now.items())
+    for key, share in before.items():
+        found[key] = found.get(key, Share()).minus(share)
     return {key: share for key, share in found.items() if any(share)}
 
 
@@ -83,7 +84,7 @@ def marked_up(
 ) -> dict[Key, Share]:
     """The parts of a correction with a markup of `numerator / denominator` on them; they add up
     to `total_minor`. Parts may be negative; who has none gets none."""
-    keys = [key for key, share in shares.items() if share.amount_minor]
-    amounts = [shares[key].amount_minor for key in keys]
-    parts = dict(zip(keys, scaled(amounts, numerator, denominator, total_minor), strict=True))
+    amounts = {key: share.amount_minor for key, share in shares.items() if share.amount_minor}
+    scaled_minor = scaled(list(amounts.values()), numerator, denominator, total_minor)
+    parts = dict(zip(amounts, scaled_minor, strict=True))
     return {key: Share(share.license_days, parts.get(key, 0)) for key, share in shares.items()}

@@ -189,7 +189,8 @@ DESK = (
     Road("month-end", "next", "month-end 2026-06 --output {new} --json", writes=True),
     Road("month-end, late changes", "late-next", "month-end --output {new} --json", writes=True),
     *(
-        Road(f"undo, {name} {options}", name, f"undo {options}", writes=True)
+        # Of more than 100,000 events it is refused.
+        Road(f"undo, {name} {options}", name, f"undo {options}", writes=True, codes=(0, 3))
         for name in ("issued", "moved")
         for options in ("--json", "--json --dry-run", "--format table")
     ),

@@ -8,12 +8,15 @@ from jpcli.ledger.queries.days import Window, owned_spans
 from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jpcli.domain.periods import Period
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.queries.days import OfferPart
 
+_INSIDE = (
+    "s.offer_id = :offer AND s.child = :child AND s.last_day >= :first AND s.first_day <= :last"
+)
 _COLUMNS = ("license_id", "offer_id", "child", "site_id")
 
 
@@ -30,6 +33,26 @@ def held_by(client_id: int | None, period: Period | Window, snapshot: Snapshot =
             f" WHERE s.site_id IS NULL AND {within}"
         )
     return snapshot._replace(spans=f"({spans})")
+
+
+def stretches(
+    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
+) -> Iterator[tuple[int | None, int, int, int]]:
+    """(client, first day, last day, licenses) of all clients' days in the window, in one pass; what
+    is on nobody's site, or on none, is None's. Streams."""
+    rows: Iterator[tuple[int | None, int, int, int]] = ledger.rows(
+        "SELECT client_id, CASE WHEN first_day > :first THEN first_day ELSE :first END,"
+        " CASE WHEN last_day < :last THEN last_day ELSE :last END, COUNT(*) FROM ("
+        f"{owned_spans('o.client_id', snapshot)} WHERE {_INSIDE}"
+        " UNION ALL SELECT NULL, s.first_day, s.last_day"
+        f" FROM {snapshot.spans} s WHERE s.site_id IS NULL AND {_INSIDE}"
+        ") d WHERE last_day >= :first AND first_day <= :last GROUP BY 1, 2, 3",
+        offer=part.offer_id,
+        child=part.child,
+        first=window.first_day,
+        last=window.last_day,
+    )
+    return rows
 
 
 def count_held(

@@ -63,15 +63,16 @@ def events_of(ledger: Ledger, ranges: list[tuple[int, int]]) -> list[Event]:
     return [event for event in found if event.kind not in BESIDE]
 
 
-def later_about(ledger: Ledger, first: int, last: int) -> list[tuple[int, str, str]]:
-    """(number, kind, subject) of what was recorded after these events about the same subjects."""
-    rows = ledger.all(
+def later_about(ledger: Ledger, first: int, last: int) -> Iterator[tuple[int, str, str]]:
+    """(number, kind, subject) of what was recorded after these events about the same subjects;
+    streams."""
+    rows = ledger.rows(
         "SELECT seq, kind, subject FROM events WHERE seq > :last AND subject IN"
         " (SELECT subject FROM events WHERE seq >= :first AND seq <= :last) ORDER BY seq",
         first=first,
         last=last,
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    return ((row[0], row[1], row[2]) for row in rows)
 
 
 def later_of(ledger: Ledger, kinds: tuple[str, ...], last: int) -> list[tuple[int, str, str]]:

@@ -12,6 +12,8 @@ from jpcli.ledger.queries import labels
 from jpcli.ledger.queries.labels import CLIENT, SITE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jpcli.ledger.database.connection import Ledger
 
 
@@ -22,8 +24,9 @@ class HolderNames(NamedTuple):
     sites: dict[int | None, str | None]
 
 
-def shares_of(ledger: Ledger, invoice_id: int) -> list[tuple[int, Holder, Share]]:
-    """(position of the line, holder, share) of an invoice; nothing where it kept none."""
+def shares_of(ledger: Ledger, invoice_id: int) -> Iterator[tuple[int, Holder, Share]]:
+    """(position of the line, holder, share) of an invoice, line by line; streams. Nothing where it
+    kept none."""
     rows = ledger.rows(
         "SELECT s.position, h.client_id, h.site_id, s.license_days, s.amount_minor"
         " FROM invoice_shares s JOIN invoice_holders h"
@@ -31,7 +34,7 @@ def shares_of(ledger: Ledger, invoice_id: int) -> list[tuple[int, Holder, Share]
         " WHERE s.invoice_id = :id ORDER BY s.position, s.holder",
         id=invoice_id,
     )
-    return [(row[0], Holder(row[1], row[2]), Share(row[3], row[4])) for row in rows]
+    return ((row[0], Holder(row[1], row[2]), Share(row[3], row[4])) for row in rows)
 
 
 def names_at_closing(ledger: Ledger, invoice_id: int) -> HolderNames:

@@ -7,10 +7,13 @@ lines, each at its price (M2), so nobody gets what is not theirs, and parts add 
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.adjustments import OfferKey
 from jpcli.domain.calculator import compute_groups
+from jpcli.domain.columns import ManyShares
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.domain.shares import NOBODY, Share, add_to, difference
 from jpcli.ledger.queries import invoice_lines
@@ -26,7 +29,7 @@ from jpcli.services.billing.period import (
 from jpcli.services.billing.weights import COUNTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jpcli.domain.calculator import Line
     from jpcli.domain.periods import Period
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
-    Shares = dict[Any, Share]
+    Shares = Mapping[Any, Share]
     OfferShares = dict[OfferKey, Shares]
 
 # The split that is kept with an invoice: by client and site.
@@ -45,7 +48,8 @@ HOLDER = "holder"
 class Corrected:
     """The corrections of one bill, `by` holder or by what a preview is grouped by.
 
-    Months and invoices are read once, however many lines ask for them.
+    Months and invoices are read once, however many lines ask for them; what is kept of holders, of
+    whom there are very many, is in columns.
     """
 
     def __init__(self, desk: Desk, by: str) -> None:
@@ -62,7 +66,7 @@ class Corrected:
         now = {} if month is None else self.month(month)
         stated = self.stated(label, before_seq)
         return {
-            key: difference(now.get(key, {}), stated.get(key, {}))
+            key: self._packed(difference(now.get(key, {}), stated.get(key, {})))
             for key in now.keys() | stated.keys()
         }
 
@@ -72,7 +76,7 @@ class Corrected:
         split = self._splitter(month)
         for line, part in zip(month.lines, month.parts, strict=True):
             assert part is not None
-            add_to(found.setdefault(_offer(line), {}), split(line, part))
+            self._add(found, line, split(line, part))
         return found
 
     def stated(self, label: str, before_seq: int) -> OfferShares:
@@ -82,8 +86,7 @@ class Corrected:
             known = self._stated[label, before_seq] = {}
             lines = invoice_lines.lines_about(self._desk.ledger, label, before_seq)
             for invoice, position, line in lines:
-                shares = self.of_invoice(invoice)[position]
-                add_to(known.setdefault(_offer(line), {}), shares)
+                self._add(known, line, self.of_invoice(invoice)[position])
         return known
 
     def of_invoice(self, invoice: Invoice) -> list[Shares]:
@@ -95,13 +98,13 @@ class Corrected:
 
     def _kept(self, invoice: Invoice, lines: tuple[Line, ...]) -> list[Shares]:
         """What was kept at the closing; nothing of an invoice of the first ledgers."""
-        rows = shares_of(self._desk.ledger, invoice.id) if self._by == HOLDER else []
-        if not rows:
+        if self._by != HOLDER:
             return []
-        found: list[Shares] = [{} for _ in lines]
-        for position, holder, share in rows:
-            found[position][holder] = share
-        return found
+        found: list[Shares] = [ManyShares() for _ in lines]
+        rows = shares_of(self._desk.ledger, invoice.id)
+        for position, of_line in groupby(rows, key=itemgetter(0)):
+            found[position] = ManyShares((holder, share) for _, holder, share in of_line)
+        return found if any(found) else []
 
     def _told(self, invoice: Invoice, lines: tuple[Line, ...]) -> list[Shares]:
         """The same from the events up to the closing."""
@@ -112,7 +115,7 @@ class Corrected:
         for line in lines:
             if line.kind in ("license", "bundle"):
                 part = offer_part(desk, line.product, line.bundle_size)
-                found.append(split(line, part))
+                found.append(self._packed(split(line, part)))
             else:
                 found.append(self.of_other_line(line, period, invoice.id))
         return found
@@ -144,6 +147,20 @@ class Corrected:
             self._recorded[label, seq] = self.month(recorded_month(self._desk, label, seq))
         return self._recorded[label, seq]
 
+    def _add(self, sums: OfferShares, line: Line, shares: Shares) -> None:
+        """Add the parts of a line to those of its offer."""
+        key = _offer(line)
+        if key in sums:
+            found = dict(sums[key].items())
+            add_to(found, shares)
+            shares = found
+        sums[key] = self._packed(shares)
+
+    def _packed(self, shares: Shares) -> Shares:
+        if self._by != HOLDER or isinstance(shares, ManyShares):
+            return shares
+        return ManyShares(shares.items())
+
     @property
     def _nobody(self) -> Any:
         return NOBODY if self._by == HOLDER else None
@@ -166,9 +183,11 @@ def with_rest(shares: Shares, whole: Share, nobody: Any) -> Shares:
     rest = whole
     for share in shares.values():
         rest = rest.minus(share)
-    if any(rest):
-        shares = {**shares, nobody: shares.get(nobody, Share()).plus(rest)}
-    return shares
+    if not any(rest):
+        return shares
+    found = dict(shares.items())
+    found[nobody] = found.get(nobody, Share()).plus(rest)
+    return ManyShares(found.items()) if isinstance(shares, ManyShares) else found
 
 
 def _offer(line: Line) -> OfferKey:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from jpcli.domain.columns import NumberRows
 from jpcli.domain.shares import Holder, split_by_holder
 from jpcli.ledger.queries import days as day_queries
 from jpcli.ledger.queries.shares import HolderNames, names_and_labels
@@ -64,15 +65,18 @@ def by_client(shares: Mapping[Holder, Share], names: HolderNames) -> dict[str | 
 
 def kept(
     positions: Iterable[Mapping[Holder, Share]], names: HolderNames
-) -> tuple[list[tuple[int | str | None, ...]], list[tuple[int, int, int, int]]]:
+) -> tuple[list[tuple[int | str | None, ...]], NumberRows]:
     """(holders, shares) as the closing event records them: who they are and what they are called,
     and for each line `[position, number of the holder, license-days, minor units]`."""
     numbers: dict[Holder, int] = {}
-    rows = [
-        (position, numbers.setdefault(holder, len(numbers)), *share)
-        for position, shares in enumerate(positions)
-        for holder, share in shares.items()
-    ]
+    rows = NumberRows(
+        4,
+        (
+            (position, numbers.setdefault(holder, len(numbers)), *share)
+            for position, shares in enumerate(positions)
+            for holder, share in shares.items()
+        ),
+    )
     holders: list[tuple[int | str | None, ...]] = [
         (*holder, names.clients[holder.client_id], names.sites[holder.site_id])
         for holder in numbers

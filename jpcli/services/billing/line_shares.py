@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.columns import ManyShares
 from jpcli.domain.money import markup_fraction
 from jpcli.domain.shares import marked_up, split_by_holder
 from jpcli.ledger.queries.shares import (
@@ -37,13 +38,13 @@ def holder_shares(desk: Desk, computed: Computed) -> HolderShares:
     """The parts of each line by client and site, and what those are called (at the closing)."""
     if computed.invoice is None:
         found, names = open_shares(desk, computed)
-        return list(found), names
+        return [ManyShares(shares.items()) for shares in found], names
     return invoice_shares(desk, computed.invoice)
 
 
 def invoice_shares(desk: Desk, invoice: Invoice) -> HolderShares:
     """The same of a closed invoice."""
-    return list(Corrected(desk, HOLDER).of_invoice(invoice)), holder_names(desk, invoice)
+    return Corrected(desk, HOLDER).of_invoice(invoice), holder_names(desk, invoice)
 
 
 def holder_names(desk: Desk, invoice: Invoice | None) -> HolderNames:

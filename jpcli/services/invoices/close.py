@@ -139,15 +139,17 @@ def check_may_close(desk: Desk, period: Period) -> None:
 def _close(desk: Desk, writer: Writer, period: Period) -> str:
     ledger = desk.ledger
     computed = compute(desk, Question(month=period.label))
+    lines = computed.lines
     number = invoice_number(period.label, invoices.count_of_period(ledger, period.label))
-    content = invoice_lines.sealed_content(ledger, number, period, computed.lines)
+    content = invoice_lines.sealed_content(ledger, number, period, lines)
     total = content["total_minor"]
     holders, shares = kept(*open_shares(desk, computed))
+    del computed  # the parts of its corrections may be a million, and are in `shares` now
     data = {
         "period": period.label,
         "first_day": period.first_day,
         "last_day": period.last_day,
-        "status": _first_status(desk, computed.lines),
+        "status": _first_status(desk, lines),
         "due_day": desk.today + int(ledger.fact("payment_terms_days") or 0),
         "total_minor": total,
         "lines": content["lines"],

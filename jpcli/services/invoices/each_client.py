@@ -40,6 +40,10 @@ class Written(NamedTuple):
         whose = self.made.whose
         return 0 if whose is None or whose.client is None else self.made.total_minor
 
+    def without_details(self) -> Written:
+        """Without its sites and days, which only the files have: very many are kept."""
+        return self._replace(made=self.made._replace(clients=(), per_day=()))
+
 
 class Respelled:
     """What the PDF files have no letters for, of all of them."""
@@ -114,7 +118,7 @@ def write_each(
             for name, form in zip(each.names, forms, strict=True)
             if folder.put(name, respelled.pieces(each.made, form)) is not None
         )
-        found.append(each._replace(names=names))
+        found.append(each._replace(names=names).without_details())
     return in_order(found)
 
 
@@ -126,8 +130,7 @@ def planned(
     costs = {part.client: part.amount_minor for part in statements.whole.clients}
     receivers = statements.receivers
     places = max((found.place for found in receivers), default=0)
-    marked = sorted(receivers, key=lambda found: found.details.markup or "")
-    for receiver in statements.in_turn(marked):
+    for receiver in sorted(receivers, key=lambda found: found.details.markup or ""):
         made = statements.of(receiver, markup)
         number = made.own_number
         if number is None:

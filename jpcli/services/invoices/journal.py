@@ -58,7 +58,8 @@ def export_journal(desk: Desk, name: str, books: str, markup: str | None = None)
 
     statements = Statements(desk, name)
     check_closed(statements)
-    billed = [each.made for each in in_order(list(planned(statements, (), markup)))]
+    found = [each.without_details() for each in planned(statements, (), markup)]
+    billed = [each.made for each in in_order(found)]
     return write_journal(journal(desk, statements, billed), books)
 
 

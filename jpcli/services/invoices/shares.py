@@ -6,15 +6,16 @@ was when it was closed (I8).
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from jpcli.domain.calculator import nobody_last
+from jpcli.domain.columns import ManyShares
 from jpcli.domain.money import day_price_with_markup
 from jpcli.domain.shares import Share
-from jpcli.ledger.queries.client_days import held_by
 from jpcli.ledger.queries.shares import labels_of
 from jpcli.reports.statement.statement import ClientPart, SitePart, StatementLine
-from jpcli.services.billing.groups import licenses_per_day
 from jpcli.services.billing.holder_days import by_client
 from jpcli.services.billing.line_shares import holder_shares, marked_shares
 from jpcli.services.billing.period import marked_lines
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
-    # A line, and who has which part of it, client by client.
-    _LineParts = tuple[Line, dict[str | None, dict[Holder, Share]]]
-
 
 class Division:
     """The lines of one month, and whose part of each is what; read once, however many clients'
@@ -42,7 +40,9 @@ class Division:
         self._computed = computed
         self.every = self._every, self._names = holder_shares(desk, computed)
         self._labels = labels_of(desk.ledger, self._names)
-        self._marked: tuple[int | None, list[_LineParts]] | None = None
+        self._marked: tuple[int | None, list[tuple[Line, _Parts]]] | None = None
+        names = dict.fromkeys(self._names.clients.values())
+        self._numbers = {name: number for number, name in enumerate(names)}
 
     def clients(self) -> dict[str | None, int | None]:
         """Who has a part of it, by name, each with its row number; nobody is None."""
@@ -63,26 +63,28 @@ class Division:
         statement, its part of the lines that it has a part of."""
         lines = []
         book = _Book(self._names)
-        # The whole is made once; it would take the memory of all its parts to keep them.
-        every = self._parts(markup_e6) if whose is None else self._with(markup_e6)
-        for line, parts in every:
-            if whose is None:
-                for client, shares in parts.items():
-                    book.add(line, client, shares)
+        if whose is None:
+            for line, shares in self._with(markup_e6):
+                book.add(line, shares)
                 lines.append(_whole_line(self._desk, line, markup_e6))
-            elif (mine := parts.get(whose.client)) is not None:
-                book.add(line, whose.client, mine)
+            return tuple(lines), book.parts()
+        for line, parts in self._by_client(markup_e6):
+            if mine := parts.of(whose.client):
+                book.add(line, mine)
                 share = by_client(mine, self._names)[whose.client]
                 lines.append(_part_line(self._desk, line, share, markup_e6))
         return tuple(lines), book.parts()
 
-    def _with(self, markup_e6: int | None) -> list[_LineParts]:
+    def _by_client(self, markup_e6: int | None) -> list[tuple[Line, _Parts]]:
         """Each line with a markup on it, and its parts by client; the last markup's are kept."""
         if self._marked is None or self._marked[0] != markup_e6:
-            self._marked = (markup_e6, list(self._parts(markup_e6)))
+            every = self._with(markup_e6)
+            found = [(line, _Parts(shares, self._names, self._numbers)) for line, shares in every]
+            self._marked = (markup_e6, found)
         return self._marked[1]
 
-    def _parts(self, markup_e6: int | None) -> Iterator[_LineParts]:
+    def _with(self, markup_e6: int | None) -> Iterator[tuple[Line, Mapping[Holder, Share]]]:
+        """Each line with a markup on it, and its parts."""
         marked: Sequence[Line] = self._computed.lines
         if markup_e6 is not None:
             marked = marked_lines(marked, markup_e6, self._desk.ledger.currency)
@@ -90,16 +92,30 @@ class Division:
             shares = plain
             if markup_e6 is not None:
                 shares = marked_shares(line, plain, self._labels, markup_e6)
-            found: dict[str | None, dict[Holder, Share]] = {}
-            for holder, share in shares.items():
-                found.setdefault(self._names.clients[holder.client_id], {})[holder] = share
-            yield line, found
+            yield line, shares
 
 
-def days_of(desk: Desk, computed: Computed, client_id: int | None) -> list[int]:
-    """Active licenses on each day of the month that were a client's; for None, nobody's."""
-    held = held_by(client_id, computed.period, computed.snapshot)
-    return licenses_per_day(desk, computed._replace(snapshot=held))
+class _Parts:
+    """The parts of a line, client by client, of whom there are very many: in columns. `numbers` has
+    a number for each name of a client."""
+
+    def __init__(
+        self,
+        shares: Mapping[Holder, Share],
+        names: HolderNames,
+        numbers: Mapping[str | None, int],
+    ) -> None:
+        self._numbers = numbers
+        clients = [numbers[names.clients[holder.client_id]] for holder in shares]
+        order = sorted(range(len(clients)), key=clients.__getitem__)
+        self._clients = array("q", map(clients.__getitem__, order))
+        self._shares = ManyShares(shares.items()).picked(order)
+
+    def of(self, client: str | None) -> dict[Holder, Share]:
+        """What one client has; nothing where it has no part."""
+        number = self._numbers.get(client, -1)
+        first = bisect_left(self._clients, number)
+        return self._shares.between(first, bisect_right(self._clients, number, lo=first))
 
 
 class _Book:
@@ -111,9 +127,10 @@ class _Book:
         self._credit: dict[str | None, int] = {}
         self._sites: dict[str | None, dict[str | None, Share]] = {}
 
-    def add(self, line: Line, client: str | None, shares: Mapping[Holder, Share]) -> None:
-        """One line's parts that are one client's."""
+    def add(self, line: Line, shares: Mapping[Holder, Share]) -> None:
+        """Parts of one line."""
         for holder, share in shares.items():
+            client = self._names.clients[holder.client_id]
             _add(self._clients, client, share)
             if line.kind == "credit":
                 self._credit[client] = self._credit.get(client, 0) + share.amount_minor

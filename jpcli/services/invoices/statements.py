@@ -9,7 +9,7 @@ change amounts that were sent. Lines come from the same computation as a preview
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.agency_events import CLIENT_RENAMED
@@ -27,14 +27,13 @@ from jpcli.reports.statement.statement import DayCount, Party, Statement, Whose
 from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute, of_invoice
 from jpcli.services.billing.groups import licenses_per_day
+from jpcli.services.invoices.client_counts import ClientCounts
 from jpcli.services.invoices.invoices import late
 from jpcli.services.invoices.known import known_invoice
-from jpcli.services.invoices.shares import Division, days_of
+from jpcli.services.invoices.shares import Division
 from jpcli.services.meant import check_client_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jpcli.services.billing.line_shares import HolderShares
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
@@ -69,10 +68,13 @@ class Statements:
         self.computed = asked_month(desk, name)
         self.invoice = self.computed.invoice
         self._division = Division(desk, self.computed)
+        self._counts = ClientCounts(desk, self.computed)
         self._seq = LATEST_SEQ if self.invoice is None else self.invoice.id
         self._clients = clients_then(desk.ledger, self._seq)
         self._facts = facts_then(desk.ledger, self._seq)
         self.receivers = self._receivers()
+        self._known = frozenset(self.receivers)
+        self._last_place = max((found.place for found in self.receivers), default=0)
 
     def named(self, client: str | None, markup: str | None = None) -> Statement:
         """The whole one, or that of a client by the name of then or of now, `""` for nobody's.
@@ -85,13 +87,6 @@ class Statements:
     def whole(self) -> Statement:
         """The whole one, as it is billed; made once, however many look at it."""
         return self._made(None, None)
-
-    def in_turn(self, receivers: Iterable[Receiver]) -> Iterable[Receiver]:
-        """The same, each of which `of` is asked for next: their days are asked for together."""
-        ledger, computed = self._desk.ledger, self.computed
-        return ledger.each(
-            receivers, lambda found: (partial(days_of, self._desk, computed, found.client_id),)
-        )
 
     def whose(self, client: str, markup: str | None = None) -> tuple[Whose, str | None]:
         """Whose that of a client by name is, and the markup on it; errors as `named`."""
@@ -116,10 +111,9 @@ class Statements:
 
     def number_of(self, receiver: Receiver) -> str | None:
         """That of one's statement, for ever; None before the closing, and of who has no part."""
-        if self.invoice is None or receiver not in self.receivers:
+        if self.invoice is None or receiver not in self._known:
             return None
-        places = max(found.place for found in self.receivers)
-        return statement_number(self.invoice.number, receiver.place, places)
+        return statement_number(self.invoice.number, receiver.place, self._last_place)
 
     def _receivers(self) -> tuple[Receiver, ...]:
         found = self._division.clients()
@@ -165,7 +159,7 @@ class Statements:
         counts = (
             licenses_per_day(self._desk, self.computed)
             if receiver is None
-            else days_of(self._desk, self.computed, receiver.client_id)
+            else self._counts.of(receiver.client_id)
         )
         made = self._empty(whose)._replace(
             lines=lines,

@@ -147,7 +147,8 @@ def _rehearsed(desk: Desk, label: str, wanted: Wanted, folder: Folder) -> Answer
     with desk.rehearsing() as writer:
         closed = close_waiting(desk, writer, label)
         for number in _numbers(desk, label, closed, folder):
-            every = in_order(list(planned(Statements(desk, number), wanted.forms)))
+            found_now = planned(Statements(desk, number), wanted.forms)
+            every = in_order([each.without_details() for each in found_now])
             found += every
             files += [folder.at(name) for each in every for name in each.names]
             files += [folder.at(journal_name(number, books)) for books in wanted.books]

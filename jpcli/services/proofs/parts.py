@@ -51,7 +51,7 @@ def whole_shares(desk: Desk, computed: Computed) -> dict[str, Any]:
     row numbers mean nothing without it."""
     shares, names = holder_shares(desk, computed)
     holders, rows = kept(shares, names)
-    return {"holders": [[None, None, *holder[2:]] for holder in holders], "shares": rows}
+    return {"holders": [[None, None, *holder[2:]] for holder in holders], "shares": list(rows)}
 
 
 def shared_lines(

@@ -13,6 +13,8 @@ from jpcli.domain.words import count
 from jpcli.ledger.queries import commands
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jpcli.domain.events import Event
     from jpcli.domain.undone import Undoings
     from jpcli.ledger.writer import Writer
@@ -123,6 +125,7 @@ def _later(ground: Ground) -> tuple[int, str, str] | None:
     changes = ground.command.changes
     kinds = {event.kind for event in changes}
     ledger, is_over = ground.desk.ledger, ground.undoings.is_over
+    found: Iterable[tuple[int, str, str]]
     if kinds.intersection(_CARDS):
         found = commands.later_of(ledger, _CARDS, last)
     else:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain import events
+from jpcli.domain.columns import NumberRows
 from jpcli.domain.events import Event
 from jpcli.domain.history import History
 from jpcli.domain.imported_life import ImportedLife
@@ -47,3 +49,28 @@ def test_a_life_written_by_hand_is_canonical(life: dict[str, Any]) -> None:
     for written in (data, life):
         event = Event(1, *events.license_imported("key", written)[:2], 0, 0, "me", None, written)
         assert chain.data_text(event) == text
+
+
+@given(
+    st.dictionaries(TEXT, st.lists(TEXT) | st.integers() | MAYBE, max_size=4),
+    st.lists(st.tuples(*[st.integers(-9, 9)] * 4)),
+)
+def test_what_is_kept_of_a_closed_month_is_canonical(
+    content: dict[str, Any], shares: list[tuple[int, int, int, int]]
+) -> None:
+    data = {**content, "shares": NumberRows(4, shares)}
+    kind, subject, _ = events.invoice_closed("INV-2026-10", data)
+    event = Event(1, kind, subject, 0, 0, "me", None, data)
+    assert chain.data_text(event) == chain.encode({**content, "shares": shares})
+
+
+@pytest.mark.parametrize("reason", [None, 'a \ud800 "reason"'])
+def test_a_long_text_has_the_hash_that_it_has_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch, reason: str | None
+) -> None:
+    data = {"name": 'Ä\n"\\ \ud800 😀' * 9}
+    event = Event(7, events.LEDGER_SET, "name", 1, 2, "me", reason, data)
+    whole = chain.link(chain.GENESIS, event, chain.encode(data))
+    for most in (1, 2, 5, 1_000):
+        monkeypatch.setattr(chain, "_LONG", most)
+        assert chain.link(chain.GENESIS, event, chain.encode(data)) == whole
