@@ -32,8 +32,8 @@ def is_server(address: str) -> bool:
 
 def restoring(address: str) -> str:
     """The command that goes on with a backup: nothing is replaced on a server."""
-    elsewhere = " --ledger URL" if is_server(address) else ""
-    return f"jpcli ledger restore FILE{elsewhere}"
+    command = "jpcli ledger restore FILE"
+    return command + " --ledger URL" if is_server(address) else command
 
 
 def shown(address: str) -> str:

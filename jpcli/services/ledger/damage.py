@@ -29,10 +29,10 @@ def damage_behind(desk: Desk, error: Exception) -> Failed | None:
         return None
     if not problems:
         return None
-    first = problems[0]
+    first, command = problems[0], restoring(desk.ledger.path)
     return Failed(
         "ledger_damaged",
         f"The ledger is damaged: {first.message}{and_more(len(problems) - 1)}",
-        hint=f"See all of it:   jpcli ledger check\nThen:   {restoring(desk.ledger.path)}",
+        hint=f"See all of it:   jpcli ledger check\nThen:   {command}",
         subject=first.subject,
     )
