@@ -197,7 +197,6 @@ DESK = (
     *_each("log, late changes", "late", f"log {ALL}", AS[:1]),
     *_each("log of what is not there", "active", f"log {ALL}--actor nobody", AS[:1]),
     Road("sites rename", "one-site", f"sites rename {ONE} {OTHER} --json", writes=True),
-    Road("clients merge", "one-site", "clients merge Client --into Other --json", writes=True),
     Road(
         "products set-price, dated back",
         "closed",
