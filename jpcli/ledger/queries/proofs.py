@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jpcli.ledger.snapshots.snapshot import Snapshot
 
 _EVENT = ", ".join(f"e.{name}" for name in EVENT_COLUMNS) + ", p.hash, e.hash"
+# Data may be as long as a bill has licenses: so many characters are asked for at a time.
+_PIECE = 4 * 2**20
 _BEFORE = "LEFT JOIN events p ON p.seq = e.seq - 1"
 
 
@@ -62,10 +64,23 @@ def linked_events(
 
 
 def closing_event(ledger: Ledger, seq: int) -> Linked:
-    """The event that closed an invoice."""
-    row = ledger.one(f"SELECT {_EVENT} FROM events e {_BEFORE} WHERE e.seq = :seq", seq=seq)
+    """The event that closed an invoice, without its data: those are in `data_pieces`."""
+    columns = _EVENT.replace("e.data", "''")
+    row = ledger.one(f"SELECT {columns} FROM events e {_BEFORE} WHERE e.seq = :seq", seq=seq)
     assert row is not None
     return _linked(row)
+
+
+def data_pieces(ledger: Ledger, seq: int) -> Iterator[str]:
+    """The data of an event as they are stored, a piece at a time."""
+    first, length = 1, _PIECE
+    while length == _PIECE:
+        piece = ledger.value(
+            f"SELECT substr(e.data, {first}, {_PIECE}) FROM events e WHERE e.seq = :seq", seq=seq
+        )
+        yield piece
+        length = len(piece)
+        first += length
 
 
 def license_events(ledger: Ledger, parts: list[Part], seq: int) -> Iterator[Linked]:
@@ -79,9 +94,9 @@ def license_events(ledger: Ledger, parts: list[Part], seq: int) -> Iterator[Link
     return map(_linked, rows)
 
 
-def used_sites(ledger: Ledger, parts: list[Part]) -> set[int]:
-    """The row numbers of the sites that those licenses are on in those days."""
-    return {row[0] for row in ledger.rows(_which("s.site_id", parts)) if row[0] is not None}
+def used_sites(ledger: Ledger, parts: list[Part]) -> Iterator[int]:
+    """The row numbers of the sites that those licenses are on in those days, some several times."""
+    return (row[0] for row in ledger.rows(_which("s.site_id", parts)) if row[0] is not None)
 
 
 def site_events(ledger: Ledger, seq: int) -> Iterator[Linked]:

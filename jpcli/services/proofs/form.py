@@ -6,6 +6,11 @@ it, so that a proof of any length is read once.
 
 from __future__ import annotations
 
+import json
+
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""How each item is written."""
+
 FORM = "jpcli-proof/1"
 
 MEMBERS = (

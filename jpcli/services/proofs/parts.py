@@ -46,12 +46,12 @@ class Shared(NamedTuple):
     total_minor: int
 
 
-def whole_shares(desk: Desk, computed: Computed) -> dict[str, Any]:
+def whole_shares(desk: Desk, computed: Computed) -> dict[str, Iterator[Any]]:
     """Holders and shares of a month that is not closed, in the form in which a closing keeps them;
     row numbers mean nothing without it."""
     shares, names = holder_shares(desk, computed)
     holders, rows = kept(shares, names)
-    return {"holders": [[None, None, *holder[2:]] for holder in holders], "shares": list(rows)}
+    return {"holders": ([None, None, *holder[2:]] for holder in holders), "shares": iter(rows)}
 
 
 def shared_lines(

@@ -7,7 +7,7 @@ many license-days each has of a line, without names. Streams: a license is read 
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,10 +20,13 @@ from jpcli.ledger.events.log import head
 from jpcli.ledger.queries import invoice_lines
 from jpcli.ledger.queries import proofs as queries
 from jpcli.services.invoices.statements import Statements, asked_month
-from jpcli.services.proofs.form import FORM, LISTED
+from jpcli.services.proofs.closing import list_rows, short_members
+from jpcli.services.proofs.form import FORM, compact
 from jpcli.services.proofs.lives import RENAMES, Names, life_of, owners_of, stays_of
+from jpcli.services.proofs.numbers import Marks
+from jpcli.services.proofs.owned import Numbered, Owned, stated
 from jpcli.services.proofs.parts import Shared, client_lines, shared_lines, whole_shares
-from jpcli.services.proofs.provable import check_provable, proof_notes
+from jpcli.services.proofs.provable import check_provable, check_verifiable, proof_notes
 from jpcli.services.proofs.scope import scope_of
 from jpcli.services.proofs.shown import as_event, shown_event
 
@@ -36,8 +39,8 @@ if TYPE_CHECKING:
     from jpcli.reports.statement.statement import Whose
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
-
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    from jpcli.services.proofs.lives import Stay
+    from jpcli.services.proofs.numbers import Numbers
 
 
 class Proof(NamedTuple):
@@ -47,13 +50,20 @@ class Proof(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def proof(desk: Desk, name: str, client: str | None = None, markup: str | None = None) -> Proof:
+def proof(
+    desk: Desk,
+    name: str,
+    client: str | None = None,
+    markup: str | None = None,
+    file: str | None = None,
+) -> Proof:
     """The proof of an invoice, by its number or month; of an open month, a preview's.
 
     `client` makes it that of one client by name, `""` for what is nobody's, with `markup` (percent)
-    on it, or without one the client's own. Raises BadInput `unknown_invoice`, `unknown_client`,
-    `bad_percent`, `markup_without_client`; Refused `invoice_void`, `settled_elsewhere`,
-    `clock_behind`, `zone_data_missing`; Failed `no_price`.
+    on it, or without one the client's own; `file` is what it is going to be. Raises BadInput
+    `unknown_invoice`, `unknown_client`, `bad_percent`, `markup_without_client`; Refused
+    `invoice_void`, `settled_elsewhere`, `clock_behind`, `zone_data_missing`, `proof_too_long`;
+    Failed `no_price`.
     """
     if markup is not None and client is None:
         raise BadInput(
@@ -71,8 +81,10 @@ def proof(desk: Desk, name: str, client: str | None = None, markup: str | None =
         whose, markup = statements.whose(client, markup)
         shared = shared_lines(desk, computed, statements.shares, whose, markup)
     check_provable(desk, computed)
+    if shared is not None:
+        check_verifiable(shared, computed.period.label)
     writing = _Writing(desk, computed, shared, whose, markup)
-    return Proof(writing.pieces(), proof_notes(computed, whose))
+    return Proof(writing.pieces(), proof_notes(computed, whose, file))
 
 
 class _Writing:
@@ -94,16 +106,17 @@ class _Writing:
         self._names = Names(map(as_event, self._renames))
         self._scope = scope_of(desk, computed, whole=whose is None)
         self._counts = {"sites": 0, "licenses": 0, "events": 0}
-        self._owned: dict[str, list[Stretch]] = {}
-        self._told: list[tuple[str, list[Linked]]] = []
+        self._numbers, self._owned = Numbered(self._names), Owned()
+        self._mine = None
         if whose is not None:
-            self._read_owned(whose)
+            self._mine = stated(whose.client, self._numbers.clients.of)
+            self._read_owned()
 
     def pieces(self) -> Iterator[str]:
         """The whole text."""
         closing, kept = self._closing()
         yield "{\n" + ",\n".join(
-            f' "{name}": {_compact(value)}'
+            f' "{name}": {compact(value)}'
             for name, value in (
                 ("form", FORM),
                 ("invoice", self._invoice()),
@@ -123,17 +136,17 @@ class _Writing:
             if kept is None:
                 yield f',\n "{name}": null'
             else:
-                yield from self._list(name, kept[name])
+                yield from self._list(name, kept.pop(name))
         yield from self._list("sites", self._sites())
         yield from self._list("licenses", self._licenses())
-        yield f',\n "counts": {_compact(self._counts)}\n}}\n'
+        yield f',\n "counts": {compact(self._counts)}\n}}\n'
 
     def _list(self, name: str, items: Iterable[Any]) -> Iterator[str]:
         """A member that is an array, an item a line."""
         yield f',\n "{name}": ['
         mark = "\n  "
         for item in items:
-            yield mark + _compact(item)
+            yield mark + compact(item)
             mark = ",\n  "
         yield "\n ]"
 
@@ -155,7 +168,7 @@ class _Writing:
             "head": head(ledger) if invoice is None else invoice.head.hex(),
         }
 
-    def _closing(self) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    def _closing(self) -> tuple[dict[str, Any] | None, dict[str, Iterator[Any]] | None]:
         """The event that closed the invoice but for its lists, and its holders and shares; of an
         open month only those. One client's proof has none of it, and invoices of the first ledgers
         kept no shares."""
@@ -164,11 +177,13 @@ class _Writing:
         if self._computed.invoice is None:
             return None, whole_shares(self._desk, self._computed)
         closed = queries.closing_event(self._desk.ledger, self._seq)
-        data = json.loads(closed.data)
-        told = {**closed._asdict(), "previous": closed.previous.hex()}
+        pieces = partial(queries.data_pieces, self._desk.ledger, self._seq)
+        data, listed = short_members(pieces)
+        told = {**closed._asdict(), "previous": closed.previous.hex(), "data": data}
         del told["hash"]  # it is the head
-        told["data"] = {name: value for name, value in data.items() if name not in LISTED}
-        return told, data if "shares" in data else None
+        if "shares" not in listed:
+            return told, None
+        return told, {name: list_rows(pieces, name) for name in ("holders", "shares")}
 
     def _prices(self) -> list[Linked]:
         found = []
@@ -184,12 +199,12 @@ class _Writing:
         """All of them; for one client its own and its sites'."""
         if self._whose is None:
             return self._renames
-        mine = {*self._owned, self._whose.client}
+        sites, client = self._numbers.sites, self._whose.client
         return [
             item
             for item in self._renames
-            if self._names.site(item.subject, item.seq) in mine
-            or self._names.client(item.subject, item.seq) == self._whose.client
+            if (site := self._names.site(item.subject, item.seq)) in sites
+            or client in (site, self._names.client(item.subject, item.seq))
         ]
 
     def _earlier(self) -> Iterator[dict[str, Any]]:
@@ -213,38 +228,42 @@ class _Writing:
     def _shown(self, found: Iterable[Linked]) -> Iterator[dict[str, Any]]:
         for item in found:
             self._counts["events"] += 1
-            yield shown_event(item, self._whose, self._owned, self._names)
+            yield shown_event(item, self._whose, self._numbers.sites, self._names)
 
     def _sites(self) -> Iterator[dict[str, Any]]:
-        for site, told in self._site_events() if self._whose is None else self._told:
+        for site, told in self._site_events():
             if self._whose is None:
-                owned = owners_of(
-                    map(as_event, told), self._names.client, self._desk.ledger.calendar
-                )
-                self._owned[site] = owned
+                self._own(site, self._owners(told))
+            elif site not in self._numbers.sites:
+                continue
             self._counts["sites"] += 1
             yield {"site": site, "events": list(self._shown(told))}
 
-    def _read_owned(self, whose: Whose) -> None:
+    def _read_owned(self) -> None:
         """The sites that are the client's on some day of the month, and whose each one was."""
-        period, calendar = self._computed.period, self._desk.ledger.calendar
+        period = self._computed.period
         for site, told in self._site_events():
-            owned = owners_of(map(as_event, told), self._names.client, calendar)
+            owners = self._owners(told)
             if any(
-                stretch.client_id == whose.client  # type: ignore[comparison-overlap]
+                stretch.client_id == self._mine
                 and stretch.first_day <= period.last_day
                 and stretch.last_day >= period.first_day
-                for stretch in owned
+                for stretch in owners
             ):
-                self._owned[site] = owned
-                self._told.append((site, told))
+                self._own(site, owners)
+
+    def _owners(self, told: Iterable[Linked]) -> list[Stretch]:
+        return owners_of(map(as_event, told), self._numbers.client, self._desk.ledger.calendar)
+
+    def _own(self, site: str, owners: list[Stretch]) -> None:
+        self._owned.add(self._numbers.sites.of(site), owners)
 
     def _site_events(self) -> Iterator[tuple[str, list[Linked]]]:
         """(site, its events) of the sites that the bill's licenses are on, by what they are called
         in the end."""
         ledger = self._desk.ledger
         # A site has the number of the event that made it.
-        used = queries.used_sites(ledger, self._parts())
+        used = Marks(queries.used_sites(ledger, self._parts()))
         renamed = {self._names.site(item.subject, item.seq) for item in self._renames}
         gathered: dict[str, list[Linked]] = {}
         stream = queries.site_events(ledger, self._seq)
@@ -268,12 +287,12 @@ class _Writing:
         stream = queries.license_events(self._desk.ledger, self._parts(), self._seq)
         for license_key, group in groupby(stream, lambda item: item.subject):
             told = list(group)
-            life = life_of([as_event(item) for item in told], self._names.site, calendar)
+            life = life_of([as_event(item) for item in told], self._numbers.site, calendar)
             days = [
-                [calendar.iso(stay.first_day), calendar.iso(stay.last_day), stay.site, stay.client]
+                self._day_row(stay)
                 for period in self._scope.months_of(life.product, life.bundle_size)
-                for stay in stays_of(life.spans, self._owned.get, period.first_day, period.last_day)
-                if self._whose is None or stay.client == self._whose.client
+                for stay in stays_of(life.spans, self._owned.of, period.first_day, period.last_day)
+                if self._whose is None or stay.client == self._mine
             ]
             if not days:
                 continue
@@ -286,6 +305,16 @@ class _Writing:
                 "days": days,
                 "events": list(self._shown(told)),
             }
+
+    def _day_row(self, stay: Stay) -> list[Any]:
+        iso, numbers = self._desk.ledger.calendar.iso, self._numbers
+        site, client = _named(stay.site, numbers.sites), _named(stay.client, numbers.clients)
+        return [iso(stay.first_day), iso(stay.last_day), site, client]
+
+
+def _named(number: Any, numbers: Numbers) -> Any:
+    """What has a number; None and WITHHELD are themselves."""
+    return numbers.text(number) if number else number
 
 
 def _line(line: Any) -> dict[str, Any]:

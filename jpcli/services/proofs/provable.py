@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import Refused
 from jpcli.domain.invoice_status import VOID
+from jpcli.domain.limits import MAX_PROOF_LINE_BYTES
+from jpcli.domain.words import command_line, count
 from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
+from jpcli.services.proofs.form import compact
+from jpcli.services.proofs.parts import client_lines
 
 if TYPE_CHECKING:
     from jpcli.reports.statement.statement import Whose
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
+    from jpcli.services.proofs.parts import Shared
 
 
 def check_provable(desk: Desk, computed: Computed) -> None:
@@ -46,8 +51,29 @@ def check_provable(desk: Desk, computed: Computed) -> None:
         )
 
 
-def proof_notes(computed: Computed, whose: Whose | None) -> tuple[Note, ...]:
-    hint = "Check it anywhere, without a ledger:   jpcli invoice verify FILE"
+def check_verifiable(shared: Shared, label: str) -> None:
+    """Refuse what is longer than `verify` reads, before any of it is written."""
+    for line in client_lines(shared):
+        if len(compact(line).encode("utf-8", "surrogatepass")) > MAX_PROOF_LINE_BYTES:
+            raise Refused(
+                "proof_too_long",
+                f"{line['name']} has a part at {count(len(line['sites']), 'site')} of this client:"
+                f" a line of more than {MAX_PROOF_LINE_BYTES // 2**20} MiB, which jpcli invoice"
+                " verify does not take",
+                hint=f"The whole month's has no such line:   jpcli invoice export {label}"
+                " --format proof",
+                subject=line["product"],
+            )
+
+
+def proof_notes(
+    computed: Computed, whose: Whose | None, file: str | None = None
+) -> tuple[Note, ...]:
+    """Remarks on a proof that is written to a file, or to wherever its reader has it."""
+    check = (
+        "jpcli invoice verify FILE" if file is None else command_line("jpcli invoice verify", file)
+    )
+    hint = f"Check it anywhere, without a ledger:   {check}"
     if computed.invoice is None:
         label = computed.period.label
         message = f"{label} is not closed: this proves its preview, as if nothing more changed"

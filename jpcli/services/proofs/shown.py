@@ -19,11 +19,10 @@ from jpcli.domain.events import (
 from jpcli.services.proofs.lives import WITHHELD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from jpcli.ledger.queries.proofs import Linked
     from jpcli.reports.statement.statement import Whose
     from jpcli.services.proofs.lives import Names
+    from jpcli.services.proofs.numbers import Numbers
 
 
 def as_event(item: Linked) -> Event:
@@ -31,9 +30,7 @@ def as_event(item: Linked) -> Event:
     return Event(*item[:7], data=json.loads(item.data))
 
 
-def shown_event(
-    item: Linked, whose: Whose | None, sites: Collection[str], names: Names
-) -> dict[str, Any]:
+def shown_event(item: Linked, whose: Whose | None, sites: Numbers, names: Names) -> dict[str, Any]:
     """An event for a proof; in one client's, whose `sites` these are, with nothing of others."""
     linked = {"previous": item.previous.hex(), "hash": item.hash.hex()}
     if whose is not None:
@@ -49,7 +46,7 @@ def shown_event(
 class _Showing:
     """The data of one event without what is others'; `withheld` says that something was."""
 
-    def __init__(self, seq: int, client: str | None, sites: Collection[str], names: Names) -> None:
+    def __init__(self, seq: int, client: str | None, sites: Numbers, names: Names) -> None:
         self._seq, self._client, self._sites, self._names = seq, client, sites, names
         self.withheld = False
 

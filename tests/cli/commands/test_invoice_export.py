@@ -326,3 +326,32 @@ def test_the_remark_says_what_brings_letters(
     monkeypatch.delitem(sys.modules, "uharfbuzz")
     if None not in map(find_spec, MODULES):
         assert "With letters" not in tibetan(*wish).err
+
+
+def test_a_proof_names_the_file_that_was_written(
+    closed: Callable[..., Any], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    export = ("invoice", "export", "2026-11", "--format", "proof")
+    assert "jpcli invoice verify FILE" in closed(*export).err
+    for name in ("p.json", "my bill.json", "-p.json"):
+        said = closed(*export, f"--output={name}").err
+        (command,) = (line for line in said.splitlines() if "jpcli invoice verify" in line)
+        words = shlex.split(command.partition("jpcli ")[2])
+        assert words[-1] == name
+        assert closed(*words).code == 0
+
+
+def test_a_proof_that_no_check_would_read_is_not_written(
+    closed: Callable[..., Any], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jpcli.services.proofs import provable
+
+    monkeypatch.setattr(provable, "MAX_PROOF_LINE_BYTES", 10)
+    target = folder / "p.json"
+    export = ("invoice", "export", "2026-11", "--no-client", "--format", "proof")
+    for to_file in ((), ("--output", str(target))):
+        shown = closed(*export, *to_file)
+        assert (shown.code, shown.out) == (3, "")
+        assert "proof_too_long" in shown.err
+        assert not target.exists()

@@ -139,7 +139,7 @@ def _proof(
 ) -> Result:
     from jpcli.services.proofs.proof import proof
 
-    made = proof(invocation.desk(), invoice, whose, markup)
+    made = proof(invocation.desk(), invoice, whose, markup, target)
     result = Result({}, payload=made.pieces, format="proof", notes=made.notes)
     return _into(invocation, result, target)
 
