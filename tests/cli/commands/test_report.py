@@ -220,6 +220,7 @@ def test_a_file_that_is_there_goes_with_a_yes_alone(agency: Jpcli, page: Path) -
 
 @pytest.mark.parametrize("where", ["nowhere/desk.html", "."])
 def test_what_can_not_be_written_leaves_nothing(agency: Jpcli, where: str, tmp_path: Path) -> None:
+    agency("status")  # whoever reads leaves what SQLite has beside the ledger
     before = sorted(os.listdir(tmp_path))
     wrong = agency("report", "--html", str(tmp_path / where), "--json")
     assert wrong.error["code"] in ("output_failed", "output_is_folder")
