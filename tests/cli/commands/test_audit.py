@@ -197,6 +197,7 @@ def test_a_read_only_ledger_is_enough(
     assert copy.read_bytes() == ledger.read_bytes()
 
 
+@pytest.mark.file("what is loaded for a ledger in a file")
 def test_only_what_is_needed_is_loaded(agency: Jpcli, policy: Callable[[str], str]) -> None:
     modules = loaded("audit", "--policy", policy(FAILING), "--json", code=1)
     assert not tops(modules) & (HEAVY | {"rich", "tomlkit", "xml", "decimal", "platformdirs"})

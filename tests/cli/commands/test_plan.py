@@ -184,6 +184,7 @@ def test_a_ledger_that_can_only_be_read_can_be_planned_for(
     assert agency("plan", file).code == 0
 
 
+@pytest.mark.file("what is loaded for a ledger in a file")
 def test_planning_loads_no_more_than_it_needs(agency: Callable[..., Any], file: str) -> None:
     modules = loaded("plan", file, "--json")
     assert not tops(modules) & (HEAVY | {"rich", "tomlkit", "decimal", "zoneinfo", "csv"})
