@@ -91,7 +91,7 @@ def _text(wanted: Wanted, data: PlanAnswer, made_at: str, found: str) -> Iterato
     """The file in pieces, a site a line and a step a line."""
     compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-    def command_line(name: str, value: Any) -> str:
+    def line(name: str, value: Any) -> str:
         return f' "{name}": {json.dumps(value, ensure_ascii=False)}'
 
     def lines(texts: Iterable[str]) -> Iterator[str]:
@@ -100,11 +100,7 @@ def _text(wanted: Wanted, data: PlanAnswer, made_at: str, found: str) -> Iterato
             yield f"{mark}{text}"
             mark = ",\n  "
 
-    first = (
-        command_line("form", FORM),
-        command_line("made_at", made_at),
-        command_line("ledger_head", data["ledger_head"]),
-    )
+    first = (line("form", FORM), line("made_at", made_at), line("ledger_head", data["ledger_head"]))
     yield "{\n" + ",\n".join(first) + ',\n "wanted": '
     # The order of the sites decides which license goes where.
     yield compact(wanted_object(wanted._replace(sites={}))).removesuffix("}}")
@@ -113,11 +109,7 @@ def _text(wanted: Wanted, data: PlanAnswer, made_at: str, found: str) -> Iterato
     )
     yield '}},\n "steps": ['
     yield from lines(map(compact, each_object(data["steps"])))
-    last = (
-        command_line("counts", data["counts"]),
-        command_line("bill", data["bill"]),
-        command_line("plan_hash", found),
-    )
+    last = (line("counts", data["counts"]), line("bill", data["bill"]), line("plan_hash", found))
     yield "\n ],\n" + ",\n".join(last) + "\n}\n"
 
 
