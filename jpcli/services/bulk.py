@@ -15,6 +15,7 @@ from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.domain.words import count
 from jpcli.ledger.writer import FLUSH_EVENTS
 from jpcli.services.files.rows import too_many
+from jpcli.services.marks import Marks
 from jpcli.services.meant import known_license
 from jpcli.services.spool import BATCH, Spool
 
@@ -110,22 +111,17 @@ class Numbers:
 
     def __init__(self) -> None:
         self._listed = array("q")
-        self._seen = bytearray()
+        self._seen = Marks()
 
     def add(self, number: int) -> bool:
         """Put it behind the others; False if it is there already."""
-        place, bit = number >> 3, 1 << (number & 7)
-        if place >= len(self._seen):
-            self._seen.extend(bytes(place + BATCH - len(self._seen)))
-        if self._seen[place] & bit:
+        if not self._seen.add(number):
             return False
-        self._seen[place] |= bit
         self._listed.append(number)
         return True
 
     def __contains__(self, number: int) -> bool:
-        place = number >> 3
-        return place < len(self._seen) and bool(self._seen[place] & 1 << (number & 7))
+        return number in self._seen
 
     def __len__(self) -> int:
         return len(self._listed)

@@ -9,7 +9,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 _FEWEST_SLOTS = 1_024
 
@@ -86,19 +86,3 @@ class Numbers:
         """The text that has a number."""
         found = self._texts[self._ends[number - 1] : self._ends[number]]
         return found.decode("utf-8", "surrogatepass")
-
-
-class Marks:
-    """Some of the numbers from 0 on, a bit for each there is."""
-
-    def __init__(self, numbers: Iterable[int]) -> None:
-        self._bits = bytearray()
-        for number in numbers:
-            place = number >> 3
-            if place >= len(self._bits):
-                self._bits.extend(bytes(place + 1 - len(self._bits)))
-            self._bits[place] |= 1 << (number & 7)
-
-    def __contains__(self, number: int) -> bool:
-        place = number >> 3
-        return place < len(self._bits) and bool(self._bits[place] >> (number & 7) & 1)

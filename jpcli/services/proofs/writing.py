@@ -16,10 +16,10 @@ from jpcli.domain.events import LATEST_SEQ, LINE_FIELDS, PRICE_SET
 from jpcli.ledger.events.log import head
 from jpcli.ledger.queries import invoice_lines
 from jpcli.ledger.queries import proofs as queries
+from jpcli.services.marks import Marks
 from jpcli.services.proofs.closing import list_rows, short_members
 from jpcli.services.proofs.form import FORM, compact
 from jpcli.services.proofs.lives import RENAMES, Names, life_of, owners_of, stays_of
-from jpcli.services.proofs.numbers import Marks
 from jpcli.services.proofs.owned import Numbered, Owned, stated
 from jpcli.services.proofs.parts import Shared, client_lines, whole_shares
 from jpcli.services.proofs.scope import scope_of

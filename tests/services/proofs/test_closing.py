@@ -14,7 +14,6 @@ from jpcli.domain.errors import Refused
 from jpcli.ledger.queries import proofs as queries
 from jpcli.services.proofs import provable
 from jpcli.services.proofs.closing import list_rows, short_members
-from jpcli.services.proofs.numbers import Marks
 from tests.services.agency import Agency
 from tests.services.proofs.test_proofs import busy as busy
 from tests.services.proofs.test_proofs import made, problems
@@ -68,12 +67,6 @@ def test_rows_of_a_closing_take_no_memory() -> None:
         assert tracemalloc.get_traced_memory()[1] < 100_000
     finally:
         tracemalloc.stop()
-
-
-def test_marked_numbers_are_there_and_no_others() -> None:
-    marked = {0, 7, 8, 1_000}
-    found = Marks(iter(marked))
-    assert {number for number in range(2_000) if number in found} == marked
 
 
 def test_a_line_that_no_check_would_read_is_refused(
