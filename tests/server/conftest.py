@@ -37,3 +37,25 @@ def played(address: str, jpcli: Callable[..., Any], tmp_path: Path) -> dict[str,
     from tests.cli.lines import build
 
     return build(jpcli, tmp_path)
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is sent and answered in one go."""
+    from jpcli.ledger.database.postgres import PostgresLedger
+    from jpcli.ledger.database.server_link import Link
+
+    found: list[str] = []
+    send_all, copied = Link.send_all, PostgresLedger._copy
+
+    def sent(link: Link, statements: Any) -> Any:
+        found.append(" | ".join(text[:80] for text, _ in statements))
+        return send_all(link, statements)
+
+    def copy(ledger: PostgresLedger, into: str, rows: Any) -> None:
+        found.extend(["COPY", "its end"])
+        copied(ledger, into, rows)
+
+    monkeypatch.setattr(Link, "send_all", sent)
+    monkeypatch.setattr(PostgresLedger, "_copy", copy)
+    return found

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jpcli.ledger.database.postgres import PostgresLedger
-from jpcli.ledger.database.server_link import Link
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -33,25 +30,6 @@ COMMANDS = (
     "apply wanted.toml --yes",
     "invoice close 2026-09",
 )
-
-
-@pytest.fixture
-def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is sent and answered in one go."""
-    found: list[str] = []
-    send_all, copied = Link.send_all, PostgresLedger._copy
-
-    def sent(link: Link, statements: Any) -> Any:
-        found.append(" | ".join(text[:80] for text, _ in statements))
-        return send_all(link, statements)
-
-    def copy(ledger: PostgresLedger, into: str, rows: Any) -> None:
-        found.extend(["COPY", "its end"])
-        copied(ledger, into, rows)
-
-    monkeypatch.setattr(Link, "send_all", sent)
-    monkeypatch.setattr(PostgresLedger, "_copy", copy)
-    return found
 
 
 def table(path: Path, columns: str, rows: list[str]) -> None:

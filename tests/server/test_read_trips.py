@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jpcli.ledger.database.server_link import Link
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -53,20 +51,6 @@ QUESTIONS = (
     "audit --policy policy.toml",
     "month-end 2026-08 --output bills --as html",
 )
-
-
-@pytest.fixture
-def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is sent and answered in one go."""
-    found: list[str] = []
-    send_all = Link.send_all
-
-    def sent(link: Link, statements: Any) -> Any:
-        found.append(" | ".join(text[:80] for text, _ in statements))
-        return send_all(link, statements)
-
-    monkeypatch.setattr(Link, "send_all", sent)
-    return found
 
 
 def prepare(folder: Path) -> None:
