@@ -5,7 +5,9 @@ Owns that for millions of events: of each its number, and what tells its hash an
 
 from __future__ import annotations
 
+import os
 from array import array
+from hashlib import blake2b
 from heapq import merge
 from typing import TYPE_CHECKING
 
@@ -20,16 +22,18 @@ _AT_ONCE = 2**16
 
 
 class Links:
-    """The places of events, in whatever order they come. Of a hash there is what Python makes of
-    its bytes: two that are the same are found to be, two others are with 1 in 2⁶⁴."""
+    """The places of events, in whatever order they come. Of a hash there are 8 bytes under a key
+    that nobody knew before: two that are the same are found to be, two others are with 1 in 2⁶⁴.
+    What Python makes of bytes would do, if no environment could fix its key (PYTHONHASHSEED)."""
 
     def __init__(self) -> None:
+        self._key = os.urandom(16)
         self._waiting: list[Link] = []
         self._runs: list[array[int]] = []
 
     def add(self, seq: int, previous: bytes, own: bytes) -> None:
         """Note the place of an event."""
-        self._waiting.append((seq, hash(previous), hash(own)))
+        self._waiting.append((seq, self._short(previous), self._short(own)))
         if len(self._waiting) >= _AT_ONCE:
             self._put_away()
 
@@ -37,7 +41,7 @@ class Links:
         """(code, subject, message) of each event that stands there twice, or does not have the hash
         before it of its neighbor."""
         self._put_away()
-        last_seq, last_hash = 0, hash(GENESIS)
+        last_seq, last_hash = 0, self._short(GENESIS)
         for seq, previous, own in merge(*map(_links, self._runs)):
             what = f"event {seq}"
             if seq == last_seq:
@@ -46,6 +50,10 @@ class Links:
                 message = f"{what} does not follow event {last_seq}: their hashes do not fit"
                 yield "chain_broken", what, message
             last_seq, last_hash = seq, own
+
+    def _short(self, found: bytes) -> int:
+        made = blake2b(found, digest_size=8, key=self._key).digest()
+        return int.from_bytes(made, "big", signed=True)
 
     def _put_away(self) -> None:
         self._waiting.sort()
