@@ -175,7 +175,7 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     outside_events.WISH_UNKNOWN: lambda _data: "",
     outside_events.WISH_SETTLED: lambda data: data["outcome"],
     outside_events.CONNECTION_SEEN: lambda data: f"blog {data['blog_id']} at Jetpack",
-    events.LEDGER_SET: lambda data: ", ".join(str(value) for value in data.values()),
+    events.LEDGER_SET: lambda data: ", ".join(str(value) or "none" for value in data.values()),
     events.LEDGER_CREATED: _created,
     events.PAYMENTS_SET: _plain,
     events.LEDGER_ZONE_SET: lambda _data: "",

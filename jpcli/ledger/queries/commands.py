@@ -19,18 +19,14 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
 # What is written down about a command, and is none by itself.
-BESIDE = (
-    events.REQUEST_ANSWERED,
-    events.REQUEST_LISTED,
-    events.LEDGER_ZONE_SET,
-    outside_events.CONNECTION_SEEN,
-    *outside_events.ABOUT_WISHES,
-)
+_NONE = (events.REQUEST_ANSWERED, events.REQUEST_LISTED, *outside_events.ABOUT_WISHES)
+# What some command is for, and others only write down beside what they are for.
+_EITHER = (events.LEDGER_ZONE_SET, outside_events.CONNECTION_SEEN)
 
 
 def last_number(ledger: Ledger) -> int | None:
     """The number of the last event that a command is known by; None in a ledger without one."""
-    sql = f"SELECT seq FROM events WHERE NOT {is_one_of(BESIDE)} ORDER BY seq DESC LIMIT 1"
+    sql = f"SELECT seq FROM events WHERE NOT {is_one_of(_NONE)} ORDER BY seq DESC LIMIT 1"
     found = ledger.value(sql)
     return None if found is None else int(found)
 
@@ -60,7 +56,8 @@ def range_of(ledger: Ledger, seq: int) -> tuple[int, int] | None:
 def events_of(ledger: Ledger, ranges: list[tuple[int, int]]) -> list[Event]:
     """What a command recorded, in order, without what is beside it."""
     found = [event for first, last in ranges for event in all_between(ledger, first, last)]
-    return [event for event in found if event.kind not in BESIDE]
+    known = [event for event in found if event.kind not in _NONE]
+    return [event for event in known if event.kind not in _EITHER] or known
 
 
 def later_about(ledger: Ledger, first: int, last: int) -> Iterator[tuple[int, str, str]]:

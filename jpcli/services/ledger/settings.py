@@ -230,3 +230,5 @@ _PARSERS: dict[str, Callable[[str], str]] = {
 }
 # As they are typed.
 KEYS = tuple(_shown(name) for name in _PARSERS)
+# What a ledger is made without; `none`, stored as nothing, takes it away again.
+MAY_BE_NONE = frozenset(name for name, parse in _PARSERS.items() if parse is _line)

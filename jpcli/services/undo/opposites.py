@@ -16,6 +16,7 @@ from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import way_of
 from jpcli.ledger.queries.invoices import by_number
 from jpcli.services.billing.books import BILL_FROM, live_invoice
+from jpcli.services.ledger.settings import MAY_BE_NONE
 from jpcli.services.undo import names
 from jpcli.services.undo.ground import refused
 
@@ -111,7 +112,8 @@ def _paid_again(ground: Ground, event: Event) -> Note:
 
 def _setting_back(ground: Ground, event: Event) -> Note:
     ((name, value),) = event.data.items()
-    ledger, before = ground.desk.ledger, None
+    ledger = ground.desk.ledger
+    before: str | None = "" if name in MAY_BE_NONE else None
     for earlier in told(
         ledger, (events.LEDGER_CREATED, events.LEDGER_SET), until_seq=event.seq - 1
     ):
@@ -125,7 +127,8 @@ def _setting_back(ground: Ground, event: Event) -> Note:
         hint = f"Void it:   jpcli invoice void {number} --yes"
         raise refused(event, f"The books can't be moved: {number} exists", hint)
     ground.writer.record(*events.ledger_set(shown, name, before))
-    return Note("setting_changed", f"Set {shown} from {value} back to {before}", "ok", shown)
+    done = f"Set {shown} from {value or 'none'} back to {before or 'none'}"
+    return Note("setting_changed", done, "ok", shown)
 
 
 # What asks more questions when it is set than an undo does.

@@ -68,6 +68,12 @@ def test_every_kind_of_event_is_told_in_words(kind: str) -> None:
     assert not re.search(r"[{\[]|\d{30}|None", told.replace("{}", "")), told
 
 
+@pytest.mark.no_ledger
+def test_a_setting_that_was_taken_away_is_told_as_it_was_typed() -> None:
+    data = {"address": ""}
+    assert described({"kind": events.LEDGER_SET, "data": data, "reason": None}) == "none"
+
+
 @pytest.mark.alike("columns")
 @pytest.mark.parametrize("columns", [80, 120, 200])
 def test_a_closed_month_is_a_line_of_the_log(agency: Callable[..., Any], columns: int) -> None:

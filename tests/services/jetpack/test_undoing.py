@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jpcli.domain import events
+from jpcli.domain import events, outside_events
 from jpcli.domain.errors import Refused
+from jpcli.services.jetpack.connect import connect
 from jpcli.services.log import list_events
 from jpcli.services.sites import sites
 from jpcli.services.undo.undo import undo
@@ -56,6 +57,16 @@ def test_what_is_no_license_is_undone_here(agency: Desk) -> None:
     agency.double.forget()
     assert [e["kind"] for e in agency.do(undo).data["events"]] == ["client.archived"]
     assert not agency.double.requests
+
+
+def test_a_site_that_was_connected_stays_and_what_came_before_too(agency: Desk) -> None:
+    agency.issue("jetpack-scan")
+    agency.do(connect, A, user="1")
+    before = agency.state()
+    with pytest.raises(Refused, match=outside_events.CONNECTION_SEEN) as caught:
+        agency.do(undo)
+    assert caught.value.code == "cannot_be_undone"
+    assert agency.state() == before
 
 
 def log(agency: Desk) -> list[dict[str, object]]:

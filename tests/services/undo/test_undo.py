@@ -728,13 +728,6 @@ def test_the_first_month_goes_back_while_no_invoice_is_there(agency: Agency) -> 
     assert agency.ask(settings.show)["settings"] == before
 
 
-def test_what_was_never_set_before_is_not_set_back(agency: Agency) -> None:
-    agency.do(settings.set_one, "address", "1 Main Street")
-    assert "settings set address VALUE" in str(refusal(agency).hint)
-    agency.do(settings.set_one, "name", "Other")  # which was there at the beginning
-    assert kinds(taken_back(agency)) == ["ledger.set"]
-
-
 def test_so_much_at_once_and_no_more(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
     agency.issue(SCAN, 3)
     monkeypatch.setattr(ground, "MOST_EVENTS", 2)
