@@ -61,11 +61,16 @@ def events_of(ledger: Ledger, ranges: list[tuple[int, int]]) -> list[Event]:
 
 
 def later_about(ledger: Ledger, first: int, last: int) -> Iterator[tuple[int, str, str]]:
-    """(number, kind, subject) of what was recorded after these events about the same subjects;
-    streams."""
+    """(number, kind, subject) of what was recorded after these events about the same subjects, or
+    about what had another name before then or has one now; streams."""
     rows = ledger.rows(
         "SELECT seq, kind, subject FROM events WHERE seq > :last AND subject IN"
-        " (SELECT subject FROM events WHERE seq >= :first AND seq <= :last) ORDER BY seq",
+        " (SELECT subject FROM events WHERE seq >= :first AND seq <= :last"
+        " UNION SELECT name FROM former_names WHERE until_seq > :last"
+        " UNION SELECT name FROM clients WHERE id IN"
+        " (SELECT id FROM former_names WHERE kind = 'client' AND until_seq > :last)"
+        " UNION SELECT url FROM sites WHERE id IN"
+        " (SELECT id FROM former_names WHERE kind = 'site' AND until_seq > :last)) ORDER BY seq",
         first=first,
         last=last,
     )

@@ -44,6 +44,10 @@ class NamesThen:
         """All names up to an event, the first one first, of the site that is called so then."""
         return self._spells(NAME_A_SITE, url, seq)
 
+    def client_spells(self, name: str, seq: int = LATEST_SEQ) -> list[Spell]:
+        """The same of a client."""
+        return self._spells(NAME_A_CLIENT, name, seq)
+
     def site_called(self, site_id: int, seq: int) -> str:
         """The address that a site had after an event. It must have been there."""
         now = self._ledger.value("SELECT url FROM sites WHERE id = :id", id=site_id)

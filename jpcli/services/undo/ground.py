@@ -11,6 +11,7 @@ from jpcli.domain import agency_events, events
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.words import count
 from jpcli.ledger.queries import commands
+from jpcli.ledger.snapshots.names import NamesThen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,8 @@ MOST_EVENTS = 100_000
 
 _LOG = "See what was done:   jpcli log"
 _SITES = (events.SITE_MOVED, events.SITE_OWNERS_SET)
+_OF_SITES = (*_SITES, agency_events.SITE_ARCHIVED)
+_OF_CLIENTS = (agency_events.CLIENT_ARCHIVED, agency_events.CLIENT_EDITED)
 _CARDS = (
     events.CARD_ADDED,
     events.CARD_MADE_PRIMARY,
@@ -130,12 +133,21 @@ def _later(ground: Ground) -> tuple[int, str, str] | None:
         found = commands.later_of(ledger, _CARDS, last)
     else:
         found = commands.later_about(ledger, first, last)
-    about = {(event.kind, event.subject) for event in changes}
+    names = NamesThen(ledger)
+    about = {(event.kind, _whom(names, event.kind, event.subject, event.seq)) for event in changes}
     for seq, kind, subject in found:
-        builds = kind in _CARDS or any((one, subject) in about for one in _same_as(kind))
+        whom = _whom(names, kind, subject, seq)
+        builds = kind in _CARDS or any((one, whom) in about for one in _same_as(kind))
         if builds and not is_over(seq) and not _is_among(ground.command.ranges, seq):
             return seq, kind, subject
     return None
+
+
+def _whom(names: NamesThen, kind: str, subject: str, seq: int) -> str | int | None:
+    """What an event is about: clients and sites by row numbers, because names change hands."""
+    if kind in _OF_CLIENTS:
+        return names.client_id(subject, seq)
+    return names.site_id(subject, seq) if kind in _OF_SITES else subject
 
 
 def _same_as(kind: str) -> tuple[str, ...]:

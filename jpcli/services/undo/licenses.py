@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 from jpcli.domain import events
 from jpcli.domain.answers import Note, joined
 from jpcli.domain.costs import amount_minor, is_exact
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.money import display_amount
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import find
 from jpcli.ledger.queries.products import priced_offers
-from jpcli.ledger.queries.sites import find_site
+from jpcli.ledger.snapshots.names import NamesThen
 from jpcli.services.licenses.moves import Moves
 from jpcli.services.licenses.revoke import revoking
 from jpcli.services.said import AT_ONCE
-from jpcli.services.sites.spelled import SiteNames
 from jpcli.services.undo.ground import refused
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def undo(ground: Ground, told: list[Event]) -> Notes:
     moved = [
         event for event in reversed(told) if event.kind in _MOVES and event.subject not in issued
     ]
-    names = SiteNames(ground.desk.ledger, follows=True)
+    names = NamesThen(ground.desk.ledger)
     notes: list[Notes] = []
     for kind, run in groupby(moved, key=lambda event: event.kind):
         notes.append(_moved(ground, kind, list(run), names))
@@ -115,7 +115,7 @@ def _cost(ground: Ground, told: list[Event]) -> Notes:
     return (Note("costs", message),)
 
 
-def _moved(ground: Ground, kind: str, run: list[Event], names: SiteNames) -> Notes:
+def _moved(ground: Ground, kind: str, run: list[Event], names: NamesThen) -> Notes:
     """Free, put back, or move back the licenses of one run."""
     ground.writer.flush()
     moves = Moves(ground.desk, ground.writer)
@@ -128,7 +128,7 @@ def _moved(ground: Ground, kind: str, run: list[Event], names: SiteNames) -> Not
     return moves.transfer(puts, []).notes
 
 
-def _check_as_left(ground: Ground, run: Iterable[Event], names: SiteNames) -> None:
+def _check_as_left(ground: Ground, run: Iterable[Event], names: NamesThen) -> None:
     """What is undone holds still. Of a license that is twice in a run the last event counts."""
     seen = set()
     for event in run:
@@ -137,7 +137,7 @@ def _check_as_left(ground: Ground, run: Iterable[Event], names: SiteNames) -> No
         seen.add(event.subject)
         facts = _facts(ground, event)
         site = event.data["site"]
-        if facts.revoked_at is not None or facts.site != (site and names.name(site)):
+        if facts.revoked_at is not None or facts.site != (site and _called_now(event, site, names)):
             raise _not_as_left(event, facts)
 
 
@@ -156,16 +156,19 @@ def _not_as_left(event: Event, facts: LicenseFacts) -> Refused:
     )
 
 
-def _known_site(event: Event, names: SiteNames) -> str:
+def _known_site(event: Event, names: NamesThen) -> str:
     """Where the license was before, as that site is called now. What an older jpcli did not write
     down can't be put back."""
     before = event.data.get("from")
-    if before is not None:
-        url = names.name(before)
-        if find_site(names.ledger, url) is not None:
-            return url
-    raise refused(
-        event,
-        f"Where {event.subject} was before is not known under that name any more",
-        f"Put it where it belongs:   jpcli assign {quoted(event.subject)} --site URL",
-    )
+    if before is None:
+        raise refused(
+            event,
+            f"Where {event.subject} was before is not known",
+            f"Put it where it belongs:   jpcli assign {quoted(event.subject)} --site URL",
+        )
+    return _called_now(event, before, names)
+
+
+def _called_now(event: Event, url: str, names: NamesThen) -> str:
+    """What the site is called now that an event calls so: another may have that name by now."""
+    return names.site_called(names.site_id(url, event.seq), LATEST_SEQ)

@@ -1,6 +1,6 @@
 """The opposites of what corrects names and details: of clients, sites and products.
 
-A thing that is called otherwise by now, or whose old name somebody else has, is not found by this.
+What is called otherwise by now is not found by this, and who has its old name now is not meant.
 What may not be put away, or named because it is, may not be so by an undo either.
 """
 
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import agency_events, events
 from jpcli.domain.answers import Note
+from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.instants import format_instant
 from jpcli.domain.words import command_line, count, quoted
 from jpcli.ledger.events.log import told
 from jpcli.ledger.queries.clients import standing
 from jpcli.ledger.queries.products import product_facts
 from jpcli.ledger.queries.sites import client_exists, count_sites, find_site
+from jpcli.ledger.snapshots.names import NamesThen
 from jpcli.ledger.snapshots.owners import owners_before
 from jpcli.services.clients.archive import check_no_site
 from jpcli.services.put_away import check_client_in_use
@@ -34,15 +36,18 @@ _SITES = "See them:   jpcli sites list"
 
 
 def _client_called(ground: Ground, event: Event, name: str | None) -> None:
-    """Refused unless there is a client of this name; None is nobody."""
-    if name is not None and not client_exists(ground.desk.ledger, name):
-        raise refused(event, f"No client is called {name} now", _CLIENTS)
+    """Refused unless the client that an event calls so is called so now; None is nobody."""
+    ledger, names = ground.desk.ledger, NamesThen(ground.desk.ledger)
+    if names.client_called(names.client_id(name, event.seq), LATEST_SEQ) != name:
+        which = "Another" if client_exists(ledger, str(name)) else "No"
+        raise refused(event, f"{which} client is called {name} now", _CLIENTS)
 
 
 def _site_called(ground: Ground, event: Event, url: str) -> SiteFacts:
-    facts = find_site(ground.desk.ledger, url)
-    if facts is None:
-        raise refused(event, f"No site is called {url} now", _SITES)
+    facts, names = find_site(ground.desk.ledger, url), NamesThen(ground.desk.ledger)
+    if facts is None or facts.id != names.site_id(url, event.seq):
+        which = "No" if facts is None else "Another"
+        raise refused(event, f"{which} site is called {url} now", _SITES)
     return facts
 
 
@@ -74,7 +79,9 @@ def _site_moved(ground: Ground, event: Event) -> Note:
     _client_called(ground, event, before)
     if before is not None:
         check_client_in_use(before, standing(ledger, before))
-    ground.writer.record(*events.site_moved(url, before, event.data["client"]), at=event.at)
+    names = NamesThen(ledger)
+    since = names.client_called(names.client_id(event.data["client"], event.seq), LATEST_SEQ)
+    ground.writer.record(*events.site_moved(url, before, since), at=event.at)
     day = ledger.calendar.iso(ledger.calendar.day_of(event.at))
     owner = "no client" if before is None else before
     return Note("moved", f"Moved {url} back to {owner}, from {day} on", "ok", url)
@@ -119,7 +126,6 @@ def _client_archived(ground: Ground, event: Event) -> Note:
     if archived:
         check_no_site(ground.desk, name)
         into = _into_before(ground, event)
-        into = into if into is not None and client_exists(ground.desk.ledger, into) else None
     ground.writer.record(*agency_events.client_archived(name, archived, into))
     return _put_away(name, archived=archived)
 
@@ -131,7 +137,6 @@ def _site_archived(ground: Ground, event: Event) -> Note:
         check_nothing_waits(ledger, url)
         check_empty(ledger, url)
         into = _into_before(ground, event)
-        into = into if into is not None and find_site(ledger, into) is not None else None
     elif facts.client is not None:
         check_client_in_use(facts.client, standing(ledger, facts.client))
     ground.writer.record(*agency_events.site_archived(url, archived, into))
@@ -139,10 +144,29 @@ def _site_archived(ground: Ground, event: Event) -> Note:
 
 
 def _into_before(ground: Ground, event: Event) -> str | None:
-    """What somebody had been merged into whom this event took out of the archive."""
-    kinds, until = (event.kind,), event.seq - 1
-    earlier = list(told(ground.desk.ledger, kinds, subject=event.subject, until_seq=until))
-    return earlier[-1].data["into"] if earlier else None
+    """What somebody had been merged into whom this event took out of the archive, by its name of
+    now."""
+    earlier, names = _told_before(ground, event), NamesThen(ground.desk.ledger)
+    into = earlier[-1].data["into"] if earlier else None
+    if into is None:
+        return None
+    if event.kind == agency_events.SITE_ARCHIVED:
+        return names.site_called(names.site_id(into, earlier[-1].seq), LATEST_SEQ)
+    return names.client_called(names.client_id(into, earlier[-1].seq), LATEST_SEQ)
+
+
+def _told_before(ground: Ground, event: Event) -> list[Event]:
+    """Earlier events of the same kind about the same client or site, whatever it was called."""
+    names = NamesThen(ground.desk.ledger)
+    is_site = event.kind == agency_events.SITE_ARCHIVED
+    spells = (names.site_spells if is_site else names.client_spells)(event.subject, event.seq - 1)
+    return [
+        earlier
+        for name, first, last in spells
+        for earlier in told(
+            ground.desk.ledger, (event.kind,), subject=name, after_seq=first - 1, until_seq=last
+        )
+    ]
 
 
 def _put_away(name: str, *, archived: bool) -> Note:
@@ -160,17 +184,9 @@ def _client_edited(ground: Ground, event: Event) -> Note:
 
 def _details_before(ground: Ground, event: Event) -> dict[str, Any]:
     """What was known of the client of the same details, under whatever name it had then."""
-    kinds = (agency_events.CLIENT_EDITED, agency_events.CLIENT_RENAMED)
     found: dict[str, Any] = {}
-    name = event.subject
-    for earlier in reversed(list(told(ground.desk.ledger, kinds, until_seq=event.seq - 1))):
-        if earlier.subject != name:
-            continue
-        if earlier.kind == agency_events.CLIENT_RENAMED:
-            name = earlier.data["from"]
-        else:
-            for key in event.data.keys() & earlier.data.keys():
-                found.setdefault(key, earlier.data[key])
+    for earlier in _told_before(ground, event):
+        found |= {key: earlier.data[key] for key in event.data.keys() & earlier.data.keys()}
     return found
 
 

@@ -15,7 +15,9 @@ from jpcli.services.clients.archive import archive_client
 from jpcli.services.clients.merge import merge_clients
 from jpcli.services.clients.rename import rename_client
 from jpcli.services.collection import offline
+from jpcli.services.files.rows import Row
 from jpcli.services.ledger import settings
+from jpcli.services.licenses.issue import issue_rows
 from jpcli.services.licenses.licenses import show
 from jpcli.services.log import list_events
 from jpcli.services.products.edit import hide_product, rename_product
@@ -115,6 +117,16 @@ def test_a_new_license_on_a_site_is_revoked_there(agency: Agency) -> None:
     assert codes(answer) == ["undone", "revoked", "costs", "stays", "stays"]
     assert answer.notes[2].message.startswith("Costs 1 day, $0.16: ")
     assert agency.groups("2024-08", "site") == {A: 1}
+
+
+def test_what_was_issued_together_costs_a_day_of_each_bundle_and_license(agency: Agency) -> None:
+    rows = [
+        Row(1, {"product": SECURITY, "quantity": "1", "bundle_size": "3"}),
+        Row(2, {"product": SCAN, "quantity": "2"}),
+    ]
+    agency.do(issue_rows, rows, [], at="2024-08-14")
+    (costs,) = (note for note in agency.do(undo).notes if note.code == "costs")
+    assert costs.message.startswith("Costs 2 days, $1.64: ")
 
 
 def test_what_later_events_build_on_is_refused_by_their_number(agency: Agency) -> None:
@@ -309,9 +321,10 @@ def test_an_invoice_that_was_marked_as_paid_is_open_again(agency: Agency) -> Non
     agency.issue_one(at="2024-07-01")
     agency.do(offline.close, "2024-07", now="2024-08-01T12:00:00Z")
     agency.do(offline.mark_paid, "2024-07", "wire 7", now="2024-08-01T13:00:00Z")
+    in_time = agency.do(undo, now="2024-08-01T14:00:00Z", dry_run=True)
     answer = agency.do(undo, now=LATER)
     assert kinds(dict(answer.data)) == ["invoice.reopened"]
-    assert any("past due" in note.message for note in answer.notes)
+    assert ["past due" in each.notes[1].message for each in (in_time, answer)] == [False, True]
     rows = agency.stored("SELECT status, paid_at, reference, amount_paid_minor FROM invoices")
     assert rows == [("open", None, None, 0)]
     with pytest.raises(Refused):  # R2
@@ -490,11 +503,21 @@ def test_names_are_those_before_and_a_merged_site_is_two_again(agency: Agency) -
     ]
 
 
-def test_a_license_goes_back_to_a_site_that_is_called_otherwise(agency: Agency) -> None:
+@pytest.mark.parametrize("change", [events.LICENSE_TRANSFERRED, events.LICENSE_UNASSIGNED])
+@pytest.mark.parametrize("taken", [False, True], ids=["free", "another's"])
+def test_a_license_goes_back_to_a_site_that_is_called_otherwise(
+    agency: Agency, change: str, taken: bool
+) -> None:
     key = agency.issue_one(site=A)
-    agency.transfer(key, B)
+    if change == events.LICENSE_TRANSFERRED:
+        agency.transfer(key, B)
+    else:
+        _site_of(agency, B, None)
+        agency.unassign(key)
     number = log(agency)[0]["seq"]
     agency.do(rename_site, A, C)
+    if taken:
+        agency.do(rename_site, B, A)
     taken_back(agency, number)
     assert shown(agency, key)["site"] == C
 
@@ -536,7 +559,20 @@ def _site_renamed(before: str, url: str) -> Step:
     return lambda agency: agency.do(rename_site, before, url)
 
 
+def _each(*steps: Step) -> Step:
+    return lambda agency: [step(agency) for step in steps]
+
+
+def _edited(client: str, **details: str) -> Step:
+    return lambda agency: agency.do(edit.edit_client, client, details)
+
+
 TO_ANNA, TO_C = _client_renamed("Ann", "Anna"), _site_renamed(A, C)
+# Somebody else is called so since.
+BOB_IS_ANN, B_IS_A = (
+    _each(TO_ANNA, _client_renamed("Bob", "Ann")),
+    _each(TO_C, _site_renamed(B, A)),
+)
 # What is there, what is done and by which event, what is done since, and what an undo says then.
 NAMES: list[tuple[Step, Step, str, Step, str]] = [
     (_ann, TO_ANNA, "client.renamed", _client_renamed("Anna", "Zoe"), "No client is called Anna"),
@@ -560,6 +596,56 @@ NAMES: list[tuple[Step, Step, str, Step, str]] = [
         "client.edited",
         TO_ANNA,
         "No client is called Ann",
+    ),
+    (
+        _ann,
+        lambda agency: agency.do(archive_client, "Ann"),
+        "client.archived",
+        BOB_IS_ANN,
+        "Another client is called Ann",
+    ),
+    (_ann, _edited("Ann", markup="5"), "client.edited", BOB_IS_ANN, "Another client is called Ann"),
+    (
+        _ann,
+        TO_ANNA,
+        "client.renamed",
+        _each(_client_renamed("Anna", "Zoe"), _client_renamed("Bob", "Anna")),
+        "Another client is called Anna",
+    ),
+    (
+        _ann,
+        _edited("Ann", markup="5"),
+        "client.edited",
+        _each(TO_ANNA, _edited("Anna", markup="7"), _client_renamed("Anna", "Ann")),
+        "Anna was changed since",
+    ),
+    (
+        _site,
+        lambda agency: agency.do(archive_site, A),
+        "site.archived",
+        B_IS_A,
+        f"Another site is called {A}",
+    ),
+    (
+        _site,
+        lambda agency: agency.move_site(A, "Bob"),
+        "site.moved",
+        B_IS_A,
+        f"Another site is called {A}",
+    ),
+    (
+        _site,
+        lambda agency: agency.move_site(A, "Bob"),
+        "site.moved",
+        BOB_IS_ANN,
+        "Another client is called Ann",
+    ),
+    (
+        _site,
+        lambda agency: agency.move_site(A, "Bob"),
+        "site.moved",
+        _each(TO_C, lambda agency: agency.move_site(C, "Ann"), _site_renamed(C, A)),
+        f"{C} was changed since",
     ),
     (_site, TO_C, "site.renamed", _site_renamed(C, NEW), f"No site is called {C}"),
     (_site, TO_C, "site.renamed", _site_renamed(B, A), f"Another site is called {A}"),
@@ -658,6 +744,11 @@ def _transferred(agency: Agency) -> None:
 # What was done last, and what since: the rules that stand in the way of the opposite now.
 RULES: list[tuple[Step, Step, str]] = [
     (_added, lambda agency: agency.do(merge_clients, "Ann", "Bob"), "client_merged"),
+    (
+        _added,
+        _each(_client_renamed("Ann", "Zoe"), _client_renamed("Bob", "Ann")),
+        "cannot_be_undone",
+    ),
     (_moved, lambda agency: agency.do(archive_client, "Ann"), "client_archived"),
     (_away, lambda agency: agency.do(archive_client, "Ann"), "client_archived"),
     (
@@ -682,6 +773,51 @@ def test_what_is_put_away_or_in_use_is_so_for_an_undo_as_well(
     assert taken_back(other, number)["events"]
     since(agency)
     assert refusal(agency, number).code == code
+
+
+def test_what_somebody_of_the_same_name_has_since_is_not_built_on_this(agency: Agency) -> None:
+    _ann(agency)
+    agency.do(edit.edit_client, "Ann", {"markup": "5"})
+    number = log(agency)[0]["seq"]
+    BOB_IS_ANN(agency)
+    agency.do(edit.edit_client, "Ann", {"markup": "7"})
+    agency.do(rename_client, "Ann", "Bob")
+    agency.do(rename_client, "Anna", "Ann")
+    taken_back(agency, number)
+    assert agency.stored("SELECT name, markup FROM clients ORDER BY id") == [
+        ("Ann", None),
+        ("Bob", "7"),
+    ]
+
+
+@pytest.mark.parametrize("what", ["client", "site"])
+def test_into_whom_one_was_merged_is_known_by_any_name(agency: Agency, what: str) -> None:
+    _site(agency)
+    merge, rename, archive, names = {
+        "client": (merge_clients, rename_client, archive_client, ("Ann", "Bob", "Cem", "Dan")),
+        "site": (merge_sites, rename_site, archive_site, (A, B, C, NEW)),
+    }[what]
+    agency.do(merge, *names[:2])
+    for name, since in zip(names[:2], names[2:], strict=True):
+        agency.do(rename, name, since)
+    before = _there(agency)
+    agency.do(archive, names[2], back=True)
+    assert _there(agency) != before
+    taken_back(agency)
+    assert _there(agency) == before
+
+
+def test_a_move_is_undone_and_done_again_where_its_client_is_called_otherwise(
+    agency: Agency,
+) -> None:
+    _moved(agency)
+    number = log(agency)[0]["seq"]
+    agency.do(rename_client, "Bob", "Zoe")
+    owners = "SELECT s.url, c.name FROM sites s JOIN clients c ON c.id = s.client_id"
+    taken_back(agency, number)
+    assert agency.stored(owners) == [(A, "Ann")]
+    taken_back(agency)
+    assert agency.stored(owners) == [(A, "Zoe")]
 
 
 def test_details_are_those_that_the_client_had_under_its_name_of_then(agency: Agency) -> None:
@@ -711,7 +847,8 @@ def test_a_site_is_found_under_the_name_that_it_has_now(agency: Agency) -> None:
     key = agency.issue_one()
     agency.assign(key, A)
     number = log(agency)[0]["seq"]
-    TO_C(agency)
+    _site_of(agency, B, None)
+    B_IS_A(agency)
     assert kinds(taken_back(agency, number)) == ["license.unassigned"]
     assert shown(agency, key)["site"] is None
 
