@@ -129,7 +129,7 @@ def _ask_list(
         if found.problems:
             many = count(len(found.problems), "line was", "lines were")
             _say(invocation, f"{many} not understood, so nothing is taken yet", "warning")
-            write_problems(found.problems)
+            write_problems(found.problems, invocation.output)
             continue
         if not found.licenses or _are_meant(invocation, found.licenses):
             return found.licenses

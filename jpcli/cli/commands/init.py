@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,9 +10,6 @@ from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import get_current_context, was_typed
 from jpcli.cli.shared.result import Result, result_of
-
-if TYPE_CHECKING:
-    from jpcli.domain.answers import Note
 
 Collect = Annotated[
     str | None,
@@ -114,7 +111,6 @@ def _asked(invocation: Invocation) -> Result:
     """Ask, then make the ledger with all that was answered, and show where things stand."""
     from jpcli.cli.app.front import standing
     from jpcli.cli.app.questions import ask_all
-    from jpcli.domain.answers import joined
     from jpcli.services.collection.collector import collector_of
     from jpcli.services.ledger.dashboard import import_dashboard
     from jpcli.services.ledger.init import check_place, init
@@ -130,11 +126,12 @@ def _asked(invocation: Invocation) -> Result:
         name=answers.name,
         prices=answers.prices,
     )
-    notes: list[Note] = [note for note in made.notes if note.code != "next"]
+    notes = [note for note in made.notes if note.code != "next"]
     desk = invocation.desk(writes=True)
     if answers.card is not None:
         notes += collector_of(desk).add_card(desk, *answers.card, primary=True).notes
     if answers.licenses:
         notes += import_dashboard(desk, answers.licenses).notes
     shown = standing(invocation)
-    return shown._replace(notes=joined(tuple(notes), shown.notes))
+    said = dict.fromkeys((*notes, *shown.notes))  # each step warns of a card that has expired
+    return shown._replace(notes=tuple(said))

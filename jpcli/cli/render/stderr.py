@@ -55,17 +55,19 @@ def write_more(count: int, hint: str, output: Output) -> None:
 def write_failure(failure: Failure, output: Output) -> None:
     """What is wrong, its code at the right, what to do next, and every problem with its line."""
     _write_lines("error", failure.message, failure.code, failure.hint, output)
-    write_problems(failure.problems)
+    write_problems(failure.problems, output)
 
 
-def write_problems(problems: Iterable[Problem]) -> None:
-    """One line a problem, with its line in the input; below it what to do, where that is not what
-    was just said."""
+def write_problems(problems: Iterable[Problem], output: Output) -> None:
+    """One line a problem, with its line in the input, folded between words on a terminal; below it
+    what to do, where that is not what was just said."""
     said = None
     for problem in problems:
-        _write(_problem_line(problem) + "\n")
+        _write(_problem_text(problem, output) + "\n")
         if problem.hint and problem.hint != said:
-            _write("".join(f"    {_shown(line)}\n" for line in problem.hint.splitlines()))
+            lines = problem.hint.splitlines()
+            hint = [part for line in lines for part in _hint_lines(_shown(line), output, "    ")]
+            _write("".join(f"{line}\n" for line in hint))
         said = problem.hint
 
 
@@ -161,15 +163,15 @@ def _write_lines(kind: str, message: str, code: str, hint: str | None, output: O
     _write(f"{sign} " + "\n  ".join(lines) + "\n")
     if hint:
         lines = [part for line in hint.splitlines() for part in _hint_lines(_shown(line), output)]
-        _write("".join(f"  {line}\n" for line in lines))
+        _write("".join(f"{line}\n" for line in lines))
 
 
 def _laid_out(message: str, code: str, output: Output) -> list[str]:
     """The message and, in the same line where it fits, its code at the right edge."""
     if not output.error_terminal:
         return [f"{message}  {code}" if code else message]
-    width = max(terminal_width(sys.stderr), 40) - 2
-    lines = textwrap.wrap(message, width, break_long_words=False, break_on_hyphens=False) or [""]
+    width = _width() - 2
+    lines = _folded(message, width) or [""]
     if code:
         space = width - len(lines[-1]) - len(code)
         if space >= 2:
@@ -179,22 +181,33 @@ def _laid_out(message: str, code: str, output: Output) -> list[str]:
     return lines
 
 
-def _hint_lines(hint: str, output: Output) -> list[str]:
+def _hint_lines(hint: str, output: Output, indent: str = "  ") -> list[str]:
     """A line of a hint; what is to be typed is never cut in two, so that it can be copied."""
-    if not output.error_terminal or len(hint) + 2 <= terminal_width(sys.stderr):
-        return [hint]
+    width = terminal_width(sys.stderr) - len(indent)
+    if not output.error_terminal or len(hint) <= width:
+        return [indent + hint]
     typed = _TYPED.search(hint)
-    if typed is None:
-        return _laid_out(hint, "", output)
-    why, command = hint[: typed.start()], hint[typed.end() :]
-    return [*(_laid_out(why, "", output) if why else []), command]
+    why, command = (hint[: typed.start()], hint[typed.end() :]) if typed else (hint, "")
+    told = [*_folded(why, _width() - len(indent)), *([command] if command else [])]
+    return [indent + line for line in told]
 
 
-def _problem_line(problem: Problem) -> str:
+def _problem_text(problem: Problem, output: Output) -> str:
     where = f"line {problem.line}: " if problem.line is not None else ""
     said = not problem.subject or problem.message.startswith(problem.subject)
     subject = "" if said else f"{problem.subject}: "
-    return f"  {where}{_shown(subject)}{_shown(problem.message)}  {problem.code}"
+    line = f"{where}{_shown(subject)}{_shown(problem.message)}  {problem.code}"
+    lines = _folded(line, _width() - 4) if output.error_terminal else [line]
+    return "  " + "\n    ".join(lines)
+
+
+def _width() -> int:
+    return max(terminal_width(sys.stderr), 40)
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """Lines that are cut between words; a longer word, as an address, stays whole."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _shown(text: str) -> str:

@@ -175,7 +175,7 @@ def _write_notes(result: Result, output: Output) -> None:
         from jpcli.cli.render.stderr import write_notes, write_problems
 
         write_notes(result.notes, output)
-        write_problems(result.problems)
+        write_problems(result.problems, output)
 
 
 def _prepared(output: Output) -> Any:

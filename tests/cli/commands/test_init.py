@@ -67,6 +67,13 @@ def test_all_of_it(jpcli: Jpcli) -> None:
     assert jpcli("ledger", "check").code == 0
 
 
+def test_a_card_that_has_expired_is_warned_of_once(jpcli: Jpcli) -> None:
+    run = talk([*ALL[:3], "visa 4242 12/2020\n", *ALL[4:]])
+    assert run.code == 0, run.out
+    assert run.out.count("The card visa ···· 4242 expired in 12/2020.") == 1
+    assert jpcli("status").err.count("expired") == 1
+
+
 def test_enter_takes_what_is_proposed(jpcli: Jpcli) -> None:
     run = talk(["\n"] * 5, env={"TZ": "Asia/Tokyo"})
     assert run.code == 0, run.out

@@ -101,6 +101,24 @@ def test_problems_have_their_lines(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+@pytest.mark.no_ledger
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_problems_are_folded_between_words_on_a_terminal(
+    width: int, command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    long = Problem("unknown_product", "scna", "there is none " * 9, 7, f"Look:   {command}")
+    write_failure(_failure(problems=(long,)), TERMINAL)
+    lines = capsys.readouterr().err.splitlines()[2:]
+    typed = next(at for at, line in enumerate(lines) if line.endswith(command))
+    assert all(len(line) <= width for at, line in enumerate(lines) if at != typed)
+    assert [line[:4].isspace() for line in lines] == [False, *[True] * (len(lines) - 1)]
+    assert lines[0].startswith("  line 7: scna: there is none")
+    said = f"line 7: scna: {'there is none ' * 9}unknown_product Look: {command}"
+    assert " ".join(lines).split() == said.split()
+
+
 def test_a_hint_of_many_problems_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     hints = ("a", "a", "b\x1b\nc", None, "a")
     problems = [Problem("c", None, "m", line, hint) for line, hint in enumerate(hints, 1)]
