@@ -127,7 +127,7 @@ class Reader:
             try:
                 url = self._names.name(name)
             except BadInput as error:
-                self._note(path, error.code, f"{error.message} {error.hint}")
+                self._note(path, error.code, error.message, error.hint)
                 continue
             if url in seen:
                 message = f"{name} is the same site as {seen[url]}"
@@ -153,7 +153,7 @@ class Reader:
             try:
                 self._clients[value] = check_client_name(value)
             except BadInput as error:
-                self._note(path, error.code, error.message)
+                self._note(path, error.code, error.message, error.hint)
                 return None
         return self._clients[value]
 

@@ -25,9 +25,9 @@ class Mistakes:
     def __bool__(self) -> bool:
         return bool(self._found)
 
-    def note(self, path: Path, code: str, message: str) -> None:
-        """Something that is wrong by itself."""
-        self._put(path, Problem(code, path_text(path) or None, message))
+    def note(self, path: Path, code: str, message: str, hint: str | None = None) -> None:
+        """Something that is wrong by itself, and what to do about it."""
+        self._put(path, Problem(code, path_text(path) or None, message, hint=hint))
 
     def add(self, path: Path, error: JpcliError) -> None:
         """What something that is named there is refused for."""

@@ -7,27 +7,33 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.errors import Refused
 from jpcli.domain.limits import MAX_PLAN_BYTES
+from jpcli.ledger.queries.plan import head
 from jpcli.ledger.queries.products import product_titles
 from jpcli.services.files.read import read_text
+from jpcli.services.files.rows import named
 from jpcli.services.plan.ending import named_licenses
 from jpcli.services.plan.file import read_wanted
-from jpcli.services.sites.spelled import SiteNames
+from jpcli.services.sites.spelled import SiteNames, WrittenNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.domain.plan_terms import Wanted
+    from jpcli.ledger.database.connection import Ledger
     from jpcli.services.desk import Desk
 
 
 class Order(NamedTuple):
-    """What a file asks for. `ledger_head` is the state that a saved plan is for, else None."""
+    """What a file asks for. `ledger_head` is the state that a saved plan is for, else None;
+    `named_at` the one in which its sites were called so, None where that was not looked up."""
 
     source: str
     wanted: Wanted
     ledger_head: str | None = None
     plan_hash: str | None = None
+    named_at: str | None = None
 
 
 def read_order(desk: Desk, source: str) -> Order:
@@ -35,14 +41,35 @@ def read_order(desk: Desk, source: str) -> Order:
     text = read_text(source, MAX_PLAN_BYTES)
     from jpcli.services.plan import saved as saved_plan
 
-    titles, names = product_titles(desk.ledger), SiteNames(desk.ledger)
+    titles = product_titles(desk.ledger)
     products = [slug for slug, _ in titles]
     with without_collecting():
         if saved_plan.is_saved(text):
-            saved = saved_plan.read_saved(text, source, products, names)
+            saved = saved_plan.read_saved(text, source, products, WrittenNames(desk.ledger))
             return Order(source, saved.wanted, saved.ledger_head, saved.plan_hash)
+        named_at, names = head(desk.ledger), SiteNames(desk.ledger)
         ends = partial(named_licenses, desk.ledger)
-        return Order(source, read_wanted(text, source, products, names, titles, ends))
+        wanted = read_wanted(text, source, products, names, titles, ends)
+        return Order(source, wanted, named_at=named_at)
+
+
+def check_names(ledger: Ledger, order: Order) -> None:
+    """Each site that is wanted still has to be called so, or another spelling of a site would get
+    its licenses once more. Raises Refused `plan_is_stale`, BadInput `site_renamed`."""
+    names = SiteNames(ledger)
+    for site in names.in_turn(order.wanted.sites):
+        if names.name(site) != site:
+            raise stale(order.source)
+
+
+def stale(source: str) -> Refused:
+    """The refusal to apply what was planned for another state of the ledger (exit 3)."""
+    return Refused(
+        "plan_is_stale",
+        f"{named(source)} was planned for another state of the ledger; something changed since",
+        hint="Plan again:   jpcli plan FILE",
+        subject=source,
+    )
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from jpcli.services.licenses.in_use import in_use_note
 from jpcli.services.meant import known_license
 from jpcli.services.plan.cost import planned_bill
 from jpcli.services.plan.ending import ending_licenses
-from jpcli.services.plan.order import Order, read_order, without_collecting
+from jpcli.services.plan.order import Order, check_names, read_order, stale, without_collecting
 from jpcli.services.plan.second_looks import look_alikes_in, new_clients_in
 from jpcli.services.put_away import check_wanted
 from jpcli.services.refusals import (
@@ -97,6 +97,8 @@ def make(desk: Desk, order: Order) -> Planned:
     found_head = head(desk.ledger)
     if order.ledger_head not in (None, found_head):
         raise stale(order.source)
+    if order.named_at != found_head:
+        check_names(desk.ledger, order)
     with without_collecting():
         ending = ending_licenses(desk.ledger, order.wanted.revoke)
         there = present(desk.ledger, order.wanted.sites, ending, order.wanted.bundles)
@@ -193,16 +195,6 @@ class _Telling:
         at = self._until_at if action == "revoke" else self._from_at
         if last_at > at:
             check_not_before(self._ledger, known_license(self._ledger, license_key), at)
-
-
-def stale(source: str) -> Refused:
-    """The refusal to apply what was planned for another state of the ledger (exit 3)."""
-    return Refused(
-        "plan_is_stale",
-        f"{source} was planned for another state of the ledger; something changed since",
-        hint="Plan again:   jpcli plan FILE",
-        subject=source,
-    )
 
 
 def said(counts: StepCounts) -> str:

@@ -43,6 +43,29 @@ class Names(Protocol):
         """The same texts, about which `name` is asked next."""
 
 
+class WrittenNames:
+    """The names in what jpcli wrote itself, whatever the sites are called since: whoever uses them
+    asks `SiteNames` whether they still are."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def name(self, text: str) -> str:
+        """The site's name; BadInput for what never was one."""
+        try:
+            if (url := normalize_url(text)) == text:
+                return url
+        except BadInput:
+            if find_site(self._ledger, text) is None:
+                raise
+            return text  # an older jpcli took it
+        return url if find_site(self._ledger, text) is None else text
+
+    def in_turn(self, texts: Iterable[str]) -> Iterable[str]:
+        """The same texts."""
+        return texts
+
+
 class SiteNames:
     """The names of the sites that one command names, looked up once each. A site that is new is
     called as it is first spelled. A name that a site had is refused, unless it `follows` it to the
