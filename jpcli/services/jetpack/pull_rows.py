@@ -105,10 +105,13 @@ class _Importing:
         return self._taking.changed
 
     def in_order(self, named: dict[str, int]) -> Iterator[tuple[str, int]]:
-        """Bundles before what is in them."""
+        """New bundles before what is in them; others behind it, for that may have ended before
+        its bundle, which only its own row tells."""
         parents = set(self._bundles.values())
-        first = ((key, line) for key, line in named.items() if key in parents)
-        return chain(first, ((key, line) for key, line in named.items() if key not in parents))
+        turns: tuple[list[tuple[str, int]], ...] = ([], [], [])
+        for key, line in named.items():
+            turns[1 if key not in parents else 0 if key in self._unknown else 2].append((key, line))
+        return chain(*turns)
 
     def one(self, key: str) -> None:
         """One row."""

@@ -170,16 +170,24 @@ def test_what_it_lists_can_be_taken_over(form: str, at_jetpack: Desk) -> None:
     agree(at_jetpack)
 
 
-def test_a_bundle_that_ended_takes_along_what_is_in_it(at_jetpack: Desk) -> None:
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_bundle_that_ended_takes_along_what_is_in_it(listed: bool, at_jetpack: Desk) -> None:
+    """But for what ended before it, also where a file has both, in the order of the list."""
     bundle = at_jetpack.issued("jetpack-anti-spam", at="2026-11-05T00:00:00Z", quantity=20)
     one = at_jetpack.double.licenses[bundle]
-    for _ in range(20):
+    inside = [
         at_jetpack.issued(
             "jetpack-anti-spam", at="2026-11-05T00:00:00Z", parent_license_id=one.license_id
         )
+        for _ in range(20)
+    ]
     assert at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, bundle)}")["changed"] == 21
+    early = at_jetpack.double.licenses[inside[0]]
+    early.revoked_at = seconds("2026-11-10T00:00:00Z")
     one.revoked_at = seconds("2026-11-12T00:00:00Z")
-    assert at_jetpack.do("jetpack pull")["changed"] == 21
+    more = f"--from {file_of(at_jetpack, bundle, inside[0])}" if listed else ""
+    assert at_jetpack.do(f"jetpack pull {more}")["changed"] == 21
+    assert license_of(at_jetpack, inside[0])["revoked_at"] == "2026-11-10T00:00:00Z"
     assert {each["state"] for each in at_jetpack.do("licenses list")["licenses"]} == {"revoked"}
     assert at_jetpack("ledger", "check").code == 0
 
