@@ -48,7 +48,7 @@ def repeated(call: Callable[[], T], patience: Patience, tries: int | None = TRIE
         except Again as again:
             acted = acted or again.acted
             backed_off = FIRST_PAUSE_SECONDS * 2 ** min(turn - 1, 10)
-            pause = backed_off if again.wait_seconds is None else again.wait_seconds
+            pause = again.wait_seconds or backed_off  # who says 0 would be asked without end
             if turn == tries or patience.clock() + pause > until:
                 again.error.unsure = acted
                 raise again.error from None

@@ -149,7 +149,10 @@ def test_a_rate_limit_is_waited_for_as_long_as_it_says(
     assert clock.slept == pytest.approx([7, 7], abs=1)  # a date has no fractions of a second
 
 
-@pytest.mark.parametrize("told", [None, "soon", "-3", "", "Mon, 99 Nov 2026"])
+@pytest.mark.parametrize(
+    "told",
+    [None, "soon", "-3", "", "Mon, 99 Nov 2026", "0", "0.0", "Mon, 01 Jan 2024 00:00:00 GMT"],
+)
 def test_without_a_time_that_is_one_it_waits_longer_each_time_and_then_no_more(
     licensing: Licensing, jetpack_double: JetpackDouble, clock: Clock, told: str | None
 ) -> None:
