@@ -220,10 +220,11 @@ class Licensing:
 
     def _is_on(self, error: JpcliError, key: str, site: str | int) -> bool:
         """Did an earlier try put it on the site? Where Jetpack says only that it is on one, its
-        list tells on which."""
+        list tells on which, and on another one it is for certain not on this."""
         if error.their_code != errors.ATTACHED:
             return error.their_code == errors.ON_SAME_SITE
         found = self._listed(key)
+        error.unsure = found is None or found.site is None
         return found is not None and found.is_on(site)
 
     def _is_off(self, error: JpcliError, key: str) -> bool:

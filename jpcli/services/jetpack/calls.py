@@ -259,10 +259,11 @@ def _unless(so: Callable[[JpcliError], bool], call: Callable[[], Said]) -> Said 
 
 def _may_be_done(action: str, error: JpcliError) -> bool:
     """Whether a call that failed may have been done, by a try before the one that was answered. A
-    site that refuses a license does not have it, unless the answer is that it is on one."""
+    site that refuses a license does not have it, unless the answer is that it is on one; one that
+    was revoked meanwhile is on none, and a wish that waited would keep that from being recorded."""
     if isinstance(error, Busy):
         return True
-    if not error.unsure:
+    if not error.unsure or error.their_code == errors.REVOKED:
         return False
     if action not in {ASSIGN, TRANSFER} or isinstance(error, AuthProblem):
         return True

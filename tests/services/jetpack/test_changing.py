@@ -10,6 +10,7 @@ import pytest
 
 from jpcli.domain.errors import JpcliError
 from jpcli.services.jetpack.finishing import finish
+from jpcli.services.jetpack.pull import pull
 from jpcli.services.licenses import assign, revoke
 from jpcli.services.licenses.in_use import anything
 from tests.services.agency import A, B, C, codes, plain
@@ -203,6 +204,38 @@ def test_another_command_takes_the_place_of_one_that_was_cut_off(agency: Desk, k
     agency.transfer(key, C)
     agency.check_equal()
     assert agency.wishes() == []
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("assign", "license_revoked"),
+        ("unassign", "license_revoked"),
+        ("transfer", "license_revoked"),
+        ("assign", "already_assigned"),
+    ],
+)
+def test_what_was_cut_off_does_not_keep_from_what_the_dashboard_did_since(
+    agency: Desk, key: str, name: str, code: str, by_name: bool
+) -> None:
+    """A license that was revoked there, or put elsewhere: no wish waits, and a pull takes it
+    over."""
+    agency.double.next("lost", nth=1, times=0, after=False)
+    with pytest.raises(JpcliError):
+        CHANGES[name](agency, key)
+    agency.double.heal()
+    (wish,) = agency.wishes()
+    world = agency.double.world
+    one = world.licenses[str(wish.license_key)]
+    one.blog_id = world.site(B).blog_id if code == "already_assigned" else None
+    one.revoked_at = world.now() if code == "license_revoked" else None
+    with pytest.raises(JpcliError) as raised:
+        agency.do(finish, wish.name) if by_name else CHANGES[name](agency, key)
+    assert (raised.value.code, raised.value.exit_code) == (code, 3)
+    assert agency.wishes() == []
+    agency.do(pull, lambda _: None)
+    agency.check_equal()
 
 
 def test_a_bundle_of_which_a_child_got_no_answer_ends_as_a_whole(agency: Desk) -> None:
