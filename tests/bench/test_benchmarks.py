@@ -11,6 +11,7 @@ from tests.bench import targets
 from tests.bench.measuring import ROOT, Case, Measured, timed, verdict
 
 
+@pytest.mark.weighed
 @pytest.mark.parametrize(
     "arguments",
     [

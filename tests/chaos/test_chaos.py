@@ -36,9 +36,9 @@ def stage(tmp_path: Path, tools: tuple[Preload, Nursery]) -> Stage:
     return Stage(tmp_path, *tools)
 
 
-@pytest.mark.parametrize("seed", [20, 26])
-def test_a_run_by_chance(seed: int, tools: object) -> None:
-    report = run(seed, 8, shrink_seconds=30)
+@pytest.mark.parametrize("chance", [20, 26])
+def test_a_run_by_chance(chance: int, tools: object) -> None:
+    report = run(chance, 8, shrink_seconds=30)
     assert not report.failure, report.failure
     assert report.tally["commands"] > 8
 

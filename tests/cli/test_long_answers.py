@@ -100,6 +100,7 @@ def test_json_for_a_person_is_indented_alike() -> None:
 # --- memory ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.weighed
 @pytest.mark.file("the memory of a process with a ledger in a file")
 def test_the_memory_of_bulk_changes_does_not_grow_with_their_answers(tmp_path: Path) -> None:
     """With the answers in memory, or stored whole, each of these takes 80 MiB and more."""

@@ -15,7 +15,10 @@ import pytest
 from tests.bench import agency
 from tests.bench.measuring import checked, environment, with_peak
 
-pytestmark = pytest.mark.file("the memory of a process with a ledger in a file")
+pytestmark = [
+    pytest.mark.file("the memory of a process with a ledger in a file"),
+    pytest.mark.weighed,
+]
 
 LICENSES = 40_000
 MOST_MIB = 56

@@ -22,8 +22,8 @@ def running(agency: Agency, source: Path) -> subprocess.Popen[bytes]:
     )
 
 
-@pytest.mark.parametrize("share", [0.2, 0.4, 0.6, 0.8, 0.95])
-def test_a_bulk_issue_that_is_killed_leaves_all_or_nothing(tmp_path: Path, share: float) -> None:
+@pytest.mark.parametrize("part", [0.2, 0.4, 0.6, 0.8, 0.95])
+def test_a_bulk_issue_that_is_killed_leaves_all_or_nothing(tmp_path: Path, part: float) -> None:
     agency = Agency(tmp_path / "ledger.db").init()
     agency.card(now=BEGUN)
     (kept,) = agency.issue("jetpack-scan")
@@ -35,7 +35,7 @@ def test_a_bulk_issue_that_is_killed_leaves_all_or_nothing(tmp_path: Path, share
     assert running(whole, source).wait(timeout=120) == 0
     took = time.monotonic() - began
     process = running(agency, source)
-    time.sleep(took * share)
+    time.sleep(took * part)
     process.kill()
     process.wait(timeout=120)
     assert agency.problems() == []

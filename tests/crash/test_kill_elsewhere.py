@@ -203,8 +203,8 @@ while True:
 """
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_what_was_acknowledged_before_the_kill_is_there(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("part", range(4))
+def test_what_was_acknowledged_before_the_kill_is_there(tmp_path: Path, part: int) -> None:
     """Two processes issue licenses one by one; both are killed at some moment."""
     agency = Agency(tmp_path / "ledger.db").init()
     agency.card(now=BEGUN)
@@ -213,7 +213,7 @@ def test_what_was_acknowledged_before_the_kill_is_there(tmp_path: Path, seed: in
         subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) for _ in range(2)
     ]
     told = [line.stdout.readline() for line in running if line.stdout]  # both are at work
-    time.sleep(random.Random(seed).uniform(0.05, 0.5))
+    time.sleep(random.Random(part).uniform(0.05, 0.5))
     for process in running:
         process.kill()
     for process in running:

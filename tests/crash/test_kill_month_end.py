@@ -45,8 +45,8 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Agency:
     return agency
 
 
-@pytest.mark.parametrize("files", [0, 1, 2, 17, 40, 79, 81, 83])
-def test_killed_anywhere_it_ends_the_same(begun: Agency, tmp_path: Path, files: int) -> None:
+@pytest.mark.parametrize("part", [0, 1, 2, 17, 40, 79, 81, 83])
+def test_killed_anywhere_it_ends_the_same(begun: Agency, tmp_path: Path, part: int) -> None:
     """It is killed as soon as so many files are there."""
     whole = begun.copied(tmp_path / "whole.db")
     wanted = Wanted(str(tmp_path / "whole"), ("html", "csv"), ("beancount",))
@@ -57,7 +57,7 @@ def test_killed_anywhere_it_ends_the_same(begun: Agency, tmp_path: Path, files: 
     process = start(agency, folder)
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until:
-        if len(list(folder.glob("INV*"))) >= files:
+        if len(list(folder.glob("INV*"))) >= part:
             break
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=60)

@@ -116,16 +116,16 @@ def test_a_move_is_killed_at_many_messages(
     assert False in outcomes
 
 
-@pytest.mark.parametrize("share", [0.5, 0.8, 0.9, 0.95])
+@pytest.mark.parametrize("part", [0.5, 0.8, 0.9, 0.95])
 def test_a_move_to_a_file_is_killed(
-    share: float, moves: Callable[..., Move], jpcli: Callable[..., Any]
+    part: float, moves: Callable[..., Move], jpcli: Callable[..., Any]
 ) -> None:
     begun = time.monotonic()
     assert moves("server", "file").start().finished()[0] == 0
     took = time.monotonic() - begun
     move = moves("server", "file")
     process = move.start()
-    time.sleep(took * share)
+    time.sleep(took * part)
     process.kill()
     process.finished()
     check_done_again(move, jpcli)

@@ -1,4 +1,4 @@
-"""A plain run takes one way of each scenario, and all ways have their turn."""
+"""A plain run takes one way of each scenario and one field of each row, and all have their turn."""
 
 from __future__ import annotations
 
@@ -84,7 +84,6 @@ def test_what_is_alike_to_a_ledger_is_tried_once_on_a_server(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tests = on_each((ALIKE,), ("list",), ("show",))
-    assert left_out(tests) == set()
     monkeypatch.setattr(engines, "engine", engines._OnServer())
     stay = [test for test in tests if test not in left_out(tests)]
     assert [test.callspec.params["line"] for test in stay] == ["list", "show"]
@@ -99,6 +98,59 @@ def test_what_is_about_a_file_is_not_the_one_that_is_tried(monkeypatch: pytest.M
             for each, marks in enumerate(([pytest.mark.file("modes")], [], [pytest.mark.no_ledger]))
         ]
         assert left_out(tests) == set()
+
+
+CROSSED = pytest.mark.crossed("form", "width")
+
+
+@pytest.mark.parametrize("mark", [ALIKE, CROSSED])
+@pytest.mark.parametrize("rows", [1, 2, 6, 7, 40])
+def test_of_a_table_each_row_and_each_column_stays(rows: int, mark: pytest.MarkDecorator) -> None:
+    tests = on_each((mark,), *((str(row),) for row in range(rows)))
+    stay = [test.callspec.params for test in tests if test not in left_out(tests)]
+    assert len(stay) == max(rows, 6)
+    assert {each["line"] for each in stay} == {str(row) for row in range(rows)}
+    shares = Counter((each["form"], each["width"]) for each in stay)
+    assert len(shares) == 6
+    assert max(shares.values()) - min(shares.values()) <= 1
+
+
+def test_a_column_that_few_rows_have_stays() -> None:
+    columns = {"a": ("csv",), "b": ("csv", "json"), "c": ("csv", "json", "pdf"), "d": ("pdf",)}
+    mark = pytest.mark.alike("form")
+    tests = [
+        Made("test_a", mark, line=line, form=form)
+        for line, forms in columns.items()
+        for form in forms
+    ]
+    stay = [test.callspec.params for test in tests if test not in left_out(tests)]
+    assert [(each["line"], each["form"]) for each in stay] == [
+        ("a", "csv"),
+        ("b", "json"),
+        ("c", "pdf"),
+        ("d", "pdf"),
+    ]
+
+
+def test_each_test_has_a_table_of_its_own() -> None:
+    mark = pytest.mark.alike("form")
+    tests = [Made(name, mark, form=form) for name in ("a", "b") for form in ("csv", "json")]
+    assert left_out(tests) == set()
+
+
+def test_a_table_is_one_on_a_server_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "engine", engines._OnServer())
+    tests = on_each((CROSSED,), ("list",), ("show",))
+    assert len(left_out(tests)) == 6
+    # What stays on files is skipped there, and must not be what is tried for others.
+    both = on_each((CROSSED,), ("list", pytest.mark.file("modes")), ("show",))
+    assert {test.callspec.params["line"] for test in left_out(both)} == set()
+
+
+def test_what_is_weighed_is_left_out() -> None:
+    weighed = [Made("test_a", pytest.mark.weighed), Made("test_b", pytest.mark.weighed, life="a")]
+    rest = [Made("test_b", life="a"), Made("test_c")]
+    assert left_out([*weighed, *rest]) == set(weighed)
 
 
 @pytest.mark.parametrize("marks", [(), (pytest.mark.no_ledger,)])

@@ -529,6 +529,7 @@ def test_rows_are_whole_wherever_the_chunks_end(reader: Reader, write: Any) -> N
     assert reader.problems == []
 
 
+@pytest.mark.weighed
 @pytest.mark.parametrize("write", [as_array, as_indented_array, as_lines])
 def test_a_long_file_is_not_held_in_memory(reader: Reader, write: Any) -> None:
     content = write([{"license_key": f"k{number}", "to": "x" * 100} for number in range(60_000)])

@@ -58,6 +58,7 @@ def most_bytes(licenses: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.weighed
 def test_a_license_with_its_site_takes_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jpcli.services.proofs.links._AT_ONCE", 64)  # as a long proof has it
     monkeypatch.setattr("jpcli.services.files.json_text._CHUNK_BYTES", 4_096)
@@ -145,6 +146,7 @@ def _renames(number: int) -> dict[str, Any]:
     return {"renames": renames, "sites": [{"site": names[1], "events": [one]} for one in told]}
 
 
+@pytest.mark.weighed
 @pytest.mark.parametrize("members", [_adjustments, _credits, _invoices, _prices, _renames])
 def test_steps_grow_no_faster_than_the_file(members: Callable[[int], dict[str, Any]]) -> None:
     few, many = (steps(list(large_proof(1, **members(number)))) for number in (100, 400))
