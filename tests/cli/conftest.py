@@ -17,6 +17,7 @@ import pytest
 
 from tests import engines
 from tests.cli.lines import Line
+from tests.cli.world import built as built
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

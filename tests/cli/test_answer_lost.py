@@ -19,7 +19,6 @@ from jpcli.domain.answers import Note
 from jpcli.domain.errors import Declined
 from tests.cli.conftest import ENTRY
 from tests.cli.lines import LINES, NOW, Line
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 from tests.forked import GONE, Forked
 

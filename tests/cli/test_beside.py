@@ -16,7 +16,6 @@ from jpcli.ledger.database import schema
 from tests.cli.lines import LINES, NOW, Line
 from tests.cli.test_every_line import each, shared
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ import pytest
 from tests.cli.conftest import anything_goes
 from tests.cli.lines import LINES, NOW, Line
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 FORMATS = ("table", "tsv", "csv", "md", "ndjson", "json")

@@ -9,7 +9,6 @@ import pytest
 from jpcli.cli.app.root import load_command
 from tests.cli.lines import LINES, NOW, Line
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

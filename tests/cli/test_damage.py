@@ -8,7 +8,6 @@ from tests import engines
 from tests.cli.hints import commands
 from tests.cli.lines import LINES
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 DAMAGE = {

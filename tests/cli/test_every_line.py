@@ -18,7 +18,6 @@ from jpcli.cli.shared.output import JOURNALS, PROOFS
 from tests import engines
 from tests.cli.lines import EARLIER, LINES, NOW, Line
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

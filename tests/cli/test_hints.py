@@ -11,7 +11,6 @@ import pytest
 
 from tests.cli.lines import NOW
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 URL = "https://a.example/$(touch$IFS.x);'&*!~(y)"

@@ -12,7 +12,6 @@ from tests.cli.hints import refused_in_turn
 from tests.cli.lines import NOW
 from tests.cli.test_json import FILES
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

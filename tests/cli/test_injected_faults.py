@@ -17,7 +17,6 @@ import pytest
 
 from tests.cli.lines import LINES, Line
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from tests import engines
 from tests.cli.lines import LINES, NOW, Line
 from tests.cli.shapes import Seen, document_faults
 from tests.cli.world import World, put_back
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

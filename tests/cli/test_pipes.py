@@ -19,7 +19,6 @@ from jpcli.services.files import read
 from tests.cli.conftest import ENTRY
 from tests.cli.lines import NOW
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from jpcli.domain.site_urls import readable_in
 from tests.cli.conftest import run_on_terminal
 from tests.cli.lines import NOW
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 WIRE = "xn--mller-kva.example"

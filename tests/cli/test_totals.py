@@ -12,7 +12,6 @@ import pytest
 from jpcli.ledger.queries.licenses import STATE_FILTERS
 from tests.cli.lines import NOW
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from jpcli.cli.app.root import PATHS, load_command
 from jpcli.cli.app.table import COMMANDS
 from tests.cli.lines import LINES
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

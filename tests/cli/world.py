@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +14,9 @@ from tests import engines
 from tests.cli.lines import NOW, Line, build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from tests.cli.conftest import Run
 
 
 class World(NamedTuple):
@@ -49,17 +52,24 @@ class World(NamedTuple):
         return engines.engine.rows(self.ledger, sql)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    from contextlib import redirect_stderr, redirect_stdout
+    """The folder of the ledger that is copied, and the names in it; for `conftest.py`."""
+    folder = tmp_path_factory.mktemp("built")
+    with building(folder / "ledger.db") as jpcli:
+        return folder, build(jpcli, folder)
 
+
+@contextmanager
+def building(ledger: Path, **env: str) -> Iterator[Callable[..., Run]]:
+    """`jpcli` on a ledger that outlasts the test for which it is made."""
     from jpcli.cli.app.root import run
     from tests.cli.conftest import Run
 
-    folder = tmp_path_factory.mktemp("built")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JPCLI_LEDGER", engines.place(folder / "ledger.db"))
-        patch.setenv("JPCLI_ACTOR", "builder")
+        names = {"JPCLI_LEDGER": engines.place(ledger), "JPCLI_ACTOR": "builder", **env}
+        for name, value in names.items():
+            patch.setenv(name, value)
 
         def jpcli(*argv: str, now: str) -> Run:
             patch.setenv("JPCLI_NOW", now)
@@ -68,7 +78,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
                 code = run(list(argv))
             return Run(code, out.getvalue(), err.getvalue())
 
-        return folder, build(jpcli, folder)
+        yield jpcli
 
 
 @pytest.fixture

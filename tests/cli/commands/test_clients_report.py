@@ -11,7 +11,6 @@ import pytest
 from tests.cli.conftest import run_on_terminal
 from tests.cli.lines import Line
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

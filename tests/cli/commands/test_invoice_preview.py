@@ -6,7 +6,6 @@ import pytest
 
 from tests.cli.lines import Line
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 

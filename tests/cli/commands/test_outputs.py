@@ -9,7 +9,6 @@ import pytest
 
 from tests.cli.lines import NOW
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:

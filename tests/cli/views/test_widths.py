@@ -19,7 +19,6 @@ from jpcli.cli.views.folds import folded
 from jpcli.domain.answers import Rows
 from tests.cli.lines import LINES, NOW, Line
 from tests.cli.world import World
-from tests.cli.world import built as built
 from tests.cli.world import world as world
 
 if TYPE_CHECKING:
