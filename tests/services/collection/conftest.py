@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from tests import engines
 from tests.services.agency import Agency
 from tests.services.collection.replays import LIVES, ONCE, doubles, lived_twice
 from tests.stripe_double.auth import TEST_KEY
+from tests.stripe_double.double import Double
 from tests.stripe_double.fixtures import StripeDouble, stripe_double
 
 __all__ = ["stripe_double"]
@@ -80,9 +80,7 @@ class _Built(NamedTuple):
     """The shop as every scenario begins, and what the double has of it."""
 
     agency: Agency
-    worlds: Any
-    keys: Any
-    clock: Any
+    double: Double
 
 
 @pytest.fixture(scope="session")
@@ -99,8 +97,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> _Built:
         agency.bundle()
         agency.do(collector.remove_card, card)
         double.stop()
-        there = double.double
-        return _Built(agency, there.worlds, there.keys, there.clock)
+        return _Built(agency, double.double)
 
 
 @pytest.fixture
@@ -113,13 +110,12 @@ def shop(
 ) -> Iterator[Shop]:
     """Two scans and a bundle since June 15; it is July 2, and no card is on file. What is waited
     for is asked again at once."""
-    there = stripe_double.double
     monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
     monkeypatch.setenv("STRIPE_API_BASE", stripe_double.url)
     monkeypatch.setattr(stripe_gateway, "FIRST_PAUSE_SECONDS", 0.01)
     agency = Shop(tmp_path / "ledger.db", JULY_2)
     engines.copy(built.agency.path, agency.path)
-    there.worlds, there.keys = deepcopy(built[1:3], {id(built.clock): there.clock})
+    stripe_double.double.take_over(built.double)
     agency.double, agency.life = stripe_double, life
     yield agency
     if life != ONCE:

@@ -10,6 +10,7 @@ import pytest
 from tests.cli.conftest import jpcli as jpcli
 from tests.forked import GONE, Forked
 from tests.services.collection.test_every_line import LINES, NOW, each, has
+from tests.services.collection.test_every_line import paying as paying
 from tests.services.collection.test_every_line import world as world
 
 if TYPE_CHECKING:

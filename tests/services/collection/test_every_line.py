@@ -17,13 +17,15 @@ from tests.cli.conftest import jpcli as jpcli
 from tests.cli.lines import Line
 from tests.cli.shapes import Seen, document_faults
 from tests.cli.test_json import AT_STRIPE
+from tests.cli.world import building
 from tests.stripe_double.auth import TEST_KEY
+from tests.stripe_double.fixtures import StripeDouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.stripe_double.fixtures import StripeDouble
+    from tests.stripe_double.double import Double
 
 NOW = "2026-11-22T11:00:00Z"
 EARLIER = "2026-11-20T08:30:00Z"
@@ -72,8 +74,42 @@ class World(NamedTuple):
         return sum(request["method"] != "GET" for request in self.double.requests())
 
 
+class Built(NamedTuple):
+    """What is copied for each test."""
+
+    ledger: Path
+    names: dict[str, str]
+    double: Double
+
+
+@pytest.fixture(scope="session")
+def paying(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    ledger, double = tmp_path_factory.mktemp("paying") / "ledger.db", StripeDouble()
+    asked = {"STRIPE_API_KEY": TEST_KEY, "STRIPE_API_BASE": double.url}
+    with building(ledger, **asked) as jpcli:
+
+        def do(line: str, now: str) -> Any:
+            run = jpcli(*line.split(), "--json", now=now)
+            assert run.code == 0, (line, run.err)
+            return run.data
+
+        begun = "2026-09-20T08:00:00Z"
+        do("init --payments stripe --payment-terms-days 90", begun)
+        (card,) = do("cards add pm_card_visa", begun)["cards"]
+        do("issue jetpack-scan -n 10", begun)
+        do(f"cards remove {card['id']} --yes", begun)
+        # There is no card: it is not paid.
+        jpcli("invoice", "close", "2026-09", now="2026-10-01T08:00:00Z")
+        do("cards add pm_card_visa", "2026-11-01T08:00:00Z")
+        cards = do("cards add pm_card_mastercard", "2026-11-01T08:00:00Z")["cards"]
+        (second,) = [card["id"] for card in cards if not card["primary"]]
+    double.stop()
+    return Built(ledger, {"second": second}, double.double)
+
+
 @pytest.fixture
 def world(
+    paying: Built,
     tmp_path: Path,
     stripe_double: StripeDouble,
     monkeypatch: pytest.MonkeyPatch,
@@ -83,22 +119,9 @@ def world(
     monkeypatch.setenv("JPCLI_ACTOR", "builder")
     monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
     monkeypatch.setenv("STRIPE_API_BASE", stripe_double.url)
-
-    def do(line: str, now: str) -> Any:
-        run = jpcli(*line.split(), "--json", now=now)
-        assert run.code == 0, (line, run.err)
-        return run.data
-
-    begun = "2026-09-20T08:00:00Z"
-    do("init --payments stripe --payment-terms-days 90", begun)
-    (card,) = do("cards add pm_card_visa", begun)["cards"]
-    do("issue jetpack-scan -n 10", begun)
-    do(f"cards remove {card['id']} --yes", begun)
-    jpcli("invoice", "close", "2026-09", now="2026-10-01T08:00:00Z")  # there is no card: not paid
-    do("cards add pm_card_visa", "2026-11-01T08:00:00Z")
-    cards = do("cards add pm_card_mastercard", "2026-11-01T08:00:00Z")["cards"]
-    (second,) = [card["id"] for card in cards if not card["primary"]]
-    return World(tmp_path / "ledger.db", {"second": second}, jpcli, stripe_double)
+    engines.copy(paying.ledger, tmp_path / "ledger.db")
+    stripe_double.double.take_over(paying.double)
+    return World(tmp_path / "ledger.db", paying.names, jpcli, stripe_double)
 
 
 def has(line: Line, name: str) -> bool:

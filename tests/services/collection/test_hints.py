@@ -12,6 +12,7 @@ from jpcli.services.cards import shown_cards
 from tests.cli.conftest import jpcli as jpcli
 from tests.cli.hints import refused_in_turn
 from tests.services.collection.test_every_line import NOW
+from tests.services.collection.test_every_line import paying as paying
 from tests.services.collection.test_every_line import world as world
 
 if TYPE_CHECKING:
