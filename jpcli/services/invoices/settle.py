@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
+from jpcli.domain.invoice_status import PAID
 from jpcli.domain.money import display_amount
 from jpcli.services.change import change
 from jpcli.services.invoices.invoices import invoice_object
@@ -20,16 +21,19 @@ if TYPE_CHECKING:
 
 
 def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[InvoiceAnswer]:
-    """Note that an open invoice was paid outside of jpcli, all of it.
+    """Note that an open invoice was paid outside of jpcli, all of it; the same again is done
+    already.
 
-    Raises Refused `already_paid` or `invoice_void`.
+    Raises Refused `already_paid`, where it was paid otherwise, or `invoice_void`.
     """
     request = {"command": "invoice mark-paid", "invoice": name, "reference": reference}
 
     def do(writer: Writer) -> Answer[InvoiceAnswer]:
         invoice = known_invoice(desk, name)
-        check_open(invoice)
         at = desk.effective_at(end_of_day=True)
+        if is_noted(invoice, reference) and (desk.at_text is None or at == invoice.paid_at):
+            return noted_already(desk, invoice)
+        check_open(invoice)
         if at < invoice.closed_at:
             raise BadInput(
                 "before_last_event",
@@ -60,6 +64,17 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer[InvoiceAnsw
         return Answer({"invoice": _fresh(desk, invoice)}, (voided_note(invoice),))
 
     return change(desk, request, do)
+
+
+def is_noted(invoice: Invoice, reference: str | None) -> bool:
+    """Is it paid, and does what is known of that say how? Another reference is another payment."""
+    return invoice.status == PAID and invoice.reference == reference
+
+
+def noted_already(desk: Desk, invoice: Invoice) -> Answer[InvoiceAnswer]:
+    """That there is nothing to note, whoever collects."""
+    note = Note("already_paid", f"{invoice.number} is paid already", subject=invoice.number)
+    return Answer({"invoice": invoice_object(desk, invoice)}, (note,))
 
 
 def paid_note(number: str, what: str) -> Note:

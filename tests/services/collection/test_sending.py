@@ -308,10 +308,15 @@ def test_a_wire_is_noted_at_stripe_and_no_card_is_charged(
     assert said["paid"] == "Marked INV-2024-06 as paid: $13.12, not through Stripe"
     assert shop.double.objects("charge") == []
     assert agency.reconcile() == []
-    with pytest.raises(Refused) as caught:
-        agency.do(collector.mark_paid, "2024-06")
-    assert caught.value.code == "already_paid"
-    before = agency.state()
+    before, posts = agency.state(), shop.posts()
+    for other in (None, "wire of July 4"):
+        with pytest.raises(Refused) as caught:
+            agency.do(collector.mark_paid, "2024-06", other)
+        assert caught.value.code == "already_paid"
+    for dry_run in (False, True):
+        again = agency.do(collector.mark_paid, "2024-06", "wire of July 3", dry_run=dry_run)
+        assert (again.data["invoice"], codes(again)[0]) == (found, "already_paid")
+    assert (agency.state(), shop.posts()) == (before, posts)
     agency.do(stripe_billing.sync)
     assert local(agency) == found
     assert agency.problems() == []
@@ -372,9 +377,10 @@ def test_what_was_paid_on_the_page_meanwhile_is_not_noted_as_a_wire(
 ) -> None:
     shop.close()
     shop.double.pay_hosted(remote(shop)["id"])
-    with pytest.raises(Refused) as caught:
-        shop.do(collector.mark_paid, "2024-06", reference)
-    assert caught.value.code == "already_paid"
+    for _ in ("learned now", "known"):
+        with pytest.raises(Refused) as caught:
+            shop.do(collector.mark_paid, "2024-06", reference)
+        assert caught.value.code == "already_paid"
     there = remote(shop)
     assert "jpcli_reference" not in there["metadata"]
     assert (there["status"], there["amount_paid_off_stripe"]) == ("paid", 0)

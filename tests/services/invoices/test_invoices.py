@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -328,8 +329,30 @@ def test_i4_paying_twice_is_refused(billed: Agency) -> None:
         336,
         "wire 77",
     )
-    refused(billed, "already_paid", lambda: billed.do(settle.mark_paid, "INV-2024-07"))
+    for other in (None, "wire 78"):
+        again = partial(billed.do, settle.mark_paid, "INV-2024-07", other)
+        refused(billed, "already_paid", again)
     refused(billed, "unknown_invoice", lambda: billed.do(settle.mark_paid, "INV-1"), exit_code=2)
+
+
+@pytest.mark.parametrize("reference", [None, "wire 77"])
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_what_was_noted_as_paid_is_noted_again_without_a_trace(
+    billed: Agency, reference: str | None, dry_run: bool
+) -> None:
+    at = "2024-09-01T09:00:00Z"
+    paid = billed.do(settle.mark_paid, "INV-2024-07", reference, at=at).data
+    before = billed.state()
+    for day in (None, at):
+        again = billed.do(settle.mark_paid, "2024-07", reference, at=day, dry_run=dry_run)
+        assert (again.data["invoice"], codes(again)[0]) == (paid["invoice"], "already_paid")
+    assert billed.state() == before
+    other = "2024-09-01T09:30:00Z"
+    refused(
+        billed,
+        "already_paid",
+        lambda: billed.do(settle.mark_paid, "INV-2024-07", reference, at=other, dry_run=dry_run),
+    )
 
 
 # --- I6: voiding ---------------------------------------------------------------------------------

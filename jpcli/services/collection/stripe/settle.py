@@ -15,10 +15,11 @@ from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.invoice_status import DRAFT, PAID, VOID
 from jpcli.domain.money import display_amount
 from jpcli.domain.texts import clean, is_plain_line
+from jpcli.ledger.queries.outbox import DONE, wish
 from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe.cards import known_customer
-from jpcli.services.collection.stripe.outbox import carry_out
+from jpcli.services.collection.stripe.outbox import carry_out, take_over
 from jpcli.services.collection.stripe.push import (
     LONGEST_REMARK,
     annotate,
@@ -30,7 +31,7 @@ from jpcli.services.collection.stripe.push import (
 from jpcli.services.collection.stripe.remote_invoice import all_ours, keep_one
 from jpcli.services.invoices.invoices import invoice_object, invoices_data
 from jpcli.services.invoices.known import check_open, check_voidable, known_invoice
-from jpcli.services.invoices.settle import paid_note, voided_note
+from jpcli.services.invoices.settle import is_noted, noted_already, paid_note, voided_note
 
 if TYPE_CHECKING:
     from jpcli.domain.contract.invoices import InvoiceAnswer, InvoicesAnswer
@@ -43,10 +44,11 @@ NOT_CALLED = Note("dry_run", "Dry run: nothing was written, and Stripe was not c
 
 def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[InvoiceAnswer]:
     """Note at Stripe that an open invoice was paid elsewhere, all of it; pushed first if need be.
+    The same again is done already.
 
-    Raises Refused `already_paid`, `invoice_void` or `invoice_uncollectible`; BadInput `no_at`,
-    because Stripe notes the moment itself; Failed as `push` when Stripe's invoice is not
-    what was closed.
+    Raises Refused `already_paid`, where it was paid otherwise, `invoice_void` or
+    `invoice_uncollectible`; BadInput `no_at`, because Stripe notes the moment itself; Failed as
+    `push` when Stripe's invoice is not what was closed.
     """
     if desk.at_text is not None:
         raise BadInput(
@@ -60,6 +62,8 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[Inv
     invoice = known_invoice(desk, name)
 
     def do() -> Answer[InvoiceAnswer]:
+        if is_noted(invoice, text) and _paid_outside(desk, invoice):
+            return noted_already(desk, invoice)
         check_open(invoice)
         if desk.dry_run:
             return dry_answer(desk, invoice, "mark {} as paid, not through Stripe")
@@ -181,7 +185,9 @@ def _pay(
 ) -> None:
     """Pay it out of band; `push` has just seen that it is as closed."""
     if remote.status == PAID and remote.outside_minor and remote.reference == reference:
-        return  # the answer to an earlier try was lost, or came to another copy of the ledger
+        # The answer to an earlier try was lost, or came to another copy of the ledger.
+        take_over(desk, _outside(invoice), {"invoice": remote.id}, remote.brief())
+        return
     check_open(invoice)
     if reference is not None:
         annotate(desk, gateway, invoice, "reference", reference)
@@ -195,12 +201,23 @@ def _pay(
 
     carry_out(
         desk,
-        f"invoice/{invoice.number}/paid-outside",
+        _outside(invoice),
         {"invoice": remote.id},
         perform=perform,
         find=find,
     )
     sync_invoice(desk, invoice, gateway.invoice(remote.id))
+
+
+def _outside(invoice: Invoice) -> str:
+    return f"invoice/{invoice.number}/paid-outside"
+
+
+def _paid_outside(desk: Desk, invoice: Invoice) -> bool:
+    """Was it noted from here that no card paid it, or before it came to Stripe? Whoever marks as
+    paid what a card has paid may have been paid twice."""
+    found = wish(desk.ledger, _outside(invoice))
+    return invoice.gateway_id is None or (found is not None and found.state == DONE)
 
 
 def _checked(reference: str | None) -> str | None:
