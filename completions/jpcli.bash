@@ -244,10 +244,10 @@ _jpcli_options() {
     unassign) words=(--no-email --site --client --product --state --bundle --all --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --idempotency-key --help) ;;
     transfer) words=(--to --client --to-client --site --product --state --bundle --all --new-client --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
     revoke) words=(--reason --site --client --product --state --bundle --all --from --keep-going --in-use --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;
-    'licenses list') words=(--state --product --site --client --no-client --no-bundle --older-than --newer-than --search --sort --reverse --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses list') words=(--state --product --site --client --no-client --bundle --no-bundle --older-than --newer-than --search --sort --reverse --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'licenses show') words=(--site --client --product --state --bundle --all --ledger --wait --format --json --quiet --no-color --actor --help) ;;
-    'licenses count') words=(--by --state --product --site --client --no-client --no-bundle --older-than --newer-than --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
-    'licenses timeline') words=(--state --product --site --client --no-client --no-bundle --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses count') words=(--by --state --product --site --client --no-client --bundle --no-bundle --older-than --newer-than --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
+    'licenses timeline') words=(--state --product --site --client --no-client --bundle --no-bundle --search --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'sites list') words=(--client --no-client --search --archived --ledger --wait --format --json --quiet --no-color --actor --limit --help) ;;
     'sites show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'sites move') words=(--client --no-client --new-client --ledger --wait --format --json --quiet --no-color --actor --at --dry-run --yes --idempotency-key --help) ;;

@@ -239,6 +239,7 @@ function __jpcli_options
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
                     --no-client 'Only what is nobody\'s' \
+                    --bundle 'Only a bundle and what is in it: its key, or a size' \
                     --no-bundle 'Only what is sold alone, so without bundles\' licenses' \
                     --older-than 'Issued more than DAYS days ago' \
                     --newer-than 'Issued at most DAYS days ago' \
@@ -278,6 +279,7 @@ function __jpcli_options
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
                     --no-client 'Only what is nobody\'s' \
+                    --bundle 'Only a bundle and what is in it: its key, or a size' \
                     --no-bundle 'Only what is sold alone, so without bundles\' licenses' \
                     --older-than 'Issued more than DAYS days ago' \
                     --newer-than 'Issued at most DAYS days ago' \
@@ -298,6 +300,7 @@ function __jpcli_options
                     --site 'Only on this site' \
                     --client 'Only this client\'s' \
                     --no-client 'Only what is nobody\'s' \
+                    --bundle 'Only a bundle and what is in it: its key, or a size' \
                     --no-bundle 'Only what is sold alone, so without bundles\' licenses' \
                     --search 'TEXT is in the key, the site or the client' \
                     --ledger 'The ledger' \

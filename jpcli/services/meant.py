@@ -29,6 +29,7 @@ NAMED = 10
 _NEIGHBORS = 300
 _ALIKE = 0.6
 _LIKE_A_SLUG = 0.7
+_LARGEST_SIZE = 7  # figures; a key is longer, or no number
 _ANY_ALIKE = 0.4  # of a price list, which is short: what is most like it
 
 
@@ -42,6 +43,26 @@ def known_license(ledger: Ledger, text: str) -> LicenseFacts:
     if found is None:
         raise unknown_license(text)
     return found
+
+
+def known_bundle(ledger: Ledger, text: str) -> tuple[int | None, int | None]:
+    """(number of a bundle, None) for its name or that of a license in it, (None, size) for a size.
+
+    Raises BadInput as `known_license`, and `no_bundle`.
+    """
+    if text.isascii() and text.isdigit() and len(text) <= _LARGEST_SIZE:
+        return None, int(text)
+    facts = known_license(ledger, text)
+    if facts.child:
+        facts = licenses.find(ledger, str(facts.bundle_key)) or facts
+    if not facts.is_bundle:
+        raise BadInput(
+            "no_bundle",
+            f"{facts.license_key} is no bundle, nor in one",
+            hint="See them:   jpcli licenses list --state bundle",
+            subject=text,
+        )
+    return facts.id, None
 
 
 def _shortened(ledger: Ledger, text: str) -> LicenseFacts | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jpcli.ledger.queries.licenses import FROM, conditions, find
+from jpcli.ledger.queries.licenses import FROM, and_one_more, conditions, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,26 +42,17 @@ def chosen_rows(
     ledger: Ledger,
     wanted: LicenseFilter,
     *,
-    bundle_id: int | None = None,
-    bundle_size: int | None = None,
     active: bool = False,
 ) -> Iterator[tuple[int, str, int | None, bool]]:
     """Stream (number, key, number of its bundle, whether it can end by itself) of the licenses that
-    a filter finds, bundles before what is in them: of one bundle with that itself, or of those of a
-    size; `active` leaves out what is revoked, and no bundle."""
+    a filter finds, bundles before what is in them; `active` leaves out what is revoked, and no
+    bundle."""
     where, params = conditions(ledger, wanted)
-    parts = [where.removeprefix(" WHERE ") or "l.id > 0"]
-    if bundle_id is not None:
-        parts.append("(l.parent_id = :bundle_id OR l.id = :bundle_id)")
-        params["bundle_id"] = bundle_id
-    if bundle_size is not None:
-        parts.append("o.bundle_size = :bundle_size")
-        params["bundle_size"] = bundle_size
     if active:
-        parts.append("l.revoked_at IS NULL")
+        where = f"{and_one_more(where)} l.revoked_at IS NULL"
     rows = ledger.rows(
         "SELECT l.id, l.license_key, l.parent_id, CASE WHEN l.child = 0 OR l.site_id IS NOT NULL"
-        f" OR l.revoked_at IS NOT NULL THEN 1 ELSE 0 END{FROM} WHERE {' AND '.join(parts)}"
+        f" OR l.revoked_at IS NOT NULL THEN 1 ELSE 0 END{FROM}{where}"
         " ORDER BY l.child, l.id",
         **params,
     )

@@ -74,6 +74,12 @@ _STATE_CONDITIONS = {
     BUNDLE: f"l.revoked_at IS NULL AND NOT {USABLE}",
     "all": "l.id > 0",
 }
+_COMPARED = {
+    "bundle_id": "(l.parent_id = :bundle_id OR l.id = :bundle_id)",
+    "bundle_size": "o.bundle_size = :bundle_size",
+    "issued_before_at": "l.issued_at < :issued_before_at",
+    "issued_from_at": "l.issued_at >= :issued_from_at",
+}
 STATE_FILTERS = tuple(_STATE_CONDITIONS)
 """What a list can be cut to by state; `active` is assigned or not."""
 
@@ -81,12 +87,15 @@ STATE_FILTERS = tuple(_STATE_CONDITIONS)
 class LicenseFilter(NamedTuple):
     """What to list. `state` is one of `STATE_FILTERS`. `issued_before_at` and `issued_from_at` are
     instants; `client` and `site` are exact names, "" for licenses without one; `search` is part of
-    a key, site or client; `no_bundle` is what can be revoked by itself (B2)."""
+    a key, site or client; `bundle_id` is one bundle with what is in it, `bundle_size` all of a
+    size, and `no_bundle` what can be revoked by itself (B2)."""
 
     state: str | None = None
     product: str | None = None
     site: str | None = None
     client: str | None = None
+    bundle_id: int | None = None
+    bundle_size: int | None = None
     no_bundle: bool = False
     issued_before_at: int | None = None
     issued_from_at: int | None = None
@@ -98,7 +107,7 @@ class LicenseFilter(NamedTuple):
 def list_rows(ledger: Ledger, wanted: LicenseFilter, limit: int = 0) -> Iterator[tuple[Any, ...]]:
     """Stream licenses in `LICENSE_COLUMNS` order; `limit` 0 is all of them."""
     where, params = conditions(ledger, wanted)
-    sql = f"{SELECT}{FROM}{where} ORDER BY {_order(wanted)}"
+    sql = f"{SELECT}{FROM}{where} ORDER BY {order_of(wanted)}"
     if limit:
         sql += " LIMIT :limit"
         params["limit"] = limit
@@ -125,7 +134,7 @@ def count_by_state(
         for state in STATES
     )
     tail = "" if by is None else f" GROUP BY {group} ORDER BY {group} IS NULL, {group}"
-    return ledger.all(f"SELECT {group}, {sums}{FROM}{_and(where)} {USABLE}{tail}", **params)
+    return ledger.all(f"SELECT {group}, {sums}{FROM}{and_one_more(where)} {USABLE}{tail}", **params)
 
 
 class LicenseFacts(NamedTuple):
@@ -219,53 +228,14 @@ def each_child(ledger: Ledger, parent_id: int) -> Iterator[LicenseFacts]:
             return
 
 
-def span_rows(ledger: Ledger, license_id: int) -> list[tuple[int, int, str | None]]:
-    """(first day, last day, site) of a license's spans, in order."""
-    return ledger.all(
-        "SELECT s.first_day, s.last_day, t.url FROM spans s LEFT JOIN sites t ON t.id = s.site_id"
-        " WHERE s.license_id = :id ORDER BY s.first_day",
-        id=license_id,
-    )
-
-
-def timeline_rows(
-    ledger: Ledger, wanted: LicenseFilter, first_day: int, last_day: int
-) -> Iterator[tuple[Any, ...]]:
-    """Stream usable licenses in `LICENSE_COLUMNS` order, with what `span_rows` has of each behind
-    that: a row a span that touches the window, in order."""
-    where, params = conditions(ledger, wanted)
-    # Without CROSS, SQLite reads spans first, and then has every license to sort.
-    return ledger.rows(
-        f"{SELECT}, d.first_day, d.last_day, place.url{FROM} CROSS JOIN spans d"
-        " LEFT JOIN sites place ON place.id = d.site_id"
-        f"{_and(where)} {USABLE} AND d.license_id = l.id"
-        " AND d.last_day >= :first_day AND d.first_day <= :last_day"
-        f" ORDER BY {_order(wanted)}, d.first_day",
-        **params,
-        first_day=first_day,
-        last_day=last_day,
-    )
-
-
-def count_timeline(ledger: Ledger, wanted: LicenseFilter, first_day: int, last_day: int) -> int:
-    """Of how many licenses `timeline_rows` tells."""
-    where, params = conditions(ledger, wanted)
-    sql = (
-        f"SELECT COUNT(*){FROM}{_and(where)} {USABLE} AND EXISTS"
-        " (SELECT 1 FROM spans d WHERE d.license_id = l.id"
-        " AND d.last_day >= :first_day AND d.first_day <= :last_day)"
-    )
-    return int(ledger.value(sql, **params, first_day=first_day, last_day=last_day))
-
-
-def _order(wanted: LicenseFilter) -> str:
+def order_of(wanted: LicenseFilter) -> str:
     """What has no site, or no client, comes first, and last in reverse."""
     if wanted.reverse:
         return f"{SORTS[wanted.sort]} DESC NULLS LAST, l.id DESC"
     return f"{SORTS[wanted.sort]} NULLS FIRST, l.id"
 
 
-def _and(where: str) -> str:
+def and_one_more(where: str) -> str:
     """A WHERE clause, which may be empty, for one more condition."""
     return f"{where} AND" if where else " WHERE"
 
@@ -286,12 +256,10 @@ def conditions(ledger: Ledger, wanted: LicenseFilter) -> tuple[str, dict[str, An
             params[name] = value
     if wanted.no_bundle:
         parts.append("o.bundle_size = 1 AND l.child = 0")
-    if wanted.issued_before_at is not None:
-        parts.append("l.issued_at < :issued_before_at")
-        params["issued_before_at"] = wanted.issued_before_at
-    if wanted.issued_from_at is not None:
-        parts.append("l.issued_at >= :issued_from_at")
-        params["issued_from_at"] = wanted.issued_from_at
+    for name, condition in _COMPARED.items():
+        if (value := getattr(wanted, name)) is not None:
+            parts.append(condition)
+            params[name] = value
     if wanted.search is not None:
         condition, params["search"] = searching(
             ledger, wanted.search, ("l.license_key", "s.url", "c.name")

@@ -13,7 +13,7 @@ from jpcli.domain.answers import Answer, Note, joined
 from jpcli.domain.errors import BadInput, Busy, Problem
 from jpcli.domain.history import ASSIGNED, REVOKED, UNASSIGNED
 from jpcli.domain.words import count, quoted
-from jpcli.ledger.queries.licenses import find, rows_of
+from jpcli.ledger.queries.licenses import rows_of
 from jpcli.services.bulk import Numbers
 from jpcli.services.meant import known_license
 from jpcli.services.refusals import check_any_named
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 # Matches that an error, or a question, names one by one.
 MOST_NAMED = 20
-_LARGEST_SIZE = 7  # figures; a key is longer, or no number
 # In which state a license is that a command can be about, where nobody says which.
 _STATES = {"assign": UNASSIGNED, "unassign": ASSIGNED, "transfer": ASSIGNED}
 _REVOKE, _SHOW = "revoke", "licenses show"
@@ -73,8 +72,7 @@ class Matches(NamedTuple):
 
 
 def matching(desk: Desk, command: str, choice: Choice) -> Matches:
-    """What a choice finds now for a command. Raises BadInput as `build_filter`, and for a bundle
-    that there is not.
+    """What a choice finds now for a command. Raises BadInput as `build_filter`.
 
     What is revoked goes by itself: a bundle takes its licenses along, and those on no site can't go
     alone (B2).
@@ -88,18 +86,12 @@ def matching(desk: Desk, command: str, choice: Choice) -> Matches:
         product=choice.product,
         site=choice.site,
         client=choice.client,
+        bundle=choice.bundle,
     )
     revokes = command == _REVOKE
-    bundle_id, bundle_size = _bundle(desk, choice.bundle)
     keys: Spool[str] = Spool(itemgetter(0))
     bundles, left_out = Numbers(), 0
-    rows = chosen_rows(
-        desk.ledger,
-        wanted,
-        bundle_id=bundle_id,
-        bundle_size=bundle_size,
-        active=revokes and choice.state is None,
-    )
+    rows = chosen_rows(desk.ledger, wanted, active=revokes and choice.state is None)
     for number, key, parent, alone in rows:
         if revokes and parent is not None and (parent in bundles or not alone):
             left_out += parent not in bundles
@@ -108,25 +100,6 @@ def matching(desk: Desk, command: str, choice: Choice) -> Matches:
             bundles.add(number)
         keys.append((key,))
     return Matches(keys, left_out)
-
-
-def _bundle(desk: Desk, text: str | None) -> tuple[int | None, int | None]:
-    """(number of a bundle, None) for its name, (None, size) for a size."""
-    if text is None:
-        return None, None
-    if text.isascii() and text.isdigit() and len(text) <= _LARGEST_SIZE:
-        return None, int(text)
-    facts = known_license(desk.ledger, text)
-    if facts.child:
-        facts = find(desk.ledger, str(facts.bundle_key)) or facts
-    if not facts.is_bundle:
-        raise BadInput(
-            "no_bundle",
-            f"{facts.license_key} is no bundle, nor in one",
-            hint="See them:   jpcli licenses list --state bundle",
-            subject=text,
-        )
-    return facts.id, None
 
 
 def show_chosen(desk: Desk, keys: list[str], choice: Choice) -> Answer[Any]:

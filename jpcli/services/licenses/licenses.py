@@ -12,6 +12,7 @@ from jpcli.domain.errors import BadInput, not_among
 from jpcli.domain.periods import month_of, month_period, parse_month
 from jpcli.ledger.queries import licenses as queries
 from jpcli.ledger.queries.licenses import LicenseFilter
+from jpcli.ledger.queries.timeline import count_timeline, span_rows, timeline_rows
 from jpcli.services.billing.books import (
     elsewhere_note,
     first_day_billed,
@@ -45,6 +46,7 @@ def build_filter(
     product: str | None = None,
     site: str | None = None,
     client: str | None = None,
+    bundle: str | None = None,
     no_bundle: bool = False,
     older_than: int | None = None,
     newer_than: int | None = None,
@@ -55,9 +57,10 @@ def build_filter(
     """A filter as the command line tells it; ages are in billing days before today.
 
     `older_than` 7 is what was issued more than 7 days ago, `newer_than` 7 the rest of them. An
-    empty `site` or `client` is the licenses without one; `no_bundle` leaves out bundles and
-    what is in them. Raises BadInput for what is no state, sort or age, and `unknown_product`,
-    `unknown_site`, `unknown_client` for names that there are not.
+    empty `site` or `client` is the licenses without one; `bundle` is one bundle and what is in it,
+    by a key, or all of a size, and `no_bundle` leaves out all of them. Raises BadInput for what is
+    no state, sort or age, and `unknown_product`, `unknown_site`, `unknown_client` for names that
+    there are not, and as `known_bundle`.
     """
     if state is not None and state not in queries.STATE_FILTERS:
         raise not_among("state", state, queries.STATE_FILTERS)
@@ -68,12 +71,15 @@ def build_filter(
             raise BadInput("bad_age", f"An age is 0 to 100,000 days, not {days}")
     if product or site or client:
         product, site = _known(desk, product, site, client)
+    bundle_id, bundle_size = (None, None) if bundle is None else _bundle(desk, bundle)
     calendar, today = desk.ledger.calendar, desk.today
     return LicenseFilter(
         state=state,
         product=product,
         site=site,
         client=client,
+        bundle_id=bundle_id,
+        bundle_size=bundle_size,
         no_bundle=no_bundle,
         issued_before_at=None if older_than is None else calendar.start_of(today - older_than),
         issued_from_at=None if newer_than is None else calendar.start_of(today - newer_than),
@@ -96,6 +102,12 @@ def _known(
         known_product(desk.ledger, product) if product else product,
         known_site(desk.ledger, site).url if site else site,
     )
+
+
+def _bundle(desk: Desk, text: str) -> tuple[int | None, int | None]:
+    from jpcli.services.meant import known_bundle
+
+    return known_bundle(desk.ledger, text)
 
 
 def list_licenses(
@@ -122,7 +134,7 @@ def show(desk: Desk, keys: list[str]) -> Answer[ShownLicensesAnswer]:
     for item in shown:
         facts = known_license(desk.ledger, str(item["license_key"]))
         item["history"] = history_objects(desk, facts.license_key)
-        of_spans = queries.span_rows(desk.ledger, facts.id)
+        of_spans = span_rows(desk.ledger, facts.id)
         item["spans"] = _spans(desk, of_spans, first_day_billed(desk.ledger))
         if facts.is_bundle:
             children = queries.active_children(desk.ledger, facts.id)
@@ -167,7 +179,7 @@ def timeline(
     label = month or month_of(calendar, desk.today)
     period = month_period(calendar, *parse_month(label))
     window = (period.first_day, period.last_day)
-    rows = _timeline(desk, queries.timeline_rows(desk.ledger, wanted, *window), *window)
+    rows = _timeline(desk, timeline_rows(desk.ledger, wanted, *window), *window)
     data: TimelineAnswer = {
         "period": period.label,
         "first_day": calendar.iso(period.first_day),
@@ -175,7 +187,7 @@ def timeline(
         "today": calendar.iso(desk.today),
         "settled_elsewhere": is_settled_elsewhere(desk.ledger, label),
         "licenses": Rows(TIMELINE_COLUMNS, islice(rows, limit or None)),
-        "total": queries.count_timeline(desk.ledger, wanted, *window),
+        "total": count_timeline(desk.ledger, wanted, *window),
     }
     return Answer(data, elsewhere_note(desk, label))
 

@@ -156,6 +156,37 @@ def test_a_name_that_there_is_not_is_an_error(
     assert (run.code, run.error["code"]) == (2, code)
 
 
+LISTS = ("licenses list", "licenses count", "licenses timeline")
+
+
+@pytest.mark.parametrize("by", ["BUNDLE", "CHILD", "5"])
+def test_lists_take_the_same_bundles(office: Office, by: str) -> None:
+    shown = office(f"licenses show --bundle {by} --state all --all", "--json")
+    listed = office.keys(office(f"licenses list --bundle {by}", "--json"))
+    assert listed == office.keys(shown) > {office.bundle, office.child}
+    counted = office(f"licenses count --bundle {by}", "--json").data
+    assert (counted["total"], counted["assigned"]) == (5, 1)
+    days = office.keys(office(f"licenses timeline --bundle {by}", "--json"))
+    assert days == listed - {office.bundle}
+    on = office(f"licenses list --bundle {by} --site blog.example", "--json")
+    assert office.keys(on) == {office.child}
+
+
+@pytest.mark.parametrize("command", LISTS)
+@pytest.mark.parametrize(
+    ("by", "code"),
+    [
+        ("--bundle FREE", "no_bundle"),
+        ("--bundle jetpack-scan_zzzz", "unknown_license"),
+        ("--bundle ''", "usage"),
+        ("--bundle BUNDLE --no-bundle", "usage"),
+    ],
+)
+def test_lists_refuse_what_is_no_bundle(office: Office, command: str, by: str, code: str) -> None:
+    run = office(f"{command} {by}", "--json")
+    assert (run.code, run.error["code"]) == (2, code)
+
+
 @pytest.mark.parametrize(
     "command", ["unassign", "transfer --to a.example", "revoke", "licenses show"]
 )

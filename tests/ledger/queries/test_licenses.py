@@ -10,7 +10,7 @@ import pytest
 
 from jpcli.domain.history import BUNDLE, STATES
 from jpcli.domain.instants import parse_instant
-from jpcli.ledger.queries import licenses
+from jpcli.ledger.queries import licenses, timeline
 from jpcli.ledger.queries.licenses import SORTS, STATE_FILTERS, LicenseFilter
 from tests.ledger.queries.world import AI, CLIENTS, DAYS, SECURITY, SITES, Life, World, noon
 
@@ -75,6 +75,27 @@ def test_a_filter_keeps_what_it_says(ledger: Ledger, world: World) -> None:
         assert list(licenses.list_rows(ledger, wanted, 2)) == expected[:2], filters
         back = licenses.list_rows(ledger, wanted._replace(reverse=True))
         assert list(back) == expected[::-1], filters
+
+
+@pytest.mark.parametrize("state", [None, "all", "assigned", "active", "bundle", "revoked"])
+def test_a_bundle_is_itself_and_what_is_or_was_in_it(
+    ledger: Ledger, world: World, state: str | None
+) -> None:
+    sizes = {life.key: life.size for life in world.lives if not life.usable}
+    for wanted in (*sizes, *set(sizes.values()), 999):
+        found = {key for key, size in sizes.items() if wanted in (key, size)}
+        expected = [
+            life.key
+            for life in world.lives
+            if not found.isdisjoint((life.key, life.bundle)) and kept(world, life, state)
+        ]
+        of: dict[str, Any] = {"bundle_size": wanted}
+        if isinstance(wanted, str):
+            of = {"bundle_id": licenses.number_of(ledger, wanted) or 0}
+        filters = LicenseFilter(state=state, **of)
+        rows = list(licenses.list_rows(ledger, filters))
+        assert [row[0] for row in rows] == expected
+        assert licenses.count_rows(ledger, filters) == len(expected)
 
 
 @pytest.mark.parametrize("by", [None, "product", "site", "client"])
@@ -171,11 +192,11 @@ def test_spans_of_a_window_give_every_day_its_site(
     def touches(low: int, high: int) -> bool:
         return low <= window[1] and high >= window[0]
 
-    rows = list(licenses.timeline_rows(ledger, LicenseFilter(), *window))
+    rows = list(timeline.timeline_rows(ledger, LicenseFilter(), *window))
     told = {key: [row[-3:] for row in group] for key, group in groupby(rows, key=itemgetter(0))}
-    assert licenses.count_timeline(ledger, LicenseFilter(), *window) == len(told)
+    assert timeline.count_timeline(ledger, LicenseFilter(), *window) == len(told)
     for life, facts in zip(world.lives, _all(ledger, world), strict=True):
-        spans = [row for row in licenses.span_rows(ledger, facts.id) if touches(*row[:2])]
+        spans = [row for row in timeline.span_rows(ledger, facts.id) if touches(*row[:2])]
         assert spans == sorted(spans)
         assert told.get(facts.license_key, []) == ([] if facts.is_bundle else spans)
         days = {
@@ -214,9 +235,9 @@ def test_a_timeline_has_the_licenses_of_a_list_that_have_a_day(
         for row in licenses.list_rows(ledger, wanted)
         if by_key[row[0]].usable and any(map(by_key[row[0]].active, days))
     ]
-    rows = licenses.timeline_rows(ledger, wanted, *window)
+    rows = timeline.timeline_rows(ledger, wanted, *window)
     assert [key for key, _ in groupby(row[:-3] for row in rows)] == listed
-    assert licenses.count_timeline(ledger, wanted, *window) == len(listed)
+    assert timeline.count_timeline(ledger, wanted, *window) == len(listed)
 
 
 @pytest.mark.file("how SQLite goes about a query")
@@ -229,7 +250,7 @@ def test_a_timeline_streams(ledger: Ledger) -> None:
         def rows(self, sql: str, **params: Any) -> Any:
             asked.extend(row[3] for row in rows(f"EXPLAIN QUERY PLAN {sql}", **params))
 
-    licenses.timeline_rows(Asking(), LicenseFilter(), 0, 1)  # type: ignore[arg-type]
+    timeline.timeline_rows(Asking(), LicenseFilter(), 0, 1)  # type: ignore[arg-type]
     assert asked[0] == "SCAN l"
     assert "USE TEMP B-TREE FOR ORDER BY" not in asked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,6 +25,14 @@ Client = Annotated[
     typer.Option("--client", metavar="NAME", help="Only this client's."),
 ]
 NoClient = Annotated[bool, typer.Option("--no-client", help="Only what is nobody's.")]
+Bundle = Annotated[
+    str | None,
+    typer.Option(
+        "--bundle",
+        metavar="BUNDLE",
+        help="Only a bundle and what is in it: its key, or a size.",
+    ),
+]
 NoBundle = Annotated[
     bool, typer.Option("--no-bundle", help="Only what is sold alone, so without bundles' licenses.")
 ]
@@ -40,6 +48,13 @@ Search = Annotated[
     str | None,
     typer.Option("--search", metavar="TEXT", help="TEXT is in the key, the site or the client."),
 ]
+
+
+def one_bundle(bundle: str | None, no_bundle: bool) -> dict[str, Any]:
+    """What services call the bundles that are meant."""
+    if bundle is not None and no_bundle:
+        raise UsageError("--bundle and --no-bundle exclude each other.")
+    return {"bundle": bundle, "no_bundle": no_bundle}
 
 
 def one_client(client: str | None, no_client: bool) -> str | None:

@@ -27,6 +27,7 @@ def run(
     site: filters.Site = None,
     client: filters.Client = None,
     no_client: filters.NoClient = False,
+    bundle: filters.Bundle = None,
     no_bundle: filters.NoBundle = False,
     search: filters.Search = None,
 ) -> Result:
@@ -40,7 +41,7 @@ def run(
         product=product,
         site=site,
         client=filters.one_client(client, no_client),
-        no_bundle=no_bundle,
+        **filters.one_bundle(bundle, no_bundle),
         search=search,
     )
     answer = timeline(desk, wanted, month, invocation.list_limit())
