@@ -12,13 +12,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain as chain_of
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import events
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.domain.event_texts import check_new_texts
-from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, Event
+from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, LICENSE_REVOKED, Event
 from jpcli.domain.texts import check_remark
 from jpcli.ledger.database.connection import HEAD
 from jpcli.ledger.events import chain
@@ -49,6 +49,18 @@ _INSERT_EVENT = (
 )
 
 
+class Reach(NamedTuple):
+    """How far back a change reached: the earliest billing day that something recorded is dated
+    back to, and the earliest of which anything is otherwise now; OPEN_DAY if none is."""
+
+    dated_day: int = OPEN_DAY
+    changed_day: int = OPEN_DAY
+
+    def and_also(self, other: Reach) -> Reach:
+        """How far both reached together."""
+        return Reach(*map(min, self, other))
+
+
 class Writer:
     """Records events into one open transaction. `now_at` is the instant of recording,
     `effective_at` that at which they take effect unless an event says otherwise."""
@@ -69,8 +81,9 @@ class Writer:
         self.recorded = 0
         self._about_licenses: str | None = None
         self._late_indexes: dict[str, str] = {}
-        # The earliest instant and the earliest day that what is recorded is dated back to.
-        self._earliest_at = self._now_at
+        # The earliest instant, and the earliest day, that what is recorded is dated back to; of
+        # revocations apart.
+        self._earliest_at = self._revoked_at = self._now_at
         self._reached_day = OPEN_DAY
         # Told the line of a file whose row is done now.
         self.begins: Callable[[int | None], None] | None = None
@@ -86,11 +99,17 @@ class Writer:
         return int(self._seq)
 
     @property
-    def reached_day(self) -> int:
-        """The earliest billing day that what was recorded is dated back to; OPEN_DAY if none is."""
-        if self._earliest_at == self._now_at:
-            return self._reached_day
-        return min(self._reached_day, self.ledger.calendar.day_of(self._earliest_at))
+    def reach(self) -> Reach:
+        """How far back reaches what was recorded. The day of a revocation is billed as it was, to
+        whom it was (D2, W1): what changes begins after it, or with a day that had not begun."""
+        found, day_of = Reach(self._reached_day, self._reached_day), self.ledger.calendar.day_of
+        if self._earliest_at < self._now_at:
+            day = day_of(self._earliest_at)
+            found = found.and_also(Reach(day, day))
+        if self._revoked_at < self._now_at:
+            first_gone = day_of(self._revoked_at - 1) + 1
+            found = found.and_also(Reach(day_of(self._revoked_at), first_gone))
+        return found
 
     def reaches(self, day: int) -> None:
         """Note that what is recorded changes this billing day, whatever instant it has itself."""
@@ -143,7 +162,9 @@ class Writer:
             self._refused = error
             raise
         effective_at = self._effective_at if at is None else at
-        if effective_at < self._earliest_at and kind in _CHANGES_DAYS:
+        if kind == LICENSE_REVOKED:
+            self._revoked_at = min(self._revoked_at, effective_at)
+        elif effective_at < self._earliest_at and kind in _CHANGES_DAYS:
             self._earliest_at = effective_at
         if kind in _ABOUT_LICENSES:
             self._about_licenses = subject

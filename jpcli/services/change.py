@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jpcli.domain.answers import Data_co
     from jpcli.domain.errors import Problem
     from jpcli.ledger.database.connection import Ask
-    from jpcli.ledger.writer import Writer
+    from jpcli.ledger.writer import Reach, Writer
     from jpcli.services.desk import Desk
 
 
@@ -186,28 +186,30 @@ def _noting_reach(
     writer.asked_after = tuple(_asks_of_reach(desk))
     answer = do(writer)
     writer.flush()
-    return with_reach(desk, answer, before_day, writer.reached_day)
+    return with_reach(desk, answer, before_day, writer.reach)
 
 
 def with_reach(
-    desk: Desk, answer: Answer[Data_co], before_day: int, change_day: int
+    desk: Desk, answer: Answer[Data_co], before_day: int, reach: Reach
 ) -> Answer[Data_co]:
     """Where a change reached into a closed month, say which invoice corrects it (I3), and where it
     reached before the books, that nothing does (I7). `before_day` is `reached_day` of the ledger
-    before it, `change_day` the first day that it is dated back to, or OPEN_DAY."""
+    before it."""
     from jpcli.services.billing.books import history_note
 
     notes: list[Note | None] = []
     # What this change reaches, also where another one has reached as far since the last closing.
-    day, marked_day = change_day, reached_day(desk.ledger)
-    if 0 < marked_day < before_day:  # 0: an invoice was voided, which says so
+    day, marked_day = reach.changed_day, reached_day(desk.ledger)
+    # What was recorded may tell of earlier days than it is dated. 0: an invoice was voided, which
+    # says so.
+    if 0 < marked_day < min(before_day, reach.dated_day):
         day = min(day, marked_day)
     if day < OPEN_DAY:
         from jpcli.services.billing.waiting import reach_note
 
         notes.append(reach_note(desk, day))
     if all(note.code != "settled_elsewhere" for note in answer.notes):
-        notes.append(history_note(desk, change_day))
+        notes.append(history_note(desk, reach.changed_day))
     more = tuple(note for note in notes if note is not None)
     return answer._replace(notes=joined(answer.notes, more))
 

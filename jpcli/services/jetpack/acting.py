@@ -142,7 +142,7 @@ class _Acting(Generic[Data_co]):
             def ended(writer: Writer) -> Answer[Data_co]:
                 self._close(writer, book, going, doing)
                 answer = retold(desk.ledger, plan.answer, doing, len(plan.steps))
-                answer = with_reach(desk, answer, before_day, book.reached_day)
+                answer = with_reach(desk, answer, before_day, book.reach)
                 if doing.error is None:
                     self._remember(writer, asked, answer)
                 return answer

@@ -10,12 +10,12 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jpcli.domain import outside_events
-from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.errors import Busy
 from jpcli.domain.instants import SECOND
 from jpcli.ledger.queries import wishes
 from jpcli.ledger.queries.licenses import find
 from jpcli.ledger.queries.sites import find_site
+from jpcli.ledger.writer import Reach
 from jpcli.services.pending import UNDER_WAY, state_of
 from jpcli.services.sites.named import Places
 
@@ -37,12 +37,12 @@ _PAUSE_SECONDS = 0.5
 
 class Book:
     """What one command records about its calls. `owners` says whose the sites are that it names;
-    `reached_day` is the first billing day that anything recorded reached back to."""
+    `reach` is how far back anything recorded reached."""
 
     def __init__(self, desk: Desk, process: str, owners: Mapping[str, str | None]) -> None:
         self.desk = desk
         self.process = process
-        self.reached_day = OPEN_DAY
+        self.reach = Reach()
         self._owners = owners
         self._recorded: list[tuple[int, int]] = []
         self._begun = time.monotonic()
@@ -60,7 +60,7 @@ class Book:
             with self.desk.writing(told=True) as writer:
                 done = do(writer)
                 writer.flush()
-                self.reached_day = min(self.reached_day, writer.reached_day)
+                self.reach = self.reach.and_also(writer.reach)
                 return done
 
         before = len(self.desk.recorded)

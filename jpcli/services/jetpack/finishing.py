@@ -79,7 +79,7 @@ def finish(desk: Desk, name: str, *, email: bool = True) -> Answer[LicensesAnswe
         book.close()
         done = Note("resolved", f"Finished {wish.name}: {what}", "ok", wish.name)
         answer = licenses_answer(desk, [key], (done,))
-        return with_reach(desk, answer, before_day, book.reached_day)
+        return with_reach(desk, answer, before_day, book.reach)
 
     return once(desk, {"command": "jetpack resolve", "wish": wish.name, "finish": True}, do)
 
