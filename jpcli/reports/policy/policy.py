@@ -180,11 +180,17 @@ class _Parser:
             try:
                 values[name] = read(key, value, self._facts)
             except Unfit as error:
-                self.note((*path, name), error.code, error.message)
+                self._unfit((*path, name), error)
         # A misspelt key is not missing as well.
         if len(self.mistakes) == before:
             self._check_together(section, path, values)
         return values
+
+    def _unfit(self, path: Path, error: Unfit) -> None:
+        for number, item in error.items.items():
+            self.note((*path, number), item.code, item.message)
+        if not error.items:
+            self.note(path, error.code, error.message)
 
     def _check_together(
         self, section: table.Section, path: Path, values: Mapping[str, Any]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.currency import symbol
 from jpcli.domain.errors import BadInput
+from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.domain.money import parse_amount, parse_percent
 from jpcli.domain.names import check_client_name
 from jpcli.domain.site_urls import normalize_pattern, normalize_url
@@ -43,12 +44,13 @@ class Figure(str):
 
 
 class Unfit(Exception):
-    """A value that will not do."""
+    """A value that will not do, or by their numbers those of a list that will not."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, items: Mapping[int, Unfit] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.items = items or {}
 
 
 def read(key: rules.Key, value: Any, facts: Facts) -> Any:
@@ -118,14 +120,15 @@ def _product(value: Any, facts: Facts) -> str:
 
 
 def _products(value: Any, facts: Facts) -> tuple[str, ...]:
-    names = []
-    for item in _list(value, '["jetpack-scan"]'):
-        name = _text(item, "a product")
-        if name not in facts.products:
-            hint = meant(name, facts.products) or "; see jpcli products list"
-            raise Unfit("unknown_product", f"there is no product {shown(item)}{hint}")
-        names.append(name)
-    return tuple(dict.fromkeys(names))
+    return _each(value, '["jetpack-scan"]', _known_product, facts)
+
+
+def _known_product(value: Any, facts: Facts) -> str:
+    name = _text(value, "a product")
+    if name not in facts.products:
+        hint = meant(name, facts.products) or "; see jpcli products list"
+        raise Unfit("unknown_product", f"there is no product {shown(value)}{hint}")
+    return name
 
 
 def _site(value: Any, facts: Facts) -> str:
@@ -142,8 +145,7 @@ def _site(value: Any, facts: Facts) -> str:
 
 
 def _sites(value: Any, facts: Facts) -> tuple[str, ...]:
-    found = [_site(item, facts) for item in _list(value, '["https://shop.example"]')]
-    return tuple(dict.fromkeys(found))
+    return _each(value, '["https://shop.example"]', _site, facts)
 
 
 def _client(value: Any, facts: Facts) -> str:
@@ -172,6 +174,25 @@ def _list(value: Any, example: str) -> list[Any]:
     if not isinstance(value, list) or not 0 < len(value) <= MAX_LIST:
         raise Unfit("bad_value", f"must be a list such as {example}, not {shown(value)}")
     return value
+
+
+def _each(
+    value: Any, example: str, reader: Callable[[Any, Facts], str], facts: Facts
+) -> tuple[str, ...]:
+    """Each item of a list once. Raises Unfit with all that will not do, up to where nobody reads
+    on."""
+    found: list[str] = []
+    wrong: dict[int, Unfit] = {}
+    for number, item in enumerate(_list(value, example)):
+        try:
+            found.append(reader(item, facts))
+        except Unfit as error:
+            wrong[number] = error
+            if len(wrong) > MAX_PROBLEMS:
+                break
+    if wrong:
+        raise Unfit("bad_value", "has items that will not do", wrong)
+    return tuple(dict.fromkeys(found))
 
 
 _READERS: Mapping[str, Callable[[Any, Facts], Any]] = {

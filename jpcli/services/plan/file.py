@@ -174,15 +174,16 @@ class Reader:
             self._note(path, "bad_value", f"{message}, not {described(value)}")
             return {}
         counted: dict[str, int] = {}
-        for name in value:
+        for number, name in enumerate(value):
+            place = (*path, number)
             if not isinstance(name, str):
                 message = f"a product is a name in quotes, not {described(name)}"
-                self._note(path, "bad_value", message)
+                self._note(place, "bad_value", message)
                 continue
-            product = self._product(path, clean(name))
+            product = self._product(place, clean(name))
             if product in counted:
                 message = f"{product} stands there twice; write  products = {{ {product} = 2 }}"
-                self._note(path, "bad_value", message)
+                self._note(place, "bad_value", message)
             elif product is not None:
                 counted[product] = 1
         return counted

@@ -140,7 +140,16 @@ def test_the_default_is_a_policy_like_any_other() -> None:
         ),
         (
             "[[required]]\nsites = ['a.example']\nproducts = ['jetpack-*']",
-            [("required[1].products", "unknown_product")],
+            [("required[1].products[1]", "unknown_product")],
+        ),
+        (
+            "[[required]]\nsites = ['ftp://x', 7]\nproducts = ['jetpack-ai', 'jetpack-ia', 1]",
+            [
+                ("required[1].sites[1]", "bad_site"),
+                ("required[1].sites[2]", "bad_value"),
+                ("required[1].products[2]", "unknown_product"),
+                ("required[1].products[3]", "bad_value"),
+            ],
         ),
         ("[bill]\nat_most = -1", [("bill.at_most", "bad_amount")]),
         ("[bill]\nat_most = 1e3", [("bill.at_most", "bad_amount")]),

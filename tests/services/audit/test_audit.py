@@ -499,6 +499,14 @@ def test_all_mistakes_have_their_lines(agency: Agency, tmp_path: Path) -> None:
     ]
 
 
+def test_an_item_of_a_list_is_told_with_its_own_line(agency: Agency, tmp_path: Path) -> None:
+    policy = "[[required]]\nsites = [\n  '*',\n  'ftp://x',\n]\nproducts = [\n\n  'jetpack-ia']\n"
+    assert broken(agency, tmp_path, policy) == [
+        (4, "required[1].sites[2]", "bad_site"),
+        (8, "required[1].products[1]", "unknown_product"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("policy", "line"),
     [

@@ -690,6 +690,19 @@ def test_all_mistakes_are_told_at_once_with_what_was_meant(agency: Agency) -> No
     ]
 
 
+def test_an_item_of_a_list_is_told_with_its_own_line(agency: Agency) -> None:
+    items = '["jetpack-ai",\n  # a note\n  "jetpack-ia",\n  7, "jetpack-ai",\n]'
+    text = f"revoke = [\n  'jetpack-ai_none',\n]\n[sites.'a.example']\nproducts = {items}\n"
+    error = refusal(agency, lambda: planned(agency, text))
+    where = "sites.a.example.products"
+    assert [(p.line, p.subject, p.code) for p in error.problems] == [
+        (2, "jetpack-ai_none", "unknown_license"),
+        (7, f"{where}[2]", "unknown_product"),
+        (8, f"{where}[3]", "bad_value"),
+        (8, f"{where}[4]", "bad_value"),
+    ]
+
+
 def test_a_file_that_is_no_text_or_not_there(agency: Agency, tmp_path: Path) -> None:
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff\xfe\x00")
