@@ -13,8 +13,9 @@ TOO_MANY = f"{MAX_PROBLEMS} problems so far: the rest was not read"
 # --- rows: CSV, TSV, JSON, NDJSON ---
 MAX_LINE_BYTES = 2**20
 """Of a line, or of one value of a JSON array: a license with some 8,000 assignments."""
-MAX_PROOF_LINE_BYTES = 8 * 2**20
-"""Of a line of one client's proof: its parts at some 150,000 sites."""
+MAX_PROOF_ITEM_BYTES = 8 * 2**20
+"""Of an item of a proof: a line of one client's, with its parts at some 150,000 sites, or a license
+with some 20,000 events."""
 MAX_CELL_CHARACTERS = 2**17
 MAX_COLUMNS = 100
 MAX_DEPTH = 32

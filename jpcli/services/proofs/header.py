@@ -12,6 +12,7 @@ from jpcli.domain import events
 from jpcli.domain.agency_events import PRICE_REMOVED
 from jpcli.domain.calendar import OPEN_DAY, BillingCalendar
 from jpcli.domain.errors import BadInput
+from jpcli.domain.limits import MAX_PROOF_ITEM_BYTES
 from jpcli.domain.money import MAX_STORED, parse_markup
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.domain.prices import day_of
@@ -137,7 +138,7 @@ def read_grounds(members: Members, bill: Bill, told: Events, findings: Findings)
 
 
 def _each(members: Members, name: str) -> Any:
-    found = members.items(name)
+    found = members.items(name, MAX_PROOF_ITEM_BYTES)
     if found is None:
         raise Unfit(f"{name} is no array")
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import Refused
 from jpcli.domain.invoice_status import VOID
-from jpcli.domain.limits import MAX_PROOF_LINE_BYTES
+from jpcli.domain.limits import MAX_PROOF_ITEM_BYTES
 from jpcli.domain.words import command_line, count
 from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
@@ -52,18 +52,27 @@ def check_provable(desk: Desk, computed: Computed) -> None:
 
 
 def check_verifiable(shared: Shared, label: str) -> None:
-    """Refuse what is longer than `verify` reads, before any of it is written."""
+    """Refuse lines that are longer than `verify` reads, before any of it is written."""
     for line in client_lines(shared):
-        if len(compact(line).encode("utf-8", "surrogatepass")) > MAX_PROOF_LINE_BYTES:
-            raise Refused(
-                "proof_too_long",
-                f"{line['name']} has a part at {count(len(line['sites']), 'site')} of this client:"
-                f" a line of more than {MAX_PROOF_LINE_BYTES // 2**20} MiB, which jpcli invoice"
-                " verify does not take",
-                hint=f"The whole month's has no such line:   jpcli invoice export {label}"
-                " --format proof",
-                subject=line["product"],
+        if is_too_long(compact(line)):
+            told = (
+                f"{line['name']} has a part at {count(len(line['sites']), 'site')} of this client"
             )
+            hint = "The whole month's has no such line:   jpcli invoice export"
+            raise too_long(told, f"{hint} {label} --format proof", line["product"])
+
+
+def is_too_long(item: str) -> bool:
+    """Is an item of a proof longer than `verify` reads?"""
+    many = len(item) > MAX_PROOF_ITEM_BYTES // 4  # no character takes more
+    return many and len(item.encode("utf-8", "surrogatepass")) > MAX_PROOF_ITEM_BYTES
+
+
+def too_long(told: str, hint: str, subject: str | None) -> Refused:
+    """The refusal of a proof for the sake of such an item, which is told of."""
+    limit = f"more than {MAX_PROOF_ITEM_BYTES // 2**20} MiB"
+    message = f"{told}: {limit} in one piece, which jpcli invoice verify does not take"
+    return Refused("proof_too_long", message, hint=hint, subject=subject)
 
 
 def proof_notes(

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.limits import MAX_LINE_BYTES, MAX_PROOF_LINE_BYTES
+from jpcli.domain.limits import MAX_PROOF_ITEM_BYTES
 from jpcli.domain.money import money_json
 from jpcli.domain.words import count, quoted
 from jpcli.services.files.json_members import members_of
@@ -106,7 +106,7 @@ class _Checking:
 
     def _read_lines(self, parts: Parts) -> None:
         whole = self._bill.is_whole
-        for position, item in enumerate(self._each("lines", MAX_PROOF_LINE_BYTES)):
+        for position, item in enumerate(self._each("lines")):
             if position >= _MOST_LINES:
                 raise Unfit("too many lines")
             line = checked_line(item) if whole else parts.read(position, checked_part(item))
@@ -123,8 +123,8 @@ class _Checking:
         self._end()
         recount.check_held()
 
-    def _each(self, name: str, most_bytes: int = MAX_LINE_BYTES) -> Iterator[Any]:
-        found = self._members.items(name, most_bytes)
+    def _each(self, name: str) -> Iterator[Any]:
+        found = self._members.items(name, MAX_PROOF_ITEM_BYTES)
         if found is None:
             raise Unfit(f"{name} is no array")
         return found

@@ -22,12 +22,14 @@ from jpcli.services.proofs.form import FORM, compact
 from jpcli.services.proofs.lives import RENAMES, Names, life_of, owners_of, stays_of
 from jpcli.services.proofs.owned import Numbered, Owned, stated
 from jpcli.services.proofs.parts import Shared, client_lines, whole_shares
+from jpcli.services.proofs.provable import is_too_long, too_long
 from jpcli.services.proofs.scope import scope_of
 from jpcli.services.proofs.shown import as_event, shown_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from jpcli.domain.errors import Refused
     from jpcli.domain.owners import Stretch
     from jpcli.ledger.queries.proofs import Linked
     from jpcli.reports.statement.statement import Whose
@@ -96,7 +98,10 @@ class Writing:
         yield f',\n "{name}": ['
         mark = "\n  "
         for item in items:
-            yield mark + compact(item)
+            text = compact(item)
+            if is_too_long(text):
+                raise _too_long(name, item)
+            yield mark + text
             mark = ",\n  "
         yield "\n ]"
 
@@ -265,6 +270,14 @@ class Writing:
 def _named(number: Any, numbers: Numbers) -> Any:
     """What has a number; None and WITHHELD are themselves."""
     return numbers.text(number) if number else number
+
+
+def _too_long(name: str, item: Any) -> Refused:
+    """Found while it is written, so that no license is read twice for it: what is out by then is
+    no proof, and no file."""
+    subject = str(next(iter(item.values()))) if isinstance(item, dict) else name
+    hint = "See what is so long:   jpcli log --limit 20"
+    return too_long(f"{subject}, one of the proof's {name}", hint, subject)
 
 
 def _line(line: Any) -> dict[str, Any]:

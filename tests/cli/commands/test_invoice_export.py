@@ -347,11 +347,18 @@ def test_a_proof_that_no_check_would_read_is_not_written(
 ) -> None:
     from jpcli.services.proofs import provable
 
-    monkeypatch.setattr(provable, "MAX_PROOF_LINE_BYTES", 10)
+    monkeypatch.setattr(provable, "MAX_PROOF_ITEM_BYTES", 10)
     target = folder / "p.json"
-    export = ("invoice", "export", "2026-11", "--no-client", "--format", "proof")
-    for to_file in ((), ("--output", str(target))):
-        shown = closed(*export, *to_file)
+    export = ("invoice", "export", "2026-11", "--format", "proof")
+    for options in (("--no-client",), ("--no-client", "--output", str(target))):
+        shown = closed(*export, *options)
         assert (shown.code, shown.out) == (3, "")
         assert "proof_too_long" in shown.err
         assert not target.exists()
+    shown = closed(*export, "--output", str(target))  # found on the way
+    assert (shown.code, target.exists()) == (3, False)
+    assert "proof_too_long" in shown.err
+    assert list(folder.glob("p.json*")) == []
+    shown = closed(*export)
+    assert shown.code == 3
+    assert "counts" not in shown.out

@@ -10,13 +10,17 @@ from typing import Any
 
 import pytest
 
+from jpcli.domain import events
 from jpcli.domain.errors import Refused
+from jpcli.domain.instants import parse_instant
 from jpcli.ledger.queries import proofs as queries
-from jpcli.services.proofs import provable
+from jpcli.services.proofs import provable, writing
 from jpcli.services.proofs.closing import list_rows, short_members
-from tests.services.agency import Agency
+from tests.services.agency import A, Agency, B
 from tests.services.proofs.test_proofs import busy as busy
 from tests.services.proofs.test_proofs import made, problems
+
+MINUTE = 60_000_000
 
 DATA: dict[str, Any] = {
     "due_day": -12,
@@ -69,17 +73,51 @@ def test_rows_of_a_closing_take_no_memory() -> None:
         tracemalloc.stop()
 
 
+def test_an_item_that_no_check_would_read_is_refused(
+    busy: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = json.loads(made(busy, "2024-08"))
+    longest = max(
+        len(json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode())
+        for member in body.values()
+        if isinstance(member, list)
+        for item in member
+    )
+    monkeypatch.setattr(provable, "MAX_PROOF_ITEM_BYTES", longest)
+    assert problems(made(busy, "2024-08")) == []
+    monkeypatch.setattr(provable, "MAX_PROOF_ITEM_BYTES", longest - 1)
+    with pytest.raises(Refused) as caught:
+        made(busy, "2024-08")
+    assert (caught.value.code, bool(caught.value.hint)) == ("proof_too_long", True)
+
+
+def test_a_license_that_went_to_and_fro_is_proved(agency: Agency) -> None:
+    """More than 1 MiB of it, which no row of a file may have."""
+    key = agency.issue_one(at="2024-07-01T00:00:00Z", site=A)
+    agency.transfer(key, B, at="2024-07-02T00:00:00Z")
+    begun_at, places = parse_instant("2024-07-02T00:00:00Z"), (B, A)
+    with agency.desk() as desk, desk.writing() as writer:
+        for number in range(1, 1_400):
+            before, to = places[number % 2 - 1], places[number % 2]
+            entry = events.license_transferred(key, to, before)
+            writer.record(*entry, at=begun_at + number * MINUTE, reason="to and fro " * 45)
+    text = made(agency, "2024-07")
+    assert any(len(line) > 2**20 for line in text.splitlines())
+    assert problems(text) == []
+
+
 def test_a_line_that_no_check_would_read_is_refused(
     busy: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(writing, "is_too_long", lambda _: False)  # of what is no line
     body = json.loads(made(busy, "2024-08", "Ann"))
     longest = max(
         len(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode())
         for line in body["lines"]
     )
-    monkeypatch.setattr(provable, "MAX_PROOF_LINE_BYTES", longest)
+    monkeypatch.setattr(provable, "MAX_PROOF_ITEM_BYTES", longest)
     assert problems(made(busy, "2024-08", "Ann")) == []
-    monkeypatch.setattr(provable, "MAX_PROOF_LINE_BYTES", longest - 1)
+    monkeypatch.setattr(provable, "MAX_PROOF_ITEM_BYTES", longest - 1)
     with pytest.raises(Refused) as caught:
         made(busy, "2024-08", "Ann")
     assert caught.value.code == "proof_too_long"
