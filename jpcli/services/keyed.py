@@ -9,6 +9,7 @@ from jpcli.services.change import earlier_answer, remember
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
+    from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.writer import Writer
 
 
@@ -27,11 +28,19 @@ class Keyed(NamedTuple):
         desk = Desk(writer.ledger, **self._asdict())
         remember(desk, writer, request, answer, writer.last_seq)
 
-    def remember_in(self, path: str, request: dict[str, Any], answer: Answer[Any]) -> None:
-        """The same in a file that is not open."""
+    def remember_in(
+        self, draft: str | Ledger, request: dict[str, Any], answer: Answer[Any]
+    ) -> None:
+        """The same in a file that is not open, or in the transaction that makes a ledger."""
+        from jpcli.ledger.writer import Writer
         from jpcli.services.desk import open_desk
 
-        desk = open_desk(path, **self._asdict(), writes=True)
+        if not isinstance(draft, str):
+            writer = Writer(draft, actor=self.actor, now_at=self.now_at)
+            self.remember(writer, request, answer)
+            writer.finish()
+            return
+        desk = open_desk(draft, **self._asdict(), writes=True)
         try:
             with desk.writing() as writer:
                 remember(desk, writer, request, answer, writer.last_seq)

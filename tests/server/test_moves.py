@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jpcli.domain.errors import Busy
+from jpcli.ledger.upkeep import server as upkeep
 from tests.server.running import Server
 from tests.server.wire import Wire
 
@@ -91,6 +93,34 @@ def test_what_is_cut_off_leaves_nothing_and_is_done_the_next_time(
     assert jpcli("ledger", "move", file, there).code == 0
     assert head(jpcli, there) == head(jpcli, file)
     wire.close()
+
+
+@pytest.mark.parametrize("key", [None, "k1"])
+def test_a_restore_whose_end_was_not_seen_is_done_once(
+    key: str | None, file: str, server: Server, jpcli: Callable[..., Any]
+) -> None:
+    """As where it is killed when the ledger has just been made."""
+    there = server.address(server.database())
+    keyed = () if key is None else ("--idempotency-key", key)
+    restore = ("ledger", "restore", file, *keyed, "--json", "--ledger")
+
+    def killed(*words: Any) -> None:
+        make(*words)
+        raise Busy("killed", "This process is no more")
+
+    make = upkeep.make
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(upkeep, "make", killed)
+        assert jpcli(*restore, there).code == 75
+    whole = head(jpcli, there)
+    assert whole[0] == head(jpcli, file)[0] + len(keyed) // 2
+    for _ in range(2):
+        again = jpcli(*restore, there)
+        assert (again.code, again.json["notes"][0]["code"]) == (0, "restored"), again.err
+        assert ("repeated" in [note["code"] for note in again.json["notes"]]) is (key is not None)
+        assert head(jpcli, there) == whole
+    assert jpcli("issue", "jetpack-scan", "--ledger", there).code == 0
+    assert jpcli(*restore, there).code == (3 if key is None else 0)  # it is another one now
 
 
 def test_a_damaged_ledger_is_not_moved(

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
     Inspect = Callable[[CheckReport], None]
-    Complete = Callable[[str, CheckReport, str | None], None]
+    Complete = Callable[[str | Ledger, CheckReport, str | None], None]
 
 
 def copy_ledger(source: Ledger, target: str, inspect: Inspect) -> CheckReport:

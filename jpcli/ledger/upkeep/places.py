@@ -76,9 +76,7 @@ def restore_ledger(
         return copies.restore_ledger(source, address, inspect, complete)
     from jpcli.ledger.upkeep.server import restore_on_server
 
-    report = restore_on_server(source, address, inspect)
-    complete(address, report, None)
-    return report, None
+    return restore_on_server(source, address, inspect, complete), None
 
 
 def move_ledger(source: Ledger, address: str, inspect: Inspect) -> tuple[CheckReport, bool]:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.upkeep.check import CheckReport
-    from jpcli.ledger.upkeep.copies import Inspect
+    from jpcli.ledger.upkeep.copies import Complete, Inspect
 
+TAKEN = "ledger_exists"
 # What has a name of ours there already, whoever made it.
 _TAKEN = (
     "SELECT c.relname FROM pg_class c WHERE c.relname = ANY(%s)"
@@ -79,9 +80,12 @@ def make(address: str, meta: Mapping[str, str], fill: Callable[[PostgresLedger],
         link.close()
 
 
-def fill_server(source: Ledger, address: str, inspect: Inspect) -> CheckReport:
-    """Copy a ledger to `address`; the copy is checked before it is kept, and `inspect` may raise to
-    call it off. Errors as `create_on_server`, and Failed `text_not_kept`."""
+def fill_server(
+    source: Ledger, address: str, inspect: Inspect, complete: Complete | None = None
+) -> CheckReport:
+    """Copy a ledger to `address`; the copy is checked before it is kept, `inspect` may raise to
+    call it off, and `complete` may write to it. Errors as `create_on_server`, and Failed
+    `text_not_kept`."""
     reports: list[CheckReport] = []
 
     def fill(ledger: PostgresLedger) -> None:
@@ -91,15 +95,25 @@ def fill_server(source: Ledger, address: str, inspect: Inspect) -> CheckReport:
         head = source.one(_HEAD)
         if head is not None:
             ledger.promise(*head)
+        if complete is not None:
+            complete(ledger, reports[0], None)
 
     make(address, dict(source.all("SELECT key, value FROM meta")), fill)
     return reports[0]
 
 
-def restore_on_server(source: str, address: str, inspect: Inspect) -> CheckReport:
-    """The same from a file."""
+def restore_on_server(
+    source: str, address: str, inspect: Inspect, complete: Complete
+) -> CheckReport:
+    """The same from a file. What is there as it is in the file was restored before."""
     with closing(open_file(source, writes=False)) as ledger:
-        return fill_server(ledger, address, inspect)
+        try:
+            return fill_server(ledger, address, inspect, complete)
+        except Refused as error:
+            before = same_on_server(ledger, address) if error.code == TAKEN else None
+            if before is None:
+                raise
+            return before
 
 
 def same_on_server(source: Ledger, address: str) -> CheckReport | None:
@@ -159,7 +173,7 @@ def _check_free(link: Link) -> None:
 
 def _already_there(path: str) -> Refused:
     return Refused(
-        "ledger_exists",
+        TAKEN,
         f"There is a ledger, or a table with a name of its tables, at {path} already;"
         " a ledger is never overwritten",
         hint="Name another with --ledger, or use it:   jpcli status",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         RestoreAnswer,
         SinceObject,
     )
+    from jpcli.ledger.database.connection import Ledger
     from jpcli.services.desk import Desk
     from jpcli.services.keyed import Keyed
 
@@ -180,7 +181,7 @@ def restore(
             subject=path,
         )
 
-    def complete(draft: str, report: CheckReport, kept: str | None) -> None:
+    def complete(draft: str | Ledger, report: CheckReport, kept: str | None) -> None:
         if keyed is not None:
             keyed.remember_in(draft, _request_of(source), _restored(path, source, report, kept))
 
