@@ -27,6 +27,9 @@ def test_a_license_is_issued_put_on_a_site_taken_off_and_revoked(
     assert jetpack_double.world.site_of(issued.license_key) == SITE
     (found,) = licensing.licenses()
     assert (found.tells_site, found.site, found.blog_id) == (True, SITE, there.blog_id)
+    # By age: what is issued while the pages are read comes behind them.
+    asked = {"filter": "all", "sort_field": "issued_at", "sort_direction": "asc"}
+    assert asked.items() <= jetpack_double.requests[-1]["query"].items()
 
     licensing.detach(issued.license_key, email=False)
     assert jetpack_double.mails == []

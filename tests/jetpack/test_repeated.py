@@ -219,6 +219,22 @@ def test_a_rate_limit_is_no_try(
     assert not refused.value.unsure
 
 
+def test_a_rate_limit_does_not_hide_that_an_earlier_try_may_have_done_it(
+    licensing: Licensing, jetpack_double: JetpackDouble, one: License
+) -> None:
+    jetpack_double.next("lost")
+    jetpack_double.next("slow_down", nth=2)
+    assert licensing.revoke(one.license_key).value.revoked_at is not None
+    assert jetpack_double.calls("DELETE") == ["DELETE /license"] * 3
+
+
+def test_what_was_never_sent_was_not_done(jetpack_double: JetpackDouble, clock: Clock) -> None:
+    asking = Licensing(jetpack_double.token, "http://127.0.0.1:9", clock=clock, sleep=clock.sleep)
+    with pytest.raises(Busy) as busy:
+        asking.revoke("jetpack-scan_x")
+    assert (busy.value.unsure, len(clock.slept)) == (False, 4)
+
+
 @pytest.mark.parametrize("lists", [True, False])
 def test_attached_is_looked_up_where_it_can_be(
     licensing: Licensing, jetpack_double: JetpackDouble, one: License, lists: bool

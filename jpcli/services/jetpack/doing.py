@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import Failed, JpcliError, Problem, Refused, problem_of
-from jpcli.jetpack.licensing import OutcomeUnknown
 from jpcli.ledger.queries.licenses import find
 from jpcli.services.jetpack.rehearsal import ASSIGN, ISSUE, REVOKE
 
@@ -104,7 +103,7 @@ class Doing:
 
 def is_plain_no(error: JpcliError) -> bool:
     """Whether Jetpack, or a rule, refused for certain, and nothing waits."""
-    if isinstance(error, OutcomeUnknown) or error.code == "outcome_unknown":
+    if error.code == "outcome_unknown":
         return False
     return isinstance(error, Refused) or (
         isinstance(error, Failed) and error.their_status is not None

@@ -102,7 +102,7 @@ def _owners(desk: Desk, wish: Wish) -> dict[str, str | None]:
     kinds = (outside_events.WISH_MADE,)
     (made,) = told(desk.ledger, kinds, after_seq=wish.id - 1, until_seq=wish.id)
     client = made.data.get("client")
-    return {} if wish.site is None or client is None else {wish.site: client}
+    return {} if wish.site is None else {wish.site: client}
 
 
 def _going(wish: Wish) -> Going | None:

@@ -60,7 +60,7 @@ class LookedSince(NamedTuple):
 
     def busy(self, desk: Desk) -> set[str]:
         """The licenses of which it is not known what is so."""
-        return self.waiting | keys_waiting(desk.ledger) | keys_touched_after(desk.ledger, self.seq)
+        return self.waiting | keys_touched_after(desk.ledger, self.seq)
 
     def moved(self, desk: Desk) -> set[str]:
         """The licenses that were changed while Jetpack was asked, perhaps after it was."""

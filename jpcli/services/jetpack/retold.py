@@ -134,7 +134,7 @@ class _Retelling:
         if doing.error is not None:
             done = f"{doing.done:,} of {count(self._steps, 'step')} done; what was done stays"
             again = "Run the same command again for the rest."
-            if doing.error.code == "outcome_unknown":
+            if doing.stopped is not None and doing.stopped.code == "outcome_unknown":
                 again = f"First settle what is not known:   {STATUS}"
             yield Note("stopped", done, "warning", hint=again)
 

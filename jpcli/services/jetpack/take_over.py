@@ -59,7 +59,7 @@ class TakingOver:
         """Whether a license can be recorded; BadInput `unknown_product`, `unknown_bundle`, or
         `bad_instant` for times that no calendar has."""
         if remote.parent_license_id is None:
-            exact_offer(self._ledger, self._product(remote), remote.quantity or 1)
+            exact_offer(self._ledger, self._product(remote), remote.quantity)
         for instant in (remote.issued_at, remote.revoked_at, remote.attached_at):
             if instant is not None:
                 self._ledger.calendar.checked(instant, format_instant(instant))
@@ -110,7 +110,7 @@ class TakingOver:
 
     def _put(self, facts: LicenseFacts, url: str | None, remote: RemoteLicense) -> None:
         """On the site on which Jetpack has it since then, or on none since now."""
-        at = remote.attached_at if url is not None else None
+        at = remote.attached_at  # None for on no site
         at = max(self._desk.now_at if at is None else at, facts.last_at)
         key, before = facts.license_key, facts.site
         if url is None:

@@ -44,7 +44,7 @@ def agree(desk: Desk) -> None:
 
 
 def test_elsewhere_it_is_refused(ledger: Callable[..., Any]) -> None:
-    for more in ((), ("--check",)):
+    for more in ((), ("--check",), ("--from", "/dev/null")):
         run = ledger("jetpack", "pull", *more, "--json")
         assert (run.code, run.error["code"]) == (3, "not_at_jetpack")
 
@@ -65,8 +65,10 @@ def test_where_both_agree_nothing_is_written(lists: bool, at_jetpack: Desk) -> N
     at_jetpack.placed()
     at_jetpack.do("jetpack pull")  # learns the site's number
     before = at_jetpack.everything()
-    data = at_jetpack.do("jetpack pull")
-    assert data == {"checked": 4, "changed": 0, "differences": []}
+    run = at_jetpack("jetpack", "pull", "--json")
+    assert run.data == {"checked": 4, "changed": 0, "differences": []}
+    codes = [note["code"] for note in run.json["notes"]]
+    assert codes == (["in_step"] if lists else ["in_step", "not_listed"])
     assert at_jetpack.everything() == before
     assert at_jetpack.double.calls("POST") == []
 
@@ -86,6 +88,8 @@ def test_revoked_there_is_revoked_here_at_that_time(
     assert run.code == 1
     assert differences(run.data) == [(key, "revoked_at", None, at, False)]
     assert run.data["changed"] == 0
+    assert run.json["notes"][0]["message"] == "1 difference is left"
+    assert run.json["notes"][0]["hint"] == "Take over what can be:   jpcli jetpack pull"
     assert at_jetpack.everything() == before
     data = at_jetpack.do("jetpack pull")
     assert differences(data) == [(key, "revoked_at", None, at, True)]
@@ -102,7 +106,11 @@ def test_a_license_is_on_the_site_on_which_it_is_there(
     world = at_jetpack.double.world
     world.spelling = spelling
     moved, freed, put = at_jetpack.placed(site=A), at_jetpack.placed(site=A), at_jetpack.known()
-    other = world.site(B)
+    at_jetpack.placed(site=B)
+    other = world.find_site(B)
+    assert other is not None
+    at_jetpack.do("clients add Acme")
+    at_jetpack.do(f"sites move {B} --client Acme")
     for key in (moved, put):
         one = at_jetpack.double.licenses[key]
         one.blog_id, one.attached_at = other.blog_id, seconds("2026-11-18T07:00:00Z")
@@ -122,8 +130,14 @@ def test_a_license_is_on_the_site_on_which_it_is_there(
     assert license_of(at_jetpack, freed)["site"] is None
     kinds = [event["kind"] for event in license_of(at_jetpack, moved)["history"]]
     assert kinds == ["license.issued", "license.assigned", "license.transferred"]
+    kinds = [event["kind"] for event in license_of(at_jetpack, put)["history"]]
+    assert kinds == ["license.issued", "license.assigned"]
+    assert license_of(at_jetpack, put)["client"] == "Acme"
     numbers = at_jetpack.rows("SELECT url, blog_id FROM connections ORDER BY url")
     assert (B, other.blog_id) in numbers
+    # A number is noted once, and no site that is in use is brought back.
+    kinds = [kind for (kind,) in at_jetpack.rows("SELECT kind FROM events ORDER BY seq")]
+    assert (kinds.count("connection.seen"), kinds.count("site.archived")) == (len(numbers), 0)
     agree(at_jetpack)
 
 
@@ -161,6 +175,11 @@ def test_what_cant_be_taken_back_is_shown(at_jetpack: Desk) -> None:
     at_jetpack._record(
         "2026-11-12T00:00:00Z", lambda writer: writer.record(*events.license_revoked(ended))
     )
+    both = at_jetpack.known()
+    at_jetpack._record(
+        "2026-11-12T00:00:00Z", lambda writer: writer.record(*events.license_revoked(both))
+    )
+    at_jetpack.double.licenses[both].revoked_at = seconds("2026-11-13T00:00:00Z")
     older = at_jetpack.known()
     at_jetpack.double.licenses[older].issued_at -= 86_400
     unknown_there = at_jetpack.known()
@@ -174,12 +193,17 @@ def test_what_cant_be_taken_back_is_shown(at_jetpack: Desk) -> None:
         run = at_jetpack("jetpack", "pull", "--json")
         wanted = [
             (ended, "revoked_at", "2026-11-12T00:00:00Z", None, False),
+            (both, "revoked_at", "2026-11-12T00:00:00Z", "2026-11-13T00:00:00Z", False),
             (older, "issued_at", "2026-11-10T09:00:00Z", "2026-11-09T09:00:00Z", False),
             (unknown_there, "missing_there", "active", None, False),
             (foreign, "missing_there", "active", None, False),
         ] + ([(new, "missing_here", None, "active", False)] if lists else [])
         assert sorted(differences(run.data)) == sorted(wanted)
-        assert (run.code, run.data["checked"], run.data["changed"]) == (0, 4, 0)
+        assert (run.code, run.data["checked"], run.data["changed"]) == (0, 5, 0)
+        said = {note["code"]: (note["message"], note.get("hint")) for note in run.json["notes"]}
+        hint = "Take over what is missing here:   jpcli jetpack pull --from FILE" if lists else None
+        assert said.pop("differences") == (f"{len(wanted)} differences are left", hint)
+        assert list(said) == ([] if lists else ["not_listed"])
         assert at_jetpack.everything() == before
         assert at_jetpack("jetpack", "pull", "--check").code == 1
 
@@ -189,8 +213,9 @@ def test_a_license_that_a_command_is_at_work_on_is_left(at_jetpack: Desk) -> Non
     at_jetpack.wish("transfer", license_key=key, site=B, before=A)
     one = at_jetpack.double.licenses[key]
     one.blog_id = one.attached_at = None
-    run = at_jetpack("jetpack", "pull", "--json")
-    assert differences(run.data) == [(key, "site", A, None, False)]
+    for more in (["--check"], []):
+        run = at_jetpack("jetpack", "pull", *more, "--json")
+        assert differences(run.data) == [(key, "site", A, None, False)]
     assert license_of(at_jetpack, key)["site"] == A
     assert "jpcli jetpack status" in [note.get("hint") for note in run.json["notes"]]
 

@@ -122,8 +122,10 @@ def test_a_bad_row_stops_all_unless_told_to_go_on(
     assert (problem["code"], problem["line"]) == (code, 3)
     assert at_jetpack.everything() == before
     run = at_jetpack("jetpack", "pull", "--from", source, "--keep-going", "--json")
-    assert (run.code, run.data["changed"]) == (1, 1)
+    assert (run.code, run.data["checked"], run.data["changed"]) == (1, 0, 1)
     assert [each["code"] for each in run.data["problems"]] == [code]
+    asked = [each["query"].get("license_key") for each in at_jetpack.double.requests]
+    assert "no key at all" not in str(asked)
     assert license_of(at_jetpack, good)["state"] == "unassigned"
 
 
@@ -135,6 +137,30 @@ def test_what_may_have_come_of_a_wish_is_not_another_license(at_jetpack: Desk) -
     (problem,) = run.error["problems"]
     assert problem["code"] == "may_be_wished"
     assert f"jpcli jetpack resolve {wish} --key {key}" in problem["hint"]
+
+
+def test_a_file_with_nothing_but_mistakes_is_refused(at_jetpack: Desk) -> None:
+    source = at_jetpack.path.with_name("keys.csv")
+    source.write_text("license_key,field\n,site\n")
+    run = at_jetpack("jetpack", "pull", "--from", str(source), "--json")
+    assert (run.code, [each["line"] for each in run.error["problems"]]) == (2, [2])
+
+
+def test_what_jetpack_no_longer_knows_is_told(at_jetpack: Desk) -> None:
+    key = at_jetpack.known()
+    del at_jetpack.double.licenses[key]
+    data = at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, key)}")
+    assert differences(data) == [(key, "missing_there", "active", None, False)]
+    assert (data["checked"], data["changed"]) == (1, 0)
+
+
+def test_a_site_that_the_ledger_cant_know_is_left_out(at_jetpack: Desk) -> None:
+    odd = at_jetpack.double.world.site("https://odd.example")
+    odd.url = "no address"
+    key = at_jetpack.issued(blog_id=odd.blog_id, attached_at=seconds("2026-11-06T00:00:00Z"))
+    at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, key)}")
+    kinds = [event["kind"] for event in license_of(at_jetpack, key)["history"]]
+    assert kinds == ["license.issued"]
 
 
 @pytest.mark.parametrize("keep_going", [True, False])
@@ -156,6 +182,15 @@ def test_what_a_process_may_be_about_to_record_is_left_to_it(
         assert at_jetpack.everything() == before
         source = file_of(at_jetpack, early)  # it can't have come of that
         assert at_jetpack.do(f"jetpack pull --from {source}")["changed"] == 1
+
+
+def test_a_process_that_orders_nothing_is_not_waited_for(at_jetpack: Desk) -> None:
+    from jpcli.services.process import at_work
+
+    key, new = at_jetpack.known(), at_jetpack.issued(at="2026-11-20T09:00:30Z")
+    with at_work() as name:
+        at_jetpack.wish("assign", license_key=key, site=A, process=name)
+        assert at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, new)}")["changed"] == 1
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "ndjson"])

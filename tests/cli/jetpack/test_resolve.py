@@ -36,6 +36,7 @@ def test_the_license_that_came_of_it_is_recorded_with_jetpacks_times(at_jetpack:
     assert at_jetpack.everything() == before
     run = at_jetpack("jetpack", "resolve", wish, "--key", key, "--json")
     assert run.code == 0, run.err
+    assert [note["code"] for note in run.json["notes"]] == ["resolved", "runagain"]
     (found,) = run.data["licenses"]
     assert (found["license_key"], found["issued_at"]) == (key, "2026-11-20T09:00:31Z")
     assert found["state"] == "unassigned"
@@ -93,6 +94,43 @@ def test_what_cant_have_come_of_it_is_refused(
     assert at_jetpack.everything() == before
     assert waits(at_jetpack) == [wish]
     assert ("GET /license" in at_jetpack.double.calls()) is asks
+
+
+def test_a_license_that_was_there_before_the_order_is_remarked_on(at_jetpack: Desk) -> None:
+    wish, key = at_jetpack.wish(unknown=True), at_jetpack.issued(at="2026-11-20T08:54:59Z")
+    run = at_jetpack("jetpack", "resolve", wish, "--key", key, "--json")
+    assert [note["code"] for note in run.json["notes"]] == ["resolved", "issued_before"]
+
+
+@pytest.mark.parametrize(
+    ("others", "code"),
+    [("--key", "wish_settled"), ("--not-issued", "wish_settled"), ("taken", "license_known")],
+)
+def test_what_another_process_settles_meanwhile_is_not_settled_twice(
+    others: str, code: str, at_jetpack: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jpcli.services.jetpack import resolve
+
+    wish, second = at_jetpack.wish(unknown=True), at_jetpack.wish(unknown=True)
+    key = at_jetpack.issued(at="2026-11-20T09:00:31Z")
+    words = {
+        "--key": (wish, "--key", key),
+        "--not-issued": (wish, "--not-issued", "--yes"),
+        "taken": (second, "--key", key),
+    }[others]
+    there = resolve._check_there
+
+    def and_then(*given: Any) -> None:
+        there(*given)
+        monkeypatch.setattr(resolve, "_check_there", there)
+        assert at_jetpack("jetpack", "resolve", *words).code == 0
+
+    monkeypatch.setattr(resolve, "_check_there", and_then)
+    run = at_jetpack("jetpack", "resolve", wish, "--key", key, "--json")
+    assert (run.code, run.error["code"]) == (3, code)
+    issued = at_jetpack.rows("SELECT subject FROM events WHERE kind = 'license.issued'")
+    assert issued == ([] if others == "--not-issued" else [(key,)])
+    assert at_jetpack("ledger", "check").code == 0
 
 
 @pytest.mark.parametrize("fault", ["lost", "reset", "cut", "body", "page"])

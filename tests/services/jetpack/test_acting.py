@@ -281,6 +281,9 @@ def test_what_was_asked_for_can_be_asked_about_and_has_its_reason(
     asked = agency.double.requests[-1]["request_id"]
     wishes = "SELECT action, state, request_id FROM wishes ORDER BY id DESC LIMIT 1"
     assert agency.stored(wishes) == [(action, outcome, asked)]
+    subjects = "SELECT subject FROM events WHERE kind = 'wish.made' ORDER BY seq DESC LIMIT 1"
+    about = {"issue": "jetpack-scan", "assign": free}.get(action, put)
+    assert agency.stored(subjects) == [(about,)]
     reasons = "SELECT reason FROM events WHERE kind = 'license.revoked'"
     assert agency.stored(reasons) == ([("Sold",)] if (action, fault) == ("revoke", None) else [])
 

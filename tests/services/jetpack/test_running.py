@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from jpcli.domain import events, outside_events
 from jpcli.domain.errors import Busy, JpcliError, Refused
 from jpcli.domain.instants import SECOND, parse_instant
 from jpcli.services import process
-from jpcli.services.licenses import issue
+from jpcli.services.licenses import assign, issue
 from jpcli.services.process import at_work, is_gone
 from tests.services.agency import A, B, plain
 from tests.services.jetpack.conftest import Desk, before_acting
@@ -250,16 +252,54 @@ def test_what_jetpack_said_waits_for_a_ledger_that_is_busy(
     agency.issue_one("jetpack-scan")
     agency.check_equal()
     assert agency.wishes() == []
+    refusals += [Busy("ledger_locked", "It is locked")] * 30
+    with pytest.raises(Busy) as raised:
+        agency.issue_one("jetpack-scan")
+    assert len(refusals) == 10  # tried twenty times
+    assert "jpcli jetpack resolve" in str(raised.value.hint)
 
 
-def test_the_number_of_a_site_is_remembered_where_an_answer_has_it(agency: Desk) -> None:
-    key, other = agency.issue("jetpack-scan", 2)
+def test_the_number_of_a_site_is_remembered_once_where_an_answer_has_it(agency: Desk) -> None:
+    keys = agency.issue("jetpack-scan", 4)
     at = "2024-08-15T12:00:00Z"
-    body = f'{{"license_id": 1, "license_key": "{key}", "issued_at": "{at}", "blog_id": "4711"}}'
-    agency.double.next("body", method="POST", path="/license/.*", body=body, status=200)
-    agency.assign(key, A)
-    agency.assign(other, "4711")
-    assert agency.shown(other)["site"] == A
+    for key, number in zip(keys, (4711, 4711, 4712), strict=False):
+        body = f'{{"license_key": "{key}", "issued_at": "{at}", "blog_id": "{number}"}}'
+        agency.double.next("body", method="POST", path=f"/license/{key}/.*", body=body, status=200)
+        agency.assign(key, A)
+    agency.assign(keys[3], "4712")
+    assert agency.shown(keys[3])["site"] == A
+    seen = "SELECT data FROM events WHERE kind = 'connection.seen' ORDER BY seq"
+    assert [json.loads(row[0])["blog_id"] for row in agency.stored(seen)] == [4711, 4712]
+    body = f'{{"license_key": "{keys[0]}", "issued_at": "{at}", "blog_id": 4713}}'
+    agency.double.next("body", method="DELETE", path="/license/.*", body=body, status=200)
+    agency.unassign(keys[0])
+    assert len(agency.stored(seen)) == 2
+    agency.check_equal()
+
+
+def test_a_long_command_has_the_times_of_its_steps(
+    agency: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jpcli.services.jetpack import book
+
+    key = agency.issue_one("jetpack-scan", site=A)
+    seconds = iter([0.0])
+    clock = SimpleNamespace(monotonic=lambda: next(seconds, 125.0))
+    monkeypatch.setattr(book, "time", clock)
+    agency.unassign(key)
+    ((at,),) = agency.stored("SELECT at FROM events WHERE kind = 'license.unassigned'")
+    assert at == NOW + 120 * SECOND
+
+
+def test_a_site_that_another_client_got_meanwhile_stays_its(
+    agency: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W2."""
+    free, put = agency.issue("jetpack-scan", 2)
+    agency.assign(put, A)
+    before_acting(monkeypatch, lambda: agency.move_site(A, "Ben"))
+    agency.do(assign.assign, [free], A, "Acme")
+    assert agency.shown(free)["client"] == "Ben"
     agency.check_equal()
 
 
