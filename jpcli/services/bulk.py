@@ -106,7 +106,7 @@ def _one_error(problems: list[Problem], *, are_refusals: bool) -> JpcliError:
     )
 
 
-class Numbers:
+class RowNumbers:
     """Row numbers, each once, in the order in which they came: 8 bytes and a bit for each."""
 
     def __init__(self) -> None:

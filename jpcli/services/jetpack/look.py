@@ -14,7 +14,7 @@ from jpcli.ledger.events.log import last_seq
 from jpcli.ledger.queries.license_walk import each_numbered
 from jpcli.ledger.queries.licenses import find
 from jpcli.ledger.queries.wishes import keys_touched_after, keys_waiting
-from jpcli.services.bulk import Numbers
+from jpcli.services.bulk import RowNumbers
 from jpcli.services.jetpack.access import licensing_of
 from jpcli.services.jetpack.compare import Comparing
 from jpcli.services.jetpack.status import may_be_from
@@ -108,7 +108,7 @@ class _Looking:
         self._ledger = ledger
         self._api = api
         self._wanted = None if wanted is None else dict.fromkeys(wanted, False)
-        self._seen = Numbers()
+        self._seen = RowNumbers()
         self._comparing = Comparing(ledger)
         self.found = Looked()
 

@@ -14,7 +14,7 @@ from jpcli.domain.errors import BadInput, Busy, Problem
 from jpcli.domain.history import ASSIGNED, REVOKED, UNASSIGNED
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import rows_of
-from jpcli.services.bulk import Numbers
+from jpcli.services.bulk import RowNumbers
 from jpcli.services.meant import known_license
 from jpcli.services.refusals import check_any_named
 from jpcli.services.spool import Spool
@@ -90,7 +90,7 @@ def matching(desk: Desk, command: str, choice: Choice) -> Matches:
     )
     revokes = command == _REVOKE
     keys: Spool[str] = Spool(itemgetter(0))
-    bundles, left_out = Numbers(), 0
+    bundles, left_out = RowNumbers(), 0
     rows = chosen_rows(desk.ledger, wanted, active=revokes and choice.state is None)
     for number, key, parent, alone in rows:
         if revokes and parent is not None and (parent in bundles or not alone):

@@ -10,7 +10,7 @@ from jpcli.domain.answers import Answer, Chosen, Note, joined
 from jpcli.domain.errors import Problem, Refused
 from jpcli.domain.words import count, quoted
 from jpcli.ledger.queries.licenses import rows_numbered
-from jpcli.services.bulk import Numbers, Unwritten, apply_each
+from jpcli.services.bulk import RowNumbers, Unwritten, apply_each
 from jpcli.services.licenses.puts import asks_of_license, asks_to_put
 from jpcli.services.refusals import check_assignable, check_nothing_past_due
 from jpcli.services.shapes import license_table, problem_table
@@ -37,7 +37,7 @@ class Moves:
         self._at = desk.effective_at()
         self._unwritten = Unwritten(writer)
         self._places = Places(writer)
-        self._named = Numbers()
+        self._named = RowNumbers()
         self._already: Spool[Note] = Spool(Note._make)
         self._to: set[str] = set()  # at most two of them
         self._asked = 0

@@ -25,7 +25,7 @@ from jpcli.ledger.queries.licenses import (
     rows_recorded_after,
 )
 from jpcli.ledger.writer import asks_about
-from jpcli.services.bulk import Numbers, Unwritten, apply_each
+from jpcli.services.bulk import RowNumbers, Unwritten, apply_each
 from jpcli.services.licenses.choose import NO_CHOICE, check_any, check_shown, on_chosen
 from jpcli.services.licenses.costs import Saving
 from jpcli.services.licenses.in_use import CODE, HINT, in_use_error, in_use_note, nobody
@@ -144,8 +144,8 @@ class _Revoking:
         self._agreed = agreed
         self._at = desk.effective_at(end_of_day=True)
         self._unwritten = Unwritten(writer)
-        self._named = Numbers()  # those that were asked for, then those that went with them
-        self._along = Numbers()
+        self._named = RowNumbers()  # those that were asked for, then those that went with them
+        self._along = RowNumbers()
         self._asked = 0
         self._revoked = 0
         self._replaced = 0
