@@ -14,7 +14,7 @@ def cards(ledger: Ledger) -> list[Card]:
     """All cards on file, oldest first."""
     rows = ledger.all(
         "SELECT id, brand, last4, exp_month, exp_year, added_at, is_primary FROM cards"
-        " ORDER BY position"
+        " ORDER BY added_at, position"
     )
     return [
         Card(

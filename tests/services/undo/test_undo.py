@@ -10,6 +10,7 @@ import pytest
 
 from jpcli.domain import agency_events, events
 from jpcli.domain.errors import BadInput, JpcliError, Refused
+from jpcli.services.cards import list_cards
 from jpcli.services.clients import edit
 from jpcli.services.clients.archive import archive_client
 from jpcli.services.clients.merge import merge_clients
@@ -372,6 +373,13 @@ def _cards(agency: Agency) -> list[tuple[Any, ...]]:
     return sorted(
         agency.stored("SELECT id, brand, last4, exp_month, is_primary, added_at FROM cards")
     )
+
+
+def test_a_card_that_is_brought_back_stands_where_it_was(agency: Agency) -> None:
+    agency.card("0005")
+    agency.do(offline.remove_card, "4242")
+    taken_back(agency)
+    assert [card["last4"] for card in agency.ask(list_cards)["cards"]] == ["4242", "0005"]
 
 
 def test_a_card_is_refused_after_another_change_of_cards(agency: Agency) -> None:
