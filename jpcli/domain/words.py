@@ -101,6 +101,11 @@ def command_line(command: str, *names: str, rest: str = "") -> str:
     return " ".join(filter(None, (command, words, rest)))
 
 
+def as_file(name: str) -> str:
+    """The name of a file for a command that reads it: there `-` is standard input."""
+    return "./-" if name == "-" else name
+
+
 def is_text(given: str) -> bool:
     """Whether it can be written in UTF-8, as what came as other bytes can't."""
     if given.isascii():

@@ -79,6 +79,38 @@ def test_what_is_told_of_a_name_with_a_dash_can_be_typed(
 
 
 @pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("plan --init -", "jpcli plan ./-"),
+        ("plan --out - wanted.toml", "jpcli apply ./-"),
+        ("savings --output -", "jpcli plan ./-"),
+        ("audit --init -", "jpcli audit --policy ./-"),
+        ("invoice export 2026-11 --format proof --output -", "jpcli invoice verify ./-"),
+    ],
+)
+def test_a_file_that_is_called_as_standard_input_is_told_as_a_file(
+    ledger: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", None)  # nobody reads that
+    assert ledger(*["issue", "jetpack-scan", "-n", "2", "--site", "a.example", "--yes"]).code == 0
+    assert ledger("plan", "--init", "wanted.toml").code == 0
+    run = ledger(*typed.split())
+    assert told in [
+        line.strip().partition("   ")[2] or line.strip() for line in run.err.splitlines()
+    ]
+    again = answer(ledger, told.split()[1:])
+    assert again.code in (0, 1), again.err
+    text = (tmp_path / "-").read_text()
+    if typed.split()[0] in ("savings", "audit") or "--init" in typed:
+        assert f"{told} " in text or f"{told}\n" in text
+
+
+@pytest.mark.parametrize(
     ("names", "rest", "expected"),
     [
         (("a",), "", "do a"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tomlkit
 
-from jpcli.domain.words import one_line, quoted
+from jpcli.domain.words import as_file, one_line, quoted
 from jpcli.reports.policy import rules
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def policy_text(today: Today, name: str) -> str:
     """TOML by which today's ledger passes; `name` is the file's."""
     document = tomlkit.document()
     for line in HEAD:
-        document.add(tomlkit.comment(line.format(name=quoted(one_line(name)))))
+        document.add(tomlkit.comment(line.format(name=quoted(as_file(one_line(name))))))
     document.add(tomlkit.nl())
     document.add("checks", _checks(today))
     document.add("unassigned", _unassigned(today))

@@ -10,7 +10,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.currency import step_minor
 from jpcli.domain.history import REVOKED, UNASSIGNED
 from jpcli.domain.money import amount_text
-from jpcli.domain.words import count, quoted
+from jpcli.domain.words import as_file, count, quoted
 from jpcli.ledger.database.draft import file_exists
 from jpcli.ledger.queries import audit
 from jpcli.ledger.queries.audit import Which
@@ -65,7 +65,7 @@ def init(desk: Desk, target: str) -> Answer[PolicyAnswer]:
         for check in failing
     ]
     message = f"Wrote a policy for what there is today to {target}"
-    done = Note("written", message, "ok", target, f"jpcli audit --policy {quoted(target)}")
+    done = Note("written", message, "ok", target, f"jpcli audit --policy {quoted(as_file(target))}")
     return Answer(data, (done, *notes))
 
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.words import command_line, count
+from jpcli.domain.words import as_file, command_line, count
 from jpcli.ledger.database.draft import file_exists
 from jpcli.ledger.queries.plan import held, sites_in_use, totals
 from jpcli.services.files.new_file import write_new
@@ -29,5 +29,5 @@ def init(desk: Desk, target: str) -> Answer[FirstPlanAnswer]:
     data: FirstPlanAnswer = {"file": target, "sites": sites, "licenses": licenses}
     message = f"Wrote what there is today to {target}: {count(sites, 'site')}"
     return Answer(
-        data, (Note("written", message, "ok", target, command_line("jpcli plan", target)),)
+        data, (Note("written", message, "ok", target, command_line("jpcli plan", as_file(target))),)
     )

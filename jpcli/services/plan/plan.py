@@ -12,7 +12,7 @@ from jpcli.domain.answers import Answer, Note, joined
 from jpcli.domain.errors import JpcliError, Problem, Refused
 from jpcli.domain.instants import format_instant
 from jpcli.domain.planner import make_plan, other_owners
-from jpcli.domain.words import and_more, command_line, quoted
+from jpcli.domain.words import and_more, as_file, command_line, quoted
 from jpcli.ledger.queries.invoices import any_invoice, closed_periods, credit_minor
 from jpcli.ledger.queries.licenses import each_active_child
 from jpcli.ledger.queries.plan import head, placed, present
@@ -85,7 +85,8 @@ def plan(desk: Desk, source: str, out: str | None = None) -> Answer[PlanAnswer]:
         from jpcli.services.plan.saved import save
 
         save(out, order.wanted, planned.data, format_instant(desk.now_at))
-        notes.append(Note("saved", f"Saved: {out}", "ok", out, command_line("jpcli apply", out)))
+        hint = command_line("jpcli apply", as_file(out))
+        notes.append(Note("saved", f"Saved: {out}", "ok", out, hint))
     elif steps and source != "-":
         notes.append(Note("next", "Make it so", hint=command_line("jpcli apply", source)))
     return Answer(planned.data, joined(tuple(_stops(desk, steps)), planned.in_use, notes))

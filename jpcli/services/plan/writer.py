@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import tomlkit
 from tomlkit.items import SingleKey
 
-from jpcli.domain.words import command_line, one_line
+from jpcli.domain.words import as_file, command_line, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,7 +41,7 @@ def file_for(
     """TOML that wants exactly what there is, so that its plan is empty, in pieces: (site, client,
     product, how many), sorted, and how many spares there are of each product; `name` is the
     file's."""
-    document, name = tomlkit.document(), one_line(name)
+    document, name = tomlkit.document(), as_file(one_line(name))
     plan, apply = command_line("jpcli plan", name), command_line("jpcli apply", name)
     for line in (*_HEAD, *_COMPLETE):
         document.add(tomlkit.comment(line.format(plan=plan, apply=apply)))

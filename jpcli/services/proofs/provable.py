@@ -8,7 +8,7 @@ from jpcli.domain.answers import Note
 from jpcli.domain.errors import Refused
 from jpcli.domain.invoice_status import VOID
 from jpcli.domain.limits import MAX_PROOF_ITEM_BYTES
-from jpcli.domain.words import command_line, count
+from jpcli.domain.words import as_file, command_line, count
 from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
 from jpcli.services.proofs.form import compact
@@ -80,7 +80,9 @@ def proof_notes(
 ) -> tuple[Note, ...]:
     """Remarks on a proof that is written to a file, or to wherever its reader has it."""
     check = (
-        "jpcli invoice verify FILE" if file is None else command_line("jpcli invoice verify", file)
+        "jpcli invoice verify FILE"
+        if file is None
+        else command_line("jpcli invoice verify", as_file(file))
     )
     hint = f"Check it anywhere, without a ledger:   {check}"
     if computed.invoice is None:

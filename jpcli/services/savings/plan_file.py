@@ -17,7 +17,7 @@ from jpcli.domain.answers import each_object
 from jpcli.domain.errors import BadInput
 from jpcli.domain.limits import MAX_PLAN_BYTES
 from jpcli.domain.money import display_amount
-from jpcli.domain.words import command_line, one_line
+from jpcli.domain.words import as_file, command_line, one_line
 from jpcli.ledger.queries.plan import present
 from jpcli.services.plan.writer import site_text
 
@@ -65,7 +65,7 @@ def plan_text(
 def _pieces(
     ledger: Ledger, found: Finding, suggestions: Table[SuggestionObject], name: str
 ) -> Iterator[str]:
-    name = one_line(name)
+    name = as_file(one_line(name))
     yield _HEAD.format(
         plan=command_line("jpcli plan", name), apply=command_line("jpcli apply", name)
     )

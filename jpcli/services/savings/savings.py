@@ -12,7 +12,7 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, not_among
 from jpcli.domain.money import money_json
 from jpcli.domain.savings import KINDS
-from jpcli.domain.words import command_line, quoted
+from jpcli.domain.words import as_file, command_line, quoted
 from jpcli.ledger.database.draft import file_exists
 from jpcli.services.files.new_file import write_new
 from jpcli.services.meant import check_client_known
@@ -90,7 +90,7 @@ def savings(desk: Desk, asked: Wanted, target: str | None = None) -> Answer[Savi
 
     name = os.path.basename(target)
     write_new(target, plan_text(desk.ledger, found, data["suggestions"], name))
-    hint = command_line("jpcli plan", target)
+    hint = command_line("jpcli plan", as_file(target))
     return Answer(data, (Note("written", f"Wrote all of it to {target}", "ok", target, hint),))
 
 
