@@ -76,8 +76,9 @@ def run(
     ] = 0,
 ) -> Result:
     """Currency and time zone are fixed for the life of the ledger. An existing one is never
-    overwritten. A price without a date holds from the beginning. On a terminal, and without
-    options, it asks for what it needs, and takes over the list of licenses from your dashboard."""
+    overwritten; on a server it is made in a database that is there. A price without a date holds
+    from the beginning. On a terminal, and without options, it asks for what it needs, and takes
+    over the list of licenses from your dashboard."""
     from jpcli.services.ledger.init import init
 
     if _is_to_ask(invocation):

@@ -21,7 +21,8 @@ def run(
     invocation: Invocation,
     target: Annotated[str, typer.Argument(metavar="FILE", help="A file that does not exist yet.")],
 ) -> Result:
-    """The copy is checked before it counts; work on the ledger may go on meanwhile."""
+    """The copy is a file, of a ledger on a server as well, and is checked before it counts; work on
+    the ledger may go on meanwhile."""
     from jpcli.services.ledger.upkeep import backup
 
     desk = invocation.desk(writes=invocation.idempotency_key is not None)

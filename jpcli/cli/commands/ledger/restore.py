@@ -15,14 +15,17 @@ from jpcli.cli.shared.result import Result, result_of
     "ledger restore",
     reads=True,
     extra=("yes", "idempotency_key"),
-    examples=("jpcli ledger restore ledger-2026-11.db --yes",),
+    examples=(
+        "jpcli ledger restore ledger-2026-11.db --yes",
+        "jpcli ledger restore ledger-2026-11.db --ledger postgresql://desk@db.example/ledger",
+    ),
 )
 def run(
     invocation: Invocation,
     source: Annotated[str, typer.Argument(metavar="FILE", help="What `ledger backup` wrote.")],
 ) -> Result:
     """A backup that does not pass its check is refused. The ledger that was there is kept beside
-    it under another name."""
+    it under another name; on a server nothing is ever replaced, so name a database without one."""
     from jpcli.ledger.upkeep.places import is_taken
     from jpcli.services.ledger.upkeep import check_backup, earlier_restore, restore
 
