@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.bench import targets
+from jpcli.cli.app.root import run
+from tests.bench import memory, targets
+from tests.bench.ledgers import Ledgers
 from tests.bench.measuring import ROOT, Case, Measured, timed, verdict
+from tests.bench.roads import ROADS
 
 
 @pytest.mark.weighed
@@ -35,6 +39,27 @@ def test_a_benchmark_runs(arguments: list[str]) -> None:
     assert run.returncode == 0, run.stderr
     assert "inf" not in run.stdout.split()
     assert "MISSING" not in run.stdout.split()
+
+
+def test_every_road_of_memory_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each command still succeeds. In this process: as processes they would take minutes."""
+
+    def played(
+        argv: list[str], env: dict[str, str], _output: Path, codes: tuple[int, ...]
+    ) -> tuple[float, float]:
+        with monkeypatch.context() as patch:
+            for name, value in env.items():
+                patch.setenv(name, value)
+            code = run(argv[1:])
+        told = capfd.readouterr().err
+        assert code in codes, (argv, code, told)
+        return 0.0, 0.0
+
+    monkeypatch.setattr(memory, "with_peak", played)
+    monkeypatch.setattr("sys.stdin", None)
+    assert len(memory.measure(Ledgers(tmp_path, 60), ROADS)) == len(ROADS) > 200
 
 
 def test_a_target_that_nothing_measures_is_missing() -> None:
