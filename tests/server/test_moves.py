@@ -67,6 +67,25 @@ def test_another_ledger_is_never_replaced(
     assert run.code == 3
 
 
+@pytest.mark.parametrize("there", ["no ledger", "an older one"])
+def test_what_can_not_be_read_is_not_replaced_either(
+    there: str, file: str, server: Server, jpcli: Callable[..., Any]
+) -> None:
+    database = server.database()
+    address = server.address(database)
+    if there == "an older one":
+        assert jpcli("init", "--ledger", address).code == 0
+    with server.connect(database) as connection:
+        if there == "no ledger":
+            connection.execute("CREATE TABLE events (seq bigint)")
+        else:
+            asked = connection.execute("SELECT obj_description(CAST('events' AS regclass))")
+            ((mark,),) = asked.fetchall()
+            connection.execute(f"COMMENT ON TABLE events IS '{mark[:-1]}1'")
+    run = jpcli("ledger", "restore", file, "--yes", "--ledger", address, "--json")
+    assert (run.code, run.error["code"]) == (3, "ledger_exists"), run.err
+
+
 def test_backups_and_what_they_are_restored_to(
     file: str, server: Server, jpcli: Callable[..., Any], tmp_path: Path
 ) -> None:

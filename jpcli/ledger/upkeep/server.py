@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from jpcli.domain import events
-from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.domain.errors import BadInput, Failed, JpcliError, Refused
 from jpcli.domain.words import is_text
 from jpcli.ledger.database import server_schema
 from jpcli.ledger.database.postgres import PostgresLedger, open_server
@@ -110,7 +110,10 @@ def restore_on_server(
         try:
             return fill_server(ledger, address, inspect, complete)
         except Refused as error:
-            before = same_on_server(ledger, address) if error.code == TAKEN else None
+            before = None
+            if error.code == TAKEN:
+                with suppress(JpcliError):  # what is there may be no ledger, or an older one
+                    before = same_on_server(ledger, address)
             if before is None:
                 raise
             return before
