@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -87,6 +88,12 @@ class Source(NamedTuple):
         return f"{self.name}:{line}: {message}"
 
 
+@cache
+def nodes(source: Source) -> tuple[ast.AST, ...]:
+    """All of a file, through which one rule after the other goes."""
+    return tuple(ast.walk(ast.parse(source.text)))
+
+
 def check_all(sources: Iterable[Source], rule: Callable[[Source], Iterator[str]]) -> list[str]:
     """Apply one rule to every source."""
     return [finding for source in sources for finding in rule(source)]
@@ -99,7 +106,7 @@ def file_length(source: Source) -> Iterator[str]:
 
 
 def function_length(source: Source) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source.text)):
+    for node in nodes(source):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > MAX_FUNCTION_LINES:
@@ -109,7 +116,7 @@ def function_length(source: Source) -> Iterator[str]:
 
 def imported_modules(source: Source) -> Iterator[tuple[int, str]]:
     """Line and full name of every module that is imported, also inside functions."""
-    for node in ast.walk(ast.parse(source.text)):
+    for node in nodes(source):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name
@@ -136,10 +143,10 @@ def contract_for_types(source: Source) -> Iterator[str]:
     """Making the contract's types costs as much as a command: only a type checker imports them."""
     if source.name.startswith(CONTRACT):
         return
-    nodes = list(ast.walk(ast.parse(source.text)))
-    guards = (n for n in nodes if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING")
+    branches = (node for node in nodes(source) if isinstance(node, ast.If))
+    guards = (branch for branch in branches if ast.unparse(branch.test) == "TYPE_CHECKING")
     guarded = {inner for guard in guards for inner in ast.walk(guard)}
-    for node in nodes:
+    for node in nodes(source):
         if not isinstance(node, ast.Import | ast.ImportFrom) or node in guarded:
             continue
         if re.search(r"jpcli\.domain(\.| import )contract\b", ast.unparse(node)):
@@ -148,7 +155,7 @@ def contract_for_types(source: Source) -> Iterator[str]:
 
 def quoted_commands(source: Source) -> Iterator[str]:
     """A command that a person is to type has every name in it quoted for the shell."""
-    for node in ast.walk(ast.parse(source.text)):
+    for node in nodes(source):
         begun = False
         for part in node.values if isinstance(node, ast.JoinedStr) else ():
             if isinstance(part, ast.Constant):
@@ -178,18 +185,17 @@ def no_print(source: Source) -> Iterator[str]:
 
 def domain_calls(source: Source) -> Iterator[str]:
     """The domain does no I/O and never asks what time it is."""
-    tree = ast.parse(source.text)
     for line, name in _called_names(source):
         if name in IO_CALLS:
             yield source.finding(line, f"the domain may not call {name}()")
-    for node in ast.walk(tree):
+    for node in nodes(source):
         if isinstance(node, ast.Attribute) and node.attr in CLOCK_METHODS:
             yield source.finding(node.lineno, f"the domain has no clock, but uses .{node.attr}")
 
 
 def no_floats(source: Source) -> Iterator[str]:
     """M1: integers alone. True division and round() make or hide floats, Decimal costs start-up."""
-    for node in ast.walk(ast.parse(source.text)):
+    for node in nodes(source):
         if isinstance(node, ast.Constant) and isinstance(node.value, float | complex):
             yield source.finding(node.lineno, f"the float {node.value}")
         elif isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div):
@@ -201,7 +207,7 @@ def no_floats(source: Source) -> Iterator[str]:
 
 def exact_money(source: Source) -> Iterator[str]:
     """M1, everywhere: a name that ends in a unit of money is never divided, floated or rounded."""
-    for node in ast.walk(ast.parse(source.text)):
+    for node in nodes(source):
         operands: list[ast.expr] = []
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             operands = [node.left, node.right]
@@ -217,7 +223,7 @@ def one_choice(source: Source) -> Iterator[str]:
     """Nobody asks whether it is Stripe that collects, but the one place that chooses."""
     if source.name in MAY_ASK_WHICH:
         return
-    for node in ast.walk(ast.parse(source.text)):
+    for node in nodes(source):
         if isinstance(node, ast.ImportFrom):
             asks = any(alias.name == "uses_stripe" for alias in node.names)
         elif isinstance(node, ast.Attribute):
@@ -236,7 +242,7 @@ def no_collector_named(source: Source) -> Iterator[str]:
     """A command asks the collector, and does not know which one its ledger has."""
     if source.name.startswith(STRIPE_COMMANDS):
         return
-    for node in ast.walk(ast.parse(source.text)):
+    for node in nodes(source):
         if not isinstance(node, ast.Import | ast.ImportFrom):
             continue
         base = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
@@ -248,7 +254,7 @@ def bare_kinds(source: Source, kinds: Collection[str]) -> Iterator[str]:
     """A kind of event, or the first word that several share, is no text: not by itself, and not
     within quotes in a query. What a person reads may name one."""
     families = {kind.partition(".")[0] + "." for kind in kinds}
-    for node in ast.walk(ast.parse(source.text)):
+    for node in nodes(source):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         for text in (node.value, *re.findall(r"'([^']*)'", node.value)):
@@ -268,7 +274,7 @@ def modules_named(
 
 
 def _called_names(source: Source) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(source.text)):
+    for node in nodes(source):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield node.lineno, node.func.id
 

@@ -102,7 +102,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("begun")
 
 
-def _copied(kept: Path, make: Callable[[], None]) -> None:
+def copied(kept: Path, make: Callable[[], None]) -> None:
     """The ledger of a test is a copy of one that was made so before."""
     mine = os.environ["JPCLI_LEDGER"]
     if kept.with_suffix(".made").exists():
@@ -125,7 +125,7 @@ def ledger(
         card = ("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030")
         assert jpcli(*card).code == 0
 
-    _copied(begun / "ledger.db", make)
+    copied(begun / "ledger.db", make)
     return jpcli
 
 
@@ -145,7 +145,7 @@ def agency(
     ledger: Callable[..., Run], begun: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Run]:
     """A ledger with a few licenses, sites, clients and a history; the clock is at `NOW`."""
-    _copied(begun / "agency.db", lambda: _run_agency(ledger))
+    copied(begun / "agency.db", lambda: _run_agency(ledger))
     monkeypatch.setenv("JPCLI_NOW", NOW)
     return ledger
 

@@ -7,13 +7,22 @@ import csv
 import io
 import json
 import shlex
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.conftest import anything_goes
 from tests.cli.lines import LINES, NOW, Line
-from tests.cli.world import World
-from tests.cli.world import world as world
+from tests.cli.world import World, built_on, copied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Run
+    from tests.cli.world import Built
+
+    Jpcli = Callable[..., Run]
 
 FORMATS = ("table", "tsv", "csv", "md", "ndjson", "json")
 CLIENT = "::error title=x::Ann"
@@ -21,9 +30,20 @@ MARKED = "::warning::##[error]x##vso[y]"
 URL = "https://a.example/::error::x"
 
 
-@pytest.fixture
-def hostile(world: World) -> World:
+@pytest.fixture(scope="session")
+def hostile_built(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The same ledger, and everything in it that has a name has one of those."""
+    return built_on(built, tmp_path_factory.mktemp("hostile") / "mine", _name)
+
+
+@pytest.fixture
+def hostile(
+    hostile_built: Built, tmp_path: Path, jpcli: Jpcli, monkeypatch: pytest.MonkeyPatch
+) -> World:
+    return copied(hostile_built, tmp_path / "mine", jpcli, monkeypatch)
+
+
+def _name(world: World) -> dict[str, str]:
     free = world.names["free"]
     prices = world.folder / "hostile.json"
     prices.write_text(json.dumps([{"product": "jetpack-scan", "amount": "1", "name": CLIENT}]))
@@ -38,7 +58,7 @@ def hostile(world: World) -> World:
             f"revoke {free} --yes --reason {shlex.quote('x' + chr(10) + '::error::x')}",
         ):
             assert world.jpcli(*shlex.split(line), now=NOW).code == 0, line
-    return world
+    return {}
 
 
 def commands_in(text: str) -> list[str]:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Run
 
 
+# The folder of a ledger, and the names in it.
+Built = tuple[Path, dict[str, str]]
+
+
 class World(NamedTuple):
     """A copy of the ledger, files and all; every test has its own."""
 
@@ -53,8 +57,8 @@ class World(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """The folder of the ledger that is copied, and the names in it; for `conftest.py`."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """What is copied for each test; for `conftest.py`."""
     folder = tmp_path_factory.mktemp("built")
     with building(folder / "ledger.db") as jpcli:
         return folder, build(jpcli, folder)
@@ -83,19 +87,36 @@ def building(ledger: Path, **env: str) -> Iterator[Callable[..., Run]]:
 
 @pytest.fixture
 def world(
-    built: tuple[Path, dict[str, str]],
+    built: Built,
     tmp_path: Path,
     jpcli: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
+    return copied(built, tmp_path / "mine", jpcli, monkeypatch)
+
+
+def copied(
+    built: Built,
+    mine: Path,
+    jpcli: Callable[..., Any],
+    patch: pytest.MonkeyPatch,
+) -> World:
     folder, names = built
-    mine = tmp_path / "mine"
     put_back(folder, mine)
-    monkeypatch.setenv("JPCLI_LEDGER", engines.place(mine / "ledger.db"))
-    monkeypatch.setattr("sys.stdin", StringIO())
+    patch.setenv("JPCLI_LEDGER", engines.place(mine / "ledger.db"))
+    patch.setattr("sys.stdin", StringIO())
     texts = {name: text.replace(str(folder), str(mine)) for name, text in names.items()}
     texts |= {name: engines.place(texts[name]) for name in ("ledger", "new")}
     return World(mine, texts, jpcli)
+
+
+def built_on(built: Built, folder: Path, add: Callable[[World], dict[str, str]]) -> Built:
+    """The same as `built`, in another folder, after more was done; with the names that it adds."""
+    there, names = built
+    texts = {name: text.replace(str(there), str(folder)) for name, text in names.items()}
+    with pytest.MonkeyPatch.context() as patch, building(folder / "ledger.db") as jpcli:
+        more = add(copied(built, folder, jpcli, patch))
+    return folder, texts | more
 
 
 def put_back(folder: Path, mine: Path) -> None:

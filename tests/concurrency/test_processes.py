@@ -4,32 +4,41 @@ away."""
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
+from tests.forked import Forked
 from tests.services.agency import BEGUN, Agency
 
 PROCESSES = 8
 ROUNDS = 5
+_numbers = count()
 
 
-def start(agency: Agency, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "jpcli", *arguments, "--ledger", agency.path, "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+class Running(NamedTuple):
+    """A process, and the file that its answer goes to."""
+
+    process: Forked
+    answer: Path
 
 
-def answers(running: list[subprocess.Popen[str]]) -> list[dict[str, object]]:
+def start(agency: Agency, *arguments: str) -> Running:
+    answer = Path(f"{agency.called}-{next(_numbers)}.json")
+    answer.touch()
+    argv = [*arguments, "--ledger", agency.path, "--json"]
+    said = answer.with_suffix(".txt")
+    return Running(Forked(argv, dict(os.environ), said, str(answer)), answer)
+
+
+def answers(running: list[Running]) -> list[dict[str, object]]:
     """What each of them said; all must have succeeded."""
     found = []
-    for process in running:
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == 0, (out, err)
-        found.append(json.loads(out)["data"])
+    for process, answer in running:
+        code, said = process.finished()
+        assert code == 0, (answer.read_text(), said)
+        found.append(json.loads(answer.read_text())["data"])
     return found
 
 
@@ -66,8 +75,7 @@ def test_eight_processes_with_one_idempotency_key_issue_once(tmp_path: Path) -> 
 def test_eight_processes_that_make_the_ledger_at_once_make_one(tmp_path: Path) -> None:
     agency = Agency(tmp_path / "ledger.db")
     running = [start(agency, "init", "--prices", "none") for _ in range(PROCESSES)]
-    for process in running:
-        process.communicate(timeout=120)
-    assert sorted(process.returncode for process in running) == [0] + [3] * (PROCESSES - 1)
+    codes = [each.process.finished()[0] for each in running]
+    assert sorted(codes) == [0] + [3] * (PROCESSES - 1)
     assert agency.problems() == []
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".tmp"] == []

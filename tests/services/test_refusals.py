@@ -7,6 +7,7 @@ events and every row of every table.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -64,6 +65,17 @@ def doing(use_case: Any, *arguments: Any, **options: Any) -> Call:
         return scene.agency.do(use_case, *[named(scene, a) for a in arguments], **options)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def begun_scene(begun: tuple[Agency, Agency], tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return scene(begun[1].copied(tmp_path_factory.mktemp("scene") / "ledger.db"))
+
+
+@pytest.fixture
+def made(begun_scene: Scene, tmp_path: Path) -> Scene:
+    """A copy of it."""
+    return begun_scene._replace(agency=begun_scene.agency.copied(tmp_path / "ledger.db"))
 
 
 SECURITY, SCAN, TWO = "jetpack-security-t1", "jetpack-scan", "2024-07-02"
@@ -245,9 +257,9 @@ REFUSALS: list[tuple[str, Call, str, int]] = [
     [pytest.param(*row[1:], id=row[0]) for row in REFUSALS],
 )
 def test_what_is_refused_writes_nothing(
-    agency: Agency, call: Call, code: str, exit_code: int, dry_run: bool
+    made: Scene, call: Call, code: str, exit_code: int, dry_run: bool
 ) -> None:
-    made = scene(agency)
+    agency = made.agency
     if dry_run:
         agency.dry_run = True
     before = agency.state()

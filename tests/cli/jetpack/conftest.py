@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import engines
-from tests.cli.conftest import NOW
+from tests.cli.conftest import NOW, copied
 from tests.jetpack_double.fixtures import jetpack_double
 from tests.services.collection.test_account import Keyring
 
@@ -176,6 +176,7 @@ def _place(writer: Any, key: str, site: str) -> None:
 def at_jetpack(
     jpcli: Callable[..., Run],
     jetpack_double: JetpackDouble,
+    begun: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Desk:
@@ -184,6 +185,10 @@ def at_jetpack(
         monkeypatch.setenv(name, value)
     desk = Desk(jpcli, jetpack_double, tmp_path / "ledger.db", monkeypatch)
     jetpack_double.world.at = seconds(NOW)
-    desk.do("init --name Acme --licensing jetpack", now="2026-11-01T08:00:00Z")
-    desk.do("cards add --brand visa --last4 4242 --exp 12/2030", now=NOW)
+
+    def make() -> None:
+        desk.do("init --name Acme --licensing jetpack", now="2026-11-01T08:00:00Z")
+        desk.do("cards add --brand visa --last4 4242 --exp 12/2030", now=NOW)
+
+    copied(begun / "jetpack.db", make)
     return desk

@@ -18,12 +18,13 @@ from jpcli.cli.render.plain import cell_width
 from jpcli.cli.views.folds import folded
 from jpcli.domain.answers import Rows
 from tests.cli.lines import LINES, NOW, Line
-from tests.cli.world import World
-from tests.cli.world import world as world
+from tests.cli.world import World, built_on, copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.cli.world import Built
 
 WIDTHS = (60, 80, 100, 120)
 SITE = "https://a-rather-long-name-of-a-site.agency.example/with/a/path/and/one/more"
@@ -53,9 +54,23 @@ MORE = (
 UNDRAWN = ("completion", "help", "ledger", "products template")
 
 
-@pytest.fixture
-def crowded(world: World) -> World:
+@pytest.fixture(scope="session")
+def crowded_built(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The same ledger with long names, and figures of some length."""
+    return built_on(built, tmp_path_factory.mktemp("crowded") / "mine", _crowd)
+
+
+@pytest.fixture
+def crowded(
+    crowded_built: Built,
+    tmp_path: Path,
+    jpcli: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    return copied(crowded_built, tmp_path / "mine", jpcli, monkeypatch)
+
+
+def _crowd(world: World) -> dict[str, str]:
     for words in (
         ["issue", PRODUCT, "--quantity", "3", "--site", SITE, "--client", CLIENT],
         ["products", "set-price", PRODUCT, "--price", "4321.987654321"],
@@ -67,7 +82,7 @@ def crowded(world: World) -> World:
         assert run.code == 0, run.err
     (world.folder / "sites.toml").write_text(PLAN)
     rows = world.jpcli("licenses", "list", "--state", "bundle", "--json", now=NOW).data["licenses"]
-    return world._replace(names={**world.names, "parent": rows[0]["license_key"]})
+    return {"parent": rows[0]["license_key"]}
 
 
 @pytest.mark.alike("line")

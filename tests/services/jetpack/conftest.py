@@ -15,6 +15,7 @@ from jpcli.jetpack.transport import Timeouts
 from jpcli.ledger.queries import wishes
 from jpcli.ledger.queries.wishes import Wish
 from jpcli.services.jetpack import access
+from tests import engines
 from tests.forked import Forked
 from tests.jetpack_double.double import JetpackDouble
 from tests.jetpack_double.fixtures import jetpack_double
@@ -110,16 +111,25 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "licensing_of", licensing_of)
 
 
+@pytest.fixture(scope="session")
+def carded(tmp_path_factory: pytest.TempPathFactory) -> Agency:
+    """What is copied for each test."""
+    made = Agency(tmp_path_factory.mktemp("carded") / "ledger.db").init(licensing="jetpack")
+    made.card()
+    return made
+
+
 @pytest.fixture
-def agency(tmp_path: Path, jetpack_double: JetpackDouble, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def agency(
+    carded: Agency, tmp_path: Path, jetpack_double: JetpackDouble, monkeypatch: pytest.MonkeyPatch
+) -> Desk:
     """With a card, and no license."""
     for name, value in jetpack_double.env.items():
         monkeypatch.setenv(name, value)
     made = Desk(tmp_path / "ledger.db")
     made.double = jetpack_double
     jetpack_double.world.at = 1_723_723_200  # NOW, by both clocks
-    made.init(licensing="jetpack")
-    made.card()
+    engines.copy(carded.path, made.path)
     return made
 
 
