@@ -93,8 +93,8 @@ def requests(stock: Stock) -> dict[str, Callable[[Any], Any]]:
         "revoke --from --keep-going": rows(
             revoke.revoke_rows, [{"license_key": key} for key in ends], keep_going=True
         ),
-        "apply": lambda desk: apply.apply(desk, Order("sites.toml", WISH)),
-        "apply nothing": lambda desk: apply.apply(desk, Order("-", Wanted({}, {}))),
+        "apply": lambda desk: apply.apply(desk, Order("sites.toml", "a", WISH)),
+        "apply nothing": lambda desk: apply.apply(desk, Order("-", "b", Wanted({}, {}))),
     }
 
 

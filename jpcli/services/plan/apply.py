@@ -24,7 +24,6 @@ from jpcli.services.licensing import act
 from jpcli.services.meant import known_license
 from jpcli.services.plan.plan import STEP_COLUMNS, make, nothing_note, numbers
 from jpcli.services.plan.second_looks import second_looks
-from jpcli.services.plan.wish_object import wanted_pieces
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due
 from jpcli.services.said import AT_ONCE
 from jpcli.services.sites.named import Places, place_asks
@@ -58,11 +57,7 @@ def apply(desk: Desk, order: Order) -> Answer[AppliedAnswer]:
     `invoice_past_due` (R2) when something must be issued or assigned; BadInput
     `before_last_event`, `time_in_future`.
     """
-    request = {
-        "command": "apply",
-        "wanted": lambda: wanted_pieces(order.wanted),
-        "ledger_head": order.ledger_head if order.plan_hash is not None else None,
-    }
+    request = {"command": "apply", "file": order.request}
     asks = [*asks_about(desk.ledger, issues=True), lambda: any_site(desk.ledger)]
     return act(desk, request, lambda writer: _apply(desk, writer, order), asks)
 

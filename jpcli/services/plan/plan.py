@@ -94,6 +94,8 @@ def plan(desk: Desk, source: str, out: str | None = None) -> Answer[PlanAnswer]:
 
 def make(desk: Desk, order: Order) -> Planned:
     """Plan for the ledger as it is now; `apply` calls it inside its transaction."""
+    if order.problem is not None:
+        raise order.problem
     desk.ledger.ahead(_asks(desk))
     found_head = head(desk.ledger)
     if order.ledger_head not in (None, found_head):

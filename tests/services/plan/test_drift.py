@@ -76,6 +76,39 @@ def test_what_a_saved_plan_did_is_told_again_whatever_came_later(
     assert shop.state() == before
 
 
+def anew(agency: Agency) -> None:
+    agency.issue("jetpack-scan")
+
+
+@pytest.mark.parametrize(
+    ("text", "drift", "code"),
+    [
+        (TEXT, DRIFTS["a site has another name"], "site_renamed"),
+        (TEXT, DRIFTS["it is spelled otherwise"], ""),
+        ('revoke = ["scan"]\n', anew, "ambiguous_license"),
+        (site(A, ["scan", "jetpack-ai"]), DRIFTS["two are one"], ""),
+    ],
+)
+def test_what_a_file_did_is_told_again_whatever_its_names_mean_later(
+    agency: Agency, text: str, drift: Callable[[Agency], Any], code: str
+) -> None:
+    agency.issue("jetpack-scan", site=A, client="Ann")
+    if drift is not anew:
+        agency.issue("jetpack-scan", site=B, client="Ann")
+    first = applied(agency, text, key="k")
+    drift(agency)
+    before = agency.state()
+    again = applied(agency, text, key="k")
+    assert codes(again)[-1] == "repeated"
+    assert steps(again) == steps(first)
+    assert agency.state() == before
+    other = refusal(agency, lambda: applied(agency, text + "# other\n", key="k"))
+    assert other.code == "idempotency_key_reused"
+    if code:  # it is no more than that which waits for the key
+        assert refusal(agency, lambda: applied(agency, text, key="new")).code == code
+        assert refusal(agency, lambda: applied(agency, text)).code == code
+
+
 @pytest.mark.parametrize(
     ("drift", "code"),
     [
