@@ -35,6 +35,9 @@ WRONG = {
 }
 
 
+FORM = "postgresql://USER@HOST:5432/DATABASE"
+
+
 @pytest.mark.parametrize("words", [("status",), ("issue", "jetpack-scan")], ids=" ".join)
 @pytest.mark.parametrize("by", ["option", "environment"])
 @pytest.mark.parametrize("what", WRONG)
@@ -59,6 +62,8 @@ def test_what_is_wrong_is_told_without_the_password(
         run = jpcli(*words, *(("--ledger", address) if by == "option" else ()), "--json")
     assert (run.code, run.error["code"]) == (code, name), run.err
     assert "cret" not in (run.out + run.err).replace("mode=s3cret", "")
+    if name == "bad_address":  # where nothing is a secret, nothing is closed
+        assert run.error["hint"].endswith("%2F.   The whole address: " + FORM)
 
 
 @pytest.mark.parametrize(

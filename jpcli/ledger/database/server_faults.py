@@ -135,7 +135,8 @@ def bad_address(path: str) -> BadInput:
     return BadInput(
         "bad_address",
         f"The address can't be read, or has an option that there is not: {path}",
-        hint="postgresql://USER@HOST:PORT/DATABASE; a sign like @ or / in a password is %40, %2F.",
+        hint="A sign in a password is written like this: @ as %40, / as %2F.   The whole address:"
+        " postgresql://USER@HOST:5432/DATABASE",
         subject="--ledger",
     )
 
