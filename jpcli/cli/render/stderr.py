@@ -8,6 +8,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from jpcli.cli.shared.escape import visible
+from jpcli.cli.shared.named_ledger import naming
 from jpcli.cli.shared.output import terminal_width
 from jpcli.domain.errors import BadInput
 
@@ -48,7 +49,7 @@ def write_more(count: int, hint: str, output: Output) -> None:
     """That a list on a terminal was cut, and how to see all of it."""
     if count > 0 and not output.quiet:
         dots = "…" if _is_unicode() else "..."
-        text = f"{dots} and {count:,} more   {hint}"
+        text = f"{dots} and {count:,} more   {naming(hint, output.ledger)}"
         _write(_colored(text, _DIM, output) + "\n")
 
 
@@ -183,6 +184,7 @@ def _laid_out(message: str, code: str, output: Output) -> list[str]:
 
 def _hint_lines(hint: str, output: Output, indent: str = "  ") -> list[str]:
     """A line of a hint; what is to be typed is never cut in two, so that it can be copied."""
+    hint = naming(hint, output.ledger)
     width = terminal_width(sys.stderr) - len(indent)
     if not output.error_terminal or len(hint) <= width:
         return [indent + hint]

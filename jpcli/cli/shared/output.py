@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.cli.shared.named_ledger import ledger_words
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -25,7 +27,7 @@ WIDEST = 10_000
 
 class Output(NamedTuple):
     """`format` is resolved: never `auto`; `automatic` says that none was named. `color` and
-    `error_color` are for stdout and stderr."""
+    `error_color` are for stdout and stderr. `ledger` is what names it in a command, if need be."""
 
     format: str
     terminal: bool
@@ -34,6 +36,7 @@ class Output(NamedTuple):
     error_color: bool
     quiet: bool
     automatic: bool = False
+    ledger: str = ""
 
     @property
     def draws(self) -> bool:
@@ -61,6 +64,7 @@ def output_for(options: Mapping[str, Any]) -> Output:
         error_color=error_terminal and not plain,
         quiet=bool(options.get("quiet")),
         automatic=named in (None, "auto"),
+        ledger=ledger_words(options.get("ledger")),
     )
 
 

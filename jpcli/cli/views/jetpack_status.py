@@ -45,4 +45,4 @@ def _draw(wish: WishObject, screen: Screen) -> None:
             grid.add(found["license_key"], text(screen.instant(found["issued_at"]), "dim"))
         grid.draw(screen)
     for command in wish["commands"]:
-        screen.fold(text(f"    {command}", "bold cyan"), 6)
+        screen.fold(text(f"    {screen.typed(command)}", "bold cyan"), 6)

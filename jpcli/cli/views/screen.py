@@ -10,6 +10,7 @@ from rich.segment import Segment, SegmentLines
 from rich.text import Text
 
 from jpcli.cli.shared.escape import visible
+from jpcli.cli.shared.named_ledger import naming
 from jpcli.cli.shared.output import terminal_width
 from jpcli.cli.views.folds import folded
 from jpcli.domain.calendar import BillingCalendar
@@ -40,13 +41,15 @@ class _Console(Console):
 
 
 class Screen(NamedTuple):
-    """`width` is for tables, `text_width` for sentences; `console` writes to stdout."""
+    """`width` is for tables, `text_width` for sentences; `console` writes to stdout. `ledger` is
+    what names the ledger in a command."""
 
     console: Console
     width: int
     text_width: int
     unicode: bool
     calendar: BillingCalendar | None = None
+    ledger: str = ""
 
     def write(self, line: Text | str = "") -> None:
         """One line as it is: no markup is read, nothing is wrapped or cut."""
@@ -99,6 +102,7 @@ class Screen(NamedTuple):
 
     def advice(self, sentence: str, command: str) -> None:
         """A warning and the command that helps, below it where the line is too long."""
+        command = self.typed(command)
         line = Text("  ! ", style="yellow")
         line.append(sentence, style="default")
         if line.cell_len + len(command) + 3 > self.width:
@@ -107,6 +111,10 @@ class Screen(NamedTuple):
         if command:
             line.append(f"   {command}", style="bold default")
         self.write(line)
+
+    def typed(self, command: str) -> str:
+        """A command as it is to be typed: with the ledger, where that was named."""
+        return naming(command, self.ledger)
 
     def instant(self, text: str | None) -> str:
         """`2026-11-02 09:30` of an RFC 3339 instant, in the ledger's zone; a person rarely needs
@@ -146,7 +154,7 @@ def open_screen(output: Output, calendar: BillingCalendar | None = None) -> Scre
         emoji=False,
         legacy_windows=False,
     )
-    return Screen(console, width, min(width, TEXT_WIDTH), _writes_all(), calendar)
+    return Screen(console, width, min(width, TEXT_WIDTH), _writes_all(), calendar, output.ledger)
 
 
 def text(value: Any, style: str = "") -> Text:
@@ -180,7 +188,8 @@ def facts(screen: Screen, rows: Iterable[tuple[str, Any]]) -> None:
 def steps(screen: Screen, commands: Mapping[str, str]) -> None:
     """Reasons and the command for each, beside it where there is room."""
     width = max(map(len, commands))
-    for why, command in commands.items():
+    for why, bare in commands.items():
+        command = screen.typed(bare)
         fits = width + len(command) + 8 <= screen.width
         line = text(f"  {why.ljust(width) if fits else why}")
         if not fits:

@@ -35,7 +35,8 @@ def draw(data: UndoneAnswer, screen: Screen) -> None:
     grid.draw(screen)
     left = sum(max(0, len(found) - MOST_SHOWN) for found in (data["undone"], data["events"]))
     if left:
-        more = f"{screen.sign('…', '...')} and {count(left, 'more event')}: jpcli log"
+        more = f"{screen.sign('…', '...')} and {count(left, 'more event')}: "
+        more += screen.typed("jpcli log")
         screen.paragraph(more, "dim")
 
 

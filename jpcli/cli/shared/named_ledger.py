@@ -1,0 +1,43 @@
+"""Commands in hints are for the ledger that was worked on: where the line named another than the
+usual one, they name it, too, or whoever types one would change, or pay, that of another ledger."""
+
+from __future__ import annotations
+
+import os
+import re
+
+# Up to the next sentence, or the end; three blanks in quotes are in a name.
+_COMMAND = re.compile(
+    r"(^|   |, or )(jpcli [a-z](?:'[^']*'|\"[^\"]*\"|(?!   |, or )[^'\"])*)(?=   |, or |$)"
+)
+_WORD = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+")
+# They take no ledger, or make another one.
+ELSEWHERE = ("completion", "demo", "help", "init", "ledger move")
+
+
+def ledger_words(named: str | None) -> str:
+    """What names the ledger in a command, where `--ledger` did; the environment may stay."""
+    if not named or named == os.environ.get("JPCLI_LEDGER"):
+        return ""
+    from jpcli.domain.addresses import shown
+    from jpcli.domain.words import quoted
+
+    return f"--ledger {quoted(shown(named))}"
+
+
+def naming(line: str, words: str) -> str:
+    """A line of a hint, with `words` in each command in it that takes them and has none."""
+    if not words or "jpcli" not in line:
+        return line
+
+    def named(found: re.Match[str]) -> str:
+        before, command = found.groups()
+        rest = command.removeprefix("jpcli ")
+        if " --ledger " in command or any(f"{rest} ".startswith(f"{e} ") for e in ELSEWHERE):
+            return found[0]
+        # Behind `--` stand names that begin with a dash, and no option.
+        dashes = (word.start() for word in _WORD.finditer(command) if word[0] == "--")
+        place = next(dashes, len(command) + 1)
+        return f"{before}{command[: place - 1]} {words}{command[place - 1 :]}"
+
+    return _COMMAND.sub(named, line)
