@@ -31,7 +31,7 @@ def check_path(path: str, subject: str = "--ledger") -> None:
         what += "; one on a server, which several share, is --ledger postgresql://…"
     raise BadInput(
         "url_for_path",
-        f"{subject} is a URL that begins with {scheme}://: {what}",
+        f"{subject} is a URL, which begins with '{scheme}://': {what}",
         hint="Name a file, such as ledger.db"
         if subject == "--ledger"
         else f"Name a file; ./{scheme}:/ is how one in a folder of that name is written.",

@@ -82,6 +82,9 @@ def _same(path: str, target: str) -> bool:
     return os.path.exists(path) and os.path.samefile(path, target)
 
 
+_NAME_A_BACKUP = "Name a file that `jpcli ledger backup` wrote."
+
+
 def open_backup(source: str) -> Ledger:
     """The backup itself; where there is none, no new ledger would be of any help."""
     try:
@@ -89,7 +92,8 @@ def open_backup(source: str) -> Ledger:
     except BadInput as error:
         if error.code == "no_ledger":
             error.message = f"There is no backup at {source}"
-            error.hint = "Name a file that `jpcli ledger backup` wrote."
+        if error.code in ("no_ledger", "not_a_ledger"):
+            error.hint = _NAME_A_BACKUP
         raise
 
 
@@ -100,10 +104,14 @@ def restore_ledger(
     `complete` may write to the copy before it gets its name; it is given that name as well.
 
     Raises Busy `ledger_busy` when others have `target` open for too long, BadInput
-    `not_a_ledger` when it is no file, Failed `ledger_hard_linked` when it has another name,
-    Refused `left_beside` when there is none, but what would become a part of it.
+    `not_a_ledger` when it is no file, `same_file` when it is the source, Failed
+    `ledger_hard_linked` when it has another name, Refused `left_beside` when
+    there is none, but what would become a part of it.
     """
     target = os.path.realpath(target)
+    if os.path.realpath(source) == target:  # which would be waited for, as for another process
+        message = f"This is the ledger itself, and no backup of it: {source}"
+        raise BadInput("same_file", message, hint=_NAME_A_BACKUP, subject=source)
     if os.path.lexists(target) and not os.path.isfile(target):
         message = f"This is no file, so no ledger can be put there: {target}"
         raise BadInput("not_a_ledger", message, subject=target)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.domain.errors import JpcliError
+from jpcli.domain.errors import BadInput, JpcliError
 from jpcli.ledger.database import sqlite
 from jpcli.services.ledger import upkeep
 from tests.services.agency import A, Agency, codes
@@ -127,6 +127,30 @@ def test_restore_brings_back_what_was_and_keeps_what_is(working: Agency) -> None
     assert kept.state() == now
     assert kept.check()["ok"]
     assert files(working) == ["copy.db", "ledger.db", "ledger.db.before-restore-1"]
+
+
+@pytest.mark.parametrize("name", ["the path", "a link", "a way around"])
+def test_a_ledger_is_no_backup_of_itself(working: Agency, tmp_path: Path, name: str) -> None:
+    """It would be waited for, and in vain."""
+    link = tmp_path / "link.db"
+    link.symlink_to(working.path)
+    path = Path(working.path)
+    around = path.parent / ".." / path.parent.name / path.name
+    source = {"the path": path, "a link": link, "a way around": around}[name]
+    before = working.state()
+    with pytest.raises(BadInput) as caught:
+        upkeep.restore(working.path, str(source), replace=True)
+    assert (caught.value.code, "ledger backup" in str(caught.value.hint)) == ("same_file", True)
+    assert working.state() == before
+
+
+def test_what_is_no_backup_is_told_with_what_is(working: Agency, tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("no ledger")
+    for name, code in (("nix.db", "no_ledger"), ("text.db", "not_a_ledger")):
+        with pytest.raises(BadInput) as caught:
+            upkeep.check_backup(str(tmp_path / name))
+        assert caught.value.code == code
+        assert caught.value.hint == "Name a file that `jpcli ledger backup` wrote."
 
 
 def test_restore_makes_a_ledger_where_there_is_none(working: Agency, tmp_path: Path) -> None:
