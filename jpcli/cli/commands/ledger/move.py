@@ -21,7 +21,9 @@ from jpcli.cli.shared.result import Result, result_of
 def run(
     invocation: Invocation,
     here: Annotated[str, typer.Argument(metavar="FROM", help="The ledger: a file, or an address.")],
-    there: Annotated[str, typer.Argument(metavar="TO", help="The same, where nothing is yet.")],
+    there: Annotated[
+        str, typer.Argument(metavar="TO", help="A file, or an address, where nothing is yet.")
+    ],
 ) -> Result:
     """All of it or nothing is copied, checked before it counts; FROM stays as it is. The same again
     changes nothing."""
