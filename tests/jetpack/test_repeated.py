@@ -135,6 +135,7 @@ def test_an_answer_that_can_not_be_understood_is_asked_for_again(
         ("lost", {"after": False}, "network"),
         ("status", {"form": "page"}, "jetpack_server_error"),
         ("status", {"status": 503}, "jetpack_server_error"),
+        ("slow_down", {"status": 429}, "rate_limited"),
         ("slow_down", {"status": 509}, "rate_limited"),
     ],
 )
@@ -239,8 +240,11 @@ def test_what_was_never_sent_was_not_done(jetpack_double: JetpackDouble, clock: 
 def test_attached_is_looked_up_where_it_can_be(
     licensing: Licensing, jetpack_double: JetpackDouble, one: License, lists: bool
 ) -> None:
-    """The API may say `attached_license` where it means this very site."""
+    """The API may say `attached_license` where it means this very site. Its search finds others,
+    too."""
     jetpack_double.world.lists = lists
+    other = jetpack_double.world.issue("jetpack-ai", issued_at=one.issued_at - 10)
+    _on(f"{OTHER}/{one.license_key}")(jetpack_double, other)
     jetpack_double.next("lost")
     jetpack_double.next("status", method="POST", nth=2, status=400, code="attached_license")
     if lists:
@@ -262,6 +266,17 @@ def test_a_license_on_another_site_is_no_success(
     with pytest.raises(Refused) as refused:
         licensing.attach(one.license_key, SITE)
     assert (refused.value.code, refused.value.unsure) == ("already_assigned", not lists)
+
+
+def test_on_a_site_that_the_list_does_not_name_it_may_be_the_one(
+    licensing: Licensing, jetpack_double: JetpackDouble, one: License
+) -> None:
+    more = {"status": 400, "code": "attached_license", "after": False}
+    jetpack_double.next("lost", after=False)
+    jetpack_double.next("status", method="POST", nth=2, **more)
+    with pytest.raises(Refused) as refused:
+        licensing.attach(one.license_key, SITE)
+    assert refused.value.unsure
 
 
 @pytest.mark.parametrize("lists", [True, False])

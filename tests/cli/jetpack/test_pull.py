@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.cli.jetpack.conftest import Desk
 
 A, B = "https://a.example", "https://b.example"
+CHECK = ("--check",)
+TAKE = "Take over what can be:   jpcli jetpack pull"
 SPELLINGS = [
     Spelling(),
     Spelling(time=ZULU, null_revoked=False, blog_id_text=True),
@@ -29,6 +31,11 @@ def differences(data: Any) -> list[tuple[Any, ...]]:
         (each["license_key"], each["field"], each["here"], each["there"], each["taken_over"])
         for each in data["differences"]
     ]
+
+
+def remarks(run: Any) -> dict[str, Any]:
+    """(message, hint) by code."""
+    return {note["code"]: (note["message"], note.get("hint")) for note in run.json["notes"]}
 
 
 def license_of(desk: Desk, key: str) -> Any:
@@ -88,8 +95,7 @@ def test_revoked_there_is_revoked_here_at_that_time(
     assert run.code == 1
     assert differences(run.data) == [(key, "revoked_at", None, at, False)]
     assert run.data["changed"] == 0
-    assert run.json["notes"][0]["message"] == "1 difference is left"
-    assert run.json["notes"][0]["hint"] == "Take over what can be:   jpcli jetpack pull"
+    assert remarks(run)["differences"] == ("1 difference is left", TAKE)
     assert at_jetpack.everything() == before
     data = at_jetpack.do("jetpack pull")
     assert differences(data) == [(key, "revoked_at", None, at, True)]
@@ -190,7 +196,7 @@ def test_what_cant_be_taken_back_is_shown(at_jetpack: Desk) -> None:
     before = at_jetpack.everything()
     for lists in (True, False):
         at_jetpack.double.world.lists = lists
-        run = at_jetpack("jetpack", "pull", "--json")
+        run, checked = (at_jetpack("jetpack", "pull", *more, "--json") for more in ((), CHECK))
         wanted = [
             (ended, "revoked_at", "2026-11-12T00:00:00Z", None, False),
             (both, "revoked_at", "2026-11-12T00:00:00Z", "2026-11-13T00:00:00Z", False),
@@ -200,12 +206,25 @@ def test_what_cant_be_taken_back_is_shown(at_jetpack: Desk) -> None:
         ] + ([(new, "missing_here", None, "active", False)] if lists else [])
         assert sorted(differences(run.data)) == sorted(wanted)
         assert (run.code, run.data["checked"], run.data["changed"]) == (0, 5, 0)
-        said = {note["code"]: (note["message"], note.get("hint")) for note in run.json["notes"]}
         hint = "Take over what is missing here:   jpcli jetpack pull --from FILE" if lists else None
-        assert said.pop("differences") == (f"{len(wanted)} differences are left", hint)
-        assert list(said) == ([] if lists else ["not_listed"])
+        for each in (run, checked):
+            said = remarks(each)
+            assert said.pop("differences") == (f"{len(wanted)} differences are left", hint)
+            assert list(said) == ([] if lists else ["not_listed"])
         assert at_jetpack.everything() == before
-        assert at_jetpack("jetpack", "pull", "--check").code == 1
+        assert checked.code == 1
+
+
+def test_what_is_left_of_a_license_is_told_beside_what_is_taken_over(at_jetpack: Desk) -> None:
+    key = at_jetpack.known()
+    one = at_jetpack.double.licenses[key]
+    one.issued_at, one.revoked_at = one.issued_at - 60, seconds("2026-11-15T10:00:00Z")
+    run = at_jetpack("jetpack", "pull", "--json")
+    assert [(row[1], row[4]) for row in differences(run.data)] == [
+        ("revoked_at", True),
+        ("issued_at", False),
+    ]
+    assert remarks(run)["differences"] == ("1 difference is left", None)
 
 
 def test_a_license_that_a_command_is_at_work_on_is_left(at_jetpack: Desk) -> None:
@@ -213,9 +232,10 @@ def test_a_license_that_a_command_is_at_work_on_is_left(at_jetpack: Desk) -> Non
     at_jetpack.wish("transfer", license_key=key, site=B, before=A)
     one = at_jetpack.double.licenses[key]
     one.blog_id = one.attached_at = None
-    for more in (["--check"], []):
+    for more, hint in ((CHECK, TAKE), ((), None)):
         run = at_jetpack("jetpack", "pull", *more, "--json")
         assert differences(run.data) == [(key, "site", A, None, False)]
+        assert remarks(run)["differences"] == ("1 difference is left", hint)
     assert license_of(at_jetpack, key)["site"] == A
     assert "jpcli jetpack status" in [note.get("hint") for note in run.json["notes"]]
 

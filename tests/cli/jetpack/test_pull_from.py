@@ -45,7 +45,9 @@ def test_keys_of_a_file_are_taken_over(lists: bool, at_jetpack: Desk) -> None:
     assert at_jetpack.everything() == before
     data = at_jetpack.do(f"jetpack pull --from {source}")
     assert (data["checked"], data["changed"]) == (1, 3)
-    assert {row[0] for row in differences(data)} == {plain, on_site, ended}
+    assert {(row[0], row[4]) for row in differences(data)} == {
+        (key, True) for key in (plain, on_site, ended)
+    }
     found = license_of(at_jetpack, plain)
     assert (found["product"], found["issued_at"]) == ("jetpack-scan", "2026-11-05T00:00:00Z")
     placed = license_of(at_jetpack, on_site)
@@ -184,13 +186,32 @@ def test_what_a_process_may_be_about_to_record_is_left_to_it(
         assert at_jetpack.do(f"jetpack pull --from {source}")["changed"] == 1
 
 
-def test_a_process_that_orders_nothing_is_not_waited_for(at_jetpack: Desk) -> None:
+@pytest.mark.parametrize("works", [True, False])
+def test_what_can_not_have_brought_a_license_is_not_waited_for(
+    works: bool, at_jetpack: Desk
+) -> None:
+    """No order, or one of another product."""
     from jpcli.services.process import at_work
 
     key, new = at_jetpack.known(), at_jetpack.issued(at="2026-11-20T09:00:30Z")
     with at_work() as name:
-        at_jetpack.wish("assign", license_key=key, site=A, process=name)
+        process = name if works else ""
+        at_jetpack.wish("assign", license_key=key, site=A, process=process)
+        at_jetpack.wish(product="jetpack-complete", process=process)
         assert at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, new)}")["changed"] == 1
+
+
+def test_a_license_is_of_the_longest_product_that_its_key_begins_with(at_jetpack: Desk) -> None:
+    prices = at_jetpack.path.with_name("prices.csv")
+    prices.write_text(
+        "product,name,family,amount,price_interval,currency,from,bundle_size\n"
+        "jetpack-scan_plus,Plus,jetpack-scan,0.30,day,usd,2022-01-01,1\n"
+    )
+    at_jetpack.do(f"products import {prices}")
+    plain, plus = at_jetpack.issued(), at_jetpack.issued("jetpack-scan_plus")
+    at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, plain, plus)}")
+    found = [license_of(at_jetpack, key)["product"] for key in (plain, plus)]
+    assert found == ["jetpack-scan", "jetpack-scan_plus"]
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "ndjson"])

@@ -103,12 +103,18 @@ def test_a_license_that_was_there_before_the_order_is_remarked_on(at_jetpack: De
 
 
 @pytest.mark.parametrize(
-    ("others", "code"),
-    [("--key", "wish_settled"), ("--not-issued", "wish_settled"), ("taken", "license_known")],
+    ("own", "others", "code"),
+    [
+        ("--key", "--key", "wish_settled"),
+        ("--key", "--not-issued", "wish_settled"),
+        ("--key", "taken", "license_known"),
+        ("--not-issued", "--key", "wish_settled"),
+    ],
 )
 def test_what_another_process_settles_meanwhile_is_not_settled_twice(
-    others: str, code: str, at_jetpack: Desk, monkeypatch: pytest.MonkeyPatch
+    own: str, others: str, code: str, at_jetpack: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from jpcli.services.change import change_as_read
     from jpcli.services.jetpack import resolve
 
     wish, second = at_jetpack.wish(unknown=True), at_jetpack.wish(unknown=True)
@@ -117,19 +123,19 @@ def test_what_another_process_settles_meanwhile_is_not_settled_twice(
         "--key": (wish, "--key", key),
         "--not-issued": (wish, "--not-issued", "--yes"),
         "taken": (second, "--key", key),
-    }[others]
-    there = resolve._check_there
+    }
 
-    def and_then(*given: Any) -> None:
-        there(*given)
-        monkeypatch.setattr(resolve, "_check_there", there)
-        assert at_jetpack("jetpack", "resolve", *words).code == 0
+    def late(*given: Any) -> Any:
+        monkeypatch.setattr(resolve, "change_as_read", change_as_read)
+        assert at_jetpack("jetpack", "resolve", *words[others]).code == 0
+        return change_as_read(*given)
 
-    monkeypatch.setattr(resolve, "_check_there", and_then)
-    run = at_jetpack("jetpack", "resolve", wish, "--key", key, "--json")
+    monkeypatch.setattr(resolve, "change_as_read", late)
+    run = at_jetpack("jetpack", "resolve", *words[own], "--json")
     assert (run.code, run.error["code"]) == (3, code)
     issued = at_jetpack.rows("SELECT subject FROM events WHERE kind = 'license.issued'")
     assert issued == ([] if others == "--not-issued" else [(key,)])
+    assert at_jetpack.rows("SELECT count(*) FROM events WHERE kind = 'wish.settled'") == [(1,)]
     assert at_jetpack("ledger", "check").code == 0
 
 

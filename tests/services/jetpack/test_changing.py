@@ -234,7 +234,9 @@ def test_what_was_cut_off_does_not_keep_from_what_the_dashboard_did_since(
         agency.do(finish, wish.name) if by_name else CHANGES[name](agency, key)
     assert (raised.value.code, raised.value.exit_code) == (code, 3)
     assert agency.wishes() == []
-    agency.do(pull, lambda _: None)
+    heard: list[int] = []
+    agency.do(pull, heard.append)
+    assert heard == [1, 2]
     agency.check_equal()
 
 
