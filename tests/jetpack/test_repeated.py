@@ -271,9 +271,10 @@ def test_a_license_on_another_site_is_no_success(
 def test_on_a_site_that_the_list_does_not_name_it_may_be_the_one(
     licensing: Licensing, jetpack_double: JetpackDouble, one: License
 ) -> None:
-    more = {"status": 400, "code": "attached_license", "after": False}
     jetpack_double.next("lost", after=False)
-    jetpack_double.next("status", method="POST", nth=2, **more)
+    jetpack_double.next(
+        "status", method="POST", nth=2, status=400, code="attached_license", after=False
+    )
     with pytest.raises(Refused) as refused:
         licensing.attach(one.license_key, SITE)
     assert refused.value.unsure

@@ -124,20 +124,22 @@ def test_two_plans_are_not_carried_out_at_once(agency: Desk) -> None:
     assert outcome(lambda: order.do(agency))[0] == 0
 
 
-def test_a_license_that_another_process_is_at_work_on_waits(agency: Desk) -> None:
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_license_that_another_process_is_at_work_on_waits(agency: Desk, elsewhere: bool) -> None:
     key = agency.issue_one("jetpack-scan")
     wanted: dict[str, Any] = {"product": "jetpack-scan", "license_key": key, "site": A}
     wanted |= {"client": None, "before": None, "run": None, "number": None, "position": None}
     with at_work() as name:
         with agency.desk() as desk, desk.writing() as writer:
-            entry = outside_events.wish_made(key, action="assign", process=name, **wanted)
+            wanted["process"] = "elsewhere/1/2/3" if elsewhere else name
+            entry = outside_events.wish_made(key, action="assign", **wanted)
             writer.record(*entry)
         agency.double.forget()
         with pytest.raises(Busy) as raised:
             agency.assign(key, A)
         assert raised.value.code == "under_way"
         assert agency.double.requests == []
-    agency.assign(key, A)
+    agency.assign(key, A, now="2024-08-15T12:16:00Z" if elsewhere else None)
     agency.check_equal()
     assert agency.wishes() == []
 
