@@ -1,110 +1,164 @@
-"""Rows of very many numbers as columns: a million of them in some thirty megabytes.
+"""Parts of very many holders as columns: a million of them in some thirty megabytes.
 
-Owns how they are kept while a month is computed and closed. Whoever reads them gets the rows and
-parts that were put in, in the same order, each made as it is read.
+Owns how they are kept while a month is computed and closed, and their sums, differences and splits.
+Whoever reads them gets the parts that were put in, in the same order, each made as it is read.
 """
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
-from typing import Any
+from itertools import groupby, pairwise
 
-from jpcli.domain.shares import Holder, Share
+from jpcli.domain.numbers import Slots
+from jpcli.domain.shares import NOBODY, Holder, Share
+from jpcli.domain.split import largest_remainder
 
 # In the place of the row number of nobody, or of no site.
 _NONE = -1
-_ROWS_A_PIECE = 10_000
 
 
-class NumberRows(Sequence[tuple[int, ...]]):
-    """Rows of so many whole numbers each."""
+class Holders:
+    """Holders in the order in which they come; what finds one is made when one is looked for."""
 
-    def __init__(self, width: int, rows: Iterable[tuple[int, ...]] = ()) -> None:
-        self._columns = tuple(array("q") for _ in range(width))
-        for row in rows:
-            for column, value in zip(self._columns, row, strict=True):
-                column.append(value)
+    def __init__(self) -> None:
+        self._clients, self._sites = array("q"), array("q")
+        self._slots: Slots | None = None
 
     def __len__(self) -> int:
-        return len(self._columns[0])
+        return len(self._clients)
 
-    def __iter__(self) -> Iterator[tuple[int, ...]]:
-        return zip(*self._columns, strict=True)
+    def __iter__(self) -> Iterator[Holder]:
+        return map(_holder, self._clients, self._sites)
 
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return list(zip(*(column[place] for column in self._columns), strict=True))
-        return tuple(column[place] for column in self._columns)
+    def append(self, holder: Holder) -> None:
+        """One more, who is not there yet."""
+        client_id, site_id = holder
+        self._clients.append(_NONE if client_id is None else client_id)
+        self._sites.append(_NONE if site_id is None else site_id)
+        if self._slots is not None:
+            self._slots.add(hash(holder))
 
-    def picked(self, places: Sequence[int]) -> NumberRows:
-        """The rows at these places, in this order."""
-        found = NumberRows(len(self._columns))
-        found._columns = tuple(
-            array("q", map(column.__getitem__, places)) for column in self._columns
+    def place(self, holder: Holder) -> int:
+        """Where one stands, from 0 on; -1 for who is not there."""
+        if self._slots is None:
+            self._slots = Slots()
+            for each in self:
+                self._slots.add(hash(each))
+        clients, sites = self._clients, self._sites
+        client_id = _NONE if holder[0] is None else holder[0]
+        site_id = _NONE if holder[1] is None else holder[1]
+        return (
+            self._slots.find(
+                hash(holder), lambda n: clients[n - 1] == client_id and sites[n - 1] == site_id
+            )
+            - 1
         )
+
+    def number(self, holder: Holder) -> int:
+        """The same; who is not there comes last."""
+        place = self.place(holder)
+        if place < 0:
+            place = len(self)
+            self.append(holder)
+        return place
+
+    def copy(self) -> Holders:
+        """The same once more."""
+        found = Holders()
+        found._clients, found._sites = self._clients[:], self._sites[:]
         return found
 
-    def pieces(self) -> Iterator[str]:
-        """Their canonical JSON, some rows at a time."""
-        yield "["
-        for first in range(0, len(self), _ROWS_A_PIECE):
-            some = self[first : first + _ROWS_A_PIECE]
-            yield ("," if first else "") + json.dumps(some, separators=(",", ":"))[1:-1]
-        yield "]"
+    def picked(self, places: Sequence[int]) -> Holders:
+        """Those at these places, in this order."""
+        found = Holders()
+        found._clients = array("q", map(self._clients.__getitem__, places))
+        found._sites = array("q", map(self._sites.__getitem__, places))
+        return found
+
+    def clients(self) -> Sequence[int]:
+        """Their clients' row numbers, another number for nobody's."""
+        return self._clients
 
 
 class ManyShares(Mapping[Holder, Share]):
-    """What each holder has of a line. Looking one up takes an index, which is made then and takes
-    the memory that this is meant to save: go through `items()`."""
+    """What each holder has of a line."""
 
     def __init__(self, shares: Iterable[tuple[Holder, Share]] = ()) -> None:
-        self._rows = NumberRows(
-            4,
-            (
-                (
-                    _NONE if client_id is None else client_id,
-                    _NONE if site_id is None else site_id,
-                    *share,
-                )
-                for (client_id, site_id), share in shares
-            ),
-        )
-        self._places: dict[Holder, int] | None = None
+        self._holders = Holders()
+        self._days, self._amounts = array("q"), array("q")
+        for holder, share in shares:
+            self._append(holder, *share)
+
+    @classmethod
+    def made(cls, holders: Holders, days: array[int], amounts: array[int]) -> ManyShares:
+        """Of columns that are nobody else's."""
+        found = cls()
+        found._holders, found._days, found._amounts = holders, days, amounts
+        return found
+
+    @classmethod
+    def of(cls, shares: Mapping[Holder, Share]) -> ManyShares:
+        """The same parts in columns."""
+        return shares if isinstance(shares, cls) else cls(shares.items())
+
+    def _append(self, holder: Holder, license_days: int, amount_minor: int) -> None:
+        self._holders.append(holder)
+        self._days.append(license_days)
+        self._amounts.append(amount_minor)
 
     def picked(self, places: Sequence[int]) -> ManyShares:
         """Those at these places, in this order."""
-        found = ManyShares()
-        found._rows = self._rows.picked(places)
-        return found
+        days, amounts = (
+            array("q", map(column.__getitem__, places)) for column in (self._days, self._amounts)
+        )
+        return self.made(self._holders.picked(places), days, amounts)
 
     def between(self, first: int, last: int) -> dict[Holder, Share]:
         """Those from the place `first` on to before `last`."""
-        return {_holder(row): _share(row) for row in self._rows[first:last]}
+        return dict(self.picked(range(len(self))[first:last]).items())
+
+    def plus(self, more: Mapping[Holder, Share], sign: int = 1) -> ManyShares:
+        """The sum; who has no part here comes last."""
+        holders, days, amounts = self._holders.copy(), self._days[:], self._amounts[:]
+        for holder, share in more.items():
+            place = holders.number(holder)
+            if place == len(days):
+                days.append(0)
+                amounts.append(0)
+            days[place] += sign * share[0]
+            amounts[place] += sign * share[1]
+        return self.made(holders, days, amounts)
+
+    def minus(self, before: Mapping[Holder, Share]) -> ManyShares:
+        """The difference, as `domain.shares` has it: who has the same in both is left out."""
+        found = self.plus(before, -1)
+        kept = array("q", (place for place, share in enumerate(found.values()) if any(share)))
+        return found if len(kept) == len(found) else found.picked(kept)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._days)
 
     def __iter__(self) -> Iterator[Holder]:
-        return (_holder(row) for row in self._rows)
+        return iter(self._holders)
 
     def __getitem__(self, holder: Holder) -> Share:
-        if self._places is None:
-            self._places = {each: place for place, each in enumerate(self)}
-        return _share(self._rows[self._places[holder]])
+        place = self._holders.place(holder)
+        if place < 0:
+            raise KeyError(holder)
+        return Share(self._days[place], self._amounts[place])
 
     def items(self) -> ItemsView[Holder, Share]:
-        """Holders with their parts, without an index."""
+        """Holders with their parts, without looking any of them up."""
         return _Items(self)
 
     def values(self) -> ValuesView[Share]:
-        """The parts, without an index."""
+        """The parts, without looking any of them up."""
         return _Values(self)
 
-    def pairs(self) -> Iterator[tuple[Holder, Share]]:
-        """What `items` goes through."""
-        return ((_holder(row), _share(row)) for row in self._rows)
+    def parts(self) -> Iterator[Share]:
+        """What `values` goes through."""
+        return map(Share, self._days, self._amounts)
 
 
 class _Items(ItemsView[Holder, Share]):
@@ -113,7 +167,7 @@ class _Items(ItemsView[Holder, Share]):
         self._shares = shares
 
     def __iter__(self) -> Iterator[tuple[Holder, Share]]:
-        return self._shares.pairs()
+        return zip(self._shares, self._shares.parts(), strict=True)
 
 
 class _Values(ValuesView[Share]):
@@ -122,13 +176,38 @@ class _Values(ValuesView[Share]):
         self._shares = shares
 
     def __iter__(self) -> Iterator[Share]:
-        return (share for _, share in self._shares.pairs())
+        return self._shares.parts()
 
 
-def _holder(row: tuple[int, ...]) -> Holder:
-    client_id, site_id = row[:2]
+def split_by_holder(amount_minor: int, days: Iterable[tuple[Holder, int]]) -> ManyShares:
+    """An amount over clients by their license-days, then each client's part over its sites (M5).
+
+    So sites add up to clients and clients to the amount. `days` come client by client, in the
+    order in which equal remainders are served. Without any days the amount is nobody's.
+    """
+    holders, numbers = Holders(), array("q")
+    for holder, number in days:
+        holders.append(holder)
+        numbers.append(number)
+    if not any(numbers):
+        return ManyShares([(NOBODY, Share(0, amount_minor))])
+    return ManyShares.made(
+        holders, numbers, split_by_client(amount_minor, holders.clients(), numbers)
+    )
+
+
+def split_by_client(amount_minor: int, clients: Sequence[int], days: Sequence[int]) -> array[int]:
+    """The amounts of such a split, where the parts of a client are side by side."""
+    ends = [0]
+    for _, several in groupby(clients):
+        ends.append(ends[-1] + sum(1 for _ in several))
+    stretches = [slice(*ends) for ends in pairwise(ends)]
+    parts = largest_remainder(amount_minor, [sum(days[one]) for one in stretches])
+    found = array("q")
+    for part, one in zip(parts, stretches, strict=True):
+        found.extend(largest_remainder(part, days[one]))
+    return found
+
+
+def _holder(client_id: int, site_id: int) -> Holder:
     return Holder(None if client_id == _NONE else client_id, None if site_id == _NONE else site_id)
-
-
-def _share(row: tuple[int, ...]) -> Share:
-    return Share(row[2], row[3])

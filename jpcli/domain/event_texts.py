@@ -32,6 +32,7 @@ OLD_SUBJECT = frozenset(
         events.CARD_MADE_PRIMARY,
         events.CARD_REMOVED,
         events.CARDS_SYNCED,
+        events.INVOICE_LISTED,
         events.INVOICE_CLOSED,
         events.INVOICE_PAID,
         events.INVOICE_REOPENED,

@@ -47,6 +47,7 @@ CARD_MADE_PRIMARY = "card.made_primary"
 CARD_REMOVED = "card.removed"
 CARDS_SYNCED = "cards.synced"
 
+INVOICE_LISTED = "invoice.listed"
 INVOICE_CLOSED = "invoice.closed"
 INVOICE_PAID = "invoice.paid"
 INVOICE_REOPENED = "invoice.reopened"
@@ -248,9 +249,16 @@ def cards_synced(customer: str, cards: Sequence[Sequence[Any]]) -> Entry:
     return CARDS_SYNCED, customer, {"cards": cards}
 
 
+def invoice_listed(number: str, name: str, rows: Sequence[Any], *, first: int, left: int) -> Entry:
+    """A part of the `holders` or `shares` of a closing, of which these are the rows from number
+    `first` on; the closing is the event `left` numbers later."""
+    return INVOICE_LISTED, number, {name: rows, "first": first, "left": left}
+
+
 def invoice_closed(number: str, content: Mapping[str, Any]) -> Entry:
     """A month is billed (I2): `period`, its days, `status`, `due_day`, `total_minor`, `lines` in
-    the order of `LINE_FIELDS`, `content_hash`, and since the second schema `holders`, `shares`."""
+    the order of `LINE_FIELDS`, `content_hash`, and since the second schema `holders`, `shares`, or
+    in their place `listed`."""
     return INVOICE_CLOSED, number, content
 
 

@@ -1,19 +1,18 @@
-"""Whose part of a bill: what each holder has of a line, and how such parts are made (M5, W1, W2).
+"""Whose part of a bill: what each holder has of a line, and what such parts come to (M5, W1, W2).
 
-Owns the split of a line over clients and their sites, the difference of two splits, and the
-markup on either. It must not know how days are counted, what holders are called or where parts
-are kept.
+Owns the difference of two splits, and the markup on either; the split of a line over clients and
+their sites is in `columns`. It must not know how days are counted, what holders are called or where
+parts are kept.
 """
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from jpcli.domain.split import largest_remainder, scaled
+from jpcli.domain.split import scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 
 class Holder(NamedTuple):
@@ -44,25 +43,13 @@ class Share(NamedTuple):
 Key = TypeVar("Key")
 
 
-def split_by_holder(amount_minor: int, days: Sequence[tuple[Holder, int]]) -> dict[Holder, Share]:
-    """An amount over clients by their license-days, then each client's part over its sites (M5).
-
-    So sites add up to clients and clients to the amount. `days` come client by client, in the
-    order in which equal remainders are served. Without any days the amount is nobody's.
-    """
-    by_client = [list(rows) for _, rows in groupby(days, key=lambda row: row[0].client_id)]
-    client_days = [sum(number for _, number in rows) for rows in by_client]
-    if not any(client_days):
-        return {NOBODY: Share(0, amount_minor)}
-    shares: dict[Holder, Share] = {}
-    client_parts = largest_remainder(amount_minor, client_days)
-    for rows, part_minor in zip(by_client, client_parts, strict=True):
-        site_days = [number for _, number in rows]
-        for (holder, number), site_minor in zip(
-            rows, largest_remainder(part_minor, site_days), strict=True
-        ):
-            shares[holder] = Share(number, site_minor)
-    return shares
+def summed(shares: Iterable[Share]) -> Share:
+    """What parts come to."""
+    days = amount_minor = 0
+    for share in shares:
+        days += share[0]
+        amount_minor += share[1]
+    return Share(days, amount_minor)
 
 
 def difference(now: Mapping[Key, Share], before: Mapping[Key, Share]) -> dict[Key, Share]:

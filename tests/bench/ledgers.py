@@ -20,7 +20,7 @@ START = ["--currency", "usd", "--time-zone", "UTC", "--name", "Bench"]
 MONTH_AFTER = "2026-08-15T12:00:00Z"
 # Ledgers on which it is later than `agency.NOW`.
 TIMES = {
-    **dict.fromkeys(("next", "closed", "late"), NEXT_MONTH),
+    **dict.fromkeys(("next", "closed", "late", "spread-next", "spread-closed"), NEXT_MONTH),
     "late-next": MONTH_AFTER,
 }
 SITES_PER_CLIENT = agency.SITES_PER_CLIENT
@@ -33,9 +33,10 @@ class Ledgers:
     """What there is in a folder for `count` licenses; what is missing is made when it is asked for.
 
     The names of ledgers: `active` (all are, ten a site), `mixed` (a quarter is), `spread` (a site
-    each), `one-site`, `bundle`, `small` (none); changed last by one command `revoked`, `issued` and
-    `moved`; in the months after, `next` (not closed
-    yet), `closed`, `late` (then changed, dated back), `late-next` (which is to be closed).
+    each), `one-client` (a site each, all of one client), `one-site`, `bundle`, `small` (none);
+    changed last by one command `revoked`, `issued` and `moved`; in the months after, `next` (not
+    closed yet), `closed`, `late` (then changed, dated back), `late-next` (which is to be closed);
+    and of `spread`, `spread-next` and `spread-closed`.
     """
 
     def __init__(self, folder: Path, count: int) -> None:
@@ -102,6 +103,7 @@ class Ledgers:
     def _make(self, name: str, path: Path) -> None:
         bases = {"revoked": "active", "next": "active", "closed": "next", "late": "closed"}
         bases |= {"late-next": "late", "issued": "small", "moved": "active"}
+        bases |= {"spread-next": "spread", "spread-closed": "spread-next"}
         if name in bases:
             shutil.copy(self.ledger(bases[name]), path)
             self._change(name, path)
@@ -127,7 +129,7 @@ class Ledgers:
             self._run(name, path, "issue", "--from", str(self.file("orders")))
         if name == "moved":
             self._run(name, path, "transfer", "--from", str(self.file("moves-far")))
-        if name == "closed":
+        if name in ("closed", "spread-closed"):
             self._run(name, path, "invoice", "close", CLOSED)
         if name == "late":
             moved, gone = self.file("moves"), self.file("keys")
@@ -141,6 +143,7 @@ class Ledgers:
         makers: dict[str, Callable[[], Iterable[str]]] = {
             "history-spread": lambda: _spread(self.count, self.count),
             "history-one-site": lambda: _spread(self.count, 1),
+            "history-one-client": lambda: _spread(self.count, self.count, one_client=True),
             "keys": lambda: self._keys("license_key", "{}"),
             "moves": lambda: self._keys(
                 "license_key,to", "{},https://to-{}.example", "assigned", 10
@@ -220,13 +223,14 @@ class Ledgers:
         yield from self._plan("new", lambda _: products)
 
 
-def _spread(count: int, sites: int) -> Iterator[str]:
+def _spread(count: int, sites: int, *, one_client: bool = False) -> Iterator[str]:
     """Active licenses, one after the other on so many sites."""
     issued = "2026-05-01T12:00:00Z"
     for number in range(count):
         product = agency.PRODUCTS[number % len(agency.PRODUCTS)]
         site = number % sites
-        client = "Client" if sites == 1 else f"Client {site // SITES_PER_CLIENT}"
+        one_client = one_client or sites == 1
+        client = "Client" if one_client else f"Client {site // SITES_PER_CLIENT}"
         used = {
             "site": f"https://site-{site}.example",
             "client": client,

@@ -69,6 +69,8 @@ READS = (
     *_each("ledger check", "active", "ledger check", ("--json",)),
     *_each("ledger check", "spread", "ledger check", ("--json",)),
     *_each("ledger check", "mixed", "ledger check", ("--json",)),
+    *_each("ledger check, a closed month", "spread-closed", "ledger check", ("--json",)),
+    *_each("log, a closed month", "spread-closed", "log --kind invoice --limit 0", AS[:1]),
     Road("ledger backup", "active", "ledger backup {new}"),
     Road("plan --init", "active", "plan --init {new}"),
     Road("plan --init, a site each", "spread", "plan --init {new}"),
@@ -127,8 +129,16 @@ BILL = (
             name,
             f"invoice export 2026-06 --output {{new}}.{form}",
         )
-        for name in ("spread", "closed", "late")
+        for name in ("spread", "closed", "late", "spread-closed")
         for form in ("csv", "json", "html", "pdf", "proof", "txt")
+    ),
+    *(
+        Road(
+            f"invoice export proof, one client's {option}".strip(),
+            "one-client",
+            f"invoice export 2026-06 --client Client {option} --output {{new}}.proof",
+        )
+        for option in ("", "--markup 20")
     ),
     Road(
         "invoice export proof, nobody's",
@@ -137,7 +147,7 @@ BILL = (
     ),
     *(
         Road(f"invoice verify, {name}", "small", f"invoice verify {{{name}-proof}} --json")
-        for name in ("spread", "closed", "late")
+        for name in ("spread", "closed", "late", "spread-closed")
     ),
     *_each("invoice show", "closed", "invoice show 2026-06", AS),
     *_each("invoice explain, closed", "closed", f"invoice explain 2026-06 {ALL}", AS[:1]),
@@ -169,6 +179,7 @@ BILL = (
         for field in ("client", "site")
     ),
     Road("invoice close", "next", "invoice close 2026-06 --json", writes=True),
+    Road("invoice close, a site each", "spread-next", "invoice close 2026-06 --json", writes=True),
     Road("invoice close, dry run", "next", "invoice close 2026-06 --json --dry-run"),
     Road("invoice close, late changes", "late-next", "invoice close --due --json", writes=True),
     Road("invoice void", "closed", "invoice void 2026-06 --yes --json", writes=True),

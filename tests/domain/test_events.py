@@ -100,6 +100,11 @@ STORED: dict[Callable[..., Any], tuple[tuple[Any, ...], dict[str, Any], tuple[An
         {},
         ("cards.synced", "cus_1", {"cards": [("pm_1",)]}),
     ),
+    events.invoice_listed: (
+        ("INV", "shares", [[0, 1, 31, 310]]),
+        {"first": 200, "left": 3},
+        ("invoice.listed", "INV", {"shares": [[0, 1, 31, 310]], "first": 200, "left": 3}),
+    ),
     events.invoice_closed: (("INV", {"a": "b"}), {}, ("invoice.closed", "INV", {"a": "b"})),
     events.invoice_paid: (
         ("INV", 5, "wire"),

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from jpcli.domain.columns import split_by_holder
 from jpcli.domain.shares import (
     NOBODY,
     Holder,
@@ -13,7 +14,6 @@ from jpcli.domain.shares import (
     add_to,
     difference,
     marked_up,
-    split_by_holder,
 )
 
 A1, A2, B3, NONE4 = Holder(1, 1), Holder(1, 2), Holder(2, 3), Holder(None, 4)

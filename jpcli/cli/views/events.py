@@ -82,6 +82,12 @@ def _synced(data: Mapping[str, Any]) -> str:
     return f"{words}, {', '.join(went)}" if went else words
 
 
+def _listed(data: Mapping[str, Any]) -> str:
+    """A part of what the closing after it keeps."""
+    name = "holders" if "holders" in data else "shares"
+    return f"{count(len(data[name]), name.removesuffix('s'))}, for the closing"
+
+
 def _wish(data: Mapping[str, Any]) -> str:
     """What is about to be asked of the Licensing API."""
     where = f" to {data['site']}" if data.get("site") else ""
@@ -158,6 +164,7 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
     events.CARD_REMOVED: lambda data: f"{data['promoted']} is primary" if data["promoted"] else "",
     events.CARDS_SYNCED: lambda data: f"{count(len(data['cards']), 'card')} at Stripe",
     events.INVOICE_CLOSED: lambda data: f"{data['period']}, {count(len(data['lines']), 'line')}",
+    events.INVOICE_LISTED: _listed,
     events.INVOICE_PAID: lambda data: data["reference"] or "",
     events.INVOICE_REOPENED: lambda _data: "",
     events.INVOICE_VOIDED: lambda _data: "",

@@ -12,11 +12,10 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.events import INVOICE_CLOSED
 from jpcli.domain.imported_life import ImportedLife
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from jpcli.domain.events import Event
 
@@ -38,28 +37,11 @@ def data_text(event: Event) -> str:
     data = event.data
     if type(data) is ImportedLife:
         return data.text
-    if event.kind == INVOICE_CLOSED:
-        return "".join(_pieces(data))
     if len(data) == 1:  # as of a license that is put on a site: by hand, four times as fast
         ((name, value),) = data.items()
         if type(value) is str:
             return f"{{{_quote(name)}:{_quote(value)}}}"
     return _encode(data)
-
-
-def _pieces(data: Mapping[str, Any]) -> Iterator[str]:
-    """The same of data of which a part may be very many rows of numbers."""
-    from jpcli.domain.columns import NumberRows
-
-    yield "{"
-    for place, name in enumerate(sorted(data)):
-        yield f"{',' if place else ''}{_quote(name)}:"
-        value = data[name]
-        if isinstance(value, NumberRows):
-            yield from value.pieces()
-        else:
-            yield _encode(value)
-    yield "}"
 
 
 def life_text(

@@ -95,10 +95,11 @@ def told(
     return (Event._make((*row[:7], json.loads(row[7]))) for row in rows)
 
 
-def all_between(ledger: Ledger, first: int, last: int) -> list[Event]:
-    """The events of these numbers, both included, of every kind."""
+def all_between(ledger: Ledger, first: int, last: int, *, but: tuple[str, ...] = ()) -> list[Event]:
+    """The events of these numbers, both included, of every kind but some."""
+    other = f" AND NOT {is_one_of(but)}" if but else ""
     rows = ledger.all(
-        f"SELECT {_EVENT} FROM events WHERE seq >= :first AND seq <= :last ORDER BY seq",
+        f"SELECT {_EVENT} FROM events WHERE seq >= :first AND seq <= :last{other} ORDER BY seq",
         first=first,
         last=last,
     )

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
 # What is written down about a command, and is none by itself.
-_NONE = (events.REQUEST_ANSWERED, events.REQUEST_LISTED, *outside_events.ABOUT_WISHES)
+_NONE = (
+    events.REQUEST_ANSWERED,
+    events.REQUEST_LISTED,
+    events.INVOICE_LISTED,
+    *outside_events.ABOUT_WISHES,
+)
 # What some command is for, and others only write down beside what they are for.
 _EITHER = (events.LEDGER_ZONE_SET, outside_events.CONNECTION_SEEN)
 
@@ -55,8 +60,7 @@ def range_of(ledger: Ledger, seq: int) -> tuple[int, int] | None:
 
 def events_of(ledger: Ledger, ranges: list[tuple[int, int]]) -> list[Event]:
     """What a command recorded, in order, without what is beside it."""
-    found = [event for first, last in ranges for event in all_between(ledger, first, last)]
-    known = [event for event in found if event.kind not in _NONE]
+    known = [event for each in ranges for event in all_between(ledger, *each, but=_NONE)]
     return [event for event in known if event.kind not in _EITHER] or known
 
 
@@ -114,11 +118,9 @@ def _calls_of(ledger: Ledger, seq: int) -> list[tuple[int, int]]:
     found = range_of(ledger, seq)
     if found is None:
         return []
-    wished = [
-        event.data["wish"]
-        for event in all_between(ledger, *found)
-        if event.kind == outside_events.WISH_SETTLED
-    ]
+    first, last = found
+    settled = told(ledger, (outside_events.WISH_SETTLED,), after_seq=first - 1, until_seq=last)
+    wished = [event.data["wish"] for event in settled]
     if not wished:
         return [found]
     process = ledger.value("SELECT process FROM wishes WHERE id = :id", id=wished[0])

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.calculator import LineDays
+from jpcli.domain.numbers import NamesByNumber
 from jpcli.domain.prices import Segment, segments
 from jpcli.ledger.snapshots.snapshot import NOW
 
@@ -140,13 +141,13 @@ def _sums(ledger: Ledger, snapshot: Snapshot, part: OfferPart, window: Window) -
     row = ledger.one(
         f"SELECT {_DAYS}, {_TO_DATE}, {_LASTS}, {_UNASSIGNED} FROM {snapshot.spans} s"
         f" WHERE {_INSIDE}",
-        **_params(part, window),
+        **params_of(part, window),
     )
     assert row is not None
     return _Sums(*(value or 0 for value in row))
 
 
-def _params(part: OfferPart, window: Window) -> dict[str, int]:
+def params_of(part: OfferPart, window: Window) -> dict[str, int]:
     return {
         "offer": part.offer_id,
         "child": part.child,
@@ -172,7 +173,7 @@ def count_used(
         part = OfferPart(priced.id, int(priced.offer.bundle_size > 1))
         row = ledger.one(
             f"SELECT {_LASTS}, {_UNASSIGNED} FROM {snapshot.spans} s WHERE {_INSIDE}",
-            **_params(part, window),
+            **params_of(part, window),
         )
         assert row is not None
         return row[0] or 0, row[1] or 0
@@ -191,7 +192,7 @@ def days_by_site(
     return ledger.rows(
         f"SELECT site_id, {_TO_DATE}, {_DAYS} FROM {snapshot.spans} s WHERE {_INSIDE}"
         " GROUP BY site_id",
-        **_params(part, window),
+        **params_of(part, window),
     )
 
 
@@ -202,15 +203,12 @@ def days_by_license(
     return ledger.rows(
         f"SELECT license_id, {_TO_DATE}, {_DAYS} FROM {snapshot.spans} s WHERE {_INSIDE}"
         " GROUP BY license_id",
-        **_params(part, window),
+        **params_of(part, window),
     )
 
 
 def days_by_client(
-    ledger: Ledger,
-    part: OfferPart,
-    window: Window,
-    snapshot: Snapshot = NOW,
+    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
 ) -> Iterator[tuple[int | None, int, int]]:
     """(client row number or None, days to date, days): W2.
 
@@ -218,8 +216,9 @@ def days_by_client(
     changed hands are joined with the days each client had them.
     """
     return ledger.rows(
-        f"SELECT client_id, SUM(to_date), SUM(days) FROM ({_owned(snapshot)}) d GROUP BY client_id",
-        **_params(part, window),
+        "SELECT client_id, SUM(to_date), SUM(days)"
+        f" FROM ({owned_days(snapshot)}) d GROUP BY client_id",
+        **params_of(part, window),
     )
 
 
@@ -232,12 +231,12 @@ def days_by_owner(
     """(client row number or None, site row number or None, days to date, days): W1, W2."""
     return ledger.rows(
         "SELECT client_id, site_id, SUM(to_date), SUM(days)"
-        f" FROM ({_owned(snapshot)}) d GROUP BY client_id, site_id",
-        **_params(part, window),
+        f" FROM ({owned_days(snapshot)}) d GROUP BY client_id, site_id",
+        **params_of(part, window),
     )
 
 
-def _owned(snapshot: Snapshot) -> str:
+def owned_days(snapshot: Snapshot) -> str:
     """The sums of every site for each of its clients."""
     spans, owners, _ = snapshot
     moved = f"SELECT site_id FROM {owners} o WHERE first_day > :first AND first_day <= :last"
@@ -263,7 +262,7 @@ def licenses_by_day(
 ) -> list[int]:
     """How many licenses had each day of the window: a running sum of those that come and go."""
     change = [0] * (window.last_day - window.first_day + 2)
-    params = _params(part, window)
+    params = params_of(part, window)
     del params["today"]
     counted = f"AS day, COUNT(*) FROM {snapshot.spans} s WHERE {_INSIDE} GROUP BY 1"
     for day, count in ledger.all(f"SELECT {_from(':first')} {counted}", **params):
@@ -277,14 +276,14 @@ def licenses_by_day(
     return counts
 
 
-def site_names(ledger: Ledger) -> dict[int | None, str | None]:
+def site_names(ledger: Ledger) -> NamesByNumber:
     """Row number to url; None (unassigned) to None."""
-    return {None: None, **dict(ledger.rows("SELECT id, url FROM sites"))}
+    return NamesByNumber(ledger.rows("SELECT id, url FROM sites ORDER BY id"))
 
 
-def client_names(ledger: Ledger) -> dict[int | None, str | None]:
+def client_names(ledger: Ledger) -> NamesByNumber:
     """Row number to name; None to None."""
-    return {None: None, **dict(ledger.rows("SELECT id, name FROM clients"))}
+    return NamesByNumber(ledger.rows("SELECT id, name FROM clients ORDER BY id"))
 
 
 def license_names(
@@ -295,6 +294,6 @@ def license_names(
         ledger.rows(
             "SELECT id, license_key FROM licenses WHERE id IN"
             f" (SELECT license_id FROM {snapshot.spans} s WHERE {_INSIDE})",
-            **{k: v for k, v in _params(part, window).items() if k != "today"},
+            **{k: v for k, v in params_of(part, window).items() if k != "today"},
         )
     )

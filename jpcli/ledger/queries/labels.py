@@ -13,26 +13,26 @@ from jpcli.ledger.queries.days import client_names, site_names
 from jpcli.ledger.snapshots.names import NamesThen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from jpcli.domain.numbers import NamesByNumber
     from jpcli.ledger.database.connection import Ledger
-
-    Names = dict[int | None, str | None]
 
 CLIENT, SITE = "client", "site"
 # No name has it in it.
 _MARK = "\0"
 
 
-def labels(ledger: Ledger, kind: str) -> Names:
+def labels(ledger: Ledger, kind: str) -> NamesByNumber:
     """The label of each row by its number, of `CLIENT` or `SITE`; None for None."""
-    return _labels(_names(ledger, kind), _first_names(ledger, kind))[0]
+    return names_and_labels(ledger, kind)[1]
 
 
-def names_and_labels(ledger: Ledger, kind: str) -> tuple[Names, Names]:
+def names_and_labels(ledger: Ledger, kind: str) -> tuple[NamesByNumber, NamesByNumber]:
     """What each row is called, and its label; the same object where nothing was ever renamed."""
-    names, first = _names(ledger, kind), _first_names(ledger, kind)
-    return names, _labels(dict(names), first)[0] if first else names
+    names = _names(ledger, kind)
+    otherwise = _labels(names, _first_names(ledger, kind))
+    return names, names.but(otherwise) if otherwise else names
 
 
 def shown(ledger: Ledger, kind: str, seq: int | None = None) -> Mapping[str | None, str]:
@@ -41,22 +41,31 @@ def shown(ledger: Ledger, kind: str, seq: int | None = None) -> Mapping[str | No
     if not first:
         return {}
     names = _names(ledger, kind)
-    found, otherwise = _labels(dict(names), first)
-    then = NamesThen(ledger)
-    called = then.client_called if kind == CLIENT else then.site_called
-    # A row of a later event has no name of that time, nor anything to be shown of it.
+    otherwise = _labels(names, first)
     return {
-        found[number]: str(names[number] if seq is None else called(number, seq))
-        for number in otherwise
-        if seq is None or number <= seq
+        otherwise[number]: name for number, name in _called(ledger, kind, seq, names, otherwise)
     }
 
 
-def names_then(ledger: Ledger, kind: str, seq: int) -> Names:
+def _called(
+    ledger: Ledger, kind: str, seq: int | None, names: NamesByNumber, otherwise: Mapping[int, str]
+) -> Iterator[tuple[int, str]]:
+    """(row, what it is called now, or was called after an event) of rows with labels of their own.
+    One of a later event has no name of that time, nor anything to be shown of it."""
+    then = NamesThen(ledger)
+    called = then.client_called if kind == CLIENT else then.site_called
+    for number in otherwise:
+        if seq is None:
+            yield number, str(names[number])
+        elif number <= seq:
+            yield number, str(called(number, seq))
+
+
+def names_then(ledger: Ledger, kind: str, seq: int) -> NamesByNumber:
     """What all were called after an event; what is newer has the name of today."""
-    names, found = names_and_labels(ledger, kind)
-    called = shown(ledger, kind, seq)
-    return {number: called.get(found[number], name) for number, name in names.items()}
+    names = _names(ledger, kind)
+    otherwise = _labels(names, _first_names(ledger, kind))
+    return names.but(dict(_called(ledger, kind, seq, names, otherwise))) if otherwise else names
 
 
 def called_then(ledger: Ledger, kind: str, seq: int) -> Mapping[str | None, str]:
@@ -76,20 +85,21 @@ def _first_names(ledger: Ledger, kind: str) -> list[tuple[int, str]]:
     return [(number, name) for found, number, name in first_names(ledger) if found == kind]
 
 
-def _labels(found: Names, first: list[tuple[int, str]]) -> tuple[Names, list[int]]:
-    """The names made labels, and the rows that are called otherwise, or were."""
-    if not first:
-        return found, []
-    found.update(first)
-    otherwise = {number for number, _ in first}
-    taken: set[str | None] = set()
-    for number in sorted(number for number in found if number is not None):
-        if found[number] in taken:
-            found[number] = f"{found[number]}{_MARK}{number:020}"  # in order of numbers as a text
-            otherwise.add(number)
-        taken.add(found[number])
-    return found, sorted(otherwise)
+def _labels(names: NamesByNumber, first: list[tuple[int, str]]) -> dict[int, str]:
+    """The labels of the rows that are called otherwise, or were. Two have one name only where one
+    was renamed."""
+    found = dict(first)
+    rows: dict[str | None, list[int]] = {name: [] for name in found.values()}
+    for number, name in found.items():
+        rows[name].append(number)
+    for other, called in names.items() if found else ():
+        if called in rows and other is not None and other not in found:
+            rows[called].append(other)
+    for label, several in rows.items():
+        for number in sorted(several)[1:]:
+            found[number] = f"{label}{_MARK}{number:020}"  # in order of numbers as a text
+    return dict(sorted(found.items()))
 
 
-def _names(ledger: Ledger, kind: str) -> Names:
+def _names(ledger: Ledger, kind: str) -> NamesByNumber:
     return client_names(ledger) if kind == CLIENT else site_names(ledger)

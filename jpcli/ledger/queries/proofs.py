@@ -5,9 +5,10 @@ Owns the streams that a proof is written from. Nothing is asked for a single lic
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, LATEST_SEQ
+from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS, INVOICE_LISTED, LATEST_SEQ
 from jpcli.ledger.events.chain import GENESIS
 from jpcli.ledger.events.log import EVENT_COLUMNS, is_one_of
 
@@ -69,6 +70,17 @@ def closing_event(ledger: Ledger, seq: int) -> Linked:
     row = ledger.one(f"SELECT {columns} FROM events e {_BEFORE} WHERE e.seq = :seq", seq=seq)
     assert row is not None
     return _linked(row)
+
+
+def listed_rows(ledger: Ledger, first: int, last: int, name: str) -> Iterator[Any]:
+    """The rows of `holders` or `shares` in the events that a closing comes after; streams."""
+    rows = ledger.rows(
+        f"SELECT data FROM events WHERE seq >= :first AND seq <= :last"
+        f" AND kind = '{INVOICE_LISTED}' ORDER BY seq",
+        first=first,
+        last=last,
+    )
+    return (row for (text,) in rows for row in json.loads(text).get(name, ()))
 
 
 def data_pieces(ledger: Ledger, seq: int) -> Iterator[str]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.numbers import NamesByNumber
 from jpcli.domain.shares import Holder, Share
 from jpcli.ledger.queries import labels
 from jpcli.ledger.queries.labels import CLIENT, SITE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jpcli.ledger.database.connection import Ledger
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 class HolderNames(NamedTuple):
     """What clients and sites are called, by row number; None is called None."""
 
-    clients: dict[int | None, str | None]
-    sites: dict[int | None, str | None]
+    clients: Mapping[int | None, str | None]
+    sites: Mapping[int | None, str | None]
 
 
 def shares_of(ledger: Ledger, invoice_id: int) -> Iterator[tuple[int, Holder, Share]]:
@@ -39,19 +40,41 @@ def shares_of(ledger: Ledger, invoice_id: int) -> Iterator[tuple[int, Holder, Sh
 
 def names_at_closing(ledger: Ledger, invoice_id: int) -> HolderNames:
     """What the holders of an invoice were called when it was closed."""
-    clients: dict[int | None, str | None] = {None: None}
-    sites: dict[int | None, str | None] = {None: None}
-    for client_id, site_id, client, site in ledger.rows(
-        "SELECT client_id, site_id, client, site FROM invoice_holders WHERE invoice_id = :id",
+    return HolderNames(
+        _at_closing(ledger, invoice_id, "client"), _at_closing(ledger, invoice_id, "site")
+    )
+
+
+def _at_closing(ledger: Ledger, invoice_id: int, kind: str) -> NamesByNumber:
+    rows = ledger.rows(
+        f"SELECT DISTINCT {kind}_id, {kind} FROM invoice_holders"
+        f" WHERE invoice_id = :id AND {kind}_id IS NOT NULL ORDER BY {kind}_id",
         id=invoice_id,
-    ):
-        clients[client_id], sites[site_id] = client, site
-    return HolderNames(clients, sites)
+    )
+    return NamesByNumber(rows)
 
 
 def names_then(ledger: Ledger, seq: int) -> HolderNames:
     """What all clients and sites were called after an event."""
     return HolderNames(labels.names_then(ledger, CLIENT, seq), labels.names_then(ledger, SITE, seq))
+
+
+def names_of(ledger: Ledger, holders: Sequence[Holder]) -> HolderNames:
+    """What some holders are called."""
+    clients = {holder.client_id for holder in holders}
+    sites = {holder.site_id for holder in holders}
+    return HolderNames(
+        _names(ledger, "SELECT id, name FROM clients", clients),
+        _names(ledger, "SELECT id, url FROM sites", sites),
+    )
+
+
+def _names(ledger: Ledger, named: str, numbers: set[int | None]) -> dict[int | None, str | None]:
+    found: dict[int | None, str | None] = {None: None}
+    wanted = ", ".join(str(int(number)) for number in numbers if number is not None)
+    if wanted:
+        found.update(ledger.all(f"{named} WHERE id IN ({wanted})"))
+    return found
 
 
 def labels_of_all(ledger: Ledger) -> HolderNames:

@@ -7,13 +7,15 @@ are known to be as billed, so they are never summed again (I3).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
 from jpcli.domain.calendar import OPEN_DAY
 from jpcli.domain.invoice_status import OPEN, PAID, VOID
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jpcli.domain.events import Event
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.state.lookups import Lookups
@@ -30,7 +32,7 @@ def _closed(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
         data = event.data
         lines = [(event.seq, position, *line) for position, line in enumerate(data["lines"])]
         ledger.execute_many(_INSERT_LINE, lines)
-        _keep_shares(ledger, event)
+        _keep_shares(ledger, [(event.seq, 0, data)])
         total = data["total_minor"]
         ledger.execute(
             "INSERT INTO invoices (id, number, period, first_day, last_day, status, due_day,"
@@ -51,6 +53,12 @@ def _closed(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
             ),
         )
         _set_unsettled(ledger, OPEN_DAY)
+
+
+def _listed(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
+    """Parts of what a closing keeps, which comes after them: an invoice has its number."""
+    kept = ((event.seq + event.data["left"], event.data["first"], event.data) for event in told)
+    _keep_shares(ledger, list(kept))
 
 
 def _paid(ledger: Ledger, _: Lookups, told: list[Event]) -> None:
@@ -120,17 +128,22 @@ def unsettle_from(ledger: Ledger, day: int) -> None:
     ledger.execute("UPDATE marks SET unsettled_day = ? WHERE unsettled_day > ?", (day - 1, day - 1))
 
 
-def _keep_shares(ledger: Ledger, event: Event) -> None:
-    """I8: whose part of each line is what; closings of the first ledgers did not say."""
+def _keep_shares(ledger: Ledger, kept: list[tuple[int, int, Mapping[str, Any]]]) -> None:
+    """I8: whose part of each line is what; closings of the first ledgers did not say. `kept` are
+    the number of the invoice, that of the first holder, and the data of an event."""
     ledger.execute_many(
         "INSERT INTO invoice_holders (invoice_id, holder, client_id, site_id, client, site)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        ((event.seq, number, *row) for number, row in enumerate(event.data.get("holders", ()))),
+        (
+            (invoice_id, number, *row)
+            for invoice_id, first, data in kept
+            for number, row in enumerate(data.get("holders", ()), first)
+        ),
     )
     ledger.execute_many(
         "INSERT INTO invoice_shares (invoice_id, position, holder, license_days, amount_minor)"
         " VALUES (?, ?, ?, ?, ?)",
-        ((event.seq, *row) for row in event.data.get("shares", ())),
+        ((invoice_id, *row) for invoice_id, _, data in kept for row in data.get("shares", ())),
     )
 
 
@@ -156,6 +169,7 @@ def _ensure_marks(ledger: Ledger) -> None:
 
 
 HANDLERS = {
+    events.INVOICE_LISTED: _listed,
     events.INVOICE_CLOSED: _closed,
     events.INVOICE_PAID: _paid,
     events.INVOICE_REOPENED: _reopened,

@@ -7,6 +7,7 @@ lines, each at its price (M2), so nobody gets what is not theirs, and parts add 
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,10 @@ from jpcli.domain.adjustments import OfferKey
 from jpcli.domain.calculator import compute_groups
 from jpcli.domain.columns import ManyShares
 from jpcli.domain.periods import month_period, parse_month
-from jpcli.domain.shares import NOBODY, Share, add_to, difference
+from jpcli.domain.shares import NOBODY, Share, add_to, difference, summed
 from jpcli.ledger.queries import invoice_lines
 from jpcli.ledger.queries.shares import shares_of
-from jpcli.services.billing.holder_days import HolderDays
+from jpcli.services.billing.holder_days import split_days
 from jpcli.services.billing.period import (
     as_closed,
     offer_part,
@@ -66,7 +67,7 @@ class Corrected:
         now = {} if month is None else self.month(month)
         stated = self.stated(label, before_seq)
         return {
-            key: self._packed(difference(now.get(key, {}), stated.get(key, {})))
+            key: self._less(now.get(key, {}), stated.get(key, {}))
             for key in now.keys() | stated.keys()
         }
 
@@ -115,7 +116,7 @@ class Corrected:
         for line in lines:
             if line.kind in ("license", "bundle"):
                 part = offer_part(desk, line.product, line.bundle_size)
-                found.append(self._packed(split(line, part)))
+                found.append(split(line, part))
             else:
                 found.append(self.of_other_line(line, period, invoice.id))
         return found
@@ -127,7 +128,7 @@ class Corrected:
             return {self._nobody: whole}
         now = {} if line.period == period.label else self._at(line.period, before_seq)
         before = self.stated(line.period, before_seq)
-        shares = difference(now.get(_offer(line), {}), before.get(_offer(line), {}))
+        shares = self._less(now.get(_offer(line), {}), before.get(_offer(line), {}))
         return with_rest(shares, whole, self._nobody)
 
     def of_open_line(self, line: Line, bill: Computed) -> Shares:
@@ -150,16 +151,19 @@ class Corrected:
     def _add(self, sums: OfferShares, line: Line, shares: Shares) -> None:
         """Add the parts of a line to those of its offer."""
         key = _offer(line)
-        if key in sums:
-            found = dict(sums[key].items())
+        if key not in sums:
+            sums[key] = shares
+        elif self._by == HOLDER:
+            sums[key] = ManyShares.of(sums[key]).plus(shares)
+        else:
+            found = dict(sums[key])
             add_to(found, shares)
-            shares = found
-        sums[key] = self._packed(shares)
+            sums[key] = found
 
-    def _packed(self, shares: Shares) -> Shares:
-        if self._by != HOLDER or isinstance(shares, ManyShares):
-            return shares
-        return ManyShares(shares.items())
+    def _less(self, now: Shares, before: Shares) -> Shares:
+        if self._by == HOLDER:
+            return ManyShares.of(now).minus(before)
+        return difference(now, before)
 
     @property
     def _nobody(self) -> Any:
@@ -167,7 +171,7 @@ class Corrected:
 
     def _splitter(self, month: Computed) -> Callable[[Line, OfferPart], Shares]:
         if self._by == HOLDER:
-            return HolderDays(self._desk, month).shares
+            return partial(split_days, self._desk, month)
         count = COUNTERS[self._by](self._desk, month)
         currency = self._desk.ledger.currency
 
@@ -180,14 +184,14 @@ class Corrected:
 
 def with_rest(shares: Shares, whole: Share, nobody: Any) -> Shares:
     """Parts that add up to the whole: what is left over, if anything is, is nobody's."""
-    rest = whole
-    for share in shares.values():
-        rest = rest.minus(share)
+    rest = whole.minus(summed(shares.values()))
     if not any(rest):
         return shares
-    found = dict(shares.items())
+    if isinstance(shares, ManyShares):
+        return shares.plus({nobody: rest})
+    found = dict(shares)
     found[nobody] = found.get(nobody, Share()).plus(rest)
-    return ManyShares(found.items()) if isinstance(shares, ManyShares) else found
+    return found
 
 
 def _offer(line: Line) -> OfferKey:

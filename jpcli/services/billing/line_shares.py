@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.columns import ManyShares
+from jpcli.domain.columns import split_by_holder
 from jpcli.domain.money import markup_fraction
-from jpcli.domain.shares import marked_up, split_by_holder
+from jpcli.domain.shares import marked_up
 from jpcli.ledger.queries.shares import (
     labels_of,
     labels_of_all,
@@ -18,7 +18,7 @@ from jpcli.ledger.queries.shares import (
     names_then,
 )
 from jpcli.services.billing.adjustment_shares import HOLDER, Corrected
-from jpcli.services.billing.holder_days import HolderDays, in_order
+from jpcli.services.billing.holder_days import in_order, split_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 def holder_shares(desk: Desk, computed: Computed) -> HolderShares:
     """The parts of each line by client and site, and what those are called (at the closing)."""
     if computed.invoice is None:
-        found, names = open_shares(desk, computed)
-        return [ManyShares(shares.items()) for shares in found], names
+        return list(open_shares(desk, computed)), names_now(desk.ledger)
     return invoice_shares(desk, computed.invoice)
 
 
@@ -58,18 +57,11 @@ def holder_names(desk: Desk, invoice: Invoice | None) -> HolderNames:
     return names
 
 
-def open_shares(
-    desk: Desk, computed: Computed
-) -> tuple[Iterator[Mapping[Holder, Share]], HolderNames]:
-    """The same of a month without an invoice, one line after the other: a line may have a hundred
-    thousand parts."""
-    days = HolderDays(desk, computed)
+def open_shares(desk: Desk, computed: Computed) -> Iterator[Mapping[Holder, Share]]:
+    """The parts of each line of a month without an invoice, one line after the other."""
     every = zip(computed.lines, computed.parts, computed.shares, strict=True)
-    found = (
-        days.shares(line, part) if part is not None else shares or {}
-        for line, part, shares in every
-    )
-    return found, days.names
+    for line, part, shares in every:
+        yield shares or {} if part is None else split_days(desk, computed, line, part)
 
 
 def other_holders(
@@ -105,11 +97,11 @@ def _corrections(computed: Computed) -> list[tuple[int, Line]]:
 
 def marked_shares(
     line: Line, shares: Mapping[Holder, Share], labels: HolderNames, markup_e6: int
-) -> dict[Holder, Share]:
+) -> Mapping[Holder, Share]:
     """The parts of a line that has a markup on it: licenses by their days, the rest as it is. Equal
     remainders are served as without a markup, whatever anybody is called now or at the closing."""
     if line.kind in ("license", "bundle"):
-        days = {holder: share.license_days for holder, share in shares.items()}
-        return split_by_holder(line.amount_minor, in_order(days, labels))
-    ordered = dict(in_order(shares, labels))
-    return marked_up(ordered, *markup_fraction(markup_e6), line.amount_minor)
+        ordered = in_order(shares, labels)
+        days = ((holder, share.license_days) for holder, share in ordered)
+        return split_by_holder(line.amount_minor, days)
+    return marked_up(dict(in_order(shares, labels)), *markup_fraction(markup_e6), line.amount_minor)

@@ -39,7 +39,7 @@ def _by_product(desk: Desk, computed: Computed) -> Counter:
 
 
 def _by_site(desk: Desk, computed: Computed) -> Counter:
-    names = labels(desk.ledger, SITE)
+    names = labels(desk.ledger, SITE).unpacked()
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
@@ -50,7 +50,7 @@ def _by_site(desk: Desk, computed: Computed) -> Counter:
 
 
 def _by_client(desk: Desk, computed: Computed) -> Counter:
-    names = labels(desk.ledger, CLIENT)
+    names = labels(desk.ledger, CLIENT).unpacked()
 
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)

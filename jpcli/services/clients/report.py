@@ -17,7 +17,7 @@ from jpcli.domain.instants import FIRST_YEAR, LAST_YEAR
 from jpcli.domain.money import money_json
 from jpcli.domain.periods import month_of, months_between
 from jpcli.ledger.queries import invoice_lines, invoices
-from jpcli.ledger.queries.shares import labels_of
+from jpcli.ledger.queries.shares import labels_of, names_now
 from jpcli.ledger.snapshots.details import clients_then
 from jpcli.reports.clients.year import ClientsYear, Profit, YearClient, YearMonth, total
 from jpcli.services.billing.books import elsewhere_note, first_day_billed, first_to_close
@@ -149,8 +149,8 @@ def _open_months(desk: Desk, labels: list[str]) -> dict[str, Sums]:
     number = len(months_between(labels[0], labels[-1]))
     for computed in months_from(desk, question, compute(desk, question), number):
         if computed.invoice is None:
-            shares, names = open_shares(desk, computed)
-            pairs = zip(computed.lines, shares, strict=True)
+            names = names_now(desk.ledger)
+            pairs = zip(computed.lines, open_shares(desk, computed), strict=True)
             found[computed.period.label] = _summed(desk, pairs, names, LATEST_SEQ)
     return found
 

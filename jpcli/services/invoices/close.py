@@ -7,13 +7,15 @@ preview's (I1).
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
 from jpcli.domain.adjustments import is_charged
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import Refused
 from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, invoice_number
+from jpcli.domain.listed import Listed
 from jpcli.domain.money import display_amount
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.ledger.events.log import latest_at
@@ -23,7 +25,7 @@ from jpcli.ledger.queries.labels import first_names
 from jpcli.ledger.queries.products import priced_offers
 from jpcli.services.billing.books import books_begin, is_settled_elsewhere, move_hint
 from jpcli.services.billing.compute import Question, compute
-from jpcli.services.billing.holder_days import kept
+from jpcli.services.billing.kept_shares import KeptShares
 from jpcli.services.billing.line_shares import open_shares
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.change import change
@@ -38,6 +40,14 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
+
+
+# Of holders, or shares, the closing has at most so many itself. Of more, so many are in each of the
+# events before it: small ones, because readers take some thousands of events at a time.
+MOST_IN_CLOSING = 10_000
+ROWS_LISTED = 100
+# Events that are in memory at a time.
+_LISTED_AT_ONCE = 50
 
 
 def close(desk: Desk, month: str) -> Answer[ClosedAnswer]:
@@ -143,8 +153,8 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
     number = invoice_number(period.label, invoices.count_of_period(ledger, period.label))
     content = invoice_lines.sealed_content(ledger, number, period, lines)
     total = content["total_minor"]
-    holders, shares = kept(*open_shares(desk, computed))
-    del computed  # the parts of its corrections may be a million, and are in `shares` now
+    kept = KeptShares(open_shares(desk, computed))
+    del computed  # the parts of its corrections may be a million
     data = {
         "period": period.label,
         "first_day": period.first_day,
@@ -154,12 +164,29 @@ def _close(desk: Desk, writer: Writer, period: Period) -> str:
         "total_minor": total,
         "lines": content["lines"],
         "content_hash": invoice_lines.content_hash(content),
-        "holders": holders,
-        "shares": shares,
+        **_kept(desk, writer, number, kept),
     }
     writer.record(*events.invoice_closed(number, data))
     writer.flush()
     return number
+
+
+def _kept(desk: Desk, writer: Writer, number: str, kept: KeptShares) -> dict[str, Any]:
+    """What the closing says of whose part is what: all of it, or how much of it was recorded before
+    the closing, in events of their own, because it is too much for one text."""
+    every = {"holders": kept.holders(desk.ledger), "shares": kept.shares()}
+    if max(kept.counts) <= MOST_IN_CLOSING:
+        return {name: list(rows) for name, rows in every.items()}
+    listed = Listed(*kept.counts, ROWS_LISTED)
+    left = listed.events
+    for name, rows in every.items():
+        first = 0
+        while some := list(islice(rows, ROWS_LISTED)):
+            writer.record(*events.invoice_listed(number, name, some, first=first, left=left))
+            first, left = first + len(some), left - 1
+            if left % _LISTED_AT_ONCE == 0:
+                writer.flush()
+    return {"listed": listed._asdict()}
 
 
 def _first_status(desk: Desk, lines: tuple[Line, ...]) -> str:

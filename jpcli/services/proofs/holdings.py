@@ -9,7 +9,7 @@ from array import array
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from jpcli.services.proofs.numbers import Slots
+from jpcli.domain.numbers import Slots
 
 if TYPE_CHECKING:
     from jpcli.services.proofs.lives import Name

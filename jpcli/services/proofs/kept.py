@@ -7,10 +7,10 @@ they are looked at as they are read, and only their days are kept until licenses
 from __future__ import annotations
 
 from array import array
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jpcli.domain.split import largest_remainder
+from jpcli.domain.columns import split_by_client
 from jpcli.services.proofs import shape
 from jpcli.services.proofs.lines import BILLED, subject_of
 from jpcli.services.proofs.shape import Unfit
@@ -123,7 +123,7 @@ class Kept:
             fits = one == [(0, 0, amount_minor)]
         else:
             rows = self._in_order(rows)
-            fits = rows.amounts == _split(amount_minor, rows.clients, rows.days)
+            fits = rows.amounts == split_by_client(amount_minor, rows.clients, rows.days)
         if not fits:
             what = "the parts of its holders are not what their days come to (M5)"
             self._differ(position, what)
@@ -158,17 +158,3 @@ def _place(
 ) -> tuple[bool, tuple[str, int]]:
     """Nobody comes last."""
     return (True, ("", 0)) if not number else (False, order(text(number)))
-
-
-def _split(amount_minor: int, clients: array[int], days: array[int]) -> array[int]:
-    """An amount over clients by their days, and each one's part over its sites; the parts of a
-    client are side by side."""
-    ends = [0]
-    for _, several in groupby(clients):
-        ends.append(ends[-1] + sum(1 for _ in several))
-    stretches = [slice(*ends) for ends in pairwise(ends)]
-    parts = largest_remainder(amount_minor, [sum(days[one]) for one in stretches])
-    found = array("q")
-    for part, one in zip(parts, stretches, strict=True):
-        found.extend(largest_remainder(part, days[one]))
-    return found

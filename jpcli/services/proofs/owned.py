@@ -8,9 +8,9 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.numbers import Numbers
 from jpcli.domain.owners import Stretch
 from jpcli.services.proofs.lives import WITHHELD
-from jpcli.services.proofs.numbers import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.columns import ManyShares
 from jpcli.domain.money import parse_markup
+from jpcli.domain.shares import summed
 from jpcli.ledger.queries.days import client_names
 from jpcli.ledger.queries.shares import labels_of
-from jpcli.services.billing.holder_days import by_client, in_order, kept
-from jpcli.services.billing.line_shares import holder_shares, marked_shares
+from jpcli.services.billing.holder_days import in_order
+from jpcli.services.billing.kept_shares import KeptShares
+from jpcli.services.billing.line_shares import marked_shares, open_shares
 from jpcli.services.billing.period import marked_lines
+from jpcli.services.proofs.form import compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,13 +32,12 @@ if TYPE_CHECKING:
 
 
 class SharedLine(NamedTuple):
-    """A line that a client has a part of: `days` are the license-days of each client in the order
-    in which equal remainders are served, `sites` what each of the client's own sites has."""
+    """A line that a client has a part of, and what the proof says of it, as text: there may be a
+    hundred thousand sites in it."""
 
     line: Line
-    days: list[tuple[str | None, int]]
-    part: Share
-    sites: list[tuple[str | None, Share]]
+    sites: int
+    text: str
 
 
 class Shared(NamedTuple):
@@ -49,9 +52,9 @@ class Shared(NamedTuple):
 def whole_shares(desk: Desk, computed: Computed) -> dict[str, Iterator[Any]]:
     """Holders and shares of a month that is not closed, in the form in which a closing keeps them;
     row numbers mean nothing without it."""
-    shares, names = holder_shares(desk, computed)
-    holders, rows = kept(shares, names)
-    return {"holders": ([None, None, *holder[2:]] for holder in holders), "shares": iter(rows)}
+    kept = KeptShares(open_shares(desk, computed))
+    holders = ([None, None, *names] for _, _, *names in kept.holders(desk.ledger))
+    return {"holders": holders, "shares": kept.shares()}
 
 
 def shared_lines(
@@ -63,68 +66,76 @@ def shared_lines(
     marked: list[Line] = list(computed.lines)
     if markup_e6 is not None:
         marked = marked_lines(marked, markup_e6, desk.ledger.currency)
-    found = []
+    found, total_minor = [], 0
     labels = labels_of(desk.ledger, names)
-    pairs = zip(computed.lines, marked, every_line, strict=True)
-    for line, with_markup, plain in pairs:
+    for line, with_markup, plain in zip(computed.lines, marked, every_line, strict=True):
         mine = plain
         if markup_e6 is not None:
             mine = marked_shares(with_markup, plain, labels, markup_e6)
-        part = by_client(mine, names).get(whose.client)
-        if part is not None:
+        own = ManyShares(
+            (holder, share)
+            for holder, share in mine.items()
+            if names.clients[holder.client_id] == whose.client
+        )
+        if own:
+            part = summed(own.values())
+            total_minor += part.amount_minor
             days = _client_days(plain, names, labels)
-            found.append(SharedLine(line, days, part, list(_sites(mine, names, labels, whose))))
-    client_id = None
-    if whose.client is not None:
-        ids = {name: number for number, name in (client_names(desk.ledger) | names.clients).items()}
-        client_id = ids.get(whose.client)
-    total_minor = sum(item.part.amount_minor for item in found)
-    return Shared(whose.client, client_id, found, total_minor)
+            sites = [[names.sites[held.site_id], *share] for held, share in in_order(own, labels)]
+            text = compact(_told(line, whose.client, days, part, sites))
+            found.append(SharedLine(line, len(sites), text))
+    return Shared(whose.client, _number(desk, names, whose.client), found, total_minor)
+
+
+def _number(desk: Desk, names: HolderNames, client: str | None) -> int | None:
+    """The row number of who was called so at the closing, or is now."""
+    if client is None:
+        return None
+    for known in (names.clients, client_names(desk.ledger)):
+        for number, name in known.items():
+            if name == client:
+                return number
+    return None
 
 
 def _client_days(
     shares: Mapping[Holder, Share], names: HolderNames, labels: HolderNames
 ) -> list[tuple[str | None, int]]:
-    found = by_client(dict(in_order(shares, labels)), names)
-    return [(client, share.license_days) for client, share in found.items()]
+    """The license-days of each client, in the order in which equal remainders are served."""
+    found: dict[int | None, int] = {}
+    for holder, share in shares.items():
+        found[holder.client_id] = found.get(holder.client_id, 0) + share.license_days
+    served = sorted(found, key=lambda number: (number is None, labels.clients[number] or ""))
+    return [(names.clients[number], found[number]) for number in served]
 
 
-def _sites(
-    shares: Mapping[Holder, Share], names: HolderNames, labels: HolderNames, whose: Whose
-) -> Iterator[tuple[str | None, Share]]:
-    for holder, share in in_order(shares, labels):
-        if names.clients[holder.client_id] == whose.client:
-            yield names.sites[holder.site_id], share
-
-
-def client_lines(shared: Shared) -> Iterator[dict[str, Any]]:
-    """The lines of one client's proof."""
-    for line, days, part, sites in shared.lines:
-        about: dict[str, Any] = {
-            "kind": line.kind,
-            "product": line.product,
-            "name": line.name,
-            "bundle_size": line.bundle_size,
-        }
-        own = {
-            "part": {"license_days": part.license_days, "amount_minor": part.amount_minor},
-            "sites": [[site, *share] for site, share in sites],
-        }
-        if line.kind not in ("license", "bundle"):
-            yield {**about, "period": line.period, **own}
-            continue
-        clients = [client for client, _ in days]
-        at = clients.index(shared.client)
-        yield {
-            **about,
-            "day_price_e12": line.day_price_e12,
-            "first_day": line.first_day,
-            "last_day": line.last_day,
-            "days": line.days,
-            "license_days": line.license_days,
-            "amount_minor": line.amount_minor,
-            # In order of size: the order of others' names is nobody's business.
-            "before": sorted(number for _, number in days[:at]),
-            "after": sorted(number for _, number in days[at + 1 :]),
-            **own,
-        }
+def _told(
+    line: Line,
+    client: str | None,
+    days: list[tuple[str | None, int]],
+    part: Share,
+    sites: list[list[Any]],
+) -> dict[str, Any]:
+    about: dict[str, Any] = {
+        "kind": line.kind,
+        "product": line.product,
+        "name": line.name,
+        "bundle_size": line.bundle_size,
+    }
+    own = {"part": part._asdict(), "sites": sites}
+    if line.kind not in ("license", "bundle"):
+        return {**about, "period": line.period, **own}
+    at = [name for name, _ in days].index(client)
+    return {
+        **about,
+        "day_price_e12": line.day_price_e12,
+        "first_day": line.first_day,
+        "last_day": line.last_day,
+        "days": line.days,
+        "license_days": line.license_days,
+        "amount_minor": line.amount_minor,
+        # In order of size: the order of others' names is nobody's business.
+        "before": sorted(number for _, number in days[:at]),
+        "after": sorted(number for _, number in days[at + 1 :]),
+        **own,
+    }

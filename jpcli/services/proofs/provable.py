@@ -11,8 +11,6 @@ from jpcli.domain.limits import MAX_PROOF_ITEM_BYTES
 from jpcli.domain.words import as_file, command_line, count
 from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.books import elsewhere_note, is_settled_elsewhere
-from jpcli.services.proofs.form import compact
-from jpcli.services.proofs.parts import client_lines
 
 if TYPE_CHECKING:
     from jpcli.reports.statement.statement import Whose
@@ -53,13 +51,11 @@ def check_provable(desk: Desk, computed: Computed) -> None:
 
 def check_verifiable(shared: Shared, label: str) -> None:
     """Refuse lines that are longer than `verify` reads, before any of it is written."""
-    for line in client_lines(shared):
-        if is_too_long(compact(line)):
-            told = (
-                f"{line['name']} has a part at {count(len(line['sites']), 'site')} of this client"
-            )
+    for line, sites, text in shared.lines:
+        if is_too_long(text):
+            told = f"{line.name} has a part at {count(sites, 'site')} of this client"
             hint = "The whole month's has no such line:   jpcli invoice export"
-            raise too_long(told, f"{hint} {label} --format proof", line["product"])
+            raise too_long(told, f"{hint} {label} --format proof", line.product)
 
 
 def is_too_long(item: str) -> bool:

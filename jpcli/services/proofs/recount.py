@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.events import ABOUT_LICENSES, ABOUT_OWNERS
 from jpcli.domain.license_events import MAKING
+from jpcli.domain.numbers import Numbers, Slots
 from jpcli.services.proofs import shape
 from jpcli.services.proofs.form import LICENSE_KEYS, SITE_KEYS
 from jpcli.services.proofs.header import UNTELLABLE
 from jpcli.services.proofs.lines import subject_of
 from jpcli.services.proofs.lives import WITHHELD, Life, Stay, life_of, owners_of
-from jpcli.services.proofs.numbers import Numbers, Slots
 from jpcli.services.proofs.owned import Owned
 from jpcli.services.proofs.shape import Unfit
 

@@ -5,13 +5,14 @@ Owns the hashes of the whole bill, and of the invoices before it that had billed
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.adjustments import Sum
-from jpcli.domain.events import INVOICE_CLOSED, LINE_FIELDS, Event
+from jpcli.domain.events import INVOICE_CLOSED, LINE_FIELDS, Event, invoice_listed
 from jpcli.domain.invoice_status import VOID
-from jpcli.ledger.events.chain import link_in_pieces
+from jpcli.domain.listed import Listed
+from jpcli.ledger.events.chain import encode, link, link_in_pieces
 from jpcli.ledger.queries.invoice_lines import content_hash
 from jpcli.services.canonical import list_pieces, object_pieces
 from jpcli.services.proofs import shape
@@ -20,7 +21,7 @@ from jpcli.services.proofs.lines import BILLED
 from jpcli.services.proofs.shape import Unfit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jpcli.services.proofs.findings import Events, Findings
     from jpcli.services.proofs.header import Bill
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
     # Month, product, bundle size.
     Corrected = tuple[str | None, str, int]
+
+
+# Rows of an event before a closing: as many as are looked at in one piece.
+_MOST_LISTED = 10_000
 
 
 class Earlier:
@@ -96,12 +101,23 @@ def begin_closing(bill: Bill, told: Events) -> None:
         raise Unfit("closing is no such event")
     if data.get("status") == VOID:
         raise Unfit("an invoice is never closed as void")
-    previous = bytes.fromhex(shape.sha256_hex(closing["previous"], "previous"))
-    told.links.add(closing["seq"], previous, bytes.fromhex(bill.invoice["head"]))
-    told.until_seq = closing["seq"]
+    shape.sha256_hex(closing["previous"], "previous")
+    listed = _listed(data)
+    told.until_seq = closing["seq"] - (0 if listed is None else listed.events)
 
 
-def read_kept(bill: Bill, lines: list[dict[str, Any]], kept: Kept) -> bytes | None:
+def _listed(data: Mapping[str, Any]) -> Listed | None:
+    """How much was recorded before the closing, if it says that anything was."""
+    if "listed" not in data:
+        return None
+    stated = shape.fields(data["listed"], Listed._fields, "listed")
+    for name in ("holders", "shares"):
+        shape.whole(stated[name], name, 0)
+    shape.whole(stated["rows"], "rows", 1, _MOST_LISTED)
+    return Listed(**stated)
+
+
+def read_kept(bill: Bill, lines: list[dict[str, Any]], kept: Kept, told: Events) -> bytes | None:
     """Read holders and shares; of a closed invoice the hash of its closing, which is made of them
     on the way. One without shares is of the first ledgers, and one client's has none."""
     holders = kept.holders(closed=bill.invoice["number"] is not None)
@@ -112,13 +128,39 @@ def read_kept(bill: Bill, lines: list[dict[str, Any]], kept: Kept) -> bytes | No
     if closing is not None:
         fields: dict[str, Any] = {**closing["data"]}
         fields["lines"] = list_pieces([line[name] for name in LINE_FIELDS] for line in lines)
-        if holders is not None:
-            fields |= {"holders": list_pieces(holders), "shares": list_pieces(shares)}
         event = Event(*(closing[name] for name in CLOSING_KEYS))
-        found = link_in_pieces(bytes.fromhex(closing["previous"]), event, object_pieces(fields))
+        previous, listed = bytes.fromhex(closing["previous"]), _listed(closing["data"])
+        if listed is not None:
+            rows = {"holders": iter(holders or ()), "shares": shares}
+            previous = _link_listed(previous, event, listed, rows, told)
+        elif holders is not None:
+            fields |= {"holders": list_pieces(holders), "shares": list_pieces(shares)}
+        told.links.add(event.seq, previous, bytes.fromhex(bill.invoice["head"]))
+        found = link_in_pieces(previous, event, object_pieces(fields))
     for _ in chain(holders or (), shares):
         pass
     return found
+
+
+def _link_listed(
+    previous: bytes,
+    closing: Event,
+    listed: Listed,
+    every: Mapping[str, Iterator[Any]],
+    told: Events,
+) -> bytes:
+    """The hash of the last event before the closing. Those that hold its rows are put together
+    again; rows that it does not count make one more of them, or a longer one."""
+    left = listed.events
+    for name, rows in every.items():
+        first = 0
+        while some := list(islice(rows, listed.rows)):
+            kind, _, data = invoice_listed(closing.subject, name, some, first=first, left=left)
+            event = closing._replace(seq=closing.seq - left, kind=kind)
+            own = link(previous, event, encode(data))
+            told.links.add(event.seq, previous, own)
+            previous, first, left = own, first + len(some), left - 1
+    return previous
 
 
 def _shares(kept: Kept, *, belong: bool) -> Iterator[Any]:

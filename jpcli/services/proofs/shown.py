@@ -19,10 +19,10 @@ from jpcli.domain.events import (
 from jpcli.services.proofs.lives import WITHHELD
 
 if TYPE_CHECKING:
+    from jpcli.domain.numbers import Numbers
     from jpcli.ledger.queries.proofs import Linked
     from jpcli.reports.statement.statement import Whose
     from jpcli.services.proofs.lives import Names
-    from jpcli.services.proofs.numbers import Numbers
 
 
 def as_event(item: Linked) -> Event:

@@ -89,7 +89,7 @@ class _Checking:
             earlier.add(invoice, bill, findings)
         self._read_lines(parts)
         kept = Kept(members, self._lines, parts)
-        closing_hash = read_kept(bill, self._lines, kept)
+        closing_hash = read_kept(bill, self._lines, kept, self._told)
         if not bill.is_whole and len(earlier):
             raise Unfit("one client's proof has no earlier invoices")
         tally = Tally(grounds.prices, months_of(self._lines, grounds, whole=bill.is_whole))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import events
 from jpcli.domain.agency_events import PRICE_REMOVED
 from jpcli.domain.events import LATEST_SEQ, LINE_FIELDS, PRICE_SET
+from jpcli.domain.listed import Listed
 from jpcli.ledger.events.log import head
 from jpcli.ledger.queries import invoice_lines
 from jpcli.ledger.queries import proofs as queries
@@ -21,7 +22,7 @@ from jpcli.services.proofs.closing import list_rows, short_members
 from jpcli.services.proofs.form import FORM, compact
 from jpcli.services.proofs.lives import RENAMES, Names, life_of, owners_of, stays_of
 from jpcli.services.proofs.owned import Numbered, Owned, stated
-from jpcli.services.proofs.parts import Shared, client_lines, whole_shares
+from jpcli.services.proofs.parts import Shared, whole_shares
 from jpcli.services.proofs.provable import is_too_long, too_long
 from jpcli.services.proofs.scope import scope_of
 from jpcli.services.proofs.shown import as_event, shown_event
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jpcli.domain.errors import Refused
+    from jpcli.domain.numbers import Numbers
     from jpcli.domain.owners import Stretch
     from jpcli.ledger.queries.proofs import Linked
     from jpcli.reports.statement.statement import Whose
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
     from jpcli.services.proofs.lives import Stay
-    from jpcli.services.proofs.numbers import Numbers
 
 
 class Writing:
@@ -94,11 +95,11 @@ class Writing:
         yield f',\n "counts": {compact(self._counts)}\n}}\n'
 
     def _list(self, name: str, items: Iterable[Any]) -> Iterator[str]:
-        """A member that is an array, an item a line."""
+        """A member that is an array, an item a line; what is long may be text already."""
         yield f',\n "{name}": ['
         mark = "\n  "
         for item in items:
-            text = compact(item)
+            text = item if type(item) is str else compact(item)
             if is_too_long(text):
                 raise _too_long(name, item)
             yield mark + text
@@ -124,9 +125,9 @@ class Writing:
         }
 
     def _closing(self) -> tuple[dict[str, Any] | None, dict[str, Iterator[Any]] | None]:
-        """The event that closed the invoice but for its lists, and its holders and shares; of an
-        open month only those. One client's proof has none of it, and invoices of the first ledgers
-        kept no shares."""
+        """The event that closed the invoice but for its lists, and its holders and shares, which
+        were recorded before it if they are many; of an open month only those. One client's proof
+        has none of it, and invoices of the first ledgers kept no shares."""
         if self._whose is not None:
             return None, None
         if self._computed.invoice is None:
@@ -134,11 +135,16 @@ class Writing:
         closed = queries.closing_event(self._desk.ledger, self._seq)
         pieces = partial(queries.data_pieces, self._desk.ledger, self._seq)
         data, listed = short_members(pieces)
-        told = {**closed._asdict(), "previous": closed.previous.hex(), "data": data}
+        previous, rows = closed.previous, partial(list_rows, pieces)
+        if "listed" in data:
+            first = self._seq - Listed(**data["listed"]).events
+            previous = queries.closing_event(self._desk.ledger, first).previous
+            rows = partial(queries.listed_rows, self._desk.ledger, first, self._seq - 1)
+        told = {**closed._asdict(), "previous": previous.hex(), "data": data}
         del told["hash"]  # it is the head
-        if "shares" not in listed:
+        if "listed" not in data and "shares" not in listed:
             return told, None
-        return told, {name: list_rows(pieces, name) for name in ("holders", "shares")}
+        return told, {name: rows(name) for name in ("holders", "shares")}
 
     def _prices(self) -> list[Linked]:
         found = []
@@ -175,10 +181,10 @@ class Writing:
                 "content_hash": invoice.content_hash,
             }
 
-    def _lines(self) -> Iterator[dict[str, Any]]:
+    def _lines(self) -> Iterator[dict[str, Any] | str]:
         if self._shared is None:
             return map(_line, self._computed.lines)
-        return iter(client_lines(self._shared))
+        return (item.text for item in self._shared.lines)
 
     def _shown(self, found: Iterable[Linked]) -> Iterator[dict[str, Any]]:
         for item in found:

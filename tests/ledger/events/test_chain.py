@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain import events
-from jpcli.domain.columns import NumberRows
 from jpcli.domain.events import Event
 from jpcli.domain.history import History
 from jpcli.domain.imported_life import ImportedLife
@@ -49,19 +48,6 @@ def test_a_life_written_by_hand_is_canonical(life: dict[str, Any]) -> None:
     for written in (data, life):
         event = Event(1, *events.license_imported("key", written)[:2], 0, 0, "me", None, written)
         assert chain.data_text(event) == text
-
-
-@given(
-    st.dictionaries(TEXT, st.lists(TEXT) | st.integers() | MAYBE, max_size=4),
-    st.lists(st.tuples(*[st.integers(-9, 9)] * 4)),
-)
-def test_what_is_kept_of_a_closed_month_is_canonical(
-    content: dict[str, Any], shares: list[tuple[int, int, int, int]]
-) -> None:
-    data = {**content, "shares": NumberRows(4, shares)}
-    kind, subject, _ = events.invoice_closed("INV-2026-10", data)
-    event = Event(1, kind, subject, 0, 0, "me", None, data)
-    assert chain.data_text(event) == chain.encode({**content, "shares": shares})
 
 
 @pytest.mark.parametrize("reason", [None, 'a \ud800 "reason"'])

@@ -34,6 +34,7 @@ MEMBERS = (
     " licenses counts"
 )
 QUARTER = timedelta(minutes=15)
+LISTS = ("holders", "shares")
 NO_DECIMALS = {"jpy"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -126,7 +127,17 @@ class _Proof:
         self.client = None if self.whole else has(body["whose"], "client")["client"]
         self.hashes: dict[int, tuple[str, str]] = {}
         self.count = 0
-        self.until = None if body["closing"] is None else body["closing"]["seq"]
+        self.until = None if body["closing"] is None else body["closing"]["seq"] - self.before()
+
+    def before(self) -> int:
+        """How many events before the closing are a part of it."""
+        listed = self.body["closing"]["data"].get("listed")
+        if listed is None:
+            return 0
+        has(listed, "holders shares rows")
+        need(all(type(value) is int for value in listed.values()), "listed")
+        need(0 < listed["rows"] <= 10_000 and min(listed.values()) >= 0, "listed")
+        return sum((listed[name] + listed["rows"] - 1) // listed["rows"] for name in LISTS)
 
     def check(self) -> None:
         body, invoice = self.body, self.invoice
@@ -608,10 +619,24 @@ class _Proof:
             need(data[name] == self.invoice[name], name)
         need(data.keys().isdisjoint({"lines", "holders", "shares"}), "closing")
         data["lines"] = [[line[name] for name in FIELDS] for line in body["lines"]]
-        if body["shares"] is not None:
-            data |= {"holders": body["holders"], "shares": body["shares"]}
+        previous, left = closing["previous"], self.before()
         names = ("seq", "kind", "subject", "at", "recorded_at", "actor", "reason")
-        fields = [*(closing[name] for name in names), canonical(data)]
-        made = sha256(bytes.fromhex(closing["previous"]) + canonical(fields).encode())
-        need(made.hexdigest() == self.invoice["head"], "head")
-        self.place(closing["seq"], closing["previous"], self.invoice["head"])
+
+        def made(data: Any, **other: Any) -> str:
+            fields = [*({**closing, **other}[name] for name in names), canonical(data)]
+            return sha256(bytes.fromhex(previous) + canonical(fields).encode()).hexdigest()
+
+        for name in LISTS:
+            rows = body[name]
+            if not left or "listed" not in data:
+                data |= {} if rows is None else {name: rows}
+                continue
+            need(len(rows) == data["listed"][name], name)
+            for first in range(0, len(rows), data["listed"]["rows"]):
+                part = {name: rows[first : first + data["listed"]["rows"]]}
+                seq = closing["seq"] - left
+                own = made({**part, "first": first, "left": left}, seq=seq, kind="invoice.listed")
+                self.place(seq, previous, own)
+                previous, left = own, left - 1
+        need(made(data) == self.invoice["head"], "head")
+        self.place(closing["seq"], previous, self.invoice["head"])

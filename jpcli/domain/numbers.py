@@ -6,6 +6,9 @@ Owns how they are held: a text is a part of one array of bytes, a number a place
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -86,3 +89,57 @@ class Numbers:
         """The text that has a number."""
         found = self._texts[self._ends[number - 1] : self._ends[number]]
         return found.decode("utf-8", "surrogatepass")
+
+
+class NamesByNumber(Mapping[int | None, str | None]):
+    """What rows are called, by their numbers, which come in order; None is called None."""
+
+    def __init__(self, rows: Iterable[tuple[int, str]] = ()) -> None:
+        self._numbers, self._ends = array("q"), array("q", [0])
+        self._texts = bytearray()
+        self._otherwise: Mapping[int, str] = {}
+        for number, name in rows:
+            self._numbers.append(number)
+            self._texts += name.encode("utf-8", "surrogatepass")
+            self._ends.append(len(self._texts))
+        self._last: tuple[int, str] = (-1, "")
+
+    def but(self, otherwise: Mapping[int, str]) -> NamesByNumber:
+        """The same where some are called otherwise; they are few."""
+        found = NamesByNumber()
+        found._numbers, found._ends, found._texts = self._numbers, self._ends, self._texts
+        found._otherwise = {**self._otherwise, **otherwise}
+        return found
+
+    def unpacked(self) -> dict[int | None, str | None]:
+        """The same, for whoever asks for all of them more than once: five times as large, and ten
+        times as fast."""
+        texts = (
+            self._texts[first:last].decode("utf-8", "surrogatepass")
+            for first, last in pairwise(self._ends)
+        )
+        found: dict[int | None, str | None] = {None: None}
+        found.update(zip(self._numbers, texts, strict=True))
+        found.update(self._otherwise.items())
+        return found
+
+    def __len__(self) -> int:
+        return len(self._numbers) + 1
+
+    def __iter__(self) -> Iterator[int | None]:
+        yield None
+        yield from self._numbers
+
+    def __getitem__(self, number: int | None) -> str | None:
+        if number is None:
+            return None
+        if number == self._last[0]:  # many parts of one client follow each other
+            return self._last[1]
+        if number in self._otherwise:
+            return self._otherwise[number]
+        place = bisect_left(self._numbers, number)
+        if place == len(self._numbers) or self._numbers[place] != number:
+            raise KeyError(number)
+        text = self._texts[self._ends[place] : self._ends[place + 1]]
+        self._last = (number, text.decode("utf-8", "surrogatepass"))
+        return self._last[1]
