@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ledger
 
 
-# So many sites, and so many clients, are remembered; a file may name a million.
-_MOST_NAMES = 50_000
+# So many sites, and so many clients, are remembered; a file may name a million. One of a million
+# licenses names a hundred thousand, and where fewer are kept nearly all are forgotten in time.
+_MOST_NAMES = 1 << 17
 
 
 class Lookups:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from jpcli.ledger.database.connection import Ask, Ledger
 
-# Texts that are remembered as they were typed; a file names the same sites again and again.
+# Spellings that are no names, and are remembered; a file has the same ones again and again.
 MOST_TYPED = 65_536
 
 
@@ -82,12 +82,13 @@ class SiteNames:
 
     def name(self, text: str) -> str:
         """The site's name. Raises BadInput as `normalize_url`, and `site_renamed`."""
-        found = self._typed.get(text)
+        found = self._names.get(text) or self._typed.get(text)
         if found is None:
             found = self._found(text)
-            if len(self._typed) >= MOST_TYPED:
-                self._typed.clear()
-            self._typed[text] = found
+            if text not in self._names:  # it is spelled in another way
+                if len(self._typed) >= MOST_TYPED:
+                    self._typed.clear()
+                self._typed[text] = found
         return found
 
     def in_turn(self, texts: Iterable[str]) -> Iterable[str]:
@@ -96,7 +97,7 @@ class SiteNames:
 
     def asks(self, text: str) -> Iterator[Ask]:
         """What `name` asks."""
-        if text in self._typed or self._has_sites is False:
+        if text in self._names or text in self._typed or self._has_sites is False:
             return
         try:
             url = normalize_url(text)
