@@ -154,17 +154,18 @@ def test_the_story_in_a_pipe_is_plain_text(jpcli: Callable[..., Any]) -> None:
 
 
 def test_what_is_shown_is_what_the_commands_print(
-    jpcli: Callable[..., Any], tmp_path: Path
+    jpcli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The commands that only read say the same on the kept ledger."""
     kept = str(tmp_path / "kept.db")
     shown = jpcli("demo", "--keep", kept)
+    monkeypatch.setenv("JPCLI_LEDGER", kept)  # a hint would name one that the line named
     for command in (
         ["invoice", "preview"],
         ["invoice", "preview", "--by", "client"],
         ["licenses", "timeline", "--client", "Bakery Lane"],
     ):
-        again = jpcli("--ledger", kept, "--format", "table", *command)
+        again = jpcli("--format", "table", *command)
         assert again.out in shown.out
 
 
