@@ -168,23 +168,6 @@ def test_a_decline_whose_answer_was_lost_is_one_attempt(shop: Shop, fault: str) 
     assert len(shown(shop)["attempts"]) == 2
 
 
-@pytest.mark.parametrize(
-    "advice", [{"advice_code": "do_not_try_again"}, {"network_advice_code": "03"}]
-)
-def test_the_banks_advice_is_heeded(shop: Shop, advice: dict[str, str]) -> None:
-    from types import SimpleNamespace
-
-    from jpcli.domain.dunning import DO_NOT_TRY_AGAIN
-    from jpcli.payments.stripe_errors import translate
-
-    body = {"error": {"decline_code": "do_not_honor", "charge": "ch_1", **advice}}
-    kind = type("CardError", (SimpleNamespace,), {})
-    error = translate(kind(json_body=body, code="card_declined", user_message="No."))
-    assert isinstance(error, Declined)
-    assert (error.decline.code, error.decline.advice) == ("do_not_honor", DO_NOT_TRY_AGAIN)
-    assert error.decline.charge == "ch_1"
-
-
 @pytest.mark.once
 def test_without_a_card_paying_is_refused_and_writes_nothing(shop: Shop) -> None:
     shop.close()

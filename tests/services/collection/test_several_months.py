@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from jpcli.domain.errors import AuthProblem, Failed, JpcliError
+from jpcli.domain.errors import AuthProblem, Failed, JpcliError, Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services.collection.stripe import collector
 from jpcli.services.invoices import close as closing
 from jpcli.services.invoices import invoices
 from jpcli.services.licenses.licenses import list_licenses
+from tests import engines
 from tests.services.collection.conftest import Shop
 
 pytestmark = pytest.mark.once
@@ -100,6 +101,38 @@ def test_nothing_behind_the_last_month_is_closed_collected_or_told_of(
     behind = {} if july == "waits" else {JULY: "draft"}
     assert statuses(two_months) == {JUNE: "paid", **behind}
     assert paid(two_months) == 1
+
+
+@pytest.mark.parametrize(
+    ("month", "until", "closes"),
+    [
+        ("2024-06", None, True),
+        (None, "2024-06", True),
+        (None, "2024-07", False),
+        (None, None, False),
+    ],
+)
+def test_a_month_that_was_billed_otherwise_holds_up_none_before_it(
+    shop: Shop, month: str | None, until: str | None, closes: bool
+) -> None:
+    """On a ledger that was put back June is as it was billed, and July is not."""
+    shop.attach()
+    shop.now = AUGUST_2
+    backup = shop.called + ".backup"
+    engines.copy(shop.called, backup)
+    shop.close(None)
+    engines.copy(backup, shop.called)
+    shop.issue("jetpack-ai", at="2024-07-20T00:00:00Z")
+    if closes:
+        assert numbers(shop.do(collector.close, month, until=until)) == [JUNE]
+        assert statuses(shop) == {JUNE: "paid"}
+    else:
+        before, posts = shop.state(), shop.posts()
+        with pytest.raises(Refused) as caught:
+            shop.do(collector.close, month, until=until)
+        assert (caught.value.code, caught.value.subject) == ("billed_before", JULY)
+        assert (shop.state(), shop.posts()) == (before, posts)
+    assert paid(shop) == 2
 
 
 def test_a_month_without_a_line_does_not_end_the_collecting(shop: Shop) -> None:

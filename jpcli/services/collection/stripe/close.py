@@ -49,7 +49,8 @@ def close(desk: Desk, month: str | None, until: str | None = None) -> Answer[Clo
     failures: list[JpcliError] = []
     notes: tuple[Note, ...] = ()
     numbers = [invoice.number for invoice in uncollected(desk, month, until)]
-    if numbers or month is not None or waiting_months(desk):
+    waits = any(until is None or label <= until for label in waiting_months(desk))
+    if numbers or month is not None or waits:
         check_address(desk, gateway)
     if month is None or not numbers:
         try:
