@@ -119,7 +119,9 @@ def test_every_card_object_has_the_same_fields(till: Till) -> None:
 # --- only at Stripe ---
 
 
-def test_a_card_is_entered_on_stripes_page(shop: Shop) -> None:
+@pytest.mark.parametrize(("another", "primary"), [(False, False), (True, False), (True, True)])
+def test_a_card_is_entered_on_stripes_page(shop: Shop, another: bool, primary: bool) -> None:
+    before = shop.attach("pm_card_mastercard") if another else None
     with shop.desk() as desk:
         page = collector.open_checkout(desk)
         waited: list[int] = []
@@ -129,9 +131,10 @@ def test_a_card_is_entered_on_stripes_page(shop: Shop) -> None:
             if len(waited) == 2:
                 shop.double.complete_checkout(page.id, "pm_card_visa")
 
-        collector.finish_checkout(desk, page, primary=False, wait=person)
-    (card,) = shop.cards()
-    assert (card["last4"], card["primary"], len(waited)) == ("4242", True, 2)
+        collector.finish_checkout(desk, page, primary=primary, wait=person)
+    (card,) = [card for card in shop.cards() if card["id"] != before]
+    assert (card["last4"], len(waited)) == ("4242", 2)
+    assert card["primary"] is (primary or not another)
 
 
 def test_a_page_that_expires_adds_nothing(shop: Shop) -> None:
@@ -151,8 +154,11 @@ def test_sync_takes_over_what_was_changed_at_stripe(shop: Shop) -> None:
     shop.double.edit(customer(shop), invoice_settings={"default_payment_method": second})
     answer = shop.do(collector.sync_cards)
     assert [card["id"] for card in shop.cards() if card["primary"]] == [second]
-    assert "primary" in codes(answer)
-    assert "primary" not in codes(shop.do(collector.sync_cards))
+    said = [(note.code, note.message, note.subject) for note in answer.notes]
+    assert said[0] == ("cards_synced", "Took over the cards from Stripe", None)
+    assert said[1][::2] == ("primary", second)
+    again = [note.message for note in shop.do(collector.sync_cards).notes]
+    assert again == ["The cards are as at Stripe"]
     assert {card["id"] for card in shop.cards()} == {first, second}
 
 
@@ -220,8 +226,25 @@ def test_r3_the_only_card_is_found_out_at_stripe_and_not_in_a_stale_mirror(shop:
     assert [card["id"] for card in shop.cards()] == [first]
     with shop.desk() as desk:
         assert not collector.is_only_card(desk, second)
+        for use_case in (collector.remove_card, collector.make_primary):
+            with pytest.raises(BadInput, match="no card"):
+                use_case(desk, second)
+        # Nor is one that goes at this moment asked for at Stripe.
+        last, posts = shop.attach("pm_card_mastercard"), shop.posts()
+        shop.double.edit(last, customer=None)
         with pytest.raises(BadInput, match="no card"):
-            collector.remove_card(desk, second)
+            collector.make_primary(desk, last)
+        assert shop.posts() == posts
+
+
+@pytest.mark.once
+def test_r3_the_successor_is_primary_before_the_primary_goes(shop: Shop) -> None:
+    first, second = shop.attach(), shop.attach("pm_card_mastercard")
+    shop.double.clear_requests()
+    shop.do(collector.remove_card, first)
+    asked = [r["path"] for r in shop.double.requests() if r["method"] == "POST"]
+    assert asked == [f"/v1/customers/{customer(shop)}", f"/v1/payment_methods/{first}/detach"]
+    assert [card["id"] for card in shop.cards() if card["primary"]] == [second]
 
 
 def test_a_card_that_stripe_declines_at_once_is_not_put_on_file(shop: Shop) -> None:
@@ -234,15 +257,34 @@ def test_attaching_a_card_that_is_there_changes_nothing(shop: Shop) -> None:
     card = shop.attach()
     shop.do(collector.attach_card, card, primary=False)
     assert [item["id"] for item in shop.cards()] == [card]
+    second = shop.attach("pm_card_mastercard")
+    shop.do(collector.attach_card, second, primary=True)
+    assert [(item["id"], item["primary"]) for item in shop.cards()] == [
+        (card, False),
+        (second, True),
+    ]
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("text", ["4242424242424242", "4242 4242 4242 4242", "card_1", ""])
-def test_only_a_payment_method_can_be_attached(shop: Shop, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("4242424242424242", "card_number"),
+        ("4242 4242 4242 4242", "card_number"),
+        ("card_1", "bad_card"),
+        ("", "bad_card"),
+    ],
+)
+def test_only_a_payment_method_can_be_attached(shop: Shop, text: str, code: str) -> None:
     before, posts = shop.state(), shop.posts()
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput) as caught:
         shop.do(collector.attach_card, text, primary=False)
     assert (shop.state(), shop.posts()) == (before, posts)
+    assert caught.value.code == code
+    if code == "bad_card":
+        assert caught.value.subject == text
+    else:
+        assert text not in caught.value.message
 
 
 @pytest.mark.once

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jpcli.domain.errors import BadInput, Failed, Refused
-from jpcli.services.collection.stripe import collector
+from jpcli.services.collection.stripe import collector, invoices
 from jpcli.services.collection.stripe import customer as stripe_customer
+from jpcli.services.desk import Desk
+from jpcli.services.invoices import close as closing
 from tests.services.agency import Agency, codes
 from tests.services.collection.conftest import JUNE_15, Shop
 from tests.stripe_double.contract import unlisted
@@ -183,6 +186,35 @@ def test_a_ledger_that_collects_by_hand_has_no_customer(tmp_path: Path) -> None:
         with pytest.raises(Refused) as caught:
             agency.do(use_case, *more)
         assert (caught.value.code, agency.state()) == ("offline_gateway", before)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "road",
+    [
+        lambda desk: stripe_customer.customer(desk, {"name": "Acme"}),
+        lambda desk: stripe_customer.customer(desk, {}),
+        stripe_customer.portal,
+        collector.open_checkout,
+        lambda desk: invoices.push(desk, "2024-06"),
+    ],
+    ids=["stripe customer --name", "stripe customer", "portal", "cards add", "invoice push"],
+)
+def test_with_a_customer_that_was_deleted_its_cards_are_off_file(
+    shop: Shop, road: Callable[[Desk], Any]
+) -> None:
+    """On every road that makes it anew: nothing is issued on a card that is gone (R1)."""
+    shop.do(closing.close, "2024-06")
+    shop.attach()
+    shop.double.edit(there(shop)["id"], deleted=True)
+    with shop.desk() as desk:
+        road(desk)
+    assert shop.cards() == []
+    with pytest.raises(Refused) as caught:
+        shop.issue("jetpack-scan")
+    assert caught.value.code == "no_primary_card"
+    deleted = [bool(one.get("deleted")) for one in shop.double.objects("customer")]
+    assert sorted(deleted) == [False, True]
 
 
 @pytest.mark.file("backups and what they restore")

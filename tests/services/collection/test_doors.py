@@ -334,6 +334,82 @@ def test_replacing_keeps_what_is_as_closed_and_refuses_what_was_paid(
     assert paid_sums(shop) == [700]
 
 
+def _true_twin(shop: Shop, hand: stripe.StripeClient) -> str:
+    """An open one that is as closed, as another copy of the ledger makes it."""
+    found = there(shop)
+    items = shop.double.objects("invoiceitem")
+    twin = hand.v1.invoices.create({"customer": found["customer"]}).id
+    hand.v1.invoices.update(twin, {"metadata": found["metadata"]})
+    lines: Any = [{"amount": i["amount"], "metadata": i["metadata"]} for i in items]
+    hand.v1.invoices.add_lines(twin, {"lines": lines})
+    hand.v1.invoices.finalize_invoice(twin)
+    return twin
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "paid"])
+def test_of_two_that_are_as_closed_replacing_keeps_the_one_that_is_further(
+    shop: Shop, hand: stripe.StripeClient, state: str
+) -> None:
+    """A paid one before an open one, an open one before a draft: nobody is charged twice."""
+    shop.attach()
+    STATES["draft" if state == "draft" else "open"](shop)
+    ours = there(shop)["id"]
+    twin = _true_twin(shop, hand)
+    if state == "paid":
+        shop.double.pay_hosted(twin)
+    shop.do(stripe_billing.push, NUMBER, replace=True)
+    kept = ours if state == "open" else twin
+    assert there(shop)["id"] == kept
+    with suppress(Refused):  # what is paid is closed already
+        shop.close()
+    assert standing(shop)["stripe_invoice_id"] == kept
+    assert paid_sums(shop) == [TOTAL]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"total": TOTAL + 1}, {"total": TOTAL - 1}, {"currency": "eur"}], ids=str
+)
+def test_another_total_over_the_same_lines_is_not_charged(
+    shop: Shop, changed: dict[str, Any]
+) -> None:
+    """As a tax or a discount makes it that was put on in the dashboard."""
+    shop.attach()
+    STATES["open"](shop)
+    shop.double.edit(there(shop)["id"], **changed)
+    for command in ("push", "pay", "close", "close --due"):
+        posts = shop.posts()
+        with pytest.raises(Failed) as caught:
+            COMMANDS[command](shop)
+        assert (caught.value.code, caught.value.subject) == ("total_mismatch", NUMBER)
+        assert shop.posts() == posts
+    assert paid_sums(shop) == []
+
+
+@pytest.mark.parametrize("contents", ["the same", "others"])
+def test_what_was_billed_to_a_customer_that_was_deleted_is_not_billed_again(
+    shop: Shop, hand: stripe.StripeClient, contents: str
+) -> None:
+    """Also where the ledger was put back, and nothing here knows of it."""
+    shop.attach()
+    backup = shop.called + ".backup"
+    engines.copy(shop.called, backup)
+    shop.close()
+    _delete_customer(shop, hand)
+    engines.copy(backup, shop.called)
+    shop.double.double.keys[False].entries.clear()
+    if contents == "others":
+        shop.issue("jetpack-ai", at="2024-06-20T00:00:00Z")
+        with pytest.raises(Failed) as caught:
+            shop.close()
+        assert (caught.value.code, caught.value.subject) == ("other_contents", NUMBER)
+    else:
+        shop.close()
+        assert standing(shop)["status"] == "paid"
+        assert shop.reconcile() == []
+    assert paid_sums(shop) == [TOTAL]
+    assert len(shop.double.objects("invoice")) == 1
+
+
 def _finalized_twin(shop: Shop, hand: stripe.StripeClient) -> None:
     found = there(shop)
     twin = hand.v1.invoices.create({"customer": found["customer"]}).id
@@ -348,6 +424,12 @@ def test_replacing_tells_what_became_of_each(
 ) -> None:
     STATES["open"](shop)
     twin(shop, hand)
+    (remark,) = [note for note in shop.do(stripe_billing.sync).notes if note.code != "synced"]
+    assert (remark.code, remark.kind, remark.subject) == ("two_at_stripe", "warning", NUMBER)
+    assert "There are 2 invoices" in remark.message
+    with pytest.raises(Failed) as caught:
+        shop.do(stripe_billing.push, NUMBER)
+    assert (caught.value.code, caught.value.subject) == ("two_at_stripe", NUMBER)
     answer = shop.do(stripe_billing.push, NUMBER, replace=True)
     (told,) = [note for note in answer.notes if note.code == "taken_away"]
     assert (told.kind, told.subject) == ("info", NUMBER)

@@ -15,6 +15,7 @@ from jpcli.services.collection.outlook import closing_outlook
 from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import customer as stripe_customer
 from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import close as closing
 from jpcli.services.invoices import invoices
 from jpcli.services.ledger import init
 from jpcli.services.ledger.settings import set_one
@@ -197,6 +198,31 @@ def test_what_the_payer_paid_on_the_page_is_not_asked_for_again(mailer: Shop, ro
 
 
 @pytest.mark.once
+@pytest.mark.parametrize(
+    ("status", "failed", "told"),
+    [
+        ("paid", [], ["collected"]),
+        ("void", ["invoice_void"], []),
+        ("uncollectible", ["invoice_uncollectible"], []),
+    ],
+)
+def test_what_is_settled_there_before_it_was_mailed_is_not_mailed(
+    mailer: Shop, status: str, failed: list[str], told: list[str]
+) -> None:
+    address(mailer)
+    mailer.do(closing.close, "2024-06")
+    mailer.do(stripe_billing.push, "2024-06")
+    there = remote(mailer)["id"]
+    if status == "paid":
+        mailer.double.pay_hosted(there)
+    else:
+        mailer.double.edit(there, status=status)
+    answer = mailer.do(collector.close, "2024-06")
+    assert ([error.code for error in answer.failures], codes(answer)[:1]) == (failed, told)
+    assert (mails(mailer), local(mailer, "INV-2024-06")["status"]) == (0, status)
+
+
+@pytest.mark.once
 def test_r2_what_is_past_due_names_the_command_that_charges_no_card(mailer: Shop) -> None:
     """Nobody's card is charged by itself here, so no hint may send anyone to charge it."""
     address(mailer)
@@ -265,11 +291,29 @@ def test_a_mail_whose_answer_was_lost_is_not_sent_twice(mailer: Shop, fault: str
     assert mails(mailer) == 1
 
 
-def test_a_mail_is_not_sent_again_once_stripe_has_forgotten_the_first(mailer: Shop) -> None:
+@pytest.mark.once
+@pytest.mark.parametrize("noted", ["on both sides", "here", "at Stripe"])
+def test_a_mail_is_not_sent_again_once_stripe_has_forgotten_the_first(
+    mailer: Shop, noted: str
+) -> None:
     address(mailer)
+    mailer.do(closing.close, "2024-06")
+    backup = mailer.called + ".backup"
+    engines.copy(mailer.called, backup)
     mailer.close()
+    there = remote(mailer)
+    if noted == "here":  # the answer to the sending came, and that to the mark did not
+        mark = {k: v for k, v in there["metadata"].items() if k != "jpcli_sent"}
+        mailer.double.edit(there["id"], metadata=mark)
+    if noted == "at Stripe":
+        engines.copy(backup, mailer.called)
     mailer.double.advance(days=40)
+    mailer.double.clear_requests()
     mailer.now = "2024-07-31T09:00:00Z"
+    answer = mailer.close(None)
+    assert {"sent", "sent_before"} & set(codes(answer)) == {"sent_before"}
+    assert [r["path"] for r in mailer.double.requests() if r["path"].endswith("/send")] == []
+    assert remote(mailer)["metadata"]["jpcli_sent"] == "yes"
     posts = mailer.posts()
     mailer.close(None)
     assert mailer.posts() == posts

@@ -9,6 +9,7 @@ import pytest
 from jpcli.domain.errors import AuthProblem, Failed, JpcliError, Refused
 from jpcli.ledger.queries.licenses import LicenseFilter
 from jpcli.services.collection.stripe import collector
+from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import close as closing
 from jpcli.services.invoices import invoices
 from jpcli.services.licenses.licenses import list_licenses
@@ -133,6 +134,35 @@ def test_a_month_that_was_billed_otherwise_holds_up_none_before_it(
         assert (caught.value.code, caught.value.subject) == ("billed_before", JULY)
         assert (shop.state(), shop.posts()) == (before, posts)
     assert paid(shop) == 2
+
+
+def test_of_several_invoices_only_the_one_that_is_named_is_compared(two_months: Shop) -> None:
+    two_months.close(None)
+    for invoice in two_months.double.objects("invoice"):
+        if invoice["metadata"]["jpcli_invoice"] == JUNE:
+            two_months.double.edit(invoice["id"], total=5)
+    for name, compared, differing in (
+        ("2024-07", 1, []),
+        (JULY, 1, []),
+        ("2024-06", 1, [JUNE]),
+        (None, 2, [JUNE]),
+    ):
+        answer = two_months.do(stripe_billing.reconcile, name)
+        assert [one["invoice"] for one in answer.data["differences"]] == differing
+        assert (answer.data["ok"], answer.data["invoices"]) == (not differing, compared)
+        code = "differences" if differing else "reconciled"
+        assert [note.code for note in answer.notes] == [code]
+
+
+def test_what_stripe_cannot_be_asked_about_is_closed_and_not_collected(shop: Shop) -> None:
+    shop.attach()
+    shop.double.fault("status", method="GET", path="/v1/invoices", status=500, times=99)
+    answer = shop.do(collector.close, "2024-06")
+    assert [error.exit_code for error in answer.failures] == [75]
+    assert (statuses(shop), paid(shop)) == ({JUNE: "draft"}, 0)
+    shop.double.clear_faults()
+    shop.close()
+    assert (statuses(shop), paid(shop)) == ({JUNE: "paid"}, 1)
 
 
 def test_a_month_without_a_line_does_not_end_the_collecting(shop: Shop) -> None:
