@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.domain.errors import BadInput, Failed, Refused
+from jpcli.domain.errors import BadInput, Busy, Failed, Refused
 from jpcli.services.collection.stripe import collector, invoices
 from jpcli.services.collection.stripe import customer as stripe_customer
 from jpcli.services.desk import Desk
@@ -234,6 +234,10 @@ def test_a_new_ledger_gets_one_customer_that_has_its_name_and_number(
         found = shop.double.objects("customer")
         return [one for one in found if one["metadata"].get("jpcli_ledger") == ledger_id]
 
+    shop.double.fault("lost", method="POST", path="/v1/customers", times=9)
+    with pytest.raises(Busy):
+        agency.attach()
+    shop.double.clear_faults()
     agency.attach()
     (customer,) = made()
     assert customer["name"] == "Another agency"

@@ -434,6 +434,9 @@ def test_replacing_tells_what_became_of_each(
     (told,) = [note for note in answer.notes if note.code == "taken_away"]
     assert (told.kind, told.subject) == ("info", NUMBER)
     assert f"was {done} at Stripe: {NUMBER} is billed once" in told.message
+    gone = [i for i in shop.double.objects("invoice") if i["status"] == "void"]
+    reasons = [i["metadata"]["jpcli_void_reason"] for i in gone]
+    assert reasons == (["not as closed"] if done == "voided" else [])
 
 
 @pytest.mark.parametrize("twin", [_twin, _finalized_twin])
@@ -444,7 +447,9 @@ def test_voiding_takes_away_all_that_stands_under_the_number(
     ours = there(shop)["id"]
     twin(shop, hand)
     shop.do(collector.void, NUMBER, "billed twice")
-    assert {found["status"] for found in shop.double.objects("invoice")} == {"void"}
+    found = shop.double.objects("invoice")
+    assert {one["status"] for one in found} == {"void"}
+    assert {one["metadata"].get("jpcli_void_reason") for one in found} == {"billed twice"}
     shown = shop.ask(invoices.show, NUMBER)["invoice"]
     assert (shown["status"], shown["stripe_invoice_id"]) == ("void", ours)
 
@@ -466,18 +471,38 @@ def test_nothing_is_voided_where_another_one_under_the_number_was_paid(
     assert shop.state() == before
 
 
+@pytest.mark.parametrize("paid", [False, True])
 def test_what_was_finalized_with_other_contents_is_not_replaced(
-    shop: Shop, hand: stripe.StripeClient
+    shop: Shop, hand: stripe.StripeClient, paid: bool
 ) -> None:
     STATES["draft"](shop)
     _edit_and_finalize(shop, hand)
+    if paid:
+        _pay(shop, hand)
     before, posts = shop.state(), shop.posts()
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(JpcliError) as caught:
         shop.do(stripe_billing.push, NUMBER, replace=True)
-    assert (caught.value.code, caught.value.subject) == ("finalized", NUMBER)
-    assert caught.value.hint == f"jpcli invoice void {NUMBER}"
+    code, further = ("paid_twice", "reconcile") if paid else ("finalized", "void")
+    assert (caught.value.code, caught.value.subject) == (code, NUMBER)
+    assert str(caught.value.hint).endswith(f"jpcli invoice {further} {NUMBER}")
     assert (shop.state(), shop.posts()) == (before, posts)
-    assert there(shop)["status"] == "open"
+    assert there(shop)["status"] == ("paid" if paid else "open")
+
+
+@pytest.mark.parametrize("state", ["open", "paid", "uncollectible", "void"])
+def test_pushing_again_changes_nothing(shop: Shop, state: str) -> None:
+    shop.attach()
+    STATES[state](shop)
+    before, posts = shop.state(), shop.posts()
+    if state == "void":
+        with pytest.raises(Refused) as caught:
+            shop.do(stripe_billing.push, NUMBER)
+        assert caught.value.code == "invoice_void"
+    else:
+        (told,) = shop.do(stripe_billing.push, NUMBER).notes
+        said = f"{NUMBER} is at Stripe: {state}"
+        assert (told.code, told.message, told.subject) == ("pushed", said, NUMBER)
+    assert (shop.state(), shop.posts()) == (before, posts)
 
 
 def there_metadata(shop: Shop, invoice_id: str) -> Any:
