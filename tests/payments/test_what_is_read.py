@@ -24,7 +24,7 @@ SECOND = 1_000_000
 INVOICE = {"id": "in_1", "status": "open", "currency": "usd", "total": 7}
 CARD = {"last4": "4242", "exp_month": 5, "exp_year": 2031}
 CHARGE = {"id": "ch_1", "created": 4}
-ADDRESS = {name: f"the {name}" for name in shapes.ADDRESS}
+ADDRESS: dict[str, str | None] = {name: f"the {name}" for name in shapes.ADDRESS}
 NO_ADDRESS = dict.fromkeys(shapes.ADDRESS)
 
 

@@ -223,6 +223,7 @@ def test_r3_the_only_card_is_found_out_at_stripe_and_not_in_a_stale_mirror(shop:
         with pytest.raises(BadInput) as caught:
             collector.remove_card(desk, first, only_too=False)
     assert (caught.value.code, shop.posts()) == ("confirmation_required", posts)
+    assert caught.value.subject == "--yes"
     assert [card["id"] for card in shop.cards()] == [first]
     with shop.desk() as desk:
         assert not collector.is_only_card(desk, second)
@@ -241,7 +242,7 @@ def test_r3_the_only_card_is_found_out_at_stripe_and_not_in_a_stale_mirror(shop:
 def test_r3_the_successor_is_primary_before_the_primary_goes(shop: Shop) -> None:
     first, second = shop.attach(), shop.attach("pm_card_mastercard")
     shop.double.clear_requests()
-    shop.do(collector.remove_card, first)
+    shop.do(collector.remove_card, first, only_too=False)  # which it is not
     asked = [r["path"] for r in shop.double.requests() if r["method"] == "POST"]
     assert asked == [f"/v1/customers/{customer(shop)}", f"/v1/payment_methods/{first}/detach"]
     assert [card["id"] for card in shop.cards() if card["primary"]] == [second]
@@ -258,7 +259,9 @@ def test_attaching_a_card_that_is_there_changes_nothing(shop: Shop) -> None:
     shop.do(collector.attach_card, card, primary=False)
     assert [item["id"] for item in shop.cards()] == [card]
     second = shop.attach("pm_card_mastercard")
-    shop.do(collector.attach_card, second, primary=True)
+    added = shop.do(collector.attach_card, second, primary=True).notes[0]
+    assert (added.code, added.subject) == ("card_added", second)
+    assert added.message.endswith("4444 as the primary card")
     assert [(item["id"], item["primary"]) for item in shop.cards()] == [
         (card, False),
         (second, True),
