@@ -12,23 +12,23 @@ from jpcli.payments.gateway import KEY_CONFLICT, SERVER_ERROR, UNKNOWN_THERE
 from jpcli.payments.stripe_errors import is_unknown, translate
 from jpcli.payments.stripe_gateway import _pause_seconds
 
+# Some of its errors are not typed.
+SDK: Any = stripe
 OTHER_CARD = "Use another card:   jpcli cards add --primary"
 AGAIN = "Run the same command again; nothing is done twice."
 ASK = "Ask the bank, or use another card:   jpcli cards add --primary"
 RECONCILE = "Compare both sides:   jpcli invoice reconcile"
 
 
-def invalid(
-    status: int, code: str | None = None, message: str | None = "No."
-) -> stripe.StripeError:
-    return stripe.InvalidRequestError(message, "amount", code, http_status=status)
+def invalid(status: int, code: str | None = None, message: str | None = "No.") -> Any:
+    return SDK.InvalidRequestError(message, "amount", code, http_status=status)
 
 
 @pytest.mark.parametrize(
     ("error", "found"),
     [
         (stripe.RateLimitError(http_status=429), (Busy, "rate_limited", AGAIN, None)),
-        (stripe.APIConnectionError("x"), (Busy, "network", AGAIN, None)),
+        (SDK.APIConnectionError("x"), (Busy, "network", AGAIN, None)),
         (stripe.IdempotencyError(http_status=409), (Busy, "in_progress", AGAIN, None)),
         (stripe.IdempotencyError(http_status=400), (Failed, KEY_CONFLICT, RECONCILE, None)),
         (stripe.APIError(http_status=409), (Busy, "in_progress", AGAIN, None)),
@@ -64,7 +64,7 @@ def test_an_error_that_is_not_in_the_table_is_raised_as_it_came() -> None:
 
 def card_error(code: str | None, **body: Any) -> Any:
     json_body = {"error": body} if body else None
-    return stripe.CardError("No.", None, code, http_status=402, json_body=json_body)
+    return SDK.CardError("No.", None, code, http_status=402, json_body=json_body)
 
 
 # What Stripe says, and our code, the bank's, its advice, the charge and what helps.
@@ -115,7 +115,7 @@ DECLINES: list[tuple[Any, tuple[str, Decline, str | None]]] = [
 def test_a_decline_has_the_banks_reason_and_what_helps(
     error: Any, found: tuple[str, Decline, str | None]
 ) -> None:
-    ours = translate(error)
+    ours: Any = translate(error)
     assert (type(ours), ours.code, ours.decline, ours.hint) == (Declined, *found)
     assert ours.message == f"No. ({found[1].code})"
 
@@ -123,8 +123,8 @@ def test_a_decline_has_the_banks_reason_and_what_helps(
 @pytest.mark.parametrize(
     ("error", "again"),
     [
-        (stripe.APIConnectionError("x", should_retry=True), True),
-        (stripe.APIConnectionError("x", should_retry=False), False),
+        (SDK.APIConnectionError("x", should_retry=True), True),
+        (SDK.APIConnectionError("x", should_retry=False), False),
         (stripe.StripeError("x"), False),
         (stripe.APIError(http_status=409), True),
         (stripe.APIError(http_status=500), True),

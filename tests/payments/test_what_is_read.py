@@ -40,6 +40,11 @@ def customer(item: dict[str, Any]) -> RemoteCustomer:
     return shapes.customer(item, [{"id": "t", "type": "eu_vat", "value": "V"}])
 
 
+REASONS: list[tuple[dict[str, Any], str, str | None]] = [
+    ({}, "card_declined", None),
+    ({"failure_code": "expired_card"}, "expired_card", None),
+    ({"outcome": {"advice_code": "try_again_later"}}, "card_declined", "try_again_later"),
+]
 READ: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (shapes.card, {"id": "pm_1", "card": CARD}, RemoteCard("pm_1", "unknown", "4242", 5, 2031, 0)),
     (
@@ -175,11 +180,7 @@ READ: list[tuple[Callable[[Any], Any], Any, Any]] = [
     ),
     *(
         (lambda item: shapes.attempt_of(item)[5:], {**CHARGE, **fields}, (code, advice))
-        for fields, code, advice in [
-            ({}, "card_declined", None),
-            ({"failure_code": "expired_card"}, "expired_card", None),
-            ({"outcome": {"advice_code": "try_again_later"}}, "card_declined", "try_again_later"),
-        ]
+        for fields, code, advice in REASONS
     ),
     (shapes.credit_note, {"status": "void", "amount": 9}, shapes.CreditNote(0, 0)),
     (shapes.credit_note, {"status": "issued", "amount": 9}, shapes.CreditNote(9, 0)),

@@ -314,6 +314,8 @@ def test_a_mail_is_not_sent_again_once_stripe_has_forgotten_the_first(
     assert {"sent", "sent_before"} & set(codes(answer)) == {"sent_before"}
     assert [r["path"] for r in mailer.double.requests() if r["path"].endswith("/send")] == []
     assert remote(mailer)["metadata"]["jpcli_sent"] == "yes"
+    (step,) = [s for s in mailer.ask(status)["next"] if "INV-2024-06" in s["why"]]
+    assert step["command"] == "jpcli invoice mark-paid INV-2024-06"
     posts = mailer.posts()
     mailer.close(None)
     assert mailer.posts() == posts
