@@ -9,7 +9,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+import tempfile
 from contextlib import suppress
+from multiprocessing import util
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GONE = "gone"
+
+
+def _make_folder() -> None:
+    """Of the server's sockets, whose paths have to be short: by itself it would take the folder for
+    temporary files of the test that happens to be the first."""
+    kept, tempfile.tempdir = tempfile.tempdir, "/tmp"
+    try:
+        util.get_temp_dir()
+    finally:
+        tempfile.tempdir = kept
+
+
+_make_folder()
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(
     [__name__, *(module.name for module in walk_packages(jpcli.__path__, "jpcli."))]
