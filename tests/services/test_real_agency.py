@@ -83,6 +83,11 @@ def test_in_the_middle_of_the_month_the_rest_is_projected(agency: Agency) -> Non
     assert march["total"]["amount"] == "934.03"
     assert sum(line["days_to_date"] for line in march["lines"]) == 10 * (65 + 4)
     assert march["total_to_date"]["amount"] == "301.30"
+    for by in ("product", "site", "client", "license", "day"):
+        groups = agency.preview(MARCH, by=by, as_of="2024-03-10")["groups"]
+        assert sum(group["days_to_date"] for group in groups) == 10 * 145
+        assert sum(minor(group["to_date"]) for group in groups) == 30130
+    assert [group["day"] for group in groups if group["days_to_date"]][-1] == "2024-03-10"
 
 
 def test_the_same_file_again_changes_nothing(agency: Agency) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from jpcli.domain.columns import ManyShares
+from jpcli.domain.shares import NOBODY, Holder, Share
+from jpcli.services.billing.adjustment_shares import with_rest
 from jpcli.services.invoices import close, settle
 from jpcli.services.invoices import statement as statements
 from jpcli.services.licenses import assign
 from tests import engines
-from tests.services.agency import BEGUN, A, Agency, B, codes, minor
+from tests.services.agency import BEGUN, A, Agency, B, minor
 
 JULY, AUGUST = "2024-07-01T00:00:00Z", "2024-08-01T09:00:00Z"
 
@@ -70,7 +73,8 @@ def test_m2_a_correction_has_the_price_of_its_days(agency: Agency) -> None:
 
 def test_w2_a_late_move_of_a_site_is_on_the_next_statements(billed: Agency) -> None:
     answer = billed.move_site(A, "Cem", at="2024-07-22T00:00:00Z")
-    assert "closed_period" in codes(answer)
+    (note,) = (note for note in answer.notes if note.code == "closed_period")
+    assert "INV-2024-08 will carry" in note.message
     assert lines(billed, "2024-08") == [("license", 62, 992), ("adjustment", 0, 0)]
     # 10 days of July are Cem's now, and all of August.
     expected = {"Ann": -160, "Bob": 496, "Cem": 160 + 496}
@@ -129,6 +133,83 @@ def test_i3_a_voided_month_in_the_middle_hands_its_correction_to_whom_it_was_for
     billed.do(settle.void, "INV-2024-08")
     billed.do(close.close, "2024-08")
     assert amounts(billed, "INV-2024-08-2") == {"Ann": -160, "Bob": 496, "Cem": 160 + 496}
+
+
+def groups(agency: Agency, by: str, **options: Any) -> list[tuple[Any, ...]]:
+    """(key, days, amount) of each group of August, those of no license or day summed."""
+    name, amount = ("license_key" if by == "license" else by), "amount_with_markup"
+    rows = agency.preview("2024-08", by=by, markup="50", **options)["groups"]
+    return [(row[name], row["days"], minor(row["amount"]), minor(row[amount])) for row in rows]
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_w2_a_late_move_is_split_for_each_client_by_all_that_it_has_of_it(
+    billed: Agency, closed: bool
+) -> None:
+    """Of July Cem has 10 days of two sites, of August both, 31 days; one license is nobody's."""
+    for site in (A, B):
+        billed.move_site(site, "Cem", at="2024-07-22T00:00:00Z")
+    spare = billed.issue_one(now="2024-08-01T10:00:00Z")
+    if closed:
+        billed.do(close.close, "2024-08", now="2024-09-01T00:00:00Z")
+        billed.now = "2024-09-02T00:00:00Z"
+    both, one = (20 + 62, 320 + 992, 480 + 1488), (41, 160 + 496, 240 + 744)
+    assert groups(billed, "product", client="Cem") == [("jetpack-scan", *both)]
+    assert groups(billed, "site", client="Cem") == [(A, *one), (B, *one)]
+    *licenses, rest = groups(billed, "license", client="Cem")
+    assert [row[1:] for row in licenses] == [(31, 496, 744)] * 2
+    assert rest == (None, 20, 320, 480)
+    *days, rest = groups(billed, "day", client="Cem")
+    assert {row[1:] for row in days} == {(2, 32, 48)}
+    assert (len(days), rest) == (31, (None, 20, 320, 480))
+    for by, key in (("product", "jetpack-scan"), ("site", A), ("license", None), ("day", None)):
+        assert groups(billed, by, client="Ann") == [(key, -10, -160, -240)]
+    assert groups(billed, "client") == [
+        ("Ann", -10, -160, -240),
+        ("Bob", -10, -160, -240),
+        ("Cem", *both),
+        (None, 31, 496, 744),
+    ]
+    assert groups(billed, "site") == [(s, 31, 496, 744) for s in (A, B, None)]
+    counted = {
+        client: [
+            (line["kind"], line["licenses"], line["assigned"], line["unassigned"])
+            for line in billed.preview("2024-08", client=client)["lines"]
+        ]
+        for client in ("Ann", "Cem", "")
+    }
+    assert counted == {
+        "Ann": [("adjustment", 0, 0, 0)],
+        "Cem": [("license", 2, 2, 0), ("adjustment", 0, 0, 0)],
+        "": [("license", 1, 0, 1)],
+    }
+    assert groups(billed, "license", client="") == [(spare, 31, 496, 744)]
+
+
+def test_m5_of_equal_remainders_that_of_no_site_is_last(agency: Agency) -> None:
+    """15 of one day of each; a day without licenses is no group."""
+    agency.set_price("jetpack-scan", "0.075", "2024-07-01", now=BEGUN)
+    agency.issue_one(now="2024-07-05T00:00:00Z", site=A)
+    agency.issue_one(now="2024-07-05T00:00:00Z")
+    for key in agency.groups("2024-07", "license", now="2024-07-05T01:00:00Z"):
+        agency.revoke(key, now="2024-07-05T02:00:00Z")
+    agency.do(close.close, "2024-07", now=AUGUST)
+    with agency.desk(writes=False, now=AUGUST) as desk:
+        (nobody,) = statements.statement(desk, "2024-07").clients
+    assert [(site.site, site.amount_minor) for site in nobody.sites] == [(A, 8), (None, 7)]
+    assert agency.groups("2024-07", "day", now=AUGUST) == {"2024-07-05": 2}
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_m5_what_no_part_has_is_nobodys(many: bool) -> None:
+    """To the last minor unit, and the last day: parts add up to the whole."""
+    ann, of_ann, of_nobody = Holder(7, 8), Share(3, 30), Share(1, 10)
+    for days, minor_units in ((4, 40), (4, 41), (5, 40)):
+        shares = {ann: of_ann, NOBODY: of_nobody}
+        given = ManyShares(shares.items()) if many else shares
+        found = with_rest(given, Share(days, minor_units), NOBODY)
+        assert dict(found.items()) == {ann: of_ann, NOBODY: Share(days - 3, minor_units - 30)}
+        assert isinstance(found, ManyShares) == many
 
 
 @pytest.mark.parametrize("by", ["product", "site", "client", "license", "day"])
