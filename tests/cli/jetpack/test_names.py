@@ -45,10 +45,18 @@ def test_what_is_not_settled_keeps_a_name_from_changing(at_jetpack: Desk) -> Non
     assert at_jetpack.everything() == before
 
 
-def test_neither_does_an_undo_change_it(at_jetpack: Desk) -> None:
-    at_jetpack.placed(site=A)
-    at_jetpack.do(f"sites rename {A} {NEW}")
-    at_jetpack.wish("issue", site=NEW)
+@pytest.mark.parametrize(
+    ("lines", "site"),
+    [
+        ([f"sites rename {A} {NEW}"], NEW),
+        ([f"sites archive {A}", f"sites archive {A} --back"], A),
+    ],
+)
+def test_neither_does_an_undo_change_it(at_jetpack: Desk, lines: list[str], site: str) -> None:
+    at_jetpack.do(f"unassign {at_jetpack.placed(site=A)}")
+    for line in lines:
+        at_jetpack.do(line)
+    at_jetpack.wish("issue", site=site)
     before = at_jetpack.everything()
     run = at_jetpack("undo", "--yes", "--json")
     assert (run.code, run.error["code"]) == (3, "wish_waits")

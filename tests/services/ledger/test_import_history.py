@@ -18,13 +18,14 @@ from jpcli.domain.events import Event
 from jpcli.domain.instants import format_instant, parse_instant
 from jpcli.domain.limits import MAX_PROBLEMS
 from jpcli.ledger.events import chain
+from jpcli.services.clients.archive import archive_client
 from jpcli.services.clients.rename import rename_client
 from jpcli.services.files.rows import Row
 from jpcli.services.ledger import seen_keys, upkeep
 from jpcli.services.ledger.history_rows import parse_row
 from jpcli.services.licenses.licenses import show
 from jpcli.services.sites.rename import rename_site
-from jpcli.services.sites.sites import show_site
+from jpcli.services.sites.sites import add_client, show_site
 from tests.services.agency import NOW, A, Agency, B, C, codes
 from tests.thorough import examples
 
@@ -398,6 +399,7 @@ def test_a_bad_row_is_refused_with_its_line_and_nothing_is_written(
 ) -> None:
     found = problems(agency, license_row("k_8"), row, license_row("k_9", site=B, client="Bob"))
     assert found == [(code, 2)]
+    assert problems(agency, row) == [(code, 1)]
 
 
 def test_every_bad_row_is_reported_at_once(agency: Agency) -> None:
@@ -539,6 +541,13 @@ def test_a_license_alone_has_no_children(agency: Agency) -> None:
     assert problems(agency, license_row("k_2"), child | {"bundle_key": "k_2"}) == [
         ("unknown_bundle_key", 2)
     ]
+    # A child has none either.
+    parent = license_row("p_1", product="jetpack-security-t1", bundle_size=3)
+    child, grandchild = (
+        license_row(key, product="jetpack-security-t1", bundle_key=of, bundle_size=3)
+        for key, of in (("c_2", "p_1"), ("c_3", "c_2"))
+    )
+    assert problems(agency, parent, child, grandchild) == [("unknown_bundle_key", 3)]
 
 
 def test_an_idempotency_key_is_for_these_rows(agency: Agency) -> None:
@@ -575,6 +584,46 @@ def test_w2_two_clients_at_once_are_refused(agency: Agency) -> None:
     ) == [("site_two_clients", 2), ("site_two_clients", 3)]
 
 
+# What is told of whose a site was, line by line: whose days come of that, or on which line it says
+# that two had it at once.
+TOLD: list[tuple[list[tuple[str, str, str]], int | dict[str | None, int]]] = [
+    ([("01", "05", "Ann"), ("04", "20", "Ann"), ("10", "15", "Bob")], 3),
+    ([("10", "15", "Ann"), ("05", "12", "Ann"), ("06", "08", "Bob")], 3),
+    ([("10", "12", "Ann"), ("11", "14", "Ann"), ("01", "30", "Bob")], 1),
+    (
+        [("10", "20", "Ann"), ("01", "05", "Ann"), ("05", "10", "Bob")],
+        {"Ann": 15, "Bob": 5, None: 104},
+    ),
+    ([("20", "25", "Ann"), ("05", "08", "Bob"), ("07", "12", "Bob"), ("10", "11", "Ann")], 4),
+    ([("20", "25", "Ann"), ("10", "12", "Bob"), ("05", "11", "Bob"), ("06", "07", "Ann")], 4),
+    (
+        [("20", "25", "Ann"), ("10", "12", "Bob"), ("01", "03", "Bob"), ("04", "08", "Ann")],
+        {"Ann": 10, "Bob": 4, None: 141},
+    ),
+]
+
+
+@pytest.mark.parametrize(("told", "expected"), TOLD)
+def test_w2_what_lines_tell_of_a_site_is_put_together_in_any_order(
+    agency: Agency, told: list[tuple[str, str, str]], expected: int | dict[str | None, int]
+) -> None:
+    rows = [license_row(f"k_{n}", assignments=[on(A, *stay)]) for n, stay in enumerate(told)]
+    rows.append(license_row("k_b", assignments=[on(B, "01", "02", "Ann")]))
+    if isinstance(expected, int):
+        assert problems(agency, *rows) == [("site_two_clients", expected)]
+    else:
+        assert take(agency, *rows).data["sites"] == 2
+        assert agency.groups("2024-07", "client") == expected
+
+
+def test_nothing_that_is_put_away_begins_in_a_file(agency: Agency) -> None:
+    """What ended there before is history, but for a new site of such a client."""
+    agency.do(add_client, "Ann")
+    agency.do(archive_client, "Ann")
+    ended = license_row("k_1", assignments=[on(A, "01", "05", "Ann")])
+    assert problems(agency, ended) == [("client_archived", 1)]
+
+
 @pytest.mark.parametrize("client", ["Bob", "Ann"])
 def test_w2_a_known_site_has_the_clients_that_the_ledger_says(agency: Agency, client: str) -> None:
     """Ann had it to July 10 and Bob since; a stretch of either on both is refused."""
@@ -582,6 +631,9 @@ def test_w2_a_known_site_has_the_clients_that_the_ledger_says(agency: Agency, cl
     agency.move_site(A, "Bob", at="2024-07-11T00:00:00Z")
     rows = license_row("k_1", assignments=[on(A, "05", "20", client)])
     assert problems(agency, rows) == [("site_has_other_client", 1)]
+    rows = license_row("k_1", assignments=[on(A, "11", "11", client)])
+    if client == "Ann":  # whose it was no more at that instant
+        assert problems(agency, rows) == [("site_has_other_client", 1)]
     good = [on(A, "05", "11", "Ann"), on(A, "11", "20", "Bob")]
     assert codes(take(agency, license_row("k_2", assignments=good))) == ["imported"]
 
