@@ -196,6 +196,8 @@ def test_m5_of_equal_remainders_that_of_no_site_is_last(agency: Agency) -> None:
     agency.do(close.close, "2024-07", now=AUGUST)
     with agency.desk(writes=False, now=AUGUST) as desk:
         (nobody,) = statements.statement(desk, "2024-07").clients
+        counted = statements.statement(desk, "2024-07", "").per_day
+    assert [each.licenses for each in counted] == [0] * 4 + [2] + [0] * 26
     assert [(site.site, site.amount_minor) for site in nobody.sites] == [(A, 8), (None, 7)]
     assert agency.groups("2024-07", "day", now=AUGUST) == {"2024-07-05": 2}
 

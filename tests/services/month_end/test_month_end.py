@@ -214,7 +214,10 @@ def test_what_cant_be_written_is_refused_before_anything_is_closed(
 def test_a_dry_run_says_what_would_be_written_and_writes_nothing(busy: Agency, bills: Path) -> None:
     before = busy.state()
     folder = bills
+    july = end(busy, folder, "2024-07", now=SEPTEMBER, dry_run=True).data
+    assert [invoice["period"] for invoice in july["invoices"]] == ["2024-07"]
     dry = end(busy, folder, now=SEPTEMBER, dry_run=True).data
+    assert [invoice["period"] for invoice in dry["invoices"]] == ["2024-07", "2024-08"]
     assert dry["dry_run"] is True
     assert busy.state() == before
     assert not folder.exists()
