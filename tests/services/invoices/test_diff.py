@@ -134,6 +134,21 @@ def test_the_sentence_counts_what_came_and_went(agency: Agency) -> None:
     assert agency.ask(diff, "2024-07", "2024-06")["sentence"] == told
 
 
+def test_the_sentence_names_what_has_another_price_on_both_bills(agency: Agency) -> None:
+    for product, at in (("jetpack-scan", "2024-05-20"), ("jetpack-ai", "2024-05-20")):
+        agency.issue_one(product, at=at)
+    agency.issue_one("jetpack-security-t1", at="2024-07-02")
+    agency.set_price("jetpack-scan", "0.20", "2024-07-01")
+    agency.set_price("jetpack-security-t1", "0.40", "2024-07-10")
+    told = agency.ask(diff, "2024-06", "2024-07")["sentence"]
+    assert told == (
+        "July cost $13.03 more than June: 1 license was issued, the price of Scan Daily changed"
+        " and the month is 1 day longer."
+    )
+    agency.set_price("jetpack-ai", "0.37", "2024-06-10")
+    assert " prices changed " in agency.ask(diff, "2024-06", "2024-07")["sentence"]
+
+
 def test_w2_clients_and_sites_add_up_to_the_change(agency: Agency) -> None:
     first, second = agency.issue("jetpack-scan", 2, at="2024-06-10T10:00:00Z")
     agency.assign(first, A, at="2024-06-12T10:00:00Z")

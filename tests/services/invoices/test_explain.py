@@ -174,6 +174,19 @@ def test_i3_a_closed_month_says_where_it_is_corrected(corrected: tuple[Agency, s
     assert (found["invoice"], found["closed"], found["days"]) == ("INV-2024-08", True, -1)
 
 
+def test_i3_each_closed_month_says_its_own_correction_also_of_its_last_day(agency: Agency) -> None:
+    agency.issue_one("jetpack-ai", at="2024-06-01T10:00:00Z")
+    for month in ("2024-06", "2024-07"):
+        agency.do(close.close, month)
+        agency.do(settle.mark_paid, month)
+    agency.issue_one(at="2024-06-30T10:00:00Z")
+    found = {month: explained(agency, month)["corrections"] for month in ("2024-06", "2024-07")}
+    assert {
+        month: [(item["invoice"], item["days"], minor(item["amount"])) for item in items]
+        for month, items in found.items()
+    } == {"2024-06": [("INV-2024-08", 1, 16)], "2024-07": [("INV-2024-08", 31, 31 * 16)]}
+
+
 def test_i3_an_adjustment_names_licenses_and_the_events_that_changed_them(
     corrected: tuple[Agency, str, str],
 ) -> None:
@@ -221,10 +234,12 @@ def test_i3_an_adjustment_of_prices_names_the_price(corrected: tuple[Agency, str
 def test_i6_days_of_a_voided_invoice_are_on_a_row_without_a_license(agency: Agency) -> None:
     """June was corrected on July's invoice, and that is void: no later event explains it."""
     key = agency.issue_one(at="2024-06-25T10:00:00Z")
-    agency.issue("jetpack-ai", 2, at="2024-06-25T10:00:00Z")
+    parent, _ = agency.bundle(at="2024-06-25T10:00:00Z")
+    agency.issue("jetpack-ai", 5, at="2024-06-25T10:00:00Z")
     agency.do(close.close, "2024-06")
     agency.do(settle.mark_paid, "2024-06")
     agency.revoke(key, at="2024-06-26T10:00:00Z")
+    agency.revoke(parent, at="2024-06-26T10:00:00Z")
     agency.now = SEP_1
     agency.do(close.close_due)
     agency.do(settle.void, "2024-07")
@@ -232,10 +247,13 @@ def test_i6_days_of_a_voided_invoice_are_on_a_row_without_a_license(agency: Agen
         for line in explained(agency, month)["lines"]:
             days = sum(item["days"] for item in line["licenses"])
             assert days == line["license_days"]
-    (line,) = [line for line in explained(agency, "2024-07")["lines"] if line["period"]]
+    line, of_bundle = [line for line in explained(agency, "2024-07")["lines"] if line["period"]]
     (row,) = line["licenses"]
     assert (row["license_key"], row["days"]) == (None, -4)
     assert "void" in row["why"]
+    assert line["bundles"] == []
+    found = [[row["days"] for row in of_bundle[part]] for part in ("bundles", "licenses")]
+    assert found == [[-4], [-12]]
     assert explained(agency, "2024-07", None, key)["lines"] == []
 
 
