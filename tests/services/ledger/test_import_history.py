@@ -24,6 +24,7 @@ from jpcli.services.files.rows import Row
 from jpcli.services.ledger import seen_keys, upkeep
 from jpcli.services.ledger.history_rows import parse_row
 from jpcli.services.licenses.licenses import show
+from jpcli.services.sites.archive import archive_site
 from jpcli.services.sites.rename import rename_site
 from jpcli.services.sites.sites import add_client, show_site
 from tests.services.agency import NOW, A, Agency, B, C, codes
@@ -372,6 +373,7 @@ BAD_ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("bad site", license_row(site="ftp://a.example"), "bad_site"),
     ("bad client", license_row(site=A, client="\x07"), "bad_client"),
     ("bundle of 0", license_row(bundle_size=0), "bad_bundle_size"),
+    ("bundle that nobody sells", license_row(bundle_size=99_999), "unknown_bundle"),
     ("bundle of a hundred thousand", license_row(bundle_size=100_000), "bad_bundle_size"),
     ("bundle of nothing", license_row(bundle_size=""), "bad_bundle_size"),
     ("bundle of other figures", license_row(bundle_size="３"), "bad_bundle_size"),
@@ -535,7 +537,7 @@ def test_b1_a_child_may_live_as_long_as_its_bundle_and_not_a_moment_longer(
 
 
 def test_a_license_alone_has_no_children(agency: Agency) -> None:
-    take(agency, license_row("k_1"))
+    take(agency, license_row("k_1", bundle_size=1))
     child = license_row("c_1", bundle_key="k_1")
     assert problems(agency, child) == [("unknown_bundle_key", 1)]
     assert problems(agency, license_row("k_2"), child | {"bundle_key": "k_2"}) == [
@@ -620,8 +622,17 @@ def test_nothing_that_is_put_away_begins_in_a_file(agency: Agency) -> None:
     """What ended there before is history, but for a new site of such a client."""
     agency.do(add_client, "Ann")
     agency.do(archive_client, "Ann")
-    ended = license_row("k_1", assignments=[on(A, "01", "05", "Ann")])
+    ended, other = (
+        license_row(key, assignments=[on(A, "01", "05", "Ann")]) for key in ("k_1", "k_2")
+    )
     assert problems(agency, ended) == [("client_archived", 1)]
+    agency.do(archive_client, "Ann", back=True)
+    take(agency, ended)
+    agency.do(archive_site, A)
+    goes_on = license_row("k_3", assignments=[on(A, "05", None, "Ann")])
+    assert problems(agency, goes_on) == [("site_archived", 1)]
+    assert problems(agency, other, goes_on) == [("site_archived", 2)]
+    assert take(agency, other).data["imported"] == 1
 
 
 @pytest.mark.parametrize("client", ["Bob", "Ann"])

@@ -294,6 +294,17 @@ def test_a_price_is_undone_with_the_names_that_came_with_it_and_no_other(
     assert _offers(agency) == before
 
 
+@pytest.mark.parametrize("bundle", ["Old", "Old of 3"])
+def test_a_price_is_undone_to_the_name_that_a_renaming_gave(agency: Agency, bundle: str) -> None:
+    first = BOTH_NAMES.replace("New of 3", bundle).replace("New", "Old").replace("new", "old")
+    agency.import_prices(_list(agency, first, "bundle_size,name,family"))
+    agency.do(rename_product, SECURITY, "Guard")
+    before = _offers(agency)
+    agency.import_prices(_list(agency, BOTH_NAMES, "bundle_size,name,family"))
+    taken_back(agency)
+    assert _offers(agency) == before
+
+
 @pytest.mark.parametrize(
     ("since", "name"), [(None, "Scan Daily"), ("Newest", "Newest")], ids=["as it was", "since"]
 )
