@@ -11,7 +11,7 @@ import pytest
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.services.clients.edit import edit_client
-from jpcli.services.invoices import settle
+from jpcli.services.invoices import close, settle
 from jpcli.services.invoices.each_client import each_client
 from jpcli.services.invoices.shares import Division
 from jpcli.services.ledger.settings import set_one
@@ -224,6 +224,14 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(busy: Agency, b
     real = end(busy, folder, now=SEPTEMBER).data
     assert dry["files"] == real["files"]
     assert dry["statements"] == real["statements"]
+
+
+def test_one_month_of_several_is_written_and_said_alone(busy: Agency, bills: Path) -> None:
+    busy.do(close.close_due, now=SEPTEMBER)
+    answer = end(busy, bills, "2024-07", now=SEPTEMBER)
+    assert {each["invoice"] for each in answer.data["statements"]} == {"INV-2024-07"}
+    waits = [note.subject for note in answer.notes if note.code == "not_collected"]
+    assert waits == ["INV-2024-07"]
 
 
 def test_a_payment_comes_into_the_books_of_its_month_when_those_are_written_again(
