@@ -10,6 +10,7 @@ import pytest
 
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, Failed, JpcliError, Refused
+from jpcli.domain.savings import Bundle, Stock, regroupings
 from jpcli.services.plan import apply, order, plan
 from jpcli.services.savings import found, savings
 from tests.services.agency import PRICES, A, Agency, B, C, codes, minor, plain
@@ -441,3 +442,15 @@ def test_the_next_command_asks_for_the_same(desk: Agency) -> None:
     assert note.hint == (
         "jpcli savings --kind duplicate --client 'Ann & Co' --idle 7 --output savings.toml"
     )
+
+
+def test_bundles_that_are_used_stay_beside_new_ones_of_their_size() -> None:
+    """Of two licenses each: four are in use, and four single ones become two bundles."""
+    stock = Stock()
+    stock.placed.extend((7, 8, 9, 10))
+    for number in (1, 4):
+        stock.bundles[number] = bundle = Bundle(number, 2)
+        bundle.children = bundle.used = 2
+    way = next(regroupings(stock, {1: 100, 2: 150}))
+    assert (way.kind, list(way.singles), list(way.bundles)) == ("bundle", [10, 9, 8, 7], [])
+    assert (way.new_bundles, way.new_singles, way.least) == ({2: 2}, 0, 0)
