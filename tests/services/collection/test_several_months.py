@@ -74,7 +74,9 @@ def test_a_dry_run_tells_of_the_same_and_asks_nobody(
     two_months: Shop, month: str | None, told: list[str]
 ) -> None:
     before, asked = two_months.state(), len(two_months.double.requests())
-    assert numbers(two_months.close(month, dry_run=True)) == told
+    answer = two_months.close(month, dry_run=True)
+    assert numbers(answer) == told
+    assert [n.subject for n in answer.notes if n.code == "would_collect"] == told
     assert (two_months.state(), len(two_months.double.requests())) == (before, asked)
 
 

@@ -6,7 +6,7 @@ what could not be collected is reported beside what was.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import AuthProblem, JpcliError
@@ -28,7 +28,9 @@ from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.money import page_notes
 
 if TYPE_CHECKING:
-    from jpcli.domain.contract.invoices import ClosedAnswer, UncollectedObject
+    from collections.abc import Iterator
+
+    from jpcli.domain.contract.invoices import ClosedAnswer, InvoiceObject, UncollectedObject
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway
     from jpcli.services.desk import Desk
@@ -92,19 +94,26 @@ def _pages(invoice: Invoice, error: JpcliError) -> tuple[Note, ...]:
 def _dry_close(desk: Desk, month: str | None, until: str | None) -> Answer[ClosedAnswer]:
     """What closing would bill, and what waits to be collected; Stripe is not asked."""
     waiting = uncollected(desk, month, until)
-    closed: list[Any] = []
+    closed: list[InvoiceObject] = []
     notes: list[Note] = []
     if month is None or not waiting:
         answer = closing.close_due(desk, until) if month is None else closing.close(desk, month)
         closed, notes = answer.data["invoices"], list(answer.notes)
-    for invoice in waiting:
-        total = display_amount(invoice.total_minor, desk.ledger.currency)
-        message = f"{invoice.number} is {invoice.status} and would be collected: {total}"
-        notes.append(Note("would_collect", message, "info", invoice.number))
+    found = [invoice_object(desk, invoice) for invoice in waiting] + closed
+    notes += _would_collect(desk, found)
     if all(note.code != NOT_CALLED.code for note in notes):  # nothing was to be closed
         notes.append(NOT_CALLED)
-    found = [invoice_object(desk, invoice) for invoice in waiting] + closed
     return Answer({**invoices_data(found), "dry_run": True}, tuple(notes))
+
+
+def _would_collect(desk: Desk, found: list[InvoiceObject]) -> Iterator[Note]:
+    """What goes on to Stripe in the same run, whether it was closed before or is closed by it."""
+    how = "mailed" if way_of(desk.ledger).mails else "collected"
+    for invoice in found:
+        if invoice["status"] in UNPAID:
+            total = display_amount(invoice["total"]["amount_minor"], desk.ledger.currency)
+            message = f"{invoice['number']} would be {how}: {total}"
+            yield Note("would_collect", message, "info", invoice["number"])
 
 
 def _fairly(desk: Desk, numbers: list[str]) -> list[str]:
