@@ -243,6 +243,8 @@ def test_a_ledger_that_may_not_even_be_read_says_so(shared: Agency) -> None:
 
 def test_a_folder_that_may_not_be_written_takes_no_ledger_and_no_copy(shared: Agency) -> None:
     folder = Path(shared.path).parent
+    copy = folder / "copy.db"
+    shutil.copy(shared.path, copy)
     with without_rights():
         found = refused(lambda: Agency(folder / "new.db").init(prices=None))
         assert found == ("folder_unwritable", 1)
@@ -250,9 +252,9 @@ def test_a_folder_that_may_not_be_written_takes_no_ledger_and_no_copy(shared: Ag
         assert found == ("folder_unwritable", 1)
         assert refused(lambda: backup(shared)) == ("folder_unwritable", 1)
         for target in (shared.path, str(folder / "new.db"), str(folder / "sub" / "new.db")):
-            call = partial(upkeep.restore, target, shared.path, replace=True)
+            call = partial(upkeep.restore, target, str(copy), replace=True)
             assert refused(call) == ("folder_unwritable", 1)
-    assert os.listdir(folder) == ["ledger.db"]
+    assert sorted(os.listdir(folder)) == ["copy.db", "ledger.db"]
 
 
 # --- no room -------------------------------------------------------------------------------------

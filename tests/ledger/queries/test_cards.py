@@ -61,9 +61,9 @@ def test_r3_cards_are_told_oldest_first_with_the_primary_one(seed: int) -> None:
     ledger, random, held = empty(), Random(seed), list[Card]()
     assert cards(ledger) == []
     for number in range(60):
-        # Time may go back, as with --at; the order is that of recording.
+        # Time may go back, as with --at; of one instant the first that was recorded is the older.
         at = random.randrange(10) * DAY + number
         held, entry = step(random, held, at)
         record(ledger, [(entry, at)])
-        assert cards(ledger) == held
+        assert cards(ledger) == sorted(held, key=lambda card: card.added_at)
         assert all(isinstance(card.primary, bool) for card in cards(ledger))

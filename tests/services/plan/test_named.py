@@ -149,7 +149,7 @@ products = ["jetpack-scn"]
         ("bad_value", 5, "revoke[4]"),
         ("ambiguous_license", 6, "jetpack-scan"),
         ("unknown_license", 6, "scn"),
-        ("unknown_product", 9, f"sites.{A}.products"),
+        ("unknown_product", 9, f"sites.{A}.products[1]"),
     ]
     assert (error.exit_code, all(p.hint for p in error.problems[:2])) == (2, True)
     assert "line 3: There is no license jetpack-scan_none" in error.message
