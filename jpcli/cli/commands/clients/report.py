@@ -13,7 +13,6 @@ from jpcli.cli.commands.invoice.export import (
     check_place,
     chosen_format,
     document_result,
-    ledger_words,
 )
 from jpcli.cli.shared.output import DOCUMENTS
 from jpcli.cli.shared.result import Result, is_drawn
@@ -60,8 +59,8 @@ def run(
     if form in DOCUMENTS:
         from jpcli.reports.clients.documents import write_document
 
-        words = ["jpcli", "clients", "report", made.year, *ledger_words(invocation)]
-        as_html = " ".join([*words, "--output", f"clients-{made.year}.html"])
+        words = ("jpcli clients report", made.year, invocation.output.ledger)
+        as_html = " ".join(filter(None, (*words, f"--output clients-{made.year}.html")))
         result = document_result(answer.data, write_document(made, form), form, as_html)
     else:
         result = _result(answer.data, form, invocation.list_limit())

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jpcli.cli.app.invocation import Invocation
-from jpcli.cli.app.location import default_location
 from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import UsageError
 from jpcli.cli.commands.invoice.markup import Markup
@@ -16,7 +15,6 @@ from jpcli.cli.commands.licenses.filters import one_client
 from jpcli.cli.commands.statement_forms import Forms, forms_of
 from jpcli.cli.shared.output import DOCUMENTS, FORMATS, JOURNALS, PROOFS
 from jpcli.cli.shared.result import Result, result_of
-from jpcli.domain.addresses import shown
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import BadInput
 from jpcli.domain.words import quoted
@@ -184,7 +182,9 @@ def as_html(
     target: str | None = None,
 ) -> str:
     """The command that writes the same statement as an HTML file beside `target`."""
-    words = ["jpcli", "invoice", "export", quoted(invoice), *ledger_words(invocation)]
+    words = ["jpcli", "invoice", "export", quoted(invoice)]
+    if invocation.output.ledger:
+        words.append(invocation.output.ledger)
     if client is not None:
         words += ["--client", quoted(client)]
     if no_client:
@@ -193,13 +193,6 @@ def as_html(
         words += ["--markup", quoted(markup)]
     place = "statement" if target is None else os.path.splitext(target)[0]
     return " ".join([*words, "--output", quoted(f"{place}.html")])
-
-
-def ledger_words(invocation: Invocation) -> list[str]:
-    """What names the ledger in a command of a hint, where it must be named."""
-    if invocation.location == (os.environ.get("JPCLI_LEDGER") or default_location()):
-        return []
-    return ["--ledger", quoted(shown(invocation.location))]
 
 
 def check_terminal(invocation: Invocation, form: str, hint: str) -> None:
