@@ -6,11 +6,10 @@ from __future__ import annotations
 import os
 import re
 
-# Up to the next sentence, or the end; three blanks in quotes are in a name.
-_COMMAND = re.compile(
-    r"(^|   |, or )(jpcli [a-z](?:'[^']*'|\"[^\"]*\"|(?!   |, or )[^'\"])*)(?=   |, or |$)"
-)
-_WORD = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+")
+# Up to the next sentence, or the end; three blanks in quotes are in a name. Few commands need them,
+# so they are compiled when they are used.
+_COMMAND = r"(^|   |, or )(jpcli [a-z](?:'[^']*'|\"[^\"]*\"|(?!   |, or )[^'\"])*)(?=   |, or |$)"
+_WORD = r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+"
 # They take no ledger, or make another one.
 ELSEWHERE = ("completion", "demo", "help", "init", "ledger move")
 
@@ -36,8 +35,8 @@ def naming(line: str, words: str) -> str:
         if " --ledger " in command or any(f"{rest} ".startswith(f"{e} ") for e in ELSEWHERE):
             return found[0]
         # Behind `--` stand names that begin with a dash, and no option.
-        dashes = (word.start() for word in _WORD.finditer(command) if word[0] == "--")
+        dashes = (word.start() for word in re.finditer(_WORD, command) if word[0] == "--")
         place = next(dashes, len(command) + 1)
         return f"{before}{command[: place - 1]} {words}{command[place - 1 :]}"
 
-    return _COMMAND.sub(named, line)
+    return re.sub(_COMMAND, named, line)
