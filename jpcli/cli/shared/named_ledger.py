@@ -10,8 +10,9 @@ import re
 # so they are compiled when they are used.
 _COMMAND = r"(^|   |, or )(jpcli [a-z](?:'[^']*'|\"[^\"]*\"|(?!   |, or )[^'\"])*)(?=   |, or |$)"
 _WORD = r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+"
-# They take no ledger, or make another one.
-ELSEWHERE = ("completion", "demo", "help", "init", "ledger move")
+# They take no ledger, open none, or make another one.
+ELSEWHERE = ("completion", "demo", "help", "init", "invoice verify", "ledger move")
+_NEED_NONE = {"--ledger", "--help"}  # named already, or the same for every ledger
 
 
 def ledger_words(named: str | None) -> str:
@@ -32,11 +33,13 @@ def naming(line: str, words: str) -> str:
     def named(found: re.Match[str]) -> str:
         before, command = found.groups()
         rest = command.removeprefix("jpcli ")
-        if " --ledger " in command or any(f"{rest} ".startswith(f"{e} ") for e in ELSEWHERE):
+        if any(f"{rest} ".startswith(f"{path} ") for path in ELSEWHERE):
             return found[0]
+        typed = list(re.finditer(_WORD, command))
         # Behind `--` stand names that begin with a dash, and no option.
-        dashes = (word.start() for word in re.finditer(_WORD, command) if word[0] == "--")
-        place = next(dashes, len(command) + 1)
+        place = next((word.start() for word in typed if word[0] == "--"), len(command) + 1)
+        if any(word[0] in _NEED_NONE for word in typed if word.start() < place):
+            return found[0]
         return f"{before}{command[: place - 1]} {words}{command[place - 1 :]}"
 
     return re.sub(_COMMAND, named, line)
