@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from jpcli.cli.app.table import COMMANDS
 from jpcli.cli.shared.named_ledger import ELSEWHERE, ledger_words, naming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     Jpcli = Callable[..., Any]
@@ -104,3 +105,46 @@ def test_hints_typed_as_they_stand_are_for_the_same_ledger(jpcli: Jpcli, tmp_pat
         assert not told or f"jpcli {told}" in text, text
         for row in text.splitlines():
             assert "   jpcli " not in row or row.endswith(f" --ledger {shlex.quote(other)}"), row
+
+
+def test_so_are_those_in_json(jpcli: Jpcli, tmp_path: Path) -> None:
+    other = str(tmp_path / "another one.db")
+    told = []
+    for line, (code, _) in ROADS.items():
+        plain = line.removesuffix(" --format table")
+        if not plain:
+            continue
+        run = jpcli(*plain.split(), "--json", "--ledger", other)
+        assert run.code == code, run.err
+        told += list(_hints(json.loads(run.out)))
+    assert len(told) > 4
+    for hint in told:
+        for row in hint.splitlines():
+            assert naming(row, f"--ledger {shlex.quote(other)}") == row
+
+
+def _hints(value: Any) -> Iterator[str]:
+    """Each text of a hint or a mend, wherever it is."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _hints(item)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("hint", "fix") and inner:
+                yield inner
+            else:
+                yield from _hints(inner)
+
+
+def test_a_report_for_others_names_none(jpcli: Jpcli, tmp_path: Path) -> None:
+    other = str(tmp_path / "o.db")
+    assert jpcli("init", "--name", "X", "--ledger", other).code == 0
+    kinds = ("junit", "github")
+    outputs = [word for kind in kinds for word in ("--output", f"{kind}:{tmp_path / kind}")]
+    run = jpcli("audit", *outputs, "--format", "csv", "--ledger", other)
+    assert run.code == 1
+    assert f" --ledger {other}," in run.out
+    for kind in kinds:
+        report = (tmp_path / kind).read_text()
+        assert "jpcli cards add" in report
+        assert "--ledger" not in report

@@ -10,6 +10,7 @@ from jpcli.cli.app.invocation import Invocation
 from jpcli.cli.app.options import command
 from jpcli.cli.app.outputs import Outputs, copies_of, job_page_note, with_copies
 from jpcli.cli.app.typer_parts import UsageError
+from jpcli.cli.shared.named_ledger import naming
 from jpcli.cli.shared.output import FORMATS, REPORTS
 from jpcli.cli.shared.result import Result, result_of
 
@@ -67,7 +68,8 @@ def run(
 
     copies = copies_of(invocation, outputs, FORMATS + REPORTS)
     answer = _summed_up(audit(invocation.desk(), policy))
-    return with_copies(invocation, copies, lambda form, _: _result(form, answer))
+    ledger = invocation.output.ledger
+    return with_copies(invocation, copies, lambda form, _: _result(form, answer, ledger))
 
 
 def _summed_up(answer: Answer[AuditAnswer]) -> Answer[AuditAnswer]:
@@ -78,11 +80,15 @@ def _summed_up(answer: Answer[AuditAnswer]) -> Answer[AuditAnswer]:
     return answer if note is None else answer._replace(notes=(*answer.notes, note))
 
 
-def _result(form: str, answer: Answer[AuditAnswer]) -> Result:
+def _result(form: str, answer: Answer[AuditAnswer], ledger: str) -> Result:
+    """As a document or in one of the formats, whose commands name the ledger, if need be: who reads
+    a report or a summary is elsewhere, and has another."""
     from jpcli.reports.audit.outcome import CHECK_COLUMNS
 
+    checks = answer.data["checks"]
+    typed = [check | {"fix": check["fix"] and naming(check["fix"], ledger)} for check in checks]
     result = Result(
-        answer.data,
+        answer.data | {"checks": typed},
         "checks",
         CHECK_COLUMNS,
         answer.notes,

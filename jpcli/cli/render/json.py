@@ -7,6 +7,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from jpcli.cli.shared.failure import failure_from
+from jpcli.cli.shared.named_ledger import naming
 from jpcli.cli.shared.tables import BATCH, Table, batches_of
 from jpcli.domain.answers import LongNotes, Note, Rows, as_objects
 from jpcli.domain.errors import worst
@@ -45,10 +47,12 @@ def write_json(
     notes: Notes,
     indent: bool,
     failures: Sequence[JpcliError] = (),
+    ledger: str = "",
 ) -> None:
     """One object: version, command, data and, where there are any, notes and the worst error.
 
     A short answer is written in one piece, so that an error in the middle of it leaves nothing.
+    `ledger` is what names it in the commands of hints, if need be.
     """
     _begun.clear()
     write = _Writer(out, indent)
@@ -63,12 +67,13 @@ def write_json(
         else:
             write.field(key, value)
     write.close("}")
+    told = (note._replace(hint=_typed(note.hint, ledger)) for note in notes)
     if isinstance(notes, LongNotes):
-        write.rows("notes", Rows(Note._fields, notes))
+        write.rows("notes", Rows(Note._fields, told))
     elif notes:
-        write.field("notes", [note._asdict() for note in notes])
+        write.field("notes", [note._asdict() for note in told])
     if failures:
-        write.field("error", _error_object(worst(failures)))
+        write.field("error", _error_object(failure_from(worst(failures)), ledger))
     write.close("}")
     write.end()
 
@@ -91,22 +96,28 @@ def write_failure_json(failure: Failure, output: Output) -> None:
     if _begun:
         _begun.clear()
         return
-    error = _error_object(failure)
+    error = _error_object(failure, output.ledger)
     encoder = _indented if output.terminal else _compact
     sys.stdout.write(_safe(encoder.encode({"version": VERSION, "error": error})) + "\n")
     sys.stdout.flush()
 
 
-def _error_object(failure: Failure | JpcliError) -> dict[str, Any]:
+def _error_object(failure: Failure, ledger: str) -> dict[str, Any]:
     error: dict[str, Any] = {
         "code": failure.code,
         "message": failure.message,
-        "hint": failure.hint,
+        "hint": _typed(failure.hint, ledger),
         "subject": failure.subject,
     }
     if failure.problems:
-        error["problems"] = [problem._asdict() for problem in failure.problems]
+        named = (item._replace(hint=_typed(item.hint, ledger)) for item in failure.problems)
+        error["problems"] = [item._asdict() for item in named]
     return error
+
+
+def _typed(hint: str | None, ledger: str) -> str | None:
+    """A hint, line by line, with the ledger in its commands."""
+    return hint and "\n".join(naming(line, ledger) for line in hint.split("\n"))
 
 
 class _Writer:

@@ -77,7 +77,13 @@ def _write_data(result: Result, command: str, output: Output, out: Any) -> None:
 
         if output.format == "json":
             json.write_json(
-                out, command, result.data, result.notes, output.terminal, result.failures
+                out,
+                command,
+                result.data,
+                result.notes,
+                output.terminal,
+                result.failures,
+                output.ledger,
             )
             return
         if result.rows_key is None:

@@ -45,7 +45,7 @@ def _draw_check(check: CheckObject, screen: Screen) -> None:
         _draw_fact(name, value, screen)
     if check["fix"]:
         fix = text(f"    {'mend it'.ljust(10)}", "dim")
-        fix.append_text(text(screen.typed(check["fix"]), "not dim bold cyan"))
+        fix.append_text(text(check["fix"], "not dim bold cyan"))
         screen.write(fix)
 
 
