@@ -87,7 +87,8 @@ def check_wanted(ledger: Ledger, wanted: Mapping[str, SiteWish]) -> None:
     for url in sorted(url for url in sites.put_away(ledger) if url in wanted):
         facts = sites.find_site(ledger, url)
         assert facts is not None
-        if wanted[url].products:
+        wish = wanted[url]
+        if wish.products or (wish.client is not None and facts.client is None):
             check_site_in_use(facts)
     not_meant = clients.names_put_away(ledger) | clients.names_given_up(ledger).keys()
     if not_meant:

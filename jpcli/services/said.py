@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Note
-from jpcli.domain.words import count
+from jpcli.domain.words import count, month_of
 
 if TYPE_CHECKING:
     from jpcli.domain.calendar import BillingCalendar
@@ -29,3 +29,8 @@ def revoked_note(calendar: BillingCalendar, number: int, until_at: int) -> Note:
     last = calendar.iso(last_day)
     message = f"Revoked {count(number, 'license')}; {last} is billed still"
     return Note("revoked", message, "ok")
+
+
+def settled(period: str, *, elsewhere: bool) -> str:
+    """That what a month comes to is not billed here (I7), as the end of a sentence."""
+    return f"; {month_of(period)} is settled elsewhere" if elsewhere else ""

@@ -81,8 +81,10 @@ def _bill(data: Mapping[str, Any]) -> Grid:
         Column("Then", right=True),
         Column("Change", right=True),
     )
-    for name, what in (("month", "projected"), ("full_month", "a full month")):
-        bill = data["bill"][name]
+    bills = data["bill"]
+    waiting = ((bill, "not closed yet") for bill in bills["earlier_months"])
+    coming = ((bills["month"], "projected"), (bills["full_month"], "a full month"))
+    for bill, what in (*waiting, *coming):
         change = bill["difference"]
         sign = "+" if change["amount_minor"] > 0 else ""
         grid.add(

@@ -112,6 +112,8 @@ class SavesObject(TypedDict):
 
     period: Month  # the month it is
     rest_of_month: MoneyObject  # by which that month's bill is smaller, if nothing more changes
+    earlier_months: MoneyObject  # and those before it, where it is dated back
+    settled_elsewhere: bool  # the month lies before the books begin, and is not billed here (I7)
 
 
 class RevokedAnswer(LicensesAnswer):

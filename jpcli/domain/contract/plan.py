@@ -60,6 +60,7 @@ class PlannedMonth(TypedDict):
 class PlannedBill(TypedDict):
     """What a plan does to the bill."""
 
+    earlier_months: list[PlannedMonth]  # not closed yet, that change where it is dated back
     month: PlannedMonth  # this one, as projected
     full_month: PlannedMonth  # the next one
 

@@ -12,16 +12,17 @@ from jpcli.domain import costs as rules
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import Failed
 from jpcli.domain.money import display_amount, display_day_price, line_amount, money_json
-from jpcli.domain.periods import month_of, month_period, next_month, parse_month
+from jpcli.domain.periods import month_of, month_period, months_between, parse_month
 from jpcli.domain.prices import segments
 from jpcli.domain.words import month_of as month_word
 from jpcli.ledger.queries.products import priced_offers
-from jpcli.services.billing.books import first_day_billed
-from jpcli.services.said import AT_ONCE
+from jpcli.services.billing.books import first_day_billed, is_settled_elsewhere
+from jpcli.services.said import AT_ONCE, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from jpcli.domain.calculator import Line
     from jpcli.domain.contract.licenses import CostsObject, SavesObject
     from jpcli.domain.prices import PricePoint
     from jpcli.ledger.writer import Writer
@@ -32,35 +33,47 @@ if TYPE_CHECKING:
 
 
 class Saving:
-    """What the bill of this month comes to before some licenses end, and after."""
+    """What the bills come to before some licenses end, and after: that of this month, and of those
+    before it from the day on that the end is dated back to."""
 
     def __init__(self, desk: Desk, writer: Writer) -> None:
         self._desk = desk
         self._writer = writer
         calendar = desk.ledger.calendar
         self._label = month_of(calendar, desk.today)
+        self._first_day = calendar.day_of(desk.effective_at(end_of_day=True))
         try:
-            self._before: int | None = self._amount()
+            self._before: tuple[int, int] | None = self._amounts()
         except Failed:  # some product has no price
             self._before = None
 
     def told(self) -> tuple[SavesObject, Note] | None:
-        """What is saved, and the remark that says so; None where the month can't be summed."""
+        """What is saved, and the remark that says so; None where a month can't be summed."""
         if self._before is None:
             return None
-        saved, currency = self._before - self._amount(), self._desk.ledger.currency
-        found: SavesObject = {"period": self._label, "rest_of_month": money_json(saved, currency)}
-        amount = display_amount(saved, currency)
-        return found, Note("saves", f"Saves {amount} of {month_word(self._label)}'s bill")
+        ledger, currency = self._desk.ledger, self._desk.ledger.currency
+        rest, earlier = (was - now for was, now in zip(self._before, self._amounts(), strict=True))
+        elsewhere = is_settled_elsewhere(ledger, self._label)
+        found: SavesObject = {
+            "period": self._label,
+            "rest_of_month": money_json(rest, currency),
+            "earlier_months": money_json(earlier, currency),
+            "settled_elsewhere": elsewhere,
+        }
+        month = month_word(self._label)
+        more = f", {display_amount(earlier, currency)} for earlier months" if earlier else ""
+        saved = f"Saves {display_amount(rest, currency)} of {month}'s bill{more}"
+        return found, Note("saves", saved + settled(self._label, elsewhere=elsewhere))
 
-    def _amount(self) -> int:
-        from jpcli.ledger.snapshots.snapshot import NOW
-        from jpcli.services.billing.period import sum_period
-
+    def _amounts(self) -> tuple[int, int]:
         self._writer.flush()
-        period = month_period(self._desk.ledger.calendar, *parse_month(self._label))
-        lines = sum_period(self._desk, period, self._desk.today, NOW).lines
-        return sum(line.amount_minor for line in lines)
+        rest = earlier = 0
+        for label, line in _billed(self._desk, self._first_day):
+            if label == self._label:
+                rest += line.amount_minor
+            else:
+                earlier += line.amount_minor
+        return rest, earlier
 
 
 class _Ordered(NamedTuple):
@@ -110,7 +123,7 @@ class Costs:
             line_amount(one.number, rules.price_on(one.points, self._first_day), currency)
             for one in self._ordered.values()
         )
-        elsewhere = self._month.first_day < first_day_billed(ledger)
+        elsewhere = is_settled_elsewhere(ledger, self._label)
         begun = max(self._first_day, self._month.first_day)
         found: CostsObject = {
             "licenses": licenses,
@@ -126,7 +139,7 @@ class Costs:
         parts.append(f"{display_amount(rest, currency)} to the end of {month_word(self._label)}")
         if earlier:
             parts.append(f"{display_amount(earlier, currency)} for earlier months")
-        end = f"; {month_word(self._label)} is settled elsewhere" if elsewhere else ""
+        end = settled(self._label, elsewhere=elsewhere)
         return found, Note("costs", f"{', '.join(parts)}{end}; {AT_ONCE}")
 
     def _later_prices(self) -> str:
@@ -165,21 +178,28 @@ class Costs:
 
     def _summed(self) -> dict[Offer, tuple[int, int]]:
         """What each offer comes to, this month and in those before it, as previews have it."""
-        from jpcli.ledger.snapshots.snapshot import NOW
-        from jpcli.services.billing.period import sum_period
-
         self._writer.flush()
-        calendar = self._desk.ledger.calendar
-        first_day = max(self._first_day, first_day_billed(self._desk.ledger))
-        year, month = parse_month(month_of(calendar, min(first_day, self._month.first_day)))
         found: dict[Offer, tuple[int, int]] = {}
-        while (period := month_period(calendar, year, month)).label <= self._label:
-            for line in sum_period(self._desk, period, self._desk.today, NOW).lines:
-                rest, earlier = found.get((line.product, line.bundle_size), (0, 0))
-                if period.label == self._label:
-                    rest += line.amount_minor
-                else:
-                    earlier += line.amount_minor
-                found[line.product, line.bundle_size] = (rest, earlier)
-            year, month = next_month(year, month)
+        for label, line in _billed(self._desk, self._first_day):
+            rest, earlier = found.get((line.product, line.bundle_size), (0, 0))
+            if label == self._label:
+                rest += line.amount_minor
+            else:
+                earlier += line.amount_minor
+            found[line.product, line.bundle_size] = (rest, earlier)
         return found
+
+
+def _billed(desk: Desk, first_day: int) -> Iterator[tuple[str, Line]]:
+    """The lines of the month it is, and of those before it that are billed here (I7), from that of
+    a billing day on; each with its month."""
+    from jpcli.ledger.snapshots.snapshot import NOW
+    from jpcli.services.billing.period import sum_period
+
+    calendar = desk.ledger.calendar
+    this_month = month_of(calendar, desk.today)
+    begin = max(first_day, first_day_billed(desk.ledger))
+    for label in months_between(min(month_of(calendar, begin), this_month), this_month):
+        period = month_period(calendar, *parse_month(label))
+        for line in sum_period(desk, period, desk.today, NOW).lines:
+            yield label, line

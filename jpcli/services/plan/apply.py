@@ -25,7 +25,7 @@ from jpcli.services.meant import known_license
 from jpcli.services.plan.plan import STEP_COLUMNS, make, nothing_note, numbers
 from jpcli.services.plan.second_looks import second_looks
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due
-from jpcli.services.said import AT_ONCE
+from jpcli.services.said import AT_ONCE, settled
 from jpcli.services.sites.named import Places, place_asks
 from jpcli.services.spool import table
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from jpcli.domain.answers import Table
     from jpcli.domain.contract.plan import AppliedAnswer, StepCounts, StepObject
+    from jpcli.domain.contract.values import MoneyObject
     from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
@@ -81,13 +82,20 @@ def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:
 
 
 def _costs(data: AppliedAnswer) -> Note:
-    """What all of it makes of this month's bill, and that what is issued costs its day at least."""
+    """What all of it makes of this month's bill and of earlier ones, and that what is issued costs
+    its day at least."""
     month = data["bill"]["month"]
-    change = month["difference"]["amount_minor"]
-    amount = display_amount(abs(change), month["difference"]["currency"])
-    more = f"{amount} {'less' if change < 0 else 'more'}"
-    message = f"Makes {month_name(month['period'])} {more}; {AT_ONCE}"
-    return Note("costs", message)
+    made = [
+        f"{month_name(each['period'])} {_more(each['difference'])}"
+        for each in (*data["bill"]["earlier_months"], month)
+    ]
+    end = settled(month["period"], elsewhere=month["settled_elsewhere"])
+    return Note("costs", f"Makes {', '.join(made)}{end}; {AT_ONCE}")
+
+
+def _more(change: MoneyObject) -> str:
+    amount = display_amount(abs(change["amount_minor"]), change["currency"])
+    return f"{amount} {'less' if change['amount_minor'] < 0 else 'more'}"
 
 
 def _done(counts: StepCounts) -> str:

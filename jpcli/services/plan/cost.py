@@ -13,15 +13,23 @@ from typing import TYPE_CHECKING
 from jpcli.domain.calculator import totals
 from jpcli.domain.history import History
 from jpcli.domain.money import money_json
-from jpcli.domain.periods import month_label, month_of, month_period, next_month, parse_month
+from jpcli.domain.periods import (
+    month_of,
+    month_period,
+    months_between,
+    next_month,
+    parse_month,
+)
+from jpcli.ledger.queries.invoices import closed_periods
 from jpcli.ledger.queries.licenses import each_active_child
 from jpcli.ledger.queries.plan import placed
 from jpcli.ledger.queries.products import bundle_sizes
 from jpcli.ledger.snapshots.overlay import Overlay
 from jpcli.ledger.snapshots.snapshot import NOW, Snapshot
 from jpcli.services.billing.adjustments import with_corrections
-from jpcli.services.billing.books import is_settled_elsewhere
+from jpcli.services.billing.books import books_begin, is_settled_elsewhere
 from jpcli.services.billing.period import sum_period
+from jpcli.services.billing.waiting import waiting_months
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +42,8 @@ if TYPE_CHECKING:
 
 
 def planned_bill(desk: Desk, steps: Steps, from_at: int, until_at: int) -> PlannedBill:
-    """`month` and `full_month`, each with MONEY `now`, `planned` and `difference`.
+    """`month`, `full_month` and those of `earlier_months` that change, each with MONEY `now`,
+    `planned` and `difference`.
 
     What is issued counts from the instant `from_at`, what is revoked until `until_at` (D2). The
     full month is the next one, with the prices that are known for it. Raises Failed `no_price`.
@@ -45,18 +54,34 @@ def planned_bill(desk: Desk, steps: Steps, from_at: int, until_at: int) -> Plann
     following = month_period(calendar, *next_month(year, month))
     supposed = _supposed(desk, steps, from_at, until_at)
     # Only what is dated back changes what earlier months come to (I3).
-    back = calendar.day_of(min(from_at, until_at)) < this.first_day
+    begin = month_of(calendar, calendar.day_of(min(from_at, until_at)))
+    back = begin < this.label
     snapshots = (NOW,) if supposed is NOW else (NOW, supposed)
     _foresee(desk, [(period, snapshot) for period in (this, following) for snapshot in snapshots])
     now = planned = _total(desk, this, NOW, back)
+    earlier = [] if supposed is NOW or not back else list(_earlier(desk, begin, this, supposed))
     full_now = full_planned = _full(desk, following, NOW)
     if supposed is not NOW:
         planned = _total(desk, this, supposed, back)
         full_planned = _full(desk, following, supposed)
     return {
-        "month": _change(desk, month_label(year, month), now, planned),
+        "earlier_months": earlier,
+        "month": _change(desk, this.label, now, planned),
         "full_month": _change(desk, following.label, full_now, full_planned),
     }
+
+
+def _earlier(desk: Desk, begin: str, this: Period, supposed: Snapshot) -> Iterator[PlannedMonth]:
+    """The months before this one without an invoice that change, from one on: the oldest has the
+    corrections of those that are closed, and may lie before that, where an invoice was voided."""
+    calendar, closed = desk.ledger.calendar, closed_periods(desk.ledger)
+    first = min([max(begin, books_begin(desk.ledger) or ""), *waiting_months(desk)[:1]])
+    for label in months_between(first, this.label)[:-1]:
+        if label not in closed:
+            period = month_period(calendar, *parse_month(label))
+            now, planned = (_total(desk, period, each, True) for each in (NOW, supposed))
+            if planned != now:
+                yield _change(desk, label, now, planned)
 
 
 def _foresee(desk: Desk, sums: list[tuple[Period, Snapshot]]) -> None:

@@ -92,6 +92,47 @@ def test_revoking_says_product_site_client_and_what_is_saved(there: Callable[...
     assert before - after == 8 * 16
 
 
+@pytest.mark.parametrize(
+    ("begin", "at", "told", "amounts"),
+    [
+        ("2026-10", None, "Saves $1.28 of November's bill", (128, 0, False)),
+        ("2026-10", "2026-11-20", "Saves $1.60 of November's bill", (160, 0, False)),
+        (
+            "2026-10",
+            "2026-10-21",
+            "Saves $4.80 of November's bill, $1.60 for earlier months",
+            (480, 160, False),
+        ),
+        (
+            "2026-10",
+            "2026-09-21",
+            "Saves $4.80 of November's bill, $4.96 for earlier months",
+            (480, 496, False),
+        ),
+        ("2026-11", "2026-10-21", "Saves $4.80 of November's bill", (480, 0, False)),
+        (
+            "2026-12",
+            None,
+            "Saves $1.28 of November's bill; November is settled elsewhere",
+            (128, 0, True),
+        ),
+    ],
+)
+def test_revoking_says_what_it_saves_in_months_that_are_billed_here(
+    jpcli: Callable[..., Run], begin: str, at: str | None, told: str, amounts: tuple[int, int, bool]
+) -> None:
+    """Of what is dated back, too, as issuing does."""
+    jpcli("init", "--quiet", "--bill-from", begin, now="2026-09-02T00:00:00Z")
+    jpcli("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030")
+    key = jpcli("issue", "jetpack-scan", "--at", "2026-09-02", "--json").data["licenses"][0]
+    words = ["revoke", key["license_key"], "--dry-run", "--json", *(("--at", at) if at else ())]
+    tried = jpcli(*words, now="2026-11-22T11:00:00Z")
+    assert [note["message"] for note in tried.json["notes"] if note["code"] == "saves"] == [told]
+    saves = tried.data["saves"]
+    found = [saves[name]["amount_minor"] for name in ("rest_of_month", "earlier_months")]
+    assert (*found, saves["settled_elsewhere"]) == amounts
+
+
 def test_voiding_says_what_is_on_the_invoice(there: Callable[..., Run]) -> None:
     assert there("invoice", "close", "--due", now="2026-12-02T00:00:00Z").code == 0
     shown = run_on_terminal("invoice", "void", "INV-2026-11", answer="n\n").out

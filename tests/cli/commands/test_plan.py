@@ -54,7 +54,8 @@ def test_a_plan_in_a_pipe_is_its_steps(agency: Callable[..., Any], file: str) ->
 def test_json_has_steps_counts_bill_and_head(agency: Callable[..., Any], file: str) -> None:
     data = agency("plan", file, "--json").data
     assert set(data) == {"agency", "file", "steps", "counts", "bill", "ledger_head"}
-    assert set(data["bill"]) == {"month", "full_month"}
+    assert set(data["bill"]) == {"earlier_months", "month", "full_month"}
+    assert data["bill"].pop("earlier_months") == []  # nothing is dated back
     for bill in data["bill"].values():
         assert {"now", "planned", "difference"} <= set(bill)
     assert data["counts"]["revoke"] == 1

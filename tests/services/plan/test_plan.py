@@ -12,7 +12,10 @@ from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.domain.instants import parse_instant
 from jpcli.services.collection import offline
+from jpcli.services.invoices import close, settle
 from jpcli.services.plan import apply, first_file, order, plan, saved
+from jpcli.services.sites.archive import archive_site
+from jpcli.services.sites.merge import merge_sites
 from tests.services.agency import NOW, PRICES, A, Agency, B, C, codes, minor
 
 NEW = "https://new.example"
@@ -337,13 +340,9 @@ def test_the_bill_is_what_the_preview_says_afterwards(agency: Agency, at: str | 
     agency.issue("jetpack-ai", site=A, now=begun)
     agency.bundle(now=begun)
     with agency.desk(now="2024-08-01T00:00:00Z") as desk:
-        from jpcli.services.invoices.close import close
-
-        close(desk, "2024-07")
+        close.close(desk, "2024-07")
     with agency.desk() as desk:
-        from jpcli.services.invoices.settle import mark_paid
-
-        mark_paid(desk, "INV-2024-07", "cash")
+        settle.mark_paid(desk, "INV-2024-07", "cash")
     text = (
         site(A, ["jetpack-security-t1", "jetpack-ai"])
         + site(B, {"jetpack-ai": 2})
@@ -363,7 +362,101 @@ def test_the_bill_is_what_the_preview_says_afterwards(agency: Agency, at: str | 
     assert agency.check()["ok"]
 
 
+@pytest.mark.parametrize(
+    ("closed", "at", "text", "months"),
+    [
+        ((), None, "[spares]\njetpack-scan = 1\n", []),
+        ((), "2024-08-10", "[spares]\njetpack-scan = 1\n", []),
+        ((), "2024-07-20", "[spares]\njetpack-scan = 1\n", ["2024-07"]),
+        ((), "2024-06-20", "[spares]\njetpack-scan = 1\n", ["2024-06", "2024-07"]),
+        ((), "2024-06-20", "[bundles]\njetpack-security-t1 = { 3 = 1 }\n", ["2024-06", "2024-07"]),
+        ((), "2024-04-20", site(A, ["jetpack-ai"]), ["2024-04", "2024-05", "2024-06", "2024-07"]),
+        (("2024-06",), "2024-06-20", "[spares]\njetpack-scan = 1\n", ["2024-07"]),
+        (("2024-06", "2024-07"), "2024-06-20", "[spares]\njetpack-scan = 1\n", []),
+        (("2024-06", "2024-07", "-2024-06"), "2024-07-20", site(B, ["jetpack-ai"]), ["2024-06"]),
+    ],
+    ids=str,
+)
+def test_the_bill_has_the_months_that_wait_where_it_is_dated_back(
+    agency: Agency, closed: tuple[str, ...], at: str | None, text: str, months: list[str]
+) -> None:
+    """Those of closed ones are on the next invoice, which is the oldest that waits (I3)."""
+    agency.issue("jetpack-scan", 3, now="2024-06-05T00:00:00Z")
+    for month in closed:
+        with agency.desk() as desk:
+            if month.startswith("-"):
+                settle.void(desk, f"INV{month}")
+                continue
+            close.close(desk, month)
+            if f"-{month}" not in closed:
+                settle.mark_paid(desk, f"INV-{month}", "cash")
+    labels = ["2024-04", "2024-05", "2024-06", "2024-07"]
+    was = {month: minor(agency.preview(month)["total"]) for month in labels}
+    bill = applied(agency, text, at=at).data["bill"]
+    assert [month["period"] for month in bill["earlier_months"]] == months
+    for month in bill["earlier_months"]:
+        now = minor(agency.preview(month["period"])["total"])
+        found = [minor(month[name]) for name in ("now", "planned", "difference")]
+        assert found == [was[month["period"]], now, now - was[month["period"]]]
+    for month in set(labels) - {month["period"] for month in bill["earlier_months"]}:
+        assert minor(agency.preview(month)["total"]) == was[month]
+    assert minor(bill["month"]["planned"]) == minor(agency.preview("2024-08")["total"])
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "told"),
+    [
+        (None, site(B, ["jetpack-ai"]), "Makes August 2024 $4.59 more; a day is"),
+        ("2024-07-30", site(B, ["jetpack-ai"]), "July 2024 $0.54 more, August 2024 $8.37 more; a"),
+        (
+            "2024-07-30",
+            site(B, ["jetpack-ai"]) + "[spares]\njetpack-scan = 0\n",
+            "Makes July 2024 $0.22 more, August 2024 $1.55 less; a day is",
+        ),
+    ],
+)
+def test_applying_says_which_months_come_to_more(
+    agency: Agency, at: str | None, text: str, told: str
+) -> None:
+    agency.issue("jetpack-scan", 2, now="2024-07-05T00:00:00Z")
+    (note,) = [n for n in applied(agency, text, at=at).notes if n.code == "costs"]
+    assert told in note.message
+
+
+def test_applying_says_where_the_month_is_settled_elsewhere(tmp_path: Path) -> None:
+    agency = Agency(tmp_path / "later.db").init(bill_from="2024-09")
+    agency.card()
+    (note,) = [n for n in applied(agency, site(B, ["jetpack-ai"])).notes if n.code == "costs"]
+    assert "$4.59 more; August is settled elsewhere; a day is billed" in note.message
+
+
 # --- what is refused -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("merged", [False, True])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (site(A, ["jetpack-scan"]), "site_"),
+        (site(A, [], "Ann"), "site_"),  # nobody's, so that it would become hers
+        (site(A, []), None),
+    ],
+)
+def test_nothing_is_wanted_for_a_site_that_is_put_away(
+    agency: Agency, text: str, code: str | None, merged: bool
+) -> None:
+    for url in (A, B):
+        agency.revoke(*agency.issue("jetpack-scan", site=url))
+    if merged:
+        agency.do(merge_sites, A, B)
+    else:
+        agency.do(archive_site, A)
+    if code is None:
+        assert steps(planned(agency, text)) == []
+        return
+    for road in (planned, applied):
+        error = refusal(agency, lambda road=road: road(agency, text))
+        assert error.code == code + ("merged" if merged else "archived")
 
 
 def test_r1_without_a_card_nothing_is_issued_and_nothing_else_done(new_agency: Agency) -> None:
