@@ -50,6 +50,18 @@ def is_only_card(desk: Desk, card_id: str) -> bool:
     return len(found) == 1 and card_id in (found[0].id, found[0].last4)
 
 
+def check_not_only(desk: Desk, card: Card) -> None:
+    """R3: BadInput `confirmation_required` for a card that became the only one between the question
+    and the answer."""
+    if len(cards(desk.ledger)) == 1:
+        raise BadInput(
+            "confirmation_required",
+            f"{rules.describe(card)} has become the only card on file",
+            hint=f"Say --yes if you mean it. {PAUSED}.",
+            subject="--yes",
+        )
+
+
 def primary_note(card: Card) -> Note:
     """That it has become the primary card, or was it before."""
     if card.primary:

@@ -56,14 +56,11 @@ def is_only_card(desk: Desk, card_id: str) -> bool:
     return cards.is_only_card(desk, card_id)
 
 
-def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer[CardsAnswer]:  # noqa: ARG001
-    """See `offline_cards.remove_card`.
-
-    `only_too` was settled by the question before: nobody else takes cards off this ledger.
-    """
+def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer[CardsAnswer]:
+    """See `offline_cards.remove_card`."""
     from jpcli.services.collection import offline_cards
 
-    return offline_cards.remove_card(desk, card_id)
+    return offline_cards.remove_card(desk, card_id, only_too=only_too)
 
 
 def close(desk: Desk, month: str | None, until: str | None = None) -> Answer[ClosedAnswer]:

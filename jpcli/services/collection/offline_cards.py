@@ -14,16 +14,24 @@ from jpcli.domain import events
 from jpcli.domain.answers import Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.collection import BY_HAND
-from jpcli.domain.errors import Busy
 from jpcli.domain.words import quoted
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import moved_to_stripe
-from jpcli.services.cards import added_note, known_card, list_cards, primary_note, removal_notes
+from jpcli.services.by_hand import check_by_hand
+from jpcli.services.cards import (
+    added_note,
+    check_not_only,
+    known_card,
+    list_cards,
+    primary_note,
+    removal_notes,
+)
 from jpcli.services.change import change
 
 if TYPE_CHECKING:
     from jpcli.domain.answers import Answer
     from jpcli.domain.contract.collection import CardsAnswer
+    from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
@@ -42,16 +50,8 @@ def add_card(
     month, year = rules.parse_exp(exp)
     request = {"command": "cards add", "card": [name, digits, month, year], "primary": primary}
 
-    asks = (lambda: cards(desk.ledger), lambda: moved_to_stripe(desk.ledger))
-
     def do(writer: Writer) -> Answer[CardsAnswer]:
-        if moved_to_stripe(desk.ledger):
-            raise Busy(
-                "collects_elsewhere",
-                "This ledger collects through Stripe since a moment ago; its cards are there",
-                hint="Run the same command again.",
-                subject="payments",
-            )
+        check_by_hand(desk.ledger)
         becomes = rules.becomes_primary(cards(desk.ledger), primary)
         card_id = f"card_{writer.last_seq + 1}"
         entry = events.card_added(
@@ -70,28 +70,34 @@ def add_card(
             notes.append(Note("not_primary", "Another card stays primary", hint=hint))
         return list_cards(desk, *notes)
 
-    return change(desk, request, do, asks)
+    return change(desk, request, do, _asks(desk))
 
 
 def make_primary(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
     """Charge this card first from now on; BadInput `unknown_card`."""
 
     def do(writer: Writer) -> Answer[CardsAnswer]:
+        check_by_hand(desk.ledger)
         card = known_card(desk, card_id)
         if not card.primary:
             writer.record(*events.card_made_primary(card.id), at=desk.effective_at())
             writer.flush()
         return list_cards(desk, primary_note(card))
 
-    asks = (lambda: cards(desk.ledger),)
-    return change(desk, {"command": "cards primary", "card": card_id}, do, asks)
+    return change(desk, {"command": "cards primary", "card": card_id}, do, _asks(desk))
 
 
-def remove_card(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
-    """Take a card off file; the oldest other one becomes primary when it was the primary (R3)."""
+def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer[CardsAnswer]:
+    """Take a card off file; the oldest other one becomes primary when it was the primary (R3).
+
+    Without `only_too` the only card stays, as `cards.check_not_only` says.
+    """
 
     def do(writer: Writer) -> Answer[CardsAnswer]:
+        check_by_hand(desk.ledger)
         card = known_card(desk, card_id)
+        if not only_too:
+            check_not_only(desk, card)
         successor = rules.promoted(cards(desk.ledger), card.id)
         promoted = None if successor is None else successor.id
         writer.record(*events.card_removed(card.id, promoted), at=desk.effective_at())
@@ -99,5 +105,9 @@ def remove_card(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
         notes = removal_notes(desk, card, successor, BY_HAND.add_card(primary=True))
         return list_cards(desk, *notes)
 
-    asks = (lambda: cards(desk.ledger),)
-    return change(desk, {"command": "cards remove", "card": card_id}, do, asks)
+    return change(desk, {"command": "cards remove", "card": card_id}, do, _asks(desk))
+
+
+def _asks(desk: Desk) -> tuple[Ask, ...]:
+    """What each of them asks first."""
+    return (lambda: moved_to_stripe(desk.ledger), lambda: cards(desk.ledger))

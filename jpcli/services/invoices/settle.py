@@ -9,6 +9,8 @@ from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput
 from jpcli.domain.invoice_status import PAID
 from jpcli.domain.money import display_amount
+from jpcli.ledger.queries.collection import moved_to_stripe
+from jpcli.services.by_hand import check_by_hand
 from jpcli.services.change import change
 from jpcli.services.invoices.invoices import invoice_object
 from jpcli.services.invoices.known import check_open, check_voidable, known_invoice
@@ -29,6 +31,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[Inv
     request = {"command": "invoice mark-paid", "invoice": name, "reference": reference}
 
     def do(writer: Writer) -> Answer[InvoiceAnswer]:
+        check_by_hand(desk.ledger)
         invoice = known_invoice(desk, name)
         at = desk.effective_at(end_of_day=True)
         if is_noted(invoice, reference) and (desk.at_text is None or at == invoice.paid_at):
@@ -46,7 +49,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[Inv
         total = display_amount(invoice.total_minor, desk.ledger.currency)
         return Answer({"invoice": _fresh(desk, invoice)}, (paid_note(invoice.number, total),))
 
-    return change(desk, request, do)
+    return change(desk, request, do, (lambda: moved_to_stripe(desk.ledger),))
 
 
 def void(desk: Desk, name: str, reason: str | None = None) -> Answer[InvoiceAnswer]:
@@ -57,13 +60,14 @@ def void(desk: Desk, name: str, reason: str | None = None) -> Answer[InvoiceAnsw
     request = {"command": "invoice void", "invoice": name, "reason": reason}
 
     def do(writer: Writer) -> Answer[InvoiceAnswer]:
+        check_by_hand(desk.ledger)
         invoice = known_invoice(desk, name)
         check_voidable(invoice)
         writer.record(*events.invoice_voided(invoice.number), reason=reason)
         writer.flush()
         return Answer({"invoice": _fresh(desk, invoice)}, (voided_note(invoice),))
 
-    return change(desk, request, do)
+    return change(desk, request, do, (lambda: moved_to_stripe(desk.ledger),))
 
 
 def is_noted(invoice: Invoice, reference: str | None) -> bool:

@@ -16,6 +16,7 @@ from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import way_of
 from jpcli.ledger.queries.invoices import by_number
 from jpcli.services.billing.books import BILL_FROM, live_invoice
+from jpcli.services.by_hand import check_by_hand
 from jpcli.services.ledger.settings import MAY_BE_NONE
 from jpcli.services.undo import names
 from jpcli.services.undo.ground import refused
@@ -45,7 +46,8 @@ def check(ground: Ground, changes: list[Event]) -> None:
 
 def undo(ground: Ground, event: Event) -> Note:
     """Record the opposite of one event, which has one; Refused `cannot_be_undone` all the same,
-    where it would not be the opposite of what is so."""
+    where it would not be the opposite of what is so. Raises as `check_by_hand`."""
+    check_by_hand(ground.desk.ledger)
     return _OPPOSITES[event.kind](ground, event)
 
 

@@ -94,6 +94,20 @@ def test_r3_removing_the_only_card_pauses_issuing(till: Till) -> None:
         till.agency.issue("jetpack-scan")
 
 
+def test_r3_a_card_that_became_the_only_one_since_it_was_asked_about_stays(till: Till) -> None:
+    first, second = till.add("4242"), till.add("4444")
+    with till.agency.desk() as desk:
+        assert not till.collector.is_only_card(desk, second)
+        till.agency.do(till.collector.remove_card, first)  # by somebody else
+        before = till.agency.state()
+        with pytest.raises(BadInput) as caught:
+            till.collector.remove_card(desk, second, only_too=False)
+    assert (caught.value.code, caught.value.subject) == ("confirmation_required", "--yes")
+    assert till.agency.state() == before
+    till.agency.do(till.collector.remove_card, second, only_too=True)
+    assert till.listed() == []
+
+
 def test_another_card_can_be_made_primary_and_twice_says_so(till: Till) -> None:
     till.add("4242")
     second = till.add("4444")

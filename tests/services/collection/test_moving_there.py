@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from jpcli.domain import events
 from jpcli.domain.errors import Busy, Refused
+from jpcli.ledger.events.log import told
 from jpcli.services.collection import offline
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import collector, troubles
+from jpcli.services.desk import Desk
 from jpcli.services.invoices import close, settle
 from jpcli.services.invoices.invoices import list_invoices
 from jpcli.services.ledger.settings import set_one, show
 from jpcli.services.status import status
+from jpcli.services.undo.undo import undo
 from tests import engines
 from tests.services.agency import Agency, codes
 from tests.services.collection.conftest import JULY_2, Shop
@@ -69,15 +75,54 @@ def test_there_is_no_way_back(moved: Shop) -> None:
     assert codes(Agency.do(moved, set_one, "payments", "stripe")) == ["unchanged"]
 
 
-def test_no_card_is_noted_by_who_opened_it_before(shop: Shop, tmp_path: Path) -> None:
-    by_hand = Agency(tmp_path / "by-hand.db", JULY_2).init()
+@pytest.fixture
+def by_hand(tmp_path: Path) -> Agency:
+    """May was paid by hand, June is open, and the only card was taken off."""
+    agency = Agency(tmp_path / "by-hand.db", JULY_2).init(now="2024-05-01T00:00:00Z")
+    agency.card(now="2024-05-01T00:00:00Z")
+    agency.issue("jetpack-scan", 3, now="2024-05-10T00:00:00Z")
+    agency.do(close.close_due)
+    agency.do(settle.mark_paid, "INV-2024-05")
+    agency.do(offline.remove_card, "4242")
+    return agency
+
+
+ROADS: dict[str, Callable[[Desk], Any]] = {
+    "cards add": lambda desk: offline.add_card(desk, "visa", "4242", "12/2030"),
+    "cards primary": lambda desk: offline.make_primary(desk, "4242"),
+    "cards remove": lambda desk: offline.remove_card(desk, "4242"),
+    "mark-paid": lambda desk: offline.mark_paid(desk, "INV-2024-06"),
+    "mark-paid again": lambda desk: offline.mark_paid(desk, "INV-2024-05"),
+    "void": lambda desk: offline.void(desk, "INV-2024-06"),
+    "undo a payment": lambda desk: undo(desk, meant=first(desk, events.INVOICE_PAID)),
+    "undo a removal": lambda desk: undo(desk, meant=first(desk, events.CARD_REMOVED)),
+}
+
+
+def first(desk: Desk, kind: str) -> int:
+    return next(event.seq for event in told(desk.ledger, (kind,)))
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_nothing_is_noted_by_who_opened_it_before(by_hand: Agency, road: str) -> None:
     with by_hand.desk() as before:
         by_hand.do(set_one, "payments", "stripe")
+        kept = by_hand.state()
         with pytest.raises(Busy) as refused:
-            offline.add_card(before, "visa", "4242", "12/2030")
-    assert refused.value.code == "collects_elsewhere"
-    assert by_hand.stored("SELECT * FROM cards") == []
-    assert shop.cards() == []
+            ROADS[road](before)
+    assert (refused.value.code, refused.value.exit_code) == ("collects_elsewhere", 75)
+    assert by_hand.state() == kept
+
+
+def test_a_card_at_stripe_is_not_taken_for_one_that_was_noted(shop: Shop, by_hand: Agency) -> None:
+    """The same last four digits: it would go here, and stay there."""
+    engines.copy(by_hand.path, shop.path)
+    with Agency(shop.path, JULY_2).desk() as before:
+        Agency.do(shop, set_one, "payments", "stripe")
+        card = shop.attach()
+        with pytest.raises(Busy):
+            offline.remove_card(before, "4242")
+    assert [one["id"] for one in shop.cards()] == [card]
 
 
 @pytest.mark.parametrize("key", ["address", "tax-id", "payment-note"])
