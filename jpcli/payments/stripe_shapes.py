@@ -152,10 +152,10 @@ def line(item: dict[str, Any]) -> RemoteLine:
 
 @understood
 def event(item: dict[str, Any]) -> RemoteEvent:
-    """An event, with the invoice or the payment it is about."""
+    """An event, with the invoice or the payment it is about. The invoice of a subscription's next
+    month is foretold (`invoice.upcoming`) before there is one, and has no id."""
     about = (item.get("data") or {}).get("object") or {}
-    kind = about.get("object")
-    invoice_id = object_id(about) if kind == "invoice" else object_id(about.get("invoice"))
+    invoice_id = object_id(about.get("id" if about.get("object") == "invoice" else "invoice"))
     payment_id = object_id(about.get("payment_intent")) if invoice_id is None else None
     return RemoteEvent(text(item["id"]), text(item["type"]), invoice_id, payment_id)
 

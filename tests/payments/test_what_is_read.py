@@ -97,6 +97,7 @@ READ: list[tuple[Callable[[Any], Any], Any, Any]] = [
         for metadata in (None, {}, {"jpcli_line": "-1"}, {"jpcli_line": "²"}, {"jpcli_line": 1})
     ),
     (shapes.event, about(object="invoice", id="in_1"), RemoteEvent("evt_1", "x", "in_1", None)),
+    (shapes.event, about(object="invoice"), RemoteEvent("evt_1", "x", None, None)),  # foretold
     (
         shapes.event,
         about(object="credit_note", id="cn_1", invoice={"id": "in_1"}, payment_intent="pi_1"),
