@@ -53,7 +53,7 @@ def consequence(outlook: Outlook) -> str:
     if not outlook.charges:
         lines.append("No card is charged by this; mark-paid notes what was paid.")
     elif outlook.card is None:
-        lines.append("There is no card on file, so the invoices stay open.")
+        lines.append("There is no card to charge today, so the invoices stay open.")
     elif outlook.expired:
         lines.append(f"{_card(outlook)} has expired.")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """What closing is about to do, for the question before it: months, sums, and the card.
 
 Owns what is foreseen. Nothing is written and nothing goes out: the closing is tried and rolled
-back, and the card is the one that was primary at the last look.
+back, and the cards are those of the last look.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.cards import is_expired
+from jpcli.domain.dunning import next_day
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import was_mailed, way_of
@@ -34,8 +35,8 @@ class Bill(NamedTuple):
 
 class Outlook(NamedTuple):
     """`bills` in the order in which they come. `charges` says that the gateway collects them at
-    once, from `card` first; without a card they stay open. `expired` is about that card. `mails`
-    says that the gateway sends them out instead."""
+    once, from `card` first; without one that may be charged today they stay open. `expired` is
+    about that card. `mails` says that the gateway sends them out instead."""
 
     bills: tuple[Bill, ...]
     currency: str
@@ -61,7 +62,7 @@ def closing_outlook(desk: Desk, month: str | None, until: str | None = None) -> 
     bills = [
         Bill(item.period, item.number, item.total_minor, False)
         for item in left
-        if not (_waits(desk, item) or was_mailed(desk.ledger, item))
+        if not ((way.charges and _waits(desk, item)) or was_mailed(desk.ledger, item))
     ]
     if month is None or not left:
         answer = close.close_due(desk, until) if month is None else close.close(desk, month)
@@ -70,11 +71,19 @@ def closing_outlook(desk: Desk, month: str | None, until: str | None = None) -> 
                 Bill(item["period"], item["number"], item["total"]["amount_minor"], True)
                 for item in answer.data["invoices"]
             ]
-    primary = next((card for card in cards(desk.ledger) if card.primary), None)
-    today = desk.ledger.calendar.date_of(desk.today)
-    expired = primary is not None and is_expired(primary, today)
-    currency = desk.ledger.currency
-    return Outlook(tuple(bills), currency, way.charges, primary, expired, way.mails)
+    card = _charged_first(desk, bills)
+    expired = card is not None and is_expired(card, desk.ledger.calendar.date_of(desk.today))
+    return Outlook(tuple(bills), desk.ledger.currency, way.charges, card, expired, way.mails)
+
+
+def _charged_first(desk: Desk, bills: list[Bill]) -> Card | None:
+    """The primary card, or the first of the others, that may be charged today for one of them."""
+    known = attempts(desk.ledger)
+    for card in sorted(cards(desk.ledger), key=lambda card: not card.primary):
+        days = (next_day(bill.number, card.id, known, desk.today) for bill in bills)
+        if desk.today in days:
+            return card
+    return None
 
 
 def _waits(desk: Desk, invoice: Invoice) -> bool:

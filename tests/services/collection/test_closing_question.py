@@ -60,7 +60,7 @@ def test_what_was_closed_before_is_named_too(
 def test_without_a_card_it_says_that_nothing_is_charged(shop: Shop, env: dict[str, str]) -> None:
     asked = close(env, ("--due",), "n\n")
     assert "Close 2024-06 and charge no card?" in asked.out
-    assert "There is no card on file, so the invoices stay open." in asked.out
+    assert "There is no card to charge today, so the invoices stay open." in asked.out
 
 
 @pytest.mark.parametrize("what", CLOSES)

@@ -260,3 +260,37 @@ def test_nobody_is_asked_about_an_invoice_that_waits_for_its_next_attempt(shop: 
             assert closing_outlook(desk, month).bills == ()
         with shop.desk(now=later(days=1), dry_run=True) as desk:
             assert len(closing_outlook(desk, month).bills) == 1
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        (None, None, 0),
+        ("insufficient_funds", None, 0),
+        ("lost_card", None, 1),
+        ("lost_card", "lost_card", None),
+    ],
+)
+def test_the_question_names_the_card_that_is_charged(
+    shop: Shop, first: str | None, second: str | None, named: int | None
+) -> None:
+    """Not the primary one, where that is dead; a month later one that waited is as good as new."""
+    from jpcli.services.collection.outlook import closing_outlook
+
+    cards = [shop.attach(), shop.attach("pm_card_mastercard")]
+    for card, charge in zip(cards, (first, second), strict=True):
+        shop.double.change_card(card, charge=charge)
+    shop.do(collector.close, None)
+    shop.now = "2024-08-02T09:00:00Z"
+    for card in cards:
+        shop.double.change_card(card, charge=None)
+    with shop.desk(dry_run=True) as desk:
+        outlook = closing_outlook(desk, "2024-07")
+    before = len(shop.double.objects("charge"))
+    shop.do(collector.close, "2024-07")
+    charged = [charge["payment_method"] for charge in shop.double.objects("charge")[before:]]
+    wanted = [] if named is None else [cards[named]]
+    assert charged == wanted
+    assert [card.id for card in (outlook.card,) if card is not None] == wanted
+    assert [bill.number for bill in outlook.bills] == ["INV-2024-07"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.answers import Answer
-from jpcli.domain.errors import BadInput, Busy, Failed, JpcliError, Refused
+from jpcli.domain.errors import BadInput, Busy, Declined, Failed, JpcliError, Refused
 from jpcli.services.audit.audit import audit
 from jpcli.services.collection.outlook import closing_outlook
 from jpcli.services.collection.stripe import account, collector
@@ -144,6 +144,22 @@ def test_what_stripe_gets_only_after_it_is_due_is_due_at_once(mailer: Shop) -> N
     assert "past due since 2024-07-17" in words(mailer.close())
     there = remote(mailer)
     assert there["due_date"] == there["status_transitions"]["finalized_at"]
+
+
+@pytest.mark.once
+def test_it_is_asked_about_what_a_card_was_tried_for_and_is_mailed_now(mailer: Shop) -> None:
+    address(mailer)
+    mailer.double.change_card(mailer.cards()[0]["id"], charge="insufficient_funds")
+    mailer.double.fault("status", method="POST", path=".*/send", status=500, times=9)
+    with pytest.raises(JpcliError):
+        mailer.close()
+    mailer.double.clear_faults()
+    with pytest.raises(Declined):
+        mailer.do(collector.pay, "2024-06")
+    with mailer.desk(dry_run=True) as desk:
+        (bill,) = closing_outlook(desk, None).bills
+    assert (bill.number, bill.is_new) == ("INV-2024-06", False)
+    assert "sent" in codes(mailer.close(None))
 
 
 def test_nobody_is_asked_about_what_was_mailed_before(mailer: Shop) -> None:
