@@ -232,8 +232,8 @@ def _ours(error: stripe.StripeError, repeats: int) -> Exception:
 
 
 def _pause_seconds(error: stripe.StripeError, attempt: int) -> float:
-    """Stripe's own Retry-After, or twice as long each time."""
+    """Stripe's own Retry-After, or twice as long each time; a pause of nothing is none."""
     told = str((error.headers or {}).get("retry-after", ""))
     is_number = told.isascii() and told.replace(".", "", 1).isdigit()
-    seconds = float(told) if is_number else FIRST_PAUSE_SECONDS * 2**attempt
-    return min(seconds, RETRY_SECONDS_MOST)
+    seconds = float(told) if is_number else 0
+    return min(seconds or FIRST_PAUSE_SECONDS * 2**attempt, RETRY_SECONDS_MOST)

@@ -149,6 +149,7 @@ def test_a_call_is_repeated_only_where_its_outcome_is_open(error: Any, again: bo
         ("2", 0, 2.0),
         ("1.5", 3, 1.5),
         ("3600", 0, 30.0),
+        *((none, 2, 2.0) for none in ("0", "0.0", "00")),
         *((odd, 1, 1.0) for odd in ("1.2.3", "soon", "²", "")),
     ],
 )
