@@ -82,7 +82,8 @@ def secret_key(ledger: Ledger | None = None) -> str:
 
 def check_form(key: str) -> None:
     """AuthProblem `bad_key` unless this can be a secret or restricted key. It is never repeated."""
-    if not key.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")) or not key.isascii():
+    begins = key.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_"))
+    if not begins or not key.isascii() or not key.isprintable() or " " in key:
         raise AuthProblem(
             "bad_key",
             "This is no secret key of Stripe's: one begins with sk_test_, sk_live_ or rk_",

@@ -18,7 +18,7 @@ from jpcli.services.invoices import invoices
 from jpcli.services.licenses import issue, licenses
 from tests.services.agency import codes, minor
 from tests.services.collection.conftest import Shop
-from tests.stripe_double.auth import EXPIRED_KEY, LIVE_KEY
+from tests.stripe_double.auth import EXPIRED_KEY, LIVE_KEY, TEST_KEY
 from tests.stripe_double.contract import unlisted
 
 # 2 scans for 16 days at 0.16, a bundle for 16 days at 0.50.
@@ -210,6 +210,18 @@ def test_sync_takes_over_what_happened_at_stripe_and_can_be_repeated(shop: Shop)
     assert shop.state() == before
 
 
+def test_sync_reads_past_the_invoice_of_somebody_elses_next_month(shop: Shop) -> None:
+    """It is foretold a subscription of the account's (`invoice.upcoming`), and has no id."""
+    shop.do(stripe_billing.sync)
+    shop.close()
+    foretold = {"object": "invoice", "customer": "cus_other", "subscription": "sub_1"}
+    shop.double.double.worlds[False].announce("invoice.upcoming", foretold)
+    shop.double.pay_hosted(remote(shop)["id"], "pm_card_visa")
+    shop.do(stripe_billing.sync)
+    assert local(shop)["status"] == "paid"
+    assert shop.do(stripe_billing.sync).data["events"] == 0
+
+
 def test_sync_finds_its_way_when_stripe_has_forgotten_the_last_event(shop: Shop) -> None:
     shop.do(stripe_billing.sync)
     shop.close()
@@ -264,7 +276,9 @@ def test_dry_run_calls_nothing(shop: Shop) -> None:
 @pytest.mark.once
 def test_test_and_live_are_never_mixed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     before, asked = shop.state(), len(shop.double.requests())
-    for key, code in ((LIVE_KEY, "wrong_mode"), ("", "no_key"), ("pk_test_1", "bad_key")):
+    no_header = [TEST_KEY[:12] + odd + TEST_KEY[12:] for odd in " \n\t\x7fé"]
+    bad = [(key, "bad_key") for key in ("pk_test_1", *no_header)]
+    for key, code in ((LIVE_KEY, "wrong_mode"), ("", "no_key"), *bad):
         monkeypatch.setenv("STRIPE_API_KEY", key)
         with pytest.raises(AuthProblem) as caught:
             shop.close()
