@@ -59,7 +59,8 @@ class MoneyCalls:
         return None
 
     def charges(self, invoice_id: str) -> list[RemoteCharge]:
-        """Every attempt to charge a card for an invoice that Stripe knows of, the oldest first."""
+        """Every attempt to charge a card for an invoice that Stripe knows the end of, the oldest
+        first."""
         payments: Any = {"invoice": invoice_id, "limit": _PAGE}
         found: list[RemoteCharge] = []
         for payment in self._pages(self._client.v1.invoice_payments.list, payments):
@@ -67,7 +68,7 @@ class MoneyCalls:
             if intent is not None:
                 params: Any = {"payment_intent": intent, "limit": _PAGE}
                 charges = self._pages(self._client.v1.charges.list, params)
-                found += [shapes.attempt_of(item) for item in charges]
+                found += [shapes.attempt_of(item) for item in charges if shapes.is_finished(item)]
         found.reverse()  # a list has the newest first, also of those of one second
         return sorted(found, key=lambda charge: charge.at)
 

@@ -208,6 +208,13 @@ def intent_of(item: dict[str, Any]) -> str | None:
 
 
 @understood
+def is_finished(item: dict[str, Any]) -> bool:
+    """Was a charge paid, or declined? One of a bank account, entered on the invoice's page, may be
+    neither for days."""
+    return bool(item.get("status") != "pending")
+
+
+@understood
 def attempt_of(item: dict[str, Any]) -> RemoteCharge:
     """A charge as an attempt: which card, when, and why it failed."""
     outcome = item.get("outcome") or {}

@@ -250,6 +250,21 @@ def test_sync_takes_over_attempts_that_were_made_elsewhere(shop: Shop) -> None:
 
 
 @pytest.mark.once
+def test_a_charge_that_takes_days_is_no_decline(shop: Shop) -> None:
+    """Of a bank account that was entered on the invoice's page."""
+    shop.do(stripe_billing.sync)
+    shop.close()
+    (there,) = shop.double.objects("invoice")
+    shop.double.pay_hosted(there["id"], "pm_card_visa")
+    (charge,) = shop.double.objects("charge")
+    for status, known in (("pending", []), ("succeeded", ["paid"]), ("succeeded", ["paid"])):
+        shop.double.edit(charge["id"], status=status, paid=status == "succeeded")
+        shop.double.double.worlds[False].announce("charge.updated", charge)
+        shop.do(stripe_billing.sync)
+        assert [a["outcome"] for a in shown(shop)["attempts"]] == known
+
+
+@pytest.mark.once
 def test_nobody_is_asked_about_an_invoice_that_waits_for_its_next_attempt(shop: Shop) -> None:
     from jpcli.services.collection.outlook import closing_outlook
 
