@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jpcli.domain.dunning import PENDING
 from jpcli.domain.invoice_status import UNPAID
 from jpcli.domain.money import display_amount
 from jpcli.ledger.queries import invoices
@@ -54,9 +55,11 @@ def _attempts(desk: Desk, invoice: Invoice) -> str:
     """What jpcli does about it by itself, where it holds cards that were tried."""
     from jpcli.ledger.queries.attempts import attempts
 
-    if not attempts(desk.ledger, invoice.number):
+    made = attempts(desk.ledger, invoice.number)
+    if not made:
         return ""
     day = next_attempt_day(desk, invoice)
     if day is None:
         return ", and no card is charged again by itself"
-    return f", declined; tried again on {desk.ledger.calendar.iso(day)}"
+    what = "its payment not finished" if made[-1].outcome == PENDING else "declined"
+    return f", {what}; tried again on {desk.ledger.calendar.iso(day)}"
