@@ -8,6 +8,7 @@ import pytest
 
 from jpcli.domain.collection import BY_HAND
 from jpcli.domain.errors import BadInput, Refused
+from jpcli.domain.instants import parse_instant
 from jpcli.services import cards
 from jpcli.services.collection import offline
 from jpcli.services.licenses import issue
@@ -211,6 +212,7 @@ def test_every_change_of_a_card_says_what_it_did_and_to_which(new_agency: Agency
     ]
     made = new_agency.do(offline.make_primary, second)
     assert said(made) == [("primary", "ok", second, "Made amex ···· 0005 the primary card", None)]
+    assert [card["primary"] for card in made.data["cards"]] == [False, True]
     again = new_agency.do(offline.make_primary, second)
     assert said(again) == [
         ("already_primary", "info", None, "amex ···· 0005 is the primary card already", None)
@@ -220,8 +222,25 @@ def test_every_change_of_a_card_says_what_it_did_and_to_which(new_agency: Agency
         ("card_removed", "ok", second, "Removed amex ···· 0005", None),
         ("promoted", "info", first, "Made visa ···· 4242 the primary card", None),
     ]
+    assert [card["primary"] for card in removed.data["cards"]] == [True]
     (last,) = said(new_agency.do(offline.remove_card, first))[1:]
     assert last[3] == "Issuing new licenses is paused until you add a card"
+    (only,) = said(new_agency.do(offline.add_card, "visa", "4242", "12/2030", primary=True))
+    assert only[0] == "card_added"
+
+
+def test_a_change_of_a_card_may_be_dated_back(agency: Agency) -> None:
+    agency.do(offline.add_card, "visa", "1111", "12/2030", at="2023-05-01")
+    agency.do(offline.add_card, "visa", "2222", "12/2030", at="2023-04-01")
+    assert listed(agency) == [("4242", True), ("2222", False), ("1111", False)]
+    agency.do(offline.make_primary, "1111", at="2023-05-02")
+    agency.do(offline.remove_card, "1111", at="2023-05-03")
+    assert listed(agency) == [("4242", True), ("2222", False)]
+    found = agency.stored(
+        "SELECT at FROM events WHERE kind LIKE 'card.%' ORDER BY seq DESC LIMIT 4"
+    )
+    dates = ["2023-05-03", "2023-05-02", "2023-04-01", "2023-05-01"]
+    assert [row[0] for row in found] == [parse_instant(f"{day}T00:00:00Z") for day in dates]
 
 
 @pytest.mark.parametrize("change", [offline.make_primary, offline.remove_card])

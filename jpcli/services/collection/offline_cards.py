@@ -62,7 +62,7 @@ def add_card(
             exp_year=year,
             primary=becomes,
         )
-        writer.record(*entry, at=desk.effective_at())
+        writer.record(*entry)
         writer.flush()
         notes = [added_note(card_id, f"{name} ···· {digits}", primary=becomes)]
         if not becomes:
@@ -80,7 +80,7 @@ def make_primary(desk: Desk, card_id: str) -> Answer[CardsAnswer]:
         check_by_hand(desk.ledger)
         card = known_card(desk, card_id)
         if not card.primary:
-            writer.record(*events.card_made_primary(card.id), at=desk.effective_at())
+            writer.record(*events.card_made_primary(card.id))
             writer.flush()
         return list_cards(desk, primary_note(card))
 
@@ -100,7 +100,7 @@ def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer[Ca
             check_not_only(desk, card)
         successor = rules.promoted(cards(desk.ledger), card.id)
         promoted = None if successor is None else successor.id
-        writer.record(*events.card_removed(card.id, promoted), at=desk.effective_at())
+        writer.record(*events.card_removed(card.id, promoted))
         writer.flush()
         notes = removal_notes(desk, card, successor, BY_HAND.add_card(primary=True))
         return list_cards(desk, *notes)

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.payments.gateway import Checkout
 from jpcli.services.collection import offline
 from jpcli.services.collection.collector import Collector, collector_of
 from jpcli.services.collection.stripe import collector as at_stripe
-from tests.services.agency import Agency
+from tests.services.agency import Agency, codes
 from tests.services.collection.conftest import JUNE_15
 
 MEMBERS = sorted(name for name in vars(Collector) if not name.startswith("_"))
@@ -118,6 +119,7 @@ def test_no_provider_has_a_card_to_attach(by_hand: Agency, how: str) -> None:
     [
         (("visa", None, None), "Missing --last4, --exp", "--last4"),
         ((None, "4242", "12/2030"), "Missing --brand", "--brand"),
+        (("visa", None, "12/2030"), "Missing --last4", "--last4"),
         (("visa", "4242", None), "Missing --exp", "--exp"),
     ],
 )
@@ -144,3 +146,59 @@ def refused(
     assert (caught.value.code, caught.value.message, caught.value.hint) == (code, message, hint)
     assert agency.state() == before
     return caught.value
+
+
+def test_what_is_said_of_an_invoice_by_hand_gets_there(by_hand: Agency) -> None:
+    by_hand.card(now="2024-03-01T00:00:00Z")
+    by_hand.issue("jetpack-scan", now="2024-03-01T00:00:00Z")
+    closed = [
+        [item["period"] for item in by_hand.do(offline.close, *what).data["invoices"]]
+        for what in ((None, "2024-03"), ("2024-04",), (None,))
+    ]
+    assert closed == [["2024-03"], ["2024-04"], ["2024-05"]]
+    paid = by_hand.do(offline.mark_paid, "2024-03", "wire of Nov 3").data["invoice"]
+    assert (paid["status"], paid["reference"]) == ("paid", "wire of Nov 3")
+    by_hand.do(offline.void, "2024-04", "wrong price")
+    reasons = by_hand.stored("SELECT reason FROM events WHERE kind = 'invoice.voided'")
+    assert reasons == [("wrong price",)]
+
+
+def test_a_card_that_is_only_there_may_not_go_unasked(by_hand: Agency) -> None:
+    number = by_hand.card()
+    with by_hand.desk() as desk:
+        asked = [offline.is_only_card(desk, name) for name in (number, "4242", "1111")]
+    assert asked == [True, True, False]
+
+
+REQUESTS: dict[str, tuple[Callable[..., Answer[Any]], tuple[str, ...], dict[str, Any]]] = {
+    "a card": (offline.add_card, ("visa", "0005", "12/2030"), {}),
+    "another brand": (offline.add_card, ("amex", "0005", "12/2030"), {}),
+    "other digits": (offline.add_card, ("visa", "0006", "12/2030"), {}),
+    "another month": (offline.add_card, ("visa", "0005", "11/2030"), {}),
+    "another year": (offline.add_card, ("visa", "0005", "12/2031"), {}),
+    "as the primary one": (offline.add_card, ("visa", "0005", "12/2030"), {"primary": True}),
+    "made primary": (offline.make_primary, ("4242",), {}),
+    "another made primary": (offline.make_primary, ("1111",), {}),
+    "removed": (offline.remove_card, ("4242",), {}),
+    "another removed": (offline.remove_card, ("1111",), {}),
+}
+
+
+@pytest.mark.parametrize("first", REQUESTS)
+def test_a_key_is_for_one_change_of_one_card(by_hand: Agency, first: str) -> None:
+    by_hand.card()
+    by_hand.card("1111")
+
+    def do(name: str) -> Answer[Any]:
+        change, given, options = REQUESTS[name]
+        return by_hand.do(change, *given, key="once", **options)
+
+    answer = do(first)
+    kept = by_hand.state()
+    again = do(first)
+    assert (again.data, codes(again)) == (answer.data, [*codes(answer), "repeated"])
+    for other in REQUESTS.keys() - {first}:
+        with pytest.raises(Refused) as refused:
+            do(other)
+        assert refused.value.code == "idempotency_key_reused"
+    assert by_hand.state() == kept
