@@ -300,7 +300,7 @@ _jpcli_options() {
     'jetpack login') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'jetpack status') words=(--check --ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'jetpack resolve') words=(--key --not-issued --no-email --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
-    'jetpack pull') words=(--check --from --keep-going --ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
+    'jetpack pull') words=(--check --from --keep-going --revoke-missing --ledger --wait --format --json --quiet --no-color --actor --dry-run --yes --idempotency-key --help) ;;
     'settings show') words=(--ledger --wait --format --json --quiet --no-color --actor --help) ;;
     'settings set') words=(--ledger --wait --format --json --quiet --no-color --actor --dry-run --idempotency-key --help) ;;
     'ledger check') words=(--since-head --ledger --wait --format --json --quiet --no-color --actor --help) ;;

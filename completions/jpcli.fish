@@ -804,6 +804,7 @@ function __jpcli_options
                     --check 'Change nothing' \
                     --from 'Many at once, from CSV, TSV, JSON or NDJSON' \
                     --keep-going 'With --from: leave out bad rows, report them, exit 1' \
+                    --revoke-missing 'With --from: revoke here what Jetpack does not know' \
                     --ledger 'The ledger' \
                     --wait 'How long to wait for a ledger that is busy or out of reach' \
                     --format 'One of auto, table, json, ndjson, csv, excel, tsv, md' \
@@ -812,6 +813,7 @@ function __jpcli_options
                     --no-color 'No color' \
                     --actor 'Who does this, for the log' \
                     --dry-run 'Show what would be done, write nothing' \
+                    --yes 'Answer yes to every question' \
                     --idempotency-key 'The same key again returns the first answer and does nothing' \
                     --help 'Show this message and exit'
             case 'ledger check'

@@ -35,6 +35,8 @@ NOT_ATTACHED = frozenset(
 )
 MASK = "[token]"
 
+_NO_SUCH_CALL = "rest_no_route"
+
 _MOST_TEXT = 500
 _AGAIN = "Run the same command again; nothing is done twice."
 _STATUS = "See what is known of it:   jpcli jetpack status"
@@ -43,6 +45,7 @@ _CARD = (
     "Add a card in Jetpack's dashboard, under Payment methods. Just after that it may take some"
     " seconds more."
 )
+_GONE = "If it is yours no more:   jpcli jetpack pull --from FILE --revoke-missing"
 # What an attempt to use a site fails for, unless it is told otherwise.
 _CONNECTED = (
     "Jetpack takes a site that is connected to it, with your agency's user as a connected"
@@ -141,8 +144,10 @@ def refused(
         error = Refused(ours, f"Jetpack refused: {about}", hint=advice, subject=subject)
     else:
         error = Failed("jetpack_refused", f"Jetpack refused: {about}", subject=subject)
-    if about_site and error.hint is None:
+    if error.hint is None and about_site:
         error.hint = _CONNECTED
+    elif error.hint is None and code == NOT_OURS:
+        error.hint = _GONE
     error.their_code = code
     return _from(answer, error)
 
@@ -157,6 +162,15 @@ def masked(text: str, token: str) -> str:
 def is_not_attached(error: JpcliError) -> bool:
     """Whether Jetpack said that the license is on no site."""
     return error.their_code in NOT_ATTACHED
+
+
+def is_unknown(error: JpcliError) -> bool:
+    """Whether this answer to `GET /license` is about the key: nothing else was asked."""
+    if error.their_code == NOT_OURS:
+        return True
+    if error.their_code in {None, _NO_SUCH_CALL} or error.exit_code == AuthProblem.exit_code:
+        return False
+    return error.their_status in {400, 404}
 
 
 def _said(text: str | None, token: str) -> str:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jpcli.domain.errors import AuthProblem, JpcliError
+from jpcli.domain.errors import Busy, JpcliError
 from jpcli.jetpack import errors, shapes
 from jpcli.jetpack.caller import SLOW_DOWN, Caller
 from jpcli.jetpack.errors import NotListed, OutcomeUnknown
@@ -39,7 +39,6 @@ __all__ = [
 PAGE = 100
 _MOST_PAGES = 100_000
 _REFUSALS = (400, 401, 403, 404)
-_NO_SUCH_CALL = "rest_no_route"
 
 
 class Licensing:
@@ -133,7 +132,7 @@ class Licensing:
         try:
             return self._license(key).value
         except JpcliError as error:
-            if _is_unknown(error):
+            if errors.is_unknown(error):
                 return None
             raise
 
@@ -216,7 +215,17 @@ class Licensing:
             error.unsure = error.unsure or unsure
             if error.unsure and done(error):
                 return self._license(key)
+            if error.unsure and not isinstance(error, Busy) and self._is_gone(key):
+                error.unsure = False
             raise
+
+    def _is_gone(self, key: str) -> bool:
+        """Whether the license is another agency's by now, or nobody's: nothing is left to be done,
+        whatever an earlier try did."""
+        try:
+            return self.license(key) is None
+        except JpcliError:
+            return False
 
     def _is_on(self, error: JpcliError, key: str, site: str | int) -> bool:
         """Did an earlier try put it on the site? Where Jetpack says only that it is on one, its
@@ -283,12 +292,3 @@ def _said_of(key: str, answer: Answer) -> Said:
     if found.value.license_key != key:
         raise Garbled
     return found
-
-
-def _is_unknown(error: JpcliError) -> bool:
-    """Whether this answer to `GET /license` is about the key: nothing else was asked."""
-    if error.their_code == errors.NOT_OURS:
-        return True
-    if error.their_code in {None, _NO_SUCH_CALL} or error.exit_code == AuthProblem.exit_code:
-        return False
-    return error.their_status in {400, 404}

@@ -136,6 +136,7 @@ LINES = (
     Line("jetpack resolve", "w57 --not-issued", code=JETPACK_ONLY),
     Line("jetpack pull", code=JETPACK_ONLY),
     Line("jetpack pull", "--from {folder}/free.csv", code=JETPACK_ONLY),
+    Line("jetpack pull", "--from {folder}/free.csv --revoke-missing --yes", code=JETPACK_ONLY),
     Line("ledger check"),
     Line("ledger check", "--since-head {head}"),
     Line("ledger export"),

@@ -7,7 +7,7 @@ what came of a wish; a bundle comes with all that is in it, and nothing of it wi
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.names import check_license_key
@@ -45,9 +45,11 @@ def pull_rows(
     heard: Heard,
     *,
     keep_going: bool = False,
+    revoke_missing: bool = False,
 ) -> Answer[PullAnswer]:
     """Take over the licenses that the rows of a file name: one that is new here is recorded, one
-    that is known is brought up to date. All or nothing unless `keep_going`; `heard` as in `look`.
+    that is known is brought up to date, and with `revoke_missing` one that Jetpack does not know is
+    ended here, now. All or nothing unless `keep_going`; `heard` as in `look`.
 
     Raises BadInput for rows: `unknown_license` where Jetpack does not know the key,
     `unknown_product`, `unknown_bundle`, `unknown_bundle_key`, `may_be_wished`. Busy `under_way` for
@@ -55,7 +57,9 @@ def pull_rows(
     """
     lines = {str(row.values["license_key"]): row.line for row in reversed(list(rows))}
     named = dict(sorted(lines.items(), key=lambda item: item[1]))
-    request = {"command": "jetpack pull", "keys": list(named)}
+    request: dict[str, Any] = {"command": "jetpack pull", "keys": list(named)}
+    if revoke_missing:  # without it the request is what it was before that was there
+        request["revoke_missing"] = True
     if not (named or problems):
         check_at_jetpack(desk.ledger)
         none: PullAnswer = {"checked": 0, "changed": 0, "differences": []}
@@ -63,7 +67,7 @@ def pull_rows(
     found = look_since(desk, [key for key in named if _is_key(key)], heard)
 
     def do(writer: Writer) -> Answer[PullAnswer]:
-        taking = _Importing(desk, writer, found)
+        taking = _Importing(desk, writer, found, revoke_missing=revoke_missing)
         items = ((line, key) for key, line in taking.in_order(named))
         left_out = apply_each(items, taking.one, problems=problems, keep_going=keep_going)
         answer = answer_of(desk, found.looked, taking.told, taking.changed)
@@ -85,7 +89,10 @@ def _is_key(text: str) -> bool:
 class _Importing:
     """The rows of one file, with what Jetpack says of them."""
 
-    def __init__(self, desk: Desk, writer: Writer, found: LookedSince) -> None:
+    def __init__(
+        self, desk: Desk, writer: Writer, found: LookedSince, *, revoke_missing: bool
+    ) -> None:
+        self._revoke_missing = revoke_missing
         self._desk = desk
         self._found = found
         self._taking = TakingOver(desk, writer, found.busy(desk))
@@ -125,7 +132,9 @@ class _Importing:
                     hint="Look for it in Jetpack's dashboard.",
                     subject=key,
                 )
-            self.told.add(missing_there(self._desk, key))
+            lost = missing_there(self._desk, key)
+            ended = self._revoke_missing and self._taking.gone(key)
+            self.told.add(lost._replace(taken_over=ended))
         elif not known:
             self._new(self._unknown[key])
         elif key in self._told:

@@ -28,15 +28,16 @@ if TYPE_CHECKING:
     from jpcli.services.jetpack.look import Looked
 
 COLUMNS = Difference._fields
+_ACTIVE = "active"
 
 
 class Told:
-    """The differences so far, and how many of them are left, are missing here, and would be settled
-    by a pull."""
+    """The differences so far, and how many of them are left, are missing here, are there no more
+    though they run here, and would be settled by a pull."""
 
     def __init__(self) -> None:
         self.rows: Spool[Difference] = Spool(Difference._make)
-        self.left = self.missing = self.settleable = 0
+        self.left = self.missing = self.lost = self.settleable = 0
 
     def add(self, *found: Difference) -> None:
         """Put them behind the others."""
@@ -46,6 +47,7 @@ class Told:
                 continue
             self.left += 1
             self.missing += one.field == MISSING_HERE
+            self.lost += one.field == MISSING_THERE and str(one.here).startswith(_ACTIVE)
             ends = one.field == REVOKED_AT and one.here is None
             self.settleable += ends or one.field == SITE
 
@@ -79,7 +81,7 @@ def _state(revoked_at: int | None, site: str | None) -> str:
     """As it is shown: `active`, where it runs, or since when it does not."""
     if revoked_at is not None:
         return f"revoked {format_instant(revoked_at)}"
-    return "active" if site is None else f"active on {site}"
+    return _ACTIVE if site is None else f"{_ACTIVE} on {site}"
 
 
 def _notes(
@@ -99,6 +101,9 @@ def _notes(
             hints.append("Take over what can be:   jpcli jetpack pull")
         if told.missing:
             hints.append("Take over what is missing here:   jpcli jetpack pull --from FILE")
+        if told.lost:
+            end = "jpcli jetpack pull --from FILE --revoke-missing"
+            hints.append(f"Revoke here what is gone there for good:   {end}")
         yield Note("differences", message, "warning", hint="\n".join(hints) or None)
     if not looked.listed:
         message = (

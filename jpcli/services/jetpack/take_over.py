@@ -84,6 +84,16 @@ class TakingOver:
             self._end(facts, remote.revoked_at)
         self._writer.flush()
 
+    def gone(self, key: str) -> bool:
+        """End a license that Jetpack does not know, or a bundle, now; whether that was possible."""
+        facts = self._facts(key)
+        if facts.license_key in self._busy or facts.revoked_at is not None:
+            return False
+        self._end(facts, max(self._desk.now_at, facts.last_at))
+        self.changed += 1
+        self._writer.flush()
+        return True
+
     def _settled(self, one: Difference, facts: LicenseFacts, remote: RemoteLicense) -> bool:
         if one.field == ISSUED_AT:
             return False

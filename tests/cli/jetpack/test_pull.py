@@ -206,7 +206,9 @@ def test_what_cant_be_taken_back_is_shown(at_jetpack: Desk) -> None:
         ] + ([(new, "missing_here", None, "active", False)] if lists else [])
         assert sorted(differences(run.data)) == sorted(wanted)
         assert (run.code, run.data["checked"], run.data["changed"]) == (0, 5, 0)
-        hint = "Take over what is missing here:   jpcli jetpack pull --from FILE" if lists else None
+        take = "Take over what is missing here:   jpcli jetpack pull --from FILE\n"
+        end = "jpcli jetpack pull --from FILE --revoke-missing"
+        hint = f"{take if lists else ''}Revoke here what is gone there for good:   {end}"
         for each in (run, checked):
             said = remarks(each)
             assert said.pop("differences") == (f"{len(wanted)} differences are left", hint)

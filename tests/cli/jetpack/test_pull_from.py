@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jpcli.domain import events
 from tests import engines
+from tests.cli.conftest import NOW
 from tests.cli.jetpack.conftest import seconds
 from tests.cli.jetpack.test_pull import agree, differences, license_of
 
@@ -154,6 +156,57 @@ def test_what_jetpack_no_longer_knows_is_told(at_jetpack: Desk) -> None:
     data = at_jetpack.do(f"jetpack pull --from {file_of(at_jetpack, key)}")
     assert differences(data) == [(key, "missing_there", "active", None, False)]
     assert (data["checked"], data["changed"]) == (1, 0)
+
+
+MISSING = ("--revoke-missing", "--yes", "--json")
+
+
+@pytest.mark.parametrize("foreign", [True, False])
+def test_what_it_no_longer_knows_ends_here_where_that_is_asked_for(
+    foreign: bool, at_jetpack: Desk
+) -> None:
+    """And nothing else does: what is still there, what ended before, what no row names."""
+    gone, ended, left, there = (at_jetpack.known() for _ in range(4))
+    at_jetpack._record(
+        "2026-11-12T00:00:00Z", lambda writer: writer.record(*events.license_revoked(ended))
+    )
+    for key in (gone, ended, left):
+        if foreign:
+            at_jetpack.double.world.foreign.add(key)
+        else:
+            del at_jetpack.double.licenses[key]
+    before = at_jetpack.everything()
+    command = ("jetpack", "pull", "--from", file_of(at_jetpack, gone, ended, there))
+    asked = at_jetpack(*command, "--revoke-missing", "--json")
+    assert (asked.code, asked.error["code"]) == (2, "confirmation_required")
+    tried = at_jetpack(*command, *MISSING, "--dry-run")
+    assert tried.data["changed"] == 1
+    at_jetpack.double.next("status", status=500, times=0, form="page")
+    assert at_jetpack(*command, *MISSING).code == 75
+    at_jetpack.double.heal()
+    assert at_jetpack.everything() == before
+    run = at_jetpack(*command, *MISSING, "--idempotency-key", "k")
+    assert {(row[0], row[1], row[4]) for row in differences(run.data)} == {
+        (gone, "missing_there", True),
+        (ended, "missing_there", False),
+    }
+    assert run.data["changed"] == 1
+    assert license_of(at_jetpack, gone)["revoked_at"] == NOW
+    assert license_of(at_jetpack, ended)["revoked_at"] == "2026-11-12T00:00:00Z"
+    for key in (left, there):
+        assert license_of(at_jetpack, key)["revoked_at"] is None
+    assert at_jetpack(*command, *MISSING).data["changed"] == 0
+    assert at_jetpack(*command, *MISSING, "--idempotency-key", "k").data["changed"] == 1
+    other = at_jetpack(*command, "--idempotency-key", "k", "--json")
+    assert (other.code, other.error["code"]) == (3, "idempotency_key_reused")
+
+
+def test_revoking_what_is_missing_goes_with_a_file_alone(at_jetpack: Desk) -> None:
+    key = at_jetpack.known()
+    at_jetpack.double.world.foreign.add(key)
+    run = at_jetpack("jetpack", "pull", *MISSING)
+    assert (run.code, run.error["message"]) == (2, "--revoke-missing goes with --from.")
+    assert license_of(at_jetpack, key)["revoked_at"] is None
 
 
 def test_a_site_that_the_ledger_cant_know_is_left_out(at_jetpack: Desk) -> None:

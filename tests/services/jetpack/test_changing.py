@@ -153,7 +153,7 @@ def test_a_site_that_refuses_the_second_try_does_not_have_the_license(agency: De
     with pytest.raises(JpcliError) as raised:
         agency.assign(free, C)
     assert raised.value.code == "multisite_incompatibility"
-    assert len(agency.double.requests) == 2
+    assert [each["method"] for each in agency.double.requests] == ["POST", "POST", "GET"]
     assert agency.wishes() == []
     agency.check_equal()
 
@@ -238,6 +238,29 @@ def test_what_was_cut_off_does_not_keep_from_what_the_dashboard_did_since(
     agency.do(pull, heard.append)
     assert heard == [1, 2]
     agency.check_equal()
+
+
+@changes
+@pytest.mark.parametrize("foreign", [True, False])
+@pytest.mark.parametrize("after", [True, False])
+def test_what_is_another_agencys_by_now_waits_no_longer(
+    agency: Desk, key: str, name: str, after: bool, foreign: bool
+) -> None:
+    agency.double.next("lost", nth=1, times=0, after=after)
+    with pytest.raises(JpcliError):
+        CHANGES[name](agency, key)
+    (wish,) = agency.wishes()
+    agency.double.heal()
+    about = str(wish.license_key)
+    if foreign:
+        agency.double.world.foreign.add(about)
+    else:
+        del agency.double.licenses[about]
+    before = agency.licenses()
+    with pytest.raises(JpcliError) as raised:
+        agency.do(finish, wish.name)
+    assert raised.value.code == ("not_same_owner" if foreign else "jetpack_refused")
+    assert (agency.wishes(), agency.licenses()) == ([], before)
 
 
 def test_a_bundle_of_which_a_child_got_no_answer_ends_as_a_whole(agency: Desk) -> None:

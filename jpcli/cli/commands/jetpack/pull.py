@@ -12,18 +12,19 @@ from jpcli.cli.app.options import command
 from jpcli.cli.app.typer_parts import UsageError
 from jpcli.cli.shared.result import Result, result_of
 
+_CONSEQUENCE = "A revoked license can't be assigned again. Nothing is changed at Jetpack."
 COLUMNS = ("license_key", "field", "here", "there", "taken_over")
 
 
 @command(
     "jetpack pull",
     writes=True,
-    asks=False,
     without=("at",),
     examples=(
         "jpcli jetpack pull",
         "jpcli jetpack pull --check --quiet",
         "jpcli jetpack pull --from keys.csv      # license_key",
+        "jpcli jetpack pull --from keys.csv --revoke-missing",
     ),
 )
 def run(
@@ -33,6 +34,12 @@ def run(
     ] = False,
     source: From = None,
     keep_going: KeepGoing = False,
+    revoke_missing: Annotated[
+        bool,
+        typer.Option(
+            "--revoke-missing", help="With --from: revoke here what Jetpack does not know."
+        ),
+    ] = False,
 ) -> Result:
     """What was revoked there is revoked here, and a license is here on the site on which it is
     there, since Jetpack's time. What is issued there and not here is shown, and taken over with
@@ -41,8 +48,12 @@ def run(
 
     if check and source is not None:
         raise UsageError("--check changes nothing, so there is nothing to take over --from a file.")
-    if keep_going and source is None:
-        raise UsageError("--keep-going goes with --from.")
+    for name, given in (("--keep-going", keep_going), ("--revoke-missing", revoke_missing)):
+        if given and source is None:
+            raise UsageError(f"{name} goes with --from.")
+    if revoke_missing:
+        question = f"Revoke the licenses of {source} that Jetpack does not know?"
+        invocation.confirm(question.replace(" of -", " of standard input"), _CONSEQUENCE)
     heard = counting("license", invocation.output)
     desk = invocation.desk() if check else invocation.desk(writes=True)
     if source is not None:
@@ -57,7 +68,9 @@ def run(
             keep_going=keep_going,
             whole=True,
         )
-        answer = pull_rows(desk, rows, problems, heard, keep_going=keep_going)
+        answer = pull_rows(
+            desk, rows, problems, heard, keep_going=keep_going, revoke_missing=revoke_missing
+        )
     else:
         from jpcli.services.jetpack import pull
 
