@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
-_ISSUE, _APPLY = "issue", "apply"
+_ISSUE = "issue"
 # So often a plan is worked out again because something was changed meanwhile.
 _TRIES = 5
 
@@ -175,7 +175,7 @@ class _Acting(Generic[Data_co]):
         self, plan: Rehearsed[Data_co], process: str, asked: str
     ) -> tuple[Rehearsed[Data_co], Going | None]:
         """The run of a command that issues; a plan is made for the very state that it begins in."""
-        if self._manner.command not in {_ISSUE, _APPLY}:
+        if self._manner.command not in {_ISSUE, runs.APPLY}:
             return plan, None
         for _ in range(_TRIES):
             book = Book(self._desk, process, plan.owners)
@@ -200,7 +200,7 @@ class _Acting(Generic[Data_co]):
             return runs.begin(self._desk, writer, name, book.process, book.now_at)
         if writer.last_seq != plan.before_seq:
             return None
-        return runs.begin_alone(self._desk, writer, _APPLY, book.process, book.now_at)
+        return runs.begin_alone(self._desk, writer, runs.APPLY, book.process, book.now_at)
 
     def _close(self, writer: Writer, book: Book, going: Going | None, doing: Doing) -> None:
         if doing.error is None:

@@ -109,6 +109,7 @@ class _Looking:
         self._api = api
         self._wanted = None if wanted is None else dict.fromkeys(wanted, False)
         self._seen = RowNumbers()
+        self._new = RowNumbers()  # by Jetpack's numbers
         self._comparing = Comparing(ledger)
         self.found = Looked()
 
@@ -126,7 +127,8 @@ class _Looking:
                 return
         facts = find(self._ledger, key)
         if facts is None:
-            found.unknown.append(remote)
+            if remote.license_id is None or self._new.add(remote.license_id):
+                found.unknown.append(remote)
             return
         if not self._seen.add(facts.id):
             return  # the list moved on while it was read

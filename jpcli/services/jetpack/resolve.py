@@ -20,6 +20,7 @@ from jpcli.ledger.queries.wishes import DONE, FAILED, UNKNOWN
 from jpcli.ledger.queries.wishes import wish as stored_wish
 from jpcli.services.change import change_as_read
 from jpcli.services.jetpack.access import check_at_jetpack, licensing_of
+from jpcli.services.jetpack.runs import APPLY
 from jpcli.services.jetpack.status import BEFORE_WISH, candidates
 from jpcli.services.pending import ISSUE, UNDER_WAY, state_of
 from jpcli.services.shapes import license_table
@@ -206,6 +207,8 @@ def _left(wish: Wish) -> list[Note]:
     if wish.request_hash is None:
         return []
     message = "The command that was interrupted, run again, does what is left and no more"
+    if wish.request_hash == APPLY:
+        message += "; a plan that was saved is to be planned anew"
     return [Note("runagain", message)]
 
 

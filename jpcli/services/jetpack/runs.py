@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
 
+# What a run is called whose plan is made anew whenever it is begun.
+APPLY = "apply"
+
 
 class Going(NamedTuple):
     """A run that is under way. `made` are the licenses that it has, by place; `put` the places of

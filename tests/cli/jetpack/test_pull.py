@@ -217,6 +217,19 @@ def test_what_cant_be_taken_back_is_shown(at_jetpack: Desk) -> None:
         assert checked.code == 1
 
 
+@pytest.mark.parametrize("check", [(), CHECK])
+def test_what_the_list_names_twice_is_told_once(check: tuple[str, ...], at_jetpack: Desk) -> None:
+    """A list that moves on while it is read has the last of a page on the next one, too."""
+    licenses = at_jetpack.double.licenses
+    ended, new = at_jetpack.known(), at_jetpack.issued()
+    licenses[ended].revoked_at = seconds("2026-11-13T00:00:00Z")
+    licenses.update({f"{key} again": licenses[key] for key in (ended, new)})
+    run = at_jetpack("jetpack", "pull", *check, "--json")
+    assert sorted(row[:2] for row in differences(run.data)) == sorted(
+        [(ended, "revoked_at"), (new, "missing_here")]
+    )
+
+
 def test_what_is_left_of_a_license_is_told_beside_what_is_taken_over(at_jetpack: Desk) -> None:
     key = at_jetpack.known()
     one = at_jetpack.double.licenses[key]

@@ -57,6 +57,24 @@ def test_the_license_that_came_of_it_is_recorded_with_jetpacks_times(at_jetpack:
     assert at_jetpack.everything() == before
 
 
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        (None, None),
+        (("f" * 64, 1, 0), ""),
+        (("apply", 1, 0), "; a plan that was saved is to be planned anew"),
+    ],
+)
+def test_what_was_interrupted_is_told_how_to_go_on(
+    run: tuple[str, int, int] | None, said: str | None, at_jetpack: Desk
+) -> None:
+    wish = at_jetpack.wish(unknown=True, run=run)
+    done = at_jetpack("jetpack", "resolve", wish, "--not-issued", "--yes", "--json")
+    told = {note["code"]: note["message"] for note in done.json["notes"]}
+    message = "The command that was interrupted, run again, does what is left and no more"
+    assert told.get("runagain") == (None if said is None else message + said)
+
+
 def _known(desk: Desk) -> str:
     return desk.known()
 
