@@ -37,7 +37,8 @@ class Looked:
     """What was found. `checked` counts licenses of the ledger that were asked for; `listed` is
     whether Jetpack lists licenses. `told` are those that are not the same in both, or whose site
     has a number that is new; `unknown` are those that the ledger does not have; `gone` the keys
-    that Jetpack does not know. `bundles` are keys by Jetpack's number."""
+    that Jetpack does not know, but for those that have ended here. `bundles` are keys by Jetpack's
+    number."""
 
     def __init__(self) -> None:
         self.checked = 0
@@ -144,16 +145,18 @@ class _Looking:
         if self._wanted is not None:
             for key, is_there in list(self._wanted.items()):
                 if not is_there:
-                    self._ask(key, find(self._ledger, key) is not None)
+                    self._ask(key)
             return
         for number, key in each_numbered(self._ledger):
             if number not in self._seen:
-                self._ask(key, True)
+                self._ask(key)
 
-    def _ask(self, key: str, known: bool) -> None:
+    def _ask(self, key: str) -> None:
         remote = self._api.license(key)
         if remote is not None:
             self.take(remote)
             return
-        self.found.checked += known
-        self.found.gone.append((key,))
+        facts = find(self._ledger, key)
+        self.found.checked += facts is not None
+        if facts is None or facts.revoked_at is None:  # else it has ended on both sides
+            self.found.gone.append((key,))

@@ -28,12 +28,11 @@ if TYPE_CHECKING:
     from jpcli.services.jetpack.look import Looked
 
 COLUMNS = Difference._fields
-_ACTIVE = "active"
 
 
 class Told:
-    """The differences so far, and how many of them are left, are missing here, are there no more
-    though they run here, and would be settled by a pull."""
+    """The differences so far, and how many of them are left, are missing here or there, and would
+    be settled by a pull."""
 
     def __init__(self) -> None:
         self.rows: Spool[Difference] = Spool(Difference._make)
@@ -47,7 +46,7 @@ class Told:
                 continue
             self.left += 1
             self.missing += one.field == MISSING_HERE
-            self.lost += one.field == MISSING_THERE and str(one.here).startswith(_ACTIVE)
+            self.lost += one.field == MISSING_THERE
             ends = one.field == REVOKED_AT and one.here is None
             self.settleable += ends or one.field == SITE
 
@@ -81,7 +80,7 @@ def _state(revoked_at: int | None, site: str | None) -> str:
     """As it is shown: `active`, where it runs, or since when it does not."""
     if revoked_at is not None:
         return f"revoked {format_instant(revoked_at)}"
-    return _ACTIVE if site is None else f"{_ACTIVE} on {site}"
+    return "active" if site is None else f"active on {site}"
 
 
 def _notes(

@@ -186,16 +186,16 @@ def test_what_it_no_longer_knows_ends_here_where_that_is_asked_for(
     at_jetpack.double.heal()
     assert at_jetpack.everything() == before
     run = at_jetpack(*command, *MISSING, "--idempotency-key", "k")
-    assert {(row[0], row[1], row[4]) for row in differences(run.data)} == {
-        (gone, "missing_there", True),
-        (ended, "missing_there", False),
-    }
+    assert differences(run.data) == [(gone, "missing_there", "active", None, True)]
     assert run.data["changed"] == 1
     assert license_of(at_jetpack, gone)["revoked_at"] == NOW
     assert license_of(at_jetpack, ended)["revoked_at"] == "2026-11-12T00:00:00Z"
     for key in (left, there):
         assert license_of(at_jetpack, key)["revoked_at"] is None
-    assert at_jetpack(*command, *MISSING).data["changed"] == 0
+    again = at_jetpack(*command, *MISSING).data
+    assert (again["checked"], again["changed"], differences(again)) == (3, 0, [])
+    checked = at_jetpack("jetpack", "pull", "--check", "--json").data
+    assert [row[:2] for row in differences(checked)] == [(left, "missing_there")]
     assert at_jetpack(*command, *MISSING, "--idempotency-key", "k").data["changed"] == 1
     other = at_jetpack(*command, "--idempotency-key", "k", "--json")
     assert (other.code, other.error["code"]) == (3, "idempotency_key_reused")
