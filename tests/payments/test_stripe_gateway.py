@@ -1,13 +1,16 @@
-"""What the gateway sets up before it asks anything."""
+"""What the gateway sets up before it asks anything, and of whom it asks."""
 
 from __future__ import annotations
 
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 import stripe
 
+from jpcli.payments.bounded_session import BoundedSession
 from jpcli.payments.stripe_gateway import StripeGateway
 
 
@@ -21,3 +24,34 @@ def test_certificates_can_be_read_also_where_stripe_is_in_a_zip(
     StripeGateway("sk_test_x")
     assert (stripe.ca_bundle_path == own) is not zipped
     assert ssl.create_default_context(cafile=stripe.ca_bundle_path).get_ca_certs()
+
+
+@pytest.mark.parametrize(
+    ("key", "live"),
+    [("sk_test_x", False), ("rk_test_x", False), ("sk_live_x", True), ("rk_live_x", True)],
+)
+def test_a_key_says_whether_money_is_real(key: str, live: bool) -> None:
+    assert StripeGateway(key).live is live
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        (None, "https://api.stripe.com/v1/balance"),
+        ("http://127.0.0.1:9/x", "http://127.0.0.1:9/x/v1/balance"),
+    ],
+)
+def test_requests_go_to_the_server_that_is_named_and_wait_so_long(
+    monkeypatch: pytest.MonkeyPatch, base: str | None, url: str
+) -> None:
+    sent: list[tuple[str | None, Any]] = []
+
+    def send(_: Any, request: requests.PreparedRequest, **given: Any) -> requests.Response:
+        sent.append((request.url, given["timeout"]))
+        response = requests.Response()
+        response.status_code, response._content = 200, b'{"object": "balance"}'
+        return response
+
+    monkeypatch.setattr(BoundedSession, "send", send)
+    StripeGateway("sk_test_x", base).check()
+    assert sent == [(url, (5.0, 30.0))]
