@@ -97,6 +97,21 @@ def test_the_card_must_outlive_the_next_charge(
     assert str(check["fix"]).startswith("jpcli cards add --primary") is not ok
 
 
+@pytest.mark.parametrize(
+    ("begin", "charged"),
+    [("2024-07", "2024-09-01"), ("2024-08", "2024-09-01"), ("2024-10", "2024-11-01")],
+)
+def test_nothing_is_charged_before_the_books_begin(
+    tmp_path: Path, begin: str, charged: str
+) -> None:
+    agency = Agency(tmp_path / "later.db").init(bill_from=begin)
+    agency.card(exp="10/2024", now="2024-01-01T00:00:00Z")
+    agency.issue_one(now="2024-08-10T00:00:00Z")
+    check = only(run(agency, tmp_path, "[checks]\ncard_expiry = true"))
+    assert check["expected"] == f"a primary card valid on {charged}"
+    assert check["ok"] is (charged < "2024-11")
+
+
 def test_a_month_that_waits_is_charged_today(new_agency: Agency, tmp_path: Path) -> None:
     new_agency.card(exp="08/2024", now="2024-01-01T00:00:00Z")
     new_agency.issue_one(now="2024-07-20T00:00:00Z")

@@ -257,6 +257,43 @@ def test_i6_days_of_a_voided_invoice_are_on_a_row_without_a_license(agency: Agen
     assert explained(agency, "2024-07", None, key)["lines"] == []
 
 
+def test_i6_what_was_corrected_of_a_month_that_is_billed_again_is_taken_back(
+    agency: Agency,
+) -> None:
+    """June is void after July's invoice had corrected it: its own lines have all of it now."""
+    key = agency.issue_one(at="2024-06-25T10:00:00Z")
+    parent, _ = agency.bundle(at="2024-06-25T10:00:00Z")
+    agency.issue("jetpack-ai", 5, at="2024-06-25T10:00:00Z")
+    agency.set_price("jetpack-ai", "0.40", "2024-01-01", bundle_size=2)
+    agency.bundle("jetpack-ai", 2, at="2024-06-25T10:00:00Z")
+    agency.do(close.close, "2024-06")
+    agency.revoke(key, at="2024-06-26T10:00:00Z")
+    agency.revoke(parent, at="2024-06-26T10:00:00Z")
+    agency.set_price("jetpack-ai", "0.50", "2024-06-25")
+    agency.set_price("jetpack-ai", "0.60", "2024-06-25", bundle_size=2)
+    agency.do(close.close, "2024-07")
+    agency.do(settle.void, "2024-06")
+    for after in (lambda: None, lambda: agency.do(close.close, "2024-06")):
+        after()
+        lines = [line for line in explained(agency, "2024-06")["lines"] if line["period"]]
+        assert [
+            (
+                line["product"],
+                minor(line["amount"]),
+                [row["days"] for row in line["bundles"]],
+                [row["days"] for row in line["licenses"]],
+            )
+            for line in lines
+        ] == [
+            ("jetpack-ai", -5 * 6 * 23, [], []),
+            ("jetpack-ai", -6 * 20, [], []),
+            ("jetpack-scan", 4 * 16, [], [4]),
+            ("jetpack-security-t1", 4 * 50, [4], [12]),
+        ]
+        assert all("takes back what was corrected meanwhile" in line["why"] for line in lines)
+        assert explained(agency, "2024-06", None, key)["lines"][0]["license_days"] == 2
+
+
 def test_i3_credit_has_no_licenses(agency: Agency) -> None:
     key = agency.issue_one(at="2024-07-01T10:00:00Z")
     agency.do(close.close, "2024-07")

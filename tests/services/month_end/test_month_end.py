@@ -343,6 +343,22 @@ def test_a_month_without_clients_and_one_without_licenses(agency: Agency, bills:
         assert hledger(path, "check", "--strict") == ""
 
 
+def test_corrections_of_one_month_are_one_posting_of_each_client(busy: Agency, bills: Path) -> None:
+    """Two products of July, of the same client, with its markup of a fifth."""
+    busy.issue("jetpack-ai", site=A, now=JULY)
+    end(busy, bills)
+    for product in ("jetpack-scan", "jetpack-ai"):
+        busy.issue(product, site=A, now="2024-08-02T09:00:00Z", at="2024-07-22")
+    end(busy, bills, now=SEPTEMBER)
+    journal = (bills / "INV-2024-08-journal.hledger").read_text()
+    lines = [line.split() for line in journal.splitlines() if "  Income:Licenses:Ada" in line]
+    # 10 days at 16 and 27 cents; August has 31 of two of each, and the last cent of 23.81 for four.
+    found = [(words[1], "correction" in words) for words in lines]
+    assert found == [("-32.00", False), ("-5.16", True)]
+    (row,) = [row for row in rows(bills / "INV-2024-08-index.csv") if row["client"] == "Ada"]
+    assert row["billed"] == "37.16"
+
+
 def test_a_month_that_was_voided_and_closed_again(
     busy: Agency, bills: Path, tmp_path: Path
 ) -> None:
@@ -378,6 +394,19 @@ def test_a_correction_and_the_credit_that_it_leaves(busy: Agency, bills: Path) -
     credit = hledger(journal, "balance", "Jetpack-Credit", "-N").split()[0]
     assert credit == "13.92"  # 3 x 29 days at $0.16
     assert "Liabilities" not in journal.read_text()
+
+
+def test_no_statement_is_written_where_one_of_the_forms_cant_be(
+    busy: Agency, bills: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "jpcli.reports.statement.pdf", None)
+    monkeypatch.setattr("jpcli.reports.statement.documents._PDF_MODULES", {"jpcli"})
+    with pytest.raises(BadInput) as caught, busy.desk(writes=False, now=JULY) as desk:
+        each_client(desk, "2024-07", str(bills), ("html", "pdf"))
+    assert caught.value.code == "missing_extra"
+    assert not bills.exists()
 
 
 def test_each_clients_statement_without_the_rest(busy: Agency, bills: Path, tmp_path: Path) -> None:

@@ -118,6 +118,44 @@ def test_sites_that_get_another_are_not_said_to_lose_it(agency: Agency) -> None:
     assert (A in note.message, B in note.message) == (False, True)
 
 
+def test_a_bundle_is_recorded_as_issuing_one_does(agency: Agency) -> None:
+    agency.bundle()
+    applied(agency, f"[bundles]\n{SECURITY} = {{ 3 = 2 }}\n")
+    issued = [
+        (data["product"], data["bundle_size"], data["bundle_key"] is not None)
+        for data in (
+            json.loads(text)
+            for (text,) in agency.stored(
+                "SELECT data FROM events WHERE kind = 'license.issued' ORDER BY seq"
+            )
+        )
+    ]
+    assert issued[:4] == issued[4:] == [(SECURITY, 3, False), *[(SECURITY, 3, True)] * 3]
+
+
+@pytest.mark.parametrize("at", ["2024-08-10", "2024-08-11T09:59:59Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'revoke = ["{parent}"]\n',
+        "[spares]\njetpack-security-t1 = 0\n",
+        "complete = true\n[spares]\n'*' = 0\n",
+    ],
+)
+def test_a_bundle_does_not_end_before_what_happened_last_in_it(
+    agency: Agency, text: str, at: str
+) -> None:
+    parent, (first, _, last) = agency.bundle(now="2024-08-01T00:00:00Z")
+    for key in (first, last):
+        agency.assign(key, A, now="2024-08-09T10:00:00Z")
+    agency.unassign(first, now="2024-08-09T11:00:00Z")
+    agency.unassign(last, now="2024-08-11T10:00:00Z")
+    text = text.format(parent=parent)
+    error = refusal(agency, lambda: applied(agency, text, at=at))
+    assert (error.code, error.subject) == ("before_last_event", last)
+    assert [row[0] for row in steps(applied(agency, text, at="2024-08-11"))] == ["revoke"]
+
+
 def test_a_license_in_a_bundle_and_one_that_is_not_known_are_refused(agency: Agency) -> None:
     parent, (child, *_) = agency.bundle()
     error = refusal(agency, lambda: applied(agency, f'revoke = ["{child}"]\n'))

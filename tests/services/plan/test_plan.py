@@ -746,6 +746,21 @@ WRONG = [
     ("[spares]\njetpack-ai = { most = 1, least = 2 }", "bad_number", 2),
     ("[spares]\njetpack-ai = { max = 1 }", "unknown_key", 2),
     ('[spares]\n"*" = { least = 1 }', "bad_number", 2),
+    # For short it is the same product, and one of both numbers would be lost.
+    ("[spares]\njetpack-scan = 0\nscan = 5", "bad_value", 3),
+    ("[spares]\nscan = { most = 5 }\njetpack-scan = 0", "bad_value", 3),
+    ("[bundles]\njetpack-security-t1 = { 3 = 1 }\nsecurity-t1 = { 3 = 2 }", "bad_value", 3),
+    ('[sites."a.example".products]\njetpack-ai = 1\nai = 2', "bad_value", 3),
+    ('[sites."a.example"]\nproducts = ["jetpack-ai", "ai"]', "bad_value", 2),
+    # Called so are both, the first for short.
+    ('[sites."a.example"]\nproducts = ["crm"]', "ambiguous_product", 2),
+    ('[sites."a.example".products]\ncrm = 1', "ambiguous_product", 2),
+    ("[spares]\ncrm = 0", "ambiguous_product", 2),
+    ("[bundles]\ncrm = { 3 = 1 }", "ambiguous_product", 2),
+    # A million and one in all, wherever they stand.
+    ("[spares]\njetpack-ai = { least = 600_000 }\nscan = { least = 400_001 }", "bad_number", None),
+    ("[spares]\nscan = { least = 1 }\n[bundles]\nsecurity-t1 = { 2 = 500_000 }", "bad_number", None),  # noqa: E501
+    ('[spares]\nscan = { least = 1 }\n[sites]\n"a.example" = { products = { scan = 1_000_000 } }', "bad_number", None),  # noqa: E501
     ("x = " + "9" * 5_000, "bad_toml", 1),
     ("x = " + "[" * 5_000, "bad_toml", None),
 ]  # fmt: skip
@@ -753,14 +768,67 @@ WRONG = [
 
 @pytest.mark.parametrize(("text", "code", "line"), WRONG)
 def test_a_wrong_file_is_refused_with_its_line(
-    agency: Agency, text: str, code: str, line: int | None
+    agency: Agency, tmp_path: Path, text: str, code: str, line: int | None
 ) -> None:
+    if "crm" in text:
+        more = tmp_path / "more.csv"
+        rows = "jetpack-crm,Sales,0.30\nother-crm,CRM,0.30\n"
+        more.write_text("product,name,amount\n" + rows)
+        agency.import_prices(more)
     for call in (planned, applied):
         error = refusal(agency, lambda call=call: call(agency, text))
         assert isinstance(error, BadInput)
         assert (error.code, error.problems[0].line) == (code, line)
         assert "wanted.toml" in error.message
         assert len(error.message) < 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[spares]\njetpack-scan = { least = 1_000_000 }",
+        "[spares]\njetpack-scan = { least = 0, most = 1_000_000 }",
+        "[spares]\nscan = { least = 2, most = 2 }\nai = 0\n'*' = 0",
+        "[spares]\njetpack-scan = {}",
+    ],
+)
+def test_what_is_just_right_is_read(agency: Agency, text: str) -> None:
+    file = Path(agency.called).with_name("wanted.toml")
+    file.write_text(text)
+    with agency.desk(writes=False) as desk:
+        assert order.read_order(desk, str(file)).wanted.spares
+
+
+def test_one_mistake_hides_no_other_and_very_many_end_the_reading(agency: Agency) -> None:
+    text = (
+        "[spares]\njetpack-scan = { least = true }\nscan = { least = 3, most = 2 }\nai = -1\n"
+        "jetpack-ai = 1\n'*' = { least = 1 }\nnone = 0\n"
+        "[bundles]\nai = { 0 = 1 }\njetpack-ai = { 2 = 1 }\nscan = { 2 = -1, 3 = -1 }\n"
+        "[sites]\n'ftp://a.example' = 1\n'b.example' = 1\n'http://b.example' = {}\n"
+        "'c.example' = { products = [1, 'jetpack-none', 'ai', 'ai'] }\n"
+    )
+    error = refusal(agency, lambda: planned(agency, text))
+    assert [(p.code, p.line) for p in error.problems] == [
+        ("bad_number", 2),
+        ("bad_value", 3),
+        ("bad_number", 4),
+        ("bad_value", 5),
+        ("bad_number", 6),
+        ("unknown_product", 7),
+        ("bad_number", 9),
+        ("bad_value", 10),
+        ("bad_number", 11),
+        ("bad_number", 11),
+        ("bad_site", 13),
+        ("bad_value", 14),
+        ("duplicate_site", 15),
+        ("bad_value", 16),
+        ("unknown_product", 16),
+        ("bad_value", 16),
+    ]
+    many = "[spares]\n" + "".join(f"none{number} = 0\n" for number in range(150))
+    error = refusal(agency, lambda: planned(agency, many))
+    assert [p.code for p in error.problems] == ["unknown_product"] * 100 + ["too_many_problems"]
 
 
 def test_a_list_where_a_table_belongs_is_told_by_its_name(agency: Agency) -> None:

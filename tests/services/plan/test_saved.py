@@ -152,6 +152,14 @@ PLANS: dict[str, tuple[Callable[[Crafted], None], str]] = {
     "a step that is none": (put("steps.0", "issue"), "bad_plan"),
     "a step of another kind": (put("steps.0.action", "delete"), "bad_plan"),
     "a step with another key": (put("steps.0.price", 0), "bad_plan"),
+    "a step with a key less": (lambda plan: plan.step.pop("client"), "bad_plan"),
+    "a good step and one that is none": (
+        lambda plan: plan.body["steps"].append({**plan.step, "site": 7}),
+        "bad_plan",
+    ),
+    "a size of none": (put("steps.0.bundle_size", 0), "bad_plan"),
+    "a size that is no number": (put("steps.0.bundle_size", True), "bad_plan"),
+    "a head that is short": (put("ledger_head", "0" * 63), "bad_plan"),
     "a step dated back": (put("steps.0.at", "2020-01-01T00:00:00Z"), "bad_plan"),
     "a size below none": (put("steps.0.bundle_size", -5), "bad_plan"),
     "another license": (put("steps.0.license_key", "jetpack-ai_x"), "bad_plan"),
@@ -198,8 +206,10 @@ def test_what_is_no_json_is_no_plan(crafted: Crafted, old: str, new: str) -> Non
     assert crafted.refused().code == "bad_plan"
 
 
-def test_the_same_plan_unchanged_is_done(crafted: Crafted) -> None:
+@pytest.mark.parametrize("before", ["", "\n ", "\ufeff"])
+def test_the_same_plan_unchanged_is_done(crafted: Crafted, before: str) -> None:
     crafted.write()
+    crafted.path.write_text(before + crafted.path.read_text())
     done = crafted.agency.do(
         lambda desk: apply.apply(desk, order.read_order(desk, str(crafted.path)))
     )

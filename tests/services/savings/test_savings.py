@@ -454,3 +454,15 @@ def test_bundles_that_are_used_stay_beside_new_ones_of_their_size() -> None:
     way = next(regroupings(stock, {1: 100, 2: 150}))
     assert (way.kind, list(way.singles), list(way.bundles)) == ("bundle", [10, 9, 8, 7], [])
     assert (way.new_bundles, way.new_singles, way.least) == ({2: 2}, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("needless", "kind"), [((0, 0), "idle"), ((0, 1), "half-empty"), ((1, 1), "half-empty")]
+)
+def test_only_what_is_all_on_no_site_is_idle(needless: tuple[int, int], kind: str) -> None:
+    stock = Stock()
+    for number, on_sites in enumerate(needless, 1):
+        stock.bundles[number] = bundle = Bundle(number, 2)
+        bundle.children, bundle.needless = 2, on_sites
+    way = next(regroupings(stock, {1: 100, 2: 150}))
+    assert (way.kind, [bundle.number for bundle in way.bundles]) == (kind, [1, 2])
