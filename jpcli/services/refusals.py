@@ -183,3 +183,14 @@ def _last(text: str) -> str:
 
 def _told(ledger: Ledger, at: int) -> str:
     return local_text_and_zone(at, ledger.calendar)
+
+
+def check_has_site(client: str | None) -> None:
+    """Of what is on no site: W2, a client is named with a site (BadInput `client_without_site`)."""
+    if client is not None:
+        raise BadInput(
+            "client_without_site",
+            "A client comes with a site: a license belongs to the client of its site",
+            hint="Name the site, too:   --site URL",
+            subject=client,
+        )

@@ -23,6 +23,7 @@ from jpcli.domain.texts import clean
 from jpcli.ledger.events.chain import life_text, stay_text
 from jpcli.ledger.queries.history import HISTORY_COLUMNS as STORED_COLUMNS
 from jpcli.services.files.rows import whole_number
+from jpcli.services.refusals import check_has_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -147,6 +148,8 @@ def _assignments(
         begun = (issued_at, issued) if assigned is None else None
         begun = begun or _instant(assigned, "assigned_at", calendar)
         return [_on_site(site_name(str(site)), values.get("client"), begun, (None, None))]
+    client = values.get("client")
+    check_has_site(None if client is None else str(client))
     if listed is None:
         return []
     if not isinstance(listed, list):

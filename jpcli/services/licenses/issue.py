@@ -24,6 +24,7 @@ from jpcli.services.files.rows import whole_number
 from jpcli.services.licenses.costs import Costs
 from jpcli.services.licensing import act, act_rows
 from jpcli.services.refusals import (
+    check_has_site,
     check_may_issue,
     check_no_bundle,
     check_nothing_past_due,
@@ -186,13 +187,7 @@ class _Issuing:
                 subject=str(wanted.quantity),
             )
         if wanted.site is None:
-            if wanted.client is not None:
-                raise BadInput(
-                    "client_without_site",
-                    "A client comes with a site: a license belongs to the client of its site",
-                    hint="Name the site, too:   --site URL",
-                    subject=wanted.client,
-                )
+            check_has_site(wanted.client)
             return product, size, None, None
         if size > 1:
             raise BadInput(

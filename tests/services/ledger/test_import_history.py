@@ -371,6 +371,18 @@ BAD_ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("assignment to nowhere", license_row(assignments=[{"from": ISSUED}]), "bad_assignments"),
     ("both forms", license_row(site=A, assignments=[]), "bad_assignments"),
     ("bad site", license_row(site="ftp://a.example"), "bad_site"),
+    # It would be nobody's, and the client not billed for it.
+    ("client without a site", license_row(client="Ann"), "client_without_site"),
+    (
+        "client beside assignments",
+        license_row(client="Ann", assignments=[on(A, "02")]),
+        "client_without_site",
+    ),
+    (
+        "client of a bundle",
+        license_row(product="jetpack-security-t1", bundle_size=3, client="Ann"),
+        "client_without_site",
+    ),
     ("bad client", license_row(site=A, client="\x07"), "bad_client"),
     ("bundle of 0", license_row(bundle_size=0), "bad_bundle_size"),
     ("bundle that nobody sells", license_row(bundle_size=99_999), "unknown_bundle"),
