@@ -208,7 +208,8 @@ def plan_hash(ledger_head: str, wanted: Wanted, steps: Table[StepObject]) -> str
 def _is_plan(path: str) -> bool:
     try:
         with open(path, encoding="utf-8") as stream:
-            return FORM in stream.read(100)
+            begun = stream.read(100)
+            return is_saved(begun) and FORM in begun
     except (OSError, ValueError):
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -681,6 +682,22 @@ def test_a_saved_plan_replaces_an_older_one_and_no_other_file(
     assert caught.value.code == "file_exists"
     assert mine.read_text() == "my work"
     assert sorted(item.name for item in tmp_path.iterdir() if item.name.startswith(".")) == []
+
+
+@pytest.mark.parametrize("what", ["folder", "pipe", "notes"])
+def test_a_plan_is_saved_over_nothing_but_a_plan(agency: Agency, tmp_path: Path, what: str) -> None:
+    place = tmp_path / "place"
+    notes = "# What jpcli-plan/1 had, and more\ncomplete = true\n"
+    if what == "folder":
+        place.mkdir()
+    elif what == "pipe":
+        os.mkfifo(place)  # which nobody reads: whoever opens it waits
+    else:
+        place.write_text(notes)
+    with pytest.raises(JpcliError) as caught:
+        planned(agency, site(A, ["jetpack-ai"]), out=place)
+    assert caught.value.code == ("file_exists" if what == "notes" else "not_a_file")
+    assert what != "notes" or place.read_text() == notes
 
 
 # --- the file ------------------------------------------------------------------------------------
