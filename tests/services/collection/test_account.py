@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from jpcli.domain import events
 from jpcli.domain.answers import Answer
-from jpcli.domain.errors import AuthProblem, Busy
+from jpcli.domain.errors import AuthProblem, Busy, Refused
+from jpcli.payments.stripe_gateway import StripeGateway
+from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import account, collector, invoices
 from jpcli.services.desk import Desk, open_desk
 from tests.services.agency import Agency
@@ -77,6 +80,60 @@ def test_a_restricted_key_is_a_key_of_its_account(
     agency.do(collector.sync_cards)
     assert facts(agency) == ("test", ACCOUNT)
 
+    # Nor is it refused where the ledger knows whose it is.
+    double.fault("status", path="/v1/account", status=403)
+    agency.do(collector.sync_cards)
+    assert facts(agency) == ("test", ACCOUNT)
+
+
+MEANWHILE: dict[str, tuple[dict[str, str], str | None]] = {
+    "the same": ({"stripe_mode": "test", "stripe_account": ACCOUNT}, None),
+    "a key that may not tell": ({"stripe_mode": "test"}, None),
+    "a live key": ({"stripe_mode": "live"}, "wrong_mode"),
+    "another account": ({"stripe_mode": "test", "stripe_account": "acct_2"}, "wrong_account"),
+}
+
+
+@pytest.mark.parametrize("first", MEANWHILE)
+def test_a_ledger_belongs_to_the_key_of_the_process_that_was_first(
+    young: tuple[Agency, StripeDouble], monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    agency, _ = young
+    monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
+    told, code = MEANWHILE[first]
+
+    def account_id(_: StripeGateway) -> str:
+        with agency.desk() as other, other.writing() as writer:
+            writer.record(*events.payments_set("stripe", told))
+        return ACCOUNT
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StripeGateway, "account_id", account_id)
+        with agency.desk() as desk:
+            if code is None:
+                stripe_gateway(desk)
+            else:
+                with pytest.raises(AuthProblem) as refused:
+                    stripe_gateway(desk)
+                assert (refused.value.code, refused.value.subject) == (code, "STRIPE_API_KEY")
+    kept = {"stripe_account": ACCOUNT, **told} if code is None else told
+    assert facts(agency) == (kept["stripe_mode"], kept.get("stripe_account"))
+    written = agency.stored("SELECT count(*) FROM events WHERE kind = 'payments.set'")
+    assert written == [(1 + (kept != told),)]
+
+
+def test_a_dry_run_asks_nothing_and_gets_a_gateway_that_changes_nothing(
+    young: tuple[Agency, StripeDouble], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency, double = young
+    monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
+    before = agency.state()
+    with agency.desk(dry_run=True) as desk:
+        gateway = stripe_gateway(desk)
+        with pytest.raises(Refused, match="without doing it"):
+            gateway.create_customer("L", "Acme", "key")
+    assert (double.requests(), agency.state()) == ([], before)
+
 
 @pytest.mark.once
 def test_the_key_of_another_account_is_refused_on_every_road(shop: Shop) -> None:
@@ -96,6 +153,7 @@ def test_the_key_of_another_account_is_refused_on_every_road(shop: Shop) -> None
         with pytest.raises(AuthProblem) as caught:
             shop.do(road)
         assert (caught.value.code, caught.value.exit_code) == ("wrong_account", 4)
+        assert caught.value.subject == "STRIPE_API_KEY"
         assert ACCOUNT in caught.value.message
     assert (shop.state(), shop.posts()) == (before, asked)
 

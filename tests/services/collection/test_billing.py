@@ -283,6 +283,7 @@ def test_test_and_live_are_never_mixed(shop: Shop, monkeypatch: pytest.MonkeyPat
         with pytest.raises(AuthProblem) as caught:
             shop.close()
         assert (caught.value.code, caught.value.exit_code) == (code, 4)
+        assert caught.value.subject == "STRIPE_API_KEY"
     assert (shop.state(), len(shop.double.requests())) == (before, asked)
     monkeypatch.setenv("STRIPE_API_KEY", EXPIRED_KEY)
     with pytest.raises(AuthProblem, match="does not accept"):
