@@ -98,7 +98,8 @@ def test_r3_a_card_that_became_the_only_one_since_it_was_asked_about_stays(till:
     first, second = till.add("4242"), till.add("4444")
     with till.agency.desk() as desk:
         assert not till.collector.is_only_card(desk, second)
-        till.agency.do(till.collector.remove_card, first)  # by somebody else
+        # By somebody else, and that one is not the only one.
+        till.agency.do(till.collector.remove_card, first, only_too=False)
         before = till.agency.state()
         with pytest.raises(BadInput) as caught:
             till.collector.remove_card(desk, second, only_too=False)

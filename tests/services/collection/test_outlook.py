@@ -93,6 +93,17 @@ def test_what_is_closed_and_what_is_collected(
     assert agency.state() == before
 
 
+def test_what_is_paid_is_no_part_of_it_and_the_oldest_comes_first(tmp_path: Path) -> None:
+    agency = agency_of("card", tmp_path)
+    agency.do(close.close_due)
+    told: dict[str, Any] = {"amount_paid_minor": 256, "paid_at": 5, "gateway_id": "in_1"}
+    for status, periods in (("open", [JUNE[0], JULY[0]]), ("paid", [JULY[0]])):
+        with agency.desk() as desk, desk.writing() as writer:
+            writer.record(*events.invoice_synced("INV-2024-06", {**told, "status": status}))
+        with agency.desk(dry_run=True) as desk:
+            assert [bill.period for bill in closing_outlook(desk, None).bills] == periods
+
+
 def test_what_can_t_be_closed_fails_before_anybody_is_asked(tmp_path: Path) -> None:
     agency = agency_of("by hand", tmp_path)
     agency.do(close.close, "2024-06")
@@ -204,4 +215,6 @@ def test_what_is_said_of_an_invoice_that_is_not_paid(
         tried(agency, *attempt, "2024-08-02T09:00:00Z")
     with agency.desk(now=f"2024-08-{day:02d}T10:00:00Z") as desk:
         step = unpaid_step(desk, known_invoice(desk, "2024-06"))
+        other = unpaid_step(desk, known_invoice(desk, "2024-07"))  # for which nothing was tried
     assert step == {"why": CLOSED + why, "command": command}
+    assert "again" not in other["why"]
