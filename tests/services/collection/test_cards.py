@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from jpcli.domain.answers import Answer
-from jpcli.domain.errors import BadInput, Declined, Refused
+from jpcli.domain.errors import BadInput, Busy, Declined, Refused
 from jpcli.services.collection.collector import collector_of
-from jpcli.services.collection.stripe import collector, invoices
+from jpcli.services.collection.stripe import account, collector, invoices
 from jpcli.services.desk import Desk
 from tests.services.agency import Agency, codes
 from tests.services.collection.conftest import JUNE_15, Shop
@@ -261,6 +261,31 @@ def test_r3_the_successor_is_primary_before_the_primary_goes(shop: Shop) -> None
     asked = [r["path"] for r in shop.double.requests() if r["method"] == "POST"]
     assert asked == [f"/v1/customers/{customer(shop)}", f"/v1/payment_methods/{first}/detach"]
     assert [card["id"] for card in shop.cards() if card["primary"]] == [second]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("road", ["cards primary", "cards add --primary", "cards remove"])
+def test_a_card_that_was_to_be_primary_is_not_asked_for_once_another_one_is(
+    shop: Shop, road: str
+) -> None:
+    wanted, other, last = shop.attach(), shop.attach("pm_card_mastercard"), shop.attach()
+    shop.do(collector.make_primary, last)
+    shop.double.fault("status", method="POST", path="/v1/customers/.*", times=0, status=500)
+    with pytest.raises(Busy):
+        shop.do(collector.make_primary, wanted)
+    shop.double.clear_faults()
+    (hanging,) = shop.do(account.status).data["troubles"]
+    assert hanging["command"] == f"jpcli cards primary {wanted}"
+    if road == "cards remove":
+        shop.double.edit(wanted, created=2_000_000_000)  # so that the oldest is another one
+        shop.do(collector.remove_card, last)
+    elif road == "cards primary":
+        shop.do(collector.make_primary, other)
+    else:
+        shop.attach("pm_card_amex", primary=True)
+    assert shop.do(account.status).data["troubles"] == []
+    shop.do(collector.make_primary, wanted)
+    assert [card["id"] for card in shop.cards() if card["primary"]] == [wanted]
 
 
 def test_a_card_that_stripe_declines_at_once_is_not_put_on_file(shop: Shop) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain import cards as rules
-from jpcli.domain import events
+from jpcli.domain import events, outside_events
 from jpcli.domain.answers import Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
 from jpcli.ledger.queries.cards import cards
-from jpcli.ledger.queries.outbox import DONE, wish
+from jpcli.ledger.queries.outbox import DONE, open_wishes, wish
 from jpcli.services import cards as on_file
 from jpcli.services.cards import (
     PAUSED,
@@ -240,6 +240,18 @@ def _set_primary(desk: Desk, gateway: Gateway, customer: str, card_id: str) -> N
         find=lambda: request if gateway.primary_card(customer) == card_id else None,
         holds=lambda _: gateway.primary_card(customer) == card_id,
     )
+    _forget_others(desk, card_id)
+
+
+def _forget_others(desk: Desk, card_id: str) -> None:
+    """A card that was to be primary, and may not be, is no longer wanted where another one is."""
+    names = [w.name for w in open_wishes(desk.ledger) if w.name.startswith("card/")]
+    others = [n for n in names if n.endswith("/primary") and n != f"card/{card_id}/primary"]
+    if others:
+        with desk.writing() as writer:
+            for name in others:
+                why = "Another card was made primary since"
+                writer.record(*outside_events.outbox_failed(name, "superseded", why))
 
 
 def _made_primary(gateway: Gateway, request: dict[str, str], key: str) -> dict[str, str]:
