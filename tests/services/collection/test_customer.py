@@ -82,6 +82,23 @@ def test_a_tax_id_is_taken_away_or_exchanged(shop: Shop) -> None:
 
 
 @pytest.mark.once
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_tax_id_goes_only_when_stripe_has_taken_the_other_one(shop: Shop, dry_run: bool) -> None:
+    customer(shop, tax_id=VAT)
+    if not dry_run:
+        with pytest.raises(Failed) as caught:
+            customer(shop, tax_id="eu_vat:DE", no_tax_id=VAT)
+        assert caught.value.code == "tax_id_invalid"
+    assert [tax_id["value"] for tax_id in customer(shop)["tax_ids"]] == ["DE123456789"]
+    # The same one is put in anew.
+    (before,) = shop.double.objects("tax_id")
+    answer = shop.do(stripe_customer.customer, {}, tax_id=VAT, no_tax_id=VAT, dry_run=dry_run)
+    assert codes(answer)[:2] == ["tax_id_removed", "tax_id_added"]
+    (after,) = shop.double.objects("tax_id")
+    assert (before["id"] == after["id"]) is dry_run
+
+
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("given", "options", "code"),
     [
@@ -108,6 +125,8 @@ def test_what_cannot_be_right_is_refused_before_anything_is_asked(
     with pytest.raises(BadInput) as caught:
         customer(shop, given, **options)
     assert (caught.value.code, caught.value.exit_code) == (code, 2)
+    if code == "bad_tax_id":
+        assert caught.value.subject == f"--{next(iter(options)).replace('_', '-')}"
     assert (shop.state(), len(shop.double.requests())) == (before, asked)
 
 

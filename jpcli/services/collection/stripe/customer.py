@@ -44,8 +44,8 @@ def customer(
     that can't be right, before anything is asked; Failed with Stripe's reason for one it refuses.
     """
     wanted = _checked(given)
-    added = None if tax_id is None else _tax_id(tax_id)
-    removed = None if no_tax_id is None else _tax_id(no_tax_id)
+    added = None if tax_id is None else _tax_id(tax_id, "--tax-id")
+    removed = None if no_tax_id is None else _tax_id(no_tax_id, "--no-tax-id")
     gateway = stripe_gateway(desk)
 
     def do() -> Answer[CustomerAnswer]:
@@ -56,10 +56,13 @@ def customer(
         found = gateway.customer(customer_id)
         leaving = None if removed is None else _on_file(found, removed)
         notes = _change(desk, gateway, found, wanted)
+        again = added == removed  # else the old one goes only when Stripe has taken the new one
+        if added is not None and not again:
+            notes.append(_add_tax_id(desk, gateway, found, added, again=False))
         if leaving is not None:
             notes.append(_remove_tax_id(desk, gateway, found, leaving))
-        if added is not None:
-            notes.append(_add_tax_id(desk, gateway, found, added, again=added == removed))
+        if added is not None and again:
+            notes.append(_add_tax_id(desk, gateway, found, added, again=True))
         if notes and not desk.dry_run:
             found = gateway.customer(customer_id)
         data: CustomerAnswer = {"customer": customer_object(found, desk.ledger.currency)}
@@ -240,7 +243,7 @@ def _bad(name: str, message: str) -> BadInput:
     return BadInput(f"bad_{name}", f"{option}: {message}", subject=option)
 
 
-def _tax_id(text: str) -> tuple[str, str]:
+def _tax_id(text: str, option: str) -> tuple[str, str]:
     """`eu_vat:DE123456789` as type and value."""
     kind, colon, value = text.strip().partition(":")
     if not colon or not kind.replace("_", "").isalnum() or not _bare(value):
@@ -248,7 +251,7 @@ def _tax_id(text: str) -> tuple[str, str]:
             "bad_tax_id",
             f"A tax id is TYPE:VALUE, as eu_vat:DE123456789, not {text}",
             hint="The types: https://docs.stripe.com/billing/customer/tax-ids",
-            subject="--tax-id",
+            subject=option,
         )
     return kind.lower(), _bare(value)
 
