@@ -64,7 +64,7 @@ def close(desk: Desk, month: str) -> Answer[ClosedAnswer]:
         return _answer(desk, [number])
 
     asks = (lambda: check_may_close(desk, period), *_asks(desk, period.label))
-    return change(desk, {"command": "invoice close", "month": month}, do, asks)
+    return change(desk, request(month), do, asks)
 
 
 def close_due(desk: Desk, until: str | None = None) -> Answer[ClosedAnswer]:
@@ -74,10 +74,15 @@ def close_due(desk: Desk, until: str | None = None) -> Answer[ClosedAnswer]:
     def do(writer: Writer) -> Answer[ClosedAnswer]:
         return _answer(desk, close_waiting(desk, writer, until))
 
-    request = {"command": "invoice close", "due": True}
-    if until is not None:
-        request["until"] = until
-    return change(desk, request, do, _asks(desk))
+    return change(desk, request(None, until), do, _asks(desk))
+
+
+def request(month: str | None, until: str | None = None) -> dict[str, Any]:
+    """What was asked for, where a key is told from that of another request."""
+    if month is not None:
+        return {"command": "invoice close", "month": month}
+    last = {} if until is None else {"until": until}
+    return {"command": "invoice close", "due": True, **last}
 
 
 def close_waiting(desk: Desk, writer: Writer, until: str | None = None) -> list[str]:

@@ -14,6 +14,7 @@ from jpcli.services.invoices import close as closing
 from jpcli.services.invoices import invoices
 from jpcli.services.licenses.licenses import list_licenses
 from tests import engines
+from tests.services.agency import codes
 from tests.services.collection.conftest import Shop
 
 pytestmark = pytest.mark.once
@@ -226,3 +227,37 @@ def test_otherwise_it_is_the_answer_and_nothing_is_charged(
     with pytest.raises(type(error), match="Made up"):
         shop.do(collector.close, month)
     assert paid(shop) == 0
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("month", ["2024-06", None])
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_key_that_was_used_for_another_request_charges_nobody(
+    shop: Shop, month: str | None, dry_run: bool
+) -> None:
+    shop.do(closing.close, "2024-06")
+    shop.do(stripe_billing.push, "2024-06", key="k")
+    shop.attach()
+    before, posts = shop.state(), shop.posts()
+    with pytest.raises(Refused) as caught:
+        shop.do(collector.close, month, key="k", dry_run=dry_run)
+    assert caught.value.code == "idempotency_key_reused"
+    assert (shop.state(), shop.posts()) == (before, posts)
+
+
+@pytest.mark.once
+def test_a_key_goes_on_until_all_is_collected_and_then_gives_that_answer(shop: Shop) -> None:
+    shop.attach("pm_card_chargeCustomerFail")
+    shop.do(closing.close, "2024-06")
+    assert shop.do(collector.close, "2024-06", key="k").failures
+    shop.attach("pm_card_visa", primary=True)
+    first = shop.do(collector.close, "2024-06", key="k")
+    assert (first.failures, statuses(shop)) == ((), {JUNE: "paid"})
+    posts = shop.posts()
+    again = shop.do(collector.close, "2024-06", key="k")
+    assert again.data == first.data
+    assert "repeated" in codes(again)
+    assert shop.posts() == posts
+    with pytest.raises(Refused) as caught:
+        shop.do(stripe_billing.push, "2024-06", key="k")
+    assert caught.value.code == "idempotency_key_reused"

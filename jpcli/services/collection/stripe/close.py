@@ -6,7 +6,7 @@ what could not be collected is reported beside what was.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import AuthProblem, JpcliError
@@ -15,6 +15,7 @@ from jpcli.domain.money import display_amount
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.collection import way_of
 from jpcli.services.billing.waiting import waiting_months
+from jpcli.services.change import earlier_answer, remember
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe.charge import collect
 from jpcli.services.collection.stripe.customer import check_address
@@ -46,25 +47,11 @@ def close(desk: Desk, month: str | None, until: str | None = None) -> Answer[Clo
     address, Refused `no_email`, before anything is closed.
     """
     gateway = stripe_gateway(desk)
+    request = closing.request(month, until)
+    earlier_answer(desk, request)  # a key of something else charges nobody
     if desk.dry_run:
         return _dry_close(desk, month, until)
-    failures: list[JpcliError] = []
-    notes: tuple[Note, ...] = ()
-    numbers = [invoice.number for invoice in uncollected(desk, month, until)]
-    waits = any(until is None or label <= until for label in waiting_months(desk))
-    if numbers or month is not None or waits:
-        check_address(desk, gateway)
-    if month is None or not numbers:
-        try:
-            check_not_billed(desk, gateway, month, until)
-            answer = closing.close_due(desk, until) if month is None else closing.close(desk, month)
-            notes = tuple(answer.notes)
-            numbers += [item["number"] for item in answer.data["invoices"]]
-        except JpcliError as error:
-            if month is not None or isinstance(error, AuthProblem) or not numbers:
-                raise
-            failures.append(error)  # what was closed before is collected all the same
-    numbers = list(dict.fromkeys(numbers))
+    numbers, notes, failures = _closed(desk, gateway, month, until)
     for number in _fairly(desk, numbers):
         if known_invoice(desk, number).status not in UNPAID:
             continue  # a month without a line never gets to Stripe
@@ -75,7 +62,46 @@ def close(desk: Desk, month: str | None, until: str | None = None) -> Answer[Clo
             notes += _pages(known_invoice(desk, number), error)
             if isinstance(error, AuthProblem):
                 break  # the key is as wrong for all the others
-    return Answer(_data(desk, numbers, failures), notes, tuple(failures))
+    answer = Answer(_data(desk, numbers, failures), notes, tuple(failures))
+    if month is not None and not failures:
+        _remember(desk, request, answer)
+    return answer
+
+
+def _closed(
+    desk: Desk, gateway: Gateway, month: str | None, until: str | None
+) -> tuple[list[str], tuple[Note, ...], list[JpcliError]]:
+    """Close what waits: the numbers of all that is to be collected, and what went wrong where some
+    of that was closed before."""
+    numbers = [invoice.number for invoice in uncollected(desk, month, until)]
+    if numbers or _waits(desk, month, until):
+        check_address(desk, gateway)
+    if month is not None and numbers:
+        return numbers, (), []
+    try:
+        check_not_billed(desk, gateway, month, until)
+        answer = closing.close_due(desk, until) if month is None else closing.close(desk, month)
+    except JpcliError as error:
+        if month is not None or isinstance(error, AuthProblem) or not numbers:
+            raise
+        return numbers, (), [error]  # what was closed before is collected all the same
+    numbers += [item["number"] for item in answer.data["invoices"]]
+    return list(dict.fromkeys(numbers)), tuple(answer.notes), []
+
+
+def _waits(desk: Desk, month: str | None, until: str | None) -> bool:
+    """Is there a month to close, so that its invoice will be mailed?"""
+    return any(
+        month in (None, label) and (until is None or label <= until)
+        for label in waiting_months(desk)
+    )
+
+
+def _remember(desk: Desk, request: dict[str, Any], answer: Answer[ClosedAnswer]) -> None:
+    """The answer under the desk's key, unless closing has left its own."""
+    if desk.idempotency_key is not None and earlier_answer(desk, request) is None:
+        with desk.writing() as writer:
+            remember(desk, writer, request, answer, writer.last_seq)
 
 
 def _collect(desk: Desk, gateway: Gateway, number: str) -> tuple[Note, ...]:
