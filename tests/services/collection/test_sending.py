@@ -287,6 +287,29 @@ def test_without_an_address_a_closed_month_is_neither_pushed_nor_paid(mailer: Sh
 
 
 @pytest.mark.once
+@pytest.mark.parametrize(
+    ("month", "code"),
+    [
+        ("2024-05", "close_in_order"),
+        ("2024-06", "already_closed"),
+        ("2024-07", "month_not_over"),
+        ("2024-13", "bad_month"),
+    ],
+)
+def test_a_month_that_cannot_be_closed_needs_no_address(
+    mailer: Shop, month: str, code: str
+) -> None:
+    address(mailer)
+    mailer.close()
+    mailer.do(collector.mark_paid, "2024-06", "wire")
+    mailer.double.edit(remote(mailer)["customer"], email=None)
+    before, posts = mailer.state(), mailer.posts()
+    with pytest.raises(JpcliError) as caught:
+        mailer.close(month)
+    assert (caught.value.code, mailer.state(), mailer.posts()) == (code, before, posts)
+
+
+@pytest.mark.once
 def test_nothing_to_close_needs_no_address(mailer: Shop) -> None:
     mailer.now = "2024-06-20T00:00:00Z"
     assert mailer.close(None).data["invoices"] == []
@@ -450,6 +473,78 @@ def test_what_was_paid_on_the_page_meanwhile_is_not_noted_as_a_wire(
     assert (there["status"], there["amount_paid_off_stripe"]) == ("paid", 0)
     found = local(shop)
     assert (found["status"], found["reference"]) == ("paid", None)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("learned", ["by sync", "by itself"])
+@pytest.mark.parametrize("reference", [None, "wire"])
+def test_a_wire_that_another_copy_noted_is_noted_already(
+    shop: Shop, learned: str, reference: str | None
+) -> None:
+    shop.close()
+    backup = shop.called + ".backup"
+    engines.copy(shop.called, backup)
+    shop.do(collector.mark_paid, "2024-06", reference)
+    engines.copy(backup, shop.called)
+    if learned == "by sync":
+        shop.do(stripe_billing.sync)
+    posts = shop.posts()
+    for _ in range(2):
+        assert (
+            shop.do(collector.mark_paid, "2024-06", reference).data["invoice"]["status"] == "paid"
+        )
+    with pytest.raises(Refused) as caught:
+        shop.do(collector.mark_paid, "2024-06", "another wire")
+    assert (caught.value.code, shop.posts()) == ("already_paid", posts)
+
+
+@pytest.mark.once
+def test_a_wire_that_could_not_be_noted_is_not_noted_by_the_card_that_paid(shop: Shop) -> None:
+    """Its reference stands there by then, and sync has settled the wish: it may be paid twice."""
+    shop.close()
+    shop.double.fault("status", method="POST", path=".*/pay", times=0, status=500)
+    with suppress(Busy):
+        shop.do(collector.mark_paid, "2024-06", "wire")
+    shop.double.clear_faults()
+    assert remote(shop)["metadata"]["jpcli_reference"] == "wire"
+    shop.double.pay_hosted(remote(shop)["id"])
+    for learned in ("now", "by the try before", "by sync"):
+        if learned == "by sync":
+            shop.do(stripe_billing.sync)
+        for dry_run in (True, False):
+            if dry_run and learned == "now":
+                continue
+            before, posts = shop.state(), shop.posts()
+            with pytest.raises(Refused) as caught:
+                shop.do(collector.mark_paid, "2024-06", "wire", dry_run=dry_run)
+            assert (caught.value.code, shop.posts()) == ("already_paid", posts), learned
+            assert learned == "now" or shop.state() == before
+
+
+@pytest.mark.once
+def test_a_card_that_pays_while_a_wire_is_noted_is_no_wire(shop: Shop) -> None:
+    shop.close()
+    shop.double.fault("status", method="POST", path=".*/pay", times=0, status=500)
+    with suppress(Busy):
+        shop.do(collector.mark_paid, "2024-06", "wire")
+    shop.double.clear_faults()
+    there = remote(shop)["id"]
+
+    def meanwhile(entry: dict[str, Any], when: str) -> None:
+        if (
+            when == "after"
+            and entry["method"] == "POST"
+            and entry["path"] == f"/v1/invoices/{there}"
+        ):
+            shop.double.double.hook = None
+            shop.double.pay_hosted(there)
+
+    shop.double.double.hook = meanwhile
+    with pytest.raises(JpcliError):
+        shop.do(collector.mark_paid, "2024-06", "wire")
+    with pytest.raises(Refused) as caught:
+        shop.do(collector.mark_paid, "2024-06", "wire")
+    assert caught.value.code == "already_paid"
 
 
 @pytest.mark.once

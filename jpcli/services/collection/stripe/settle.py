@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import BadInput, Failed, Refused
-from jpcli.domain.invoice_status import DRAFT, PAID, VOID
+from jpcli.domain.invoice_status import DRAFT, PAID, UNCOLLECTIBLE, VOID
 from jpcli.domain.money import display_amount
 from jpcli.domain.texts import clean, is_plain_line
 from jpcli.ledger.queries.outbox import DONE, wish
@@ -62,7 +62,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[Inv
     invoice = known_invoice(desk, name)
 
     def do() -> Answer[InvoiceAnswer]:
-        if is_noted(invoice, text) and _paid_outside(desk, invoice):
+        if is_noted(invoice, text) and _no_card_paid(desk, gateway, invoice):
             return noted_already(desk, invoice)
         check_open(invoice)
         if desk.dry_run:
@@ -110,14 +110,16 @@ def void_everywhere(desk: Desk, gateway: Gateway, invoice: Invoice, reason: str 
     """Void an invoice here and whatever stands at Stripe under its number; one that never got
     there, or was deleted there, is voided here.
 
-    Raises Refused `invoice_paid`, before anything is done, when one of them was paid.
+    Raises Refused `invoice_paid`, before anything is done, when one of them was paid, and
+    `invoice_uncollectible` when the one that is known was given up.
     """
     found = all_ours(desk, gateway, invoice, known_customer(desk, gateway))
     for remote in found:
-        if remote.status == PAID:
-            if remote.id == invoice.gateway_id:
+        is_known = remote.id == invoice.gateway_id
+        if remote.status == PAID or (remote.status == UNCOLLECTIBLE and is_known):
+            if is_known:
                 sync_invoice(desk, invoice, remote)
-            check_voidable(invoice._replace(status=PAID))
+            check_voidable(invoice._replace(status=remote.status))
     for remote in found:
         _remove(desk, gateway, invoice, remote, reason)
     final = [gateway.invoice(remote.id) for remote in found if remote.status != DRAFT]
@@ -184,7 +186,7 @@ def _pay(
     reference: str | None,
 ) -> None:
     """Pay it out of band; `push` has just seen that it is as closed."""
-    if remote.status == PAID and remote.outside_minor and remote.reference == reference:
+    if _paid_outside(remote) and remote.reference == reference:
         # The answer to an earlier try was lost, or came to another copy of the ledger.
         take_over(desk, _outside(invoice), {"invoice": remote.id}, remote.brief())
         return
@@ -197,7 +199,7 @@ def _pay(
 
     def find() -> dict[str, Any] | None:
         there = gateway.invoice(remote.id)
-        return there.brief() if there.status == PAID else None
+        return there.brief() if _paid_outside(there) else None
 
     carry_out(
         desk,
@@ -213,11 +215,21 @@ def _outside(invoice: Invoice) -> str:
     return f"invoice/{invoice.number}/paid-outside"
 
 
-def _paid_outside(desk: Desk, invoice: Invoice) -> bool:
-    """Was it noted from here that no card paid it, or before it came to Stripe? Whoever marks as
-    paid what a card has paid may have been paid twice."""
-    found = wish(desk.ledger, _outside(invoice))
-    return invoice.gateway_id is None or (found is not None and found.state == DONE)
+def _paid_outside(remote: RemoteInvoice) -> bool:
+    return remote.status == PAID and remote.outside_minor > 0
+
+
+def _no_card_paid(desk: Desk, gateway: Gateway, invoice: Invoice) -> bool:
+    """Was it noted that no card paid it, by whichever copy, or before it came to Stripe? Whoever
+    marks as paid what a card has paid may have been paid twice. A dry run asks nobody, and goes by
+    what was done from here; what `sync` only settled has no status."""
+    if invoice.gateway_id is None:
+        return True
+    if desk.dry_run:
+        found = wish(desk.ledger, _outside(invoice))
+        return found is not None and found.state == DONE and found.result.get("status") == PAID
+    remote = gateway.known_invoice(invoice.gateway_id)
+    return remote is not None and _paid_outside(remote)
 
 
 def _checked(reference: str | None) -> str | None:
