@@ -14,6 +14,11 @@ def invoice_number(period: str, earlier: int) -> str:
     return f"INV-{period}" if earlier == 0 else f"INV-{period}-{earlier + 1}"
 
 
+def month_of_number(number: str) -> str:
+    """The month that the number of an invoice tells."""
+    return number[4:11]
+
+
 def statement_number(number: str, place: int, places: int) -> str:
     """`INV-2026-10-03`: the third of an invoice's clients, at most nine of them; of more it is
     `INV-2026-10-003`. Place 0 is what belongs to no client.

@@ -472,6 +472,30 @@ def test_nothing_is_voided_where_another_one_under_the_number_was_paid(
     assert shop.state() == before
 
 
+def test_what_was_given_up_is_not_voided_whether_that_is_known_here_or_not(shop: Shop) -> None:
+    STATES["open"](shop)
+    shop.double.edit(there(shop)["id"], status="uncollectible")
+    posts = shop.posts()
+    for _ in ("learned now", "known"):
+        with pytest.raises(Refused) as caught:
+            shop.do(collector.void, NUMBER, None)
+        assert (caught.value.code, shop.posts()) == ("invoice_uncollectible", posts)
+        assert shop.ask(invoices.show, NUMBER)["invoice"]["status"] == "uncollectible"
+    assert there(shop)["status"] == "uncollectible"
+
+
+@pytest.mark.parametrize("state", ["draft", "open"])
+@pytest.mark.parametrize("path", ["/v1/invoices", "/v1/invoices/.*/lines"])
+def test_what_stripe_would_not_tell_of_an_invoice_is_no_reason_to_take_it_away(
+    shop: Shop, state: str, path: str
+) -> None:
+    STATES[state](shop)
+    shop.double.fault("status", method="GET", path=path, times=0, status=400)
+    with pytest.raises(Failed) as caught:
+        shop.do(account.status)
+    assert (caught.value.code, caught.value.hint) == ("stripe_refused", None)
+
+
 @pytest.mark.parametrize("paid", [False, True])
 def test_what_was_finalized_with_other_contents_is_not_replaced(
     shop: Shop, hand: stripe.StripeClient, paid: bool

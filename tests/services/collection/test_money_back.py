@@ -14,6 +14,9 @@ from jpcli.services.invoices import invoices, settle
 from tests.services.agency import codes, minor
 from tests.services.collection.conftest import JULY_2, Shop
 from tests.stripe_double.contract import unlisted
+from tests.stripe_double.fixtures import Clients, stripe_clients
+
+__all__ = ["stripe_clients"]
 
 TOTAL = 512 + 800
 ZERO = {"collected": 0, "refunded": 0, "disputed": 0, "credited": 0, "net": 0}
@@ -114,6 +117,41 @@ def test_what_goes_back_is_seen_by_sync_and_compared(
     shop.do(stripe_billing.sync)
     assert shop.state() == before
     assert unlisted(shop.double.requests()) == []
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("cursor", ["events", "older version"])
+@pytest.mark.parametrize("doubt", ["two_at_stripe", "other_contents"])
+def test_what_goes_back_of_an_invoice_in_doubt_is_seen_once_it_is_no_more(
+    shop: Shop, stripe_clients: Clients, doubt: str, cursor: str
+) -> None:
+    """Until then the events that tell of it are read again."""
+    shop.attach()
+    shop.do(stripe_billing.sync)
+    shop.close()
+    ours = stripe_id(shop)
+    (there,) = shop.double.objects("invoice")
+    if doubt == "two_at_stripe":
+        hand = stripe_clients().v1.invoices
+        twin = hand.create({"customer": there["customer"], "metadata": there["metadata"]}).id
+    else:
+        other = {**there["metadata"], "jpcli_content_hash": "another"}
+        shop.double.edit(ours, metadata=other)
+    refund(shop, ours)
+    if cursor == "older version":
+        shop.do(stripe_billing.sync)
+        shop.sql("DELETE FROM meta WHERE key = 'stripe_money_seen'")
+    for _ in range(2):
+        assert doubt in codes(shop.do(stripe_billing.sync))
+        assert money(shop) == PAID
+    if doubt == "two_at_stripe":
+        hand.delete(twin)
+    else:
+        shop.double.edit(ours, metadata=there["metadata"])
+    shop.do(stripe_billing.sync)
+    assert money(shop) == {**PAID, "refunded": 300, "net": TOTAL - 300}
+    assert shop.reconcile() == []
+    assert shop.do(stripe_billing.sync).data["events"] == 0
 
 
 def test_a_dispute_that_is_won_gives_the_money_back(shop: Shop) -> None:

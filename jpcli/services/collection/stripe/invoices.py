@@ -22,7 +22,7 @@ from jpcli.services.collection.stripe.charge import collect
 from jpcli.services.collection.stripe.mail import note_mailed
 from jpcli.services.collection.stripe.reconcile import differences
 from jpcli.services.collection.stripe.settle import dry_answer, take_away
-from jpcli.services.collection.stripe.strangers import matched, strangers
+from jpcli.services.collection.stripe.strangers import UNDECIDED, matched, strangers
 from jpcli.services.collection.stripe.troubles import settle, unmailed
 from jpcli.services.invoices.invoices import invoice_head, invoice_object, invoices_data
 from jpcli.services.invoices.known import check_open, known_invoice
@@ -103,7 +103,8 @@ def sync(desk: Desk) -> Answer[SyncAnswer]:
     facts = {MONEY_SEEN: "yes"} if money_unseen(desk.ledger) else {}
     if latest is not None and latest != cursor:
         facts["stripe_cursor"] = latest
-    if facts:
+    # What came of an invoice's money is read once more when it is known which one is ours.
+    if facts and all(note.code not in UNDECIDED for note in notes):
         with desk.writing() as writer:
             writer.record(*events.payments_set("stripe", facts))
     seen = len(news or ())

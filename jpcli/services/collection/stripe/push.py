@@ -19,10 +19,13 @@ from jpcli.services.collection.stripe.customer import check_address
 from jpcli.services.collection.stripe.draft import identity, line_items, make_draft
 from jpcli.services.collection.stripe.outbox import carry_out
 from jpcli.services.collection.stripe.remote_invoice import (
+    check_not_billed_again,
     check_origin,
     check_same,
     find_ours,
 )
+from jpcli.services.collection.stripe.strangers import check_month_unbilled
+from jpcli.services.invoices.known import check_not_given_up, known_invoice
 
 if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice
@@ -38,8 +41,8 @@ def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
     """Bring a closed invoice to Stripe with all its lines, and finalize it.
 
     What is there already is adopted if it is as closed, whatever the ledger remembers. Raises
-    Failed `other_contents`, `total_mismatch`, `two_at_stripe` or `customer_deleted`, and then
-    nothing is finalized or charged.
+    Failed `other_contents`, `total_mismatch`, `two_at_stripe` or `customer_deleted`, or Refused
+    `billed_before`, and then nothing is finalized or charged.
     """
     customer = ensure_customer(desk, gateway)
     items = line_items(desk, invoice)
@@ -49,6 +52,7 @@ def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
         remote = None
     if remote is None:
         check_address(desk, gateway)
+        check_month_unbilled(desk, gateway, invoice, customer)
         remote = gateway.invoice(make_draft(desk, gateway, invoice, customer))
     if remote.status == VOID:
         return sync_invoice(desk, invoice, remote)
@@ -75,6 +79,10 @@ def _finalize(
     remote = gateway.invoice(remote.id)
     if remote.status == DRAFT:
         check_same(desk, gateway, invoice, remote, items)
+        now = known_invoice(desk, invoice.number)
+        if now.status == VOID:  # voided meanwhile, while nothing stood there yet
+            delete_draft(desk, gateway, invoice, remote)
+            check_not_given_up(now)
         carry_out(
             desk,
             f"invoice/{invoice.number}/finalize",
@@ -169,7 +177,8 @@ def sync_invoice(
 ) -> RemoteInvoice:
     """Take over what Stripe says of an invoice; nothing is recorded when nothing is new.
 
-    Without `money` what went back of it was not asked for, and stays as it is known.
+    Without `money` what went back of it was not asked for, and stays as it is known. Raises Failed
+    `void_here`.
     """
     data = {
         "status": remote.status,
@@ -185,6 +194,7 @@ def sync_invoice(
     with desk.writing() as writer:
         known = invoices.by_number(desk.ledger, invoice.number)
         assert known is not None
+        check_not_billed_again(desk, known, remote)
         if any(getattr(known, name) != value for name, value in data.items()):
             reason = remote.void_reason if remote.status == VOID else None
             writer.record(*events.invoice_synced(invoice.number, data), reason=reason)

@@ -14,6 +14,7 @@ from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, VOID
 from jpcli.domain.money import amount_text
 from jpcli.domain.words import count
+from jpcli.ledger.queries import invoices
 from jpcli.services.collection.stripe.draft import line_items
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # How far Stripe's clock may be behind ours when invoices are looked for by date.
 WEEK_MICROSECONDS = 7 * 86_400 * 1_000_000
+# What `check_same` fails with; another failure is Stripe's own.
+NOT_AS_CLOSED = ("other_contents", "total_mismatch")
 
 
 def find_ours(
@@ -62,10 +65,15 @@ def all_ours(
         known = gateway.known_invoice(str(invoice.gateway_id))
         found += [known] if known is not None else []
     if not found:
-        ended_at = desk.ledger.calendar.start_of(invoice.last_day)
-        late = gateway.invoices_since(ended_at - WEEK_MICROSECONDS)
+        late = since_its_month(desk, gateway, invoice)
         found = [remote for remote in late if _has_number(desk, invoice, remote)]
     return found
+
+
+def since_its_month(desk: Desk, gateway: Gateway, invoice: Invoice) -> list[RemoteInvoice]:
+    """All that were made in the account since an invoice's month was over."""
+    ended_at = desk.ledger.calendar.start_of(invoice.last_day)
+    return gateway.invoices_since(ended_at - WEEK_MICROSECONDS)
 
 
 def _has_number(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> bool:
@@ -91,6 +99,22 @@ def check_origin(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> None:
         " nothing was charged",
         hint=f"Go on with that ledger, or with its backup:   {restoring(desk.ledger.path)}"
         + _or_else(invoice, remote),
+        subject=invoice.number,
+    )
+
+
+def check_not_billed_again(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> None:
+    """Failed `void_here` for what stands at Stripe under the number of an invoice that is void here
+    and whose month was billed again since: it would be asked for twice."""
+    again = invoices.of_period(desk.ledger, invoice.period)
+    if remote.status == VOID or again is None or again.number == invoice.number:
+        return
+    raise Failed(
+        "void_here",
+        f"{invoice.number} is void, and {invoice.period} was billed again as {again.number};"
+        f" at Stripe {remote.id} is {remote.status} under the first number, over"
+        f" {amount_text(remote.total_minor, desk.ledger.currency)}",
+        hint="Delete or void it in Stripe's dashboard; what was paid is refunded there",
         subject=invoice.number,
     )
 
@@ -164,7 +188,7 @@ def is_same(desk: Desk, gateway: Gateway, invoice: Invoice, remote: RemoteInvoic
     try:
         check_same(desk, gateway, invoice, remote)
     except Failed as error:
-        if error.code not in ("other_contents", "total_mismatch"):
+        if error.code not in NOT_AS_CLOSED:
             raise
         return False
     return True

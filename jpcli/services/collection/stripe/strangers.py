@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 from jpcli.domain.addresses import restoring
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import Failed, JpcliError, Refused
-from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
+from jpcli.domain.invoice_status import DRAFT, OPEN, VOID, month_of_number
 from jpcli.domain.money import amount_text, display_amount
 from jpcli.ledger.queries import invoices
 from jpcli.services.collection.stripe.cards import known_customer
 from jpcli.services.collection.stripe.draft import line_items
 from jpcli.services.collection.stripe.remote_invoice import (
     all_ours,
+    check_not_billed_again,
     check_origin,
     is_of_ledger,
+    since_its_month,
 )
 from jpcli.services.desk import Desk
 from jpcli.services.invoices import close
@@ -27,6 +29,9 @@ from jpcli.services.invoices import close
 if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway, RemoteInvoice
+
+# Remarks on an invoice of which nothing was taken over, because it is not said which one it is.
+UNDECIDED = ("two_at_stripe", "other_contents")
 
 
 def matched(
@@ -52,6 +57,7 @@ def matched(
     if remote.status == VOID:
         return remote, None
     try:
+        check_not_billed_again(desk, invoice, remote)
         check_origin(desk, invoice, remote)
     except Failed as error:
         return None, Note(error.code, error.message, "warning", number, error.hint)
@@ -140,6 +146,29 @@ def check_not_billed(
         remote = by_number.get(item["number"])
         if remote is not None and remote.content_hash != item["content_hash"]:
             raise _billed_before(desk, item["period"], remote)
+
+
+def check_month_unbilled(
+    desk: Desk, gateway: Gateway, invoice: Invoice, customer: str | None
+) -> None:
+    """Refused `billed_before` where an invoice's month stands at Stripe under another number, which
+    this ledger does not know: what had ours before is gone without a trace, as a draft is that was
+    voided."""
+    there = [] if customer is None else gateway.invoices_of(customer)
+    there += since_its_month(desk, gateway, invoice)
+    for remote in unknown_here(desk, there):
+        if month_of_number(str(remote.our_number)) == invoice.period:
+            total = display_amount(remote.total_minor, remote.currency)
+            raise Refused(
+                "billed_before",
+                f"{invoice.period} was billed as {remote.our_number} over {total}, which is"
+                f" {remote.status} at Stripe and not in this ledger; {invoice.number} was not"
+                " brought there",
+                hint=f"Go on with its newest backup:   {restoring(desk.ledger.path)}\n"
+                f"Or take over what was billed:   jpcli invoice void {invoice.number}\n"
+                f"jpcli invoice close {invoice.period}",
+                subject=invoice.number,
+            )
 
 
 def _billed_before(desk: Desk, period: str, remote: RemoteInvoice) -> Refused:

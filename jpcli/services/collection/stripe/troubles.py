@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain import outside_events
 from jpcli.domain.addresses import restoring
-from jpcli.domain.errors import Failed
-from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
+from jpcli.domain.errors import Failed, Refused
+from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, VOID
 from jpcli.domain.words import quoted
 from jpcli.ledger.queries import invoices
 from jpcli.ledger.queries.collection import was_mailed, way_of
@@ -20,13 +20,16 @@ from jpcli.services.collection.stripe.cards import known_customer
 from jpcli.services.collection.stripe.draft import line_items
 from jpcli.services.collection.stripe.mail import is_sent
 from jpcli.services.collection.stripe.remote_invoice import (
+    NOT_AS_CLOSED,
     all_ours,
+    check_not_billed_again,
     check_origin,
     check_same,
     door,
     find_ours,
+    is_of_ledger,
 )
-from jpcli.services.collection.stripe.strangers import unknown_here
+from jpcli.services.collection.stripe.strangers import check_month_unbilled, unknown_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +57,7 @@ def troubles(desk: Desk, gateway: Gateway) -> list[Trouble]:
         if invoice.status in (DRAFT, OPEN):
             found += _invoice(desk, gateway, invoice, customer)
     there = [] if customer is None else gateway.invoices_of(customer)
+    found += _void_here(desk, there)
     for remote in unknown_here(desk, there):
         message = f"{remote.our_number} is {remote.status} at Stripe and not in this ledger"
         found.append(
@@ -118,14 +122,32 @@ def _customers(desk: Desk, gateway: Gateway, customer: str | None) -> Iterator[T
             yield Trouble(other, "second_customer", message, "jpcli invoice reconcile")
 
 
+def _void_here(desk: Desk, there: list[RemoteInvoice]) -> Iterator[Trouble]:
+    for remote in there:
+        invoice = invoices.by_number(desk.ledger, str(remote.our_number))
+        if invoice is not None and is_of_ledger(desk, remote):
+            try:
+                check_not_billed_again(desk, invoice, remote)
+            except Failed as error:
+                command = f"jpcli invoice reconcile {invoice.number}"
+                yield Trouble(invoice.number, error.code, error.message, command)
+
+
 def _invoice(desk: Desk, gateway: Gateway, invoice: Invoice, customer: str | None) -> list[Trouble]:
     number = invoice.number
     try:
         remote = find_ours(desk, gateway, invoice, customer)
         if remote is None:
-            return [_absent(invoice)] if line_items(desk, invoice) else []
+            if not line_items(desk, invoice):
+                return []
+            check_month_unbilled(desk, gateway, invoice, customer)
+            return [_absent(invoice)]
         trouble = _differs(desk, gateway, invoice, remote, customer)
+    except Refused as error:
+        return [Trouble(number, error.code, error.message, f"jpcli invoice void {number}")]
     except Failed as error:
+        if error.code != "two_at_stripe":
+            raise  # what Stripe would not tell says nothing of the invoice
         command = f"jpcli invoice push {number} --replace"
         return [Trouble(number, error.code, error.message, command)]
     return [] if trouble is None else [trouble]
@@ -166,6 +188,8 @@ def _differs(
     try:
         check_same(desk, gateway, invoice, remote)
     except Failed as error:
+        if error.code not in NOT_AS_CLOSED:
+            raise
         if remote.status == DRAFT and _is_beginning(desk, gateway, invoice, remote):
             message = f"{number} is a draft at Stripe, and lines of it are missing there"
             return Trouble(number, "incomplete", message, f"jpcli invoice push {number}")
@@ -238,6 +262,6 @@ def _wanted_of_invoice(
     if step == "send":
         unsent = [r for r in found if r.status == OPEN and not is_sent(gateway, r)]
         return f"jpcli invoice close {invoice.period}" if unsent else None
-    if step in ("void", "delete"):
-        return f"jpcli invoice void {number}" if found and step == "void" else None
+    if step == "void":
+        return f"jpcli invoice void {number}" if any(r.status != PAID for r in found) else None
     return None

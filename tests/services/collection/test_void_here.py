@@ -1,0 +1,108 @@
+"""An invoice that is void here and stands at Stripe: a hand made it again there, or another process
+voided it while it was on its way. Its month is not asked for twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jpcli.domain import events
+from jpcli.domain.errors import Refused
+from jpcli.services.collection.stripe import account, collector
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import close, invoices
+from tests.services.collection.conftest import Shop
+from tests.services.collection.states import MONTH, NUMBER, STATES
+from tests.stripe_double.fixtures import Clients, stripe_clients
+
+__all__ = ["stripe_clients"]
+pytestmark = pytest.mark.once
+
+AGAIN = f"{NUMBER}-2"
+
+
+def here(shop: Shop) -> dict[str, str]:
+    found = shop.ask(invoices.list_invoices)["invoices"]
+    return {invoice["number"]: invoice["status"] for invoice in found}
+
+
+def made_again(shop: Shop, stripe_clients: Clients, status: str) -> str:
+    """A copy of the voided invoice, as the dashboard makes one."""
+    (void,) = [i for i in shop.double.objects("invoice") if i["status"] == "void"]
+    hand = stripe_clients()
+    copy = hand.v1.invoices.create({"customer": void["customer"]}).id
+    hand.v1.invoices.update(copy, {"metadata": void["metadata"]})
+    hand.v1.invoices.add_lines(copy, {"lines": [{"amount": 700}]})
+    if status != "draft":
+        hand.v1.invoices.finalize_invoice(copy)
+    if status == "paid":
+        shop.double.pay_hosted(copy)
+    return copy
+
+
+@pytest.mark.parametrize("status", ["draft", "open", "paid"])
+def test_what_a_hand_made_again_of_a_month_that_is_billed_again_is_told_and_not_taken_over(
+    shop: Shop, stripe_clients: Clients, status: str
+) -> None:
+    STATES["void"](shop)
+    shop.do(close.close, MONTH)
+    shop.do(stripe_billing.push, AGAIN)
+    copy = made_again(shop, stripe_clients, status)
+    answer = shop.do(stripe_billing.sync)
+    (told,) = [note for note in answer.notes if note.code != "synced"]
+    assert (told.code, told.kind, told.subject) == ("void_here", "warning", NUMBER)
+    for part in (NUMBER, AGAIN, copy, status, "7.00"):
+        assert part in told.message
+    assert here(shop) == {NUMBER: "void", AGAIN: "open"}
+    (hanging,) = shop.do(account.status).data["troubles"]
+    assert (hanging["what"], hanging["message"]) == ("void_here", told.message)
+    assert hanging["command"] == f"jpcli invoice reconcile {NUMBER}"
+    assert {found["what"] for found in shop.reconcile()} >= {"status", "total"}
+    shop.double.edit(copy, status="void")
+    assert shop.do(account.status).data["troubles"] == []
+    assert [note.code for note in shop.do(stripe_billing.sync).notes] == ["synced"]
+
+
+def test_where_its_month_waits_it_is_taken_over_as_it_is_there(
+    shop: Shop, stripe_clients: Clients
+) -> None:
+    STATES["void"](shop)
+    made_again(shop, stripe_clients, "open")
+    assert "total_mismatch" in [note.code for note in shop.do(stripe_billing.sync).notes]
+    assert here(shop) == {NUMBER: "open"}
+    shop.do(collector.void, NUMBER, None)
+    assert here(shop) == {NUMBER: "void"}
+
+
+@pytest.mark.parametrize("road", ["push", "pay", "mark-paid", "close"])
+@pytest.mark.parametrize("billed_again", [False, True])
+def test_what_is_voided_while_it_is_on_its_way_is_not_finalized(
+    shop: Shop, road: str, billed_again: bool
+) -> None:
+    """Whoever voided it found nothing there yet."""
+    shop.attach()
+    shop.do(close.close, MONTH)
+
+    def meanwhile(entry: dict[str, Any], when: str) -> None:
+        if when == "after" and entry["path"].endswith("/add_lines"):
+            shop.double.double.hook = None
+            with shop.desk() as desk, desk.writing() as writer:
+                writer.record(*events.invoice_voided(NUMBER))
+            if billed_again:
+                shop.do(close.close, MONTH)
+
+    shop.double.double.hook = meanwhile
+    commands: dict[str, Any] = {
+        "push": lambda: shop.do(stripe_billing.push, NUMBER),
+        "pay": lambda: shop.do(stripe_billing.pay, NUMBER),
+        "mark-paid": lambda: shop.do(collector.mark_paid, NUMBER, "wire"),
+        "close": lambda: shop.close(MONTH),
+    }
+    with pytest.raises(Refused) as caught:
+        commands[road]()
+    assert (caught.value.code, caught.value.subject) == ("invoice_void", NUMBER)
+    assert shop.double.objects("invoice") == []
+    assert here(shop) == ({NUMBER: "void", AGAIN: "draft"} if billed_again else {NUMBER: "void"})
+    shop.close()
+    assert here(shop) == {NUMBER: "void", AGAIN: "paid"}
