@@ -499,6 +499,22 @@ def test_a_wire_that_another_copy_noted_is_noted_already(
 
 
 @pytest.mark.once
+def test_another_wire_is_refused_also_by_a_copy_that_has_not_heard_of_the_first(
+    shop: Shop,
+) -> None:
+    shop.close()
+    backup = shop.called + ".backup"
+    engines.copy(shop.called, backup)
+    shop.do(collector.mark_paid, "2024-06", "wire")
+    engines.copy(backup, shop.called)
+    posts = shop.posts()
+    with pytest.raises(Refused) as caught:
+        shop.do(collector.mark_paid, "2024-06", "another wire")
+    assert (caught.value.code, shop.posts()) == ("already_paid", posts)
+    assert remote(shop)["metadata"]["jpcli_reference"] == local(shop)["reference"] == "wire"
+
+
+@pytest.mark.once
 def test_a_wire_that_could_not_be_noted_is_not_noted_by_the_card_that_paid(shop: Shop) -> None:
     """Its reference stands there by then, and sync has settled the wish: it may be paid twice."""
     shop.close()
