@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,9 @@ from jpcli.services.plan import apply, first_file, order, plan
 from jpcli.services.sites import sites
 from tests.property.agencies import agencies
 from tests.services.agency import Agency, minor
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 PRODUCTS = ("jetpack-ai", "jetpack-scan", "jetpack-security-t1")
 SITES = ("https://a.example", "https://b.example", "https://c.example", "https://d.example")
@@ -90,6 +93,17 @@ def wishes(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
+@st.composite
+def whole_wishes(draw: st.DrawFn, history: list[dict[str, Any]]) -> tuple[str, list[str], int]:
+    """A file that ends licenses by name and wants bundles as well; what it names, and how many
+    bundles it wants."""
+    keys = [row["license_key"] for row in history if "bundle_key" not in row]
+    named = draw(st.lists(st.sampled_from(keys), unique=True, max_size=4)) if keys else []
+    count = draw(st.integers(0, 3))
+    text = f"revoke = {json.dumps(named)}\n{draw(wishes())}"
+    return f"{text}[bundles]\n{PRODUCTS[2]} = {{ 3 = {count} }}\n", named, count
+
+
 def rows(agency: Agency) -> dict[str, dict[str, Any]]:
     found = agency.ask(licenses.list_licenses, LicenseFilter())["licenses"]
     return {row["license_key"]: row for row in found}
@@ -99,12 +113,15 @@ def owners(agency: Agency) -> dict[str, Any]:
     return {row["site"]: row["client"] for row in agency.ask(sites.list_sites)["sites"]}
 
 
-def do(agency: Agency, file: Path) -> Answer[Any]:
-    return agency.do(lambda desk: apply.apply(desk, order.read_order(desk, str(file))))
+def do(agency: Agency, file: Path, **options: Any) -> Answer[Any]:
+    return agency.do(lambda desk: apply.apply(desk, order.read_order(desk, str(file))), **options)
 
 
-def least_issues(text: str, before: dict[str, dict[str, Any]]) -> Counter[str]:
-    """How many of each product there must be more, counted from the file and the list alone."""
+def least_issues(
+    text: str, before: dict[str, dict[str, Any]], ended: Collection[str] = (), bundles: int = 0
+) -> Counter[str]:
+    """How many of each product there must be more, counted from the file and the list alone, where
+    some end and so many bundles are new."""
     import tomllib
 
     wanted = tomllib.loads(text)
@@ -114,8 +131,10 @@ def least_issues(text: str, before: dict[str, dict[str, Any]]) -> Counter[str]:
     for name, spare in wanted["spares"].items():
         if name != "*":
             needed[name] += spare["least"]
-    usable: Counter[str] = Counter()
+    usable: Counter[str] = Counter({PRODUCTS[2]: 3 * bundles})
     for row in before.values():
+        if row["license_key"] in ended or row["bundle_key"] in ended:
+            continue
         listed = row["site"] is None or row["site"] in wanted.get("sites", {})
         bundle = row["bundle_size"] is not None
         if row["state"] != "revoked" and not bundle and (listed or wanted["complete"]):
@@ -147,6 +166,59 @@ def test_after_apply_the_plan_is_empty(
             return
         answer = do(agency, file)
         _check_done(agency, file, answer, before, owned, issues)
+
+
+@agencies(60)
+@given(data=st.data(), history=histories(), at=st.sampled_from((None, "2024-08-10")))
+def test_what_is_named_ends_and_bundles_are_there(
+    templates: dict[bool, Path], data: st.DataObject, history: list[dict[str, Any]], at: str | None
+) -> None:
+    text, named, count = data.draw(whole_wishes(history))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        agency = Agency(shutil.copy(templates[True], folder / "ledger.db"))
+        source = folder / "history.ndjson"
+        source.write_text("\n".join(json.dumps(row) for row in history) or "[]")
+        if history:
+            agency.import_file(source)
+        file = folder / "sites.toml"
+        file.write_text(text)
+        before = rows(agency)
+        left = [
+            key
+            for key, row in before.items()
+            if row["state"] == "bundle" and key not in named and row["product"] == PRODUCTS[2]
+        ]
+        new = max(0, count - len(left))
+        issues = least_issues(text, before, named, new)
+        trial = do(agency, file, at=at, dry_run=True).data
+        done = do(agency, file, at=at).data
+        assert trial["counts"] == done["counts"]
+        assert trial["bill"] == done["bill"]
+        after = rows(agency)
+        assert {after[key]["state"] for key in named} <= {"revoked"}
+        # So many bundles, each whole, and as few single ones as can be.
+        issued = Counter(
+            "bundle" if step["bundle_size"] else step["product"]
+            for step in done["steps"]
+            if step["action"] == "issue"
+        )
+        assert issued == issues + Counter({"bundle": new})
+        assert len(set(after) - set(before)) == issued.total() + 3 * new
+        whole = [key for key, row in after.items() if row["state"] == "bundle"]
+        assert len(whole) >= count
+        for key in whole:
+            children = [row for row in after.values() if row["bundle_key"] == key]
+            assert sum(row["state"] != "revoked" for row in children) in (3, len(children))
+        # Nothing that is not told has changed, nor ended before it was.
+        told = {step["license_key"] for step in done["steps"]}
+        for key, row in before.items():
+            if key not in told and row["bundle_key"] not in told:
+                assert (after[key]["state"], after[key]["site"]) == (row["state"], row["site"])
+        assert agency.ask(plan.plan, str(file))["steps"] == []
+        for label, month in (("month", "2024-08"), ("full_month", "2024-09")):
+            assert minor(done["bill"][label]["planned"]) == minor(agency.preview(month)["total"])
+        assert agency.problems() == []
 
 
 def _check_done(

@@ -153,6 +153,43 @@ def test_a_supposition_says_before_after_and_difference(
     assert "November 2026 without it $4.32, with it $7.56: +$3.24" in shown
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("jetpack-scan", "Costs $0.16 a day, $0.20 from 2026-11-28 on, $1.56 to the end of Nov"),
+        (
+            "jetpack-scan -n 2",
+            "Costs $0.32 a day, each $0.20 from 2026-11-28 on, $3.12 to the end of November; a",
+        ),
+        (
+            "jetpack-scan --at 2026-10-30",
+            "from 2026-11-28 on, $4.92 to the end of November, $0.32 for earlier months; a day",
+        ),
+        ("jetpack-scan --at 2026-11-20", "$1.88 to the end of November; a day"),
+        ("jetpack-scan --at 2026-11-01", "$4.92 to the end of November; a day"),
+        ("jetpack-ai", "Costs $0.27 a day, $2.43 to the end of November; a day"),
+    ],
+)
+def test_issuing_says_what_it_costs_also_by_later_prices_and_in_earlier_months(
+    jpcli: Callable[..., Run], words: str, told: str
+) -> None:
+    jpcli("init", "--quiet", "--bill-from", "2026-10", now="2026-11-22T11:00:00Z")
+    jpcli("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030")
+    jpcli("products", "set-price", "jetpack-scan", "--price", "0.20", "--from", "2026-11-28")
+    done = jpcli("issue", *words.split(), "--yes", "--json")
+    (message,) = [note["message"] for note in done.json["notes"] if note["code"] == "costs"]
+    assert told in message
+
+
+def test_revoking_saves_the_sum_of_all_lines(there: Callable[..., Run]) -> None:
+    """Two products, and a price that changes meanwhile (M2)."""
+    there("issue", "jetpack-ai", "-n", "2")
+    there("products", "set-price", "jetpack-ai", "--price", "0.30", "--from", "2026-11-29")
+    before = there("invoice", "preview", "--json").data["total"]["amount_minor"]
+    tried = there("revoke", "--state", "active", "--all", "--dry-run", "--json").data
+    assert tried["saves"]["rest_of_month"]["amount_minor"] == before - 3 * 16 - 2 * 27
+
+
 def test_books_that_begin_later_bill_nothing_of_it(jpcli: Callable[..., Run]) -> None:
     jpcli("init", "--quiet", "--bill-from", "2026-12")
     jpcli("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030")
