@@ -163,6 +163,7 @@ def test_standard_input_is_a_file_too(agency: Callable[..., Any], file: str) -> 
     done = run_process("plan", "-", "--json", input=WANTED.encode(), stdin=None)
     assert done.returncode == 0, done.stderr
     assert b'"file":"-"' in done.stdout
+    assert b"jpcli apply" not in done.stderr  # which would wait for what was read
     wrong = run_process("apply", "-", "--yes", input=b"[sites", stdin=None)
     assert wrong.returncode == 2
     assert b"standard input, line 1" in wrong.stderr

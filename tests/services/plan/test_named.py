@@ -11,7 +11,7 @@ import pytest
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import BadInput
 from jpcli.services.plan import apply, order, plan
-from tests.services.agency import A, Agency, B, codes, minor
+from tests.services.agency import A, Agency, B, C, codes, minor
 from tests.services.plan.test_plan import applied, planned, refusal, site, steps
 
 SECURITY = "jetpack-security-t1"
@@ -111,11 +111,20 @@ def test_of_more_bundles_than_there_have_to_be_the_used_ones_stay(
 
 def test_sites_that_get_another_are_not_said_to_lose_it(agency: Agency) -> None:
     parent, children = agency.bundle()
-    agency.assign(children[0], A)
-    agency.assign(children[1], B)
-    text = f'revoke = ["{parent}"]\n' + site(A, [SECURITY])
+    for child, place in zip(children, (A, B, C), strict=True):
+        agency.assign(child, place)
+    listed = site(A, [SECURITY]) + site(C, ["jetpack-ai"])  # C without what it had
+    text = f'revoke = ["{parent}"]\n{listed}'
     (note,) = [note for note in planned(agency, text).notes if note.code == "bundle_in_use"]
-    assert (A in note.message, B in note.message) == (False, True)
+    assert [place in note.message for place in (A, B, C)] == [False, True, True]
+
+
+def test_a_bundle_that_is_on_no_site_ends_without_a_word(agency: Agency) -> None:
+    parent, _ = agency.bundle()
+    for text in (f'revoke = ["{parent}"]\n', f"[spares]\n{SECURITY} = 0\n"):
+        told = planned(agency, text)
+        assert [row[0] for row in steps(told)] == ["revoke"]
+        assert "bundle_in_use" not in codes(told)
 
 
 def test_a_bundle_is_recorded_as_issuing_one_does(agency: Agency) -> None:

@@ -14,6 +14,7 @@ from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.domain.instants import parse_instant
 from jpcli.services.collection import offline
 from jpcli.services.invoices import close, settle
+from jpcli.services.ledger.settings import set_one
 from jpcli.services.plan import apply, first_file, order, plan, saved
 from jpcli.services.sites.archive import archive_site
 from jpcli.services.sites.merge import merge_sites
@@ -199,6 +200,9 @@ def test_every_step_is_recorded_of_what_it_is_about_and_when(
         ]
     )
     assert set(made) == {B, None}
+    told = agency.stored(f"SELECT kind, data FROM events WHERE seq > {before} ORDER BY seq")
+    places = [json.loads(data) for kind, data in told if kind == "license.transferred"]
+    assert places == [{"site": A, "from": C}]
     assert agency.check()["ok"]
     assert planned(agency, text).data["steps"] == []
 
@@ -208,6 +212,8 @@ def test_what_is_taken_from_a_site_is_free_from_then_on(agency: Agency, at: str 
     (key,) = agency.issue("jetpack-ai", site=A, now="2024-08-01T00:00:00Z")
     assert [step[:2] for step in steps(applied(agency, site(A, []), at=at))] == [("unassign", key)]
     before = 9 if at else 14
+    ((data,),) = agency.stored("SELECT data FROM events WHERE kind = 'license.unassigned'")
+    assert json.loads(data) == {"site": None, "from": A}
     assert agency.groups("2024-08", "site") == {A: before, None: 31 - before}
 
 
@@ -242,6 +248,17 @@ def test_single_spares_are_revoked_before_an_idle_bundle(agency: Agency) -> None
     (line,) = agency.preview("2024-09")["lines"]
     assert (line["bundle_size"], line["days"]) == (3, 30)
     assert parent not in revoked
+
+
+@pytest.mark.parametrize(
+    ("spare", "actions"),
+    [("{ most = 3 }", []), ("{ most = 0 }", []), ("{}", []), ("{ least = 1 }", ["issue"])],
+)
+def test_no_spare_is_issued_that_is_not_asked_for(
+    agency: Agency, spare: str, actions: list[str]
+) -> None:
+    found = steps(planned(agency, f"[spares]\njetpack-ai = {spare}\n"))
+    assert [step[0] for step in found] == actions
 
 
 def test_children_above_what_is_allowed_are_told(agency: Agency) -> None:
@@ -372,6 +389,7 @@ def test_the_bill_is_what_the_preview_says_afterwards(agency: Agency, at: str | 
         ((), "2024-06-20", "[spares]\njetpack-scan = 1\n", ["2024-06", "2024-07"]),
         ((), "2024-06-20", "[bundles]\njetpack-security-t1 = { 3 = 1 }\n", ["2024-06", "2024-07"]),
         ((), "2024-04-20", site(A, ["jetpack-ai"]), ["2024-04", "2024-05", "2024-06", "2024-07"]),
+        ((), "2023-12-20", site(A, ["jetpack-ai"]), ["2024-04", "2024-05", "2024-06", "2024-07"]),
         (("2024-06",), "2024-06-20", "[spares]\njetpack-scan = 1\n", ["2024-07"]),
         (("2024-06", "2024-07"), "2024-06-20", "[spares]\njetpack-scan = 1\n", []),
         (("2024-06", "2024-07", "-2024-06"), "2024-07-20", site(B, ["jetpack-ai"]), ["2024-06"]),
@@ -381,7 +399,9 @@ def test_the_bill_is_what_the_preview_says_afterwards(agency: Agency, at: str | 
 def test_the_bill_has_the_months_that_wait_where_it_is_dated_back(
     agency: Agency, closed: tuple[str, ...], at: str | None, text: str, months: list[str]
 ) -> None:
-    """Those of closed ones are on the next invoice, which is the oldest that waits (I3)."""
+    """Those of closed ones are on the next invoice, which is the oldest that waits (I3); the books
+    begin in April (I7)."""
+    agency.do(set_one, "bill-from", "2024-04")
     agency.issue("jetpack-scan", 3, now="2024-06-05T00:00:00Z")
     for month in closed:
         with agency.desk() as desk:
@@ -568,6 +588,20 @@ def test_the_same_idempotency_key_answers_again(agency: Agency) -> None:
     assert error.code == "idempotency_key_reused"
 
 
+def test_the_same_key_is_for_one_saved_plan(agency: Agency, tmp_path: Path) -> None:
+    """It is stale by its own doing, and still answers; another plan has a key of its own."""
+    for name, wanted in (("one", site(A, ["jetpack-ai"])), ("other", site(B, ["jetpack-ai"]))):
+        planned(agency, wanted, out=tmp_path / name)
+    first = applied(agency, tmp_path / "one", key="k")
+    state = agency.state()
+    second = applied(agency, tmp_path / "one", key="k", now="2024-08-16T00:00:00Z")
+    assert (steps(second), codes(second)[-1]) == (steps(first), "repeated")
+    assert agency.state() == state
+    for key, code in (("k", "idempotency_key_reused"), ("l", "plan_is_stale")):
+        error = refusal(agency, lambda key=key: applied(agency, tmp_path / "other", key=key))
+        assert error.code == code
+
+
 # --- saved plans ---------------------------------------------------------------------------------
 
 
@@ -647,7 +681,7 @@ def test_a_saved_plan_that_was_changed_is_no_plan(
     assert (error.code, error.exit_code) == ("bad_plan", 2)
 
 
-@pytest.mark.parametrize(("limit", "least"), [("MAX_PLAN_BYTES", 1_000), ("MAX_PARTS", 20)])
+@pytest.mark.parametrize(("limit", "least"), [("MAX_PLAN_BYTES", 6_000), ("MAX_PARTS", 200)])
 def test_no_plan_is_saved_that_would_be_too_large_to_be_read(
     agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, least: int
 ) -> None:
@@ -657,14 +691,14 @@ def test_no_plan_is_saved_that_would_be_too_large_to_be_read(
         if there is not None:
             out.write_text(there)
         with pytest.raises(BadInput) as caught:
-            planned(agency, site(A, {"jetpack-ai": 9}), out=out)
+            planned(agency, site(A, {"jetpack-ai": 99}), out=out)
         assert caught.value.code == "plan_too_large"
         assert caught.value.hint is not None
         assert "jpcli apply" in caught.value.hint
         assert [path.name for path in tmp_path.glob("*plan*")] == (["plan"] if there else [])
         assert there is None or out.read_text() == there
     monkeypatch.undo()
-    planned(agency, site(A, {"jetpack-ai": 9}), out=out)
+    planned(agency, site(A, {"jetpack-ai": 99}), out=out)
     assert steps(applied(agency, out))
 
 
