@@ -250,6 +250,31 @@ def test_what_is_issued_in_a_bundles_place_leaves_the_spares_alone(
     assert len(free) == 1
 
 
+def test_an_idle_bundle_takes_what_singles_hold_before_it_is_let_go(
+    desk: Agency, tmp_path: Path
+) -> None:
+    """0.50 for the bundle is less than 0.64 for both, and no other is issued for it."""
+    bundle_on(desk, SECURITY, 3)
+    singles = place(desk, SECURITY, A, B)
+    data = suggested(desk, target=str(tmp_path / "s.toml"))
+    assert rows(data) == [("half-empty", SECURITY, None, set(singles))]
+    assert minor(data["saves_month"]) == 30 * 64
+    copy = check_plan(desk, data, tmp_path / "s.toml")
+    assert holds(copy, A) == holds(copy, B) == [SECURITY]
+
+
+def test_a_bundle_of_what_is_sold_in_no_other_way_may_be_idle(tmp_path: Path) -> None:
+    row = "jetpack-ai,AI by fives,ai,1.00,day,usd,2022-01-01,5\n"
+    agency = Agency(tmp_path / "fives.db", NOW).init(prices=PRICES.splitlines(True)[0] + row)
+    agency.card(now="2024-01-01T00:00:00Z")
+    parent, _ = bundle_on(agency, "jetpack-ai", 5)
+    used, _ = bundle_on(agency, "jetpack-ai", 5, A)
+    data = suggested(agency, target=str(tmp_path / "s.toml"))
+    assert rows(data) == [("idle", "jetpack-ai", None, {parent})]
+    assert used not in str(data["suggestions"])
+    check_plan(agency, data, tmp_path / "s.toml")
+
+
 def imported(agency: Agency, tmp_path: Path, size: int, *sites: str | None) -> str:
     """A bundle of the price list's `size` that holds as many licenses as there are sites."""
     key = f"{SECURITY}_imported"
@@ -425,6 +450,27 @@ def test_days_without_a_price_are_told_as_a_preview_tells_them(tmp_path: Path) -
     with pytest.raises(Failed) as caught:
         suggested(agency)
     assert caught.value.code == "no_price"
+
+
+def test_what_nobody_has_needs_no_price(desk: Agency) -> None:
+    desk.set_price("jetpack-ai", "0.30", "2025-01-01", bundle_size=5)
+    twice = place(desk, "jetpack-ai", A, A)
+    assert rows(suggested(desk)) == [("duplicate", "jetpack-ai", A, {twice[1]})]
+
+
+def test_what_could_not_be_read_again_is_not_written(
+    desk: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        place(desk, "jetpack-scan", *[f"https://s{number}.example"] * 2)
+    monkeypatch.setattr("jpcli.services.savings.plan_file.MAX_PLAN_BYTES", 2_000)
+    target = tmp_path / "s.toml"
+    with pytest.raises(BadInput) as caught:
+        suggested(desk, target=str(target))
+    assert (caught.value.code, target.exists()) == ("plan_too_large", False)
+    monkeypatch.undo()
+    suggested(desk, target=str(target))
+    assert target.stat().st_size > 2_000
 
 
 @pytest.mark.parametrize("days", [-1, 100_001])
