@@ -109,6 +109,12 @@ def test_revoking_says_product_site_client_and_what_is_saved(there: Callable[...
             "Saves $4.80 of November's bill, $4.96 for earlier months",
             (480, 496, False),
         ),
+        (
+            "2026-09",
+            "2026-09-21",
+            "Saves $4.80 of November's bill, $6.40 for earlier months",
+            (480, 640, False),
+        ),
         ("2026-11", "2026-10-21", "Saves $4.80 of November's bill", (480, 0, False)),
         (
             "2026-12",
@@ -168,6 +174,7 @@ def test_a_supposition_says_before_after_and_difference(
         ("jetpack-scan --at 2026-11-20", "$1.88 to the end of November; a day"),
         ("jetpack-scan --at 2026-11-01", "$4.92 to the end of November; a day"),
         ("jetpack-ai", "Costs $0.27 a day, $2.43 to the end of November; a day"),
+        ("jetpack-anti-spam --bundle 20", "Costs $1.93 a day, $17.37 to the end of November; a"),
     ],
 )
 def test_issuing_says_what_it_costs_also_by_later_prices_and_in_earlier_months(
@@ -179,6 +186,35 @@ def test_issuing_says_what_it_costs_also_by_later_prices_and_in_earlier_months(
     done = jpcli("issue", *words.split(), "--yes", "--json")
     (message,) = [note["message"] for note in done.json["notes"] if note["code"] == "costs"]
     assert told in message
+
+
+@pytest.mark.parametrize("price", ["0.16", "0.1633"])
+@pytest.mark.parametrize("at", ["2026-11-20", "2026-10-30", "2026-09-29", "2026-08-15"])
+def test_issuing_costs_what_previews_differ_by(
+    jpcli: Callable[..., Run], tmp_path: Any, price: str, at: str
+) -> None:
+    """Of two products in one file, in this month and in those before it that are billed here."""
+    jpcli("init", "--quiet", "--bill-from", "2026-09", now="2026-11-22T11:00:00Z")
+    jpcli("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030")
+    jpcli("products", "set-price", "jetpack-scan", "--price", price, "--from", "2022-01-01")
+    jpcli("issue", "jetpack-scan", "-n", "3", "--at", "2026-09-03")
+    months = ("2026-09", "2026-10", "2026-11")
+
+    def totals() -> list[int]:
+        return [
+            jpcli("invoice", "preview", month, "--json").data["total"]["amount_minor"]
+            for month in months
+        ]
+
+    orders = tmp_path / "orders.csv"
+    orders.write_text("product,quantity\njetpack-scan,2\njetpack-ai,1\njetpack-scan,1\n")
+    before = totals()
+    costs = jpcli("issue", "--from", str(orders), "--at", at, "--json").data["costs"]
+    more = [after - was for after, was in zip(totals(), before, strict=True)]
+    found = [costs[name]["amount_minor"] for name in ("earlier_months", "rest_of_month")]
+    assert found == [more[0] + more[1], more[2]]
+    assert costs["first_day"] == max(at, "2026-11-01")
+    assert (costs["period"], costs["last_day"]) == ("2026-11", "2026-11-30")
 
 
 def test_revoking_saves_the_sum_of_all_lines(there: Callable[..., Run]) -> None:
