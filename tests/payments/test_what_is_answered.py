@@ -114,6 +114,11 @@ FOUND: dict[str, tuple[Callable[[Any], Any], tuple[Any, ...], Any]] = {
     "a customer": (lambda g: g.has_customer("c"), ({"id": "c"},), True),
     "a deleted one": (lambda g: g.has_customer("c"), ({"id": "c", "deleted": True},), False),
     "none": (lambda g: g.has_customer("c"), (failed(404),), False),
+    "of another ledger": (
+        lambda g: g.find_customers("L"),
+        (listed({"id": "c", "metadata": {"jpcli_ledger": "M"}}, {"id": "d"}),),
+        [],
+    ),
     "an invoice": (lambda g: g.known_invoice("in_1").id, (INVOICE,), "in_1"),
     "a deleted draft": (lambda g: g.known_invoice("in_1"), ({**INVOICE, "deleted": True},), None),
     "no invoice": (lambda g: g.known_invoice("in_1"), (failed(404),), None),
