@@ -12,6 +12,9 @@ import stripe
 
 from jpcli.payments.bounded_session import BoundedSession
 from jpcli.payments.stripe_gateway import StripeGateway
+from tests.stripe_double.fixtures import StripeDouble, stripe_double
+
+__all__ = ["stripe_double"]
 
 
 @pytest.mark.parametrize("zipped", [True, False])
@@ -55,3 +58,27 @@ def test_requests_go_to_the_server_that_is_named_and_wait_so_long(
     monkeypatch.setattr(BoundedSession, "send", send)
     StripeGateway("sk_test_x", base).check()
     assert sent == [(url, (5.0, 30.0))]
+
+
+@pytest.mark.parametrize("entry", ["machine 127.0.0.1", "default"])
+def test_the_key_is_sent_whatever_netrc_has(
+    stripe_double: StripeDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str
+) -> None:
+    (tmp_path / "netrc").write_text(f"{entry} login me password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    StripeGateway(stripe_double.api_key, stripe_double.url).check()
+    (request,) = stripe_double.requests()
+    assert request["headers"]["authorization"] == f"Bearer {stripe_double.api_key}"
+
+
+def test_every_call_goes_by_the_proxy_of_the_environment(
+    stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The double stands in for one: it is asked for a whole address."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", stripe_double.url)
+    gateway = StripeGateway(stripe_double.api_key, "http://stripe.example")
+    for _ in range(2):
+        gateway.check()
+    assert [call["path"] for call in stripe_double.requests()] == ["/v1/balance"] * 2
