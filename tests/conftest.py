@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import tempfile
 
+from tests import bytecode
 from tests.scratch import SCRATCH
 
 pytest_plugins = ["tests.thorough", "tests.engine_option"]
+
+bytecode.keep()
 
 if SCRATCH is not None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", SCRATCH)
@@ -18,3 +22,14 @@ if SCRATCH is not None:
 # that; here they are interrupted as on a terminal.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Some fifteen thousand tests are there to the end: whoever looks for garbage need not look at
+    them again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    bytecode.forget(tempfile.gettempdir())
