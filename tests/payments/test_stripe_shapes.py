@@ -93,15 +93,23 @@ BODIES = [
 STATUSES = (200, 400, 402, 404, 429, 500)
 
 
-def answered(monkeypatch: pytest.MonkeyPatch, body: str, status: int) -> StripeGateway:
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], StripeGateway]:
     """A gateway to a server that says this and nothing else."""
+    gateway = StripeGateway("sk_test_x")
+    said = b"", 200
 
     def request(*_: Any, **__: Any) -> Any:
-        return body.encode("utf-8", "surrogateescape"), status, {"retry-after": "²"}
+        return *said, {"retry-after": "²"}
+
+    def saying(body: str, status: int) -> StripeGateway:
+        nonlocal said
+        said = body.encode("utf-8", "surrogateescape"), status
+        return gateway
 
     monkeypatch.setattr(stripe.RequestsClient, "request", request)
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    return StripeGateway("sk_test_x")
+    return saying
 
 
 def tell(call: Callable[[StripeGateway], Any], gateway: StripeGateway) -> None:
@@ -123,27 +131,29 @@ def test_every_call_is_here() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_an_answer_that_is_no_such_thing_is_one_error(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    name: str, answered: Callable[[str, int], StripeGateway]
 ) -> None:
     for body in BODIES:
         for status in STATUSES:
-            tell(CALLS[name], answered(monkeypatch, body, status))
+            tell(CALLS[name], answered(body, status))
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_part_of_another_kind_is_one_error(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_of_another_kind_is_one_error(
+    name: str, answered: Callable[[str, int], StripeGateway]
+) -> None:
     for part in WHOLE:
         for odd in ODD:
             item = {**WHOLE, part: odd}
             for answer in (item, {"object": "list", "data": [item], "has_more": True}):
-                tell(CALLS[name], answered(monkeypatch, json.dumps(answer), 200))
+                tell(CALLS[name], answered(json.dumps(answer), 200))
 
 
 @pytest.mark.parametrize("odd", [1.5, "1", True, 10**30, []], ids=repr)
 def test_an_amount_that_is_no_whole_number_is_never_taken_for_one(
-    odd: Any, monkeypatch: pytest.MonkeyPatch
+    odd: Any, answered: Callable[[str, int], StripeGateway]
 ) -> None:
-    gateway = answered(monkeypatch, json.dumps({**WHOLE, "total": odd}), 200)
+    gateway = answered(json.dumps({**WHOLE, "total": odd}), 200)
     with pytest.raises(JpcliError) as caught:
         gateway.invoice("in_1")
     assert (caught.value.code, caught.value.exit_code) == ("gateway_server_error", 75)

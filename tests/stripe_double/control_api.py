@@ -36,7 +36,8 @@ def _do(double: Double, method: str, name: str, given: Object) -> Any:
     match method, name:
         case "POST", "objects":
             double.pass_time()
-            return {kind: list(items.values()) for kind, items in world.objects.items()}
+            kinds = [given["kind"]] if "kind" in given else list(world.objects)
+            return {kind: list(world.objects.get(kind, {}).values()) for kind in kinds}
         case "GET", "requests":
             return double.log
         case "DELETE", "requests":
