@@ -182,10 +182,11 @@ def _ways(item: pytest.Item) -> tuple[str, ...]:
 
 
 def _columns(item: pytest.Item) -> tuple[str, ...]:
-    """The parameters of a test whose values are columns of a table."""
-    if not engines.on_server():
-        return (*_marked(item, "alike"), *_marked(item, "crossed"))
-    return () if engines.stays(item) else (*_marked(item, "crossed"),)
+    """The parameters of a test whose values are columns of a table. Of a row it is no part in which
+    of its ways a scenario is tried."""
+    marks = ("crossed",) if engines.on_server() else ("alike", "crossed")
+    marked = tuple(name for mark in marks for name in _marked(item, mark))
+    return (*marked, *WAYS) if marked and not (engines.on_server() and engines.stays(item)) else ()
 
 
 def _marked(item: pytest.Item, mark: str) -> Iterable[str]:

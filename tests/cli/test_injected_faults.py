@@ -146,12 +146,14 @@ def attack(
             break
 
 
+@pytest.mark.crossed("kind")
 @pytest.mark.parametrize("line", CHOSEN, ids=str)
 @pytest.mark.parametrize("kind", SQLITE)
 def test_a_fault_in_sqlite(kind: str, line: Line, world: World) -> None:
     attack(line, world, in_sqlite, SQLITE[kind], goes_on=False)
 
 
+@pytest.mark.crossed("kind")
 @pytest.mark.parametrize("line", CHOSEN, ids=str)
 @pytest.mark.parametrize("kind", SYSTEM)
 def test_a_fault_of_the_system(kind: str, line: Line, world: World) -> None:

@@ -132,6 +132,20 @@ def test_a_column_that_few_rows_have_stays() -> None:
     ]
 
 
+def test_a_row_is_tried_once_whatever_ways_its_fields_have() -> None:
+    tests = [
+        Made("test_a", CROSSED, fault=fault, form=form, life=life)
+        for fault in range(20)
+        for form in ("csv", "json")
+        for life in LIVES
+    ]
+    stay = [test.callspec.params for test in tests if test not in left_out(tests)]
+    assert [each["fault"] for each in stay] == list(range(20))
+    assert {(each["form"], each["life"]) for each in stay} == {
+        (form, life) for form in ("csv", "json") for life in LIVES
+    }
+
+
 def test_each_test_has_a_table_of_its_own() -> None:
     mark = pytest.mark.alike("form")
     tests = [Made(name, mark, form=form) for name in ("a", "b") for form in ("csv", "json")]

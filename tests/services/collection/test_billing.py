@@ -304,6 +304,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.crossed("path")
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, fault.values())))
 @pytest.mark.parametrize("path", ["/v1/invoices", ".*/add_lines", ".*/finalize", ".*/pay"])
 def test_any_fault_at_any_step_is_ridden_out_and_nothing_is_made_twice(

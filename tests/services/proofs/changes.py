@@ -34,14 +34,13 @@ def changes(proof: Any) -> Iterator[Change]:
 
 def changed(proof: Any, change: Change) -> str:
     """The text of a proof with one change."""
-    body = copy.deepcopy(proof)
     place, _, apply = change
-    holder = [body]
-    found: Any = holder
-    for part in (0, *place)[:-1]:
+    body = found = copy.copy(proof)
+    for part in place[:-1]:  # what is not on the way to it stays shared
+        found[part] = copy.copy(found[part])
         found = found[part]
-    apply((found, (0, *place)[-1]))
-    return json.dumps(holder[0], ensure_ascii=False)
+    apply((found, place[-1]))
+    return json.dumps(body, ensure_ascii=False)
 
 
 def _changes(value: Any, place: Place) -> Iterator[Change]:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -106,14 +107,17 @@ def test_a_proof_is_right_by_both(
     assert answer["head"] == whole.head
 
 
+@pytest.mark.crossed("third")
+@pytest.mark.parametrize("third", range(3))
 @pytest.mark.parametrize(("name", "client", "markup"), [KINDS[n] for n in (1, 2, 4, 6)])
 def test_every_single_change_is_found_by_both(
-    busy: Agency, name: str, client: str | None, markup: str | None
+    busy: Agency, name: str, client: str | None, markup: str | None, third: int
 ) -> None:
+    """What stands at a place is changed in some three ways: a third has one of them for each."""
     body = json.loads(made(busy, name, client, markup))
     missed = []
     tried = 0
-    for change in changes(body):
+    for change in islice(changes(body), third, None, 3):
         if not is_proved(body, change[0]):
             continue
         tried += 1
@@ -121,7 +125,7 @@ def test_every_single_change_is_found_by_both(
         found = bool(problems(text)), check(text) is not None
         if found != (True, True):
             missed.append((*change[:2], found))
-    assert tried > 200
+    assert tried > 70
     assert missed == []
 
 
