@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import util
 from pkgutil import walk_packages
@@ -72,6 +74,25 @@ class Forked:
         return code, self._output.read_text()
 
 
+def piped(arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    """Run a command whose streams are pipes, with nothing on its standard input."""
+    pipes = [_SERVER.Pipe(duplex=False) for _ in range(2)]
+    given = (list(arguments), dict(os.environ), os.getcwd(), *[writer for _, writer in pipes])
+    process = _SERVER.Process(target=_to_pipes, args=given)
+    process.start()
+    for _, writer in pipes:
+        writer.close()
+    with ThreadPoolExecutor(2) as together:
+        out, err = together.map(_whole, [reader for reader, _ in pipes])
+    process.join()
+    return subprocess.CompletedProcess(list(arguments), int(process.exitcode or 0), out, err)
+
+
+def _whole(reader: Connection) -> bytes:
+    with reader, open(reader.fileno(), "rb", closefd=False) as stream:
+        return stream.read()
+
+
 def on_terminal(arguments: Sequence[str], env: dict[str, str], terminal: str) -> ForkServerProcess:
     """Start a command on a terminal, whose Ctrl-C interrupts it; the caller waits for its end."""
     reader, writer = _SERVER.Pipe(duplex=False)
@@ -97,9 +118,28 @@ def _at(
     os.close(stream)
     ready.send_bytes(b"!")
     ready.close()
+    _run(arguments, buffering=1)
+
+
+def _to_pipes(
+    arguments: list[str], env: dict[str, str], folder: str, out: Connection, err: Connection
+) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(env)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for number, stream in enumerate((nothing, out.fileno(), err.fileno())):
+        os.dup2(stream, number)
+    os.close(nothing)
+    out.close()
+    err.close()
+    _run(arguments)
+
+
+def _run(arguments: list[str], buffering: int = -1) -> None:
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", buffering=buffering, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=buffering, closefd=False)  # noqa: SIM115
     sys.argv = ["jpcli", *arguments]
     main()
 

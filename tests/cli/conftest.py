@@ -102,15 +102,16 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("begun")
 
 
-def copied(kept: Path, make: Callable[[], None]) -> None:
-    """The ledger of a test is a copy of one that was made so before."""
-    mine = os.environ["JPCLI_LEDGER"]
-    if kept.with_suffix(".made").exists():
+def copied(kept: Path, make: Callable[[], Any]) -> Any:
+    """The ledger of a test is a copy of one that was made so before. What its making told."""
+    mine, told = os.environ["JPCLI_LEDGER"], kept.with_suffix(".json")
+    if told.exists():
         engines.copy(kept, mine)
-        return
-    make()
-    engines.copy(mine, kept)
-    kept.with_suffix(".made").touch()
+    else:
+        found = make()
+        engines.copy(mine, kept)
+        told.write_text(json.dumps(found), "utf-8")
+    return json.loads(told.read_text("utf-8"))
 
 
 @pytest.fixture
@@ -166,7 +167,12 @@ def _run_agency(ledger: Callable[..., Run]) -> None:
 
 
 def run_process(*argv: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
-    """A process of its own, as the console script starts it; output as bytes."""
+    """A process of its own, as the console script starts it; output as bytes. Where nothing else is
+    asked for, it is forked from one that has the command loaded."""
+    if not options:
+        from tests.forked import piped
+
+        return piped(argv)
     options.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.run(
         [sys.executable, "-c", ENTRY, *argv], capture_output=True, check=False, **options
@@ -184,7 +190,7 @@ def run_on_terminal(
     for a question of yes or no, `pick` for a list to pick from."""
     screen, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    wait = _started(argv, {**os.environ, "TERM": "xterm-256color", **(env or {})}, terminal)
+    wait = started(argv, {**os.environ, "TERM": "xterm-256color", **(env or {})}, terminal)
     os.close(terminal)
     pieces = []
     while True:
@@ -204,7 +210,7 @@ def run_on_terminal(
     return Run(wait(), text, "")
 
 
-def _started(argv: tuple[str, ...], env: dict[str, str], terminal: int) -> Callable[[], int]:
+def started(argv: tuple[str, ...], env: dict[str, str], terminal: int) -> Callable[[], int]:
     """A command on a terminal, and how to wait for its exit code: forked from a process that has it
     loaded, unless something is asked of the interpreter itself."""
     if not any(name.startswith("PYTHON") and env[name] != os.environ.get(name) for name in env):

@@ -122,5 +122,5 @@ def built_on(built: Built, folder: Path, add: Callable[[World], dict[str, str]])
 def put_back(folder: Path, mine: Path) -> None:
     """Make of `mine` what is in `folder`, the ledger and every other file."""
     shutil.rmtree(mine, ignore_errors=True)
-    shutil.copytree(folder, mine)
+    shutil.copytree(folder, mine, ignore=shutil.ignore_patterns("ledger.db"))
     engines.copy(folder / "ledger.db", mine / "ledger.db")

@@ -9,7 +9,7 @@ import pytest
 
 from jpcli.cli.render.stderr import numbers_in
 from tests import engines
-from tests.cli.conftest import run_on_terminal
+from tests.cli.conftest import copied, run_on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,12 @@ class Office(NamedTuple):
 
 
 @pytest.fixture
-def office(ledger: Callable[..., Any], tmp_path: Path) -> Office:
+def office(ledger: Callable[..., Any], begun: Path, tmp_path: Path) -> Office:
+    told = copied(begun / "choose.db", lambda: _made(ledger))
+    return Office(ledger, tmp_path / "ledger.db", *told)
+
+
+def _made(ledger: Callable[..., Any]) -> tuple[Any, ...]:
     def issued(line: str) -> list[str]:
         found = ledger("issue", *line.split(), "--json").data["licenses"]
         return [row["license_key"] for row in found]
@@ -55,7 +60,7 @@ def office(ledger: Callable[..., Any], tmp_path: Path) -> Office:
     (free,) = issued("jetpack-scan")
     bundle, child, *_ = issued("jetpack-security-t1 --bundle 5")
     assert ledger("assign", child, "--site", "blog.example", "--client", "Blog").code == 0
-    return Office(ledger, tmp_path / "ledger.db", scans, complete, free, bundle, child)
+    return scans, complete, free, bundle, child
 
 
 # A command with its other options, and which of the office's licenses are chosen by some of them.

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import pty
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jpcli.cli.app import questions
-from tests.cli.conftest import ENTRY, TAKE_TERMINAL, Run, run_process
+from tests.cli.conftest import Run, run_process, started
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,14 +28,8 @@ ALL = ["Acme\n", "\n", "Europe/Vienna\n", "visa 4242 12/2030\n", "a.example: Sca
 def talk(answers: list[str], *words: str, env: dict[str, str] | None = None) -> Run:
     """`jpcli init` on a terminal; each question gets the next answer, at last Ctrl-D."""
     screen, terminal = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", TAKE_TERMINAL + ENTRY, "init", *words],
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200", "TZ": "UTC", **(env or {})},
-        start_new_session=True,
-    )
+    own = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", "TZ": "UTC", **(env or {})}
+    wait = started(("init", *words), own, terminal)
     os.close(terminal)
     left, seen = list(answers), ""
     while True:
@@ -49,7 +41,7 @@ def talk(answers: list[str], *words: str, env: dict[str, str] | None = None) -> 
         if seen.endswith(WAITS):
             os.write(screen, (left.pop(0) if left else "\x04").encode())
     os.close(screen)
-    return Run(process.wait(), seen, "")
+    return Run(wait(), seen, "")
 
 
 def test_all_of_it(jpcli: Jpcli) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from tests import engines
+from tests.cli.conftest import copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,11 @@ class Names(NamedTuple):
 
 
 @pytest.fixture
-def names(ledger: Callable[..., Any], tmp_path: Path) -> Names:
+def names(ledger: Callable[..., Any], begun: Path, tmp_path: Path) -> Names:
+    return Names(ledger, tmp_path, *copied(begun / "names.db", lambda: _made(ledger)))
+
+
+def _made(ledger: Callable[..., Any]) -> tuple[str, ...]:
     def issued(*words: str) -> str:
         (found,) = ledger("issue", *words, "--json").data["licenses"]
         return str(found["license_key"])
@@ -43,7 +48,7 @@ def names(ledger: Callable[..., Any], tmp_path: Path) -> Names:
     scan = issued("jetpack-scan", "--site", "shop.example", "--client", "Shop")
     free = issued("jetpack-complete")
     placed = issued("jetpack-complete", "--site", "blog.example", "--client", "Blog")
-    return Names(ledger, tmp_path, scan, free, placed)
+    return scan, free, placed
 
 
 def short(key: str, least: int = 4) -> str:

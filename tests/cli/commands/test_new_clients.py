@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from tests import engines
-from tests.cli.conftest import run_on_terminal
+from tests.cli.conftest import copied, run_on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,14 +49,18 @@ class Office(NamedTuple):
 
 
 @pytest.fixture
-def office(ledger: Callable[..., Any], tmp_path: Path) -> Office:
+def office(ledger: Callable[..., Any], begun: Path, tmp_path: Path) -> Office:
+    return Office(ledger, tmp_path, *copied(begun / "new_clients.db", lambda: _made(ledger)))
+
+
+def _made(ledger: Callable[..., Any]) -> tuple[str, str]:
     def issued(*words: str) -> str:
         (found,) = ledger("issue", *words, "--json").data["licenses"]
         return str(found["license_key"])
 
     placed = issued("jetpack-scan", "--site", "a.example", "--client", "Acme Studio")
     assert ledger("clients", "add", "Branch 1").code == 0
-    return Office(ledger, tmp_path, placed, issued("jetpack-scan"))
+    return placed, issued("jetpack-scan")
 
 
 ROADS = (
