@@ -9,13 +9,14 @@ import struct
 import sys
 import threading
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.jetpack_double import api, control, faults, schema
 from tests.jetpack_double.faults import Fault
 from tests.jetpack_double.world import World
+from tests.listening import Listening
 from tests.stripe_double.server import find_peer
 
 PREFIX = "/wpcom/v2/jetpack-licensing"
@@ -36,11 +37,8 @@ class Gone(Exception):
     """The connection closes without an answer."""
 
 
-class Server(ThreadingHTTPServer):
+class Server(Listening):
     """A world behind HTTP, with what goes wrong and what was asked."""
-
-    daemon_threads = True
-    request_queue_size = 128
 
     def __init__(self, world: World, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Handler)
@@ -51,7 +49,7 @@ class Server(ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.stopped = threading.Event()
         self.open: set[socket.socket] = set()
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+        self.begin()
 
     @property
     def url(self) -> str:
@@ -61,7 +59,7 @@ class Server(ThreadingHTTPServer):
     def stop(self) -> None:
         """Wake whoever hangs, close every connection."""
         self.stopped.set()
-        self.shutdown()
+        self.end()
         with self.lock:
             connections = list(self.open)
         for connection in connections:

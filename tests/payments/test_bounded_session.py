@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import threading
 import tracemalloc
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,7 @@ from jpcli.domain.bounded import MAX_ANSWER_MIB
 from jpcli.domain.errors import Busy
 from jpcli.payments.gateway import SERVER_ERROR
 from jpcli.payments.stripe_gateway import StripeGateway
+from tests.listening import Listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,9 @@ MIB = 1024 * 1024
 EMPTY_PAGE = b'{"object": "list", "has_more": false, "url": "/v1/customers", "data": []'
 
 
-class Server(ThreadingHTTPServer):
+class Server(Listening):
     """Answers every call with an empty page that blanks make so large; `packed` as gzip."""
 
-    daemon_threads = True
     mib = 0
     packed = False
     asked = 0
@@ -57,9 +56,9 @@ class Answering(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[Server]:
     with Server(("127.0.0.1", 0), Answering) as found:
-        threading.Thread(target=found.serve_forever, daemon=True).start()
+        found.begin()
         yield found
-        found.shutdown()
+        found.end()
 
 
 def gateway(server: Server) -> StripeGateway:

@@ -7,11 +7,12 @@ import signal
 import socket
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from tests.listening import Listening
 from tests.stripe_double import control_api
 from tests.stripe_double.double import Double
 from tests.stripe_double.faults import Fault
@@ -20,10 +21,7 @@ from tests.stripe_double.wire import Gone, Reply, Request
 DIED_SECONDS = 10.0
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
+class Server(Listening):
     def __init__(self, double: Double, port: int = 0, state: Path | None = None) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.double = double
@@ -36,15 +34,11 @@ class Server(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def start(self) -> None:
-        # It looks for `shutdown` that often.
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
     def stop(self) -> None:
         """Wake whoever hangs, close every connection."""
         self.double.stopped.set()
         self.double.faults.clear()
-        self.shutdown()
+        self.end()
         with self.open_lock:
             connections = list(self.open)
         for connection in connections:
@@ -196,5 +190,5 @@ def start(port: int = 0, state: Path | None = None) -> Server:
     if state is not None and state.exists():
         control_api.load(double, state)
     server = Server(double, port, state)
-    server.start()
+    server.begin()
     return server

@@ -41,6 +41,7 @@ def key(agency: Desk) -> str:
 
 
 @changes
+@pytest.mark.crossed("repeats", "lists")
 @pytest.mark.parametrize("repeats", [True, False])
 @pytest.mark.parametrize("lists", [True, False])
 @pytest.mark.parametrize("after", [True, False])

@@ -52,6 +52,7 @@ def settle(agency: Desk, key: str | None) -> None:
 
 
 @orders
+@pytest.mark.crossed("order")
 @pytest.mark.parametrize(("kind", "fields", "acted"), UNKNOWN)
 def test_an_order_of_which_nobody_knows_stops_all_others(
     agency: Desk, order: Order, kind: str, fields: dict[str, Any], acted: bool
