@@ -394,6 +394,50 @@ def test_of_a_hidden_product_nothing_is_issued(desk: Agency) -> None:
     assert [row[0] for row in rows(suggested(desk))] == ["duplicate"]
 
 
+@pytest.mark.parametrize("where", ["jetpack", "hidden"])
+def test_what_only_ends_is_suggested_where_nothing_can_be_issued(desk: Agency, where: str) -> None:
+    """Two bundles would hold all five for less; without a new one, the first takes two of them."""
+    bundle_on(desk, SECURITY, 3, A)
+    sites = [f"https://s{number}.example" for number in range(4)]
+    singles = place(desk, SECURITY, *sites)
+    idle, _ = bundle_on(desk, "jetpack-anti-spam", 20)
+    assert [row[0] for row in rows(suggested(desk))] == ["idle", "bundle"]
+    if where == "jetpack":
+        desk.sql("UPDATE meta SET value = 'jetpack' WHERE key = 'licensing'")
+    else:
+        desk.sql("UPDATE products SET hidden = 1")
+    assert rows(suggested(desk)) == [
+        ("idle", "jetpack-anti-spam", None, {idle}),
+        ("half-empty", SECURITY, None, set(singles[2:])),
+    ]
+
+
+def test_a_license_that_its_site_does_not_need_makes_room_for_others(
+    desk: Agency, tmp_path: Path
+) -> None:
+    bundle_on(desk, SECURITY, 3, A, B)
+    place(desk, "jetpack-complete", B)
+    others = ("https://c.example", "https://d.example")
+    singles = place(desk, SECURITY, *others)
+    data = suggested(desk, target=str(tmp_path / "s.toml"))
+    assert rows(data) == [("half-empty", SECURITY, None, set(singles))]
+    copy = check_plan(desk, data, tmp_path / "s.toml")
+    assert [holds(copy, site) for site in (A, B, *others)] == [
+        [SECURITY],
+        ["jetpack-complete"],
+        [SECURITY],
+        [SECURITY],
+    ]
+
+
+@pytest.mark.parametrize(("days", "kinds"), [(0, ["idle"]), (4, ["idle"]), (5, ["idle"]), (6, [])])
+def test_idle_is_counted_in_billing_days_from_none_on(
+    desk: Agency, days: int, kinds: list[str]
+) -> None:
+    desk.issue_one(now="2024-08-10T23:59:59Z")  # it is the 15th
+    assert [row[0] for row in rows(suggested(desk, idle=days))] == kinds
+
+
 # --- amounts, files, refusals --------------------------------------------------------------------
 
 
