@@ -227,6 +227,39 @@ def test_the_json_of_a_preview_has_no_number(busy: Agency) -> None:
     assert (found["as_of"], found["as_of_day"]) == ("2024-08-15T12:00:00Z", "2024-08-15")
 
 
+@pytest.mark.parametrize("month", ["2024-07", "2024-08"])
+@pytest.mark.parametrize("markup", [None, "0", "25"])
+@pytest.mark.parametrize("client", [None, "Ann", "Bob", ""])
+def test_the_json_has_the_lines_of_what_it_is_for(
+    agency: Agency, month: str, markup: str | None, client: str | None
+) -> None:
+    """A bundle and single licenses, July closed and corrected by August, of all or of one."""
+    keys = agency.issue("jetpack-scan", 3, now=JULY)
+    _, children = agency.bundle(now=JULY)
+    for pair, site, owner in ((keys, A, "Ann"), (children, B, "Bob")):
+        agency.do(assign.assign, pair[:2], site, owner, now=JULY)
+    agency.do(close.close, "2024-07")
+    agency.revoke(keys[2], at="2024-07-20")
+    found = exported(agency, month, client, markup)
+    assert sum(minor(line["amount"]) for line in found["lines"]) == minor(found["total"])
+    made = statement(agency, month, client, markup)
+    assert [minor(line["amount"]) for line in found["lines"]] == [
+        line.amount_minor for line in made.lines
+    ]
+    is_part = client is not None
+    is_whole = not is_part and markup is None  # as `invoice show` has it, with the latest price
+    for line in found["lines"]:
+        is_bundle, is_own = line["product"] == "jetpack-security-t1", line["kind"] != "adjustment"
+        assert line["bundle_size"] == (3 if is_bundle else None)
+        price = {True: "0.50", False: "0.16"}[is_bundle]
+        if markup == "25":
+            price = {True: "0.625", False: "0.20"}[is_bundle]
+        has_price = is_whole or (is_own and not (is_part and is_bundle))
+        assert line["day_price"] == (price if has_price else None)
+        assert line["period"] == (None if is_own else "2024-07")
+    assert ("client" in found, "markup_percent" in found) == (is_part, markup is not None)
+
+
 def test_a_month_without_licenses(agency: Agency) -> None:
     made = statement(agency, "2024-08")
     assert (made.lines, made.clients, made.total_minor) == ((), (), 0)

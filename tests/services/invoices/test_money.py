@@ -1,4 +1,5 @@
-"""What is said of attempts to charge a card, and which invoices events of a gateway are about."""
+"""What is said of attempts to charge a card and of an invoice's money, and which invoices a
+gateway's events are about."""
 
 from __future__ import annotations
 
@@ -10,10 +11,18 @@ from jpcli.domain.instants import parse_instant
 from jpcli.ledger.queries.cards import cards
 from jpcli.payments.gateway import RemoteEvent
 from jpcli.services.invoices import close, invoices, settle
-from jpcli.services.invoices.money import invoices_of
-from tests.services.agency import Agency
+from jpcli.services.invoices.known import known_invoice
+from jpcli.services.invoices.money import (
+    invoices_of,
+    money_fields,
+    money_notes,
+    net_minor,
+    page_notes,
+)
+from tests.services.agency import Agency, minor
 
 if TYPE_CHECKING:
+    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.payments.gateway import Gateway
 
 NUMBER = "INV-2024-07"
@@ -29,8 +38,9 @@ def tried(agency: Agency, invoice: str, at: str, outcome: str, code: str | None)
     told = "NULL" if code is None else f"'{code}'"
     values = f"{parse_instant(at)}, {day}, '{outcome}', {told}"
     agency.sql(
-        "INSERT INTO attempts (number, card, card_name, at, day, outcome, code)"
-        f" VALUES ('{invoice}', '{card.id}', 'visa ···· 4242', {values})"
+        "INSERT INTO attempts (id, number, card, card_name, at, day, outcome, code)"
+        f" SELECT COALESCE(MAX(id), 0) + 1, '{invoice}', '{card.id}', 'visa ···· 4242', {values}"
+        " FROM attempts"
     )
 
 
@@ -66,6 +76,57 @@ def test_each_attempt_is_told_and_of_what_is_unpaid_when_the_next_one_is(
     assert [f"{note.message}|{note.kind}|{note.subject}" for note in notes] == told
     hints = {note.hint for note in notes if note.code == "next_attempt"}
     assert hints <= {f"Charge it now:   jpcli invoice pay {NUMBER}"}
+
+
+def about(agency: Agency, **changes: object) -> Invoice:
+    """A closed invoice of 1.92 with other sums."""
+    agency.issue_one(at="2024-07-20")
+    agency.do(close.close, "2024-07")
+    with agency.desk(writes=False) as desk:
+        return known_invoice(desk, NUMBER)._replace(**changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes", "net"),
+    [
+        ({}, [], 0),
+        ({"status": "paid", "amount_paid_minor": 192}, [], 192),
+        ({"status": "paid", "amount_paid_minor": 191}, ["paid_not_collected"], 191),
+        ({"status": "paid", "amount_paid_minor": 193}, ["more_collected"], 193),
+        ({"status": "open", "amount_paid_minor": 193}, [], 193),
+        ({"status": "paid", "amount_paid_minor": 92, "credited_minor": 100}, ["credited"], 92),
+        ({"status": "paid", "amount_paid_minor": 91, "credited_minor": 100}, ["paid_not_collected", "credited"], 91),  # noqa: E501
+        ({"status": "paid", "amount_paid_minor": 192, "refunded_minor": 50}, ["refunded"], 142),
+        ({"status": "paid", "amount_paid_minor": 192, "disputed_minor": 192}, ["disputed"], 0),
+        ({"status": "paid", "amount_paid_minor": 192, "refunded_minor": 50, "disputed_minor": 142}, ["refunded", "disputed"], 0),  # noqa: E501
+    ],
+)  # fmt: skip
+def test_what_is_collected_and_what_is_left_of_it(
+    agency: Agency, changes: dict[str, object], codes: list[str], net: int
+) -> None:
+    invoice = about(agency, **changes)
+    notes = money_notes(invoice, "usd")
+    assert [note.code for note in notes] == codes
+    assert all(note.message.startswith(f"{NUMBER}: ") for note in notes)
+    assert {note.subject for note in notes} <= {NUMBER}
+    assert net_minor(invoice) == net
+    assert minor(money_fields(invoice, "usd")["net"]) == net
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, []),
+        ({"page_url": "https://pay.example/1"}, ["hosted_page"]),
+        ({"page_url": "https://pay.example/1", "gateway_number": NUMBER}, ["hosted_page"]),
+        ({"page_url": "https://pay.example/1", "gateway_number": "X-1"}, ["hosted_page", "other_number"]),  # noqa: E501
+        ({"page_url": "https://pay.example/1", "pdf_url": "https://pay.example/2"}, ["hosted_page", "hosted_pdf"]),  # noqa: E501
+    ],
+)  # fmt: skip
+def test_where_the_payer_sees_it(
+    agency: Agency, changes: dict[str, object], codes: list[str]
+) -> None:
+    assert [note.code for note in page_notes(about(agency, **changes))] == codes
 
 
 class Asked:
