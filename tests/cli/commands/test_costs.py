@@ -188,15 +188,16 @@ def test_issuing_says_what_it_costs_also_by_later_prices_and_in_earlier_months(
     assert told in message
 
 
-@pytest.mark.parametrize("price", ["0.16", "0.1633"])
+@pytest.mark.parametrize(("price", "other"), [("0.16", "0.27"), ("0.1633", "0.2711")])
 @pytest.mark.parametrize("at", ["2026-11-20", "2026-10-30", "2026-09-29", "2026-08-15"])
 def test_issuing_costs_what_previews_differ_by(
-    jpcli: Callable[..., Run], tmp_path: Any, price: str, at: str
+    jpcli: Callable[..., Run], tmp_path: Any, price: str, other: str, at: str
 ) -> None:
     """Of two products in one file, in this month and in those before it that are billed here."""
     jpcli("init", "--quiet", "--bill-from", "2026-09", now="2026-11-22T11:00:00Z")
     jpcli("cards", "add", "--brand", "visa", "--last4", "4242", "--exp", "12/2030")
-    jpcli("products", "set-price", "jetpack-scan", "--price", price, "--from", "2022-01-01")
+    for product, cents in (("jetpack-scan", price), ("jetpack-ai", other)):
+        jpcli("products", "set-price", product, "--price", cents, "--from", "2022-01-01")
     jpcli("issue", "jetpack-scan", "-n", "3", "--at", "2026-09-03")
     months = ("2026-09", "2026-10", "2026-11")
 

@@ -19,7 +19,10 @@ from tests.services.agency import A, Agency, minor
 def told(agency: Agency, year: str | None = None) -> tuple[list[tuple[str, str]], list[str]]:
     """(month, state) of each month, and which months are said to lie before the books."""
     with agency.desk(writes=False) as desk:
-        _, answer = report(desk, year)
+        made, answer = report(desk, year)
+        data = answer.data
+        assert (data["time_zone"], data["as_of_day"]) == ("UTC", "2024-08-15")
+        assert (made.time_zone, made.as_of_day, made.made_at) == ("UTC", "2024-08-15", desk.now_at)
     months = [(month["period"], month["state"]) for month in answer.data["months"]]
     return months, [note.message.split(" before")[0] for note in answer.notes]
 
@@ -69,7 +72,7 @@ def test_a_year_is_one_of_the_calendar(agency: Agency, year: str, is_one: bool) 
     assert caught.value.code == "bad_year"
 
 
-CLIENTS = {"Ann": "20", "Bob": "33.333", "Cid": "-7.5", "Dan": None, None: None}
+CLIENTS = {"Abe": None, "Ann": "20", "Bob": "33.333", "Cid": "-7.5", "Dan": None, None: None}
 
 
 @pytest.mark.parametrize(
