@@ -82,7 +82,8 @@ def _bill(data: Mapping[str, Any]) -> Grid:
         Column("Change", right=True),
     )
     bills = data["bill"]
-    waiting = ((bill, "not closed yet") for bill in bills["earlier_months"])
+    # An answer that an earlier jpcli remembered under a key has none.
+    waiting = ((bill, "not closed yet") for bill in bills.get("earlier_months", ()))
     coming = ((bills["month"], "projected"), (bills["full_month"], "a full month"))
     for bill, what in (*waiting, *coming):
         change = bill["difference"]

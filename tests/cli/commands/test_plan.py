@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.console import Console
 
+from jpcli.cli.views.plan import _bill
+from jpcli.cli.views.screen import Screen
 from tests.cli.conftest import ENTRY, run_on_terminal, run_process
 from tests.cli.test_imports import HEAVY, loaded, tops
 
@@ -167,6 +171,22 @@ def test_standard_input_is_a_file_too(agency: Callable[..., Any], file: str) -> 
     wrong = run_process("apply", "-", "--yes", input=b"[sites", stdin=None)
     assert wrong.returncode == 2
     assert b"standard input, line 1" in wrong.stderr
+
+
+@pytest.mark.parametrize("is_older", [False, True])
+def test_a_bill_is_drawn_with_the_months_that_wait_where_it_has_any(
+    agency: Callable[..., Any], file: str, is_older: bool
+) -> None:
+    """An older jpcli remembered answers under keys without them."""
+    bill = agency("plan", file, "--json").data["bill"]
+    waiting = {**bill["month"], "period": "2026-09"}
+    assert bill.pop("earlier_months") == []
+    months = bill if is_older else {**bill, "earlier_months": [waiting]}
+    console = Console(width=100, file=StringIO())
+    _bill({"bill": months}).draw(Screen(console, 100, 100, unicode=True))
+    drawn = console.file.getvalue()  # type: ignore[attr-defined]
+    assert ("September 2026, not closed yet" in drawn) is not is_older
+    assert drawn.count("projected") == drawn.count("a full month") == 1
 
 
 def test_long_plans_are_cut_on_a_terminal_only(agency: Callable[..., Any], file: str) -> None:
