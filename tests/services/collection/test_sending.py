@@ -310,6 +310,24 @@ def test_a_month_that_cannot_be_closed_needs_no_address(
 
 
 @pytest.mark.once
+@pytest.mark.parametrize("month", ["2024-06", None])
+def test_what_was_mailed_needs_no_address_any_more_and_what_waits_does(
+    mailer: Shop, month: str | None
+) -> None:
+    address(mailer)
+    mailer.close()
+    mailer.double.edit(remote(mailer)["customer"], email=None)
+    posts = mailer.posts()
+    assert "sent_before" in codes(mailer.close(month))
+    mailer.now = "2024-08-02T09:00:00Z"
+    before = mailer.state()
+    for waiting in ("2024-07", None):
+        with pytest.raises(Refused) as caught:
+            mailer.close(waiting)
+        assert (caught.value.code, mailer.state(), mailer.posts()) == ("no_email", before, posts)
+
+
+@pytest.mark.once
 def test_nothing_to_close_needs_no_address(mailer: Shop) -> None:
     mailer.now = "2024-06-20T00:00:00Z"
     assert mailer.close(None).data["invoices"] == []

@@ -13,7 +13,7 @@ from jpcli.domain.errors import AuthProblem, JpcliError
 from jpcli.domain.invoice_status import OPEN, UNPAID
 from jpcli.domain.money import display_amount
 from jpcli.ledger.queries.attempts import attempts
-from jpcli.ledger.queries.collection import way_of
+from jpcli.ledger.queries.collection import was_mailed, way_of
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.change import earlier_answer, remember
 from jpcli.services.collection.gateway import stripe_gateway
@@ -73,8 +73,10 @@ def _closed(
 ) -> tuple[list[str], tuple[Note, ...], list[JpcliError]]:
     """Close what waits: the numbers of all that is to be collected, and what went wrong where some
     of that was closed before."""
-    numbers = [invoice.number for invoice in uncollected(desk, month, until)]
-    if numbers or _waits(desk, month, until):
+    left = uncollected(desk, month, until)
+    numbers = [invoice.number for invoice in left]
+    unsent = any(not was_mailed(desk.ledger, invoice) for invoice in left)
+    if unsent or _waits(desk, month, until):
         check_address(desk, gateway)
     if month is not None and numbers:
         return numbers, (), []
