@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain import events
-from jpcli.domain.errors import Refused
+from jpcli.domain.errors import Failed, Refused
 from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import close, invoices
@@ -106,3 +106,23 @@ def test_what_is_voided_while_it_is_on_its_way_is_not_finalized(
     assert here(shop) == ({NUMBER: "void", AGAIN: "draft"} if billed_again else {NUMBER: "void"})
     shop.close()
     assert here(shop) == {NUMBER: "void", AGAIN: "paid"}
+
+
+def test_what_was_finalized_when_its_month_was_billed_again_is_not_charged(shop: Shop) -> None:
+    shop.attach()
+    shop.do(close.close, MONTH)
+
+    def meanwhile(entry: dict[str, Any], when: str) -> None:
+        if when == "after" and entry["path"].endswith("/finalize"):
+            shop.double.double.hook = None
+            with shop.desk() as desk, desk.writing() as writer:
+                writer.record(*events.invoice_voided(NUMBER))
+            shop.do(close.close, MONTH)
+
+    shop.double.double.hook = meanwhile
+    with pytest.raises(Failed) as caught:
+        shop.do(stripe_billing.pay, NUMBER)
+    assert (caught.value.code, caught.value.subject) == ("void_here", NUMBER)
+    assert here(shop) == {NUMBER: "void", AGAIN: "draft"}
+    assert [i["status"] for i in shop.double.objects("invoice")] == ["open"]
+    assert shop.double.objects("charge") == []

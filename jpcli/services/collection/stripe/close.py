@@ -63,7 +63,7 @@ def close(desk: Desk, month: str | None, until: str | None = None) -> Answer[Clo
             if isinstance(error, AuthProblem):
                 break  # the key is as wrong for all the others
     answer = Answer(_data(desk, numbers, failures), notes, tuple(failures))
-    if month is not None and not failures:
+    if month is not None:
         _remember(desk, request, answer)
     return answer
 
