@@ -106,6 +106,18 @@ def test_the_way_on_that_is_named_takes_over_what_was_billed(shop: Shop, content
     assert paid_numbers(shop) == [AGAIN]
 
 
+def test_it_is_found_also_where_the_clocks_disagree(shop: Shop) -> None:
+    shop.attach()
+    backup = kept(shop)
+    billed_again(shop, "draft not pushed")
+    (there,) = shop.double.objects("invoice")
+    shop.double.edit(there["id"], created=1_600_000_000)  # years before its month
+    put_back(shop, backup)
+    with pytest.raises(Refused) as caught:
+        shop.close()
+    assert (caught.value.code, paid_numbers(shop)) == ("billed_before", [AGAIN])
+
+
 def test_it_is_found_also_where_its_customer_was_deleted(
     shop: Shop, stripe_clients: Clients
 ) -> None:

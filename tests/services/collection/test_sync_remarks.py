@@ -1,0 +1,111 @@
+"""What `invoice sync` remarks on: an invoice that is not at Stripe as it was closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import stripe
+
+from jpcli.services.collection.stripe import account
+from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import invoices
+from tests.services.collection.conftest import Shop
+from tests.services.collection.states import NUMBER, STATES
+from tests.stripe_double.fixtures import Clients, stripe_clients
+
+__all__ = ["stripe_clients"]
+pytestmark = pytest.mark.once
+
+Deed = Callable[[Shop, stripe.StripeClient], None]
+
+
+def there(shop: Shop) -> dict[str, Any]:
+    return dict(shop.double.objects("invoice")[-1])
+
+
+def nothing(_: Shop, __: stripe.StripeClient) -> None: ...
+
+
+def edit(**fields: Any) -> Deed:
+    def deed(shop: Shop, _: stripe.StripeClient) -> None:
+        shop.double.edit(there(shop)["id"], **fields)
+
+    return deed
+
+
+def pay(shop: Shop, _: stripe.StripeClient) -> None:
+    shop.double.pay_hosted(there(shop)["id"])
+
+
+def mark(**marks: str) -> Deed:
+    def deed(shop: Shop, _: stripe.StripeClient) -> None:
+        shop.double.edit(there(shop)["id"], metadata={**there(shop)["metadata"], **marks})
+
+    return deed
+
+
+def known_and_deleted(shop: Shop, hand: stripe.StripeClient) -> None:
+    shop.do(stripe_billing.sync)
+    hand.v1.invoices.delete(there(shop)["id"])
+
+
+def twin(shop: Shop, hand: stripe.StripeClient) -> None:
+    found = there(shop)
+    hand.v1.invoices.create({"customer": found["customer"], "metadata": found["metadata"]})
+
+
+def line_of_a_hand(shop: Shop, hand: stripe.StripeClient) -> None:
+    hand.v1.invoices.add_lines(there(shop)["id"], {"lines": [{"amount": 700}]})
+
+
+# The state it is in, what a hand did, what is remarked (None: nothing), and its status here then.
+CASES: dict[str, tuple[str, Deed, str | None, str]] = {
+    "as closed": ("open", nothing, None, "open"),
+    "paid there": ("open", pay, None, "paid"),
+    "void there": ("open", edit(status="void", total=5), None, "void"),
+    "never there": ("draft not pushed", nothing, None, "draft"),
+    "a draft that was edited": ("draft", line_of_a_hand, None, "draft"),
+    "a draft that was deleted": ("draft", known_and_deleted, "not_at_stripe", "draft"),
+    "another total": ("open", edit(total=5), "total_mismatch", "open"),
+    "another total, paid": ("open", edit(total=5, status="paid"), "total_mismatch", "paid"),
+    "without our marks": ("open", edit(metadata={}, status="paid"), "other_contents", "open"),
+    "of another ledger": ("open", mark(jpcli_ledger="x"), "other_contents", "open"),
+    "of other contents": ("open", mark(jpcli_content_hash="x"), "other_contents", "open"),
+    "two there": ("open", twin, "two_at_stripe", "open"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_not_as_closed_is_remarked_on(
+    shop: Shop, stripe_clients: Clients, case: str
+) -> None:
+    state, deed, code, status = CASES[case]
+    STATES[state](shop)
+    deed(shop, stripe_clients())
+    notes = [note for note in shop.do(stripe_billing.sync).notes if note.code != "synced"]
+    told = [note for note in notes if note.code not in ("paid_not_collected", "unknown_here")]
+    assert [note.code for note in told] == ([] if code is None else [code])
+    for note in told:
+        assert (note.kind, note.subject) == ("warning", NUMBER)
+        assert NUMBER in note.message
+        assert note.hint
+    assert shop.ask(invoices.show, NUMBER)["invoice"]["status"] == status
+
+
+@pytest.mark.parametrize("owner", ["ours", "another ledger", "nobody"])
+def test_only_what_was_made_for_this_ledger_is_unknown_here(
+    shop: Shop, stripe_clients: Clients, owner: str
+) -> None:
+    STATES["open"](shop)
+    ours = there(shop)
+    marks = {"jpcli_ledger": ours["metadata"]["jpcli_ledger"], "jpcli_invoice": "INV-2024-05"}
+    if owner == "another ledger":
+        marks["jpcli_ledger"] = "x"
+    elif owner == "nobody":
+        del marks["jpcli_invoice"]
+    stripe_clients().v1.invoices.create({"customer": ours["customer"], "metadata": marks})
+    told = [note.subject for note in shop.do(stripe_billing.sync).notes if note.kind == "warning"]
+    hanging = [one["subject"] for one in shop.do(account.status).data["troubles"]]
+    assert told == hanging == (["INV-2024-05"] if owner == "ours" else [])
