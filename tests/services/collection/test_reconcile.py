@@ -226,3 +226,33 @@ def test_what_needs_not_be_there_is_not_missing(shop: Shop) -> None:
         found = [(d["invoice"], d["what"], d["ours"]) for d in shop.reconcile()]
         assert found == ([(again, "invoice", status)] if missing else [])
     engines.copy(backup, shop.called)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_every_invoice_is_compared_whatever_the_clocks_say_and_whoever_marked_the_customer(
+    shop: Shop, stripe_clients: Clients, marked: bool
+) -> None:
+    shop.now = "2024-08-02T09:00:00Z"
+    shop.do(close.close_due)
+    july = "INV-2024-07"
+    for number in (NUMBER, july):
+        shop.do(stripe_billing.push, number)
+    ours = there(shop)
+    ledger = ours["metadata"]["jpcli_ledger"]
+    hand = stripe_clients().v1
+    second = hand.customers.create({"name": "x", "metadata": {"jpcli_ledger": ledger}}).id
+    marks = {"jpcli_ledger": ledger, "jpcli_invoice": "INV-2024-04"}
+    hand.invoices.create({"customer": second, "metadata": marks})
+    for invoice in shop.double.objects("invoice"):
+        shop.double.edit(invoice["id"], created=1_600_000_000)  # before the ledger began
+        if invoice["metadata"]["jpcli_invoice"] != "INV-2024-04":
+            shop.double.edit(invoice["id"], total=5)
+    if not marked:
+        shop.double.edit(ours["customer"], metadata={})
+    found = [(d["invoice"], d["what"], d["stripe"]) for d in shop.reconcile()]
+    assert found == [
+        (NUMBER, "total", "0.05"),
+        (july, "total", "0.05"),
+        ("INV-2024-04", "invoice", "draft"),
+        ("", "customer", second),
+    ]
