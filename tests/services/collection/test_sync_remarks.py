@@ -10,7 +10,7 @@ import stripe
 
 from jpcli.services.collection.stripe import account
 from jpcli.services.collection.stripe import invoices as stripe_billing
-from jpcli.services.invoices import invoices
+from jpcli.services.invoices import close, invoices
 from tests.services.collection.conftest import Shop
 from tests.services.collection.states import NUMBER, STATES
 from tests.stripe_double.fixtures import Clients, stripe_clients
@@ -109,3 +109,20 @@ def test_only_what_was_made_for_this_ledger_is_unknown_here(
     told = [note.subject for note in shop.do(stripe_billing.sync).notes if note.kind == "warning"]
     hanging = [one["subject"] for one in shop.do(account.status).data["troubles"]]
     assert told == hanging == (["INV-2024-05"] if owner == "ours" else [])
+
+
+def test_every_invoice_that_hangs_is_named(shop: Shop, stripe_clients: Clients) -> None:
+    shop.now = "2024-08-02T09:00:00Z"
+    shop.do(close.close_due)
+    july = "INV-2024-07"
+    for number in (NUMBER, july):
+        shop.do(stripe_billing.push, number)
+    ours = there(shop)
+    marks = {"jpcli_ledger": ours["metadata"]["jpcli_ledger"]}
+    second = stripe_clients().v1.customers.create({"name": "x", "metadata": marks}).id
+    for invoice in shop.double.objects("invoice"):
+        shop.double.edit(invoice["id"], total=5)
+    told = [note.subject for note in shop.do(stripe_billing.sync).notes if note.kind == "warning"]
+    assert told == [NUMBER, july]
+    hanging = shop.do(account.status).data["troubles"]
+    assert [one["subject"] for one in hanging] == [second, NUMBER, july]

@@ -126,3 +126,16 @@ def test_what_was_finalized_when_its_month_was_billed_again_is_not_charged(shop:
     assert here(shop) == {NUMBER: "void", AGAIN: "draft"}
     assert [i["status"] for i in shop.double.objects("invoice")] == ["open"]
     assert shop.double.objects("charge") == []
+
+
+def test_what_another_ledger_made_under_that_number_is_its_own(
+    shop: Shop, stripe_clients: Clients
+) -> None:
+    STATES["void"](shop)
+    shop.do(close.close, MONTH)
+    shop.do(stripe_billing.push, AGAIN)
+    copy = made_again(shop, stripe_clients, "open")
+    found = next(i for i in shop.double.objects("invoice") if i["id"] == copy)
+    shop.double.edit(copy, metadata={**found["metadata"], "jpcli_ledger": "another"})
+    assert shop.do(account.status).data["troubles"] == []
+    assert [note.code for note in shop.do(stripe_billing.sync).notes] == ["synced"]
