@@ -168,7 +168,10 @@ def test_stripe_status_says_what_a_hand_did(
     shop.attach()
     STATES[state](shop)
     change(shop, hand)
-    assert [one["what"] for one in troubles(shop)][:1] == [what]
+    found = troubles(shop)
+    assert [one["what"] for one in found][:1] == [what]
+    assert NUMBER in [one["subject"] for one in found if one["what"] == what]
+    assert all(one["message"] and one["command"] for one in found)
 
 
 @pytest.mark.crossed("command")
