@@ -403,3 +403,30 @@ def test_a_month_without_a_line_never_goes_to_stripe(shop: Shop) -> None:
     assert (july["lines"], july["status"], july["stripe_invoice_id"]) == ([], "paid", None)
     assert len(shop.double.objects("invoice")) == 1
     assert shop.reconcile() == []
+
+
+@pytest.mark.once
+def test_corrections_and_credit_go_there_as_lines_of_their_own(shop: Shop) -> None:
+    shop.attach()
+    shop.close("2024-06")
+    shop.set_price("jetpack-scan", "0.01", "2024-06-01")
+    shop.set_price("jetpack-security-t1", "0.01", "2024-06-01", bundle_size=3)
+    shop.now = "2024-09-02T09:00:00Z"
+    shop.close(None)
+    july, august = (1719792000, 1722470399), (1722470400, 1725148799)
+    found = [
+        (line["amount"], line["description"], (line["period"]["start"], line["period"]["end"]))
+        for line in shop.double.objects("line_item")
+    ][2:]
+    june = (1717200000, 1719791999)
+    assert found == [
+        (62, "Scan Daily: 62 days × $0.01", july),
+        (31, "Security, bundle of 3: 31 bundle-days × $0.01", july),
+        (-480, "Scan Daily: 0 days × $0.01, correction of 2024-06", june),
+        (-784, "Security, bundle of 3: 0 bundle-days × $0.01, correction of 2024-06", june),
+        (1171, "Credit carried forward", july),
+        (62, "Scan Daily: 62 days × $0.01", august),
+        (31, "Security, bundle of 3: 31 bundle-days × $0.01", august),
+        (-93, "Credit from earlier months", august),
+    ]
+    assert shop.reconcile() == []
