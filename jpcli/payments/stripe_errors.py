@@ -66,7 +66,7 @@ def too_large() -> JpcliError:
 
 
 def _card(error: Any) -> JpcliError:
-    body = (error.json_body or {}).get("error", {}) if error.json_body else {}
+    body = (error.json_body or {}).get("error", {})
     reason = body.get("decline_code") or error.code or "card_declined"
     message = error.user_message or "The card was declined"
     hint = _CARD_HINTS.get(reason) or _CARD_HINTS.get(error.code or "", _CARD_HINT)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import Busy
+from jpcli.domain.instants import END_AT
 from jpcli.payments import stripe_shapes as shapes
 from jpcli.payments.gateway import (
     Checkout,
@@ -21,6 +22,7 @@ from jpcli.payments.gateway import (
 )
 
 SECOND = 1_000_000
+LAST = END_AT // SECOND - 1
 INVOICE = {"id": "in_1", "status": "open", "currency": "usd", "total": 7}
 CARD = {"last4": "4242", "exp_month": 5, "exp_year": 2031}
 CHARGE = {"id": "ch_1", "created": 4}
@@ -52,6 +54,15 @@ READ: list[tuple[Callable[[Any], Any], Any, Any]] = [
         {"id": "pm_1", "created": 3, "card": {**CARD, "brand": "visa"}},
         RemoteCard("pm_1", "visa", "4242", 5, 2031, 3 * SECOND),
     ),
+    *(
+        (lambda item: shapes.invoice(item).total_minor, {**INVOICE, "total": most}, most)
+        for most in (10**15, -(10**15), 0)
+    ),
+    *(
+        (lambda item: shapes.invoice(item).due_at, {**INVOICE, "due_date": at}, at * SECOND)
+        for at in (0, LAST)
+    ),
+    (lambda item: shapes.invoice(item).brief(), INVOICE, {"id": "in_1", "status": "open"}),
     (shapes.invoice, INVOICE, RemoteInvoice("in_1", None, "open", "usd", 7, 0, 0, None, None)),
     (
         shapes.invoice,
@@ -241,9 +252,11 @@ def test_every_field_is_read_where_it_is(
         (shapes.page, {"data": {}}),
         (shapes.page, {"data": [{}, []]}),
         (shapes.invoice, {**INVOICE, "total": True}),
-        (shapes.invoice, {**INVOICE, "total": 10**15 + 1}),
-        (shapes.invoice, {**INVOICE, "due_date": -1}),
-        (shapes.invoice, {**INVOICE, "due_date": 10**12}),
+        *(
+            (shapes.invoice, {**INVOICE, "total": odd})
+            for odd in (7.0, "7", None, 10**15 + 1, -(10**15) - 1)
+        ),
+        *((shapes.invoice, {**INVOICE, "due_date": odd}) for odd in (-1, LAST + 1, 10**12, 8.0)),
         (lambda item: shapes.next_after(item, {"starting_after": "x"}), {"id": "x"}),
         (lambda item: shapes.next_after(item, {"ending_before": "x"}), {"id": "x"}),
     ],
