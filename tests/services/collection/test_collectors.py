@@ -15,6 +15,7 @@ from jpcli.domain.errors import BadInput, JpcliError, Refused
 from jpcli.payments.gateway import Checkout
 from jpcli.services.collection import offline
 from jpcli.services.collection.collector import Collector, collector_of
+from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import collector as at_stripe
 from tests.services.agency import Agency, codes
 from tests.services.collection.conftest import JUNE_15
@@ -161,6 +162,12 @@ def test_what_is_said_of_an_invoice_by_hand_gets_there(by_hand: Agency) -> None:
     by_hand.do(offline.void, "2024-04", "wrong price")
     reasons = by_hand.stored("SELECT reason FROM events WHERE kind = 'invoice.voided'")
     assert reasons == [("wrong price",)]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_stripes_door_is_not_opened_for_it(by_hand: Agency, dry_run: bool) -> None:
+    hint = "Make a ledger that does:   jpcli init --payments stripe --ledger FILE"
+    refused(by_hand, stripe_gateway, (), {}, (*BY_HAND[:3], hint), dry_run=dry_run)
 
 
 def test_a_card_that_is_only_there_may_not_go_unasked(by_hand: Agency) -> None:
