@@ -174,7 +174,13 @@ READ: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (shapes.intent_of, {"payment": {"payment_intent": {"id": "pi"}}}, "pi"),
     (
         shapes.attempt_of,
-        {**CHARGE, "paid": True, "payment_method": "pm", "failure_code": "never"},
+        {
+            **CHARGE,
+            "paid": True,
+            "payment_method": "pm",
+            "failure_code": "never",
+            "outcome": {"advice_code": "never"},
+        },
         RemoteCharge("ch_1", "pm", "card ···· ????", 4 * SECOND, True, None, None),
     ),
     (

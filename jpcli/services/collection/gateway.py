@@ -133,14 +133,13 @@ def mode_of(gateway: StripeGateway) -> str:
 def _pin(desk: Desk, gateway: StripeGateway) -> None:
     """Ask whose key it is, and tie the ledger to what a good key was the first to say."""
     account = gateway.account_id()
-    check_account(desk.ledger, account)
     found = {"stripe_mode": mode_of(gateway)}
     if account is not None:
         found["stripe_account"] = account
     if all(desk.ledger.fact(name) == value for name, value in found.items()):
         return
     with desk.writing() as writer:
-        # Again, inside the transaction: another process may have been first with another key.
+        # Inside the transaction: another process may have been first with another key.
         check_mode(desk.ledger, gateway)
         check_account(desk.ledger, account)
         new = {name: value for name, value in found.items() if desk.ledger.fact(name) is None}

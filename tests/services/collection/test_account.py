@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from jpcli.domain import events
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import AuthProblem, Busy, Refused
-from jpcli.payments.stripe_gateway import StripeGateway
+from jpcli.ledger.writer import Writer
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import account, collector, invoices
 from jpcli.services.desk import Desk, open_desk
@@ -102,13 +103,17 @@ def test_a_ledger_belongs_to_the_key_of_the_process_that_was_first(
     monkeypatch.setenv("STRIPE_API_KEY", TEST_KEY)
     told, code = MEANWHILE[first]
 
-    def account_id(_: StripeGateway) -> str:
+    begins = Desk.writing
+
+    def writing(desk: Desk) -> AbstractContextManager[Writer]:
+        """Another process comes between the question whose key it is and the lock."""
+        patch.undo()
         with agency.desk() as other, other.writing() as writer:
             writer.record(*events.payments_set("stripe", told))
-        return ACCOUNT
+        return begins(desk)
 
     with monkeypatch.context() as patch:
-        patch.setattr(StripeGateway, "account_id", account_id)
+        patch.setattr(Desk, "writing", writing)
         with agency.desk() as desk:
             if code is None:
                 stripe_gateway(desk)
