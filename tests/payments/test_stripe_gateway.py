@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import pytest
 import requests
 import stripe
 
-from jpcli.payments.bounded_session import BoundedSession
 from jpcli.payments.stripe_gateway import StripeGateway
 from tests.stripe_double.fixtures import StripeDouble, stripe_double
 
@@ -47,17 +47,17 @@ def test_a_key_says_whether_money_is_real(key: str, live: bool) -> None:
 def test_requests_go_to_the_server_that_is_named_and_wait_so_long(
     monkeypatch: pytest.MonkeyPatch, base: str | None, url: str
 ) -> None:
-    sent: list[tuple[str | None, Any]] = []
+    sent: list[tuple[str | None, Any, Any]] = []
 
     def send(_: Any, request: requests.PreparedRequest, **given: Any) -> requests.Response:
-        sent.append((request.url, given["timeout"]))
+        sent.append((request.url, given["timeout"], given["stream"]))
         response = requests.Response()
-        response.status_code, response._content = 200, b'{"object": "balance"}'
+        response.status_code, response.raw = 200, BytesIO(b'{"object": "balance"}')
         return response
 
-    monkeypatch.setattr(BoundedSession, "send", send)
+    monkeypatch.setattr(requests.Session, "send", send)
     StripeGateway("sk_test_x", base).check()
-    assert sent == [(url, (5.0, 30.0))]
+    assert sent == [(url, (5.0, 30.0), True)]
 
 
 @pytest.mark.parametrize("entry", ["machine 127.0.0.1", "default"])

@@ -112,7 +112,10 @@ ATTACHED: dict[str, tuple[dict[str, Any], tuple[type[JpcliError], str, str, str]
 @pytest.mark.parametrize("how", ATTACHED)
 def test_no_provider_has_a_card_to_attach(by_hand: Agency, how: str) -> None:
     options, refusal = ATTACHED[how]
-    refused(by_hand, offline.attach_card, ("pm_card_visa",), {"primary": True}, refusal, **options)
+    error = refused(
+        by_hand, offline.attach_card, ("pm_card_visa",), {"primary": True}, refusal, **options
+    )
+    assert error.subject == ("--at" if how == "dated" else None)
 
 
 @pytest.mark.parametrize(
