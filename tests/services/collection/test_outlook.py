@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jpcli.domain import dunning, events
+from jpcli.domain import dunning, events, outside_events
 from jpcli.domain.errors import Decline, Refused
 from jpcli.services.collection.outlook import closing_outlook
 from jpcli.services.collection.stripe import attempts
@@ -218,3 +218,22 @@ def test_what_is_said_of_an_invoice_that_is_not_paid(
         other = unpaid_step(desk, known_invoice(desk, "2024-07"))  # for which nothing was tried
     assert step == {"why": CLOSED + why, "command": command}
     assert "again" not in other["why"]
+
+
+def test_what_was_mailed_is_not_mailed_again_and_waits_for_a_wire(tmp_path: Path) -> None:
+    agency = agency_of("mail", tmp_path)
+    agency.do(close.close, "2024-06")
+    name, said = "invoice/INV-2024-06/send", {"status": "open", "gateway_id": "in_1"}
+    with agency.desk() as desk, desk.writing() as writer:
+        told = {**said, "amount_paid_minor": 0, "paid_at": None}
+        writer.record(*events.invoice_synced("INV-2024-06", told))
+        wished = outside_events.outbox_wished(
+            name, attempt=1, idempotency_key="k", request_hash="h"
+        )
+        writer.record(*wished)
+        writer.record(*outside_events.outbox_done(name, {"id": "in_1"}))
+    with agency.desk(dry_run=True) as desk:
+        assert closing_outlook(desk, None, "2024-06").bills == ()
+        step = unpaid_step(desk, known_invoice(desk, "2024-06"))
+    why = f"{CLOSED}is due on 2024-08-16; when it was paid by wire"
+    assert step == {"why": why, "command": BY_HAND}
