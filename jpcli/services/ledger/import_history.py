@@ -28,7 +28,7 @@ from jpcli.services.ledger.history_rows import (
     named_places,
     parse_row,
 )
-from jpcli.services.ledger.imported_bundle import ImportedBundle, check_child
+from jpcli.services.ledger.imported_bundle import ImportedBundle, Room, check_child
 from jpcli.services.ledger.seen_keys import SeenKeys
 from jpcli.services.ledger.site_claims import Claims
 from jpcli.services.ledger.waiting_rows import WaitingRows
@@ -121,6 +121,7 @@ class _Importing:
         self._given_up = names_given_up(desk.ledger)
         self._parents: dict[str, HistoryRow] = {}  # those that may not be in the tables yet
         self._orphans = WaitingRows()
+        self._room = Room(desk.ledger)
         self.claims = Claims(desk.ledger, writer)
         self._is_first = not licenses.any_license(desk.ledger)
         self.before = BeforeBooks(desk.ledger)
@@ -200,6 +201,7 @@ class _Importing:
         """What is in the tables need not be remembered here."""
         self._keys.forget()
         self._parents.clear()
+        self._room.forget()
 
     def _take(self, parsed: HistoryRow) -> None:
         bundle = None if parsed.bundle_key is None else self._bundle(parsed.bundle_key)
@@ -211,6 +213,7 @@ class _Importing:
         else:
             if bundle is not None:
                 check_child(parsed, bundle)
+                self._room.take(parsed, bundle)
             self._check_offer(parsed.product, size)
             for item in parsed.placed:
                 self.claims.add(item, parsed.history.revoked_at, parsed.line)

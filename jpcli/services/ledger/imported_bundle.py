@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
+from jpcli.ledger.queries.licenses import each_active_child, find
 
 if TYPE_CHECKING:
+    from jpcli.ledger.database.connection import Ledger
     from jpcli.services.ledger.history_rows import HistoryRow
 
 
@@ -34,3 +36,35 @@ def check_child(parsed: HistoryRow, bundle: ImportedBundle) -> None:
             + (f", revoked {format_instant(revoked_at)}" if revoked_at is not None else ""),
             subject=parsed.license_key,
         )
+
+
+class Room:
+    """How many active children each bundle can still take: its price is for no more than its size
+    (B1), and one too many would be billed to nobody."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._left: dict[str, int] = {}
+
+    def forget(self) -> None:
+        """The tables are up to date."""
+        self._left.clear()
+
+    def take(self, parsed: HistoryRow, bundle: ImportedBundle) -> None:
+        """Put a new child into its bundle; BadInput `bundle_full`."""
+        if parsed.history.revoked_at is not None:
+            return
+        key = str(parsed.bundle_key)
+        left = self._left.get(key)
+        if left is None:
+            facts = find(self._ledger, key)
+            inside = () if facts is None else each_active_child(self._ledger, facts.id)
+            left = bundle.size - sum(1 for _ in inside)
+        if left <= 0:
+            raise BadInput(
+                "bundle_full",
+                f"{parsed.license_key} does not fit into its bundle {key}, which has"
+                f" {bundle.size} active licenses without it",
+                subject=parsed.license_key,
+            )
+        self._left[key] = left - 1

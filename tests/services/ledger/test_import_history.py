@@ -473,8 +473,10 @@ def test_children_find_a_bundle_far_before_or_behind_them(
     of_bundle = {"product": "jetpack-security-t1", "bundle_key": "p_1"}
     parent = license_row("p_1", product="jetpack-security-t1", bundle_size=3)
     children = [license_row(f"c_{number}", **of_bundle) for number in range(4)]
-    answer = take(agency, *children[:2], parent, *children[2:])
-    assert answer.data["imported"] == 5
+    full = [*children[:2], parent, *children[2:]]
+    assert problems(agency, *full) == [("bundle_full", 2)]
+    answer = take(agency, *full[:-1])
+    assert answer.data["imported"] == 4
     assert agency.check()["ok"]
 
 
@@ -546,6 +548,29 @@ def test_b1_a_child_may_live_as_long_as_its_bundle_and_not_a_moment_longer(
     assert agency.check()["ok"]
     (row,) = agency.preview("2024-07")["lines"]
     assert (row["days"], row["license_days"]) == (18, 18 + 1)
+
+
+@pytest.mark.parametrize("known", ["nothing", "the bundle", "some of it"])
+@pytest.mark.parametrize("order", ["the bundle first", "the bundle last"])
+def test_b1_a_bundle_has_no_more_active_licenses_than_its_size(
+    agency: Agency, known: str, order: str
+) -> None:
+    """One that ended makes room for another, and what is known already takes no room again."""
+    security = {"product": "jetpack-security-t1"}
+    inside = {**security, "bundle_key": "p_1"}
+    parent = license_row("p_1", **security, bundle_size=3)
+    active = [license_row(f"c_{number}", **inside) for number in range(1, 5)]
+    ended = license_row("c_0", **inside, revoked_at="2024-07-20T00:00:00Z")
+    before = {"nothing": [], "the bundle": [parent], "some of it": [parent, ended, *active[:2]]}
+    if before[known]:
+        take(agency, *before[known])
+    rows = [parent, ended, *active]
+    if order == "the bundle last":
+        rows = [*active, ended, parent]
+    assert problems(agency, *rows) == [("bundle_full", rows.index(active[-1]) + 1)]
+    rows.remove(active[-1])
+    take(agency, *rows)
+    assert agency.check()["ok"]
 
 
 def test_a_license_alone_has_no_children(agency: Agency) -> None:
