@@ -11,7 +11,7 @@ from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, Va
 from itertools import groupby, pairwise
 
 from jpcli.domain.numbers import Slots
-from jpcli.domain.shares import NOBODY, Holder, Share
+from jpcli.domain.shares import NOBODY, Holder, Share, marked_amounts
 from jpcli.domain.split import largest_remainder
 
 # In the place of the row number of nobody, or of no site.
@@ -30,6 +30,10 @@ class Holders:
 
     def __iter__(self) -> Iterator[Holder]:
         return map(_holder, self._clients, self._sites)
+
+    def at(self, place: int) -> Holder:
+        """Who stands at a place."""
+        return _holder(self._clients[place], self._sites[place])
 
     def append(self, holder: Holder) -> None:
         """One more, who is not there yet."""
@@ -63,18 +67,23 @@ class Holders:
             self.append(holder)
         return place
 
-    def copy(self) -> Holders:
-        """The same once more."""
-        found = Holders()
-        found._clients, found._sites = self._clients[:], self._sites[:]
-        return found
-
     def picked(self, places: Sequence[int]) -> Holders:
         """Those at these places, in this order."""
         found = Holders()
         found._clients = array("q", map(self._clients.__getitem__, places))
         found._sites = array("q", map(self._sites.__getitem__, places))
         return found
+
+    def between(self, first: int, last: int) -> Holders:
+        """Those from the place `first` on to before `last`."""
+        found = Holders()
+        found._clients, found._sites = self._clients[first:last], self._sites[first:last]
+        return found
+
+    def sites(self, places: slice) -> Iterable[int | None]:
+        """The row numbers of the sites of some."""
+        found = self._sites[places]
+        return [None if site_id == _NONE else site_id for site_id in found]
 
     def clients(self) -> Sequence[int]:
         """Their clients' row numbers, another number for nobody's."""
@@ -92,7 +101,7 @@ class ManyShares(Mapping[Holder, Share]):
 
     @classmethod
     def made(cls, holders: Holders, days: array[int], amounts: array[int]) -> ManyShares:
-        """Of columns that are nobody else's."""
+        """Of columns that nobody changes any more."""
         found = cls()
         found._holders, found._days, found._amounts = holders, days, amounts
         return found
@@ -114,13 +123,30 @@ class ManyShares(Mapping[Holder, Share]):
         )
         return self.made(self._holders.picked(places), days, amounts)
 
-    def between(self, first: int, last: int) -> dict[Holder, Share]:
+    def between(self, first: int, last: int) -> ManyShares:
         """Those from the place `first` on to before `last`."""
-        return dict(self.picked(range(len(self))[first:last]).items())
+        holders = self._holders.between(first, last)
+        return self.made(holders, self._days[first:last], self._amounts[first:last])
+
+    def marked_up(self, numerator: int, denominator: int, total_minor: int) -> ManyShares:
+        """The same with a markup, as `domain.shares` has it."""
+        amounts = marked_amounts(self._amounts, numerator, denominator, total_minor)
+        return self.made(self._holders, self._days, array("q", amounts))
+
+    def holder(self, place: int) -> Holder:
+        """Whose part stands at a place."""
+        return self._holders.at(place)
+
+    def sites(self, first: int, last: int) -> Iterator[tuple[int | None, int, int]]:
+        """(row number of the site, license-days, amount) of those between two places."""
+        places = slice(first, last)
+        columns = self._days[places], self._amounts[places]
+        return zip(self._holders.sites(places), *columns, strict=True)
 
     def plus(self, more: Mapping[Holder, Share], sign: int = 1) -> ManyShares:
         """The sum; who has no part here comes last."""
-        holders, days, amounts = self._holders.copy(), self._days[:], self._amounts[:]
+        holders = self._holders.between(0, len(self))
+        days, amounts = self._days[:], self._amounts[:]
         for holder, share in more.items():
             place = holders.number(holder)
             if place == len(days):

@@ -102,12 +102,14 @@ class NamesByNumber(Mapping[int | None, str | None]):
             self._numbers.append(number)
             self._texts += name.encode("utf-8", "surrogatepass")
             self._ends.append(len(self._texts))
+        self._first = self._numbers[0] if self._numbers else 0
         self._last: tuple[int, str] = (-1, "")
 
     def but(self, otherwise: Mapping[int, str]) -> NamesByNumber:
         """The same where some are called otherwise; they are few."""
         found = NamesByNumber()
         found._numbers, found._ends, found._texts = self._numbers, self._ends, self._texts
+        found._first = self._first
         found._otherwise = {**self._otherwise, **otherwise}
         return found
 
@@ -137,9 +139,12 @@ class NamesByNumber(Mapping[int | None, str | None]):
             return self._last[1]
         if number in self._otherwise:
             return self._otherwise[number]
-        place = bisect_left(self._numbers, number)
-        if place == len(self._numbers) or self._numbers[place] != number:
-            raise KeyError(number)
+        numbers = self._numbers
+        place = number - self._first
+        if not 0 <= place < len(numbers) or numbers[place] != number:  # there are gaps
+            place = bisect_left(numbers, number)
+            if place == len(numbers) or numbers[place] != number:
+                raise KeyError(number)
         text = self._texts[self._ends[place] : self._ends[place + 1]]
         self._last = (number, text.decode("utf-8", "surrogatepass"))
         return self._last[1]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from jpcli.domain.split import scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class Holder(NamedTuple):
@@ -71,7 +71,16 @@ def marked_up(
 ) -> dict[Key, Share]:
     """The parts of a correction with a markup of `numerator / denominator` on them; they add up
     to `total_minor`. Parts may be negative; who has none gets none."""
-    amounts = {key: share.amount_minor for key, share in shares.items() if share.amount_minor}
-    scaled_minor = scaled(list(amounts.values()), numerator, denominator, total_minor)
-    parts = dict(zip(amounts, scaled_minor, strict=True))
-    return {key: Share(share.license_days, parts.get(key, 0)) for key, share in shares.items()}
+    amounts = [share.amount_minor for share in shares.values()]
+    marked = marked_amounts(amounts, numerator, denominator, total_minor)
+    days = (share.license_days for share in shares.values())
+    return dict(zip(shares, map(Share, days, marked), strict=True))
+
+
+def marked_amounts(
+    amounts_minor: Iterable[int], numerator: int, denominator: int, total_minor: int
+) -> Iterator[int]:
+    """The same of their amounts alone."""
+    found = list(amounts_minor)
+    parts = iter(scaled([part for part in found if part], numerator, denominator, total_minor))
+    return (next(parts) if part else 0 for part in found)

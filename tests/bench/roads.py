@@ -172,6 +172,9 @@ BILL = (
         for name in ("closed", "late")  # books take no other months
         for form in ("beancount", "hledger")
     ),
+    Road("invoice export, client", "one-client", "invoice export 2026-06 --client Client --json"),
+    *_each("invoice export, late", "late", "invoice export 2026-07 --json", ("", "--markup 20")),
+    *_each("invoice show, a site each", "spread-closed", "invoice show 2026-06", (AS[0], AS[-1])),
     Road("invoice export --each-client", "closed", "invoice export 2026-06 --each-client {new}"),
     *(
         Road(f"invoice diff --by {field}, {name}", name, f"invoice diff --by {field} {ALL}--json")

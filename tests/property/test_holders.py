@@ -26,7 +26,7 @@ from jpcli.services.sites.rename import rename_site
 from tests.property.agencies import agencies
 from tests.property.model import holder_costs
 from tests.property.test_closing import WEEKS, back_dated
-from tests.services.agency import BEGUN, PRICES, A, Agency, B, C, codes, minor
+from tests.services.agency import BEGUN, PRICES, A, Agency, B, C, codes, minor, plain
 
 SITES = [A, B, C, "https://d.example"]
 CLIENTS = ["Ada", "Bob", None, "Cem"]
@@ -160,7 +160,7 @@ class Story:
 
     def says(self, number: str, month: str) -> Any:
         with self.agency.desk(writes=False) as desk:
-            exported = [export(desk, number, None, markup)[1].data for markup in (None, MARKUP)]
+            exported = [plain(export(desk, number, None, markup)[1]) for markup in (None, MARKUP)]
             said = [
                 {name: found["invoice"][name] for name in ("lines", "clients", "licenses_per_day")}
                 for found in exported
@@ -195,7 +195,7 @@ def all_bills(story: Story) -> dict[str, dict[Any, tuple[int, int]]]:
         if item["status"] == "void":
             continue
         with agency.desk(writes=False) as desk:
-            clients = export(desk, item["number"])[1].data["invoice"]["clients"]
+            clients = plain(export(desk, item["number"])[1])["invoice"]["clients"]
         for client in clients:
             for site in client["sites"]:
                 add("holder", (client["client"], site["site"]), site["days"], minor(site["amount"]))

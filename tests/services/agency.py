@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from jpcli.ledger.database.connection import Ledger
+    from jpcli.reports.statement.statement import Statement
 
 NOW = "2024-08-15T12:00:00Z"
 BEGUN = "2023-01-01T00:00:00Z"
@@ -254,12 +255,21 @@ class Agency:
 
 def plain(answer: Answer[Any]) -> dict[str, Any]:
     """The data of an answer with its streams read."""
-    return {
-        name: [dict(zip(value.columns, row, strict=True)) for row in value.rows]
-        if isinstance(value, Rows)
-        else value
-        for name, value in answer.data.items()
-    }
+    return {name: _read(value) for name, value in answer.data.items()}
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, Rows):
+        return [_read(dict(zip(value.columns, row, strict=True))) for row in value.rows]
+    if isinstance(value, dict):
+        return {name: _read(inner) for name, inner in value.items()}
+    return value
+
+
+def compared(made: Statement) -> Statement:
+    """A statement with its sites read, so that it can be compared."""
+    clients = (part._replace(sites=tuple(part.sites)) for part in made.clients)
+    return made._replace(clients=tuple(clients))
 
 
 def codes(answer: Answer[Any]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.shared.failure import failure_from
@@ -60,13 +61,7 @@ def write_json(
     write.field("version", VERSION)
     write.field("command", command)
     write.key("data")
-    write.open("{")
-    for key, value in data.items():
-        if isinstance(value, Rows):
-            write.rows(key, value)
-        else:
-            write.field(key, value)
-    write.close("}")
+    write.object(data)
     told = (note._replace(hint=_typed(note.hint, ledger)) for note in notes)
     if isinstance(notes, LongNotes):
         write.rows("notes", Rows(Note._fields, told))
@@ -172,9 +167,14 @@ class _Writer:
             self._long_list(value)
             return
         if isinstance(value, list) and any(map(_has_rows, value)):
+            self.open("[")
             self._objects(value)
+            self.close("]")
             return
-        text = _safe(self._encoder.encode(_without_rows(value)))
+        if _has_rows(value):
+            self.object(value)
+            return
+        text = _safe(self._encoder.encode(value))
         self._write(text.replace("\n", "\n" + "  " * self._depth))
 
     def _long_list(self, values: list[Any]) -> None:
@@ -186,24 +186,29 @@ class _Writer:
         self.close("]")
 
     def _objects(self, objects: list[dict[str, Any]]) -> None:
-        """Objects that have tables in them, which are written while they are read."""
-        self.open("[")
+        """Objects that have tables in them."""
         for item in objects:
             self.separate()
-            self.open("{")
-            for key, value in item.items():
-                if isinstance(value, Rows):
-                    self.rows(key, value)
-                else:
-                    self.field(key, value)
-            self.close("}")
-        self.close("]")
+            self.object(item)
+
+    def object(self, item: Mapping[str, Any]) -> None:
+        """An object, whose tables are written while they are read."""
+        self.open("{")
+        for key, value in item.items():
+            if isinstance(value, Rows):
+                self.rows(key, value)
+            else:
+                self.field(key, value)
+        self.close("}")
 
     def rows(self, name: str, rows: Rows[Any]) -> None:
         self.key(name)
         self.open("[")
         template = _row_template(rows.columns)
         for batch in batches_of(rows.rows):
+            if any(isinstance(cell, Rows) for cell in batch[0]):
+                self._tables(rows.columns, batch)
+                continue
             self.separate()
             if self._indent:
                 objects: list[Any] = as_objects(Rows(rows.columns, batch))
@@ -213,6 +218,26 @@ class _Writer:
                 joined = ",".join(_encoded_rows(template, batch))
             self._write(_safe(joined))
         self.close("]")
+
+    def _tables(self, columns: Sequence[str], batch: Sequence[tuple[Any, ...]]) -> None:
+        """Rows with tables in them."""
+        if self._indent:
+            self._objects([dict(zip(columns, row, strict=True)) for row in batch])
+            return
+        cells = [
+            column if isinstance(column[0], Rows) else map(_safe, _encoded_column(column))
+            for column in zip(*batch, strict=True)
+        ]
+        for row in zip(*cells, strict=True):
+            self.separate()
+            self.open("{")
+            for name, cell in zip(columns, row, strict=True):
+                if isinstance(cell, Rows):
+                    self.rows(name, cell)
+                else:
+                    self.key(name)
+                    self._write(cell)
+            self.close("}")
 
     def separate(self) -> None:
         if not self._first:
@@ -229,7 +254,8 @@ def _has_rows(value: Any) -> bool:
     return isinstance(value, dict) and any(isinstance(inner, Rows) for inner in value.values())
 
 
-def _row_template(columns: Sequence[str]) -> str:
+@cache
+def _row_template(columns: tuple[str, ...]) -> str:
     return "{" + ",".join(f"{_text(name)}:".replace("%", "%%") + "%s" for name in columns) + "}"
 
 

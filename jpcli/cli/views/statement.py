@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -11,6 +12,7 @@ from jpcli.cli.views.invoice import line_name
 from jpcli.cli.views.invoices import status_text
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import BOTH_ENDS, ahead, bar, day_price, extent, money
+from jpcli.domain.answers import each_object
 from jpcli.domain.words import count, month_name, short_day
 from jpcli.reports.statement.heat import shades
 from jpcli.reports.statement.text import weekday_letter
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.cli.views.screen import Screen
-    from jpcli.domain.contract.invoices import StatementAnswer
+    from jpcli.domain.answers import Table
+    from jpcli.domain.contract.invoices import ClientPart, StatementAnswer
 
 # Clients and sites together; with more of them sites are left out, then clients.
 MOST_ROWS = 100
@@ -33,9 +36,7 @@ def draw(data: StatementAnswer, screen: Screen) -> None:
     invoice = data["invoice"]
     _draw_head(invoice, screen)
     _lines_grid(invoice).draw(screen)
-    if any(part["client"] or part["sites"] for part in invoice["clients"]):
-        screen.write()
-        _draw_clients(invoice, screen)
+    _draw_clients(invoice, screen)
     screen.write()
     _draw_strip(invoice, screen)
     screen.paragraph(BOTH_ENDS, "dim")
@@ -82,19 +83,21 @@ def _lines_grid(invoice: Mapping[str, Any]) -> Grid:
 
 def _draw_clients(invoice: Mapping[str, Any], screen: Screen) -> None:
     """Each client and, where that is not too much, its sites; on one client's only those."""
-    parts, alone = invoice["clients"], "client" in invoice
-    sites = sum(len(part["sites"]) for part in parts)
-    named = len(parts) + sites <= MOST_ROWS
+    parts, clients, sites = _counted(invoice["clients"])
+    if not any(part["client"] or part["sites"] for part in parts):
+        return
+    screen.write()
+    alone, named = "client" in invoice, clients + sites <= MOST_ROWS
     grid = Grid(
         Column("Site" if alone else "Client", wraps=True),
         Column("License-days", right=True),
         Column("Amount", right=True),
     )
-    for part in parts[:MOST_ROWS]:
+    for part in parts:
         if not alone:
             name = text(part["client"], "bold") if part["client"] else Text("No client", "yellow")
             grid.add(name, f"{part['days']:,}", money(part["amount"]))
-        for site in part["sites"][:MOST_ROWS] if named or alone else ():
+        for site in part["sites"] if named or alone else ():
             name = text("" if alone else "  ")
             name.append_text(_site(site["site"]))
             grid.add(name, f"{site['days']:,}", money(site["amount"]))
@@ -103,8 +106,22 @@ def _draw_clients(invoice: Mapping[str, Any], screen: Screen) -> None:
     grid.total("Total", "", money(invoice["total"]))
     grid.draw(screen)
     if not named:
-        shown = "" if alone else f"{count(len(parts), 'client')}, "
+        shown = "" if alone else f"{count(clients, 'client')}, "
         screen.paragraph(f"{shown}{count(sites, 'site')}: --format json has them all.", "dim")
+
+
+def _counted(clients: Table[ClientPart]) -> tuple[list[dict[str, Any]], int, int]:
+    """Those that are shown, with their sites that are, and how many clients and sites there are."""
+    parts: list[dict[str, Any]] = []
+    clients_found = sites_found = 0
+    for part in each_object(clients):
+        sites = each_object(part["sites"])
+        shown = list(islice(sites, MOST_ROWS))
+        if clients_found < MOST_ROWS:
+            parts.append({**part, "sites": shown})
+        clients_found += 1
+        sites_found += len(shown) + sum(1 for _ in sites)
+    return parts, clients_found, sites_found
 
 
 def _site(url: str | None) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
+from jpcli.domain.answers import Rows
 from jpcli.domain.contract.values import (
     ChangeAnswer,
     Count,
@@ -184,7 +185,7 @@ class ClientPart(TypedDict):
     days: Days  # license-days
     amount: MoneyObject
     credit: MoneyObject  # what of it is credit, which no site has
-    sites: list[SitePart]
+    sites: Rows[SitePart]
 
 
 class DayCount(TypedDict):
@@ -210,7 +211,7 @@ class StatementBody(TypedDict):
     """What is on a statement."""
 
     lines: list[LineObject] | list[StatementLine]  # the latter for one client, or with a markup
-    clients: list[ClientPart]
+    clients: Rows[ClientPart]
     head: Hash  # of the event that closed it; of the last event where the month is not closed
     licenses_per_day: list[DayCount]
     total: MoneyObject

@@ -194,10 +194,10 @@ def _draw_lines(sheet: Sheet, statement: Statement) -> None:
 
 
 def _draw_clients(sheet: Sheet, statement: Statement, after: float) -> None:
-    whole = statement.whose is None
+    whole, lists_sites = statement.whose is None, wording.lists_sites(statement)
     rows: list[Row] = []
     for part in statement.clients:
-        sites = list(_site_rows(sheet, part, statement))
+        sites = list(_site_rows(sheet, part, statement, lists_sites))
         if whole:
             days, total = text.number(part.days), wording.amount(part.amount_minor, statement)
             name = wording.client_name(part)
@@ -209,10 +209,12 @@ def _draw_clients(sheet: Sheet, statement: Statement, after: float) -> None:
     Table(sheet, titles, _PART_COLUMNS).draw(wording.clients_heading(statement), rows, [end], after)
 
 
-def _site_rows(sheet: Sheet, part: ClientPart, statement: Statement) -> Iterator[Row]:
+def _site_rows(
+    sheet: Sheet, part: ClientPart, statement: Statement, lists_sites: bool
+) -> Iterator[Row]:
     whole = statement.whose is None
     plain = Row("", (), indent=12, above=2.0, below=2.4) if whole else Row("", ())
-    if wording.lists_sites(statement):
+    if lists_sites:
         for site in part.sites:
             numbers = (
                 text.number(site.days),

@@ -6,7 +6,10 @@ dates. Every sum here is exact: sites add up to their client, clients to the tot
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class StatementLine(NamedTuple):
@@ -38,12 +41,13 @@ class SitePart(NamedTuple):
 
 class ClientPart(NamedTuple):
     """What one client has; None is what belongs to no client. Its sites' amounts and the credit
-    add up to its amount."""
+    add up to its amount. The sites may be very many: they are made as they are read, again and
+    again."""
 
     client: str | None
     days: int
     amount_minor: int
-    sites: tuple[SitePart, ...]
+    sites: Iterable[SitePart]
     credit_minor: int = 0
 
 

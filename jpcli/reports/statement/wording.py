@@ -5,6 +5,7 @@ Owns the words. How they are set is for `html` and `pdf`; nothing here escapes m
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.money import display_day_price
@@ -213,12 +214,13 @@ def site_on_the_wire(part: SitePart) -> str:
 
 def lists_sites(statement: Statement) -> bool:
     """Whether sites are named one by one."""
-    return sum(len(part.sites) for part in statement.clients) <= MOST_SITES
+    sites = chain.from_iterable(part.sites for part in statement.clients)
+    return not any(True for _ in islice(sites, MOST_SITES, None))
 
 
 def shows_clients(statement: Statement) -> bool:
     """Whether it is divided at all: not where nobody has anything."""
-    return any(part.client or part.sites for part in statement.clients)
+    return any(part.client or any(part.sites) for part in statement.clients)
 
 
 def clients_heading(statement: Statement) -> str:

@@ -6,26 +6,27 @@ nobody last. Days come so from the tables.
 
 from __future__ import annotations
 
+from array import array
+from heapq import merge
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.columns import split_by_holder
+from jpcli.domain.columns import ManyShares, split_by_holder
 from jpcli.ledger.queries.served_days import days_as_served
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from jpcli.domain.calculator import Line
-    from jpcli.domain.columns import ManyShares
     from jpcli.domain.shares import Holder, Share
     from jpcli.ledger.queries.days import OfferPart
     from jpcli.ledger.queries.shares import HolderNames
     from jpcli.services.billing.period import Computed
     from jpcli.services.desk import Desk
 
-
-Part = TypeVar("Part")
+# Parts that are sorted together.
+_AT_ONCE = 10_000
 
 
 def split_days(desk: Desk, computed: Computed, line: Line, part: OfferPart) -> ManyShares:
@@ -34,17 +35,24 @@ def split_days(desk: Desk, computed: Computed, line: Line, part: OfferPart) -> M
     return split_by_holder(line.amount_minor, days)
 
 
-def in_order(parts: Mapping[Holder, Part], labels: HolderNames) -> Iterable[tuple[Holder, Part]]:
-    """Holders with their license-days or shares, by client and site; nobody last. Most come so."""
-    places = (_place(holder, labels) for holder in parts)
+def in_order(shares: Mapping[Holder, Share], labels: HolderNames) -> ManyShares:
+    """Parts by client and site; nobody last. Most come so, and there may be very many."""
+    found = ManyShares.of(shares)
+    places = (_place(holder, labels) for holder in found)
     if all(a <= b for a, b in pairwise(places)):
-        return parts.items()
-    return sorted(parts.items(), key=lambda item: _place(item[0], labels))
+        return found
+    return found.picked(_sorted(len(found), lambda number: _place(found.holder(number), labels)))
 
 
-def _place(holder: Holder, labels: HolderNames) -> tuple[tuple[bool, str], tuple[bool, str]]:
+def _place(holder: Holder, labels: HolderNames) -> tuple[bool, str, bool, str]:
     client, site = labels.clients[holder.client_id], labels.sites[holder.site_id]
-    return (client is None, client or ""), (site is None, site or "")
+    return client is None, client or "", site is None, site or ""
+
+
+def _sorted(count: int, key: Callable[[int], Any]) -> array[int]:
+    """The numbers below `count` by their keys, of which few are in memory at a time."""
+    parts = (range(first, min(first + _AT_ONCE, count)) for first in range(0, count, _AT_ONCE))
+    return array("q", merge(*(array("q", sorted(part, key=key)) for part in parts), key=key))
 
 
 def by_client(shares: Mapping[Holder, Share], names: HolderNames) -> dict[str | None, Share]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.columns import split_by_holder
 from jpcli.domain.money import markup_fraction
-from jpcli.domain.shares import marked_up
 from jpcli.ledger.queries.shares import (
     labels_of,
     labels_of_all,
@@ -100,8 +99,8 @@ def marked_shares(
 ) -> Mapping[Holder, Share]:
     """The parts of a line that has a markup on it: licenses by their days, the rest as it is. Equal
     remainders are served as without a markup, whatever anybody is called now or at the closing."""
+    ordered = in_order(shares, labels)
     if line.kind in ("license", "bundle"):
-        ordered = in_order(shares, labels)
-        days = ((holder, share.license_days) for holder, share in ordered)
+        days = ((holder, share.license_days) for holder, share in ordered.items())
         return split_by_holder(line.amount_minor, days)
-    return marked_up(dict(in_order(shares, labels)), *markup_fraction(markup_e6), line.amount_minor)
+    return ordered.marked_up(*markup_fraction(markup_e6), line.amount_minor)

@@ -5,9 +5,9 @@ Owns the shape of it in the JSON contract. What is on it is in `statements`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.answers import Answer
+from jpcli.domain.answers import Answer, Rows
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import format_day_price, money_json
 from jpcli.services.billing.books import elsewhere_note
@@ -17,7 +17,8 @@ from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.statements import Statements
 
 if TYPE_CHECKING:
-    from jpcli.domain.contract.invoices import ClientPart as ClientPartObject
+    from collections.abc import Iterator
+
     from jpcli.domain.contract.invoices import (
         OpenMonth,
         StatementAnswer,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from jpcli.domain.contract.invoices import StatementLine as StatementLineObject
     from jpcli.reports.statement.statement import ClientPart, Statement, StatementLine
     from jpcli.services.desk import Desk
+
+CLIENT_FIELDS = ("client", "days", "amount", "credit", "sites")
+SITE_FIELDS = ("site", "days", "amount")
 
 
 def statement(
@@ -69,7 +73,7 @@ def export(
         "lines": [line_object(desk, line) for line in statements.computed.lines]
         if whole
         else [_line_object(line, made.currency) for line in made.lines],
-        "clients": [_client_object(part, made.currency) for part in made.clients],
+        "clients": Rows(CLIENT_FIELDS, _ClientRows(made)),
         "head": made.head,
         "licenses_per_day": [
             {"day": count.day, "licenses": count.licenses} for count in made.per_day
@@ -114,18 +118,20 @@ def _line_object(line: StatementLine, currency: str) -> StatementLineObject:
     }
 
 
-def _client_object(part: ClientPart, currency: str) -> ClientPartObject:
-    return {
-        "client": part.client,
-        "days": part.days,
-        "amount": money_json(part.amount_minor, currency),
-        "credit": money_json(part.credit_minor, currency),
-        "sites": [
-            {
-                "site": site.site,
-                "days": site.days,
-                "amount": money_json(site.amount_minor, currency),
-            }
-            for site in part.sites
-        ],
-    }
+class _ClientRows:
+    """What each client has, made as it is read: there may be very many, and more sites."""
+
+    def __init__(self, made: Statement) -> None:
+        self._made = made
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        currency = self._made.currency
+        for part in self._made.clients:
+            amount = money_json(part.amount_minor, currency)
+            credit = money_json(part.credit_minor, currency)
+            sites = Rows(SITE_FIELDS, _site_rows(part, currency))
+            yield part.client, part.days, amount, credit, sites
+
+
+def _site_rows(part: ClientPart, currency: str) -> Iterator[tuple[Any, ...]]:
+    return ((site, days, money_json(minor, currency)) for site, days, minor in part.sites)

@@ -81,7 +81,8 @@ def shared_lines(
             part = summed(own.values())
             total_minor += part.amount_minor
             days = _client_days(plain, names, labels)
-            sites = [[names.sites[held.site_id], *share] for held, share in in_order(own, labels)]
+            ordered = in_order(own, labels).items()
+            sites = [[names.sites[held.site_id], *share] for held, share in ordered]
             text = compact(_told(line, whose.client, days, part, sites))
             found.append(SharedLine(line, len(sites), text))
     return Shared(whose.client, _number(desk, names, whose.client), found, total_minor)

@@ -184,6 +184,31 @@ def test_json_for_a_person_is_indented_as_json_does() -> None:
     assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
 
 
+@pytest.mark.parametrize("count", [0, 1, FIRST_BATCH + BATCH + 1])
+@pytest.mark.parametrize("indent", [False, True])
+def test_json_streams_tables_inside_of_tables_and_objects(count: int, indent: bool) -> None:
+    inner = [dict(zip(COLUMNS, row, strict=True)) for row in some_rows(count)]
+    money, strange = {"amount_minor": 1, "amount": "0.01"}, "a\n\u202eb%s"
+    clients = (
+        (name, money, Rows(COLUMNS, some_rows(number)))
+        for name, number in ((strange, count), (None, 1), ("none", 0))
+    )
+    data = {"invoice": {"n": strange, "clients": Rows(("a%s", "b", "sites"), clients)}}
+    text = as_json(data, indent=indent)
+    expected = [
+        {"a%s": name, "b": money, "sites": sites}
+        for name, sites in ((strange, inner), (None, first()), ("none", []))
+    ]
+    assert json.loads(text)["data"]["invoice"] == {"n": strange, "clients": expected}
+    style: dict[str, Any] = {"indent": 2} if indent else {"separators": (",", ":")}
+    same = json.dumps(json.loads(text), ensure_ascii=False, **style)
+    assert text == same.replace("\u202e", "\\u202e") + "\n"
+
+
+def first() -> list[dict[str, Any]]:
+    return [dict(zip(COLUMNS, row, strict=True)) for row in some_rows(1)]
+
+
 @given(st.lists(st.tuples(CELLS, CELLS), max_size=5), st.booleans())
 def test_json_can_be_read_back_and_moves_no_cursor(
     rows: list[tuple[Any, ...]], indent: bool

@@ -14,7 +14,7 @@ from jpcli.services.invoices import close, settle
 from jpcli.services.invoices import statement as statements
 from jpcli.services.licenses import assign
 from tests import engines
-from tests.services.agency import BEGUN, A, Agency, B, minor
+from tests.services.agency import BEGUN, A, Agency, B, minor, plain
 
 JULY, AUGUST = "2024-07-01T00:00:00Z", "2024-08-01T09:00:00Z"
 
@@ -22,7 +22,7 @@ JULY, AUGUST = "2024-07-01T00:00:00Z", "2024-08-01T09:00:00Z"
 def amounts(agency: Agency, name: str, markup: str | None = None) -> dict[str | None, int]:
     """What each client's part of a statement comes to."""
     with agency.desk(writes=False) as desk:
-        exported = statements.export(desk, name, None, markup)[1].data["invoice"]
+        exported = plain(statements.export(desk, name, None, markup)[1])["invoice"]
     return {client["client"]: minor(client["amount"]) for client in exported["clients"]}
 
 

@@ -25,7 +25,7 @@ from jpcli.services.licenses import issue
 from jpcli.services.plan.order import read_order
 from jpcli.services.plan.plan import make
 from jpcli.services.sites import sites
-from tests.services.agency import A, Agency, B, C, codes, minor
+from tests.services.agency import A, Agency, B, C, codes, minor, plain
 
 JULY, AUGUST_2 = "2024-07-10T12:00:00Z", "2024-08-02T12:00:00Z"
 
@@ -54,7 +54,7 @@ def refused(agency: Agency, use_case: Any, *args: Any, **options: Any) -> JpcliE
 
 def statement(agency: Agency, client: str, month: str = "2024-07") -> Any:
     with agency.desk(writes=False) as desk:
-        return export(desk, month, client)[1].data["invoice"]
+        return plain(export(desk, month, client)[1])["invoice"]
 
 
 def explained(agency: Agency, month: str) -> set[str | None]:

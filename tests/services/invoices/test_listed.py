@@ -29,7 +29,7 @@ from tests import engines
 from tests.property.agencies import agencies
 from tests.property.test_closing import WEEKS
 from tests.property.test_statements import CLIENTS, actions, told
-from tests.services.agency import Agency
+from tests.services.agency import Agency, compared
 from tests.services.proofs.changes import changed, changes, is_proved
 from tests.services.proofs.checker import check
 from tests.services.proofs.test_proofs import busy as busy
@@ -64,7 +64,7 @@ def seen(agency: Agency) -> dict[str, Any]:
     with agency.desk(writes=False) as desk:
         for item in listed:
             for client in (None, *(name or "" for name in CLIENTS)):
-                told = statement(desk, item["number"], client, "20")
+                told = compared(statement(desk, item["number"], client, "20"))
                 found[f"{item['number']} {client}"] = told._replace(head="")
     for month in ("2024-05", "2024-06"):
         for by in ("client", "site", "license", "day"):

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from jpcli.domain.answers import as_objects
+from jpcli.services.billing import holder_days
 from jpcli.services.clients import edit
 from jpcli.services.clients.rename import rename_client
 from jpcli.services.clients.report import report
-from jpcli.services.invoices import close
+from jpcli.services.invoices import close, shares
 from jpcli.services.invoices.statement import statement
 from jpcli.services.proofs.proof import proof
 from jpcli.services.proofs.verify import verify
@@ -55,6 +56,31 @@ def by_statement(agency: Agency, markup: str | None = None) -> dict[Any, list[in
         name: [amounts[site] for site in sorted(amounts, key=lambda url: "//z" not in url)]
         for name, amounts in found.items()
     }
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5])
+def test_very_many_parts_are_in_the_same_order(
+    renamed: Agency, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Sites by name, whether they are sorted in memory or a few at a time and read one by one."""
+    renamed.issue("jetpack-ai")
+    renamed.assign(renamed.issue("jetpack-ai")[0], "m.example", client="Bob")
+
+    def said() -> Any:
+        with renamed.desk(writes=False) as desk:
+            made = [statement(desk, MONTH, None, markup) for markup in (None, "5", "-30")]
+            return [[(part, list(part.sites)) for part in each.clients] for each in made]
+
+    def shown() -> Any:
+        return [[(*part[:3], sites) for part, sites in each] for each in said()]
+
+    expected = shown()
+    names = [site.site for site in expected[0][0][3]]
+    assert names == sorted(names)
+    assert len(names) == 3
+    monkeypatch.setattr(shares, "_AT_ONCE", at_once)
+    monkeypatch.setattr(holder_days, "_AT_ONCE", at_once)
+    assert shown() == expected
 
 
 def by_site_of_each(agency: Agency) -> dict[Any, list[int]]:

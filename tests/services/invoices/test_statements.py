@@ -12,7 +12,7 @@ from jpcli.services.invoices import close, invoices, settle
 from jpcli.services.invoices import statement as statements
 from jpcli.services.licenses import assign
 from jpcli.services.sites import sites
-from tests.services.agency import BEGUN, A, Agency, B, C, minor
+from tests.services.agency import BEGUN, A, Agency, B, C, compared, minor, plain
 
 if TYPE_CHECKING:
     from jpcli.reports.statement.statement import Statement
@@ -23,12 +23,12 @@ AUGUST = "2024-08-01T09:00:00Z"
 
 def statement(agency: Agency, name: str, *args: Any, **options: Any) -> Statement:
     with agency.desk(writes=False, **options) as desk:
-        return statements.statement(desk, name, *args)
+        return compared(statements.statement(desk, name, *args))
 
 
 def exported(agency: Agency, name: str, *args: Any) -> dict[str, Any]:
     with agency.desk(writes=False) as desk:
-        return dict(statements.export(desk, name, *args)[1].data["invoice"])
+        return dict(plain(statements.export(desk, name, *args)[1])["invoice"])
 
 
 @pytest.fixture
