@@ -12,14 +12,12 @@ from jpcli.domain.cards import is_expired
 from jpcli.domain.dunning import next_day
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.cards import cards
-from jpcli.ledger.queries.collection import was_mailed, way_of
-from jpcli.services.collection.unpaid import uncollected
+from jpcli.ledger.queries.collection import way_of
+from jpcli.services.collection.unpaid import goes_out_today, uncollected
 from jpcli.services.invoices import close
-from jpcli.services.invoices.attempts import next_attempt_day
 
 if TYPE_CHECKING:
     from jpcli.domain.cards import Card
-    from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.desk import Desk
 
 
@@ -62,7 +60,7 @@ def closing_outlook(desk: Desk, month: str | None, until: str | None = None) -> 
     bills = [
         Bill(item.period, item.number, item.total_minor, False)
         for item in left
-        if not ((way.charges and _waits(desk, item)) or was_mailed(desk.ledger, item))
+        if goes_out_today(desk, item)
     ]
     if month is None or not left:
         answer = close.close_due(desk, until) if month is None else close.close(desk, month)
@@ -84,9 +82,3 @@ def _charged_first(desk: Desk, bills: list[Bill]) -> Card | None:
         if desk.today in days:
             return card
     return None
-
-
-def _waits(desk: Desk, invoice: Invoice) -> bool:
-    """Was it declined, so that no card is charged for it today without a person asking?"""
-    tried = attempts(desk.ledger, invoice.number)
-    return bool(tried) and next_attempt_day(desk, invoice) != desk.today

@@ -30,6 +30,17 @@ def uncollected(desk: Desk, month: str | None, until: str | None = None) -> list
     ]
 
 
+def goes_out_today(desk: Desk, invoice: Invoice) -> bool:
+    """Does closing collect this one: was it not mailed yet, and is it declined on no card, so that
+    none is charged for it today without a person asking?"""
+    from jpcli.ledger.queries.attempts import attempts
+
+    if was_mailed(desk.ledger, invoice):
+        return False
+    declined = way_of(desk.ledger).charges and bool(attempts(desk.ledger, invoice.number))
+    return not declined or next_attempt_day(desk, invoice) == desk.today
+
+
 def unpaid_step(desk: Desk, invoice: Invoice) -> NextStep:
     """Why it is one of the next steps, and the command."""
     iso = desk.ledger.calendar.iso

@@ -309,3 +309,15 @@ def test_the_question_names_the_card_that_is_charged(
     assert charged == wanted
     assert [card.id for card in (outlook.card,) if card is not None] == wanted
     assert [bill.number for bill in outlook.bills] == ["INV-2024-07"]
+
+
+@pytest.mark.parametrize("month", ["2024-06", None])
+def test_a_dry_run_tells_only_of_what_is_charged_today(shop: Shop, month: str | None) -> None:
+    card = shop.attach()
+    shop.double.change_card(card, charge="insufficient_funds")
+    shop.do(collector.close, month)
+    for hours, told in ((1, False), (24, True), (24 * 20, False)):
+        shop.now = later(hours=hours)
+        answer = shop.do(collector.close, month, dry_run=True)
+        assert ("would_collect" in codes(answer)) is told, hours
+        assert len(answer.data["invoices"]) == 1

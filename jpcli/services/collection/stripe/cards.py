@@ -18,8 +18,8 @@ from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.outbox import DONE, open_wishes, wish
 from jpcli.services import cards as on_file
 from jpcli.services.cards import (
-    PAUSED,
     added_note,
+    check_not_only,
     known_card,
     list_cards,
     primary_note,
@@ -190,18 +190,12 @@ def remove(
 ) -> Answer[CardsAnswer]:
     """Take a card off file; the oldest other one becomes primary when it was the primary (R3).
 
-    Without `only_too` the only card stays: BadInput `confirmation_required`, for a card that became
-    the only one between the question and the answer.
+    Without `only_too` the only card stays, as `cards.check_not_only` says.
     """
     sync_cards(desk, gateway)
     card = known_card(desk, card_id)
-    if not only_too and len(cards(desk.ledger)) == 1:
-        raise BadInput(
-            "confirmation_required",
-            f"{rules.describe(card)} has become the only card on file",
-            hint=f"Say --yes if you mean it. {PAUSED}.",
-            subject="--yes",
-        )
+    if not only_too:
+        check_not_only(desk, card)
     successor = rules.promoted(cards(desk.ledger), card.id)
     if successor is not None:
         # First, so that at no moment there are cards and none of them is primary.

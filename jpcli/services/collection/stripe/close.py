@@ -22,7 +22,7 @@ from jpcli.services.collection.stripe.customer import check_address
 from jpcli.services.collection.stripe.mail import mail
 from jpcli.services.collection.stripe.settle import NOT_CALLED
 from jpcli.services.collection.stripe.strangers import check_not_billed
-from jpcli.services.collection.unpaid import uncollected
+from jpcli.services.collection.unpaid import goes_out_today, uncollected
 from jpcli.services.invoices import close as closing
 from jpcli.services.invoices.invoices import invoice_object, invoices_data
 from jpcli.services.invoices.known import known_invoice
@@ -128,7 +128,8 @@ def _dry_close(desk: Desk, month: str | None, until: str | None) -> Answer[Close
         answer = closing.close_due(desk, until) if month is None else closing.close(desk, month)
         closed, notes = answer.data["invoices"], list(answer.notes)
     found = [invoice_object(desk, invoice) for invoice in waiting] + closed
-    notes += _would_collect(desk, found)
+    going = [invoice.number for invoice in waiting if goes_out_today(desk, invoice)]
+    notes += _would_collect(desk, [i for i in found if i in closed or i["number"] in going])
     if all(note.code != NOT_CALLED.code for note in notes):  # nothing was to be closed
         notes.append(NOT_CALLED)
     return Answer({**invoices_data(found), "dry_run": True}, tuple(notes))
