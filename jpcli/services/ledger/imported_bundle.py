@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import BadInput
 from jpcli.domain.instants import format_instant
+from jpcli.domain.words import count
 from jpcli.ledger.queries.licenses import each_active_child, find
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Room:
             raise BadInput(
                 "bundle_full",
                 f"{parsed.license_key} does not fit into its bundle {key}, which has"
-                f" {bundle.size} active licenses without it",
+                f" {count(bundle.size, 'active license')} without it",
                 subject=parsed.license_key,
             )
         self._left[key] = left - 1
