@@ -52,6 +52,9 @@ def run(
         if given and source is None:
             raise UsageError(f"{name} goes with --from.")
     if revoke_missing:
+        from jpcli.services.jetpack.access import check_at_jetpack
+
+        check_at_jetpack(invocation.desk().ledger)  # nobody is asked about what can't be done
         question = f"Revoke the licenses of {source} that Jetpack does not know?"
         invocation.confirm(question.replace(" of -", " of standard input"), _CONSEQUENCE)
     heard = counting("license", invocation.output)
