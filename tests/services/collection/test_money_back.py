@@ -86,6 +86,7 @@ WAYS: list[tuple[Callable[[Shop, str], None], dict[str, int]]] = [
 
 
 @pytest.mark.once
+@pytest.mark.crossed("cursor")
 @pytest.mark.parametrize(("way", "expected"), WAYS, ids=[way.__name__ for way, _ in WAYS])
 @pytest.mark.parametrize("cursor", ["events", "first", "forgotten", "older version"])
 def test_what_goes_back_is_seen_by_sync_and_compared(
