@@ -285,9 +285,9 @@ def _safe(text: str) -> str:
 
 
 def _without_rows(value: Any) -> Any:
-    """Nested `Rows` as lists of objects; only those directly in a list of objects are streamed."""
+    """Nested `Rows`, and those in them, as lists of objects."""
     if isinstance(value, Rows):
-        return as_objects(value)
+        return [_without_rows(item) for item in as_objects(value)]
     if _has_rows(value):
         return {key: _without_rows(inner) for key, inner in value.items()}
     return value

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jpcli.cli.app.failures import report
 from jpcli.cli.render.delimited import write_csv, write_tsv
-from jpcli.cli.render.json import write_json, write_ndjson
+from jpcli.cli.render.json import write_json, write_ndjson, write_ndjson_object
 from jpcli.cli.render.markdown import write_markdown
 from jpcli.cli.render.plain import cell_width, write_plain_table
 from jpcli.cli.render.stdout import write_result
@@ -203,6 +203,13 @@ def test_json_streams_tables_inside_of_tables_and_objects(count: int, indent: bo
     style: dict[str, Any] = {"indent": 2} if indent else {"separators": (",", ":")}
     same = json.dumps(json.loads(text), ensure_ascii=False, **style)
     assert text == same.replace("\u202e", "\\u202e") + "\n"
+
+
+def test_an_answer_on_one_line_has_tables_inside_of_tables() -> None:
+    clients = Rows(("name", "sites"), [("a", Rows(COLUMNS, some_rows(1)))])
+    out = io.StringIO()
+    write_ndjson_object(out, {"invoice": {"clients": clients}})
+    assert json.loads(out.getvalue()) == {"invoice": {"clients": [{"name": "a", "sites": first()}]}}
 
 
 def first() -> list[dict[str, Any]]:
