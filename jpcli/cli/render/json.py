@@ -285,9 +285,11 @@ def _safe(text: str) -> str:
 
 
 def _without_rows(value: Any) -> Any:
-    """Nested `Rows`, and those in them, as lists of objects."""
+    """The same with lists of objects for all tables in it."""
     if isinstance(value, Rows):
-        return [_without_rows(item) for item in as_objects(value)]
-    if _has_rows(value):
+        value = as_objects(value)
+    if isinstance(value, list):
+        return [_without_rows(item) for item in value]
+    if isinstance(value, dict):
         return {key: _without_rows(inner) for key, inner in value.items()}
     return value
