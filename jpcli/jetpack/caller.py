@@ -54,6 +54,10 @@ class Caller:
     ) -> JpcliError:
         return errors.refused(answer, self._token, subject, about_site=about_site)
 
+    def masked(self, text: str) -> str:
+        """Without the token."""
+        return errors.masked(text, self._token)
+
     def patient(self, call: Callable[[], T], tries: int | None = TRIES_MOST) -> T:
         return repeated(call, self._patience, tries)
 

@@ -109,13 +109,15 @@ def license_of(found: Any) -> RemoteLicense:
 
 def page_of(found: Any, page: int) -> tuple[list[RemoteLicense], bool]:
     """The licenses of a page of `GET /licenses`, and whether there are more. Raises Garbled, also
-    for another page than `page`."""
+    for another page than `page` and for an empty one with more behind it."""
     try:
         if _whole(found.get("current_page", page)) != page:
             raise Garbled
         items = [_license(item) for item in _list(found["items"])]
         pages = _whole(found["total_pages"])
-        return items, bool(items) and page < pages
+        if not items and page < pages:  # what follows would be left out
+            raise Garbled
+        return items, page < pages
     except (LookupError, TypeError, ValueError, AttributeError, BadInput):
         raise Garbled from None
 
@@ -131,7 +133,9 @@ def prices_of(found: Any) -> list[RemotePrice]:
 def connected_of(found: Any, request_id: str | None) -> Connected:
     """The outcome of a connection. Raises Garbled."""
     try:
-        code = _text(found["code"])
+        code = found["code"]
+        if not _is_code(code):
+            raise ValueError
         return Connected(code, _number(found.get("blog_id")), request_id)
     except (LookupError, TypeError, ValueError, AttributeError):
         raise Garbled from None
@@ -145,8 +149,8 @@ def told(body: bytes) -> tuple[str | None, str | None]:
         message = found.get("message")
     except (Garbled, AttributeError):
         return None, None
-    is_code = isinstance(code, str) and 0 < len(code) <= 100
-    return code if is_code else None, message if isinstance(message, str) else None
+    text = _text(message) if isinstance(message, str) else None
+    return code if _is_code(code) else None, text
 
 
 def _license(found: Any) -> RemoteLicense:
@@ -189,10 +193,17 @@ def _list(value: Any) -> list[Any]:
     return value
 
 
+def _is_code(value: Any) -> bool:
+    """Whether it is a word of the API's own, which may be kept and shown as it is."""
+    is_plain = isinstance(value, str) and value.isascii() and value.isprintable()
+    return is_plain and 0 < len(value) <= 100
+
+
 def _text(value: Any) -> str:
+    """With `?` for half a character, which JSON can spell and nothing can write down."""
     if not isinstance(value, str):
         raise TypeError
-    return value
+    return value.encode("utf-8", "replace").decode()
 
 
 def _whole(value: Any) -> int:

@@ -136,6 +136,14 @@ def test_another_page_than_the_one_asked_for_is_none() -> None:
         page_of(page, 3)
 
 
+@pytest.mark.parametrize("pages", [2, "3", 10**17])
+def test_an_empty_page_with_more_behind_it_is_none(pages: Any) -> None:
+    for last in (0, 1):
+        assert page_of({"items": [], "current_page": 1, "total_pages": last}, 1) == ([], False)
+    with pytest.raises(Garbled):
+        page_of({"items": [], "current_page": 1, "total_pages": pages}, 1)
+
+
 # --- lists ---
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from typing import Any
@@ -197,8 +198,11 @@ def _list(world: World, query: Query) -> dict[str, Any]:
     ]
     order = query.get("sort_field", "issued_at")
     found.sort(key=lambda one: (getattr(one, order) or 0, one.license_id))
-    if query.get("sort_direction", "desc") == "desc":
+    direction = world.sorts or query.get("sort_direction", "desc")
+    if direction == "desc":
         found.reverse()
+    if direction == "shuffled":
+        random.Random(7).shuffle(found)
     page, size = int(query.get("page", "1")), int(query.get("per_page", "50"))
     return {
         "current_page": page,

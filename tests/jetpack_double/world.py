@@ -72,7 +72,8 @@ ISO, ZULU, SQL = "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%
 @dataclass(slots=True)
 class World:
     """One partner's world. `repeats`: what is done already is answered with 200 instead of 400.
-    `lists`: `GET /licenses` answers; else with `lists_status`. `any_site`: a site that nobody has
+    `lists`: `GET /licenses` answers; else with `lists_status`, in the order that
+    is asked for, unless `sorts` is `asc`, `desc` or `shuffled`. `any_site`: a site that nobody has
     named is connected all the same. `at`: the clock stands there; else it is ours and `ahead`."""
 
     licenses: dict[str, License] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class World:
     repeats: bool = False
     lists: bool = True
     lists_status: int = 403
+    sorts: str | None = None
     any_site: bool = True
     any_product: bool = True
     at: int | None = None

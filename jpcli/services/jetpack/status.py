@@ -24,6 +24,8 @@ from jpcli.services.jetpack.access import (
 from jpcli.services.jetpack.waiting import waiting_object, waiting_wishes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from jpcli.domain.contract.jetpack import (
         CandidateObject,
         JetpackStatusAnswer,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 BEFORE_WISH = 5 * 60 * SECOND
 # A look is worth a short wait.
 PATIENCE_SECONDS = 10
+_TELLING = 100  # a page: it is there anyway
 _COMMANDS_FOR = 3  # candidates; the others are in the list
 
 
@@ -73,9 +76,8 @@ def candidates(desk: Desk, wishes: list[Wish]) -> tuple[list[Found], Note | None
     found: list[Found] = []
     try:
         api = licensing_of(desk, read_only=True, patience_seconds=PATIENCE_SECONDS)
-        for one in api.licenses(state="not_revoked", newest_first=True):
-            if one.issued_at < since_at:
-                break
+        listed = api.licenses(state="not_revoked", newest_first=True)
+        for one in _issued_since(listed, since_at):
             if number_of(desk.ledger, one.license_key) is not None:
                 continue
             found += (
@@ -87,6 +89,21 @@ def candidates(desk: Desk, wishes: list[Wish]) -> tuple[list[Found], Note | None
         message = f"Jetpack was not asked which licenses there are: {error.message}"
         return found, Note("not_asked", message, "warning", hint=error.hint)
     return found, None
+
+
+def _issued_since(listed: Iterable[RemoteLicense], since_at: int) -> Iterator[RemoteLicense]:
+    """Those issued since then. That Jetpack sorts its list as it is asked to is published nowhere,
+    and what is overlooked is ordered again: it is left early only where its first hundred fall."""
+    newest = last = None
+    falls = True
+    for number, one in enumerate(listed, 1):
+        newest, last = newest or one.issued_at, last or one.issued_at
+        falls = falls and one.issued_at <= last
+        last = one.issued_at
+        if one.issued_at >= since_at:
+            yield one
+        elif number >= _TELLING and falls and one.issued_at < newest:
+            return
 
 
 def may_be_from(wish: Wish, remote: RemoteLicense) -> bool:

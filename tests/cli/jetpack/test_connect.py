@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -169,3 +170,37 @@ def test_a_site_of_which_no_number_is_told_is_not_remembered(at_jetpack: Desk) -
     at_jetpack.double.next("body", body='{"code": "success"}')
     assert at_jetpack.do(f"jetpack connect {SITE} --user 1")["blog_id"] is None
     assert at_jetpack.rows(SEEN) == []
+
+
+@pytest.mark.parametrize("code", ["", "a\nb", "a\x00b", "\x1b[31mred", "\ud800", "é", "x" * 101, 7])
+def test_a_code_that_is_no_word_is_neither_kept_nor_shown(code: Any, at_jetpack: Desk) -> None:
+    body = json.dumps({"code": code, "blog_id": 7})
+    at_jetpack.double.next("body", body=body, times=99)
+    run = at_jetpack("jetpack", "connect", SITE, "--user", "1", "--json")
+    assert (run.code, run.error["code"]) == (75, "jetpack_server_error")
+    assert at_jetpack.rows(SEEN) == []
+
+
+@pytest.mark.parametrize("length", [1, 100])
+def test_a_word_of_jetpacks_is_kept_as_it_is(length: int, at_jetpack: Desk) -> None:
+    code = "x" * length
+    at_jetpack.double.next("body", body=json.dumps({"code": code, "blog_id": 7}))
+    assert at_jetpack.do(f"jetpack connect {SITE} --user 1")["code"] == code
+    assert at_jetpack.rows(SEEN) == [(SITE, 7, code)]
+
+
+def test_a_code_that_repeats_the_token_is_kept_without_it(at_jetpack: Desk) -> None:
+    token = at_jetpack.double.token
+    body = json.dumps({"code": f"hello_{token}", "blog_id": 7})
+    at_jetpack.double.next("body", body=body)
+    run = at_jetpack("jetpack", "connect", SITE, "--user", "1", "--json")
+    assert run.data["code"] == "hello_[token]"
+    assert token not in run.out + run.err + "".join(at_jetpack.everything())
+
+
+def test_half_a_character_in_an_error_can_be_told(at_jetpack: Desk) -> None:
+    body = json.dumps({"code": "invalid_input", "message": "no \ud800 such"})
+    at_jetpack.double.next("body", body=body, status=400)
+    run = at_jetpack("jetpack", "connect", SITE, "--user", "1", "--json")
+    assert (run.code, run.error["code"]) == (3, "invalid_input")
+    assert "no ? such" in run.error["message"]

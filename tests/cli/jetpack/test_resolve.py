@@ -318,3 +318,25 @@ def test_wishes_are_completed(at_jetpack: Desk) -> None:
     wish = at_jetpack.wish()
     found = candidates(at_jetpack.address, "wishes", "w", 0)
     assert [each.name for each in found] == [wish]
+
+
+@pytest.mark.parametrize("older", [1, 2, 99, 100, 250])
+@pytest.mark.parametrize("sorts", [None, "asc", "desc", "shuffled"])
+def test_a_license_that_may_be_it_is_found_wherever_the_list_has_it(
+    sorts: str | None, older: int, at_jetpack: Desk
+) -> None:
+    wish = at_jetpack.wish(unknown=True)
+    for second in range(older):
+        at_jetpack.issued("jetpack-complete", at=f"2026-11-01T09:{second // 60:02}:00Z")
+    key = at_jetpack.issued(at="2026-11-20T09:00:31Z")
+    at_jetpack.double.world.sorts = sorts
+    at_jetpack.double.forget()
+    (found,) = at_jetpack.do("jetpack status")["wishes"]
+    assert [each["license_key"] for each in found["candidates"]] == [key]
+    falls = sorts in {None, "desc"}
+    assert len(at_jetpack.double.calls("GET")) == (1 if falls else -(-(older + 1) // 100))
+    before = at_jetpack.everything()
+    run = at_jetpack("jetpack", "resolve", wish, "--not-issued", "--json")
+    assert (run.code, run.error["code"]) == (2, "confirmation_required")
+    assert key in run.error["message"]
+    assert at_jetpack.everything() == before
