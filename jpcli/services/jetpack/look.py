@@ -17,8 +17,7 @@ from jpcli.ledger.queries.wishes import keys_touched_after, keys_waiting
 from jpcli.services.bulk import RowNumbers
 from jpcli.services.jetpack.access import licensing_of
 from jpcli.services.jetpack.compare import Comparing
-from jpcli.services.jetpack.status import may_be_from
-from jpcli.services.pending import ISSUE, UNDER_WAY, pending
+from jpcli.services.pending import UNDER_WAY, pending
 from jpcli.services.spool import Spool
 
 if TYPE_CHECKING:
@@ -66,11 +65,6 @@ class LookedSince(NamedTuple):
     def moved(self, desk: Desk) -> set[str]:
         """The licenses that were changed while Jetpack was asked, perhaps after it was."""
         return self.under_way | keys_touched_after(desk.ledger, self.seq)
-
-    def is_on_its_way(self, desk: Desk, remote: RemoteLicense) -> bool:
-        """Whether a process may be about to record this license."""
-        working = (each.wish for each in pending(desk.ledger, desk.now_at) if _is_at_work(each))
-        return any(each.action == ISSUE and may_be_from(each, remote) for each in working)
 
 
 def look_since(desk: Desk, wanted: Collection[str] | None, heard: Heard) -> LookedSince:

@@ -14,6 +14,7 @@ from jpcli.services.change import change_as_read
 from jpcli.services.jetpack.compare import Comparing
 from jpcli.services.jetpack.look import look_since
 from jpcli.services.jetpack.pulled import Told, answer_of, missing_here, missing_there
+from jpcli.services.jetpack.status import is_on_its_way
 from jpcli.services.jetpack.take_over import TakingOver
 
 if TYPE_CHECKING:
@@ -69,5 +70,5 @@ def _missing(desk: Desk, found: LookedSince) -> Iterator[Difference]:
     """What one side does not have; what was issued meanwhile is here by now, or on its way."""
     yield from (missing_there(desk, key) for (key,) in found.looked.gone)
     for remote in found.looked.unknown:
-        if find(desk.ledger, remote.license_key) is None and not found.is_on_its_way(desk, remote):
+        if find(desk.ledger, remote.license_key) is None and not is_on_its_way(desk, remote):
             yield missing_here(remote)

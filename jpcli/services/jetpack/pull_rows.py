@@ -20,7 +20,7 @@ from jpcli.services.jetpack.access import check_at_jetpack
 from jpcli.services.jetpack.look import look_since
 from jpcli.services.jetpack.pulled import Told, answer_of, missing_here, missing_there
 from jpcli.services.jetpack.runs import under_way
-from jpcli.services.jetpack.status import may_be_from
+from jpcli.services.jetpack.status import is_on_its_way, may_be_from
 from jpcli.services.jetpack.take_over import TakingOver, not_in_bundle
 from jpcli.services.jetpack.waiting import waiting_wishes
 from jpcli.services.shapes import problem_table
@@ -162,7 +162,7 @@ class _Importing:
     def _check_not_wished(self, remote: RemoteLicense) -> None:
         """What may have come of a wish is not another license: recorded as one, the wish's own
         process would not find its answer new, and the order be repeated."""
-        if self._found.is_on_its_way(self._desk, remote):
+        if is_on_its_way(self._desk, remote):
             key = remote.license_key
             raise under_way(f"an order of which {key} may have come", key)
         for one in waiting_wishes(self._desk):

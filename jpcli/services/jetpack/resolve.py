@@ -21,7 +21,7 @@ from jpcli.ledger.queries.wishes import wish as stored_wish
 from jpcli.services.change import change_as_read
 from jpcli.services.jetpack.access import check_at_jetpack, licensing_of
 from jpcli.services.jetpack.runs import APPLY
-from jpcli.services.jetpack.status import BEFORE_WISH, candidates
+from jpcli.services.jetpack.status import BEFORE_WISH, candidates, is_on_its_way
 from jpcli.services.pending import ISSUE, UNDER_WAY, state_of
 from jpcli.services.shapes import license_table
 
@@ -64,6 +64,7 @@ def was_issued(desk: Desk, name: str, key: str) -> Answer[LicensesAnswer]:
     def do(writer: Writer) -> Answer[LicensesAnswer]:
         _check_open_order(desk, known_wish(desk, name))
         _check_possible(desk, wish, key)
+        _check_nobodys(desk, wish, remote)
         entry = events.license_issued(key, events.license_terms(wish.product))
         writer.record(*entry, at=issued_at)
         writer.record(*outside_events.wish_settled(wish.product, wish.id, DONE, key, None))
@@ -192,6 +193,17 @@ def _check_there(desk: Desk, key: str, remote: RemoteLicense | None) -> None:
             f"{key} was revoked at Jetpack, at {desk.told(remote.revoked_at)}",
             hint="Say --not-issued, then record what it was:   jpcli jetpack pull --from FILE",
             subject=key,
+        )
+
+
+def _check_nobodys(desk: Desk, wish: Wish, remote: RemoteLicense) -> None:
+    """What another process has ordered just now is its own, and it is about to record it."""
+    if is_on_its_way(desk, remote):
+        raise Busy(
+            "under_way",
+            f"Another process may be about to record {remote.license_key}",
+            hint="Wait until it is done; then see what is left:   jpcli jetpack status",
+            subject=wish.name,
         )
 
 

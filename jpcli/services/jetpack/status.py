@@ -22,6 +22,7 @@ from jpcli.services.jetpack.access import (
     token_source,
 )
 from jpcli.services.jetpack.waiting import waiting_object, waiting_wishes
+from jpcli.services.pending import ISSUE, UNDER_WAY, pending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,6 +112,12 @@ def may_be_from(wish: Wish, remote: RemoteLicense) -> bool:
     alone = (remote.quantity or 1) == 1 and remote.parent_license_id is None
     since_at = wish.wished_at - BEFORE_WISH
     return alone and remote.is_of(wish.product) and remote.issued_at >= since_at
+
+
+def is_on_its_way(desk: Desk, remote: RemoteLicense) -> bool:
+    """Whether a process may be about to record this license as what it ordered."""
+    working = (one.wish for one in pending(desk.ledger, desk.now_at) if one.state == UNDER_WAY)
+    return any(wish.action == ISSUE and may_be_from(wish, remote) for wish in working)
 
 
 def _object(one: Pending, found: list[Found]) -> WishObject:

@@ -257,6 +257,36 @@ def test_what_is_under_way_is_left(at_jetpack: Desk) -> None:
         assert at_jetpack.everything() == before
 
 
+@pytest.mark.parametrize(
+    ("action", "product", "is_late", "code"),
+    [
+        ("issue", "jetpack-scan", False, 75),
+        ("issue", "jetpack-complete", False, 0),
+        ("revoke", "jetpack-scan", False, 0),
+        ("issue", "jetpack-scan", True, 0),
+    ],
+)
+def test_what_another_process_may_be_about_to_record_is_left_to_it(
+    action: str, product: str, is_late: bool, code: int, at_jetpack: Desk
+) -> None:
+    from jpcli.services.process import at_work
+
+    wish = at_jetpack.wish(unknown=True)
+    key = at_jetpack.issued(at="2026-11-20T09:00:31Z")
+    with at_work() as name:
+        now = "2026-11-20T09:05:32Z" if is_late else "2026-11-20T09:05:31Z"
+        other = at_jetpack.known(product) if action == "revoke" else None
+        at_jetpack.wish(action, product, now=now, process=name, license_key=other)
+        before = at_jetpack.everything()
+        run = at_jetpack("jetpack", "resolve", wish, "--key", key, "--json")
+        assert run.code == code, run.err
+        if code:
+            assert run.error["code"] == "under_way"
+            assert at_jetpack.everything() == before
+    if code:  # it is gone, and left it
+        assert at_jetpack("jetpack", "resolve", wish, "--key", key).code == 0
+
+
 @pytest.mark.parametrize("cut", ["before", "between", "after"])
 def test_a_transfer_is_finished_and_recorded_once(cut: str, at_jetpack: Desk) -> None:
     key = at_jetpack.placed(site=A)
