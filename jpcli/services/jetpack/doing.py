@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 class Doing:
     """What became of the steps. `keys` are the licenses that were issued, by the keys that the
-    rehearsal made up; `left` are those of steps that were not done; `done` counts steps, `changed`
+    rehearsal made up; `left` are those of steps that were not done, `unplaced` those that were issued
+    and not put on their site; `done` counts steps, `changed`
     the licenses of those that issue none, `before` those that
     an earlier process issued; `error` is the first that went wrong, `stopped` the one
     that ended it. Instants: `since_at` is the first issue, `until_at` the
@@ -38,6 +39,7 @@ class Doing:
         self._keep_going = keep_going
         self.keys: dict[str, str] = {}
         self.left: set[str] = set()
+        self.unplaced: set[str] = set()
         self.problems: list[Problem] = []
         self.error: JpcliError | None = None
         self.stopped: JpcliError | None = None
@@ -96,6 +98,7 @@ class Doing:
         try:
             self._calls.change(step._replace(action=ASSIGN), key, going)
         except JpcliError as error:
+            self.unplaced.add(step.license_key)
             error.message += f"; {key} was issued, and is on no site"
             error.subject = key
             raise

@@ -76,7 +76,10 @@ def _tell_steps(data: dict[str, Any], doing: Doing) -> None:
             if key in doing.left or (key is None and doing.error is not None):
                 continue
             counts[step["action"]] += 1
-            yield tuple({**step, "license_key": doing.keys.get(key, key)}.values())
+            told = {**step, "license_key": doing.keys.get(key, key)}
+            if key in doing.unplaced:
+                told |= {"site": None, "client": None}
+            yield tuple(told.values())
 
     found = data["steps"]
     first: Iterable[str] = found.columns if isinstance(found, Rows) else found[0] if found else ()

@@ -1,0 +1,106 @@
+"""What is told of a plan that Jetpack did a part of: that part, as it is in the ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jpcli.domain.answers import Answer
+from jpcli.services.plan import apply, order
+from tests.services.agency import A, B, C, codes, plain
+from tests.services.jetpack.conftest import Desk
+
+PLAN = f"""\
+[sites."{A}"]
+client = "Acme"
+products = ["jetpack-scan"]
+[sites."{B}"]
+client = "Beta"
+products = ["jetpack-scan", "jetpack-ai"]
+[sites."{C}"]
+products = ["jetpack-security-t1", "jetpack-scan"]
+"""
+# A call that is refused, and how many steps are told then: one is moved, one put on a site, two are
+# issued and put on one, one is issued alone, and one would be taken off.
+CALLS = [
+    ("POST", "assign", 1, 0),
+    ("POST", "assign", 2, 1),
+    ("POST", "issue", 1, 2),
+    ("POST", "assign", 3, 3),
+    ("POST", "issue", 2, 3),
+    ("POST", "assign", 4, 4),
+    ("POST", "issue", 3, 4),
+    ("DELETE", "assign", 1, 0),
+]
+PATHS = {"issue": "/license", "assign": "/license/.*/site"}
+
+
+@pytest.fixture
+def prepared(agency: Desk) -> Desk:
+    """With a license to assign, one to move, and one to take off its site."""
+    agency.issue_one("jetpack-scan")
+    agency.issue_one("jetpack-ai", site=C)
+    agency.issue_one("jetpack-ai", site=A)
+    agency.double.forget()
+    return agency
+
+
+def applied(agency: Desk) -> Answer[Any]:
+    source = Path(f"{agency.called}.toml")
+    source.write_text(PLAN, encoding="utf-8")
+    return agency.do(lambda desk: apply.apply(desk, order.read_order(desk, str(source))))
+
+
+def check_told(agency: Desk, answer: Answer[Any]) -> list[dict[str, Any]]:
+    """The steps; what they say is so."""
+    data = plain(answer)
+    steps = [dict(each) for each in data["steps"]]
+    told = Counter(each["action"] for each in steps)
+    assert {action: n for action, n in data["counts"].items() if n} == dict(told)
+    for step in steps:
+        if step["action"] in {"issue", "assign", "transfer", "unassign"}:
+            shown = agency.shown(step["license_key"])
+            assert (shown["site"], shown["client"]) == (step["site"], step["client"])
+    agency.check_equal()
+    return steps
+
+
+def test_all_of_it(prepared: Desk) -> None:
+    answer = applied(prepared)
+    steps = check_told(prepared, answer)
+    assert Counter(each["action"] for each in steps) == {
+        "client": 1,
+        "transfer": 1,
+        "assign": 1,
+        "issue": 3,
+        "unassign": 1,
+    }
+    assert {"applied", "costs"} <= set(codes(answer))
+    assert "stopped" not in codes(answer)
+
+
+@pytest.mark.parametrize(("method", "what", "nth", "told"), CALLS)
+def test_a_part_of_it(prepared: Desk, method: str, what: str, nth: int, told: int) -> None:
+    prepared.double.next("status", method, PATHS[what], nth=nth, status=400, after=False)
+    answer = applied(prepared)
+    steps = check_told(prepared, answer)
+    assert len(steps) == told
+    unplaced = [each for each in steps if each["action"] == "issue" and each["site"] is None]
+    assert len(unplaced) == (what == "assign" and nth > 2)
+    (problem,) = plain(answer)["problems"]
+    assert problem["code"] == "jetpack_refused"
+    assert [note.message for note in answer.notes] == [
+        f"{told - len(unplaced)} of 6 steps done; what was done stays"
+    ]
+
+
+def test_who_is_told_that_nothing_is_known_of_a_part_is_told_to_settle_it(prepared: Desk) -> None:
+    prepared.double.next("lost", "POST", "/license", nth=2)
+    answer = applied(prepared)
+    assert len(plain(answer)["steps"]) == 3
+    (note,) = answer.notes
+    assert note.hint == "First settle what is not known:   jpcli jetpack status"
+    assert [each.code for each in answer.failures] == ["outcome_unknown"]
