@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
 class Doing:
     """What became of the steps. `keys` are the licenses that were issued, by the keys that the
-    rehearsal made up; `left` are those of steps that were not done, `unplaced` those that were issued
-    and not put on their site; `done` counts steps, `changed`
-    the licenses of those that issue none, `before` those that
-    an earlier process issued; `error` is the first that went wrong, `stopped` the one
-    that ended it. Instants: `since_at` is the first issue, `until_at` the
-    last revocation."""
+    rehearsal made up; `left` are those of steps that were not done, `unplaced` those that were
+    issued and not put on their site; `done` counts steps, `changed` the licenses of those that
+    issue none, `before` those that an earlier process issued; `error` is the first that went wrong,
+    `stopped` the one that ended it. Instants: `since_at` is the first issue, `until_at` the last
+    revocation."""
 
     def __init__(
         self, ledger: Ledger, calls: Calls, going: Going | None, *, keep_going: bool = False
