@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from typing import Any
 
@@ -10,13 +11,14 @@ import pytest
 from jpcli.domain.instants import parse_instant
 from jpcli.jetpack import shapes
 from jpcli.jetpack.licensing import Licensing
-from jpcli.jetpack.shapes import Garbled, license_of, page_of, parsed
+from jpcli.jetpack.shapes import Garbled, connected_of, license_of, page_of, parsed, prices_of, told
 from tests.jetpack_double.double import JetpackDouble
 from tests.jetpack_double.world import ISO, SQL, ZULU, Spelling
 
 KEY = "jetpack-scan_abcdefgh"
 SITE = "https://example.com/shop"
 AT = parse_instant("2020-09-08T16:14:58Z")
+PRODUCT = {"slug": "p", "name": "P", "currency": "USD", "amount": "1", "price_interval": "day"}
 SPELLINGS = [
     Spelling(*each)
     for each in product((ISO, ZULU, SQL), (True, False), (True, False), ("code", "data", "error"))
@@ -142,6 +144,89 @@ def test_an_empty_page_with_more_behind_it_is_none(pages: Any) -> None:
         assert page_of({"items": [], "current_page": 1, "total_pages": last}, 1) == ([], False)
     with pytest.raises(Garbled):
         page_of({"items": [], "current_page": 1, "total_pages": pages}, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "message"),
+    [
+        ({"code": "a", "message": "No."}, "a", "No."),
+        ({"error": "a_b", "message": ""}, "a_b", ""),
+        ({"code": "a", "error": "b"}, "a", None),
+        ({"code": "x" * 100}, "x" * 100, None),
+        ({"code": "x" * 101, "message": "No."}, None, "No."),
+        ({"code": "", "message": "No."}, None, "No."),
+        ({"code": 400, "message": ["No."]}, None, None),
+        ({"code": "é", "message": None}, None, None),
+        ({"code": "a\nb", "message": 7}, None, None),
+        ({"message": "half \ud800"}, None, "half ?"),
+        ([], None, None),
+        ("no", None, None),
+        (None, None, None),
+    ],
+)
+def test_what_an_error_says(answer: Any, code: str | None, message: str | None) -> None:
+    assert told(json.dumps(answer).encode()) == (code, message)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"\xff"])
+def test_a_page_for_browsers_says_neither(body: bytes) -> None:
+    assert told(body) == (None, None)
+
+
+WHOLE = [
+    ("0", None),
+    (0, None),
+    ("", None),
+    (None, None),
+    (1, 1),
+    ("007", 7),
+    ("1" * 18, int("1" * 18)),
+]
+
+
+@pytest.mark.parametrize(("value", "number"), WHOLE)
+def test_a_number(value: Any, number: int | None) -> None:
+    assert license_of(whole(blog_id=value)).blog_id == number
+
+
+@pytest.mark.parametrize(
+    "value", [10**18, "1" * 19, -1, "-1", "1.0", 1.5, True, "²", "٣", " 1", []]
+)
+def test_what_is_no_number(value: Any) -> None:
+    for field in ("license_id", "blog_id", "parent_license_id", "quantity"):
+        with pytest.raises(Garbled):
+            license_of(whole(**{field: value}))
+
+
+@pytest.mark.parametrize("found", [None, [], "x", 7, {}, {"code": None}, {"code": 1}])
+def test_what_says_nothing_of_a_connection(found: Any) -> None:
+    with pytest.raises(Garbled):
+        connected_of(found, None)
+
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        None,
+        7,
+        {},
+        {"slug": "f", "products": {}},
+        {"slug": None, "products": [PRODUCT]},
+        *({"slug": "f", "products": [{**PRODUCT, name: []}]} for name in PRODUCT),
+        *({"slug": "f", "products": [{**PRODUCT, "amount": each}]} for each in (None, True, {})),
+        *(
+            {"slug": "f", "products": [{k: v for k, v in PRODUCT.items() if k != name}]}
+            for name in PRODUCT
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_no_price_list(family: Any) -> None:
+    good = {"slug": "f", "products": [PRODUCT]}
+    assert len(prices_of([good])) == 1
+    for found in ([family], [good, family], {"families": [good]}):
+        with pytest.raises(Garbled):
+            prices_of(found)
 
 
 # --- lists ---

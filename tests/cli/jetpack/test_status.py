@@ -182,3 +182,31 @@ def test_the_first_screen_and_the_audit_name_it_too(at_jetpack: Desk) -> None:
 def test_elsewhere_nothing_waits(agency: Callable[..., Any]) -> None:
     assert agency("status", "--json").data["wishes"] == []
     assert "Jetpack" not in agency("status", "--format", "table").out
+
+
+def test_each_wish_has_its_own_candidates(at_jetpack: Desk) -> None:
+    scan = at_jetpack.wish(unknown=True)
+    whole = at_jetpack.wish(product="jetpack-complete", unknown=True, now="2026-11-20T10:00:00Z")
+    key = at_jetpack.known("jetpack-complete")
+    ending = at_jetpack.wish("revoke", "jetpack-complete", license_key=key)
+    keys = [at_jetpack.issued(at=f"2026-11-20T09:00:0{n}Z") for n in range(4)]
+    early = at_jetpack.issued("jetpack-complete", at="2026-11-20T09:54:59Z")
+    late = at_jetpack.issued("jetpack-complete", at="2026-11-20T09:55:00Z")
+    at_jetpack.issued(at="2026-11-20T09:00:00Z", parent_license_id=70_001)
+    wishes = {each["wish"]: each for each in at_jetpack.do("jetpack status")["wishes"]}
+    found = {
+        name: [each["license_key"] for each in wish["candidates"]] for name, wish in wishes.items()
+    }
+    assert found == {scan: keys[::-1], whole: [late], ending: []}
+    assert early not in str(wishes)
+    settle = f"jpcli jetpack resolve {scan}"
+    assert wishes[scan]["commands"] == [
+        *(f"{settle} --key {each}" for each in keys[:0:-1]),
+        f"{settle} --not-issued",
+    ]
+
+
+def test_who_only_waits_for_what_is_unfinished_asks_nothing(at_jetpack: Desk) -> None:
+    at_jetpack.wish("revoke", license_key=at_jetpack.known())
+    assert len(at_jetpack.do("jetpack status")["wishes"]) == 1
+    assert at_jetpack.double.requests == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.answers import Answer
+from jpcli.services.licenses import assign, issue, revoke
 from jpcli.services.plan import apply, order
 from tests.services.agency import A, B, C, codes, plain
 from tests.services.jetpack.conftest import Desk
@@ -104,3 +105,76 @@ def test_who_is_told_that_nothing_is_known_of_a_part_is_told_to_settle_it(prepar
     (note,) = answer.notes
     assert note.hint == "First settle what is not known:   jpcli jetpack status"
     assert [each.code for each in answer.failures] == ["outcome_unknown"]
+
+
+def said(answer: Answer[Any], *wanted: str) -> dict[str, str]:
+    return {note.code: note.message for note in answer.notes if note.code in wanted}
+
+
+def rows(*keys: str, **more: str) -> str:
+    head = ",".join(("license_key", *more))
+    return head + "\n" + "".join(",".join((key, *more.values())) + "\n" for key in keys)
+
+
+REFUSED = [((), 3), ((2,), 2), ((1, 3), 1), ((1, 2, 3), 0)]
+
+
+def refuse(agency: Desk, nths: tuple[int, ...], method: str, path: str) -> None:
+    for nth in nths:
+        agency.double.next("status", method, path, nth=nth, status=400, after=False)
+
+
+@pytest.mark.parametrize(("nths", "done"), REFUSED)
+def test_as_many_as_were_issued_and_since_when(
+    agency: Desk, nths: tuple[int, ...], done: int
+) -> None:
+    agency.double.world.ahead = 86_400
+    refuse(agency, nths, "POST", "/license")
+    answer = agency.rows(
+        issue.issue_rows, "product,quantity\n" + "jetpack-scan,1\n" * 3, keep_going=True
+    )
+    licenses = f"{done} license{'s' * (done > 1)}"
+    expected = {"issued": f"Issued {licenses}; billed from 2024-08-16 on"} if done else {}
+    assert said(answer, "issued") == expected
+    assert len(plain(answer)["licenses"]) == done
+    assert ("costs" in plain(answer)) is (done == 3)
+    assert len(plain(answer).get("problems", [])) == 3 - done
+
+
+@pytest.mark.parametrize(("nths", "done"), REFUSED)
+@pytest.mark.parametrize("name", ["assign", "unassign", "revoke"])
+def test_as_many_as_were_changed(agency: Desk, name: str, nths: tuple[int, ...], done: int) -> None:
+    keys = agency.issue("jetpack-scan", 3, **({"site": A} if name == "unassign" else {}))
+    agency.double.world.ahead = 86_400
+    method = "POST" if name == "assign" else "DELETE"
+    refuse(agency, nths, method, "/license" if name == "revoke" else PATHS["assign"])
+    use_case: Any = {
+        "assign": assign.assign_rows,
+        "unassign": assign.unassign_rows,
+        "revoke": revoke.revoke_rows,
+    }[name]
+    text = rows(*keys, site=A) if name == "assign" else rows(*keys)
+    answer = agency.rows(use_case, text, keep_going=True)
+    licenses = f"{done} license{'s' * (done > 1)}"
+    told = said(answer, "changed", "revoked")
+    if name == "revoke":
+        assert told == (
+            {"revoked": f"Revoked {licenses}; 2024-08-16 is billed still"} if done else {}
+        )
+    else:
+        (message,) = told.values() if done else ("",)
+        assert (f" {licenses}" in message) is bool(done)
+    assert len(plain(answer)["licenses"]) == done
+    agency.check_equal()
+
+
+@pytest.mark.parametrize(("nths", "done"), REFUSED)
+def test_a_site_has_a_product_as_often_as_it_has(
+    agency: Desk, nths: tuple[int, ...], done: int
+) -> None:
+    refuse(agency, nths, "POST", PATHS["assign"])
+    text = "product,quantity,site\n" + f"jetpack-scan,1,{A}\n" * 3
+    answer = agency.rows(issue.issue_rows, text, keep_going=True)
+    told = said(answer, "double_product")
+    assert list(told) == ["double_product"] * (done > 1)
+    assert all(f" {done} " in message for message in told.values()), told
