@@ -19,6 +19,7 @@ KEY = "jetpack-scan_abcdefgh"
 SITE = "https://example.com/shop"
 AT = parse_instant("2020-09-08T16:14:58Z")
 PRODUCT = {"slug": "p", "name": "P", "currency": "USD", "amount": "1", "price_interval": "day"}
+WRONG_AMOUNTS: list[Any] = [None, True, {}]
 SPELLINGS = [
     Spelling(*each)
     for each in product((ISO, ZULU, SQL), (True, False), (True, False), ("code", "data", "error"))
@@ -213,7 +214,7 @@ def test_what_says_nothing_of_a_connection(found: Any) -> None:
         {"slug": "f", "products": {}},
         {"slug": None, "products": [PRODUCT]},
         *({"slug": "f", "products": [{**PRODUCT, name: []}]} for name in PRODUCT),
-        *({"slug": "f", "products": [{**PRODUCT, "amount": each}]} for each in (None, True, {})),
+        *({"slug": "f", "products": [{**PRODUCT, "amount": wrong}]} for wrong in WRONG_AMOUNTS),
         *(
             {"slug": "f", "products": [{k: v for k, v in PRODUCT.items() if k != name}]}
             for name in PRODUCT
