@@ -78,7 +78,7 @@ def candidates(desk: Desk, wishes: list[Wish]) -> tuple[list[Found], Note | None
     try:
         api = licensing_of(desk, read_only=True, patience_seconds=PATIENCE_SECONDS)
         listed = api.licenses(state="not_revoked", newest_first=True)
-        for one in _issued_since(listed, since_at):
+        for one in issued_since(listed, since_at):
             if number_of(desk.ledger, one.license_key) is not None:
                 continue
             found += (
@@ -92,7 +92,7 @@ def candidates(desk: Desk, wishes: list[Wish]) -> tuple[list[Found], Note | None
     return found, None
 
 
-def _issued_since(listed: Iterable[RemoteLicense], since_at: int) -> Iterator[RemoteLicense]:
+def issued_since(listed: Iterable[RemoteLicense], since_at: int) -> Iterator[RemoteLicense]:
     """Those issued since then. That Jetpack sorts its list as it is asked to is published nowhere,
     and what is overlooked is ordered again: it is left early only where its first hundred fall."""
     newest = last = None

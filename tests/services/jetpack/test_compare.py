@@ -14,6 +14,7 @@ from jpcli.jetpack.shapes import license_of
 from jpcli.ledger.queries.licenses import find
 from jpcli.services.desk import Desk as Opened
 from jpcli.services.jetpack.compare import Comparing, Place
+from jpcli.services.sites.rename import rename_site
 from tests.services.agency import A, B, C
 from tests.services.jetpack.conftest import Desk
 
@@ -153,3 +154,24 @@ def test_an_end_that_only_the_ledger_has(agency: Desk) -> None:
         assert [each[1:] for each in found] == [("revoked_at", ENDED, None, False)]
         same = license_of({"license_key": key, "issued_at": ISSUED, "revoked_at": ENDED})
         assert Comparing(desk.ledger).differences(facts, same) == []
+
+
+def test_a_bundle_is_on_no_site(compared: Compared) -> None:
+    facts = find(compared.desk.ledger, compared.free)
+    assert facts is not None
+    comparing, remote = Comparing(compared.desk.ledger), compared.remote(compared.free, siteurl=A)
+    assert comparing.place(facts, remote) == Place(A)
+    assert comparing.place(facts._replace(bundle_size=3), remote) is None
+
+
+def test_what_a_site_was_called_is_the_site(agency: Desk) -> None:
+    key = agency.issue_one("jetpack-scan", site=A)
+    agency.do(rename_site, A, "https://new.example")
+    with agency.desk(writes=False) as desk:
+        facts = find(desk.ledger, key)
+        assert facts is not None
+        remote = license_of({"license_key": key, "issued_at": ISSUED, "siteurl": A})
+        comparing = Comparing(desk.ledger)
+        assert comparing.differences(facts, remote) == []
+        comparing.forget()
+        assert comparing.place_of(remote) == Place("https://new.example")
