@@ -106,10 +106,6 @@ class Comparing:
         known = connection_of(self._ledger, place.url)
         return known is None or known.blog_id != remote.blog_id
 
-    def forget(self) -> None:
-        """Sites were recorded: look them up again."""
-        self._names.forget()
-
 
 def _same(here_at: int | None, there_at: int | None) -> bool:
     if here_at is None or there_at is None:

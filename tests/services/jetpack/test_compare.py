@@ -173,5 +173,4 @@ def test_what_a_site_was_called_is_the_site(agency: Desk) -> None:
         remote = license_of({"license_key": key, "issued_at": ISSUED, "siteurl": A})
         comparing = Comparing(desk.ledger)
         assert comparing.differences(facts, remote) == []
-        comparing.forget()
         assert comparing.place_of(remote) == Place("https://new.example")
