@@ -12,7 +12,7 @@ from jpcli.cli.views.invoice import TITLES, group_name
 from jpcli.cli.views.months import more_rows
 from jpcli.cli.views.screen import text
 from jpcli.cli.views.words import ELSEWHERE, money
-from jpcli.domain.answers import as_objects
+from jpcli.domain.answers import each_object
 from jpcli.domain.words import count, month_name, month_of
 
 if TYPE_CHECKING:
@@ -62,9 +62,15 @@ def draw(data: DrawnDiff, screen: Screen) -> None:
 def _draw_groups(data: DrawnDiff, screen: Screen) -> None:
     """Those whose part changed, and how many there are with the same as before."""
     by = data["by"]
-    groups: list[Any] = as_objects(data["groups"])
-    changed = [group for group in groups if group["difference"]["amount_minor"]]
-    shown = changed[: data["limit"]] if data["limit"] else changed
+    changed = same = 0
+    shown: list[Any] = []
+    for group in each_object(data["groups"]):
+        if not group["difference"]["amount_minor"]:
+            same += 1
+            continue
+        changed += 1
+        if changed <= (data["limit"] or changed):
+            shown.append(group)
     grid = Grid(
         Column(TITLES[by], wraps=True),
         Column(month_of(data["from"])[:3], right=True, drop=2),
@@ -81,10 +87,9 @@ def _draw_groups(data: DrawnDiff, screen: Screen) -> None:
         _signed(data["difference"]),
     )
     grid.draw(screen)
-    more_rows(screen, len(changed) - len(shown), by)
-    if len(groups) > len(changed):
-        same = count(len(groups) - len(changed), by)
-        screen.paragraph(f"{same} with the same as before.", "dim")
+    more_rows(screen, changed - len(shown), by)
+    if same:
+        screen.paragraph(f"{count(same, by)} with the same as before.", "dim")
 
 
 def _steps(data: DiffAnswer, shown: list[ChangePart]) -> Grid:

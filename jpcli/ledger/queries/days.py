@@ -7,6 +7,7 @@ those of a what-if or an earlier state.
 
 from __future__ import annotations
 
+from array import array
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -189,10 +190,14 @@ def days_by_site(
     ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
 ) -> Iterator[tuple[int | None, int, int]]:
     """(site row number or None, days to date, days): W1."""
-    return ledger.rows(
-        f"SELECT site_id, {_TO_DATE}, {_DAYS} FROM {snapshot.spans} s WHERE {_INSIDE}"
-        " GROUP BY site_id",
-        **params_of(part, window),
+    return ledger.rows(days_by_site_sql(snapshot), **params_of(part, window))
+
+
+def days_by_site_sql(snapshot: Snapshot) -> str:
+    """What that asks."""
+    return (
+        f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days FROM {snapshot.spans} s"
+        f" WHERE {_INSIDE} GROUP BY site_id"
     )
 
 
@@ -279,6 +284,11 @@ def licenses_by_day(
 def site_names(ledger: Ledger) -> NamesByNumber:
     """Row number to url; None (unassigned) to None."""
     return NamesByNumber(ledger.rows("SELECT id, url FROM sites ORDER BY id"))
+
+
+def site_numbers(ledger: Ledger) -> array[int]:
+    """The row numbers of all sites, in order."""
+    return array("q", (number for (number,) in ledger.rows("SELECT id FROM sites ORDER BY id")))
 
 
 def client_names(ledger: Ledger) -> NamesByNumber:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.shares import Holder
-from jpcli.ledger.queries.days import owned_days, params_of
+from jpcli.ledger.queries.days import days_by_site_sql, owned_days, params_of
 from jpcli.ledger.snapshots.snapshot import NOW
 
 if TYPE_CHECKING:
@@ -35,6 +35,19 @@ def days_as_served(
         **params_of(part, window),
     )
     return ((Holder(client_id, site_id), days) for client_id, site_id, days in rows)
+
+
+def site_days_as_served(
+    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
+) -> Iterator[tuple[Holder, int]]:
+    """The same of sites, whoever had them: each as a holder without a client; streams."""
+    rows = ledger.rows(
+        f"SELECT d.site_id, d.days FROM ({days_by_site_sql(snapshot)}) d"
+        f" LEFT JOIN sites s ON s.id = d.site_id {_first_names('site')}"
+        f" ORDER BY {_last('d.site_id')}, COALESCE(first_site.name, s.url), d.site_id",
+        **params_of(part, window),
+    )
+    return ((Holder(None, site_id), days) for site_id, days in rows)
 
 
 def _first_names(kind: str) -> str:

@@ -19,7 +19,7 @@ from jpcli.domain.periods import month_period, parse_month
 from jpcli.domain.shares import NOBODY, Share, add_to, difference, summed
 from jpcli.ledger.queries import invoice_lines
 from jpcli.ledger.queries.shares import shares_of
-from jpcli.services.billing.holder_days import split_days
+from jpcli.services.billing.holder_days import split_days, split_site_days
 from jpcli.services.billing.period import (
     as_closed,
     offer_part,
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 # The split that is kept with an invoice: by client and site.
 HOLDER = "holder"
+# By site as a preview is, but in columns: each site as a holder without a client.
+EACH_SITE = "each site"
+_SPLITS = {HOLDER: split_days, EACH_SITE: split_site_days}
 
 
 class Corrected:
@@ -153,7 +156,7 @@ class Corrected:
         key = _offer(line)
         if key not in sums:
             sums[key] = shares
-        elif self._by == HOLDER:
+        elif self._by in _SPLITS:
             sums[key] = ManyShares.of(sums[key]).plus(shares)
         else:
             found = dict(sums[key])
@@ -161,17 +164,17 @@ class Corrected:
             sums[key] = found
 
     def _less(self, now: Shares, before: Shares) -> Shares:
-        if self._by == HOLDER:
+        if self._by in _SPLITS:
             return ManyShares.of(now).minus(before)
         return difference(now, before)
 
     @property
     def _nobody(self) -> Any:
-        return NOBODY if self._by == HOLDER else None
+        return NOBODY if self._by in _SPLITS else None
 
     def _splitter(self, month: Computed) -> Callable[[Line, OfferPart], Shares]:
-        if self._by == HOLDER:
-            return partial(split_days, self._desk, month)
+        if self._by in _SPLITS:
+            return partial(_SPLITS[self._by], self._desk, month)
         count = COUNTERS[self._by](self._desk, month)
         currency = self._desk.ledger.currency
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.columns import ManyShares, split_by_holder
-from jpcli.ledger.queries.served_days import days_as_served
+from jpcli.ledger.queries.served_days import days_as_served, site_days_as_served
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
@@ -35,13 +35,19 @@ def split_days(desk: Desk, computed: Computed, line: Line, part: OfferPart) -> M
     return split_by_holder(line.amount_minor, days)
 
 
+def split_site_days(desk: Desk, computed: Computed, line: Line, part: OfferPart) -> ManyShares:
+    """What each site has of it, whoever had the site, which is not what its holders come to."""
+    days = site_days_as_served(desk.ledger, part, window_of(computed, line), computed.snapshot)
+    return split_by_holder(line.amount_minor, days)
+
+
 def in_order(shares: Mapping[Holder, Share], labels: HolderNames) -> ManyShares:
     """Parts by client and site; nobody last. Most come so, and there may be very many."""
     found = ManyShares.of(shares)
     places = (_place(holder, labels) for holder in found)
     if all(a <= b for a, b in pairwise(places)):
         return found
-    return found.picked(_sorted(len(found), lambda number: _place(found.holder(number), labels)))
+    return found.picked(in_pieces(len(found), lambda number: _place(found.holder(number), labels)))
 
 
 def _place(holder: Holder, labels: HolderNames) -> tuple[bool, str, bool, str]:
@@ -49,7 +55,7 @@ def _place(holder: Holder, labels: HolderNames) -> tuple[bool, str, bool, str]:
     return client is None, client or "", site is None, site or ""
 
 
-def _sorted(count: int, key: Callable[[int], Any]) -> array[int]:
+def in_pieces(count: int, key: Callable[[int], Any]) -> array[int]:
     """The numbers below `count` by their keys, of which few are in memory at a time."""
     parts = (range(first, min(first + _AT_ONCE, count)) for first in range(0, count, _AT_ONCE))
     return array("q", merge(*(array("q", sorted(part, key=key)) for part in parts), key=key))

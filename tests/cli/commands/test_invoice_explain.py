@@ -160,6 +160,21 @@ def test_a_difference_reads_from_total_to_total(billed: Callable[..., Any]) -> N
     )
 
 
+def test_a_difference_by_site_counts_what_it_leaves_out(billed: Callable[..., Any]) -> None:
+    line = ("invoice", "diff", "2026-11", "2026-12", "--by", "site")
+    groups = billed(*line, "--limit", "0", "--json").data["groups"]
+    assert len(groups) == 4
+    for limit in (0, 1, 3, 4, 5):
+        shown = billed(*line, "--limit", str(limit), "--format", "table").out
+        for number, group in enumerate(groups):
+            name = group["site"] or "(unassigned)"
+            assert (f"  {name} " in shown) == (not limit or number < limit)
+        left = f"and {4 - limit} site{'s' if limit < 3 else ''} more "
+        assert (left in shown) == (0 < limit < 4)
+    alike = ("invoice", "diff", "2026-11", "2026-11", "--by", "site", "--format", "table")
+    assert "4 sites with the same as before." in billed(*alike).out
+
+
 def test_a_forecast_is_a_table_of_months(billed: Callable[..., Any]) -> None:
     shown = billed("invoice", "preview", "--months", "3", "--format", "table").out
     for month in ("December 2026", "January 2027", "February 2027", "Total"):

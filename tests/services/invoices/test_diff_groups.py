@@ -1,0 +1,88 @@
+"""Whose part of the bill changed: sites by name now, in columns, as two previews have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jpcli.services.billing import holder_days
+from jpcli.services.invoices import close
+from jpcli.services.invoices.diff import diff
+from jpcli.services.sites.rename import rename_site
+from tests.services.agency import Agency, minor
+
+MONTHS = ["2024-06", "2024-07", "2024-08"]
+PAIRS = [(one, other) for one in MONTHS for other in MONTHS]
+# What sites were called when June was closed, and are called since.
+SINCE = {"b.example": "zb.example", "c.example": "b.example"}
+
+
+@pytest.fixture
+def changed(agency: Agency) -> Agency:
+    """Remainders on every line, sites renamed before and after a month was closed, and corrections
+    of it; some licenses are on no site, and a bundle is."""
+    agency.set_price("jetpack-scan", "0.0027", "2024-06-01")
+    keys = {}
+    for site, client in zip("caebd", ("Ann", "Bob", "Ann", "Bob", None), strict=True):
+        keys[site] = agency.issue("jetpack-scan", 2, at="2024-06-03T10:00:00Z")
+        agency.assign(keys[site][0], f"{site}.example", client=client, at="2024-06-03T10:00:00Z")
+    _, children = agency.bundle(at="2024-06-05T10:00:00Z")
+    agency.assign(children[0], "a.example", at="2024-06-06T10:00:00Z")
+    agency.now = "2024-07-03T12:00:00Z"
+    agency.do(rename_site, "a.example", "ya.example")
+    agency.do(close.close, "2024-06")
+    agency.do(rename_site, "b.example", "zb.example")
+    agency.do(rename_site, "c.example", "b.example")
+    agency.revoke(keys["d"][0], at="2024-06-20T10:00:00Z")
+    agency.assign(keys["e"][1], "late.example", at="2024-06-10T10:00:00Z")
+    agency.revoke(keys["e"][0], at="2024-06-03T12:00:00Z")
+    agency.now = "2024-08-02T12:00:00Z"
+    agency.do(close.close, "2024-07")
+    for site in "cab":
+        agency.revoke(keys[site][1], at="2024-07-20T10:00:00Z")
+        agency.revoke(keys[site][0], at="2024-07-25T10:00:00Z")
+    return agency
+
+
+def rows(agency: Agency, one: str, other: str) -> list[tuple[Any, ...]]:
+    found = agency.ask(diff, one, other, "site")["groups"]
+    money = ("from_amount", "to_amount", "difference")
+    return [
+        (row["site"], row["from_days"], row["to_days"], *(minor(row[name]) for name in money))
+        for row in found
+    ]
+
+
+def previewed(agency: Agency, month: str) -> dict[str | None, tuple[int, int]]:
+    """(days, amount) of each site by its name now."""
+    since = {f"https://{then}": f"https://{now}" for then, now in SINCE.items()}
+    called = since if month == "2024-06" else {}
+    return {
+        called.get(row["site"], row["site"]): (row["days"], minor(row["amount"]))
+        for row in agency.preview(month, by="site")["groups"]
+    }
+
+
+def test_sites_have_what_two_previews_say(changed: Agency) -> None:
+    for month in MONTHS[1:]:  # one is closed, and one is not
+        assert "adjustment" in [line["kind"] for line in changed.preview(month)["lines"]]
+    for one, other in PAIRS:
+        before, after = previewed(changed, one), previewed(changed, other)
+        expected = []
+        for name in before.keys() | after.keys():
+            (had_days, had), (days, has) = before.get(name, (0, 0)), after.get(name, (0, 0))
+            expected.append((name, had_days, days, had, has, has - had))
+        expected.sort(key=lambda row: (-abs(row[5]), row[0] is None, row[0] or ""))
+        found = rows(changed, one, other)
+        assert [row for row in found if any(row[1:])] == expected, (one, other)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5])
+def test_very_many_sites_are_in_the_same_order(
+    changed: Agency, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    expected = [rows(changed, *pair) for pair in PAIRS]
+    assert max(map(len, expected)) > 5
+    monkeypatch.setattr(holder_days, "_AT_ONCE", at_once)
+    assert [rows(changed, *pair) for pair in PAIRS] == expected
