@@ -7,7 +7,6 @@ those of a what-if or an earlier state.
 
 from __future__ import annotations
 
-from array import array
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -190,15 +189,13 @@ def days_by_site(
     ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
 ) -> Iterator[tuple[int | None, int, int]]:
     """(site row number or None, days to date, days): W1."""
-    return ledger.rows(days_by_site_sql(snapshot), **params_of(part, window))
+    return ledger.rows(site_sums(snapshot), **params_of(part, window))
 
 
-def days_by_site_sql(snapshot: Snapshot) -> str:
-    """What that asks."""
-    return (
-        f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days FROM {snapshot.spans} s"
-        f" WHERE {_INSIDE} GROUP BY site_id"
-    )
+def site_sums(snapshot: Snapshot, more: str = "") -> str:
+    """The same as SQL, of those spans for which more is so."""
+    columns = f"site_id, {_TO_DATE} AS to_date, {_DAYS} AS days"
+    return f"SELECT {columns} FROM {snapshot.spans} s WHERE {_INSIDE}{more} GROUP BY site_id"
 
 
 def days_by_license(
@@ -243,12 +240,9 @@ def days_by_owner(
 
 def owned_days(snapshot: Snapshot) -> str:
     """The sums of every site for each of its clients."""
-    spans, owners, _ = snapshot
+    owners = snapshot.owners
     moved = f"SELECT site_id FROM {owners} o WHERE first_day > :first AND first_day <= :last"
-    kept = (
-        f"SELECT site_id, {_TO_DATE} AS to_date, {_DAYS} AS days FROM {spans} s WHERE {_INSIDE}"
-        f" AND (site_id IS NULL OR site_id NOT IN ({moved})) GROUP BY site_id"
-    )
+    kept = site_sums(snapshot, f" AND (site_id IS NULL OR site_id NOT IN ({moved}))")
     owned = (
         f"{owned_spans('o.client_id, s.site_id', snapshot)}"
         " WHERE s.offer_id = :offer AND s.child = :child AND s.last_day >= :first"
@@ -284,11 +278,6 @@ def licenses_by_day(
 def site_names(ledger: Ledger) -> NamesByNumber:
     """Row number to url; None (unassigned) to None."""
     return NamesByNumber(ledger.rows("SELECT id, url FROM sites ORDER BY id"))
-
-
-def site_numbers(ledger: Ledger) -> array[int]:
-    """The row numbers of all sites, in order."""
-    return array("q", (number for (number,) in ledger.rows("SELECT id FROM sites ORDER BY id")))
 
 
 def client_names(ledger: Ledger) -> NamesByNumber:

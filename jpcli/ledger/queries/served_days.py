@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.shares import Holder
-from jpcli.ledger.queries.days import days_by_site_sql, owned_days, params_of
+from jpcli.ledger.queries.days import owned_days, params_of, site_sums
 from jpcli.ledger.snapshots.snapshot import NOW
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def site_days_as_served(
 ) -> Iterator[tuple[Holder, int]]:
     """The same of sites, whoever had them: each as a holder without a client; streams."""
     rows = ledger.rows(
-        f"SELECT d.site_id, d.days FROM ({days_by_site_sql(snapshot)}) d"
+        f"SELECT d.site_id, d.days FROM ({site_sums(snapshot)}) d"
         f" LEFT JOIN sites s ON s.id = d.site_id {_first_names('site')}"
         f" ORDER BY {_last('d.site_id')}, COALESCE(first_site.name, s.url), d.site_id",
         **params_of(part, window),

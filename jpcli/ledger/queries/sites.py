@@ -6,6 +6,7 @@ day is in `site_clients`.
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.site_urls import twin
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jpcli.ledger.database.connection import Ledger
+
+
+def site_numbers(ledger: Ledger) -> array[int]:
+    """The row numbers of all sites, in order."""
+    return array("q", (number for (number,) in ledger.rows("SELECT id FROM sites ORDER BY id")))
 
 
 class SiteFacts(NamedTuple):

@@ -14,8 +14,9 @@ from jpcli.domain.answers import Rows
 from jpcli.domain.columns import ManyShares
 from jpcli.domain.money import money_json
 from jpcli.domain.shares import NOBODY, Share
-from jpcli.ledger.queries.days import site_names, site_numbers
+from jpcli.ledger.queries.days import site_names
 from jpcli.ledger.queries.shares import names_at_closing, names_now
+from jpcli.ledger.queries.sites import site_numbers
 from jpcli.services.billing.adjustment_shares import EACH_SITE
 from jpcli.services.billing.groups import NOTHING, Row, Splitting
 from jpcli.services.billing.holder_days import in_pieces, split_site_days
