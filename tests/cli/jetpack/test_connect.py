@@ -39,11 +39,12 @@ def test_a_site_is_connected_and_remembered(at_jetpack: Desk) -> None:
 
 def test_what_is_known_is_not_recorded_again(at_jetpack: Desk) -> None:
     at_jetpack.do(f"jetpack connect {SITE} --user 1")
-    for _ in range(2):
+    counts = []
+    for _ in range(3):
         found = at_jetpack.do("jetpack connect shop.example --user admin")
         assert found["code"] == "already_connected"
-        before = events(at_jetpack)
-    assert events(at_jetpack) == before
+        counts.append(events(at_jetpack))
+    assert counts == [counts[0]] * 3
     assert at_jetpack.rows(SEEN) == [(SITE, 5001, "already_connected")]
     assert at_jetpack.do("ledger check")["ok"]
 
@@ -204,3 +205,45 @@ def test_half_a_character_in_an_error_can_be_told(at_jetpack: Desk) -> None:
     run = at_jetpack("jetpack", "connect", SITE, "--user", "1", "--json")
     assert (run.code, run.error["code"]) == (3, "invalid_input")
     assert "no ? such" in run.error["message"]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "begins"),
+    [
+        ("success", "ok", f"Connected {SITE}. Jetpack says success and has"),
+        ("already_connected", "info", "Jetpack says already_connected and has"),
+        ("some_other", "info", "Jetpack says some_other and has"),
+        ("previously_connected", None, ""),
+    ],
+)
+def test_what_is_said_of_each_code(
+    code: str, kind: str | None, begins: str, at_jetpack: Desk
+) -> None:
+    for number in (7, None):
+        body = json.dumps({"code": code, "blog_id": number})
+        at_jetpack.double.next("body", body=body)
+        run = at_jetpack("jetpack", "connect", SITE, "--user", "1", "--json")
+        notes = run.json.get("notes", [])
+        assert [note["kind"] for note in notes] == ([] if kind is None else [kind])
+        called = "no number" if number is None else "the number 7"
+        said = notes[0]["message"] if notes else run.error["message"]
+        assert said.startswith(begins)
+        assert f"has {called} for {SITE}" in said
+        assert run.code == (0 if kind else 1)
+
+
+@pytest.mark.parametrize(
+    ("user", "sent"),
+    [
+        ("1", 1),
+        ("007", 7),
+        ("9" * 18, int("9" * 18)),
+        ("9" * 19, "9" * 19),
+        ("admin", "admin"),
+        ("ann@a.example", "ann@a.example"),
+        ("٣", "٣"),
+    ],
+)
+def test_a_user_is_a_number_or_a_name(user: str, sent: Any, at_jetpack: Desk) -> None:
+    at_jetpack("jetpack", "connect", SITE, "--user", user)
+    assert at_jetpack.double.requests[-1]["body"]["local_user"] == sent

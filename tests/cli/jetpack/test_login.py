@@ -66,6 +66,7 @@ def test_a_good_token_is_stored_for_its_ledger_alone(at_jetpack: Desk, keyring: 
         "products": 9,
         "for_ledger": at_jetpack.address,
     }
+    assert "is stored for this ledger in" in done.json["notes"][0]["message"]
     ((entry, stored),) = keyring.entries.items()
     assert entry[1].startswith("jetpack/")
     assert stored == TOKEN
@@ -81,7 +82,9 @@ def test_elsewhere_it_is_stored_for_all(
     at_jetpack.patch.setenv("JPCLI_LEDGER", other)
     if made:
         at_jetpack.do("init")
-    assert login(at_jetpack, TOKEN).data["for_ledger"] is None
+    done = login(at_jetpack, TOKEN)
+    assert done.data["for_ledger"] is None
+    assert "is stored in" in done.json["notes"][0]["message"]
     assert keyring.entries == {SHARED: TOKEN}
 
 
