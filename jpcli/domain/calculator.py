@@ -119,7 +119,8 @@ def compute_groups(
     place = {key: number for number, key in enumerate(every_key)}
     # Columns of integers rather than a row for each key: a quarter of a million keys are usual.
     columns: list[list[int]] = [[0] * len(every_key) for _ in Group._fields[1:]]
-    for line, weights in zip(lines, weights_by_line, strict=True):
+    for line, of_line in zip(lines, weights_by_line, strict=True):
+        weights = dict(of_line.items())
         keys = nobody_last(weights)
         to_date = [weights[key][0] for key in keys]
         whole = [weights[key][1] for key in keys]

@@ -205,6 +205,48 @@ class _Values(ValuesView[Share]):
         return self._shares.parts()
 
 
+class NamedDays(Mapping[str | None, tuple[int, int]]):
+    """Days to date and days of very many rows, by what these are called. To go through; to look up
+    more than one of them it is to be made a dict of `items`."""
+
+    def __init__(
+        self, rows: Iterable[tuple[int | None, int, int]], names: Mapping[int | None, str | None]
+    ) -> None:
+        self._names = names
+        self._numbers, self._to_date, self._days = array("q"), array("q"), array("q")
+        for number, to_date, days in rows:
+            self._numbers.append(_NONE if number is None else number)
+            self._to_date.append(to_date)
+            self._days.append(days)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[str | None]:
+        names = self._names
+        return (names[None if number == _NONE else number] for number in self._numbers)
+
+    def __getitem__(self, name: str | None) -> tuple[int, int]:
+        return dict(self.items())[name]
+
+    def items(self) -> ItemsView[str | None, tuple[int, int]]:
+        """Names with their days, without looking any of them up."""
+        return _NamedItems(self)
+
+    def sums(self) -> Iterator[tuple[int, int]]:
+        """The days alone."""
+        return zip(self._to_date, self._days, strict=True)
+
+
+class _NamedItems(ItemsView[str | None, tuple[int, int]]):
+    def __init__(self, days: NamedDays) -> None:
+        super().__init__(days)
+        self._named = days
+
+    def __iter__(self) -> Iterator[tuple[str | None, tuple[int, int]]]:
+        return zip(self._named, self._named.sums(), strict=True)
+
+
 def split_by_holder(amount_minor: int, days: Iterable[tuple[Holder, int]]) -> ManyShares:
     """An amount over clients by their license-days, then each client's part over its sites (M5).
 

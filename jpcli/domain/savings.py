@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from jpcli.domain.plan_terms import License
-
 DUPLICATE, CONTAINED, IDLE = "duplicate", "contained", "idle"
 BUNDLE, SINGLES, HALF_EMPTY = "bundle", "singles", "half-empty"
 KINDS = (BUNDLE, SINGLES, HALF_EMPTY, IDLE, CONTAINED, DUPLICATE)
@@ -32,25 +30,41 @@ class Superfluous(NamedTuple):
 
     kind: str
     product: str
-    singles: tuple[int, ...]
-    children: tuple[int, ...]
+    singles: Sequence[int]
+    children: Sequence[int]
     kept: int
     container: str | None
 
 
-def superfluous(
-    there: Mapping[str, Sequence[License]], kinds: AbstractSet[str]
-) -> Iterator[Superfluous]:
-    """What a site has too much of; `there` is what is on it, by product. Of the same product twice
-    a bundle's child is kept rather than a single license, and of those the oldest."""
-    for product, licenses in there.items():
-        singles = tuple(sorted(each.number for each in licenses if each.parent is None))
-        children = tuple(sorted(each.number for each in licenses if each.parent is not None))
+class Held:
+    """The licenses of one product on a site, of which there may be a million, by row number in
+    order: single ones, and children of bundles with the row numbers of these."""
+
+    __slots__ = ("children", "parents", "singles")
+
+    def __init__(self) -> None:
+        self.singles, self.children, self.parents = array("q"), array("q"), array("q")
+
+    def add(self, number: int, parent: int | None) -> None:
+        """One more, which is newer than the others."""
+        if parent is None:
+            self.singles.append(number)
+        else:
+            self.children.append(number)
+            self.parents.append(parent)
+
+
+def superfluous(there: Mapping[str, Held], kinds: AbstractSet[str]) -> Iterator[Superfluous]:
+    """What a site has too much of, always the last ones; `there` is what is on it, by product. Of
+    the same product twice a bundle's child is kept rather than a single license, and of those the
+    oldest."""
+    for product, held in there.items():
+        singles, children = held.singles, held.children
         container = container_of(product, there) if CONTAINED in kinds else None
         if container is not None:
             yield Superfluous(CONTAINED, product, singles, children, 0, container)
-        elif DUPLICATE in kinds and len(licenses) > 1:
-            first = (singles, children[1:]) if children else (singles[1:], ())
+        elif DUPLICATE in kinds and len(singles) + len(children) > 1:
+            first = (singles, children[1:]) if children else (singles[1:], children)
             yield Superfluous(DUPLICATE, product, *first, 1, None)
 
 
@@ -93,9 +107,9 @@ class Stock:
 
 
 class Regrouping(NamedTuple):
-    """Another way to have the same licenses. `singles` and `bundles` end, in whose place
-    `new_singles` and `new_bundles` (by size) are issued; `least` is how many licenses there are on
-    no site afterwards."""
+    """Another way to have the same licenses. `singles` (spares first) and `bundles` end, in whose
+    place `new_singles` and `new_bundles` (by size) are issued; `least` is how many licenses there
+    are on no site afterwards."""
 
     kind: str
     singles: Sequence[int]
@@ -140,16 +154,24 @@ def _towards(stock: Stock, whole: Sequence[Bundle], mix: Mapping[int, int]) -> R
             ending.append(bundle)
     new = {size: mix[size] - kept.get(size, 0) for size in sorted(mix) if size > 1}
     new = {size: count for size, count in new.items() if count}
-    # A spare goes before one on a site, which would have to move; then the newest.
-    singles = [*sorted(stock.spare, reverse=True), *sorted(stock.placed, reverse=True)]
-    more = mix.get(1, 0) - len(singles)
-    gone = singles[: max(0, -more)]
-    stays = len(singles) + more + sum(size * count for size, count in new.items())
+    singles = len(stock.spare) + len(stock.placed)
+    more = mix.get(1, 0) - singles
+    gone = _first_to_go(stock, max(0, -more))
+    stays = singles + more + sum(size * count for size, count in new.items())
     stays += sum(bundle.children for bundle in stock.bundles.values())
     stays -= sum(bundle.children for bundle in ending)
     used = len(stock.placed) + sum(bundle.used for bundle in stock.bundles.values())
     kind = _kind(gone, ending, more, new)
     return Regrouping(kind, gone, ending, max(0, more), new, stays - used)
+
+
+def _first_to_go(stock: Stock, count: int) -> array[int]:
+    """A spare goes before one on a site, which would have to move; then the newest."""
+    found = array("q")
+    for numbers in (stock.spare, stock.placed):
+        if len(found) < count:
+            found.extend(sorted(numbers, reverse=True)[: count - len(found)])
+    return found
 
 
 def _kind(gone: Sequence[int], ending: Sequence[Bundle], more: int, new: Mapping[int, int]) -> str:

@@ -6,10 +6,11 @@ This module must not know what is split or between whom.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 def largest_remainder(amount_minor: int, weights: Sequence[int], step: int = 1) -> list[int]:
@@ -75,6 +76,24 @@ def _hand_out(parts: list[int], remainders: list[int], missing: int) -> None:
         elif remainder == least and ties:
             parts[position] += 1
             ties -= 1
+
+
+def last_part(amount_minor: int, others: Iterable[int], weight: int) -> int:
+    """What `largest_remainder` gives the last of very many weights, without making the parts of
+    all; nothing where all weights are zero."""
+    if amount_minor < 0:
+        return -last_part(-amount_minor, others, weight)
+    numbers = Counter(others)
+    total = weight + sum(other * number for other, number in numbers.items())
+    if not total:
+        return 0
+    part, remainder = divmod(amount_minor * weight, total)
+    missing, before = amount_minor - part, 0
+    for other, number in numbers.items():
+        of_other, remainder_of_other = divmod(amount_minor * other, total)
+        missing -= of_other * number
+        before += number if remainder_of_other >= remainder else 0
+    return part + (before < missing)
 
 
 class Parts:

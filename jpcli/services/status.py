@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer
@@ -17,7 +18,7 @@ from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute
 from jpcli.services.billing.groups import Splitting
 from jpcli.services.billing.last_month import last_month
-from jpcli.services.billing.owner_days import by_client, owner_days
+from jpcli.services.billing.owner_days import owner_days
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.billing.waste import oldest_waste, waste_by_line
 from jpcli.services.cards import expiry_notes, list_cards
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.services.billing.owner_days import OwnerDays
     from jpcli.services.billing.period import Computed
+    from jpcli.services.billing.weights import Weights
     from jpcli.services.desk import Desk
 
 # The oldest licenses on no site that are named one by one.
@@ -129,9 +131,12 @@ def _dearest_clients(
     """Who costs most by the month's end, as `--by client` has it; ties by name."""
     currency = desk.ledger.currency
     # A closed month's split is the one that was kept, which is not counted again (I8).
-    weights = by_client(desk, owned) if computed.invoice is None else None
+    weights: list[Weights | None] | None = None
+    if computed.invoice is None:
+        weights = [None if owners is None else owners.clients for owners in owned]
     sums = Splitting(desk, computed, "client", weights).sums(computed.lines)
-    named = [(client, row) for client, row in sums.items() if client is not None and row[3] > 0]
+    named = ((client, row) for client, row in sums.items() if client is not None and row[3] > 0)
+    dearest = nsmallest(CLIENTS, named, key=lambda item: (-item[1][3], item[0]))
     return [
         {
             "client": client,
@@ -139,9 +144,7 @@ def _dearest_clients(
             "to_date": money_json(to_date_minor, currency),
             "projected": money_json(amount_minor, currency),
         }
-        for client, (_, days, to_date_minor, amount_minor) in sorted(
-            named, key=lambda item: (-item[1][3], item[0])
-        )[:CLIENTS]
+        for client, (_, days, to_date_minor, amount_minor) in dearest
     ]
 
 

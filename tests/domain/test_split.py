@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpcli.domain.split import Parts, largest_remainder
+from jpcli.domain.split import Parts, largest_remainder, last_part
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,12 @@ def test_m5_a_part_alone_is_the_one_among_all(amount_minor: int, weights: list[i
     for amount in (amount_minor, amount_minor // 7, 0, 1):
         alone = [parts.of(amount, place) for place in range(len(weights))]
         assert alone == largest_remainder(amount, weights)
+
+
+@given(st.integers(-(10**6), 10**6), st.lists(st.integers(0, 40), max_size=30), st.integers(0, 40))
+def test_m5_the_last_part_is_the_one_among_all(
+    amount_minor: int, others: list[int], weight: int
+) -> None:
+    for amount in (amount_minor, amount_minor // 10**4, 0, 1):
+        parts = largest_remainder(amount, [*others, weight]) if weight or any(others) else [0]
+        assert last_part(amount, others, weight) == parts[-1]

@@ -67,6 +67,22 @@ def test_what_is_on_no_site_is_what_the_bill_by_site_has(office: Agency) -> None
     assert bill["unassigned_projected"] == nobody["amount"]
 
 
+@pytest.mark.parametrize("day", ["2024-08-03", "2024-08-06", "2024-08-09", "2024-08-12"])
+@pytest.mark.parametrize("idle", [1, 2])
+def test_a_site_that_changed_hands_has_one_part_of_the_days(
+    agency: Agency, idle: int, day: str
+) -> None:
+    """A part for each of its clients would be rounded otherwise, and what is left with it."""
+    for product, price in ((SCAN, "0.2957"), (AI, "0.3333")):
+        agency.set_price(product, price, BEGUN)
+        agency.issue_one(product, at=BEGUN, site=A, client="Ann")
+        agency.issue_one(product, at=BEGUN, site=B, client="Bob")
+        agency.issue(product, idle, at=BEGUN)
+    agency.move_site(B, "Cid", at=day)
+    agency.move_site(B, "Ann", at="2024-08-14")
+    test_what_is_on_no_site_is_what_the_bill_by_site_has(agency)
+
+
 @pytest.mark.parametrize("closed", [True, False], ids=["closed", "waits"])
 def test_last_month_is_what_the_difference_says(agency: Agency, closed: bool) -> None:
     keys = agency.issue(SCAN, 3, at="2024-07-10")

@@ -166,12 +166,12 @@ class _Writer:
         if isinstance(value, list) and len(value) > BATCH and not self._indent:
             self._long_list(value)
             return
-        if isinstance(value, list) and any(map(_has_rows, value)):
+        if isinstance(value, list) and any(map(_is_long, value)):
             self.open("[")
             self._objects(value)
             self.close("]")
             return
-        if _has_rows(value):
+        if _is_long(value):
             self.object(value)
             return
         text = _safe(self._encoder.encode(value))
@@ -250,8 +250,12 @@ class _Writer:
             self._write("\n" + "  " * self._depth)
 
 
-def _has_rows(value: Any) -> bool:
-    return isinstance(value, dict) and any(isinstance(inner, Rows) for inner in value.values())
+def _is_long(value: Any) -> bool:
+    """Whether it is an object of which a part is written piece by piece."""
+    return isinstance(value, dict) and any(
+        isinstance(inner, Rows) or (isinstance(inner, list) and len(inner) > BATCH)
+        for inner in value.values()
+    )
 
 
 @cache

@@ -230,10 +230,11 @@ def days_by_owner(
     window: Window,
     snapshot: Snapshot = NOW,
 ) -> Iterator[tuple[int | None, int | None, int, int]]:
-    """(client row number or None, site row number or None, days to date, days): W1, W2."""
+    """(client row number or None, site row number or None, days to date, days): W1, W2. Those of
+    one site are side by side."""
     return ledger.rows(
-        "SELECT client_id, site_id, SUM(to_date), SUM(days)"
-        f" FROM ({owned_days(snapshot)}) d GROUP BY client_id, site_id",
+        "SELECT client_id, site_id, SUM(to_date), SUM(days) FROM"
+        f" ({owned_days(snapshot)}) d GROUP BY site_id, client_id ORDER BY site_id, client_id",
         **params_of(part, window),
     )
 

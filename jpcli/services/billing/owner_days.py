@@ -5,52 +5,64 @@ Owns the one pass that status makes over the spans; what the sums mean is their 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from array import array
+from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.columns import NamedDays
 from jpcli.ledger.queries.days import days_by_owner
 from jpcli.ledger.queries.labels import CLIENT, labels
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping
 
+    from jpcli.domain.calculator import Line
+    from jpcli.ledger.queries.days import OfferPart
     from jpcli.services.billing.period import Computed
-    from jpcli.services.billing.weights import Weights
     from jpcli.services.desk import Desk
 
-    # (client row number or None, site row number or None, days to date, days)
-    OwnerDays = list[tuple[int | None, int | None, int, int]]
+
+class OwnerDays(NamedTuple):
+    """The license-days of a line. Of sites, which may be a million, there are but the sums, as two
+    columns of days to date and days; the same of each client, by its label, and of what is on no
+    site, if anything is."""
+
+    sites: tuple[array[int], array[int]]
+    clients: NamedDays
+    idle: tuple[int, int] | None
 
 
 def owner_days(desk: Desk, computed: Computed) -> list[OwnerDays | None]:
     """The license-days of each line's owners; None for a correction or credit."""
+    names = labels(desk.ledger, CLIENT).unpacked()
     return [
-        None
-        if part is None
-        else list(days_by_owner(desk.ledger, part, window_of(computed, line), computed.snapshot))
+        None if part is None else _of_line(desk, computed, line, part, names)
         for line, part in zip(computed.lines, computed.parts, strict=True)
     ]
 
 
-def by_site(rows: OwnerDays) -> Weights:
-    """(days to date, days) of each site, by its row number; a site may have had several clients."""
-    return _summed((site_id, to_date, days) for _, site_id, to_date, days in rows)
-
-
-def by_client(desk: Desk, owned: Sequence[OwnerDays | None]) -> list[Weights | None]:
-    """The same of each client, by its label, for every line."""
-    names = labels(desk.ledger, CLIENT)
-    return [
-        None
-        if rows is None
-        else _summed((names[client_id], to_date, days) for client_id, _, to_date, days in rows)
-        for rows in owned
-    ]
-
-
-def _summed(rows: Iterable[tuple[int | str | None, int, int]]) -> Weights:
-    found: Weights = {}
-    for key, to_date, days in rows:
-        before = found.get(key, (0, 0))
-        found[key] = (before[0] + to_date, before[1] + days)
-    return found
+def _of_line(
+    desk: Desk,
+    computed: Computed,
+    line: Line,
+    part: OfferPart,
+    names: Mapping[int | None, str | None],
+) -> OwnerDays:
+    sites_to_date, sites_days = array("q"), array("q")
+    clients: dict[int | None, tuple[int, int]] = {}
+    last = idle = None
+    rows = days_by_owner(desk.ledger, part, window_of(computed, line), computed.snapshot)
+    for client_id, site_id, to_date, days in rows:
+        before = clients.get(client_id, (0, 0))
+        clients[client_id] = (before[0] + to_date, before[1] + days)
+        if site_id is None:
+            idle = (to_date, days)
+        elif site_id == last:  # it had several clients
+            sites_to_date[-1] += to_date
+            sites_days[-1] += days
+        else:
+            sites_to_date.append(to_date)
+            sites_days.append(days)
+            last = site_id
+    of_clients = NamedDays(((number, *sums) for number, sums in clients.items()), names)
+    return OwnerDays((sites_to_date, sites_days), of_clients, idle)

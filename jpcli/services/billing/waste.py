@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.instants import format_instant
 from jpcli.domain.money import money_json
-from jpcli.domain.split import largest_remainder
+from jpcli.domain.split import largest_remainder, last_part
 from jpcli.ledger.queries.idle import idle_days, oldest_idle
-from jpcli.services.billing.owner_days import by_site
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
@@ -47,20 +46,14 @@ def waste_by_line(computed: Computed, owned: Sequence[OwnerDays | None]) -> list
     for line, part, rows in zip(computed.lines, computed.parts, owned, strict=True):
         if part is None or rows is None:
             continue
-        days = by_site(rows)
-        if None not in days:
+        if rows.idle is None:
             continue
-        idle = days.pop(None)
         to_date_minor, amount_minor = (
-            _last_part(amount_minor, [*(counts[column] for counts in days.values()), idle[column]])
+            last_part(amount_minor, rows.sites[column], rows.idle[column])
             for column, amount_minor in enumerate((line.to_date_minor, line.amount_minor))
         )
-        found.append(LineWaste(line, part, idle[0], to_date_minor, amount_minor))
+        found.append(LineWaste(line, part, rows.idle[0], to_date_minor, amount_minor))
     return found
-
-
-def _last_part(amount_minor: int, days: list[int]) -> int:
-    return largest_remainder(amount_minor, days)[-1] if any(days) else 0
 
 
 def oldest_waste(

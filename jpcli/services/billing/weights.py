@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jpcli.domain.columns import NamedDays
 from jpcli.ledger.queries import days as day_queries
 from jpcli.ledger.queries.labels import CLIENT, SITE, labels
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jpcli.domain.calculator import Line
     from jpcli.ledger.queries.days import OfferPart
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from jpcli.services.desk import Desk
 
     # By key: license-days to date, license-days.
-    Weights = dict[Any, tuple[int, int]]
+    Weights = Mapping[Any, tuple[int, int]]
     Counter = Callable[[Line, OfferPart], Weights]
 
 
@@ -44,7 +45,7 @@ def _by_site(desk: Desk, computed: Computed) -> Counter:
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
         rows = day_queries.days_by_site(desk.ledger, part, window, computed.snapshot)
-        return {names[site_id]: (to_date, days) for site_id, to_date, days in rows}
+        return NamedDays(rows, names)
 
     return count
 
@@ -55,7 +56,7 @@ def _by_client(desk: Desk, computed: Computed) -> Counter:
     def count(line: Line, part: OfferPart) -> Weights:
         window = window_of(computed, line)
         rows = day_queries.days_by_client(desk.ledger, part, window, computed.snapshot)
-        return {names[client_id]: (to_date, days) for client_id, to_date, days in rows}
+        return NamedDays(rows, names)
 
     return count
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain import savings as rules
 from jpcli.domain.money import money_json
-from jpcli.domain.savings import Bundle, Stock
+from jpcli.domain.savings import Bundle, Held, Stock
 from jpcli.ledger.queries.plan import active_bundles, present
 from jpcli.ledger.queries.products import hidden_products
 from jpcli.ledger.queries.savings import free_licenses, keys_of
@@ -22,10 +22,10 @@ from jpcli.services.savings import words
 from jpcli.services.spool import Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jpcli.domain.plan_terms import License
-    from jpcli.domain.savings import Regrouping
+    from jpcli.domain.savings import Regrouping, Superfluous
     from jpcli.services.desk import Desk
     from jpcli.services.savings.meter import Meter
 
@@ -42,6 +42,16 @@ class Wanted(NamedTuple):
     kinds: frozenset[str]
     client: str | None
     idle_days: int
+
+
+class Place(NamedTuple):
+    """What a suggestion is about: a site and its client, if it is about one."""
+
+    site: str | None = None
+    client: str | None = None
+
+
+NO_SITE = Place()
 
 
 class Swap(NamedTuple):
@@ -84,7 +94,7 @@ class Finding:
             self._stock(product).bundles[number] = bundle
         licenses = (item for item in present(self._desk.ledger, ()).licenses if item.site)
         for _, on_site in groupby(licenses, attrgetter("site")):
-            self._site(list(on_site))
+            self._site(on_site)
         if self._wanted.client is None:
             self._free()
             for product in sorted(self._stocks):
@@ -99,39 +109,50 @@ class Finding:
             found = self._stocks[product] = Stock()
         return found
 
-    def _site(self, licenses: Sequence[License]) -> None:
-        gone, needless = self._not_needed(licenses)
+    def _site(self, licenses: Iterable[License]) -> None:
+        there: dict[str, Held] = {}
         for item in licenses:
-            if item.parent is None:
-                if item.number not in gone:
-                    self._stock(item.product).placed.append(item.number)
-                continue
-            bundle = self._parents[item.parent]
-            bundle.children += 1
-            if item.number in needless:
-                bundle.needless += 1
-                self._stock(item.product).needless.append(item.number)
-            else:
-                bundle.used += 1
+            held = there.get(item.product)
+            if held is None:
+                held = there[item.product] = Held()
+            held.add(item.number, item.parent)
+        too_many: dict[str, Superfluous] = {}
+        if self._wanted.client in (None, item.client or ""):
+            found = rules.superfluous(there, self._wanted.kinds)
+            too_many = {each.product: each for each in found}
+        for product, held in there.items():
+            self._keep(product, held, too_many.get(product), Place(item.site, item.client))
 
-    def _not_needed(self, licenses: Sequence[License]) -> tuple[set[int], set[int]]:
-        """Which licenses of a site end by a suggestion, and which are in bundles and not needed."""
-        gone: set[int] = set()
-        needless: set[int] = set()
-        site, client = str(licenses[0].site), licenses[0].client
-        if self._wanted.client not in (None, client or ""):
-            return gone, needless
-        there: dict[str, list[License]] = {}
-        for item in licenses:
-            there.setdefault(item.product, []).append(item)
-        for found in rules.superfluous(there, self._wanted.kinds):
-            needless.update(found.children)
-            message, changes = words.of_site(found, site), {1: -len(found.singles)}
-            ending = (found.kind, found.product, (site, client), found.singles)
-            if found.singles and self._add(*ending, message, changes):
-                gone.update(found.singles)
-        self.superfluous.extend(gone)
-        return gone, needless
+    def _keep(
+        self,
+        product: str,
+        held: Held,
+        found: Superfluous | None,
+        place: Place,
+    ) -> None:
+        """Put what a site keeps of a product with the others of it. Children that it does not need
+        cost nothing by themselves."""
+        singles, needed = held.singles, len(held.children)
+        if found is not None:
+            if found.singles and self._ends(found, place):
+                singles = singles[: len(singles) - len(found.singles)]
+                self.superfluous.extend(found.singles)
+            if found.children:
+                needed -= len(found.children)
+                self._stock(product).needless.extend(found.children)
+        if singles:
+            self._stock(product).placed.extend(singles)
+        for child, parent in enumerate(held.parents):
+            bundle = self._parents[parent]
+            bundle.children += 1
+            if child < needed:
+                bundle.used += 1
+            else:
+                bundle.needless += 1
+
+    def _ends(self, found: Superfluous, place: Place) -> bool:
+        message, changes = words.of_site(found, str(place.site)), {1: -len(found.singles)}
+        return self._add(found.kind, found.product, place, found.singles, message, changes)
 
     def _free(self) -> None:
         calendar, today = self._desk.ledger.calendar, self._desk.today
@@ -151,7 +172,7 @@ class Finding:
         for first in range(0, len(numbers), AT_ONCE):
             some = numbers[first : first + AT_ONCE]
             message = words.unused(product, len(some), self._wanted.idle_days)
-            self._add(rules.IDLE, product, (None, None), some, message, {1: -len(some)})
+            self._add(rules.IDLE, product, NO_SITE, some, message, {1: -len(some)})
 
     def _regroup(self, product: str) -> None:
         """The cheapest other way to have what is left of a product, if any costs less."""
@@ -173,7 +194,8 @@ class Finding:
 
     def _replace(self, product: str, way: Regrouping) -> bool:
         """Suggest it, if that is wanted, can be done and saves something; whether that was done."""
-        ends = [*way.singles, *(bundle.number for bundle in way.bundles)]
+        ends = array("q", way.singles)
+        ends.extend(bundle.number for bundle in way.bundles)
         if not ends or way.kind not in self._wanted.kinds:
             return False
         if way.new_bundles and at_jetpack(self._desk.ledger):
@@ -181,17 +203,17 @@ class Finding:
         if (way.new_bundles or way.new_singles) and product in self._hidden:
             return False
         message = words.regrouped(product, way, self._wanted.idle_days)
-        return self._add(way.kind, product, (None, None), ends, message, _changes(way))
+        return self._add(way.kind, product, NO_SITE, ends, message, _changes(way))
 
     def _swap(self, product: str, stock: Stock, way: Regrouping) -> None:
-        placed, gone = set(stock.placed), {bundle.number for bundle in way.bundles}
+        gone = {bundle.number for bundle in way.bundles}
         self.needless.extend(stock.needless)
         kept: dict[int, int] = {}
         for bundle in stock.bundles.values():
             if bundle.number not in gone:
                 kept[bundle.size] = kept.get(bundle.size, 0) + 1
         sizes = {size: kept.get(size, 0) + new for size, new in way.new_bundles.items()}
-        singles = array("q", (number for number in way.singles if number in placed))
+        singles = way.singles[len(stock.spare) :]
         least = way.least if way.new_singles else None
         self.swaps.append(Swap(product, singles, frozenset(gone), sizes, least))
 
@@ -199,7 +221,7 @@ class Finding:
         self,
         kind: str,
         product: str,
-        place: tuple[str | None, str | None],
+        place: Place,
         numbers: Sequence[int],
         message: str,
         changes: Mapping[int, int],
@@ -218,7 +240,7 @@ class Finding:
                 kind,
                 product,
                 *place,
-                list(numbers),
+                array("q", numbers).tobytes(),
                 message,
                 money_json(saved.month_minor, currency),
                 money_json(saved.year_minor, currency),
@@ -229,10 +251,11 @@ class Finding:
     def _named(self) -> Iterator[tuple[Any, ...]]:
         """The suggestions in their order, with what their licenses are called. All of these are
         asked for in one go, because a server is far away."""
-        numbers = (row[_LICENSES] for row in chain(self._others.rows(), self._of_sites.rows()))
+        rows = chain(self._others.rows(), self._of_sites.rows())
+        numbers = (array("q", row[_LICENSES]) for row in rows)
         keys = keys_of(self._desk.ledger, chain.from_iterable(numbers))
         for row in chain(self._others.rows(), self._of_sites.rows()):
-            named = list(islice(keys, len(row[_LICENSES])))
+            named = list(islice(keys, len(array("q", row[_LICENSES]))))
             yield (*row[:_LICENSES], named, *row[_LICENSES + 1 :])
 
 

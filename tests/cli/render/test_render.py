@@ -184,6 +184,18 @@ def test_json_for_a_person_is_indented_as_json_does() -> None:
     assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
 
 
+@pytest.mark.parametrize("indent", [False, True])
+def test_json_of_a_long_list_inside_of_objects_is_the_same(indent: bool) -> None:
+    strange = "a\n\u202eb%s"
+    keys = [f"{strange}{number}" for number in range(2 * BATCH + 1)]
+    data = {"rows": [{"n": 1, "keys": keys, "last": None}, {"keys": []}], "one": {"keys": keys}}
+    text = as_json(data, indent=indent)
+    style: dict[str, Any] = {"indent": 2} if indent else {"separators": (",", ":")}
+    whole = {"version": json.loads(text)["version"], "command": "some command", "data": data}
+    expected = json.dumps(whole, ensure_ascii=False, **style)
+    assert text == expected.replace("\u202e", "\\u202e") + "\n"
+
+
 @pytest.mark.parametrize("count", [0, 1, FIRST_BATCH + BATCH + 1])
 @pytest.mark.parametrize("indent", [False, True])
 def test_json_streams_tables_inside_of_tables_and_objects(count: int, indent: bool) -> None:
