@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from jpcli.jetpack import transport
@@ -61,3 +63,14 @@ def test_how_long_to_wait(
 )
 def test_what_a_request_is_called(text: str | None, name: str | None) -> None:
     assert transport._request_id(text, "token-1") == name
+
+
+def test_what_ended_in_time_is_not_hung_up_later() -> None:
+    line = transport._Line()
+    with line.until(0.05):
+        pass
+    time.sleep(0.15)
+    assert not line.is_late
+    with line.until(0.05):
+        time.sleep(0.3)
+    assert line.is_late

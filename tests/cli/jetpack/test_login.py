@@ -135,3 +135,18 @@ def test_a_bad_address_is_refused_before_anything_is_asked(at_jetpack: Desk) -> 
     run = login(at_jetpack, TOKEN)
     assert (run.code, run.error["code"]) == (2, "bad_api_base")
     assert at_jetpack.double.requests == []
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_the_token_of_the_ledger_itself_is_used(
+    own: bool, at_jetpack: Desk, keyring: Keyring
+) -> None:
+    at_jetpack.without_token()
+    keyring.entries[SHARED] = "of-another-partner" if own else TOKEN
+    if own:
+        login(at_jetpack, TOKEN)
+        assert len(keyring.entries) == 2
+    assert at_jetpack.do("jetpack pull --check")["checked"] == 0
+    keyring.entries = dict.fromkeys(keyring.entries, "of-another-partner")
+    run = at_jetpack("jetpack", "pull", "--check", "--json")
+    assert (run.code, run.error["code"]) == (4, "bad_token")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from jpcli.domain.answers import Answer
+from jpcli.ledger.queries.licenses import number_of
 from jpcli.services.licenses import assign, issue, revoke
 from jpcli.services.plan import apply, order
 from tests.services.agency import A, B, C, codes, plain
@@ -178,3 +179,17 @@ def test_a_site_has_a_product_as_often_as_it_has(
     told = said(answer, "double_product")
     assert list(told) == ["double_product"] * (done > 1)
     assert all(f" {done} " in message for message in told.values()), told
+
+
+def test_what_a_rule_and_what_jetpack_refused_stand_by_line(agency: Desk) -> None:
+    text = "product,quantity\njetpack-scan,1\njetpack-none,1\njetpack-scan,1\njetpack-scan,none\n"
+    refuse(agency, (2,), "POST", "/license")
+    answer = agency.rows(issue.issue_rows, text, keep_going=True)
+    data = plain(answer)
+    told = [(each["line"], each["code"]) for each in data["problems"]]
+    assert [line for line, _ in told] == [3, 4, 5]
+    assert told[1] == (4, "jetpack_refused")
+    (made,) = data["licenses"]
+    with agency.desk(writes=False) as desk:
+        number = number_of(desk.ledger, made["license_key"])
+    assert list(answer.chosen["licenses"].numbers) == [number]
