@@ -13,7 +13,6 @@ from jpcli.domain.events import LATEST_SEQ
 from jpcli.ledger.events.log import told
 
 if TYPE_CHECKING:
-    from jpcli.domain.events import Event
     from jpcli.ledger.database.connection import Ledger
 
 
@@ -30,7 +29,8 @@ class NamesThen:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._namings: dict[tuple[tuple[str, ...], str], list[Event]] = {}
+        # Of each name the events that gave it, and what was called otherwise before.
+        self._namings: dict[tuple[tuple[str, ...], str], list[tuple[int, str | None]]] = {}
 
     def site_id(self, url: str, seq: int) -> int:
         """The site that the event `seq` means by this address. It must have been there."""
@@ -64,15 +64,16 @@ class NamesThen:
         found: list[Spell] = []
         before: str | None = name
         while before is not None:
-            naming = self._naming(kinds, before, seq)
-            found.append(Spell(before, naming.seq, seq))
-            before, seq = naming.data.get("from"), naming.seq - 1
+            first_seq, earlier = self._naming(kinds, before, seq)
+            found.append(Spell(before, first_seq, seq))
+            before, seq = earlier, first_seq - 1
         return found[::-1]
 
-    def _naming(self, kinds: tuple[str, ...], name: str, seq: int) -> Event:
+    def _naming(self, kinds: tuple[str, ...], name: str, seq: int) -> tuple[int, str | None]:
         if (kinds, name) not in self._namings:
-            self._namings[kinds, name] = list(told(self._ledger, kinds, subject=name))
-        return next(e for e in self._namings[kinds, name][::-1] if e.seq <= seq)
+            events = told(self._ledger, kinds, subject=name)
+            self._namings[kinds, name] = [(each.seq, each.data.get("from")) for each in events]
+        return next(each for each in self._namings[kinds, name][::-1] if each[0] <= seq)
 
 
 def _at(spells: list[Spell], seq: int) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain import license_events
 from jpcli.domain.events import ABOUT_LICENSES
 from jpcli.domain.history import History, spans_of, truncated
+from jpcli.domain.numbers import NamesByNumber
 from jpcli.ledger.events.log import is_one_of, latest_at, told
 from jpcli.ledger.snapshots import owners
 from jpcli.ledger.snapshots.names import NamesThen
@@ -139,19 +140,22 @@ def as_recorded(ledger: Ledger, seq: int, end_at: int) -> Snapshot:
 
     It is `NOW` when nothing recorded later reaches back behind it: then the tables are right.
     """
-    subjects = ledger.all(
+    rows = ledger.rows(
         f"SELECT DISTINCT subject FROM events WHERE seq > :seq AND {_OF_LICENSES}"
         f" AND (at < :end_at OR {_LOOK_BACK})",
         seq=seq,
         end_at=end_at + _DAY_AND_MORE,
     )
+    subjects = NamesByNumber(enumerate(key for (key,) in rows))
     owned = owners.as_recorded(ledger, seq)
-    if not subjects and owned == NOW.owners:
+    if len(subjects) == 1 and owned == NOW.owners:
         return NOW
     overlay = Overlay(ledger, owned)
     lookups, names = Lookups(ledger), NamesThen(ledger)
     overlay.replace_each(
-        (lookups.license_id(key), _recorded(ledger, names, key, seq)) for (key,) in subjects
+        (lookups.license_id(key), _recorded(ledger, names, key, seq))
+        for key in subjects.values()
+        if key is not None
     )
     return overlay.snapshot
 
