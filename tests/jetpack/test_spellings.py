@@ -83,9 +83,10 @@ def test_every_field() -> None:
         "product_id": None,
         "owner_type": 5,
         "siteurl": "a.example",
+        "attached_at": "2020-09-08 16:14:58",
     }
     found = license_of(whole(**numbers, **others))
-    assert found[3:] == (7, None, "https://a.example", 8, 9, 10, True)
+    assert found[3:] == (7, AT, "https://a.example", 8, 9, 10, True)
     assert found.product == "jetpack-scan"
 
 
@@ -135,6 +136,7 @@ def test_what_is_no_json_is_garbled(body: bytes) -> None:
 def test_another_page_than_the_one_asked_for_is_none() -> None:
     page = {"items": [whole()], "current_page": 2, "total_pages": "3"}
     assert page_of(page, 2) == ([license_of(whole())], True)
+    assert page_of({"items": [], "total_pages": 0}, 1) == ([], False)  # it does not say which
     with pytest.raises(Garbled):
         page_of(page, 3)
 
@@ -197,6 +199,11 @@ def test_what_is_no_number(value: Any) -> None:
     for field in ("license_id", "blog_id", "parent_license_id", "quantity"):
         with pytest.raises(Garbled):
             license_of(whole(**{field: value}))
+
+
+def test_a_connection() -> None:
+    assert connected_of({"code": "a", "blog_id": "7"}, "jp-1") == ("a", 7, "jp-1")
+    assert connected_of({"code": "a"}, None) == ("a", None, None)
 
 
 @pytest.mark.parametrize("found", [None, [], "x", 7, {}, {"code": None}, {"code": 1}])
