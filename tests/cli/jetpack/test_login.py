@@ -146,6 +146,9 @@ def test_the_token_of_the_ledger_itself_is_used(
     if own:
         login(at_jetpack, TOKEN)
         assert len(keyring.entries) == 2
+        del keyring.entries[SHARED]
+        assert at_jetpack.do("jetpack status")["token"] == "keyring"
+        keyring.entries[SHARED] = "of-another-partner"
     assert at_jetpack.do("jetpack pull --check")["checked"] == 0
     keyring.entries = dict.fromkeys(keyring.entries, "of-another-partner")
     run = at_jetpack("jetpack", "pull", "--check", "--json")

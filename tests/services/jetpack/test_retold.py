@@ -97,6 +97,7 @@ def test_a_part_of_it(prepared: Desk, method: str, what: str, nth: int, told: in
     assert [note.message for note in answer.notes] == [
         f"{told - len(unplaced)} of 6 steps done; what was done stays"
     ]
+    assert answer.notes[0].hint == "Run the same command again for the rest."
 
 
 def test_who_is_told_that_nothing_is_known_of_a_part_is_told_to_settle_it(prepared: Desk) -> None:
@@ -193,3 +194,12 @@ def test_what_a_rule_and_what_jetpack_refused_stand_by_line(agency: Desk) -> Non
     with agency.desk(writes=False) as desk:
         number = number_of(desk.ledger, made["license_key"])
     assert list(answer.chosen["licenses"].numbers) == [number]
+
+
+def test_each_product_that_a_site_has_twice_is_told_of_by_itself(agency: Desk) -> None:
+    refuse(agency, (3,), "POST", PATHS["assign"])
+    text = "product,quantity,site\n" + f"jetpack-scan,1,{A}\n" * 3 + f"jetpack-ai,1,{A}\n" * 2
+    answer = agency.rows(issue.issue_rows, text, keep_going=True)
+    doubles = [note.message for note in answer.notes if note.code == "double_product"]
+    assert sorted(" 2 " in each for each in doubles) == [True, True]
+    assert len(set(doubles)) == 2
