@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jpcli.domain.invoice_status import OPEN, VOID
-from jpcli.reports.journal.journal import BANK, CREDIT, PAYABLE, client_part
+from jpcli.domain.words import month_name
+from jpcli.reports.journal.journal import BANK, CREDIT, PAYABLE, Journal, client_part
+from jpcli.reports.statement.statement import Statement
 from jpcli.services.clients.edit import edit_client
 from jpcli.services.invoices import close, settle
 from jpcli.services.invoices.each_client import in_order, planned
@@ -44,7 +46,7 @@ def test_the_books_add_up(
             with agency.desk(writes=False) as desk:
                 found = Statements(desk, item["number"])
                 written = in_order(list(planned(found, ())))
-                made = journal(desk, found, [each.made for each in written])
+                made = journal(desk, found, written)
                 whole = found.named(None)
             sums: Counter[tuple[str, ...]] = Counter()
             for entry in made.transactions:
@@ -66,10 +68,27 @@ def test_the_books_add_up(
                     part = client_part(whose.client)
                     assert sums["Assets", "Receivable", part] == each.made.total_minor
                     assert sums["Income", "Licenses", part] == -each.made.total_minor
+                    check_corrections(made, each.made)
             assert len({each.made.own_number for each in written}) == len(written)
             assert {part.client for part in whole.clients} == {
                 each.made.whose.client for each in written if each.made.whose
             }
+
+
+def check_corrections(made: Journal, sent: Statement) -> None:
+    """Each earlier month that a statement corrects stands by itself, with all of its lines."""
+    expected: Counter[str] = Counter()
+    for line in sent.lines:
+        if line.kind == "adjustment":
+            expected[f"correction of {month_name(str(line.period))}"] -= line.amount_minor
+    found = [
+        (posting.note, posting.amount_minor)
+        for entry in made.transactions
+        if entry.number == sent.own_number
+        for posting in entry.postings
+        if posting.note
+    ]
+    assert sorted(found) == sorted((note, minor) for note, minor in expected.items() if minor)
 
 
 def _pay_the_first(agency: Agency, undoings: int) -> None:

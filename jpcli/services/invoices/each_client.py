@@ -27,12 +27,14 @@ FORMS = ("html", "pdf", "csv")
 
 
 class Written(NamedTuple):
-    """One statement, the part of the invoice that it bills, and the names of its files."""
+    """One statement, the part of the invoice that it bills, the names of its files, and what it
+    corrects of each earlier month, in order."""
 
     made: Statement
     email: str | None
     cost_minor: int
     names: tuple[str, ...]
+    corrections: tuple[tuple[str, int], ...]
 
     @property
     def billed_minor(self) -> int:
@@ -41,8 +43,8 @@ class Written(NamedTuple):
         return 0 if whose is None or whose.client is None else self.made.total_minor
 
     def without_details(self) -> Written:
-        """Without its sites and days, which only the files have: very many are kept."""
-        return self._replace(made=self.made._replace(clients=(), per_day=()))
+        """Without its lines, sites and days, which only the files have: very many are kept."""
+        return self._replace(made=self.made._replace(lines=(), clients=(), per_day=()))
 
 
 class Respelled:
@@ -137,7 +139,15 @@ def planned(
             number = statement_number(f"{made.period}-preview", receiver.place, places)
         names = tuple(file_name(number, receiver.client or "no client", form) for form in forms)
         cost_minor = costs.get(receiver.client, 0)
-        yield Written(made, receiver.details.email, cost_minor, names)
+        yield Written(made, receiver.details.email, cost_minor, names, _corrections(made))
+
+
+def _corrections(made: Statement) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for line in made.lines:
+        if line.kind == "adjustment" and line.period is not None:
+            found[line.period] = found.get(line.period, 0) + line.amount_minor
+    return tuple(sorted(found.items()))
 
 
 def in_order(found: list[Written]) -> list[Written]:

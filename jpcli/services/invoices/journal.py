@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice
     from jpcli.reports.statement.statement import Statement
     from jpcli.services.desk import Desk
+    from jpcli.services.invoices.each_client import Written
 
 # The programs; a file of one ends in its name.
 BOOKS = ("beancount", "hledger")
@@ -59,8 +60,7 @@ def export_journal(desk: Desk, name: str, books: str, markup: str | None = None)
     statements = Statements(desk, name)
     check_closed(statements)
     found = [each.without_details() for each in planned(statements, (), markup)]
-    billed = [each.made for each in in_order(found)]
-    return write_journal(journal(desk, statements, billed), books)
+    return write_journal(journal(desk, statements, in_order(found)), books)
 
 
 def check_closed(statements: Statements) -> Invoice:
@@ -76,7 +76,7 @@ def check_closed(statements: Statements) -> Invoice:
     return statements.invoice
 
 
-def journal(desk: Desk, statements: Statements, billed: list[Statement]) -> Journal:
+def journal(desk: Desk, statements: Statements, billed: list[Written]) -> Journal:
     """All that happened to an invoice up to now; `billed` are the statements of its clients, as
     they were sent. Raises Refused `not_closed`."""
     invoice = check_closed(statements)
@@ -101,23 +101,20 @@ def _cost(whole: Statement) -> list[Posting]:
     return [*postings, Posting(PAYABLE, -whole.total_minor)]
 
 
-def _billed(made: Statement, day: str, month: str) -> tuple[Transaction, ...]:
+def _billed(billed: Written, day: str, month: str) -> tuple[Transaction, ...]:
     """One client's statement; corrections stand by themselves."""
+    made = billed.made
     assert made.whose is not None
     client = made.whose.client
     if client is None:
         return ()
-    corrections: dict[str, int] = {}
-    for line in made.lines:
-        if line.kind == "adjustment" and line.period is not None:
-            corrections[line.period] = corrections.get(line.period, 0) + line.amount_minor
-    rest_minor = made.total_minor - sum(corrections.values())
+    rest_minor = made.total_minor - sum(amount_minor for _, amount_minor in billed.corrections)
     postings = [
         Posting(receivable(client), made.total_minor),
         Posting(income(client), -rest_minor),
         *(
             Posting(income(client), -amount_minor, f"correction of {month_name(period)}")
-            for period, amount_minor in sorted(corrections.items())
+            for period, amount_minor in billed.corrections
         ),
     ]
     return transaction(day, str(made.own_number), client, month, postings)

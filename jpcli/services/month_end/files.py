@@ -31,7 +31,7 @@ def write_files(
     """All files of one invoice; what can't be written is one of the folder's failures."""
     statements = Statements(desk, number)
     written = write_each(statements, folder, wanted.forms, respelled)
-    made = journal(desk, statements, [each.made for each in written])
+    made = journal(desk, statements, written)
     names = [journal_name(number, books) for books in wanted.books]
     journals = [
         name
