@@ -22,7 +22,9 @@ from jpcli.services.billing.line_shares import (
     other_holders,
     other_shares,
 )
+from jpcli.services.billing.owner_days import owner_days
 from jpcli.services.billing.period import marked, window_of
+from jpcli.services.billing.waste import of_no_site
 from jpcli.services.billing.weights import COUNTERS
 
 if TYPE_CHECKING:
@@ -98,8 +100,11 @@ def details(desk: Desk, computed: Computed) -> PreviewDetails:
     """What the terminal shows beside the table: licenses a day, and what unassigned ones cost."""
     currency = desk.ledger.currency
     # Credit and corrections are on no site either, but they are no licenses.
-    by_site = Splitting(desk, computed, "site").own(computed.lines)
-    _, _, to_date, amount = by_site.get(None, NOTHING)
+    if computed.invoice is None:
+        to_date, amount = of_no_site(computed, owner_days(desk, computed))
+    else:  # by what was kept at closing
+        by_site = Splitting(desk, computed, "site").own(computed.lines)
+        _, _, to_date, amount = by_site.get(None, NOTHING)
     return {
         "licenses_per_day": licenses_per_day(desk, computed),
         "unassigned_to_date": money_json(to_date, currency),

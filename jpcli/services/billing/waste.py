@@ -56,6 +56,22 @@ def waste_by_line(computed: Computed, owned: Sequence[OwnerDays | None]) -> list
     return found
 
 
+def of_no_site(computed: Computed, owned: Sequence[OwnerDays | None]) -> tuple[int, int]:
+    """What `--by site` gives to no site of the month's own lines, so far and by its end: of a line
+    without license-days, as of a bundle without children, all, unless it has one site alone."""
+    sums = [0, 0]
+    for line, rows in zip(computed.lines, owned, strict=True):
+        if rows is None:
+            continue
+        for column, amount_minor in enumerate((line.to_date_minor, line.amount_minor)):
+            sites, idle = rows.sites[column], 0 if rows.idle is None else rows.idle[column]
+            if idle or any(sites):
+                sums[column] += last_part(amount_minor, sites, idle)
+            elif rows.idle is not None or len(sites) != 1:
+                sums[column] += amount_minor
+    return sums[0], sums[1]
+
+
 def oldest_waste(
     desk: Desk, computed: Computed, waste: list[LineWaste], limit: int
 ) -> tuple[list[IdleLicense], OtherIdle]:

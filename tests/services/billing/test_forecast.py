@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,6 +134,33 @@ def test_m5_what_is_wasted_adds_up_and_is_what_no_site_has(agency: Agency) -> No
     assert sum(item["days"] for item in parts) == nobody["days_to_date"]
     assert found["bill"]["unassigned_to_date"] == nobody["to_date"]
     assert found["bill"]["unassigned_projected"] == nobody["amount"]
+    drawn = agency.preview(details=True)["details"]
+    assert (drawn["unassigned_to_date"], drawn["unassigned_amount"]) == (
+        nobody["to_date"],
+        nobody["amount"],
+    )
+
+
+@pytest.mark.parametrize("children", [0, 1, 2])
+def test_m5_what_a_terminal_says_is_on_no_site_is_what_no_site_has(
+    agency: Agency, tmp_path: Path, children: int
+) -> None:
+    """Of a bundle whose children ended before the month, or that has none, that is all of it."""
+    bundle = {"product": "jetpack-security-t1", "issued_at": "2024-07-01T00:00:00Z"}
+    rows: list[dict[str, Any]] = [{**bundle, "license_key": "p_1", "bundle_size": 3}]
+    ended = {**bundle, "bundle_key": "p_1", "revoked_at": "2024-07-20T00:00:00Z"}
+    on_site = {"site": A, "assigned_at": "2024-07-02T00:00:00Z"}
+    rows += [{**ended, **on_site, "license_key": f"c_{number}"} for number in range(children)]
+    history = tmp_path / "history.ndjson"
+    history.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    agency.import_file(history)
+    for month in ("2024-07", "2024-08"):
+        found = agency.preview(month, by="site", details=True)
+        nobody = [group for group in found["groups"] if group["site"] is None]
+        told = [(group["to_date"], group["amount"]) for group in nobody]
+        drawn = found["details"]
+        said = (drawn["unassigned_to_date"], drawn["unassigned_amount"])
+        assert [said] == told or (not told and minor(said[0]) == minor(said[1]) == 0)
 
 
 def test_nothing_is_wasted(agency: Agency) -> None:
