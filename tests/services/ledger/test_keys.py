@@ -250,19 +250,19 @@ def test_an_import_with_very_many_problems_says_the_same_again(
 @pytest.mark.file("files that are there, and backups put back over them")
 def test_a_backup_has_the_keys_and_an_export_has_none(agency: Agency, tmp_path: Path) -> None:
     """So with a key of the ledger that the file is from, a command is done in the other one."""
-    first = agency.issue("jetpack-ai", key="k1")
+    first = agency.issue("jetpack-ai", key="the-key")
     copy = Agency(tmp_path / "copy.db")
     agency.do(upkeep.backup, copy.path)
     file = tmp_path / "history.ndjson"
     rows = agency.ask(upkeep.export)["licenses"]
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-    assert "k1" not in file.read_text()
+    assert "the-key" not in file.read_text()
     other = Agency(tmp_path / "other.db").init()
     other.card()
     other.import_file(file)
-    assert copy.issue("jetpack-ai", key="k1") == first
-    (made,) = other.issue("jetpack-ai", key="k1")
+    assert copy.issue("jetpack-ai", key="the-key") == first
+    (made,) = other.issue("jetpack-ai", key="the-key")
     assert made not in first
-    assert other.issue("jetpack-ai", key="k1") == [made]
+    assert other.issue("jetpack-ai", key="the-key") == [made]
     assert [row["license_key"] for row in other.ask(upkeep.export)["licenses"]] == [*first, made]
     assert other.check()["ok"]
