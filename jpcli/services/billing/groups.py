@@ -24,7 +24,7 @@ from jpcli.services.billing.line_shares import (
 )
 from jpcli.services.billing.owner_days import owner_days
 from jpcli.services.billing.period import marked, window_of
-from jpcli.services.billing.waste import of_no_site
+from jpcli.services.billing.waste import waste_by_line
 from jpcli.services.billing.weights import COUNTERS
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ def details(desk: Desk, computed: Computed) -> PreviewDetails:
     currency = desk.ledger.currency
     # Credit and corrections are on no site either, but they are no licenses.
     if computed.invoice is None:
-        to_date, amount = of_no_site(computed, owner_days(desk, computed))
+        waste = waste_by_line(computed, owner_days(desk, computed))
+        to_date = sum(line.to_date_minor for line in waste)
+        amount = sum(line.amount_minor for line in waste)
     else:  # by what was kept at closing
         by_site = Splitting(desk, computed, "site").own(computed.lines)
         _, _, to_date, amount = by_site.get(None, NOTHING)

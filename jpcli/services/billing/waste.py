@@ -46,30 +46,23 @@ def waste_by_line(computed: Computed, owned: Sequence[OwnerDays | None]) -> list
     for line, part, rows in zip(computed.lines, computed.parts, owned, strict=True):
         if part is None or rows is None:
             continue
-        if rows.idle is None:
-            continue
-        to_date_minor, amount_minor = (
-            last_part(amount_minor, rows.sites[column], rows.idle[column])
+        sums = [
+            _of_no_site(rows, column, amount_minor)
             for column, amount_minor in enumerate((line.to_date_minor, line.amount_minor))
-        )
-        found.append(LineWaste(line, part, rows.idle[0], to_date_minor, amount_minor))
+        ]
+        if rows.idle is not None or any(sums):
+            days_to_date = 0 if rows.idle is None else rows.idle[0]
+            found.append(LineWaste(line, part, days_to_date, *sums))
     return found
 
 
-def of_no_site(computed: Computed, owned: Sequence[OwnerDays | None]) -> tuple[int, int]:
-    """What `--by site` gives to no site of the month's own lines, so far and by its end: of a line
-    without license-days, as of a bundle without children, all, unless it has one site alone."""
-    sums = [0, 0]
-    for line, rows in zip(computed.lines, owned, strict=True):
-        if rows is None:
-            continue
-        for column, amount_minor in enumerate((line.to_date_minor, line.amount_minor)):
-            sites, idle = rows.sites[column], 0 if rows.idle is None else rows.idle[column]
-            if idle or any(sites):
-                sums[column] += last_part(amount_minor, sites, idle)
-            elif rows.idle is not None or len(sites) != 1:
-                sums[column] += amount_minor
-    return sums[0], sums[1]
+def _of_no_site(rows: OwnerDays, column: int, amount_minor: int) -> int:
+    """Of a line without license-days, as of a bundle without children, all, unless it has one site
+    alone."""
+    sites, idle = rows.sites[column], 0 if rows.idle is None else rows.idle[column]
+    if idle or any(sites):
+        return last_part(amount_minor, sites, idle)
+    return amount_minor if rows.idle is not None or len(sites) != 1 else 0
 
 
 def oldest_waste(

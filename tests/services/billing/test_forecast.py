@@ -161,6 +161,8 @@ def test_m5_what_a_terminal_says_is_on_no_site_is_what_no_site_has(
         drawn = found["details"]
         said = (drawn["unassigned_to_date"], drawn["unassigned_amount"])
         assert [said] == told or (not told and minor(said[0]) == minor(said[1]) == 0)
+    bill = agency.ask(status)["bill"]  # of August
+    assert (bill["unassigned_to_date"], bill["unassigned_projected"]) == said
 
 
 def test_nothing_is_wasted(agency: Agency) -> None:
