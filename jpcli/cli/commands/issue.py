@@ -96,8 +96,9 @@ def _ask(
     from jpcli.services.billing.day_cost import day_cost_minor
 
     if is_read_once(source):  # which a trial would leave nothing of
-        place = "standard input" if source == "-" else source
-        invocation.confirm(f"Issue the orders in {place}?", AT_ONCE)
+        from jpcli.services.files.rows import named
+
+        invocation.confirm(f"Issue the orders in {named(str(source))}?", AT_ONCE)
         return None
     trial = do(invocation._replace(dry_run=True))
     costs = trial.data.get("costs")

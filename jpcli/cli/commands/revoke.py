@@ -125,8 +125,9 @@ class _Asked(NamedTuple):
     def question(self, ending: Table[LicenseObject]) -> str:
         """What is asked, where these licenses end."""
         if self.source is not None:
-            place = "standard input" if self.source == "-" else self.source
-            return f"Revoke the licenses in {place}?"
+            from jpcli.services.files.rows import named
+
+            return f"Revoke the licenses in {named(self.source)}?"
         keys = sorted(self.choice.shown or self.keys) or _named(ending)
         others = len(ending) - len(keys)
         it = "it" if len(keys) == 1 else "them"

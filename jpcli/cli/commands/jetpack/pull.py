@@ -52,11 +52,12 @@ def run(
         if given and source is None:
             raise UsageError(f"{name} goes with --from.")
     if revoke_missing:
+        from jpcli.services.files.rows import named
         from jpcli.services.jetpack.access import check_at_jetpack
 
         check_at_jetpack(invocation.desk().ledger)  # nobody is asked about what can't be done
-        question = f"Revoke the licenses of {source} that Jetpack does not know?"
-        invocation.confirm(question.replace(" of -", " of standard input"), _CONSEQUENCE)
+        question = f"Revoke the licenses of {named(str(source))} that Jetpack does not know?"
+        invocation.confirm(question, _CONSEQUENCE)
     heard = counting("license", invocation.output)
     desk = invocation.desk() if check else invocation.desk(writes=True)
     if source is not None:
