@@ -224,6 +224,8 @@ class _Importing:
             if self.recorded == MANY and self._is_first:
                 self._writer.expect_many()
             self.before.take(parsed.history.issued_at)
+            if size > 1 and bundle is None:
+                self._room.of_new(parsed.license_key, size)
         if size > 1 and parsed.bundle_key is None:
             self._parents[parsed.license_key] = parsed
 

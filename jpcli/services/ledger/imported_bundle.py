@@ -51,6 +51,10 @@ class Room:
         """The tables are up to date."""
         self._left.clear()
 
+    def of_new(self, key: str, size: int) -> None:
+        """A bundle that is recorded now has all of it; nothing need be asked."""
+        self._left[key] = size
+
     def take(self, parsed: HistoryRow, bundle: ImportedBundle) -> None:
         """Put a new child into its bundle; BadInput `bundle_full`."""
         if parsed.history.revoked_at is not None:
