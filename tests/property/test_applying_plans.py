@@ -142,6 +142,20 @@ def least_issues(
     return needed - usable
 
 
+def _begun(
+    template: Path, folder: Path, history: list[dict[str, Any]], text: str
+) -> tuple[Agency, Path]:
+    """An agency with a history, and a plan file."""
+    agency = Agency(shutil.copy(template, folder / "ledger.db"))
+    source = folder / "history.ndjson"
+    source.write_text("\n".join(json.dumps(row) for row in history) or "[]")
+    if history:
+        agency.import_file(source)
+    file = folder / "sites.toml"
+    file.write_text(text)
+    return agency, file
+
+
 @agencies(60)
 @given(history=histories(), text=wishes(), has_card=st.sampled_from((True, True, True, False)))
 def test_after_apply_the_plan_is_empty(
@@ -149,13 +163,7 @@ def test_after_apply_the_plan_is_empty(
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        agency = Agency(shutil.copy(templates[has_card], folder / "ledger.db"))
-        source = folder / "history.ndjson"
-        source.write_text("\n".join(json.dumps(row) for row in history) or "[]")
-        if history:
-            agency.import_file(source)
-        file = folder / "sites.toml"
-        file.write_text(text)
+        agency, file = _begun(templates[has_card], folder, history, text)
         before, owned = rows(agency), owners(agency)
         issues = least_issues(text, before)
         if issues and not has_card:
@@ -176,13 +184,7 @@ def test_what_is_named_ends_and_bundles_are_there(
     text, named, count = data.draw(whole_wishes(history))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        agency = Agency(shutil.copy(templates[True], folder / "ledger.db"))
-        source = folder / "history.ndjson"
-        source.write_text("\n".join(json.dumps(row) for row in history) or "[]")
-        if history:
-            agency.import_file(source)
-        file = folder / "sites.toml"
-        file.write_text(text)
+        agency, file = _begun(templates[True], folder, history, text)
         before = rows(agency)
         left = [
             key

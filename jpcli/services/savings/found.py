@@ -255,7 +255,7 @@ class Finding:
         numbers = (array("q", row[_LICENSES]) for row in rows)
         keys = keys_of(self._desk.ledger, chain.from_iterable(numbers))
         for row in chain(self._others.rows(), self._of_sites.rows()):
-            named = list(islice(keys, len(array("q", row[_LICENSES]))))
+            named = list(islice(keys, len(row[_LICENSES]) // array("q").itemsize))
             yield (*row[:_LICENSES], named, *row[_LICENSES + 1 :])
 
 
