@@ -263,6 +263,14 @@ ROADS = (
     Road("audit --init {folder}/new.toml"),
     Road("invoice export 2026-09 --format html --output {folder}/new.html"),
     Road("invoice export 2026-09 --format csv --output {folder}/orders.csv --yes"),
+    Road("invoice export 2026-09 --format proof --output {folder}/new.json"),
+    Road("invoice export 2026-09 --each-client {folder}/a/b --as html --as csv"),
+    Road("month-end 2026-09 --output {folder}/a/b --yes"),
+    Road("report --html {folder}/new.html"),
+    Road("savings --output {folder}/new.toml"),
+    Road("clients report --output {folder}/new.csv"),
+    Road("clients report --output {folder}/new.html"),
+    Road("audit --policy {folder}/audit.toml --output junit:{folder}/new.xml"),
 )
 
 

@@ -1,10 +1,11 @@
 """Files that are there whole or not at all: written under a name beside their own, then linked.
 
-Owns drafts, for every file that jpcli makes. A draft is nobody's but its owner's under any umask,
-and so is what it becomes. Whoever works on one holds a lock on it, so that what a killed run left
-is told from what is still being written, and goes with the next draft in that folder. Where there
-are no locks, as on some network shares, what nobody has written to for a day is such a leaving: if
-it was none, whoever works on it fails to give it its name, and has an error and no half of a file.
+Owns drafts, for every file that jpcli makes, and the folders that are made for them. A draft is
+nobody's but its owner's under any umask, and so is what it becomes. Whoever works on one holds a
+lock on it, so that what a killed run left is told from what is still being written, and goes with
+the next draft in that folder. Where there are no locks, as on some network shares, what nobody has
+written to for a day is such a leaving: if it was none, whoever works on it fails to give it its
+name, and has an error and no half of a file.
 """
 
 from __future__ import annotations
@@ -48,6 +49,18 @@ def draft_beside(path: str) -> Iterator[str]:
         _remove(draft)
         os.close(descriptor)
         _mine.discard(draft)
+
+
+def make_folders(folder: str) -> None:
+    """Make a folder, and those above it that are missing, with mode 0700 under any umask."""
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
+    for each in reversed(missing):
+        with suppress(FileExistsError):  # another process was first
+            os.mkdir(each, 0o700)
+            os.chmod(each, 0o700)
 
 
 def remove_abandoned(folder: str) -> None:

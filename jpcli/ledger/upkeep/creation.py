@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.errors import Refused
 from jpcli.domain.paths import check_path
 from jpcli.ledger.database import tables
-from jpcli.ledger.database.draft import draft_beside, folder_unwritable, link_new
+from jpcli.ledger.database.draft import (
+    draft_beside,
+    folder_unwritable,
+    link_new,
+    make_folders,
+)
 from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.database.neighbors import check_nothing_beside
 from jpcli.ledger.database.sqlite import SqliteLedger
@@ -63,16 +67,8 @@ def make_folder(path: str) -> None:
     """Make the folder that a file is to be in, and those above it, for nobody but their owner
     under any umask; raises Failed `folder_unwritable`, BadInput as of `check_path`."""
     check_path(path)
-    folder = os.path.dirname(os.path.abspath(path))
-    missing = []
-    while not os.path.isdir(folder):
-        missing.append(folder)
-        folder = os.path.dirname(folder)
     try:
-        for each in reversed(missing):
-            with suppress(FileExistsError):  # another process was first
-                os.mkdir(each, 0o700)
-                os.chmod(each, 0o700)
+        make_folders(os.path.dirname(os.path.abspath(path)))
     except OSError as error:
         raise folder_unwritable(path, error, "ledger", _ELSEWHERE) from None
 

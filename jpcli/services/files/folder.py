@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from jpcli.ledger.database.draft import (
     draft_beside,
     folder_unwritable,
     link_new,
+    make_folders,
     replace_plain,
 )
 
@@ -67,7 +69,7 @@ class Folder:
             hint = "Name a folder; it is made where it is missing."
             raise BadInput("not_a_folder", message, hint=hint, subject=self.path)
         try:
-            os.makedirs(self.path, exist_ok=True)
+            make_folders(os.path.abspath(self.path))
             with draft_beside(self.at(SUMS)):
                 pass
             self._known = self._read_sums()
@@ -138,6 +140,9 @@ class Folder:
 
     def _note(self, name: str, made: str) -> None:
         """Before the file has its name: who is killed after this knows it again."""
+        if not os.path.lexists(self.at(SUMS)):
+            with draft_beside(self.at(SUMS)) as draft, suppress(Refused):  # another run was first
+                link_new(draft, self.at(SUMS))
         with open(self.at(SUMS), "a", encoding="utf-8", newline="\n") as stream:
             stream.write(f"{made}  {name}\n")
             stream.flush()

@@ -40,6 +40,22 @@ def test_what_was_written_is_written_down(tmp_path: Path) -> None:
     assert stat.S_IMODE((path / "one").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("umask", [0o000, 0o777], ids=oct)
+def test_what_is_there_of_a_run_that_was_killed_is_nobody_elses(umask: int, tmp_path: Path) -> None:
+    folder = Folder(str(tmp_path / "a" / "bills"))
+    former = os.umask(umask)
+    try:
+        folder.begin()
+        folder.put("one", ["1111"])  # and here it was killed
+    finally:
+        os.umask(former)
+    made = {path: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    assert set(made) == {
+        tmp_path / name for name in ("a", "a/bills", "a/bills/one", f"a/bills/{SUMS}")
+    }
+    assert made == {path: 0o700 if path.is_dir() else 0o600 for path in made}
+
+
 def test_the_same_again_touches_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"one": "1111"})
     before = (tmp_path / "one").stat()
@@ -109,7 +125,7 @@ def test_a_folder_that_takes_no_files_is_refused(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(os, "makedirs", refuse)
+    monkeypatch.setattr(os, "mkdir", refuse)
     with pytest.raises(Failed) as error:
         Folder(str(tmp_path / "bills")).begin()
     assert error.value.code == "folder_unwritable"
