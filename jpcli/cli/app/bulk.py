@@ -33,18 +33,6 @@ KeepGoing = Annotated[
 ]
 
 
-# What else is written of a license: by `ledger export`, `licenses timeline` and `licenses show`.
-_WRITTEN = (
-    "assignments",
-    "child_licenses",
-    "children",
-    "days",
-    "history",
-    "settled_elsewhere",
-    "spans",
-)
-
-
 def check_source(source: str | None, keep_going: bool, argument: str, *arguments: Any) -> None:
     """Either a file, or `argument` on the command line; raises UsageError for both or neither."""
     told = any(value for value in arguments)
@@ -103,9 +91,10 @@ def license_rows(
     """The rows of a file that names licenses, and needs `column` beside their keys unless that is
     empty. Whatever jpcli writes of licenses may be piped in: its other columns are ignored."""
     from jpcli.ledger.queries.licenses import LICENSE_COLUMNS
+    from jpcli.services.files.rows import INNER
 
     needed = frozenset({"license_key", column} - {""})
-    known = needed.union(LICENSE_COLUMNS, _WRITTEN)
+    known = needed.union(LICENSE_COLUMNS, INNER)
     return bulk_rows(invocation, source, known, needed, keep_going=keep_going, whole=True)
 
 

@@ -13,7 +13,7 @@ from jpcli.domain.texts import clean
 from jpcli.domain.words import shortened
 from jpcli.services.files.json_decoder import Decoder
 from jpcli.services.files.json_text import Broken, Text
-from jpcli.services.files.rows import Row, named, too_long
+from jpcli.services.files.rows import INNER, Row, named, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,6 +37,8 @@ class _Decoder(Decoder):
             expected.add("cell_too_long", message, line)
         elif (flaw := self.flaw(value, text)) is not None:
             expected.add(*flaw, line)
+        elif (name := expected.no_text(value)) is not None:
+            expected.add("bad_value", f"{name} must be a text or a number", line, name)
         else:
             return Row(line, {name: _cleaned(cell) for name, cell in value.items()})
         return None
@@ -67,11 +69,13 @@ class _Plain:
             if type(cell) is str:
                 texts += 1
                 values[name] = clean(cell)
-            elif type(cell) is list or type(cell) is dict:
+            elif name in INNER and (type(cell) is list or type(cell) is dict):
                 inner = _texts_in(cell)
                 if inner < 0:
                     return None
                 texts += inner
+            elif cell is not None and type(cell) is not int:
+                return None
         # A key that stands there twice is in the text, and not in what was made of it.
         return values if text.count('"') == 2 * texts else None
 

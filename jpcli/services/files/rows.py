@@ -18,6 +18,21 @@ if TYPE_CHECKING:
 # A spreadsheet may write 3 as 3.0. Not 1.000, which is a thousand where a comma parts decimals.
 _WHOLE = re.compile(r"([0-9]{1,9})(?:\.00?)?", re.ASCII)
 
+# What jpcli writes as lists, objects or truths. Whoever reads one of them looks at it.
+INNER = frozenset(
+    {
+        "assignments",
+        "child_licenses",
+        "children",
+        "days",
+        "history",
+        "prices",
+        "settled_elsewhere",
+        "spans",
+        "taken_over",
+    }
+)
+
 
 class Row(NamedTuple):
     """One record: the line on which it starts, from 1, and its values by column.
@@ -76,12 +91,24 @@ class Expected(NamedTuple):
             self.add("missing_value", f"{name} is missing", line, name)
         return not missing
 
+    def no_text(self, values: Mapping[str, Any]) -> str | None:
+        """A column of texts and numbers that has something else; `true` is no client's name."""
+        for name, value in values.items():
+            if not is_text(value) and name in self.known and name not in INNER:
+                return name
+        return None
+
     def unknown(self, name: str) -> str:
         """The message for a column that this kind of file does not have."""
         near = closest(name, self.known, 0.6)
         return f"unknown column {shortened(name)!r}" + (
             "" if near is None else f", did you mean {near!r}?"
         )
+
+
+def is_text(value: Any) -> bool:
+    """Whether a value of JSON is what a cell of a table may be: a text, a number, or nothing."""
+    return value is None or type(value) in (str, int)
 
 
 def too_long(values: Iterable[Any]) -> bool:

@@ -9,7 +9,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jpcli.domain.errors import BadInput
-from jpcli.domain.history import Assignment, History, check_history
+from jpcli.domain.history import (
+    ASSIGNED,
+    BUNDLE,
+    REVOKED,
+    STATES,
+    UNASSIGNED,
+    Assignment,
+    History,
+    check_history,
+)
 from jpcli.domain.imported_life import ImportedLife
 from jpcli.domain.instants import (
     DATE_LENGTH,
@@ -22,7 +31,7 @@ from jpcli.domain.names import check_client_name, check_license_key, check_produ
 from jpcli.domain.texts import clean
 from jpcli.ledger.events.chain import life_text, stay_text
 from jpcli.ledger.queries.history import HISTORY_COLUMNS as STORED_COLUMNS
-from jpcli.services.files.rows import whole_number
+from jpcli.services.files.rows import is_text, whole_number
 from jpcli.services.refusals import check_has_site
 
 if TYPE_CHECKING:
@@ -31,7 +40,7 @@ if TYPE_CHECKING:
     from jpcli.domain.calendar import BillingCalendar
     from jpcli.services.files.rows import Row
 
-# `state` is there in lists of licenses, and says nothing that the others do not.
+# `state` is there in lists of licenses, and may say nothing that the others do not.
 HISTORY_COLUMNS = frozenset({*STORED_COLUMNS, "site", "client", "assigned_at", "state"})
 HISTORY_REQUIRED = frozenset({"license_key", "product", "issued_at"})
 _ASSIGNMENT_FIELDS = {"site", "client", "from", "to"}
@@ -84,11 +93,8 @@ def parse_row(
     key = check_license_key(str(values["license_key"]))
     product = _slug(str(values["product"]))
     issued_at, issued = _instant(values["issued_at"], "issued_at", calendar)
-    ended, state = values.get("revoked_at"), values.get("state")
+    ended = values.get("revoked_at")
     revoked_at, revoked = (None, None) if ended is None else _end(ended, calendar, now_at)
-    if state is not None and (state == "revoked") != (ended is not None):
-        message = f"{key} is {state}, and revoked_at is {ended or 'empty'}"
-        raise BadInput("bad_state", message, subject=key)
     placed = _assignments(values, issued_at, issued, calendar, site_name)
     bundle_key = values.get("bundle_key")
     bundle_size = _bundle_size(values.get("bundle_size"), bundle_key)
@@ -97,6 +103,7 @@ def parse_row(
     stays = tuple([stay for _, stay, _, _ in placed]) if placed else ()
     history = History._make((issued_at, revoked_at, stays))
     last_at = check_history(history)
+    _check_state(key, values.get("state"), history, bundle_size)
     # All others are after it and, as is checked below, not after the present.
     calendar.checked(issued_at, str(values["issued_at"]))
     if last_at > now_at:
@@ -108,6 +115,21 @@ def parse_row(
     bundle = None if bundle_key is None else check_license_key(str(bundle_key))
     life = (history, issued, revoked, placed)
     return HistoryRow._make((row.line, key, product, *life, bundle, bundle_size, last_at))
+
+
+def _check_state(key: str, told: Any, history: History, bundle_size: int) -> None:
+    """What a list says of a license is what the rest of its row says, or a column got lost."""
+    state = str(told).lower()
+    if history.revoked_at is not None:
+        found = REVOKED
+    elif bundle_size > 1:
+        found = BUNDLE
+    else:
+        is_on_site = history.assignments and history.assignments[-1].to_at is None
+        found = ASSIGNED if is_on_site else UNASSIGNED
+    if state != found and state in (*STATES, BUNDLE):
+        message = f"{key} is {state} by its state, and {found} by the rest of its row"
+        raise BadInput("bad_state", message, subject=key)
 
 
 def called_now(values: Mapping[str, Any], given_up: Mapping[str, str]) -> dict[str, Any]:
@@ -150,6 +172,10 @@ def _assignments(
         return [_on_site(site_name(str(site)), values.get("client"), begun, (None, None))]
     client = values.get("client")
     check_has_site(None if client is None else str(client))
+    if values.get("assigned_at") is not None:
+        raise BadInput(
+            "bad_assignments", "assigned_at belongs to a site, and none is in its column"
+        )
     if listed is None:
         return []
     if not isinstance(listed, list):
@@ -161,6 +187,10 @@ def _placed(item: Any, calendar: BillingCalendar, site_name: Callable[[str], str
     if not isinstance(item, dict) or not _ASSIGNMENT_FIELDS.issuperset(item):
         raise BadInput(
             "bad_assignments", "an assignment is an object with site, client, from and to"
+        )
+    if not all(map(is_text, item.values())):
+        raise BadInput(
+            "bad_assignments", "site, client, from and to of an assignment must be texts"
         )
     field = item.get
     site, begun, ended = field("site"), field("from"), field("to")

@@ -17,7 +17,7 @@ from jpcli.domain.names import check_product_slug
 from jpcli.domain.texts import check_remark
 from jpcli.domain.words import and_more, count, quoted
 from jpcli.ledger.queries import products
-from jpcli.services.files.rows import whole_number
+from jpcli.services.files.rows import is_text, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -226,6 +226,7 @@ def _listed_prices(value: Any) -> list[dict[str, Any]]:
         isinstance(item, dict)
         and item.keys() == {"from", "day_price"}
         and None not in item.values()
+        and all(map(is_text, item.values()))
         for item in value
     ):
         form = '[{"from": "2026-01-01", "day_price": "0.27"}]'

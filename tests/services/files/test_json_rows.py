@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 from unittest.mock import patch
@@ -10,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jpcli.domain.errors import Problem
 from jpcli.domain.limits import MAX_CELL_CHARACTERS, MAX_DIGITS
 from jpcli.services.files import json_rows
 from jpcli.services.files.json_rows import rows_of_lines
+from jpcli.services.files.read import read_rows
 from jpcli.services.files.rows import Expected
 
 CELLS = (
@@ -30,7 +33,7 @@ VALUES = st.recursive(
     ),
     max_leaves=6,
 )
-OBJECTS = st.dictionaries(st.sampled_from(["a", "b", "c", "a b", ""]), VALUES, max_size=4)
+OBJECTS = st.dictionaries(st.sampled_from(["a", "spans", "c", "a b", ""]), VALUES, max_size=4)
 # What goes wrong in files that people and programs write.
 ODD = (
     '{"a":1,"a":2}',
@@ -38,12 +41,17 @@ ODD = (
     '{"a":"x","a":"x","b":""}',
     '{"a":[{"b":1,"b":1}]}',
     '{"a":[{"b":"x" , "b":"y"}],"c":":"}',
-    '{"a":[[1]]}',
     '{"a":{"b":1}}',
-    '{"a":{}}',
     '{"a":[]}',
-    '{"a":[{}]}',
-    '{"a":[{"b":[]}]}',
+    '{"x":[],"a":true}',
+    '{"spans":[[1]]}',
+    '{"spans":{"b":1}}',
+    '{"spans":{}}',
+    '{"spans":[]}',
+    '{"spans":[{}]}',
+    '{"spans":[{"b":[]}]}',
+    '{"spans":[{"b":1,"b":1}]}',
+    '{"spans":true,"b":"x"}',
     "{}",
     "[]",
     "1",
@@ -78,7 +86,7 @@ ODD = (
 
 def read(lines: list[bytes]) -> tuple[list[Any], list[Any]]:
     """The rows as text, so that 1 and true are two, and the problems."""
-    expected = Expected(frozenset("abc"), frozenset(), [], None)
+    expected = Expected(frozenset({*"abc", "spans"}), frozenset(), [], None)
     rows = list(rows_of_lines(lines, expected))
     return [(row.line, repr(list(row.values.items()))) for row in rows], expected.problems
 
@@ -105,6 +113,21 @@ def test_so_is_what_is_nearly_a_line(pieces: list[str]) -> None:
 @pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
 def test_so_is_what_people_and_programs_write(text: str) -> None:
     assert_same([text.encode("utf-8", "surrogatepass")])
+
+
+@pytest.mark.parametrize("value", ["true", "false", "[]", '["x"]', "{}", '{"x":1}'])
+@pytest.mark.parametrize("form", ['{{"a":{0}}}', '{{"b":"\\u0041","a":{0}}}', '[{{"a":{0}}}]'])
+def test_what_is_no_text_and_no_number_is_refused_with_its_line(form: str, value: str) -> None:
+    content = io.BytesIO(b'{"b":1}\n' + form.format(value).encode() + b"\n")
+    if form.startswith("["):
+        content = io.BytesIO(b"\n" + form.format(value).encode())
+    problems: list[Problem] = []
+    known = frozenset({*"ab", "spans"})
+    found = list(
+        read_rows("-", known=known, required=frozenset(), problems=problems, stdin=content)
+    )
+    assert problems == [Problem("bad_value", "a", "a must be a text or a number", 2)]
+    assert len(found) == (not form.startswith("["))
 
 
 def test_most_lines_are_plain() -> None:

@@ -67,14 +67,33 @@ def problems(agency: Agency, *rows: dict[str, Any]) -> list[tuple[str, int | Non
     return [(problem.code, problem.line) for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize(
-    ("state", "revoked_at"), [("revoked", None), ("assigned", ISSUED), ("unassigned", ISSUED)]
-)
-def test_a_state_that_the_times_deny_is_refused(
-    agency: Agency, state: str, revoked_at: str | None
+STATES: dict[str, dict[str, Any]] = {
+    "revoked": {"revoked_at": "2024-07-09T00:00:00Z", "site": A},
+    "assigned": {"site": A},
+    "unassigned": {"assignments": [on(A, "02", "03")]},
+    "bundle": {"product": "jetpack-security-t1", "bundle_size": 3},
+}
+
+
+@pytest.mark.parametrize("told", [*STATES, "in use"])
+@pytest.mark.parametrize("found", STATES)
+def test_a_state_that_the_rest_of_its_row_denies_is_refused(
+    agency: Agency, told: str, found: str
 ) -> None:
-    row = license_row(state=state, revoked_at=revoked_at)
-    assert problems(agency, row) == [("bad_state", 1)]
+    """A list without its column of sites is no list of licenses that are on none."""
+    row = license_row(**STATES[found], state=told.capitalize())
+    if told in (found, "in use"):
+        assert take(agency, row).data["imported"] == 1
+    else:
+        assert problems(agency, row) == [("bad_state", 1)]
+
+
+@pytest.mark.parametrize("more", [{}, {"assignments": []}, {"assignments": [on(A, "02")]}])
+def test_since_when_a_license_is_on_a_site_is_told_with_the_site(
+    agency: Agency, more: dict[str, Any]
+) -> None:
+    row = license_row(assigned_at="2024-07-02T00:00:00Z", **more)
+    assert problems(agency, row) == [("bad_assignments", 1)]
 
 
 # --- what is taken -------------------------------------------------------------------------------
