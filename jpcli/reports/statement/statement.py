@@ -69,7 +69,6 @@ class Party(NamedTuple):
     """Who sends a statement, or gets it, besides the name; "" is not known."""
 
     address: str = ""
-    email: str = ""
     tax_id: str = ""
 
 

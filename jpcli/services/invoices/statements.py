@@ -105,7 +105,7 @@ class Statements:
         known = receiver.details
         return made._replace(
             own_number=self.number_of(receiver),
-            receiver=Party(known.address or "", known.email or "", known.tax_id or ""),
+            receiver=Party(known.address or "", known.tax_id or ""),
             payment_note=self._facts.get(PAYMENT_NOTE, ""),
         )
 
@@ -211,7 +211,7 @@ class Statements:
             total_minor=0,
             amount_paid_minor=0 if invoice is None else invoice.amount_paid_minor,
             settled_elsewhere=invoice is None and is_settled_elsewhere(ledger, period.label),
-            sender=Party(facts.get("address") or "", "", facts.get(TAX_ID) or ""),
+            sender=Party(facts.get("address") or "", facts.get(TAX_ID) or ""),
         )
 
 

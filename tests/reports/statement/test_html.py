@@ -187,8 +187,8 @@ def test_a_clients_statement_says_whom_it_is_for_and_how_to_pay() -> None:
     made = INVOICE._replace(
         whose=Whose("Shop Ltd"),
         own_number="INV-2026-10-03",
-        sender=Party("12 Harbor <Lane>", "", "US-1"),
-        receiver=Party("High Street 1", "", "GB1"),
+        sender=Party("12 Harbor <Lane>", "US-1"),
+        receiver=Party("High Street 1", "GB1"),
         payment_note="To <IBAN>",
         head="cd" * 32,
     )
