@@ -72,12 +72,6 @@ def waiting(ledger: Ledger) -> list[Wish]:
     return [Wish._make(row) for row in rows]
 
 
-def any_waiting(ledger: Ledger) -> bool:
-    """Is there a wish without an outcome?"""
-    sql = "SELECT 1 FROM wishes WHERE state IN ('open', 'unknown') LIMIT 1"
-    return ledger.one(sql) is not None
-
-
 def keys_waiting(ledger: Ledger) -> set[str]:
     """The licenses for which something was wished whose outcome is open."""
     return {one.license_key for one in waiting(ledger) if one.license_key is not None}

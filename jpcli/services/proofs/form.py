@@ -13,23 +13,6 @@ compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 FORM = "jpcli-proof/1"
 
-MEMBERS = (
-    "form",
-    "invoice",
-    "whose",
-    "markup",
-    "closing",
-    "ledger",
-    "prices",
-    "renames",
-    "earlier",
-    "lines",
-    "holders",
-    "shares",
-    "sites",
-    "licenses",
-    "counts",
-)
 INVOICE_KEYS = (
     "number",
     "period",

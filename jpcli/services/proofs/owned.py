@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from jpcli.services.proofs.lives import Name, Names
 
-    # What a name means in the event of a number (`seq`).
-    Meant = Callable[[Name, int], Any]
-
 
 class Numbered:
     """Sites and clients of a proof by number; None stays None, and no name has 0: WITHHELD."""

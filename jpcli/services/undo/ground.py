@@ -55,11 +55,6 @@ class Command(NamedTuple):
     events: list[Event]
 
     @property
-    def is_undo(self) -> bool:
-        """Did it undo another?"""
-        return any(event.kind == events.CHANGE_UNDONE for event in self.events)
-
-    @property
     def changes(self) -> list[Event]:
         """Its events but those that only say that something was undone."""
         return [event for event in self.events if event.kind != events.CHANGE_UNDONE]
