@@ -3,12 +3,14 @@ voided it while it was on its way. Its month is not asked for twice."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from jpcli.domain import events
-from jpcli.domain.errors import Failed, Refused
+from jpcli.domain.errors import Failed, JpcliError, Refused
 from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import close, invoices
@@ -20,6 +22,17 @@ __all__ = ["stripe_clients"]
 pytestmark = pytest.mark.once
 
 AGAIN = f"{NUMBER}-2"
+
+
+Road = Callable[[Shop, str], Any]
+ROADS: dict[str, Road] = {
+    "push": lambda shop, number: shop.do(stripe_billing.push, number),
+    "push --replace": lambda shop, number: shop.do(stripe_billing.push, number, replace=True),
+    "pay": lambda shop, number: shop.do(stripe_billing.pay, number),
+    "mark-paid": lambda shop, number: shop.do(collector.mark_paid, number, "wire"),
+    "close": lambda shop, _: shop.close(MONTH),
+    "close --due": lambda shop, _: shop.close(None),
+}
 
 
 def here(shop: Shop) -> dict[str, str]:
@@ -75,7 +88,7 @@ def test_where_its_month_waits_it_is_taken_over_as_it_is_there(
     assert here(shop) == {NUMBER: "void"}
 
 
-@pytest.mark.parametrize("road", ["push", "pay", "mark-paid", "close"])
+@pytest.mark.parametrize("road", ROADS)
 @pytest.mark.parametrize("billed_again", [False, True])
 def test_what_is_voided_while_it_is_on_its_way_is_not_finalized(
     shop: Shop, road: str, billed_again: bool
@@ -93,14 +106,8 @@ def test_what_is_voided_while_it_is_on_its_way_is_not_finalized(
                 shop.do(close.close, MONTH)
 
     shop.double.double.hook = meanwhile
-    commands: dict[str, Any] = {
-        "push": lambda: shop.do(stripe_billing.push, NUMBER),
-        "pay": lambda: shop.do(stripe_billing.pay, NUMBER),
-        "mark-paid": lambda: shop.do(collector.mark_paid, NUMBER, "wire"),
-        "close": lambda: shop.close(MONTH),
-    }
     with pytest.raises(Refused) as caught:
-        commands[road]()
+        ROADS[road](shop, NUMBER)
     assert (caught.value.code, caught.value.subject) == ("invoice_void", NUMBER)
     assert shop.double.objects("invoice") == []
     assert here(shop) == ({NUMBER: "void", AGAIN: "draft"} if billed_again else {NUMBER: "void"})
@@ -139,3 +146,73 @@ def test_what_another_ledger_made_under_that_number_is_its_own(
     shop.double.edit(copy, metadata={**found["metadata"], "jpcli_ledger": "another"})
     assert shop.do(account.status).data["troubles"] == []
     assert [note.code for note in shop.do(stripe_billing.sync).notes] == ["synced"]
+
+
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize("card", [True, False])
+def test_what_is_brought_there_while_it_is_voided_is_looked_for_once_more(
+    shop: Shop, road: str, card: bool
+) -> None:
+    """It was looked for when nothing stood there yet."""
+    if card:
+        shop.attach()
+    shop.do(close.close, MONTH)
+
+    looked: list[str] = []
+
+    def meanwhile(entry: dict[str, Any], when: str) -> None:
+        if when == "after" and "created" in str(entry["params"]):  # the last look
+            shop.double.double.hook = None
+            looked.append(entry["path"])
+            with suppress(JpcliError):
+                ROADS[road](shop, NUMBER)
+
+    shop.double.double.hook = meanwhile
+    is_paid = road == "mark-paid" or (card and not road.startswith("push"))
+    if is_paid:
+        with pytest.raises(Refused) as caught:
+            shop.do(collector.void, NUMBER, "wrong")
+        assert (caught.value.code, caught.value.subject) == ("invoice_paid", NUMBER)
+    else:
+        shop.do(collector.void, NUMBER, "wrong")
+    assert looked == ["/v1/invoices"]
+    status = "paid" if is_paid else "void"
+    assert here(shop) == {NUMBER: status}
+    assert [i["status"] for i in shop.double.objects("invoice")] == [status]
+    assert shop.reconcile() == []
+
+
+@pytest.mark.parametrize("status", ["draft", "open", "paid"])
+@pytest.mark.parametrize("road", ROADS)
+def test_no_road_bills_a_month_again_that_stands_there_under_its_voided_number(
+    shop: Shop, stripe_clients: Clients, road: str, status: str
+) -> None:
+    STATES["void"](shop)
+    shop.attach()
+    copy = made_again(shop, stripe_clients, status)
+    is_closed = not road.startswith("close")
+    if is_closed:
+        shop.do(close.close, MONTH)  # while Stripe could not be asked
+    before, posts = shop.state(), shop.posts()
+    with pytest.raises(Refused) as caught:
+        ROADS[road](shop, AGAIN)
+    assert caught.value.code == "billed_before"
+    assert caught.value.subject == (AGAIN if is_closed else NUMBER)
+    for part in (NUMBER, MONTH, status, "$7.00"):
+        assert part in caught.value.message
+    ways = [f"jpcli invoice void {AGAIN}", "jpcli invoice sync"][not is_closed :]
+    assert [way for way in ways if way in str(caught.value.hint)] == ways
+    assert "backup" not in str(caught.value.hint)
+    assert (shop.state(), shop.posts()) == (before, posts)
+    if is_closed:
+        shop.do(collector.void, AGAIN, None)
+    shop.do(stripe_billing.sync)
+    assert here(shop)[NUMBER] == status
+    if status != "paid":
+        if status == "draft":
+            hand = stripe_clients()
+            hand.v1.invoices.delete(copy)
+        shop.do(collector.void, NUMBER, None)
+        shop.close()
+        assert "paid" in here(shop).values()
+    assert [i["status"] for i in shop.double.objects("invoice")].count("paid") == 1

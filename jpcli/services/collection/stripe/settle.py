@@ -59,9 +59,9 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[Inv
         )
     text = _checked(reference)
     gateway = stripe_gateway(desk)
-    invoice = known_invoice(desk, name)
 
     def do() -> Answer[InvoiceAnswer]:
+        invoice = known_invoice(desk, name)
         if is_noted(invoice, text) and _no_card_paid(desk, gateway, invoice):
             return noted_already(desk, invoice)
         check_open(invoice)
@@ -84,9 +84,9 @@ def void(
     """I6: void an open invoice at Stripe, where a draft is deleted; its month is billable again.
     The reason is kept there and in the log."""
     gateway = stripe_gateway(desk)
-    invoice = known_invoice(desk, name)
 
     def do() -> Answer[InvoiceAnswer | InvoicesAnswer]:
+        invoice = known_invoice(desk, name)
         check_voidable(invoice)
         if desk.dry_run:
             return dry_answer(desk, invoice, f"void {{}}; {invoice.period} could be billed again")
@@ -126,9 +126,14 @@ def void_everywhere(desk: Desk, gateway: Gateway, invoice: Invoice, reason: str 
     if final:
         chosen = [remote for remote in final if remote.id == invoice.gateway_id] or final
         sync_invoice(desk, invoice, chosen[-1])
-    if known_invoice(desk, invoice.number).status != VOID:
-        with desk.writing() as writer:
+    with desk.writing() as writer:
+        now = known_invoice(desk, invoice.number)
+        if now == invoice:  # nobody brought it to Stripe since it was looked for there
             writer.record(*events.invoice_voided(invoice.number), reason=reason)
+            return
+    if now.status != VOID:
+        check_voidable(now)
+        void_everywhere(desk, gateway, now, reason)
 
 
 def take_away(desk: Desk, gateway: Gateway, invoice: Invoice) -> tuple[Note, ...]:

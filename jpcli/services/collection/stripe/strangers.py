@@ -121,11 +121,18 @@ def strangers(desk: Desk, there: list[RemoteInvoice]) -> list[Note]:
     ]
 
 
+def _standing_void_here(desk: Desk, there: list[RemoteInvoice]) -> list[RemoteInvoice]:
+    """Invoices that are void here and not at Stripe: another process brought them there meanwhile,
+    or a hand made them again."""
+    void = {each.number for each in invoices.invoices(desk.ledger) if each.status == VOID}
+    return [r for r in there if is_of_ledger(desk, r) and r.our_number in void and r.status != VOID]
+
+
 def check_not_billed(
     desk: Desk, gateway: Gateway, month: str | None, until: str | None = None
 ) -> None:
-    """Refuse to close a month that stands at Stripe already with other contents
-    (Refused `billed_before`); the same contents are adopted.
+    """Refuse to close a month that stands at Stripe already with other contents, or under a number
+    that is void here (Refused `billed_before`); the same contents are adopted.
 
     Without an answer from Stripe the month is closed all the same: it is looked for once more
     before anything is made there.
@@ -138,7 +145,8 @@ def check_not_billed(
             return
         raise
     by_number = {str(remote.our_number): remote for remote in unknown_here(desk, there)}
-    if not by_number:
+    void = {month_of_number(str(r.our_number)): r for r in _standing_void_here(desk, there)}
+    if not by_number and not void:
         return
     trial = Desk(desk.ledger, now_at=desk.now_at, actor=desk.actor, dry_run=True)
     answer = close.close_due(trial, until) if month is None else close.close(trial, month)
@@ -146,29 +154,54 @@ def check_not_billed(
         remote = by_number.get(item["number"])
         if remote is not None and remote.content_hash != item["content_hash"]:
             raise _billed_before(desk, item["period"], remote)
+        if item["period"] in void:
+            raise _void_and_standing(item["period"], void[item["period"]])
 
 
 def check_month_unbilled(
     desk: Desk, gateway: Gateway, invoice: Invoice, customer: str | None
 ) -> None:
-    """Refused `billed_before` where an invoice's month stands at Stripe under another number, which
-    this ledger does not know: what had ours before is gone without a trace, as a draft is that was
-    voided."""
+    """Refused `billed_before` where an invoice's month stands at Stripe under another number: one
+    that is void here, or one that this ledger does not know, where what had ours before is gone
+    without a trace, as a draft is that was voided."""
     there = [] if customer is None else gateway.invoices_of(customer)
     there += since_its_month(desk, gateway, invoice)
-    for remote in unknown_here(desk, there):
+    unknown = unknown_here(desk, there)
+    for remote in (*unknown, *_standing_void_here(desk, there)):
         if month_of_number(str(remote.our_number)) == invoice.period:
-            total = display_amount(remote.total_minor, remote.currency)
-            raise Refused(
-                "billed_before",
-                f"{invoice.period} was billed as {remote.our_number} over {total}, which is"
-                f" {remote.status} at Stripe and not in this ledger; {invoice.number} was not"
-                " brought there",
-                hint=f"Go on with its newest backup:   {restoring(desk.ledger.path)}\n"
-                f"Or take over what was billed:   jpcli invoice void {invoice.number}\n"
-                f"jpcli invoice close {invoice.period}",
-                subject=invoice.number,
-            )
+            raise _billed_otherwise(desk, invoice, remote, is_known=remote not in unknown)
+
+
+def _billed_otherwise(
+    desk: Desk, invoice: Invoice, remote: RemoteInvoice, *, is_known: bool
+) -> Refused:
+    total = display_amount(remote.total_minor, remote.currency)
+    here = "void" if is_known else "not"
+    void = f"over what was billed:   jpcli invoice void {invoice.number}"
+    if is_known:
+        hint = f"Take {void}\njpcli invoice sync"
+    else:
+        backup = f"Go on with its newest backup:   {restoring(desk.ledger.path)}"
+        hint = f"{backup}\nOr take {void}\njpcli invoice close {invoice.period}"
+    return Refused(
+        "billed_before",
+        f"{invoice.period} was billed as {remote.our_number} over {total}, which is"
+        f" {remote.status} at Stripe and {here} in this ledger; {invoice.number} was not brought"
+        " there",
+        hint=hint,
+        subject=invoice.number,
+    )
+
+
+def _void_and_standing(period: str, remote: RemoteInvoice) -> Refused:
+    total = display_amount(remote.total_minor, remote.currency)
+    return Refused(
+        "billed_before",
+        f"{remote.our_number} over {total} is void here and {remote.status} at Stripe;"
+        f" {period} would be billed twice",
+        hint="Take over what stands there:   jpcli invoice sync",
+        subject=remote.our_number,
+    )
 
 
 def _billed_before(desk: Desk, period: str, remote: RemoteInvoice) -> Refused:
