@@ -29,9 +29,9 @@ class Asked:
     def __init__(self, use_case: Callable[..., Answer[Any]], *args: Any, **options: Any) -> None:
         self.use_case, self.args, self.options = use_case, args, options
 
-    def under(self, shop: Shop, key: str | None, cards: dict[str, str]) -> Answer[Any]:
+    def under(self, shop: Shop, key: str | None, cards: dict[str, str], **more: Any) -> Answer[Any]:
         args = [cards.get(one, one) if isinstance(one, str) else one for one in self.args]
-        return shop.do(self.use_case, *args, key=key, **self.options)
+        return shop.do(self.use_case, *args, key=key, **self.options, **more)
 
 
 def customer(given: dict[str, str], **options: str) -> Asked:
@@ -99,6 +99,47 @@ def test_a_key_is_for_one_request(shop: Shop, pair: str) -> None:
     with pytest.raises(Refused) as caught:
         other.under(shop, "k", cards)
     assert (caught.value.code, caught.value.subject) == ("idempotency_key_reused", "k")
+    assert (shop.state(), shop.posts()) == (before, posts)
+
+
+ROADS = {
+    "push": Asked(stripe_billing.push, "2024-06"),
+    "push --replace": Asked(stripe_billing.push, "2024-06", replace=True),
+    "pay": Asked(stripe_billing.pay, "2024-06"),
+    "mark-paid": Asked(collector.mark_paid, "2024-06", "wire"),
+    "void": Asked(collector.void, "2024-06", "wrong"),
+}
+
+
+@pytest.mark.parametrize("billed_again", [False, True])
+@pytest.mark.parametrize("road", ROADS)
+def test_a_key_gives_its_answer_whatever_became_of_the_month_that_was_named(
+    shop: Shop, road: str, billed_again: bool
+) -> None:
+    shop.do(close.close, "2024-06")
+    shop.do(stripe_billing.push, "2024-06")
+    shop.attach()
+    answer = ROADS[road].under(shop, "k", {})
+    if road.startswith("push"):
+        shop.do(collector.void, "2024-06", None)
+    if billed_again and road not in ("pay", "mark-paid"):
+        shop.do(close.close, "2024-06")
+    before, posts = shop.state(), shop.posts()
+    again = ROADS[road].under(shop, "k", {})
+    assert (again.data, codes(again)[-1]) == (answer.data, "repeated")
+    assert (shop.state(), shop.posts()) == (before, posts)
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_a_key_of_another_request_is_refused_also_where_it_is_only_tried(
+    shop: Shop, road: str
+) -> None:
+    shop.do(close.close, "2024-06")
+    shop.do(stripe_billing.push, JUNE, key="k")
+    before, posts = shop.state(), shop.posts()
+    with pytest.raises(Refused) as caught:
+        ROADS[road].under(shop, "k", {}, dry_run=True)
+    assert caught.value.code == "idempotency_key_reused"
     assert (shop.state(), shop.posts()) == (before, posts)
 
 

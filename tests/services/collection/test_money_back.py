@@ -10,9 +10,11 @@ import pytest
 from jpcli.services.collection import offline
 from jpcli.services.collection.stripe import collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
-from jpcli.services.invoices import invoices, settle
+from jpcli.services.invoices import close, invoices, settle
+from tests import engines
 from tests.services.agency import codes, minor
 from tests.services.collection.conftest import JULY_2, Shop
+from tests.services.collection.states import STATES
 from tests.stripe_double.contract import unlisted
 from tests.stripe_double.fixtures import Clients, stripe_clients
 
@@ -153,6 +155,62 @@ def test_what_goes_back_of_an_invoice_in_doubt_is_seen_once_it_is_no_more(
     assert money(shop) == {**PAID, "refunded": 300, "net": TOTAL - 300}
     assert shop.reconcile() == []
     assert shop.do(stripe_billing.sync).data["events"] == 0
+
+
+ADOPTED: dict[str, Callable[[Shop], Any]] = {
+    "close": lambda shop: shop.close("2024-06"),
+    "close --due": lambda shop: shop.close(None),
+    "push": lambda shop: shop.do(stripe_billing.push, "2024-06"),
+    "push --replace": lambda shop: shop.do(stripe_billing.push, "2024-06", replace=True),
+    "pay": lambda shop: shop.do(stripe_billing.pay, "2024-06"),
+    "sync": lambda shop: shop.do(stripe_billing.sync),
+}
+
+
+@pytest.mark.once
+@pytest.mark.crossed("road")
+@pytest.mark.parametrize(("way", "expected"), WAYS, ids=[way.__name__ for way, _ in WAYS])
+@pytest.mark.parametrize("road", ADOPTED)
+def test_what_went_back_of_an_invoice_that_another_copy_made_is_known_when_it_is_adopted(
+    shop: Shop, road: str, way: Callable[[Shop, str], None], expected: dict[str, int]
+) -> None:
+    """Its events were read when this copy did not know it."""
+    shop.attach()
+    shop.do(stripe_billing.sync)
+    backup = shop.called + ".backup"
+    engines.copy(shop.called, backup)
+    shop.close()
+    way(shop, stripe_id(shop))
+    engines.copy(backup, shop.called)
+    assert codes(shop.do(stripe_billing.sync)) == ["synced", "unknown_here"]
+    if not road.startswith("close"):
+        shop.do(close.close, "2024-06")
+    ADOPTED[road](shop)
+    net = TOTAL - expected.get("refunded", 0) - expected.get("disputed", 0)
+    assert money(shop) == {**PAID, **expected, "net": net}
+    assert shop.reconcile() == []
+
+
+@pytest.mark.once
+def test_what_went_back_of_what_a_hand_made_again_is_known_when_it_is_taken_over(
+    shop: Shop, stripe_clients: Clients
+) -> None:
+    """Until then its month was billed under another number."""
+    STATES["void"](shop)
+    shop.do(close.close, "2024-06")
+    shop.do(stripe_billing.push, "2024-06")
+    (void,) = [i for i in shop.double.objects("invoice") if i["status"] == "void"]
+    hand = stripe_clients().v1.invoices
+    copy = hand.create({"customer": void["customer"], "metadata": void["metadata"]}).id
+    hand.add_lines(copy, {"lines": [{"amount": TOTAL}]})
+    hand.finalize_invoice(copy)
+    shop.double.pay_hosted(copy)
+    refund(shop, copy)
+    assert "void_here" in codes(shop.do(stripe_billing.sync))
+    shop.do(collector.void, "2024-06", None)
+    shop.do(stripe_billing.sync)
+    assert money(shop) == {**PAID, "refunded": 300, "net": TOTAL - 300}
+    assert shop.do(stripe_billing.sync).data["invoices"] == []
 
 
 def test_a_dispute_that_is_won_gives_the_money_back(shop: Shop) -> None:

@@ -554,6 +554,7 @@ def test_a_wire_that_could_not_be_noted_is_not_noted_by_the_card_that_paid(shop:
                 shop.do(collector.mark_paid, "2024-06", "wire", dry_run=dry_run)
             assert (caught.value.code, shop.posts()) == ("already_paid", posts), learned
             assert learned == "now" or shop.state() == before
+            assert local(shop)["reference"] is None
 
 
 @pytest.mark.once
@@ -579,7 +580,29 @@ def test_a_card_that_pays_while_a_wire_is_noted_is_no_wire(shop: Shop) -> None:
         shop.do(collector.mark_paid, "2024-06", "wire")
     with pytest.raises(Refused) as caught:
         shop.do(collector.mark_paid, "2024-06", "wire")
-    assert caught.value.code == "already_paid"
+    assert (caught.value.code, local(shop)["reference"]) == ("already_paid", None)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("then", ["card", "wire"])
+def test_how_it_was_paid_is_told_of_what_was_paid_so(shop: Shop, then: str) -> None:
+    """A try to note a wire leaves its reference at Stripe also where it gets no further."""
+    shop.close()
+    shop.double.fault("status", method="POST", path=".*/pay", times=0, status=500)
+    with suppress(Busy):
+        shop.do(collector.mark_paid, "2024-06", "wire")
+    shop.double.clear_faults()
+    shop.do(stripe_billing.sync)
+    assert (local(shop)["status"], local(shop)["reference"]) == ("open", None)
+    if then == "card":
+        shop.attach()
+        shop.close()
+    else:
+        shop.do(collector.mark_paid, "2024-06", "wire")
+    paid = ("paid", None if then == "card" else "wire")
+    for _ in range(2):
+        assert (local(shop)["status"], local(shop)["reference"]) == paid
+        shop.do(stripe_billing.sync)
 
 
 @pytest.mark.once

@@ -49,12 +49,12 @@ def push(desk: Desk, name: str, *, replace: bool = False) -> Answer[InvoiceAnswe
     drafts are deleted, and where one is as closed, open ones beside it are voided.
     """
     gateway = stripe_gateway(desk)
-    invoice = known_invoice(desk, name)
-    _refuse_void(invoice)
-    if desk.dry_run:
-        return dry_answer(desk, invoice, "bring {} to Stripe, charging no card")
 
     def do() -> Answer[InvoiceAnswer | InvoicesAnswer]:
+        invoice = known_invoice(desk, name)
+        _refuse_void(invoice)
+        if desk.dry_run:
+            return dry_answer(desk, invoice, "bring {} to Stripe, charging no card")
         notes = take_away(desk, gateway, invoice) if replace else ()
         remote = collecting.push(desk, gateway, invoice)
         return _answer(desk, invoice.number, (*notes, _pushed(desk, gateway, invoice, remote)))
@@ -79,14 +79,13 @@ def pay(desk: Desk, name: str) -> Answer[InvoiceAnswer | InvoicesAnswer]:
     An answer means that it is paid. Raises as `check_open` and `charge.collect`.
     """
     gateway = stripe_gateway(desk)
-    invoice = known_invoice(desk, name)
-    number = invoice.number
 
     def do() -> Answer[InvoiceAnswer | InvoicesAnswer]:
+        invoice = known_invoice(desk, name)
         check_open(invoice)
         if desk.dry_run:
             return dry_answer(desk, invoice, "charge {} to the cards on file")
-        return _answer(desk, number, collect(desk, gateway, number, by_hand=True))
+        return _answer(desk, invoice.number, collect(desk, gateway, invoice.number, by_hand=True))
 
     return once(desk, {"command": "invoice pay", "invoice": name}, do)
 
@@ -136,7 +135,7 @@ def _take_over(
             notes.append(remark)
         if remote is None:
             continue
-        asked = touched is None or remote.id in touched
+        asked = touched is None or remote.id in touched or remote.id != invoice.gateway_id
         collecting.sync_invoice(desk, invoice, remote, money_at(gateway, remote) if asked else None)
         note_mailed(desk, invoice, remote)
         if asked:

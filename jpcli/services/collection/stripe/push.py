@@ -26,6 +26,7 @@ from jpcli.services.collection.stripe.remote_invoice import (
 )
 from jpcli.services.collection.stripe.strangers import check_month_unbilled
 from jpcli.services.invoices.known import check_not_given_up, known_invoice
+from jpcli.services.invoices.money import money_at
 
 if TYPE_CHECKING:
     from jpcli.ledger.queries.invoices import Invoice
@@ -63,7 +64,9 @@ def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
     elif invoice.gateway_id == remote.id:
         sync_invoice(desk, invoice, remote)
     check_same(desk, gateway, invoice, remote, items)
-    sync_invoice(desk, invoice, remote)
+    # Of one that is adopted the events may have been read before, as of a stranger.
+    money = money_at(gateway, remote) if invoice.gateway_id != remote.id else None
+    sync_invoice(desk, invoice, remote, money)
     if remote.status == OPEN and _is_orphan(gateway, remote, customer):
         raise _orphaned(invoice)
     return remote
@@ -188,7 +191,8 @@ def sync_invoice(
         "page_url": remote.page_url,
         "pdf_url": remote.pdf_url,
         "gateway_number": remote.number,
-        "reference": remote.reference,
+        # A try to note a wire may have left its remark before a card was charged.
+        "reference": remote.reference if remote.outside_minor else None,
         **({} if money is None else money._asdict()),
     }
     with desk.writing() as writer:
