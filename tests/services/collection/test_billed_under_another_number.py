@@ -1,5 +1,6 @@
-"""A month that stands at Stripe under a number that this ledger does not know, while nothing there
-has its number here, as a draft that was voided leaves no trace: it is not billed twice."""
+"""A month that stands at Stripe under a number that this ledger does not know, or has voided, while
+nothing there has its number here, as a draft that was voided leaves no trace: it is not billed
+twice."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import stripe
 
-from jpcli.domain.errors import Refused
+from jpcli.domain.errors import JpcliError, Refused
 from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import close, invoices
@@ -25,13 +26,13 @@ pytestmark = pytest.mark.once
 AGAIN = f"{NUMBER}-2"
 TOTAL = 512 + 800
 
-ROADS: dict[str, Callable[[Shop], Any]] = {
-    "close": lambda shop: shop.close(MONTH),
-    "close --due": lambda shop: shop.close(None),
-    "push": lambda shop: shop.do(stripe_billing.push, NUMBER),
-    "push --replace": lambda shop: shop.do(stripe_billing.push, NUMBER, replace=True),
-    "pay": lambda shop: shop.do(stripe_billing.pay, NUMBER),
-    "mark-paid": lambda shop: shop.do(collector.mark_paid, NUMBER, "wire"),
+ROADS: dict[str, Callable[[Shop, str], Any]] = {
+    "close": lambda shop, _: shop.close(MONTH),
+    "close --due": lambda shop, _: shop.close(None),
+    "push": lambda shop, number: shop.do(stripe_billing.push, number),
+    "push --replace": lambda shop, number: shop.do(stripe_billing.push, number, replace=True),
+    "pay": lambda shop, number: shop.do(stripe_billing.pay, number),
+    "mark-paid": lambda shop, number: shop.do(collector.mark_paid, number, "wire"),
 }
 
 
@@ -74,7 +75,7 @@ def test_no_road_brings_it_there_once_more(shop: Shop, road: str, state: str) ->
         shop.do(close.close, MONTH)  # while Stripe could not be asked
     posts = shop.posts()
     with pytest.raises(Refused) as caught:
-        ROADS[road](shop)
+        ROADS[road](shop, NUMBER)
     assert (caught.value.code, caught.value.subject) == ("billed_before", NUMBER)
     assert f"{MONTH} was billed as {AGAIN} over $13.12" in caught.value.message
     assert shop.posts() == posts
@@ -172,3 +173,80 @@ def test_what_is_no_bill_of_that_month_holds_it_up_no_more(
     assert here(shop) == {NUMBER: "paid"}
     ours = [i for i in shop.double.objects("invoice") if i["metadata"].get("jpcli_invoice")]
     assert [i["status"] for i in ours if i["metadata"]["jpcli_invoice"] == NUMBER] == ["paid"]
+
+
+def brought_by_a_copy(shop: Shop, state: str, status: str) -> None:
+    """Voided here while it was no more than a draft, and then brought there by a copy of this
+    ledger that does not know."""
+    STATES[state](shop)
+    copy = kept(shop)
+    shop.do(collector.void, NUMBER, None)
+    own = shop.called + ".own"
+    engines.copy(shop.called, own)
+    put_back(shop, copy)
+    if status == "draft":
+        shop.double.fault("status", method="POST", path=".*/finalize", times=0, status=400)
+    with suppress(JpcliError):
+        ROADS["pay" if status == "paid" else "push"](shop, NUMBER)
+    shop.double.clear_faults()
+    (there,) = shop.double.objects("invoice")
+    if status == "uncollectible":
+        shop.double.edit(there["id"], status=status)
+    put_back(shop, own)
+
+
+STANDING = ("draft", "open", "paid", "uncollectible")
+
+
+@pytest.mark.parametrize("state", ["draft", "draft not pushed"])
+@pytest.mark.parametrize("status", STANDING)
+@pytest.mark.parametrize("road", ["close", "close --due"])
+def test_what_is_void_here_and_stands_there_is_not_closed_once_more(
+    shop: Shop, road: str, status: str, state: str
+) -> None:
+    shop.attach()
+    brought_by_a_copy(shop, state, status)
+    before, posts = shop.state(), shop.posts()
+    with pytest.raises(Refused) as caught:
+        ROADS[road](shop, AGAIN)
+    assert (caught.value.code, caught.value.subject) == ("billed_before", NUMBER)
+    assert f"{NUMBER} over $13.12 is void here and {status} at Stripe" in caught.value.message
+    assert (shop.state(), shop.posts()) == (before, posts)
+    (hanging,) = shop.do(account.status).data["troubles"]
+    assert (hanging["subject"], hanging["what"]) == (NUMBER, "status")
+    assert hanging["command"] == "jpcli invoice sync"
+    assert hanging["command"] in str(caught.value.hint)
+    shop.do(stripe_billing.sync)
+    assert here(shop) == {NUMBER: status}
+    if status in ("draft", "open"):
+        shop.close()
+        assert here(shop) == {NUMBER: "paid"}
+        assert paid_numbers(shop) == [NUMBER]
+    assert (shop.reconcile(), shop.do(account.status).data["troubles"]) == ([], [])
+
+
+@pytest.mark.parametrize("how", ["void there", "of another ledger", "without a number"])
+def test_what_is_void_here_and_no_bill_of_ours_there_holds_nothing_up(shop: Shop, how: str) -> None:
+    shop.attach()
+    brought_by_a_copy(shop, "draft not pushed", "open")
+    (there,) = shop.double.objects("invoice")
+    marks = there["metadata"]
+    if how == "void there":
+        shop.double.edit(there["id"], status="void")
+    elif how == "of another ledger":
+        shop.double.edit(there["id"], metadata={**marks, "jpcli_ledger": "another"})
+    else:
+        shop.double.edit(there["id"], metadata={"jpcli_ledger": marks["jpcli_ledger"]})
+    assert shop.do(account.status).data["troubles"] == []
+    shop.close()
+    assert here(shop) == {NUMBER: "void", AGAIN: "paid"}
+
+
+def test_another_month_that_is_void_here_and_stands_there_holds_nothing_up(shop: Shop) -> None:
+    shop.attach()
+    shop.now = "2024-08-02T09:00:00Z"
+    july = "INV-2024-07"
+    shop.do(close.close_due)
+    brought_by_a_copy(shop, "none", "open")
+    shop.do(stripe_billing.pay, july)
+    assert paid_numbers(shop) == [july]

@@ -13,7 +13,9 @@ from jpcli.domain import events
 from jpcli.domain.errors import Failed, JpcliError, Refused
 from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.collection.stripe.remote_invoice import IN_DASHBOARD
 from jpcli.services.invoices import close, invoices
+from tests import engines
 from tests.services.collection.conftest import Shop
 from tests.services.collection.states import MONTH, NUMBER, STATES
 from tests.stripe_double.fixtures import Clients, stripe_clients
@@ -216,3 +218,56 @@ def test_no_road_bills_a_month_again_that_stands_there_under_its_voided_number(
         shop.close()
         assert "paid" in here(shop).values()
     assert [i["status"] for i in shop.double.objects("invoice")].count("paid") == 1
+
+
+@pytest.mark.parametrize("billed_again", [False, True])
+@pytest.mark.parametrize("status", ["draft", "open"])
+def test_of_two_that_a_hand_made_again_none_is_to_be_pushed(
+    shop: Shop, stripe_clients: Clients, status: str, billed_again: bool
+) -> None:
+    """Nor voided by us: both commands refuse what is void here."""
+    STATES["void"](shop)
+    copies = [made_again(shop, stripe_clients, status) for _ in range(2)]
+    if billed_again:
+        shop.do(close.close, MONTH)
+    before = shop.state()
+    (told,) = [note for note in shop.do(stripe_billing.sync).notes if note.code != "synced"]
+    assert (told.code, told.subject, shop.state()) == ("two_at_stripe", NUMBER, before)
+    assert told.hint == IN_DASHBOARD
+    found = [t for t in shop.do(account.status).data["troubles"] if t["subject"] == NUMBER]
+    assert {one["what"] for one in found} == ({"void_here"} if billed_again else {"status"})
+    assert len(found) == (2 if billed_again else 1)
+    for copy in copies:
+        shop.double.edit(copy, status="void")
+    shop.close()
+    assert here(shop) == {NUMBER: "void", AGAIN: "open"}
+
+
+@pytest.mark.parametrize("status", ["draft", "open", "paid"])
+def test_of_what_has_other_contents_and_is_void_here_none_is_to_be_pushed_or_voided(
+    shop: Shop, stripe_clients: Clients, status: str
+) -> None:
+    STATES["void"](shop)
+    copy = made_again(shop, stripe_clients, status)
+    found = next(i for i in shop.double.objects("invoice") if i["id"] == copy)
+    shop.double.edit(copy, metadata={**found["metadata"], "jpcli_content_hash": "x"})
+    before = shop.state()
+    (told,) = [note for note in shop.do(stripe_billing.sync).notes if note.code != "synced"]
+    assert (told.code, told.subject, shop.state()) == ("other_contents", NUMBER, before)
+    assert "invoice" not in str(told.hint)
+
+
+@pytest.mark.parametrize(("gateway_id", "by_hand"), [("NULL", True), ("'in_gone'", False)])
+def test_two_of_one_that_was_paid_by_hand_are_not_to_be_pushed(
+    shop: Shop, stripe_clients: Clients, gateway_id: str, by_hand: bool
+) -> None:
+    STATES["void"](shop)
+    for _ in range(2):
+        made_again(shop, stripe_clients, "open")
+    backup = shop.called + ".backup"
+    engines.copy(shop.called, backup)
+    shop.sql(f"UPDATE invoices SET status = 'paid', voided_seq = NULL, gateway_id = {gateway_id}")
+    (told,) = [note for note in shop.do(stripe_billing.sync).notes if note.code != "synced"]
+    hint = IN_DASHBOARD if by_hand else f"jpcli invoice push {NUMBER} --replace"
+    assert (told.code, told.hint) == ("two_at_stripe", hint)
+    engines.copy(backup, shop.called)

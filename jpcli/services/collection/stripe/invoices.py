@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
-from jpcli.domain.invoice_status import PAID, VOID
 from jpcli.domain.words import count
 from jpcli.ledger.queries import invoices
 from jpcli.services.change import once
@@ -21,6 +20,7 @@ from jpcli.services.collection.stripe.cards import ensure_customer, sync_cards
 from jpcli.services.collection.stripe.charge import collect
 from jpcli.services.collection.stripe.mail import note_mailed
 from jpcli.services.collection.stripe.reconcile import differences
+from jpcli.services.collection.stripe.remote_invoice import can_be_pushed
 from jpcli.services.collection.stripe.settle import dry_answer, take_away
 from jpcli.services.collection.stripe.strangers import UNDECIDED, matched, strangers
 from jpcli.services.collection.stripe.troubles import settle, unmailed
@@ -52,7 +52,8 @@ def push(desk: Desk, name: str, *, replace: bool = False) -> Answer[InvoiceAnswe
 
     def do() -> Answer[InvoiceAnswer | InvoicesAnswer]:
         invoice = known_invoice(desk, name)
-        _refuse_void(invoice)
+        if not can_be_pushed(invoice):
+            check_open(invoice)
         if desk.dry_run:
             return dry_answer(desk, invoice, "bring {} to Stripe, charging no card")
         notes = take_away(desk, gateway, invoice) if replace else ()
@@ -160,12 +161,6 @@ def reconcile(desk: Desk, name: str | None = None) -> Answer[ReconcileAnswer]:
         note = Note("reconciled", f"{same} the same at Stripe", "ok")
     data: ReconcileAnswer = {"ok": not found, "invoices": len(chosen), "differences": found}
     return Answer(data, (note,))
-
-
-def _refuse_void(invoice: Invoice) -> None:
-    """Nor is anything asked for again that was paid before the ledger collected through Stripe."""
-    if invoice.status == VOID or (invoice.status == PAID and invoice.gateway_id is None):
-        check_open(invoice)
 
 
 def _answer(

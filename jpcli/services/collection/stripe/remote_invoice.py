@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.addresses import restoring
 from jpcli.domain.errors import Failed
-from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, VOID
+from jpcli.domain.invoice_status import DRAFT, OPEN, PAID, UNPAID, VOID
 from jpcli.domain.money import amount_text
 from jpcli.domain.words import count
 from jpcli.ledger.queries import invoices
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # How far Stripe's clock may be behind ours when invoices are looked for by date.
 WEEK_MICROSECONDS = 7 * 86_400 * 1_000_000
+# The way on from what no command of ours takes away.
+IN_DASHBOARD = "Delete or void it in Stripe's dashboard; what was paid is refunded there"
 # What `check_same` fails with; another failure is Stripe's own.
 NOT_AS_CLOSED = ("other_contents", "total_mismatch")
 
@@ -85,6 +87,11 @@ def is_of_ledger(desk: Desk, remote: RemoteInvoice) -> bool:
     return remote.ledger_id == desk.ledger.meta["ledger_id"]
 
 
+def can_be_pushed(invoice: Invoice) -> bool:
+    """Not what is void, nor what was paid before the ledger collected through Stripe."""
+    return invoice.status != VOID and (invoice.status != PAID or invoice.gateway_id is not None)
+
+
 def check_origin(desk: Desk, invoice: Invoice, remote: RemoteInvoice) -> None:
     """Failed `other_contents` unless it was made for what was closed here."""
     if is_of_ledger(desk, remote) and remote.content_hash == invoice.content_hash:
@@ -114,7 +121,7 @@ def check_not_billed_again(desk: Desk, invoice: Invoice, remote: RemoteInvoice) 
         f"{invoice.number} is void, and {invoice.period} was billed again as {again.number};"
         f" at Stripe {remote.id} is {remote.status} under the first number, over"
         f" {amount_text(remote.total_minor, desk.ledger.currency)}",
-        hint="Delete or void it in Stripe's dashboard; what was paid is refunded there",
+        hint=IN_DASHBOARD,
         subject=invoice.number,
     )
 
@@ -161,8 +168,10 @@ def _or_else(invoice: Invoice, remote: RemoteInvoice) -> str:
 
 
 def door(invoice: Invoice, remote: RemoteInvoice) -> str | None:
-    """The command that takes away at Stripe what is not as closed; none for what is paid, of which
-    only a refund is left."""
+    """The command that takes away at Stripe what is not as closed; none for what is paid, there or
+    here, of which only a refund is left, or what is void here."""
+    if invoice.status not in UNPAID:
+        return None
     if remote.status == DRAFT:
         return f"jpcli invoice push {invoice.number} --replace"
     if remote.status == OPEN:

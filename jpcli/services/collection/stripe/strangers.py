@@ -17,7 +17,9 @@ from jpcli.ledger.queries import invoices
 from jpcli.services.collection.stripe.cards import known_customer
 from jpcli.services.collection.stripe.draft import line_items
 from jpcli.services.collection.stripe.remote_invoice import (
+    IN_DASHBOARD,
     all_ours,
+    can_be_pushed,
     check_not_billed_again,
     check_origin,
     is_of_ledger,
@@ -48,7 +50,8 @@ def matched(
     standing = [remote for remote in mine if remote.status != VOID]
     number = invoice.number
     if len(standing) > 1:
-        hint = f"jpcli invoice push {number} --replace"
+        replace = f"jpcli invoice push {number} --replace"
+        hint = replace if can_be_pushed(invoice) else IN_DASHBOARD
         message = f"There are {len(standing)} invoices {number} at Stripe"
         return None, Note("two_at_stripe", message, "warning", number, hint)
     if not mine:

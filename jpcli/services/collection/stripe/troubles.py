@@ -57,7 +57,7 @@ def troubles(desk: Desk, gateway: Gateway) -> list[Trouble]:
         if invoice.status in (DRAFT, OPEN):
             found += _invoice(desk, gateway, invoice, customer)
     there = [] if customer is None else gateway.invoices_of(customer)
-    found += _void_here(desk, there)
+    found += dict.fromkeys(_void_here(desk, there))
     for remote in unknown_here(desk, there):
         message = f"{remote.our_number} is {remote.status} at Stripe and not in this ledger"
         found.append(
@@ -125,12 +125,16 @@ def _customers(desk: Desk, gateway: Gateway, customer: str | None) -> Iterator[T
 def _void_here(desk: Desk, there: list[RemoteInvoice]) -> Iterator[Trouble]:
     for remote in there:
         invoice = invoices.by_number(desk.ledger, str(remote.our_number))
-        if invoice is not None and is_of_ledger(desk, remote):
-            try:
-                check_not_billed_again(desk, invoice, remote)
-            except Failed as error:
-                command = f"jpcli invoice reconcile {invoice.number}"
-                yield Trouble(invoice.number, error.code, error.message, command)
+        if invoice is None or not is_of_ledger(desk, remote):
+            continue
+        try:
+            check_not_billed_again(desk, invoice, remote)
+        except Failed as error:
+            command = f"jpcli invoice reconcile {invoice.number}"
+            yield Trouble(invoice.number, error.code, error.message, command)
+        else:
+            if invoice.status == VOID != remote.status:
+                yield _other_status(invoice, remote)
 
 
 def _invoice(desk: Desk, gateway: Gateway, invoice: Invoice, customer: str | None) -> list[Trouble]:
@@ -178,8 +182,7 @@ def _differs(
             further = door(invoice, remote) or restoring(desk.ledger.path)
             return Trouble(number, error.code, error.message, further)
     if remote.status == VOID or remote.status not in (invoice.status, DRAFT):
-        message = f"{number} is {remote.status} at Stripe, and {invoice.status} here"
-        return Trouble(number, "status", message, "jpcli invoice sync")
+        return _other_status(invoice, remote)
     owner = remote.customer_id
     if owner not in (None, customer) and not gateway.has_customer(str(owner)):
         command = f"jpcli invoice {'push' if remote.status == DRAFT else 'void'} {number}"
@@ -198,6 +201,11 @@ def _differs(
         message = f"{number} is a draft at Stripe, complete and not finalized"
         return Trouble(number, "not_finalized", message, f"jpcli invoice push {number}")
     return unmailed(desk, gateway, invoice, remote)
+
+
+def _other_status(invoice: Invoice, remote: RemoteInvoice) -> Trouble:
+    message = f"{invoice.number} is {remote.status} at Stripe, and {invoice.status} here"
+    return Trouble(invoice.number, "status", message, "jpcli invoice sync")
 
 
 def unmailed(
