@@ -155,8 +155,10 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
         return self._plain(lambda: method(*path, params, {"idempotency_key": key}))
 
     def _remove(self, method: Any, *path: str, key: str) -> None:
+        """Take something away; what is gone is. Stripe remembers no answers to DELETE, so that one
+        that is repeated after its answer was lost finds nothing there."""
         self._check_writes()
-        self._call(lambda: method(*path, {}, {"idempotency_key": key}))
+        self._if_there(lambda: self._plain(lambda: method(*path, {}, {"idempotency_key": key})))
 
     def _check_writes(self) -> None:
         """The one gate in front of every write: nothing goes out under `--dry-run`."""

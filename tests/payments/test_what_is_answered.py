@@ -288,3 +288,32 @@ def test_a_call_is_made_again_under_its_key_and_an_error_says_whether_that_was_s
     assert wire.pauses == pauses
     assert len(wire.sent) == len(pauses) + 1
     assert {(sent.path, sent.key) for sent in wire.sent} == {("/v1/invoices/in_1/pay", "k")}
+
+
+GONE: list[tuple[tuple[Any, ...], tuple[str, bool] | None]] = [
+    (({"id": "x", "deleted": True},), None),
+    ((failed(404),), None),
+    ((LOST, failed(404)), None),
+    ((FAULT, failed(404)), None),
+    ((NO,), ("stripe_refused", False)),
+    ((LOST, NO), ("stripe_refused", True)),
+    ((failed(403),), ("key_not_allowed", False)),
+    ((LOST,), ("network", True)),
+]
+
+
+@pytest.mark.parametrize(("answers", "error"), GONE)
+@pytest.mark.parametrize("name", ["delete_draft", "remove_tax_id"])
+def test_what_is_gone_has_been_taken_away(
+    wire: Wire, name: str, answers: tuple[Any, ...], error: tuple[str, bool] | None
+) -> None:
+    """Stripe keeps no answers to DELETE: one that is made again finds nothing there."""
+    gateway = wire.answer(*answers)
+    named = ("cus_1", "txi_1") if name == "remove_tax_id" else ("in_1",)
+    if error is None:
+        getattr(gateway, name)(*named, "k")
+    else:
+        with pytest.raises(JpcliError) as caught:
+            getattr(gateway, name)(*named, "k")
+        assert (caught.value.code, caught.value.unsure) == error
+    assert {sent.method for sent in wire.sent} == {"DELETE"}

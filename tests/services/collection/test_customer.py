@@ -77,8 +77,37 @@ def test_a_tax_id_is_taken_away_or_exchanged(shop: Shop) -> None:
     assert [tax_id["type"] for tax_id in found["tax_ids"]] == ["gb_vat"]
     before, posts = shop.state(), shop.posts()
     with pytest.raises(BadInput) as caught:
-        customer(shop, {"name": "Nobody"}, tax_id="us_ein:12-3456789", no_tax_id=VAT)
+        customer(shop, {"name": "Nobody"}, tax_id="us_ein:12-3456789", no_tax_id=VAT + "0")
     assert (caught.value.code, shop.state(), shop.posts()) == ("unknown_tax_id", before, posts)
+    assert caught.value.subject == "DE1234567890"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("times", [1, 9])
+@pytest.mark.parametrize("fault", ["lost", "garbage", "dropped"])
+@pytest.mark.parametrize("other", [None, "gb_vat:GB123456789", VAT])
+def test_a_tax_id_whose_going_was_not_answered_has_gone_once_it_is_asked_for_again(
+    shop: Shop, fault: str, times: int, other: str | None
+) -> None:
+    """Stripe keeps no answers to DELETE: who repeats it is told that there is no such thing."""
+    customer(shop, tax_id=VAT)
+    (before,) = shop.double.objects("tax_id")
+    shop.double.fault(fault, method="DELETE", path=".*/tax_ids/.*", times=times)
+    if times > 1:
+        with pytest.raises(Busy):
+            customer(shop, tax_id=other, no_tax_id=VAT)
+        shop.double.clear_faults()
+        shop.do(invoices.sync)
+    found = customer(shop, tax_id=other, no_tax_id=VAT)
+    assert [f"{one['type']}:{one['value']}" for one in found["tax_ids"]] == (
+        [other] if other else []
+    )
+    assert before["id"] not in [one["id"] for one in shop.double.objects("tax_id")]
+    if other != VAT:
+        shown, posts = shop.state(), shop.posts()
+        answer = shop.do(stripe_customer.customer, {}, tax_id=other, no_tax_id=VAT)
+        assert set(codes(answer)) == {"already_so"}
+        assert (shop.state(), shop.posts()) == (shown, posts)
 
 
 @pytest.mark.once

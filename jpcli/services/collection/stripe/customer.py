@@ -6,6 +6,7 @@ ledger has no copy that could go stale.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note
@@ -14,6 +15,7 @@ from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.money import money_json
 from jpcli.domain.texts import clean, is_plain_line
 from jpcli.ledger.queries.collection import way_of
+from jpcli.ledger.queries.outbox import wish
 from jpcli.ledger.queries.plan import head
 from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway
@@ -54,13 +56,13 @@ def customer(
             note = Note("dry_run", "Dry run: there is no customer at Stripe yet; it would be made")
             return Answer({"customer": None, "dry_run": True}, (note,))
         found = gateway.customer(customer_id)
-        leaving = None if removed is None else _on_file(found, removed)
+        leaving = None if removed is None else _on_file(desk, found, removed)
         notes = _change(desk, gateway, found, wanted)
         again = added == removed  # else the old one goes only when Stripe has taken the new one
         if added is not None and not again:
             notes.append(_add_tax_id(desk, gateway, found, added, again=False))
-        if leaving is not None:
-            notes.append(_remove_tax_id(desk, gateway, found, leaving))
+        if removed is not None:
+            notes.append(_remove_tax_id(desk, gateway, found, removed, leaving))
         if added is not None and again:
             notes.append(_add_tax_id(desk, gateway, found, added, again=True))
         if notes and not desk.dry_run:
@@ -158,9 +160,10 @@ def _change(
     return [Note("customer_changed", f"Set {said}", "ok", found.id)]
 
 
-def _on_file(found: RemoteCustomer, removed: tuple[str, str]) -> RemoteTaxId:
+def _on_file(desk: Desk, found: RemoteCustomer, removed: tuple[str, str]) -> RemoteTaxId | None:
+    """The tax id that is to go; None for one that went before. BadInput `unknown_tax_id`."""
     known = _known(found, removed)
-    if known is None:
+    if known is None and wish(desk.ledger, _removal(removed)) is None:
         raise BadInput(
             "unknown_tax_id",
             f"The customer has no tax id {removed[0]}:{removed[1]}",
@@ -188,17 +191,35 @@ def _add_tax_id(
     return Note("tax_id_added", f"Added {kind}:{value}; it stands on the invoices to come", "ok")
 
 
-def _remove_tax_id(desk: Desk, gateway: Gateway, found: RemoteCustomer, known: RemoteTaxId) -> Note:
-    said = f"{known.kind}:{known.value}"
+def _remove_tax_id(
+    desk: Desk,
+    gateway: Gateway,
+    found: RemoteCustomer,
+    removed: tuple[str, str],
+    known: RemoteTaxId | None,
+) -> Note:
+    """Take it away, unless an earlier run did, whose answer may have been lost."""
+    said = ":".join(removed)
+    if known is None:
+        return Note("already_so", f"{said} was taken away before")
     if desk.dry_run:
         return Note("tax_id_removed", f"Would take away {said}")
+    tax_id = known.id
 
     def perform(key: str) -> dict[str, str]:
-        gateway.remove_tax_id(found.id, known.id, key)
-        return {"id": known.id}
+        gateway.remove_tax_id(found.id, tax_id, key)
+        return {"id": tax_id}
 
-    _once(desk, "customer/no-tax-id", {"customer": found.id, "tax_id": known.id}, perform)
+    request = {"customer": found.id, "tax_id": tax_id}
+    carry_out(desk, _removal(removed), request, perform=perform, find=lambda: None)
     return Note("tax_id_removed", f"Took {said} away", "ok")
+
+
+def _removal(removed: tuple[str, str]) -> str:
+    """The wish to take a tax id away. It is named for it, so that a run after one whose answer was
+    lost knows it again; Stripe keeps no answers to what is taken away, so none of an earlier life
+    comes back."""
+    return f"customer/no-tax-id/{sha256(':'.join(removed).encode()).hexdigest()[:12]}"
 
 
 def _once(desk: Desk, name: str, request: dict[str, Any], perform: Any) -> None:
