@@ -82,9 +82,17 @@ def removal_notes(desk: Desk, card: Card, successor: Card | None, add: str) -> l
     if successor is not None:
         message = f"Made {rules.describe(successor)} the primary card"
         notes.append(Note("promoted", message, "info", successor.id))
-    if not cards(desk.ledger):
-        notes.append(_paused(add))
-    return notes
+    return notes + _paused_notes(desk, add)
+
+
+def gone_notes(desk: Desk, card_id: str, add: str) -> list[Note]:
+    """That a card was removed before, by a run whose answer may have been lost."""
+    gone = Note("already_removed", f"{card_id} was taken off file before", subject=card_id)
+    return [gone, *_paused_notes(desk, add)]
+
+
+def _paused_notes(desk: Desk, add: str) -> list[Note]:
+    return [] if cards(desk.ledger) else [_paused(add)]
 
 
 def expiry_notes(desk: Desk) -> list[Note]:

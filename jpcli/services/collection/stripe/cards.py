@@ -7,7 +7,7 @@ nowhere else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import cards as rules
 from jpcli.domain import events, outside_events
@@ -20,6 +20,7 @@ from jpcli.services import cards as on_file
 from jpcli.services.cards import (
     added_note,
     check_not_only,
+    gone_notes,
     known_card,
     list_cards,
     primary_note,
@@ -79,11 +80,26 @@ def sync_cards(desk: Desk, gateway: Gateway) -> bool:
     or removed in the dashboard), the oldest becomes primary.
     """
     customer = ensure_customer(desk, gateway)
+    while True:
+        before = _mirror(desk)
+        rows = _there(desk, gateway, customer)
+        with desk.writing() as writer:
+            known = _mirror(desk)
+            if known == rows:
+                return False
+            if known == before:
+                writer.record(*events.cards_synced(customer, rows))
+                return True
+        # Another process took over cards meanwhile, and maybe as they are since: look once more.
+
+
+def _there(desk: Desk, gateway: Gateway, customer: str) -> list[list[Any]]:
+    """The cards as Stripe has them, as rows of the mirror."""
     primary, found = gateway.primary_card(customer), gateway.cards(customer)
     if found and primary not in {card.id for card in found}:
         primary = found[0].id
         _set_primary(desk, gateway, customer, primary)
-    rows = [
+    return [
         [
             card.id,
             card.brand,
@@ -95,15 +111,14 @@ def sync_cards(desk: Desk, gateway: Gateway) -> bool:
         ]
         for card in found
     ]
-    with desk.writing() as writer:
-        known = [
-            [c.id, c.brand, c.last4, c.exp_month, c.exp_year, int(c.primary), c.added_at]
-            for c in cards(desk.ledger)
-        ]
-        if known == rows:
-            return False
-        writer.record(*events.cards_synced(customer, rows))
-    return True
+
+
+def _mirror(desk: Desk) -> list[list[Any]]:
+    """The cards as the ledger has them, as such rows."""
+    return [
+        [c.id, c.brand, c.last4, c.exp_month, c.exp_year, int(c.primary), c.added_at]
+        for c in cards(desk.ledger)
+    ]
 
 
 def sync(desk: Desk, gateway: Gateway) -> Answer[CardsAnswer]:
@@ -193,6 +208,8 @@ def remove(
     Without `only_too` the only card stays, as `cards.check_not_only` says.
     """
     sync_cards(desk, gateway)
+    if _was_removed(desk, card_id):
+        return list_cards(desk, *gone_notes(desk, card_id, "jpcli cards add"))
     card = known_card(desk, card_id)
     if not only_too:
         check_not_only(desk, card)
@@ -202,7 +219,7 @@ def remove(
         _set_primary(desk, gateway, ensure_customer(desk, gateway), successor.id)
     carry_out(
         desk,
-        f"card/{card.id}/detach",
+        _removal(card.id),
         {"card": card.id},
         perform=lambda key: gateway.detach_card(card.id, key),
         find=lambda: _gone(desk, gateway, card.id),
@@ -251,6 +268,16 @@ def _forget_others(desk: Desk, card_id: str) -> None:
 def _made_primary(gateway: Gateway, request: dict[str, str], key: str) -> dict[str, str]:
     gateway.make_primary(request["customer"], request["card"], key)
     return request
+
+
+def _removal(card_id: str) -> str:
+    return f"card/{card_id}/detach"
+
+
+def _was_removed(desk: Desk, card_id: str) -> bool:
+    """Did this ledger begin to take it off file, and is it gone? Its answer may have been lost."""
+    begun = wish(desk.ledger, _removal(card_id)) is not None
+    return begun and all(card.id != card_id for card in cards(desk.ledger))
 
 
 def _gone(desk: Desk, gateway: Gateway, card_id: str) -> dict[str, str] | None:
