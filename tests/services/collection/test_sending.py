@@ -606,6 +606,33 @@ def test_how_it_was_paid_is_told_of_what_was_paid_so(shop: Shop, then: str) -> N
 
 
 @pytest.mark.once
+@pytest.mark.parametrize("reference", [None, "wire"])
+@pytest.mark.parametrize("paid", ["by wire", "by card"])
+def test_a_dry_run_on_a_copy_that_only_read_of_it_says_what_the_real_one_does(
+    shop: Shop, paid: str, reference: str | None
+) -> None:
+    STATES["open"](shop)
+    copy = shop.called + ".copy"
+    engines.copy(shop.called, copy)
+    if paid == "by wire":
+        shop.do(collector.mark_paid, "2024-06", reference)
+    else:
+        shop.double.pay_hosted(remote(shop)["id"])
+    engines.copy(copy, shop.called)
+    shop.do(stripe_billing.sync)
+    before, posts = shop.state(), shop.posts()
+    for dry_run in (True, False):
+        if paid == "by wire":
+            answer = shop.do(collector.mark_paid, "2024-06", reference, dry_run=dry_run)
+            assert codes(answer)[0] == "already_paid"
+        else:
+            with pytest.raises(Refused) as caught:
+                shop.do(collector.mark_paid, "2024-06", reference, dry_run=dry_run)
+            assert caught.value.code == "already_paid"
+    assert (shop.state(), shop.posts()) == (before, posts)
+
+
+@pytest.mark.once
 def test_a_dry_run_notes_nothing(shop: Shop) -> None:
     shop.close()
     before, posts = shop.state(), shop.posts()

@@ -15,7 +15,6 @@ from jpcli.domain.errors import BadInput, Failed, Refused
 from jpcli.domain.invoice_status import DRAFT, PAID, UNCOLLECTIBLE, VOID
 from jpcli.domain.money import display_amount
 from jpcli.domain.texts import clean, is_plain_line
-from jpcli.ledger.queries.outbox import DONE, wish
 from jpcli.services.change import once
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe.cards import known_customer
@@ -62,7 +61,7 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[Inv
 
     def do() -> Answer[InvoiceAnswer]:
         invoice = known_invoice(desk, name)
-        if is_noted(invoice, text) and _no_card_paid(desk, gateway, invoice):
+        if is_noted(invoice, text) and _no_card_paid(gateway, invoice):
             return noted_already(desk, invoice)
         check_open(invoice)
         if desk.dry_run:
@@ -224,15 +223,12 @@ def _paid_outside(remote: RemoteInvoice) -> bool:
     return remote.status == PAID and remote.outside_minor > 0
 
 
-def _no_card_paid(desk: Desk, gateway: Gateway, invoice: Invoice) -> bool:
+def _no_card_paid(gateway: Gateway, invoice: Invoice) -> bool:
     """Was it noted that no card paid it, by whichever copy, or before it came to Stripe? Whoever
-    marks as paid what a card has paid may have been paid twice. A dry run asks nobody, and goes by
-    what was done from here; what `sync` only settled has no status."""
+    marks as paid what a card has paid may have been paid twice. It is Stripe that knows: a dry run
+    asks, too."""
     if invoice.gateway_id is None:
         return True
-    if desk.dry_run:
-        found = wish(desk.ledger, _outside(invoice))
-        return found is not None and found.state == DONE and found.result.get("status") == PAID
     remote = gateway.known_invoice(invoice.gateway_id)
     return remote is not None and _paid_outside(remote)
 
