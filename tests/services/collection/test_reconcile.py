@@ -82,6 +82,8 @@ def delete_customer(shop: Shop, hand: stripe.StripeClient) -> None:
     shop.do(collector.sync_cards)
 
 
+# What is ours of these is what was written there.
+MARKS = {"content_hash": "content_hash", "ledger_id": "ledger"}
 CASES: dict[str, tuple[str, Deed, list[Difference]]] = {
     "as closed": ("open", nothing, []),
     "paid": ("paid", nothing, []),
@@ -102,6 +104,9 @@ CASES: dict[str, tuple[str, Deed, list[Difference]]] = {
     ),
     "hash": ("open", mark(content_hash="x"), [("content_hash", "", "x")]),
     "no hash": ("open", mark(content_hash=None), [("content_hash", "", None)]),
+    "no number": ("open", mark(invoice=None), [("number", NUMBER, None)]),
+    "another ledger": ("open", mark(ledger="x"), [("ledger_id", "", "x")]),
+    "no ledger": ("open", mark(ledger=None), [("ledger_id", "", None)]),
     "amount of a line": (
         "open",
         edit("line_item", amount=1),
@@ -147,14 +152,14 @@ def test_every_difference_is_told_with_both_values_and_no_other(
         shop.attach()
     STATES[state](shop)
     before = {invoice["id"] for invoice in shop.double.objects("invoice")}
-    ours = shop.double.objects("invoice")[-1]["metadata"] if before else {}
+    ours = there(shop)["metadata"] if before else {}
     deed(shop, stripe_clients())
     new = {invoice["id"] for invoice in shop.double.objects("invoice")} - before
     wanted = [
         {
             "invoice": NUMBER,
             "what": what,
-            "ours": ours["jpcli_content_hash"] if what == "content_hash" else mine,
+            "ours": ours[f"jpcli_{MARKS[what]}"] if what in MARKS else mine,
             "stripe": theirs.format(new=next(iter(new), "")) if theirs else theirs,
         }
         for what, mine, theirs in expected

@@ -108,6 +108,8 @@ def _heads(
         ),
         ("stripe_invoice_id", invoice.gateway_id, remote.id),
         ("content_hash", invoice.content_hash, remote.content_hash),
+        ("number", invoice.number, remote.our_number),
+        ("ledger_id", desk.ledger.meta["ledger_id"], remote.ledger_id),
     ]
     return [
         _difference(invoice.number, what, ours, theirs)
