@@ -177,6 +177,22 @@ def test_what_another_process_tries_is_tried_under_its_key_and_a_refusal_proves_
     assert (noted(shop).state, noted(shop).stumbled, noted(shop).attempt) == (WISHED, True, 1)
 
 
+@pytest.mark.parametrize("theirs", [1, 2])
+def test_what_another_process_has_done_under_the_name_is_this_only_where_it_was_the_same(
+    shop: Shop, theirs: int
+) -> None:
+    other, mine = Call(), Call()
+
+    def find() -> None:
+        if not other.keys:
+            carry(shop, other, request=theirs)
+
+    mine.find = find  # type: ignore[method-assign]
+    assert carry(shop, mine, request=1) == {"id": "made"}
+    assert len(mine.keys) == theirs - 1
+    assert (noted(shop).state, noted(shop).attempt) == (DONE, theirs)
+
+
 # --- what came true without this ledger's knowledge ----------------------------------------------
 
 

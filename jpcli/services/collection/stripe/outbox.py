@@ -63,7 +63,9 @@ def carry_out(
             raise no_dry_run()
         current, is_first_try = _reserve(desk, name, request_hash, seen)
         if current.state == outbox.DONE:
-            return current.result
+            if current.request_hash == request_hash:
+                return current.result
+            continue  # another process was first, with another request
         try:
             result = perform(current.idempotency_key)
         except JpcliError as error:
