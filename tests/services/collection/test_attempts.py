@@ -13,6 +13,7 @@ from jpcli.domain.instants import parse_instant
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.payments.gateway import RemoteCharge
 from jpcli.services.collection.stripe import attempts as tries
+from jpcli.services.collection.stripe import collector, invoices
 from jpcli.services.invoices import close
 from jpcli.services.invoices.known import known_invoice
 from tests.services.collection.conftest import Shop
@@ -108,6 +109,66 @@ def test_a_charge_that_is_known_is_not_kept_twice_and_another_one_is(two: Shop) 
     with two.desk() as desk:
         assert tries.known_charges(desk, known_invoice(desk, JUNE)) == {"ch_1", "ch_2"}
         assert tries.known_charges(desk, known_invoice(desk, JULY)) == set()
+
+
+@pytest.mark.parametrize("first", ["sync", "record"])
+def test_a_payment_is_kept_once_whoever_tells_of_it_first(two: Shop, first: str) -> None:
+    """The charge's id is only told by Stripe."""
+    if first == "record":
+        record(two, PAID)
+    take_over(two, charge("ch_1", paid=True))
+    before = two.state()
+    record(two, PAID)
+    assert two.state() == before
+    assert [attempt.outcome for attempt in kept(two)] == [PAID]
+    record(two, PAID, number=JULY)
+    assert [attempt.outcome for attempt in kept(two, JULY)] == [PAID]
+
+
+@pytest.mark.parametrize("road", ["pay", "close"])
+def test_a_payment_that_sync_reads_of_while_it_is_made_is_one_attempt(
+    shop: Shop, road: str
+) -> None:
+    shop.attach()
+    shop.do(close.close, "2024-06")
+
+    def meanwhile(entry: dict[str, Any], when: str) -> None:
+        if when == "after" and entry["path"].endswith("/pay"):
+            shop.double.double.hook = None
+            shop.do(invoices.sync)
+
+    shop.double.double.hook = meanwhile
+    answer = shop.do(invoices.pay, JUNE) if road == "pay" else shop.close()
+    assert [attempt.outcome for attempt in kept(shop)] == [PAID]
+    assert any("by visa ···· 4242" in note.message for note in answer.notes)
+    shop.do(invoices.sync)
+    assert len(kept(shop)) == 1
+
+
+@pytest.mark.parametrize("how", ["on its page", "by wire"])
+def test_what_turns_out_to_be_paid_was_not_paid_by_the_card_that_was_to_be_charged(
+    shop: Shop, how: str
+) -> None:
+    shop.attach()
+    shop.do(close.close, "2024-06")
+    shop.do(invoices.push, JUNE)
+    (there,) = shop.double.objects("invoice")
+
+    def meanwhile(entry: dict[str, Any], when: str) -> None:
+        if when == "after" and entry["path"] == "/v1/payment_methods":
+            shop.double.double.hook = None
+            if how == "on its page":
+                shop.double.pay_hosted(there["id"], "pm_card_mastercard")
+            else:
+                shop.do(collector.mark_paid, JUNE, "wire")
+
+    shop.double.double.hook = meanwhile
+    answer = shop.do(invoices.pay, JUNE)
+    said = next(note.message for note in answer.notes if note.code == "collected")
+    names = [attempt.card_name for attempt in kept(shop)]
+    assert names == (["mastercard ···· 4444"] if how == "on its page" else [])
+    assert said.endswith(" by mastercard ···· 4444" if how == "on its page" else "$13.12")
+    assert len([c for c in shop.double.objects("charge") if c["paid"]]) == len(names)
 
 
 def test_what_the_gateway_alone_knows_of_is_taken_over_whole(two: Shop) -> None:

@@ -25,7 +25,8 @@ def record(
     outcome: str,
     decline: Decline | None = None,
 ) -> None:
-    """Keep one attempt; `card` is its id and its name. A charge that is known is not kept twice."""
+    """Keep one attempt; `card` is its id and its name. A charge that is known is not kept twice,
+    nor a payment: an invoice is paid once, and `sync` may have told of it meanwhile."""
     charge = None if decline is None else decline.charge
     entry = events.payment_attempted(
         invoice.number,
@@ -37,7 +38,9 @@ def record(
         charge=charge,
     )
     with desk.writing() as writer:
-        if charge is None or charge not in known_charges(desk, invoice):
+        known = attempts(desk.ledger, invoice.number)
+        paid = outcome == dunning.PAID and any(one.outcome == dunning.PAID for one in known)
+        if not paid and (charge is None or all(one.charge != charge for one in known)):
             writer.record(*entry)
 
 

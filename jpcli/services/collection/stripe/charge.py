@@ -98,7 +98,7 @@ def _charge(desk: Desk, gateway: Gateway, invoice: Invoice, card: Card) -> None:
     for _ in range(MOST_REPLAYS):
         known = tries.known_charges(desk, invoice)
         try:
-            _ask(desk, gateway, invoice, card.id)
+            was_found = _ask(desk, gateway, invoice, card.id)
         except Declined as error:
             if error.decline.charge is not None and error.decline.charge in known:
                 last = error
@@ -109,21 +109,32 @@ def _charge(desk: Desk, gateway: Gateway, invoice: Invoice, card: Card) -> None:
             if error.code == "payment_pending":
                 tries.record(desk, invoice, named, dunning.PENDING)
             raise
-        tries.record(desk, invoice, named, dunning.PAID)
+        if was_found:  # by which card, or by none, Stripe knows
+            remote = gateway.invoice(str(invoice.gateway_id))
+            tries.take_over(desk, gateway, invoice, remote)
+        else:
+            tries.record(desk, invoice, named, dunning.PAID)
         return
     raise last
 
 
-def _ask(desk: Desk, gateway: Gateway, invoice: Invoice, card_id: str) -> None:
+def _ask(desk: Desk, gateway: Gateway, invoice: Invoice, card_id: str) -> bool:
+    """Charge one card; whether it was found paid instead."""
     assert invoice.gateway_id is not None
-    invoice_id = invoice.gateway_id
+    invoice_id, asked = invoice.gateway_id, []
+
+    def perform(key: str) -> dict[str, Any]:
+        asked.append(key)
+        return _paid_or_pending(invoice, gateway.pay(invoice_id, card_id, key))
+
     carry_out(
         desk,
         f"invoice/{invoice.number}/pay/{card_id}",
         {"invoice": invoice_id, "card": card_id},
-        perform=lambda key: _paid_or_pending(invoice, gateway.pay(invoice_id, card_id, key)),
+        perform=perform,
         find=lambda: _brief_if_paid(gateway.invoice(invoice_id)),
     )
+    return not asked
 
 
 def _paid_or_pending(invoice: Invoice, remote: RemoteInvoice) -> dict[str, Any]:
