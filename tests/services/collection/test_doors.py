@@ -223,6 +223,39 @@ def follow(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     assert troubles(shop) == []
 
 
+@pytest.mark.parametrize("road", ["push", "push --replace", "pay", "mark-paid", "close --due"])
+@pytest.mark.parametrize("state", ["open", "paid", "uncollectible"])
+def test_what_is_settled_here_is_not_asked_for_anew_because_it_is_gone_there(
+    shop: Shop, state: str, road: str
+) -> None:
+    """As test data is when it is deleted, all at once."""
+    shop.attach()
+    STATES[state](shop)
+    shop.double.double.worlds[False].objects["invoice"].clear()
+    (told,) = [n for n in shop.do(stripe_billing.sync).notes if n.kind == "warning"]
+    assert told.code == "not_at_stripe"
+    assert (f"jpcli invoice push {NUMBER}" in str(told.hint)) == (state == "open")
+    roads: dict[str, Callable[[], Any]] = {
+        "push": lambda: shop.do(stripe_billing.push, NUMBER),
+        "push --replace": lambda: shop.do(stripe_billing.push, NUMBER, replace=True),
+        "pay": lambda: shop.do(stripe_billing.pay, NUMBER),
+        "mark-paid": lambda: shop.do(collector.mark_paid, NUMBER, "wire"),
+        "close --due": lambda: shop.close(None),
+    }
+    if state == "open":
+        roads[road]()
+        assert len(shop.double.objects("invoice")) == 1
+        return
+    before, posts = shop.state(), shop.posts()
+    if road == "close --due":
+        assert codes(roads[road]()) == ["nothing_to_close"]
+    else:
+        with pytest.raises(Refused) as caught:
+            roads[road]()
+        assert caught.value.code == {"paid": "already_paid"}.get(state, "invoice_uncollectible")
+    assert (shop.state(), shop.posts(), shop.double.objects("invoice")) == (before, posts, [])
+
+
 def test_a_deleted_card_is_not_charged_and_the_next_one_is(
     shop: Shop, hand: stripe.StripeClient
 ) -> None:

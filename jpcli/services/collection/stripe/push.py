@@ -25,7 +25,7 @@ from jpcli.services.collection.stripe.remote_invoice import (
     find_ours,
 )
 from jpcli.services.collection.stripe.strangers import check_month_unbilled
-from jpcli.services.invoices.known import check_not_given_up, known_invoice
+from jpcli.services.invoices.known import check_not_given_up, check_open, known_invoice
 from jpcli.services.invoices.money import money_at
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
 
     What is there already is adopted if it is as closed, whatever the ledger remembers. Raises
     Failed `other_contents`, `total_mismatch`, `two_at_stripe` or `customer_deleted`, or Refused
-    `billed_before`, and then nothing is finalized or charged.
+    `billed_before` or as `check_open`, and then nothing is finalized or charged.
     """
     customer = ensure_customer(desk, gateway)
     items = line_items(desk, invoice)
@@ -52,6 +52,7 @@ def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
         delete_draft(desk, gateway, invoice, remote)
         remote = None
     if remote is None:
+        check_open(invoice)  # what is settled here is not asked for anew because it is gone there
         check_address(desk, gateway)
         check_month_unbilled(desk, gateway, invoice, customer)
         remote = gateway.invoice(make_draft(desk, gateway, invoice, customer))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jpcli.domain.addresses import restoring
 from jpcli.domain.answers import Note
 from jpcli.domain.errors import Failed, JpcliError, Refused
-from jpcli.domain.invoice_status import DRAFT, OPEN, VOID, month_of_number
+from jpcli.domain.invoice_status import DRAFT, UNPAID, VOID, month_of_number
 from jpcli.domain.money import amount_text, display_amount
 from jpcli.ledger.queries import invoices
 from jpcli.services.collection.stripe.cards import known_customer
@@ -45,7 +45,7 @@ def matched(
     if invoice.gateway_id not in (None, *(remote.id for remote in mine)):
         known = gateway.known_invoice(str(invoice.gateway_id))
         mine += [known] if known is not None else []
-    if not mine and invoice.status in (DRAFT, OPEN):
+    if not mine and invoice.status in UNPAID:
         mine = all_ours(desk, gateway, invoice, None)  # of a customer that was deleted
     standing = [remote for remote in mine if remote.status != VOID]
     number = invoice.number
@@ -73,12 +73,15 @@ def _missing(desk: Desk, invoice: Invoice) -> Note | None:
     """Only what was there once is missing; a void one, or one without a line, need not be there."""
     if invoice.gateway_id is None or invoice.status == VOID or not line_items(desk, invoice):
         return None
+    hint = f"Bring it there again:   jpcli invoice push {invoice.number}"
+    if invoice.status not in UNPAID:
+        hint = f"Compare both sides:   jpcli invoice reconcile {invoice.number}"
     return Note(
         "not_at_stripe",
         f"{invoice.number} is not at Stripe any more",
         "warning",
         invoice.number,
-        f"Bring it there again:   jpcli invoice push {invoice.number}",
+        hint,
     )
 
 
