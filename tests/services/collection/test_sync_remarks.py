@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import stripe
 
-from jpcli.services.collection.stripe import account
+from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import close, invoices
 from tests.services.collection.conftest import Shop
@@ -92,6 +92,28 @@ def test_what_is_not_as_closed_is_remarked_on(
         assert NUMBER in note.message
         assert note.hint
     assert shop.ask(invoices.show, NUMBER)["invoice"]["status"] == status
+
+
+@pytest.mark.parametrize("standing", [True, False])
+def test_the_one_that_is_known_counts_also_where_its_customer_was_deleted(
+    shop: Shop, stripe_clients: Clients, standing: bool
+) -> None:
+    """A copy of the ledger has made another one for the new customer."""
+    STATES["open"](shop)
+    known = there(shop)
+    hand = stripe_clients().v1
+    hand.customers.delete(known["customer"])
+    shop.do(collector.sync_cards)
+    customer = shop.double.objects("customer")[-1]["id"]
+    assert customer != known["customer"]
+    hand.invoices.create({"customer": customer, "metadata": known["metadata"]})
+    if not standing:
+        shop.double.edit(known["id"], status="void")
+    notes = [note.code for note in shop.do(stripe_billing.sync).notes if note.kind == "warning"]
+    found = shop.ask(invoices.show, NUMBER)["invoice"]
+    assert notes == (["two_at_stripe"] if standing else [])
+    assert (found["stripe_invoice_id"] == known["id"]) is standing
+    assert found["status"] == ("open" if standing else "draft")
 
 
 @pytest.mark.parametrize("owner", ["ours", "another ledger", "nobody"])
