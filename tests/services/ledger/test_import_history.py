@@ -644,7 +644,7 @@ def test_w2_two_clients_at_once_are_refused(agency: Agency) -> None:
 
 # What is told of whose a site was, line by line: whose days come of that, or on which line it says
 # that two had it at once.
-TOLD: list[tuple[list[tuple[str, str, str]], int | dict[str | None, int]]] = [
+TOLD: list[tuple[list[tuple[str, str, str | None]], int | dict[str | None, int]]] = [
     ([("01", "05", "Ann"), ("04", "20", "Ann"), ("10", "15", "Bob")], 3),
     ([("10", "15", "Ann"), ("05", "12", "Ann"), ("06", "08", "Bob")], 3),
     ([("10", "12", "Ann"), ("11", "14", "Ann"), ("01", "30", "Bob")], 1),
@@ -658,12 +658,26 @@ TOLD: list[tuple[list[tuple[str, str, str]], int | dict[str | None, int]]] = [
         [("20", "25", "Ann"), ("10", "12", "Bob"), ("01", "03", "Bob"), ("04", "08", "Ann")],
         {"Ann": 10, "Bob": 4, None: 141},
     ),
+    (
+        [("01", "05", "Ann"), ("05", "10", "Bob"), ("10", "15", "Ann")],
+        {"Ann": 10, "Bob": 5, None: 109},
+    ),
+    # One stretch closes the gap between two others of a client.
+    (
+        [("01", "03", "Ann"), ("06", "09", "Ann"), ("02", "07", "Ann"), ("20", "25", "Bob")],
+        {"Ann": 11, "Bob": 5, None: 139},
+    ),
+    # Where nobody is told, somebody else may be.
+    (
+        [("01", "04", None), ("03", "05", "Ann"), ("20", "25", "Bob"), ("10", "12", None)],
+        {"Ann": 6, "Bob": 5, None: 144},
+    ),
 ]
 
 
 @pytest.mark.parametrize(("told", "expected"), TOLD)
 def test_w2_what_lines_tell_of_a_site_is_put_together_in_any_order(
-    agency: Agency, told: list[tuple[str, str, str]], expected: int | dict[str | None, int]
+    agency: Agency, told: list[tuple[str, str, str | None]], expected: int | dict[str | None, int]
 ) -> None:
     rows = [license_row(f"k_{n}", assignments=[on(A, *stay)]) for n, stay in enumerate(told)]
     rows.append(license_row("k_b", assignments=[on(B, "01", "02", "Ann")]))
@@ -678,8 +692,8 @@ def test_nothing_that_is_put_away_begins_in_a_file(agency: Agency) -> None:
     """What ended there before is history, but for a new site of such a client."""
     agency.do(add_client, "Ann")
     agency.do(archive_client, "Ann")
-    ended, other = (
-        license_row(key, assignments=[on(A, "01", "05", "Ann")]) for key in ("k_1", "k_2")
+    ended, other, another = (
+        license_row(key, assignments=[on(A, "01", "05", "Ann")]) for key in ("k_1", "k_2", "k_4")
     )
     assert problems(agency, ended) == [("client_archived", 1)]
     agency.do(archive_client, "Ann", back=True)
@@ -688,7 +702,17 @@ def test_nothing_that_is_put_away_begins_in_a_file(agency: Agency) -> None:
     goes_on = license_row("k_3", assignments=[on(A, "05", None, "Ann")])
     assert problems(agency, goes_on) == [("site_archived", 1)]
     assert problems(agency, other, goes_on) == [("site_archived", 2)]
-    assert take(agency, other).data["imported"] == 1
+    assert take(agency, other, another).data["imported"] == 2
+
+
+def test_w2_a_site_of_one_client_never_changed_hands(agency: Agency) -> None:
+    """However its stretches lie: nothing is recorded of owners."""
+    stays = [("01", "03"), ("20", "22"), ("06", "09"), ("02", "07")]
+    rows = [license_row(f"k_{n}", assignments=[on(A, *s, "Ann")]) for n, s in enumerate(stays)]
+    take(agency, *rows)
+    assert agency.stored("SELECT kind FROM events WHERE subject = 'https://a.example'") == [
+        (events.SITE_ADDED,)
+    ]
 
 
 @pytest.mark.parametrize("client", ["Bob", "Ann"])
@@ -701,6 +725,13 @@ def test_w2_a_known_site_has_the_clients_that_the_ledger_says(agency: Agency, cl
     rows = license_row("k_1", assignments=[on(A, "11", "11", client)])
     if client == "Ann":  # whose it was no more at that instant
         assert problems(agency, rows) == [("site_has_other_client", 1)]
+    agency.issue_one(at="2024-07-01", site=B, client="Cid")
+    other = license_row("k_3", assignments=[on(B, "05", "20", "Ann")])
+    first = license_row("k_1", assignments=[on(A, "05", "20", client)])
+    assert problems(agency, first, other) == [
+        ("site_has_other_client", 1),
+        ("site_has_other_client", 2),
+    ]
     good = [on(A, "05", "11", "Ann"), on(A, "11", "20", "Bob")]
     assert codes(take(agency, license_row("k_2", assignments=good))) == ["imported"]
 

@@ -244,6 +244,23 @@ def test_an_import_with_very_many_problems_says_the_same_again(
     assert agency.state() == before
 
 
+@pytest.mark.parametrize("key", [None, "k1"])
+@pytest.mark.parametrize("bad", ["x_1,jetpack-scan", "x_1,,2024-07-01", "x_1,jetpack-scan,soon"])
+def test_one_bad_line_refuses_the_whole_file_under_a_key_too(
+    agency: Agency, tmp_path: Path, bad: str, key: str | None
+) -> None:
+    """Whether the reader of the rows finds it or the import does."""
+    source = tmp_path / "history.csv"
+    good = "license_key,product,issued_at\ng_1,jetpack-scan,2024-07-01\n"
+    source.write_text(f"{good}{bad}\n")
+    before = agency.state()
+    found = refusal_of(lambda: agency.import_file(source, key=key))
+    assert [problem.line for problem in found] == [3]
+    assert agency.state() == before
+    source.write_text(good)
+    assert plain(agency.import_file(source, key=key))["imported"] == 1
+
+
 # --- export and import ----------------------------------------------------------------------------
 
 
