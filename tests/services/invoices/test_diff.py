@@ -169,3 +169,40 @@ def test_w2_clients_and_sites_add_up_to_the_change(agency: Agency) -> None:
     with pytest.raises(BadInput) as caught:
         agency.ask(diff, "2024-06", "2024-07", "license")
     assert caught.value.code == "bad_by"
+
+
+@pytest.mark.parametrize(
+    ("now", "months", "is_open"),
+    [
+        ("2024-08-30T23:59:59Z", ("2024-07", "2024-08"), (False, True)),
+        ("2024-08-31T00:00:00Z", ("2024-07", "2024-08"), (False, False)),
+        ("2024-08-15T00:00:00Z", ("2024-08", "2024-07"), (True, False)),
+        ("2024-08-31T00:00:00Z", ("2024-08", "2024-07"), (False, False)),
+        ("2024-08-15T00:00:00Z", ("2024-08", "2024-09"), (True, True)),
+    ],
+)
+def test_i1_a_month_counts_whole_and_is_open_until_its_last_day(
+    agency: Agency, now: str, months: tuple[str, str], is_open: tuple[bool, bool]
+) -> None:
+    agency.issue("jetpack-scan", 2, at="2024-06-20T10:00:00Z")
+    agency.issue_one("jetpack-ai", at="2024-08-10T10:00:00Z")
+    agency.now = now
+    found = agency.ask(diff, *months)
+    assert (found["from_open"], found["to_open"]) == is_open
+    totals = [minor(agency.preview(month)["total"]) for month in months]
+    assert [minor(found["from_total"]), minor(found["to_total"])] == totals
+    later = max(zip(months, is_open, strict=True))
+    assert ("will" in found["sentence"]) == later[1]
+
+
+def test_the_sentence_names_no_price_of_what_is_corrected_or_gone(agency: Agency) -> None:
+    scan, _ = agency.issue("jetpack-scan", 2, at="2024-06-10T10:00:00Z")
+    gone = agency.issue_one("jetpack-ai", at="2024-06-10T10:00:00Z")
+    agency.revoke(gone, at="2024-06-20T10:00:00Z")
+    agency.do(close.close, "2024-06")
+    agency.do(settle.mark_paid, "2024-06")
+    agency.revoke(scan, at="2024-06-25T10:00:00Z")
+    agency.set_price("jetpack-ai", "0.50", "2024-07-01")
+    found = agency.ask(diff, "2024-06", "2024-07")
+    assert "adjustment" in {line["kind"] for line in agency.preview("2024-07")["lines"]}
+    assert "price" not in found["sentence"]
