@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain.answers import Answer, Chosen, Note, Rows, each_object, joined
 from jpcli.domain.errors import Problem, by_line
 from jpcli.domain.words import count
+from jpcli.ledger.queries.clients import standing
 from jpcli.ledger.queries.licenses import number_of, rows_numbered
+from jpcli.ledger.queries.sites import find_site
 from jpcli.services.pending import STATUS
 from jpcli.services.said import issued_note, revoked_note
 from jpcli.services.shapes import license_table, problem_table
-from jpcli.services.sites.remarks import DOUBLE, FAMILY, site_notes
+from jpcli.services.sites.new_clients import SIMILAR
+from jpcli.services.sites.remarks import DOUBLE, FAMILY, LOOK_ALIKE, is_of_same, site_notes
 from jpcli.services.spool import Spool, noted, table
 
 if TYPE_CHECKING:
@@ -113,8 +116,8 @@ class _Retelling:
                 return note._replace(message=note.message.replace(old, new, 1))
             case "applied" | "costs" if doing.error is not None:
                 return None
-            case code if code in {DOUBLE, FAMILY}:
-                return self._double(note)
+            case code if code in {DOUBLE, FAMILY, LOOK_ALIKE, SIMILAR}:
+                return self._second_look(note)
         return note
 
     def _issued(self, since_at: int) -> Note:
@@ -123,10 +126,15 @@ class _Retelling:
     def _revoked(self, until_at: int) -> Note:
         return revoked_note(self._calendar, self._doing.changed, until_at)
 
-    def _double(self, note: Note) -> Note | None:
-        """A rehearsal after a part of it was done counts that part twice."""
-        found = site_notes(self._ledger, {str(note.subject): None})
-        return next((n for n in found if (n.code, n.hint) == (note.code, note.hint)), None)
+    def _second_look(self, note: Note) -> Note | None:
+        """A rehearsal after a part of it was done counts that part twice, and has sites and clients
+        that did not come to be."""
+        name = str(note.subject)
+        if note.code in {LOOK_ALIKE, SIMILAR}:
+            find = find_site if note.code == LOOK_ALIKE else standing
+            return note if find(self._ledger, name) is not None else None
+        found = site_notes(self._ledger, {name: None})
+        return next((each for each in found if is_of_same(each, note)), None)
 
     def more(self) -> Iterator[Note]:
         """That some of it was done before, or not all of it was done."""

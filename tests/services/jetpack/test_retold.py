@@ -203,3 +203,43 @@ def test_each_product_that_a_site_has_twice_is_told_of_by_itself(agency: Desk) -
     doubles = [note.message for note in answer.notes if note.code == "double_product"]
     assert sorted(" 2 " in each for each in doubles) == [True, True]
     assert len(set(doubles)) == 2
+
+
+FAMILIES = """\
+product,name,family,amount,price_interval,currency,from,bundle_size
+jetpack-ai,AI,one,0.27,day,usd,2022-01-01,1
+jetpack-scan,Scan,one,0.16,day,usd,2022-01-01,1
+jetpack-backup-t1,Backup,two,0.30,day,usd,2022-01-01,1
+jetpack-security-t1,Security,two,0.32,day,usd,2022-01-01,1
+"""
+
+
+def test_each_family_that_a_site_has_twice_is_told_of_by_itself(agency: Desk) -> None:
+    """As it is after what Jetpack refused: of the second family nothing is double then."""
+    source = Path(f"{agency.called}-families.csv")
+    source.write_text(FAMILIES, encoding="utf-8")
+    agency.import_prices(source)
+    products = ("jetpack-ai", "jetpack-scan", "jetpack-backup-t1", "jetpack-security-t1")
+    text = "product,quantity,site\n" + "".join(f"{each},1,{A}\n" for each in products)
+    one = f"{A} has jetpack-ai and jetpack-scan, both of the family one"
+    two = f"{A} has jetpack-backup-t1 and jetpack-security-t1, both of the family two"
+    refuse(agency, (4,), "POST", PATHS["assign"])
+    answer = agency.rows(issue.issue_rows, text, keep_going=True)
+    assert [note.message for note in answer.notes if note.code == "double_family"] == [one]
+    last = "product,quantity,site\n" + f"jetpack-security-t1,1,{A}\n"
+    answer = agency.rows(issue.issue_rows, last, keep_going=True)
+    told = [note.message for note in answer.notes if note.code == "double_family"]
+    assert told == [one, two]
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_what_is_nearly_called_as_another_is_remarked_on_where_it_came_to_be(
+    agency: Desk, is_refused: bool
+) -> None:
+    agency.issue_one("jetpack-scan", site="https://www.new.example", client="Zeddicus")
+    if is_refused:
+        refuse(agency, (1,), "POST", PATHS["assign"])
+    text = "product,quantity,site,client\njetpack-scan,1,https://new.example,Zedicus\n"
+    answer = agency.rows(issue.issue_rows, text + f"jetpack-ai,1,{B},\n", keep_going=True)
+    told = said(answer, "similar_site", "similar_client")
+    assert set(told) == (set() if is_refused else {"similar_site", "similar_client"})
