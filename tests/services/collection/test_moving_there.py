@@ -66,6 +66,21 @@ def test_no_invoice_is_lost_and_none_is_asked_for_twice(moved: Shop) -> None:
     assert len(moved.double.objects("invoice")) == 2
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_what_was_noted_by_hand_is_noted_already(moved: Shop, dry_run: bool) -> None:
+    with moved.desk() as desk:
+        stripe_gateway(desk)  # which ties the ledger to its account
+    before = moved.state()
+    answer = Agency.do(moved, collector.mark_paid, "INV-2024-05", dry_run=dry_run)
+    assert codes(answer) == ["already_paid", *(["dry_run"] if dry_run else [])]
+    assert answer.data.get("dry_run", False) == dry_run
+    with pytest.raises(Refused) as caught:
+        Agency.do(moved, collector.mark_paid, "INV-2024-05", "wire", dry_run=dry_run)
+    assert caught.value.code == "already_paid"
+    assert moved.state() == before
+    assert moved.double.objects("invoice") == []
+
+
 def test_there_is_no_way_back(moved: Shop) -> None:
     before = moved.state()
     with pytest.raises(Refused) as refused:

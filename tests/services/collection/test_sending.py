@@ -560,10 +560,6 @@ def test_a_wire_that_could_not_be_noted_is_not_noted_by_the_card_that_paid(shop:
 @pytest.mark.once
 def test_a_card_that_pays_while_a_wire_is_noted_is_no_wire(shop: Shop) -> None:
     shop.close()
-    shop.double.fault("status", method="POST", path=".*/pay", times=0, status=500)
-    with suppress(Busy):
-        shop.do(collector.mark_paid, "2024-06", "wire")
-    shop.double.clear_faults()
     there = remote(shop)["id"]
 
     def meanwhile(entry: dict[str, Any], when: str) -> None:

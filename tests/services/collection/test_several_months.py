@@ -229,6 +229,20 @@ def test_otherwise_it_is_the_answer_and_nothing_is_charged(
     assert paid(shop) == 0
 
 
+@pytest.mark.parametrize(("status", "tried"), [(401, [JUNE]), (400, [JUNE, JULY])])
+def test_a_wrong_key_is_as_wrong_for_all_others_and_nothing_else_is(
+    two_months: Shop, status: int, tried: list[str]
+) -> None:
+    two_months.do(closing.close, "2024-07")
+    two_months.double.fault("status", method="GET", path=".*/lines", times=99, status=status)
+    answer = two_months.do(collector.close, None)
+    assert [error.subject for error in answer.failures] == tried
+    assert [problem["subject"] for problem in answer.data["problems"]] == tried
+    pages = [note.message for note in answer.notes if note.code == "hosted_page"]
+    assert [JUNE in page for page in pages] == [True]  # July is not there yet
+    assert paid(two_months) == 0
+
+
 @pytest.mark.once
 @pytest.mark.parametrize("month", ["2024-06", None])
 @pytest.mark.parametrize("dry_run", [False, True])

@@ -62,13 +62,19 @@ def mark_paid(desk: Desk, name: str, reference: str | None = None) -> Answer[Inv
     def do() -> Answer[InvoiceAnswer]:
         invoice = known_invoice(desk, name)
         if is_noted(invoice, text) and _no_card_paid(gateway, invoice):
-            return noted_already(desk, invoice)
+            noted = noted_already(desk, invoice)
+            if not desk.dry_run:
+                return noted
+            note = Note("dry_run", "Dry run: nothing was written")
+            return Answer({**noted.data, "dry_run": True}, (*noted.notes, note))
         check_open(invoice)
         if desk.dry_run:
             return dry_answer(desk, invoice, "mark {} as paid, not through Stripe")
         remote = push(desk, gateway, invoice)
         _pay(desk, gateway, known_invoice(desk, invoice.number), remote, text)
         fresh = known_invoice(desk, invoice.number)
+        if not is_noted(fresh, text):  # another process has noted another payment meanwhile
+            check_open(fresh)
         total = display_amount(fresh.amount_paid_minor, desk.ledger.currency)
         note = paid_note(fresh.number, f"{total}, not through Stripe")
         return Answer({"invoice": invoice_object(desk, fresh)}, (note,))
@@ -195,8 +201,8 @@ def _pay(
         take_over(desk, _outside(invoice), {"invoice": remote.id}, remote.brief())
         return
     check_open(invoice)
-    if reference is not None:
-        annotate(desk, gateway, invoice, "reference", reference)
+    if remote.reference != reference:  # that of an earlier try, which got no further, goes
+        annotate(desk, gateway, invoice, "reference", reference or "")
 
     def perform(key: str) -> dict[str, Any]:
         return gateway.pay_outside(remote.id, key).brief()
