@@ -364,6 +364,12 @@ MATCHES: dict[str, tuple[dict[str, Any], dict[str, list[dict[str, Any]]], Any, s
         None,
         "two_at_stripe",
     ),
+    "known among them": (
+        {"gateway_id": "of0"},
+        {"of": [{}], "known": [{"id": "of0"}]},
+        "of",
+        None,
+    ),
     "known alone": ({"gateway_id": "known0"}, {"known": [{}]}, "known", None),
     "known, and its marks are gone": (
         {"gateway_id": "known0"},
@@ -378,6 +384,8 @@ MATCHES: dict[str, tuple[dict[str, Any], dict[str, list[dict[str, Any]]], Any, s
     "of another ledger": ({}, {"of": [{"ledger_id": "x"}]}, None, None),
     "of another number": ({}, {"of": [{"our_number": MAY}]}, None, None),
     "two": ({}, {"of": [{}, {}]}, None, "two_at_stripe"),
+    "two of what is void here": ({"status": "void"}, {"of": [{}, {}]}, None, "two_at_stripe"),
+    "two void ones": ({}, {"of": [{"status": "void"}, {"status": "void"}]}, "of", None),
     "two, one void": ({}, {"of": [{}, {"status": "void"}]}, "of", None),
     "of other contents": ({}, {"of": [{"content_hash": "x"}]}, None, "other_contents"),
     "another total": ({}, {"of": [{"total_minor": 1}]}, "of", "total_mismatch"),
@@ -406,6 +414,45 @@ def test_what_an_invoice_is_here_follows_from_the_one_there(books: Books, case: 
         assert (note.kind, note.subject) == ("warning", number)
         assert number in note.message
         assert note.hint
+        status = ours.get("status", "open")
+        push = code == "two_at_stripe" or (code == "not_at_stripe" and status == "open")
+        assert (f"invoice push {number}" in note.hint) == (push and status != "void")
+
+
+@pytest.mark.parametrize(
+    ("status", "known", "can"),
+    [
+        ("draft", None, True),
+        ("open", "in_1", True),
+        ("open", None, True),
+        ("uncollectible", "in_1", True),
+        ("paid", "in_1", True),
+        ("paid", None, False),
+        ("void", "in_1", False),
+        ("void", None, False),
+    ],
+)
+def test_what_is_void_or_was_paid_by_hand_is_not_pushed(
+    books: Books, status: str, known: str | None, can: bool
+) -> None:
+    invoice = books.invoice(status=status, gateway_id=known)
+    assert remote_invoice.can_be_pushed(invoice) is can
+
+
+@pytest.mark.parametrize("status", ["draft", "open", "paid", "void"])
+@pytest.mark.parametrize("number", [JUNE, JULY, AGAIN])
+def test_what_is_void_here_and_billed_again_does_not_stand_there(
+    books: Books, number: str, status: str
+) -> None:
+    remote = books.remote("in_1", number, status=status)
+    if number != JULY or status == "void":
+        remote_invoice.check_not_billed_again(books.desk, books.invoice(number), remote)
+        return
+    with pytest.raises(Failed) as caught:
+        remote_invoice.check_not_billed_again(books.desk, books.invoice(number), remote)
+    assert (caught.value.code, caught.value.subject) == ("void_here", JULY)
+    for part in (AGAIN, "in_1", status):
+        assert part in caught.value.message
 
 
 # --- what else stands for a month ---
@@ -459,6 +506,10 @@ def test_a_month_is_brought_there_only_where_nothing_else_stands_for_it(
         assert (caught.value.code, caught.value.subject) == ("billed_before", AGAIN)
         assert str(fields["number"]) in caught.value.message
         assert f"jpcli invoice void {AGAIN}" in str(caught.value.hint)
+        is_known = fields["number"] == JULY
+        assert ("void in this ledger" in caught.value.message) is is_known
+        assert ("jpcli invoice sync" in str(caught.value.hint)) is is_known
+        assert ("ledger restore" in str(caught.value.hint)) is not is_known
     else:
         strangers.check_month_unbilled(books.desk, stripe, invoice, customer)
     asked = [("of", customer)] if customer else []
@@ -516,7 +567,8 @@ def test_a_month_is_closed_where_it_was_not_billed_or_with_these_contents(
     remote = made._replace(**{**marks, **more})
     if remote.content_hash is OWN:
         remote = remote._replace(content_hash=own)
-    stripe = young.stripe(of=[remote])
+    stripe, ledger = young.stripe(of=[remote]), young.desk.ledger
+    events = ledger.value("SELECT count(*) FROM events")
     if refused:
         with pytest.raises(Refused) as caught:
             strangers.check_not_billed(young.desk, stripe, *asked)
@@ -525,6 +577,12 @@ def test_a_month_is_closed_where_it_was_not_billed_or_with_these_contents(
     else:
         strangers.check_not_billed(young.desk, stripe, *asked)
     assert stripe.asked == [("of", "cus_1")]
+    assert ledger.value("SELECT count(*) FROM events") == events
+
+
+def test_what_is_void_here_and_not_billed_again_may_stand_there(young: Books) -> None:
+    remote = RemoteInvoice("in_1", None, "open", "usd", 700, 0, 0, None, None)
+    remote_invoice.check_not_billed_again(young.desk, young.invoice(MAY), remote)
 
 
 @pytest.mark.parametrize(
