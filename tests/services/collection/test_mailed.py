@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from jpcli.domain.errors import Refused
 from jpcli.services.collection.stripe import account, collector
 from jpcli.services.collection.stripe import customer as stripe_customer
 from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.invoices import close
 from jpcli.services.ledger.settings import set_one
 from tests.services.agency import codes
 from tests.services.collection.conftest import Shop
@@ -61,6 +63,42 @@ def test_what_is_said_of_it_and_when_it_is_due(
     assert said.hint == f"When it was paid by wire:   jpcli invoice mark-paid {NUMBER}"
     assert [page.code for page in pages] == ["hosted_page", "hosted_pdf"]
     assert mails(shop) == 1
+
+
+def test_nothing_is_mailed_while_one_of_several_has_no_address(shop: Shop) -> None:
+    mailing(shop)
+    shop.close()
+    shop.now = "2024-08-02T09:00:00Z"
+    shop.do(close.close, "2024-07")
+    shop.double.edit(there(shop)["customer"], email=None)
+    before, posts = shop.state(), shop.posts()
+    for month in (None, "2024-07"):
+        with pytest.raises(Refused) as caught:
+            shop.do(collector.close, month)
+        assert (caught.value.code, shop.state(), shop.posts()) == ("no_email", before, posts)
+
+
+@pytest.mark.parametrize("way", ["collected", "mailed"])
+@pytest.mark.parametrize("month", ["2024-06", "2024-07", None])
+def test_a_dry_run_says_what_would_go_out_and_that_nobody_was_asked(
+    shop: Shop, way: str, month: str | None
+) -> None:
+    """June and July wait, or are closed."""
+    if way == "mailed":
+        mailing(shop)
+    shop.attach()
+    shop.now = "2024-08-02T09:00:00Z"
+    for closed in ([], ["2024-06"], ["2024-06", "2024-07"])[month != "2024-06" :]:
+        for one in closed[-1:]:
+            shop.do(close.close, one)
+        asked = len(shop.double.requests())
+        answer = shop.do(collector.close, month, dry_run=True)
+        months = ["2024-06", "2024-07"] if month is None else [month]
+        said = [note.message for note in answer.notes if note.code == "would_collect"]
+        assert [text.split(":")[0] for text in said] == [f"INV-{m} would be {way}" for m in months]
+        assert codes(answer).count("dry_run") == 1
+        assert answer.data["dry_run"] is True
+        assert len(shop.double.requests()) == asked
 
 
 def test_it_is_mailed_under_a_key_of_the_ledgers(shop: Shop) -> None:

@@ -259,6 +259,26 @@ def test_a_key_that_was_used_for_another_request_charges_nobody(
     assert (shop.state(), shop.posts()) == (before, posts)
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [((None, "2024-05"), (None, "2024-06")), ((None, None), (None, "2024-06"))],
+)
+def test_a_key_of_other_months_charges_nobody(
+    shop: Shop, first: tuple[Any, Any], then: tuple[Any, Any]
+) -> None:
+    shop.now = "2024-06-20T00:00:00Z"  # nothing waits yet
+    assert numbers(shop.do(collector.close, *first, key="k")) == []
+    shop.now = AUGUST_2
+    shop.do(closing.close, "2024-06")
+    shop.attach()
+    before, posts = shop.state(), shop.posts()
+    for month, until in (then, ("2024-06", None), ("2024-07", None)):
+        with pytest.raises(Refused) as caught:
+            shop.do(collector.close, month, until, key="k")
+        assert caught.value.code == "idempotency_key_reused"
+        assert (shop.state(), shop.posts()) == (before, posts)
+
+
 @pytest.mark.once
 def test_a_key_goes_on_until_all_is_collected_and_then_gives_that_answer(shop: Shop) -> None:
     shop.attach("pm_card_chargeCustomerFail")
