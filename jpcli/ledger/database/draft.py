@@ -32,15 +32,18 @@ _mine: set[str] = set()
 
 
 @contextmanager
-def draft_beside(path: str) -> Iterator[str]:
+def draft_beside(path: str, *, looks: bool = True) -> Iterator[str]:
     """An empty file in the folder of `path`, with mode 0600, while the block lasts. Its name goes
     with the block, with the files that SQLite keeps beside it.
 
-    Raises BadInput `reserved_name` where `path` is a name that SQLite would take for its own.
+    Whoever makes very many in one folder `looks` for abandoned ones with the first: a look is at
+    every name in it. Raises BadInput `reserved_name` where `path` is a name that SQLite would take
+    for its own.
     """
     check_name(path)
     folder = os.path.dirname(os.path.abspath(path))
-    remove_abandoned(folder)
+    if looks:
+        remove_abandoned(folder)
     draft, descriptor = _begin(folder)
     _mine.add(draft)
     try:

@@ -86,7 +86,7 @@ class Folder:
         (Refused `changed_by_hand`, `file_exists`), and None; errors of the disk are raised."""
         path = self.at(name)
         try:
-            with draft_beside(path) as draft:
+            with draft_beside(path, looks=False) as draft:  # `begin` and `end` look
                 made = _written(draft, pieces)
                 self._put(draft, path, name, made)
         except (Refused, BadInput) as error:

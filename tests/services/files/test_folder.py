@@ -188,3 +188,27 @@ def test_half_a_line_of_a_killed_run_hides_no_other(tmp_path: Path) -> None:
         sums.write("abc")
     write(tmp_path, {"one": "1111", "two": "2222"})
     assert write(tmp_path, {"one": "new", "two": "new"}).failures == []
+
+
+def test_the_names_in_it_are_looked_at_as_often_however_many_files_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look is at all of them: with one for each file, twice the files take four times as long."""
+    looks, listed, counts = [], os.listdir, []
+
+    def look(path: str) -> list[str]:
+        looks.append(path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "listdir", look)
+    for files in (1, 30):
+        looks.clear()
+        write(tmp_path / str(files), {f"file {number}": "1111" for number in range(files)})
+        counts.append(len(looks))
+    assert counts == [2, 2]
+
+
+def test_what_a_killed_run_left_goes_with_the_next(tmp_path: Path) -> None:
+    (tmp_path / ".jpcli-0123456789abcdef.tmp").write_text("half a file")
+    write(tmp_path, {"one": "1111"})
+    assert sorted(contents(tmp_path)) == [SUMS, "one"]
