@@ -5,12 +5,16 @@ This module must not know what is split or between whom.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    # What stands at a place.
+    OnePart = Callable[[int], int]
 
 
 def largest_remainder(amount_minor: int, weights: Sequence[int], step: int = 1) -> list[int]:
@@ -97,47 +101,62 @@ def last_part(amount_minor: int, others: Iterable[int], weight: int) -> int:
 
 
 class Parts:
-    """The parts of any amounts by the same weights, one part at a time: what `largest_remainder`
-    gives, without making all the parts of an amount of which one is asked for."""
+    """The parts of any amounts by the same numbers, one part at a time, without making all the
+    parts of an amount of which one is asked for. Numbers that are zero get nothing."""
 
-    def __init__(self, weights: Sequence[int]) -> None:
-        self._weights, self._total = weights, sum(weights)
-        self._places: dict[int, list[int]] = {}
-        for place, weight in enumerate(weights):
-            self._places.setdefault(weight, []).append(place)
-        self._served: dict[int, tuple[int, int]] = {}
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self._numbers = numbers
+        self._places: dict[int, array[int]] = {}
+        for place, number in enumerate(numbers):
+            if number:
+                self._places.setdefault(number, array("q")).append(place)
 
-    def of(self, amount_minor: int, place: int) -> int:
-        """The part of the weight at a place. The weights must not be all zero."""
-        if amount_minor < 0:
-            return -self.of(-amount_minor, place)
-        part, remainder = divmod(amount_minor * self._weights[place], self._total)
-        if amount_minor not in self._served:
-            self._served[amount_minor] = self._least(amount_minor)
-        least, ties = self._served[amount_minor]
-        served = remainder > least or (
-            remainder == least and self._before(amount_minor, least, place) < ties
-        )
-        return part + served
+    def of(self, amount_minor: int) -> OnePart:
+        """An amount by weights, as `largest_remainder` splits it. They must not be all zero."""
+        total = sum(self._numbers)
+        if amount_minor >= 0:
+            return self._cut(amount_minor, total, amount_minor)
+        of_opposite = self._cut(-amount_minor, total, -amount_minor)
+        return lambda place: -of_opposite(place)
 
-    def _least(self, amount_minor: int) -> tuple[int, int]:
-        """The least remainder that gets a unit more, and how many of those that have it do."""
-        numbers: dict[int, int] = {}
-        missing = amount_minor
-        for weight, places in self._places.items():
-            part, remainder = divmod(amount_minor * weight, self._total)
-            missing -= part * len(places)
-            numbers[remainder] = numbers.get(remainder, 0) + len(places)
-        for remainder in sorted(numbers, reverse=True):
-            if missing <= numbers[remainder]:
-                return remainder, missing
-            missing -= numbers[remainder]
-        raise AssertionError("there are never fewer remainders than units missing")
+    def scaled(self, numerator: int, denominator: int, total_minor: int) -> OnePart:
+        """Amounts of either sign times a fraction, as `scaled` has those that are not zero."""
+        if not self._places and total_minor:
+            raise ValueError("nothing to scale to a total that is not zero")
+        return self._cut(numerator, denominator, total_minor)
 
-    def _before(self, amount_minor: int, remainder: int, place: int) -> int:
+    def _cut(self, numerator: int, denominator: int, total_minor: int) -> OnePart:
+        remainders: Counter[int] = Counter()
+        rest = total_minor
+        for number, places in self._places.items():
+            part, remainder = divmod(number * numerator, denominator)
+            rest -= part * len(places)
+            remainders[remainder] += len(places)
+        each, missing = divmod(rest, max(1, remainders.total()))
+        # The least remainder that gets a unit more, and how many of those that have it do.
+        least, ties = denominator, 0
+        for remainder in sorted(remainders, reverse=True):
+            if missing <= 0:
+                break
+            least, ties = remainder, missing
+            missing -= remainders[remainder]
+
+        def one(place: int) -> int:
+            number = self._numbers[place]
+            if not number:
+                return 0
+            part, remainder = divmod(number * numerator, denominator)
+            served = remainder > least or (
+                remainder == least and self._before(place, numerator, denominator, least) < ties
+            )
+            return part + each + served
+
+        return one
+
+    def _before(self, place: int, numerator: int, denominator: int, remainder: int) -> int:
         """How many places before this one have the same remainder."""
         return sum(
             bisect_left(places, place)
-            for weight, places in self._places.items()
-            if amount_minor * weight % self._total == remainder
+            for number, places in self._places.items()
+            if number * numerator % denominator == remainder
         )

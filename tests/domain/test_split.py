@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jpcli.domain.shares import marked_amounts
 from jpcli.domain.split import Parts, largest_remainder, last_part
 
 
@@ -68,8 +69,28 @@ def test_m5_a_quarter_of_a_million_parts_add_up() -> None:
 def test_m5_a_part_alone_is_the_one_among_all(amount_minor: int, weights: list[int]) -> None:
     parts = Parts(weights)
     for amount in (amount_minor, amount_minor // 7, 0, 1):
-        alone = [parts.of(amount, place) for place in range(len(weights))]
-        assert alone == largest_remainder(amount, weights)
+        alone = map(parts.of(amount), range(len(weights)))
+        assert list(alone) == largest_remainder(amount, weights)
+
+
+@given(
+    st.lists(st.integers(-40, 40), max_size=30),
+    st.integers(0, 300),
+    st.integers(-70, 70),
+)
+def test_m5_a_marked_part_alone_is_the_one_among_all(
+    amounts: list[int], numerator: int, more: int
+) -> None:
+    total = sum(amounts) * numerator // 100 + more * any(amounts)
+    alone = map(Parts(amounts).scaled(numerator, 100, total), range(len(amounts)))
+    assert list(alone) == list(marked_amounts(amounts, numerator, 100, total))
+
+
+@pytest.mark.parametrize("amounts", [[], [0, 0]])
+def test_m5_nothing_is_scaled_to_nothing_only(amounts: list[int]) -> None:
+    assert list(map(Parts(amounts).scaled(120, 100, 0), range(len(amounts)))) == amounts
+    with pytest.raises(ValueError, match="nothing to scale"):
+        Parts(amounts).scaled(120, 100, 1)
 
 
 @given(st.integers(-(10**6), 10**6), st.lists(st.integers(0, 40), max_size=30), st.integers(0, 40))

@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain.money import parse_markup, with_markup
+from jpcli.domain.shares import summed
 from jpcli.domain.split import Parts
-from jpcli.services.billing.line_shares import marked_shares
+from jpcli.services.billing.marked_parts import MarkedParts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jpcli.domain.calculator import Line
     from jpcli.domain.shares import Holder, Share
+    from jpcli.domain.split import OnePart
     from jpcli.ledger.queries.shares import HolderNames
 
 
@@ -55,37 +57,35 @@ class Billed:
             return {}
         order = sorted(days, key=self._place)
         parts = Parts([days[number] for number in order])
-        amounts: dict[int, int] = {}
+        splits: dict[int, OnePart] = {}
         found: dict[int | None, int] = {}
         for place, number in enumerate(order):
             markup_e6 = None if number is None else self._markups_e6.get(number)
             if markup_e6 is None:
                 continue
-            if markup_e6 not in amounts:
-                amounts[markup_e6] = with_markup(line.amount_minor, markup_e6, self._currency)
-            found[number] = parts.of(amounts[markup_e6], place)
+            if markup_e6 not in splits:
+                splits[markup_e6] = parts.of(self._marked(line, markup_e6))
+            found[number] = splits[markup_e6](place)
         return found
 
     def _other(
         self, line: Line, shares: Mapping[Holder, Share], costs: Mapping[int | None, int]
     ) -> dict[int | None, int]:
         """The same of a correction; of credit nobody has a part but nobody."""
-        used = {
-            self._markups_e6[number]
-            for number in costs
-            if number is not None and number in self._markups_e6
-        }
+        known = self._markups_e6
+        marked = [number for number in costs if number is not None and number in known]
+        if not marked:
+            return {}
+        parts = MarkedParts(line, shares, self._labels)
         found: dict[int | None, int] = {}
-        for markup_e6 in used:
-            amount_minor = with_markup(line.amount_minor, markup_e6, self._currency)
-            marked_line = line._replace(amount_minor=amount_minor)
-            for holder, share in marked_shares(
-                marked_line, shares, self._labels, markup_e6
-            ).items():
-                number = holder.client_id
-                if number is not None and self._markups_e6.get(number) == markup_e6:
-                    found[number] = found.get(number, 0) + share.amount_minor
+        for number in sorted(marked, key=known.__getitem__):
+            markup_e6 = known[number]
+            mine = parts.of((number,), markup_e6, self._marked(line, markup_e6))
+            found[number] = summed(mine.values()).amount_minor
         return found
+
+    def _marked(self, line: Line, markup_e6: int) -> int:
+        return with_markup(line.amount_minor, markup_e6, self._currency)
 
     def _place(self, number: int | None) -> tuple[bool, str]:
         """As `holder_days` has them: by label, nobody last."""

@@ -128,7 +128,7 @@ def planned(
     statements: Statements, forms: tuple[str, ...], markup: str | None = None
 ) -> Iterator[Written]:
     """What the statements are and what their files will be called; those with the same markup one
-    after the other, because lines are marked up once for all of them."""
+    after the other, because a markup's split of the lines is found once for all of them."""
     costs = {part.client: part.amount_minor for part in statements.whole.clients}
     receivers = statements.receivers
     places = max((found.place for found in receivers), default=0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from functools import cached_property
 from heapq import merge
 from itertools import chain, groupby
 from operator import itemgetter
@@ -20,6 +21,7 @@ from jpcli.ledger.queries.shares import labels_of
 from jpcli.reports.statement.statement import ClientPart, SitePart, StatementLine
 from jpcli.services.billing.holder_days import by_client, in_order
 from jpcli.services.billing.line_shares import holder_shares, marked_shares
+from jpcli.services.billing.marked_parts import MarkedParts
 from jpcli.services.billing.period import marked_lines
 
 if TYPE_CHECKING:
@@ -46,10 +48,30 @@ class Division:
         self._computed = computed
         self.every = self._every, names = holder_shares(desk, computed)
         self._labels = labels_of(desk.ledger, names)
-        self._marked: tuple[int | None, list[tuple[Line, _Parts]]] | None = None
         self._names = names._replace(clients=dict(names.clients))  # asked for all the time
         clients = nobody_last(dict.fromkeys(self._names.clients.values()))
         self._numbers = {name: number for number, name in enumerate(clients)}
+        self._marked_lines: tuple[int | None, Sequence[Line]] = (None, computed.lines)
+
+    @cached_property
+    def _plain(self) -> list[_Parts]:
+        """The parts of each line as they are."""
+        return [_Parts(shares, self._names, self._numbers) for shares in self._every]
+
+    @cached_property
+    def _marked(self) -> list[MarkedParts]:
+        """Of each line, whence one client's part is with a markup."""
+        every = zip(self._computed.lines, self._every, strict=True)
+        return [MarkedParts(line, shares, self._labels) for line, shares in every]
+
+    @cached_property
+    def _ids(self) -> dict[str | None, list[int | None]]:
+        """The row numbers of clients by name; the first ledgers kept no names, and two may have the
+        same."""
+        found: dict[str | None, list[int | None]] = {}
+        for number, name in self._names.clients.items():
+            found.setdefault(name, []).append(number)
+        return found
 
     def clients(self) -> dict[str | None, int | None]:
         """Who has a part of it, by name, each with its row number; nobody is None."""
@@ -70,7 +92,7 @@ class Division:
         statement, its part of the lines that it has a part of."""
         lines = []
         book = _Book(self._names)
-        for line, parts in self._by_client(markup_e6):
+        for line, parts in self._parts(whose, markup_e6):
             if whose is None:
                 book.add(line, parts, parts.shares)
                 lines.append(_whole_line(self._desk, line, markup_e6))
@@ -79,24 +101,26 @@ class Division:
                 lines.append(_part_line(self._desk, line, summed(mine.values()), markup_e6))
         return tuple(lines), book.parts()
 
-    def _by_client(self, markup_e6: int | None) -> list[tuple[Line, _Parts]]:
-        """Each line with a markup on it, and its parts by client; the last markup's are kept."""
-        if self._marked is None or self._marked[0] != markup_e6:
-            every = self._with(markup_e6)
-            found = [(line, _Parts(shares, self._names, self._numbers)) for line, shares in every]
-            self._marked = (markup_e6, found)
-        return self._marked[1]
+    def _parts(self, whose: Whose | None, markup_e6: int | None) -> Iterator[tuple[Line, _Parts]]:
+        """Each line with a markup on it, and its parts: of one client's statement its own at
+        least."""
+        if markup_e6 is None:
+            yield from zip(self._computed.lines, self._plain, strict=True)
+            return
+        for position, line in enumerate(self._with(markup_e6)):
+            if whose is None:
+                shares = marked_shares(line, self._every[position], self._labels, markup_e6)
+            else:
+                ids = self._ids.get(whose.client, [])
+                shares = self._marked[position].of(ids, markup_e6, line.amount_minor)
+            yield line, _Parts(shares, self._names, self._numbers)
 
-    def _with(self, markup_e6: int | None) -> Iterator[tuple[Line, Mapping[Holder, Share]]]:
-        """Each line with a markup on it, and its parts."""
-        marked: Sequence[Line] = self._computed.lines
-        if markup_e6 is not None:
-            marked = marked_lines(marked, markup_e6, self._desk.ledger.currency)
-        for line, plain in zip(marked, self._every, strict=True):
-            shares = plain
-            if markup_e6 is not None:
-                shares = marked_shares(line, plain, self._labels, markup_e6)
-            yield line, shares
+    def _with(self, markup_e6: int) -> Sequence[Line]:
+        """Each line with a markup on it; the last markup's are kept."""
+        if self._marked_lines[0] != markup_e6:
+            marked = marked_lines(self._computed.lines, markup_e6, self._desk.ledger.currency)
+            self._marked_lines = markup_e6, marked
+        return self._marked_lines[1]
 
 
 class _Parts:
