@@ -14,8 +14,8 @@ from jpcli.domain.numbers import Slots
 from jpcli.domain.shares import NOBODY, Holder, Share, marked_amounts
 from jpcli.domain.split import largest_remainder
 
-# In the place of the row number of nobody, or of no site.
-_NONE = -1
+# In the place of the row number of nobody, or of no site: above every other.
+NO_NUMBER = 2**63 - 1
 
 
 class Holders:
@@ -38,8 +38,8 @@ class Holders:
     def append(self, holder: Holder) -> None:
         """One more, who is not there yet."""
         client_id, site_id = holder
-        self._clients.append(_NONE if client_id is None else client_id)
-        self._sites.append(_NONE if site_id is None else site_id)
+        self._clients.append(NO_NUMBER if client_id is None else client_id)
+        self._sites.append(NO_NUMBER if site_id is None else site_id)
         if self._slots is not None:
             self._slots.add(hash(holder))
 
@@ -50,8 +50,8 @@ class Holders:
             for each in self:
                 self._slots.add(hash(each))
         clients, sites = self._clients, self._sites
-        client_id = _NONE if holder[0] is None else holder[0]
-        site_id = _NONE if holder[1] is None else holder[1]
+        client_id = NO_NUMBER if holder[0] is None else holder[0]
+        site_id = NO_NUMBER if holder[1] is None else holder[1]
         return (
             self._slots.find(
                 hash(holder), lambda n: clients[n - 1] == client_id and sites[n - 1] == site_id
@@ -83,11 +83,15 @@ class Holders:
     def sites(self, places: slice) -> Iterable[int | None]:
         """The row numbers of the sites of some."""
         found = self._sites[places]
-        return [None if site_id == _NONE else site_id for site_id in found]
+        return map(_number, found)
 
     def clients(self) -> Sequence[int]:
-        """Their clients' row numbers, another number for nobody's."""
+        """Their clients' row numbers, `NO_NUMBER` for nobody's."""
         return self._clients
+
+    def numbers(self) -> array[int]:
+        """The row numbers of their sites, `NO_NUMBER` for none."""
+        return self._sites
 
 
 class ManyShares(Mapping[Holder, Share]):
@@ -136,6 +140,10 @@ class ManyShares(Mapping[Holder, Share]):
     def holder(self, place: int) -> Holder:
         """Whose part stands at a place."""
         return self._holders.at(place)
+
+    def columns(self) -> tuple[array[int], array[int], array[int]]:
+        """The row numbers of the sites, license-days and amounts; nobody may change them."""
+        return self._holders.numbers(), self._days, self._amounts
 
     def sites(self, first: int, last: int) -> Iterator[tuple[int | None, int, int]]:
         """(row number of the site, license-days, amount) of those between two places."""
@@ -205,48 +213,6 @@ class _Values(ValuesView[Share]):
         return self._shares.parts()
 
 
-class NamedDays(Mapping[str | None, tuple[int, int]]):
-    """Days to date and days of very many rows, by what these are called. To go through; to look up
-    more than one of them it is to be made a dict of `items`."""
-
-    def __init__(
-        self, rows: Iterable[tuple[int | None, int, int]], names: Mapping[int | None, str | None]
-    ) -> None:
-        self._names = names
-        self._numbers, self._to_date, self._days = array("q"), array("q"), array("q")
-        for number, to_date, days in rows:
-            self._numbers.append(_NONE if number is None else number)
-            self._to_date.append(to_date)
-            self._days.append(days)
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def __iter__(self) -> Iterator[str | None]:
-        names = self._names
-        return (names[None if number == _NONE else number] for number in self._numbers)
-
-    def __getitem__(self, name: str | None) -> tuple[int, int]:
-        return dict(self.items())[name]
-
-    def items(self) -> ItemsView[str | None, tuple[int, int]]:
-        """Names with their days, without looking any of them up."""
-        return _NamedItems(self)
-
-    def sums(self) -> Iterator[tuple[int, int]]:
-        """The days alone."""
-        return zip(self._to_date, self._days, strict=True)
-
-
-class _NamedItems(ItemsView[str | None, tuple[int, int]]):
-    def __init__(self, days: NamedDays) -> None:
-        super().__init__(days)
-        self._named = days
-
-    def __iter__(self) -> Iterator[tuple[str | None, tuple[int, int]]]:
-        return zip(self._named, self._named.sums(), strict=True)
-
-
 def split_by_holder(amount_minor: int, days: Iterable[tuple[Holder, int]]) -> ManyShares:
     """An amount over clients by their license-days, then each client's part over its sites (M5).
 
@@ -278,4 +244,8 @@ def split_by_client(amount_minor: int, clients: Sequence[int], days: Sequence[in
 
 
 def _holder(client_id: int, site_id: int) -> Holder:
-    return Holder(None if client_id == _NONE else client_id, None if site_id == _NONE else site_id)
+    return Holder(_number(client_id), _number(site_id))
+
+
+def _number(number: int) -> int | None:
+    return None if number == NO_NUMBER else number

@@ -16,8 +16,8 @@ from jpcli.domain.moments import local_text
 from jpcli.domain.money import money_json
 from jpcli.reports.page.page import Day, Page, Share
 from jpcli.services.billing.compute import Question, compute
-from jpcli.services.billing.groups import NOTHING, Splitting
 from jpcli.services.billing.preview import preview
+from jpcli.services.billing.splitting import NOTHING, Splitting
 from jpcli.services.invoices.invoices import list_invoices
 from jpcli.services.savings.savings import savings, wanted
 from jpcli.services.status import status

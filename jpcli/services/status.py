@@ -16,9 +16,9 @@ from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import way_of
 from jpcli.services.billing.books import is_settled_elsewhere
 from jpcli.services.billing.compute import Question, compute
-from jpcli.services.billing.groups import Splitting
 from jpcli.services.billing.last_month import last_month
 from jpcli.services.billing.owner_days import owner_days
+from jpcli.services.billing.splitting import Splitting
 from jpcli.services.billing.waiting import waiting_months
 from jpcli.services.billing.waste import oldest_waste, waste_by_line
 from jpcli.services.cards import expiry_notes, list_cards

@@ -198,15 +198,10 @@ def site_sums(snapshot: Snapshot, more: str = "") -> str:
     return f"SELECT {columns} FROM {snapshot.spans} s WHERE {_INSIDE}{more} GROUP BY site_id"
 
 
-def days_by_license(
-    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
-) -> Iterator[tuple[int, int, int]]:
-    """(license row number, days to date, days)."""
-    return ledger.rows(
-        f"SELECT license_id, {_TO_DATE}, {_DAYS} FROM {snapshot.spans} s WHERE {_INSIDE}"
-        " GROUP BY license_id",
-        **params_of(part, window),
-    )
+def license_sums(snapshot: Snapshot, more: str = "") -> str:
+    """The same of licenses."""
+    columns = f"license_id, {_TO_DATE} AS to_date, {_DAYS} AS days"
+    return f"SELECT {columns} FROM {snapshot.spans} s WHERE {_INSIDE}{more} GROUP BY license_id"
 
 
 def days_by_client(
@@ -284,16 +279,3 @@ def site_names(ledger: Ledger) -> NamesByNumber:
 def client_names(ledger: Ledger) -> NamesByNumber:
     """Row number to name; None to None."""
     return NamesByNumber(ledger.rows("SELECT id, name FROM clients ORDER BY id"))
-
-
-def license_names(
-    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
-) -> dict[int, str]:
-    """Row number to key of the licenses that have a day in the window."""
-    return dict(
-        ledger.rows(
-            "SELECT id, license_key FROM licenses WHERE id IN"
-            f" (SELECT license_id FROM {snapshot.spans} s WHERE {_INSIDE})",
-            **{k: v for k, v in params_of(part, window).items() if k != "today"},
-        )
-    )

@@ -68,6 +68,16 @@ def names_then(ledger: Ledger, kind: str, seq: int) -> NamesByNumber:
     return names.but(dict(_called(ledger, kind, seq, names, otherwise))) if otherwise else names
 
 
+def renamed_since(ledger: Ledger, kind: str, seq: int) -> dict[int, str]:
+    """What those rows were called after an event that are not called by their label, or were not
+    at some time."""
+    first = _first_names(ledger, kind)
+    if not first:
+        return {}
+    names = _names(ledger, kind)
+    return dict(_called(ledger, kind, seq, names, _labels(names, first)))
+
+
 def called_then(ledger: Ledger, kind: str, seq: int) -> Mapping[str | None, str]:
     """Names of today, and what those were called after an event, where it was another name."""
     now, then = shown(ledger, kind), shown(ledger, kind, seq)

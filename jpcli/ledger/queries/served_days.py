@@ -2,15 +2,17 @@
 
 Owns that order on the way from the tables, because there may be a million holders: clients by
 label, and their sites, nobody last. A label is the first name that a row had; of several that had
-the same one the older comes first (`labels` says the same of names in memory).
+the same one the older comes first (`labels` says the same of names in memory). Licenses come by
+key, after those that are only supposed.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from jpcli.domain.shares import Holder
-from jpcli.ledger.queries.days import owned_days, params_of, site_sums
+from jpcli.ledger.queries.days import license_sums, owned_days, params_of, site_sums
 from jpcli.ledger.snapshots.snapshot import NOW
 
 if TYPE_CHECKING:
@@ -39,15 +41,32 @@ def days_as_served(
 
 def site_days_as_served(
     ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
-) -> Iterator[tuple[Holder, int]]:
-    """The same of sites, whoever had them: each as a holder without a client; streams."""
-    rows = ledger.rows(
-        f"SELECT d.site_id, d.days FROM ({site_sums(snapshot)}) d"
+) -> Iterator[tuple[int | None, int, int]]:
+    """(site row number or None, days to date, days), whoever had the site; streams."""
+    return ledger.rows(
+        f"SELECT d.site_id, d.to_date, d.days FROM ({site_sums(snapshot)}) d"
         f" LEFT JOIN sites s ON s.id = d.site_id {_first_names('site')}"
         f" ORDER BY {_last('d.site_id')}, COALESCE(first_site.name, s.url), d.site_id",
         **params_of(part, window),
     )
-    return ((Holder(None, site_id), days) for site_id, days in rows)
+
+
+def license_days_as_served(
+    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
+) -> Iterator[tuple[int, int, int]]:
+    """(license row number, days to date, days); streams but for those that do not exist."""
+    supposed: list[tuple[int, int, int]] = []
+    names, asked = snapshot.supposed, params_of(part, window)
+    if names:
+        # They are called something in parentheses, which is before any key.
+        supposed = ledger.all(license_sums(snapshot, " AND license_id < 0"), **asked)
+        supposed.sort(key=lambda row: names[row[0]])
+    rows = ledger.rows(
+        f"SELECT d.* FROM ({license_sums(snapshot, ' AND license_id > 0')}) d"
+        " JOIN licenses l ON l.id = d.license_id ORDER BY l.license_key",
+        **asked,
+    )
+    return chain(supposed, rows)
 
 
 def _first_names(kind: str) -> str:

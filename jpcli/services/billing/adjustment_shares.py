@@ -18,8 +18,10 @@ from jpcli.domain.columns import ManyShares
 from jpcli.domain.periods import month_period, parse_month
 from jpcli.domain.shares import NOBODY, Share, add_to, difference, summed
 from jpcli.ledger.queries import invoice_lines
+from jpcli.ledger.queries.labels import SITE
+from jpcli.ledger.queries.names_in_order import LICENSE
 from jpcli.ledger.queries.shares import shares_of
-from jpcli.services.billing.holder_days import split_days, split_site_days
+from jpcli.services.billing.holder_days import split_days, split_each
 from jpcli.services.billing.period import (
     as_closed,
     offer_part,
@@ -44,9 +46,11 @@ if TYPE_CHECKING:
 
 # The split that is kept with an invoice: by client and site.
 HOLDER = "holder"
-# By site as a preview is, but in columns: each site as a holder without a client.
-EACH_SITE = "each site"
-_SPLITS = {HOLDER: split_days, EACH_SITE: split_site_days}
+_SPLITS: dict[str, Callable[..., ManyShares]] = {
+    HOLDER: split_days,
+    SITE: partial(split_each, SITE),
+    LICENSE: partial(split_each, LICENSE),
+}
 
 
 class Corrected:

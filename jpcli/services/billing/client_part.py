@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jpcli.domain.columns import ManyShares
 from jpcli.domain.events import LATEST_SEQ
+from jpcli.domain.shares import NOBODY, Holder, summed
 from jpcli.ledger.queries.client_days import count_held, held_by
-from jpcli.ledger.queries.labels import CLIENT, labels
+from jpcli.ledger.queries.labels import CLIENT, SITE, labels
+from jpcli.ledger.queries.names_in_order import LICENSE
 from jpcli.ledger.queries.shares import labels_of
 from jpcli.ledger.snapshots.details import clients_then
 from jpcli.ledger.state.lookups import number_of_client
-from jpcli.services.billing.groups import NOTHING, Splitting
+from jpcli.services.billing.holder_days import in_order
 from jpcli.services.billing.line_shares import holder_shares, marked_shares, other_holders
 from jpcli.services.billing.period import marked, window_of
+from jpcli.services.billing.splitting import NOTHING, Splitting
 from jpcli.services.meant import check_client_known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jpcli.domain.calculator import Line
-    from jpcli.domain.shares import Holder, Share
+    from jpcli.domain.shares import Share
     from jpcli.ledger.queries.shares import HolderNames
     from jpcli.ledger.snapshots.snapshot import Snapshot
     from jpcli.services.billing.period import Computed
@@ -124,16 +128,20 @@ class _Part:
             found.append(line._replace(to_date_minor=row[2], amount_minor=row[3]))
         return found
 
-    def days_by_site(self, position: int) -> dict[str | None, tuple[int, int]] | None:
-        """The days of a line by site as they were kept at closing (I8); None of an open month."""
+    def days_by_site(self, position: int) -> Iterable[tuple[int | None, int, int]] | None:
+        """The days of a line by site as they were kept at closing (I8), in the order in which equal
+        remainders are served; None of an open month."""
         if self._kept is None:
             return None
         shares, by_label = self._kept
-        return {
-            by_label.sites[holder.site_id]: (share.license_days, share.license_days)
-            for holder, share in shares[self.positions[position]].items()
-            if holder.client_id == self._whose.client_id
-        }
+        return (
+            (holder.site_id, share.license_days, share.license_days)
+            for holder, share in self._mine(in_order(shares[self.positions[position]], by_label))
+        )
+
+    def _mine(self, shares: Mapping[Holder, Share]) -> Iterator[tuple[Holder, Share]]:
+        mine = self._whose.client_id
+        return ((holder, share) for holder, share in shares.items() if holder.client_id == mine)
 
     def other(self, position: int, by: str, markup_e6: int | None) -> Mapping[Any, Share]:
         """The parts of a correction by what a preview is grouped by: its product, its sites, and
@@ -146,9 +154,8 @@ class _Part:
         if markup_e6 is not None:
             line = marked(self._whole, markup_e6, self._desk.ledger.currency)[position]
             shares = marked_shares(line, shares, by_label, markup_e6)
-        found: dict[Any, Share] = {}
-        for holder, share in shares.items():
-            if holder.client_id == self._whose.client_id:
-                key = by_label.sites[holder.site_id] if by == "site" else None
-                found[key] = found[key].plus(share) if key in found else share
-        return {line.product: found[None]} if by == "product" and found else found
+        mine = self._mine(shares)
+        if by == SITE:
+            return ManyShares((Holder(None, holder.site_id), share) for holder, share in mine)
+        nobody = NOBODY if by == LICENSE else None
+        return {line.product if by == "product" else nobody: summed(share for _, share in mine)}

@@ -12,14 +12,21 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.columns import ManyShares, split_by_holder
-from jpcli.ledger.queries.served_days import days_as_served, site_days_as_served
+from jpcli.domain.shares import Holder
+from jpcli.ledger.queries.labels import SITE
+from jpcli.ledger.queries.names_in_order import LICENSE
+from jpcli.ledger.queries.served_days import (
+    days_as_served,
+    license_days_as_served,
+    site_days_as_served,
+)
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jpcli.domain.calculator import Line
-    from jpcli.domain.shares import Holder, Share
+    from jpcli.domain.shares import Share
     from jpcli.ledger.queries.days import OfferPart
     from jpcli.ledger.queries.shares import HolderNames
     from jpcli.services.billing.period import Computed
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
 
 # Parts that are sorted together.
 _AT_ONCE = 10_000
+# What a preview splits by of which there may be a million.
+_SERVED = {SITE: site_days_as_served, LICENSE: license_days_as_served}
 
 
 def split_days(desk: Desk, computed: Computed, line: Line, part: OfferPart) -> ManyShares:
@@ -35,10 +44,20 @@ def split_days(desk: Desk, computed: Computed, line: Line, part: OfferPart) -> M
     return split_by_holder(line.amount_minor, days)
 
 
-def split_site_days(desk: Desk, computed: Computed, line: Line, part: OfferPart) -> ManyShares:
-    """What each site has of it, whoever had the site, which is not what its holders come to."""
-    days = site_days_as_served(desk.ledger, part, window_of(computed, line), computed.snapshot)
-    return split_by_holder(line.amount_minor, days)
+def each_days(
+    by: str, desk: Desk, computed: Computed, line: Line, part: OfferPart
+) -> Iterator[tuple[int | None, int, int]]:
+    """(row number, days to date, days) of each site, whoever had it, or of each license."""
+    return _SERVED[by](desk.ledger, part, window_of(computed, line), computed.snapshot)
+
+
+def split_each(by: str, desk: Desk, computed: Computed, line: Line, part: OfferPart) -> ManyShares:
+    """What each of them has of it, as a holder without a client, where a license's number is in the
+    place of the site's. What sites have is not what their holders come to."""
+    rows = each_days(by, desk, computed, line, part)
+    return split_by_holder(
+        line.amount_minor, ((Holder(None, number), days) for number, _, days in rows)
+    )
 
 
 def in_order(shares: Mapping[Holder, Share], labels: HolderNames) -> ManyShares:

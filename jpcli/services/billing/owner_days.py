@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
-from jpcli.domain.columns import NamedDays
+from jpcli.domain.day_columns import NamedDays
 from jpcli.ledger.queries.days import days_by_owner
 from jpcli.ledger.queries.labels import CLIENT, labels
 from jpcli.services.billing.period import window_of

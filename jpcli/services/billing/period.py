@@ -38,8 +38,9 @@ class Part(Protocol):
     def marked(self, markup_e6: int) -> list[Line]:
         """The same lines with a markup on the whole bill's, split as those are."""
 
-    def days_by_site(self, position: int) -> dict[str | None, tuple[int, int]] | None:
-        """The days of a line by site as they were kept at closing (I8); None of an open month."""
+    def days_by_site(self, position: int) -> Iterable[tuple[int | None, int, int]] | None:
+        """The days of a line by site as they were kept at closing (I8), in the order in which equal
+        remainders are served; None of an open month."""
 
     def other(self, position: int, by: str, markup_e6: int | None) -> Mapping[Any, Share]:
         """The parts of a correction by what a preview is grouped by."""

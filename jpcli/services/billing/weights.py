@@ -1,15 +1,15 @@
-"""What a line is split by: the license-days of each product, site, client, license or day.
+"""What a line is split by where it is by few: the license-days of each product, client or day.
 
-Owns which sums a grouping needs and what its keys are (W1, W2): sites and clients by label.
+Owns which sums a grouping needs and what its keys are (W2): clients by label.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.columns import NamedDays
+from jpcli.domain.day_columns import NamedDays
 from jpcli.ledger.queries import days as day_queries
-from jpcli.ledger.queries.labels import CLIENT, SITE, labels
+from jpcli.ledger.queries.labels import CLIENT, labels
 from jpcli.services.billing.period import window_of
 
 if TYPE_CHECKING:
@@ -39,17 +39,6 @@ def _by_product(desk: Desk, computed: Computed) -> Counter:
     return count
 
 
-def _by_site(desk: Desk, computed: Computed) -> Counter:
-    names = labels(desk.ledger, SITE).unpacked()
-
-    def count(line: Line, part: OfferPart) -> Weights:
-        window = window_of(computed, line)
-        rows = day_queries.days_by_site(desk.ledger, part, window, computed.snapshot)
-        return NamedDays(rows, names)
-
-    return count
-
-
 def _by_client(desk: Desk, computed: Computed) -> Counter:
     names = labels(desk.ledger, CLIENT).unpacked()
 
@@ -57,21 +46,6 @@ def _by_client(desk: Desk, computed: Computed) -> Counter:
         window = window_of(computed, line)
         rows = day_queries.days_by_client(desk.ledger, part, window, computed.snapshot)
         return NamedDays(rows, names)
-
-    return count
-
-
-def _by_license(desk: Desk, computed: Computed) -> Counter:
-    supposed = computed.snapshot.supposed
-
-    def count(line: Line, part: OfferPart) -> Weights:
-        window = window_of(computed, line)
-        names = day_queries.license_names(desk.ledger, part, window, computed.snapshot)
-        rows = day_queries.days_by_license(desk.ledger, part, window, computed.snapshot)
-        return {
-            supposed[number] if number < 0 else names[number]: (to_date, days)
-            for number, to_date, days in rows
-        }
 
     return count
 
@@ -94,8 +68,6 @@ def _by_day(desk: Desk, computed: Computed) -> Counter:
 
 COUNTERS: dict[str, Callable[[Desk, Computed], Counter]] = {
     "product": _by_product,
-    "site": _by_site,
     "client": _by_client,
-    "license": _by_license,
     "day": _by_day,
 }

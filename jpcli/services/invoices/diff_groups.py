@@ -15,12 +15,12 @@ from jpcli.domain.columns import ManyShares
 from jpcli.domain.money import money_json
 from jpcli.domain.shares import NOBODY, Share
 from jpcli.ledger.queries.days import site_names
+from jpcli.ledger.queries.labels import SITE
 from jpcli.ledger.queries.shares import names_at_closing, names_now
 from jpcli.ledger.queries.sites import site_numbers
-from jpcli.services.billing.adjustment_shares import EACH_SITE
-from jpcli.services.billing.groups import NOTHING, Row, Splitting
-from jpcli.services.billing.holder_days import in_pieces, split_site_days
+from jpcli.services.billing.holder_days import in_pieces, split_each
 from jpcli.services.billing.line_shares import other_shares
+from jpcli.services.billing.splitting import NOTHING, Row, Splitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,10 +77,10 @@ def _site_shares(desk: Desk, side: Computed) -> Iterator[tuple[bool, ManyShares]
     """(whether it is a line of licenses, what each site has of it), line by line."""
     for line, part in zip(side.lines, side.parts, strict=True):
         if part is not None:
-            yield True, split_site_days(desk, side, line, part)
+            yield True, split_each(SITE, desk, side, line, part)
         elif line.kind == "credit":
             yield False, ManyShares([(NOBODY, Share(0, line.amount_minor))])
-    for shares in other_shares(desk, side, EACH_SITE).values():
+    for shares in other_shares(desk, side, SITE).values():
         yield False, ManyShares.of(shares)
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jpcli.domain.calculator import nobody_last
 from jpcli.domain.periods import Period
-from jpcli.ledger.queries import days, products
+from jpcli.ledger.queries import days, products, served_days
 from jpcli.ledger.queries.days import Window
+from jpcli.ledger.queries.names_in_order import LICENSE, names_in_order
 from tests.ledger.queries.counted import WINDOWS, counted, day_zero, pairs, parts
 from tests.ledger.queries.world import DAYS, World
 
@@ -24,12 +26,15 @@ def test_w1_w2_every_day_has_the_holder_it_has_at_its_end(
     asked = Window(*(zero + day for day in window))
     sites, clients = days.site_names(ledger), days.client_names(ledger)
     for _, part, lives in parts(ledger, world):
-        keys = days.license_names(ledger, part, asked)
-        assert sorted(keys.values()) == sorted(counted(lives, window, lambda life, _: life.key))
-        by_license = pairs(days.days_by_license(ledger, part, asked), keys.__getitem__)
+        rows = list(served_days.license_days_as_served(ledger, part, asked))
+        keys = dict(names_in_order(ledger, LICENSE, [number for number, _, _ in rows], {}))
+        by_license = pairs(rows, keys.__getitem__)
         assert by_license == counted(lives, window, lambda life, _: life.key)
+        assert list(by_license) == sorted(by_license) == list(keys.values())
         by_site = pairs(days.days_by_site(ledger, part, asked), sites.__getitem__)
         assert by_site == counted(lives, window, lambda life, day: life.site(day))
+        as_served = pairs(served_days.site_days_as_served(ledger, part, asked), sites.__getitem__)
+        assert list(as_served.items()) == [(site, by_site[site]) for site in nobody_last(by_site)]
         by_client = pairs(days.days_by_client(ledger, part, asked), clients.__getitem__)
         assert by_client == counted(
             lives, window, lambda life, day: world.client(life.site(day), day)

@@ -1,0 +1,141 @@
+"""The groups of a bill where there may be a million: by site and by license (M5, W1).
+
+Owns how they are kept, by row number in columns, and the names that put them into order at the end:
+sites are served by label, and shown by what they are called then.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from jpcli.domain.columns import ManyShares
+from jpcli.domain.day_columns import GroupSums, NumberedDays, all_numbers
+from jpcli.ledger.queries.labels import SITE, renamed_since
+from jpcli.ledger.queries.names_in_order import LICENSE, names_in_order
+from jpcli.services.billing.holder_days import each_days
+from jpcli.services.billing.other_lines import OtherLines
+from jpcli.services.billing.period import marked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from jpcli.domain.calculator import Line
+    from jpcli.services.billing.period import Computed
+    from jpcli.services.desk import Desk
+
+    # A key, its days to date, days, amount to date, amount, and amount with the markup.
+    Group = tuple[Any, int, int, int, int, int]
+
+MANY = (SITE, LICENSE)
+
+
+class Groups(Protocol):
+    """What can be counted, and read again and again."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Group]: ...
+
+
+class ManyGroups:
+    """A month's lines by site or license; days are counted once, amounts as often as asked."""
+
+    def __init__(self, desk: Desk, computed: Computed, by: str) -> None:
+        self._desk, self._computed, self._by = desk, computed, by
+        self._own = list(self._own_days())
+        self._others = OtherLines(desk, computed, by)
+        self._numbers = array("q")
+
+    def _own_days(self) -> Iterator[NumberedDays | None]:
+        computed = self._computed
+        kept = computed.whose if self._by == SITE else None
+        for position, (line, part) in enumerate(zip(computed.lines, computed.parts, strict=True)):
+            if part is None:
+                yield None
+                continue
+            rows = None if kept is None else kept.days_by_site(position)
+            if rows is None:
+                rows = each_days(self._by, self._desk, computed, line, part)
+            yield NumberedDays(rows)
+
+    def own(self) -> GroupSums:
+        """What the month's own licenses come to, without corrections and credit."""
+        return self._sums(self._computed.lines, all_numbers(self._columns()))
+
+    def sums(self, markup_e6: int | None = None) -> GroupSums:
+        """What all lines come to, by a markup if there is one."""
+        computed = self._computed
+        lines: Sequence[Line] = computed.lines
+        if markup_e6 is not None:
+            lines = marked(computed, markup_e6, self._desk.ledger.currency)
+        others = [
+            ManyShares.of(self._others.shares(position, line, markup_e6))
+            for position, line in enumerate(lines)
+            if self._own[position] is None and line.kind != "credit"
+        ]
+        if not self._numbers:
+            of_others = (shares.columns()[0] for shares in others)
+            self._numbers = all_numbers((*self._columns(), *of_others))
+        found = self._sums(lines, self._numbers)
+        for shares in others:
+            found.add_shares(shares)
+        for line in lines:
+            if line.kind == "credit":
+                found.add_line(NumberedDays(()), line.to_date_minor, line.amount_minor)
+        return found
+
+    def _columns(self) -> Iterator[array[int]]:
+        return (days.numbers for days in self._own if days is not None)
+
+    def _sums(self, lines: Sequence[Line], numbers: array[int]) -> GroupSums:
+        found = GroupSums(numbers)
+        for line, days in zip(lines, self._own, strict=True):
+            if days is not None:
+                found.add_line(days, line.to_date_minor, line.amount_minor)
+        return found
+
+
+def many_rows(desk: Desk, computed: Computed, by: str, markup_e6: int | None) -> Groups:
+    """What each site or license has of the month that has anything, by name, nobody last."""
+    split = ManyGroups(desk, computed, by)
+    found = split.sums()
+    with_markup = found if markup_e6 is None else split.sums(markup_e6)
+    # At the closing sites may have been called otherwise, and what is supposed is in no table.
+    otherwise = computed.snapshot.supposed
+    if by == SITE:
+        invoice = computed.invoice
+        otherwise = {} if invoice is None else renamed_since(desk.ledger, SITE, invoice.id)
+    return _Rows(
+        partial(names_in_order, desk.ledger, by, found.numbers, otherwise), found, with_markup
+    )
+
+
+class _Rows:
+    """Sums by name, each a row when it is read."""
+
+    def __init__(
+        self, names: Callable[[], Iterator[tuple[int, str]]], sums: GroupSums, marked: GroupSums
+    ) -> None:
+        self._names, self._sums, self._marked = names, sums, marked.columns[-1]
+        # Each side alone may come to nothing where the other does not.
+        self._has_any = bytearray(
+            any(sums.row(place)) or any(marked.row(place)) for place in range(len(sums.numbers))
+        )
+
+    def __len__(self) -> int:
+        return sum(self._has_any)
+
+    def __iter__(self) -> Iterator[Group]:
+        numbers = self._sums.numbers
+        for number, name in self._names():
+            place = bisect_left(numbers, number)
+            if numbers[place] == number and self._has_any[place]:
+                yield self._row(name, place)
+        if self._has_any[-1]:
+            yield self._row(None, -1)
+
+    def _row(self, name: str | None, place: int) -> Group:
+        return name, *self._sums.row(place), self._marked[place]

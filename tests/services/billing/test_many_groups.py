@@ -1,0 +1,100 @@
+"""By site and by license, of which there may be very many: in order by name, and no cent astray."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jpcli.ledger.queries import names_in_order
+from jpcli.services.billing.preview import preview
+from jpcli.services.invoices import close
+from jpcli.services.sites.rename import rename_site
+from tests.services.agency import Agency, minor
+
+KEYS = {"site": "site", "license": "license_key"}
+SUPPOSED = ["jetpack-scan:12@2024-07-20", "jetpack-ai:2@2024-06-10"]
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "closed": {"month": "2024-06"},
+    "corrected": {"month": "2024-07"},
+    "later": {"month": "2024-08"},
+    "with a markup": {"month": "2024-07", "markup": "33.3"},
+    "as of": {"month": "2024-06", "as_of": "2024-06-20"},
+    "what if": {"month": "2024-07", "issue": SUPPOSED, "markup": "5"},
+    "one client": {"month": "2024-07", "client": "Ann", "markup": "5"},
+    "one client, closed": {"month": "2024-06", "client": "Ann", "markup": "5"},
+    "nobody": {"month": "2024-07", "client": ""},
+}
+
+
+@pytest.fixture
+def changed(agency: Agency) -> Agency:
+    """A remainder on every line; sites renamed before and after a month was closed, and corrections
+    of it; some licenses are on no site, and a bundle is."""
+    agency.set_price("jetpack-scan", "0.0027", "2024-06-01")
+    keys = {}
+    for site, client in zip("caeb", ("Ann", "Bob", "Ann", None), strict=True):
+        keys[site] = agency.issue("jetpack-scan", 2, at="2024-06-03T10:00:00Z")
+        agency.assign(keys[site][0], f"{site}.example", client=client, at="2024-06-03T10:00:00Z")
+    _, children = agency.bundle(at="2024-06-05T10:00:00Z")
+    agency.assign(children[0], "a.example", at="2024-06-06T10:00:00Z")
+    agency.now = "2024-07-03T12:00:00Z"
+    agency.do(rename_site, "a.example", "ya.example")
+    agency.do(close.close, "2024-06")
+    agency.do(rename_site, "e.example", "1.example")
+    agency.do(rename_site, "c.example", "e.example")
+    agency.revoke(keys["c"][0], at="2024-06-20T10:00:00Z")
+    agency.assign(keys["e"][1], "late.example", client="Ann", at="2024-06-10T10:00:00Z")
+    agency.now = "2024-07-25T12:00:00Z"
+    return agency
+
+
+@pytest.mark.parametrize("by", KEYS)
+@pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS)
+def test_m5_groups_are_in_order_add_up_and_are_the_same_of_few_and_many(
+    changed: Agency, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], by: str
+) -> None:
+    shown = changed.preview(by=by, **asked)
+    names = [row[KEYS[by]] for row in shown["groups"]]
+    assert names == sorted(names, key=lambda name: (name is None, name or ""))
+    assert len(set(names)) == len(names) > 1 or asked.get("client") == ""
+    for name, total in (("to_date", "total_to_date"), ("amount", "total")):
+        assert sum(minor(row[name]) for row in shown["groups"]) == minor(shown[total])
+    if "markup" in asked:
+        marked = sum(minor(row["amount_with_markup"]) for row in shown["groups"])
+        assert marked == minor(shown["total_with_markup"])
+    monkeypatch.setattr(names_in_order, "_FEW", 0)
+    assert changed.preview(by=by, **asked) == shown
+
+
+def test_i8_sites_are_shown_as_at_the_closing_and_as_now(changed: Agency) -> None:
+    def sites(month: str) -> list[Any]:
+        found = [row["site"] for row in changed.preview(month, by="site")["groups"]]
+        return [site and site.removeprefix("https://").partition(".")[0] for site in found]
+
+    assert sites("2024-06") == ["b", "c", "e", "ya", None]
+    assert sites("2024-07") == ["1", "b", "e", "late", "ya", None]
+
+
+def test_m5_supposed_licenses_are_served_by_name_and_before_those_there_are(
+    agency: Agency,
+) -> None:
+    keys = agency.issue("jetpack-scan", 3, at="2024-08-01T10:00:00Z")
+    agency.set_price("jetpack-scan", "0.0043", "2024-08-01")
+    shown = agency.preview("2024-08", by="license", issue=["jetpack-scan:12@2024-08-01"])
+    amounts = {row["license_key"]: minor(row["amount"]) for row in shown["groups"]}
+    supposed = sorted(f"(new jetpack-scan {number})" for number in range(1, 13))
+    assert list(amounts) == [*supposed, *sorted(keys)]
+    least = min(amounts.values())
+    more = [name for name, amount in amounts.items() if amount > least]
+    # 2.00 for 15 licenses with the same days: of what is left over the first have a cent each.
+    assert more == list(amounts)[:5]
+
+
+def test_groups_can_be_counted_and_read_again(changed: Agency) -> None:
+    with changed.desk(writes=False) as desk:
+        for by in KEYS:
+            rows = preview(desk, "2024-07", by).data["groups"].rows
+            first = list(rows)
+            assert len(rows) == len(first) > 4  # type: ignore[arg-type]
+            assert list(rows) == first
