@@ -23,10 +23,10 @@ pytestmark = pytest.mark.once
 CLOSE = "jpcli invoice close 2024-06"
 
 
-def mailing(shop: Shop) -> None:
+def mailing(shop: Shop, email: str | None = "billing@acme.example") -> None:
     shop.do(set_one, "collect", "send")
     shop.do(set_one, "payment-terms-days", "14")
-    shop.do(stripe_customer.customer, {"email": "billing@acme.example"})
+    shop.do(stripe_customer.customer, {} if email is None else {"email": email})
 
 
 def there(shop: Shop) -> dict[str, Any]:
@@ -76,6 +76,18 @@ def test_nothing_is_mailed_while_one_of_several_has_no_address(shop: Shop) -> No
         with pytest.raises(Refused) as caught:
             shop.do(collector.close, month)
         assert (caught.value.code, shop.state(), shop.posts()) == ("no_email", before, posts)
+
+
+@pytest.mark.parametrize("until", [None, "2024-06", "2024-07"])
+def test_nothing_is_closed_without_an_address_up_to_whichever_month(
+    shop: Shop, until: str | None
+) -> None:
+    mailing(shop, None)
+    shop.now = "2024-08-02T09:00:00Z"
+    before, posts = shop.state(), shop.posts()
+    with pytest.raises(Refused) as caught:
+        shop.do(collector.close, None, until)
+    assert (caught.value.code, shop.state(), shop.posts()) == ("no_email", before, posts)
 
 
 @pytest.mark.parametrize("way", ["collected", "mailed"])

@@ -177,6 +177,8 @@ def test_a_month_without_a_line_does_not_end_the_collecting(shop: Shop) -> None:
     shop.now = "2024-08-05T00:00:00Z"
     shop.issue("jetpack-scan")
     shop.now = "2024-09-02T00:00:00Z"
+    said = shop.close(None, dry_run=True).notes
+    assert [note.subject for note in said if note.code == "would_collect"] == [JUNE, AUGUST]
     answer = shop.close(None)
     assert numbers(answer) == [JUNE, JULY, AUGUST]
     assert set(statuses(shop).values()) == {"paid"}
@@ -201,6 +203,14 @@ def test_what_was_closed_before_is_collected_where_closing_fails(
     answer = two_months.do(collector.close, None)
     assert [(error.code, error.message) for error in answer.failures] == [("made_up", "Made up")]
     assert statuses(two_months) == {JUNE: "paid"}
+
+
+def test_a_key_under_which_nothing_was_closed_is_there_for_what_is(two_months: Shop) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        broken(patch, Failed("made_up", "Made up"))
+        assert two_months.do(collector.close, None, key="k").failures
+    assert numbers(two_months.do(collector.close, None, key="k")) == [JULY]
+    assert statuses(two_months) == {JUNE: "paid", JULY: "paid"}
 
 
 @pytest.mark.parametrize(

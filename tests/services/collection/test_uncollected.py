@@ -97,6 +97,39 @@ def test_close_due_collects_the_next_and_reports_all(
 
 
 @pytest.mark.once
+def test_the_one_try_of_a_card_is_for_the_invoice_that_had_the_fewest(shop: Shop) -> None:
+    """Else the oldest would take it every time."""
+    shop.close()
+    shop.attach("pm_card_chargeCustomerFail")
+    for now, tried in ((AUGUST_2, [1, 0]), ("2024-08-03T09:00:00Z", [1, 1])):
+        shop.now = now
+        shop.do(collector.close, None)
+        shown = [shop.ask(invoices.show, month)["invoice"] for month in ("2024-06", "2024-07")]
+        assert [len(invoice["attempts"]) for invoice in shown] == tried
+
+
+def declined(shop: Shop) -> None:
+    shop.double.change_card(shop.cards()[0]["id"], charge="insufficient_funds")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("spoil", "by_error", "by_note"),
+    [(declined, 1, 0), (busy, 0, 1), (refused, 0, 1), (voided, 0, 0), (given_up, 0, 0)],
+)
+def test_where_the_payer_can_pay_is_told_once_and_of_what_can_be_paid(
+    shop: Shop, spoil: Callable[[Shop], None], by_error: int, by_note: int
+) -> None:
+    shop.close()
+    shop.attach()
+    spoil(shop)
+    answer = shop.do(collector.close, None)
+    page = there(shop, "INV-2024-06")["hosted_invoice_url"]
+    assert [str(error.hint).count(page) for error in answer.failures] == [by_error]
+    assert [note.message.count(page) for note in answer.notes].count(1) == by_note
+
+
+@pytest.mark.once
 def test_the_worst_decides_and_every_reason_is_told(shop: Shop) -> None:
     shop.close()
     edited(shop)
