@@ -15,7 +15,7 @@ from jpcli.cli.app.table import COMMANDS
 from jpcli.domain.errors import Refused
 from jpcli.payments.gateway import DraftInvoice, LineItem
 from jpcli.services.collection.gateway import stripe_gateway
-from jpcli.services.collection.stripe import cards, outbox
+from jpcli.services.collection.stripe import cards, collector, outbox
 from tests.services.agency import codes
 from tests.services.collection.conftest import Shop
 from tests.services.collection.states import NUMBER, STATES
@@ -158,6 +158,30 @@ def test_a_closed_month_that_is_not_collected_says_what_would_be(shop: Shop) -> 
         assert "would_collect" in codes(answer)
         assert answer.data["dry_run"] is True
         assert [item["number"] for item in answer.data["invoices"]] == [NUMBER]
+
+
+@pytest.mark.parametrize(
+    ("command", "would"),
+    [
+        (collector.push, "bring {} to Stripe, charging no card"),
+        (collector.pay, "charge {} to the cards on file"),
+        (collector.mark_paid, "mark {} as paid, not through Stripe"),
+        (collector.void, "void {}; 2024-06 could be billed again"),
+    ],
+)
+def test_what_would_be_done_with_an_invoice_is_said(
+    shop: Shop, command: Callable[..., Any], would: str
+) -> None:
+    STATES["draft not pushed"](shop)
+    asked = len(shop.double.requests())
+    answer = shop.do(command, NUMBER, dry_run=True)
+    assert [(note.code, note.kind, note.subject, note.message) for note in answer.notes] == [
+        ("would", "info", NUMBER, f"Would {would.format(f'{NUMBER} over $13.12')}"),
+        ("dry_run", "info", None, "Dry run: nothing was written, and Stripe was not called"),
+    ]
+    assert answer.data["dry_run"] is True
+    assert answer.data["invoice"]["number"] == NUMBER
+    assert len(shop.double.requests()) == asked
 
 
 def test_a_wish_is_not_even_noted(shop: Shop) -> None:

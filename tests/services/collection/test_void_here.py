@@ -90,6 +90,20 @@ def test_where_its_month_waits_it_is_taken_over_as_it_is_there(
     assert here(shop) == {NUMBER: "void"}
 
 
+def test_a_draft_of_a_hand_beside_the_voided_one_is_taken_away(
+    shop: Shop, stripe_clients: Clients
+) -> None:
+    """What stands under the number then is void."""
+    STATES["void"](shop)
+    copy = made_again(shop, stripe_clients, "draft")
+    shop.do(stripe_billing.sync)
+    notes = shop.do(stripe_billing.push, NUMBER, replace=True).notes
+    assert [note.code for note in notes] == ["taken_away", "pushed"]
+    assert copy in notes[0].message
+    assert [i["status"] for i in shop.double.objects("invoice")] == ["void"]
+    assert (here(shop), shop.reconcile()) == ({NUMBER: "void"}, [])
+
+
 @pytest.mark.parametrize("road", ROADS)
 @pytest.mark.parametrize("billed_again", [False, True])
 def test_what_is_voided_while_it_is_on_its_way_is_not_finalized(
