@@ -96,6 +96,67 @@ def test_since_when_a_license_is_on_a_site_is_told_with_the_site(
     assert problems(agency, row) == [("bad_assignments", 1)]
 
 
+def test_a_date_alone_is_the_beginning_of_its_day_and_of_the_last_one_its_end(
+    agency: Agency,
+) -> None:
+    stay = {"site": A, "from": "2024-07-02", "to": "2024-07-05"}
+    take(
+        agency,
+        license_row("k_1", issued_at="2024-07-01", revoked_at="2024-07-09", assignments=[stay]),
+        license_row("k_2", issued_at="2024-08-01", revoked_at=NOW[:10]),
+    )
+    first, second = agency.ask(upkeep.export)["licenses"]
+    assert (first["issued_at"], first["revoked_at"]) == (ISSUED, "2024-07-09T23:59:59.999999Z")
+    (told,) = first["assignments"]
+    assert (told["from"], told["to"]) == ("2024-07-02T00:00:00Z", "2024-07-05T00:00:00Z")
+    assert second["revoked_at"] == NOW
+
+
+def test_what_was_issued_here_is_known_as_it_is_and_differs_otherwise(agency: Agency) -> None:
+    key = agency.issue_one(at=ISSUED, site=A, client="Ann")
+    stay = on(A, "01", client="Ann")
+    assert take(agency, license_row(key, assignments=[stay])).data["unchanged"] == 1
+    for other in ({}, {"revoked_at": NOW, "assignments": [stay]}, {"product": "jetpack-ai"}):
+        assert problems(agency, license_row(key, **other)) == [("license_differs", 1)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "issued_at"),
+    [
+        ("UTC", "1969-12-31T23:59:59Z"),
+        ("UTC", "0001-01-01"),
+        ("America/New_York", "1970-01-01T04:59:59Z"),
+    ],
+)
+def test_nothing_began_where_the_calendar_has_no_month(
+    tmp_path: Path, zone: str, issued_at: str
+) -> None:
+    agency = Agency(tmp_path / "ledger.db").init(zone=zone)
+    row = license_row(issued_at=issued_at, revoked_at=ISSUED)
+    assert problems(agency, row) == [("bad_instant", 1)]
+    taken = license_row(issued_at="1970-01-02T00:00:00Z", revoked_at=ISSUED)
+    assert take(agency, taken).data["imported"] == 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"site": A, "client": "Ann", "assigned_at": "2024-07-02T00:00:00Z"},
+        {"assignments": [on(A, "02", client="Ann")]},
+    ],
+)
+def test_a_name_that_was_given_up_is_the_one_that_has_it_now(
+    agency: Agency, place: dict[str, Any]
+) -> None:
+    """Also in a row that is new."""
+    take(agency, license_row("k_1", assignments=[on(A, "02", client="Ann")]))
+    agency.do(rename_site, A, C)
+    agency.do(rename_client, "Ann", "Zoe")
+    take(agency, license_row("k_2", **place))
+    assert agency.groups("2024-07", "client") == {"Zoe": 60, None: 2}
+    assert agency.groups("2024-07", "site") == {C: 60, None: 2}
+
+
 # --- what is taken -------------------------------------------------------------------------------
 
 
@@ -387,6 +448,7 @@ BAD_ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("assignments no list", license_row(assignments={"site": A}), "bad_assignments"),
     ("assignment no object", license_row(assignments=["a"]), "bad_assignments"),
     ("assignment with more", license_row(assignments=[{"sit": A}]), "bad_assignments"),
+    ("assignment since never", license_row(assignments=[{"site": A}]), "bad_assignments"),
     ("assignment to nowhere", license_row(assignments=[{"from": ISSUED}]), "bad_assignments"),
     ("both forms", license_row(site=A, assignments=[]), "bad_assignments"),
     ("bad site", license_row(site="ftp://a.example"), "bad_site"),
