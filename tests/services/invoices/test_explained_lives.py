@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from jpcli.services.invoices import close, settle
-from jpcli.services.invoices.explain import license_rows, stretch_rows
+from jpcli.services.invoices.explain import explain, license_rows, stretch_rows
 from jpcli.services.invoices.explained_licenses import ADJUSTED_FIELDS
-from tests.services.agency import A, Agency
+from tests.services.agency import A, Agency, minor
 from tests.services.invoices.test_explain import explained
 
 BEFORE = "active before the month began, "
@@ -299,3 +299,37 @@ def test_the_month_itself_is_told(closed: Agency) -> None:
         assert (data["invoice"], data["status"], data["license_key"]) == (invoice, status, None)
         assert data["total"] == closed.preview(month)["total"]
         assert explained(closed, month, None, key)["license_key"] == key
+
+
+def test_i3_each_invoice_that_corrects_a_month_is_told_with_what_it_takes(closed: Agency) -> None:
+    """On July's, which is closed, and on August's, which is not."""
+    parent, *_ = keys_of(closed, "jetpack-security-t1")
+    first, second, _ = keys_of(closed, "jetpack-scan")
+    closed.issue("jetpack-ai", 5, at="2024-07-01T10:00:00Z")
+    closed.revoke(parent, first, at="2024-06-20T10:00:00Z")
+    closed.do(close.close, "2024-07")
+    closed.revoke(second, at="2024-06-29T10:00:00Z")
+    names = ("invoice", "closed", "product", "bundle_size", "days", "license_days")
+    told = [
+        (*(item[name] for name in names), minor(item["amount"]))
+        for item in explained(closed, "2024-06")["corrections"]
+    ]
+    assert told == [
+        ("INV-2024-07", True, "jetpack-scan", None, -10, -10, -160),
+        ("INV-2024-07", True, "jetpack-security-t1", 3, -10, -30, -500),
+        ("INV-2024-08", False, "jetpack-scan", None, -1, -1, -16),
+    ]
+    with closed.desk(writes=False) as desk:
+        notes = [note for note in explain(desk, "2024-06").notes if note.code == "corrected_later"]
+    assert [(note.subject, note.message, note.hint) for note in notes] == [
+        (
+            "INV-2024-07",
+            "2024-06 is corrected on INV-2024-07 by -$6.60",
+            "See why:   jpcli invoice explain 2024-07",
+        ),
+        (
+            "INV-2024-08",
+            "2024-06 will be corrected on INV-2024-08 by -$0.16",
+            "See why:   jpcli invoice explain 2024-08",
+        ),
+    ]
