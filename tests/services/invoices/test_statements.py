@@ -101,6 +101,19 @@ def test_what_belongs_to_no_client(busy: Agency) -> None:
     assert [count.licenses for count in made.per_day] == [1] * 21 + [2] * 10
 
 
+def test_of_what_is_nobodys_that_of_no_site_is_last(agency: Agency) -> None:
+    _, second, third = agency.issue("jetpack-scan", 3, now=JULY)
+    for key, site in ((second, B), (third, A)):
+        agency.do(assign.assign, [key], site, None, now=JULY)
+    agency.do(close.close, "2024-07", now=AUGUST)
+    (nobody,) = statement(agency, "2024-07").clients
+    assert [(part.site, part.amount_minor) for part in nobody.sites] == [
+        (A, 496),
+        (B, 496),
+        (None, 496),
+    ]
+
+
 def test_a_markup_is_in_prices_and_amounts(busy: Agency) -> None:
     whole = statement(busy, "2024-07", None, "20")
     # $19.84 and $5.00, each with 20 % on top, rounded by itself
