@@ -304,6 +304,7 @@ def test_the_token_goes_in_one_header_whatever_netrc_has(
     Licensing(jetpack_double.token, jetpack_double.base).issue("jetpack-scan")
     (request,) = jetpack_double.requests
     assert request["headers"]["authorization"] == f"Bearer {jetpack_double.token}"
+    assert request["headers"]["accept"] == "application/json"
     rest = {**request, "headers": {**request["headers"], "authorization": ""}}
     assert jetpack_double.token not in str(rest)
 
