@@ -9,7 +9,7 @@ import pytest
 
 from jpcli.services.billing import holder_days
 from jpcli.services.clients.rename import rename_client
-from jpcli.services.invoices import close
+from jpcli.services.invoices import close, settle
 from jpcli.services.invoices.diff import diff
 from jpcli.services.sites.rename import rename_site
 from tests.services.agency import Agency, minor
@@ -87,6 +87,26 @@ def test_sites_and_clients_have_what_two_previews_say(changed: Agency, by: str) 
         expected.sort(key=by_change)
         found = rows(changed, one, other, by)
         assert [row for row in found if any(row[1:])] == expected, (one, other)
+
+
+@pytest.mark.parametrize("by", ["site", "client"])
+def test_i3_credit_is_nobodys(agency: Agency, by: str) -> None:
+    """It is made in July, and used in August."""
+    keys = agency.issue("jetpack-scan", 3, at="2024-06-01T10:00:00Z")
+    agency.assign(keys[0], "a.example", client="Ann", at="2024-06-01T10:00:00Z")
+    agency.do(close.close, "2024-06")
+    agency.do(settle.mark_paid, "2024-06")
+    agency.revoke(*keys, at="2024-06-01T12:00:00Z")
+    agency.do(close.close, "2024-07")
+    agency.issue("jetpack-ai", 2, at="2024-08-05T10:00:00Z")
+    for one, other in PAIRS:
+        data = agency.ask(diff, one, other, by)
+        assert data["by"] == by
+        for side in ("from", "to"):
+            parts = [minor(row[f"{side}_amount"]) for row in data["groups"]]
+            assert sum(parts) == minor(data[f"{side}_total"]), (one, other)
+    (_, ann) = sorted(rows(agency, "2024-06", "2024-07", by), key=lambda row: row[0] or "")
+    assert ann[3:] == (480, -464, -944)  # what was corrected is hers, and what is carried is not
 
 
 def test_what_costs_something_without_a_day_of_a_license_is_nobodys(agency: Agency) -> None:
