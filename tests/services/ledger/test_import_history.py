@@ -506,15 +506,15 @@ def test_every_bad_row_is_reported_at_once(agency: Agency) -> None:
     assert sorted(problems(agency, *bad), key=lambda item: item[1] or 0) == expected
 
 
-@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("known", ["none of it", "all of it", "the other way round"])
 @pytest.mark.parametrize("kept", [1, 2, seen_keys.KEPT_KEYS])
 def test_a_license_twice_in_a_file_is_refused(
-    new_agency: Agency, monkeypatch: pytest.MonkeyPatch, known: bool, kept: int
+    new_agency: Agency, monkeypatch: pytest.MonkeyPatch, known: str, kept: int
 ) -> None:
     monkeypatch.setattr(seen_keys, "KEPT_KEYS", kept)
     rows = [license_row(f"k_{number}") for number in range(4)]
-    if known:
-        take(new_agency, *rows)
+    if known != "none of it":
+        take(new_agency, *(rows if known == "all of it" else reversed(rows)))
     with pytest.raises(BadInput) as caught:
         take(new_agency, *rows, rows[1], license_row("k_5"), rows[3])
     assert [(each.code, each.message, each.line) for each in caught.value.problems] == [
