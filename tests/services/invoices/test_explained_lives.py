@@ -53,6 +53,10 @@ LIVES: list[tuple[Life, tuple[str, str, int, bool, str]]] = [
         ("01", "31", 31, False, "active all month"),
     ),
     (
+        ("06-05T10", "07-08T10", None, "08-03T10"),
+        ("01", "31", 31, False, "active all month"),
+    ),
+    (
         ("07-05T10", None, None, "07-05T11"),
         ("05", "05", 1, True, "issued and revoked on Jul 5 (that is one day)"),
     ),

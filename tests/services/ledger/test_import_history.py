@@ -523,6 +523,19 @@ def test_a_license_twice_in_a_file_is_refused(
     ]
 
 
+@pytest.mark.parametrize("is_known", [False, True])
+def test_keys_of_one_mark_are_not_taken_for_one(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    monkeypatch.setattr(seen_keys, "KEPT_KEYS", 1)
+    monkeypatch.setattr(seen_keys, "_MARKS", 1)
+    rows = [license_row(f"k_{number}") for number in range(4)]
+    if is_known:
+        take(agency, *rows)
+    data = take(agency, *reversed(rows)).data
+    assert (data["imported"], data["unchanged"]) == ((0, 4) if is_known else (4, 0))
+
+
 def test_a_license_twice_on_one_line_is_refused(agency: Agency) -> None:
     before = agency.state()
     path = write(agency, license_row())
