@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from jpcli.domain.errors import Busy, Failed, JpcliError
+from jpcli.ledger.events.log import begun_at
 from jpcli.payments.gateway import RemoteInvoice, RemoteLine
+from jpcli.services.collection.stripe.reconcile import differences
+from jpcli.services.collection.stripe.remote_invoice import WEEK_MICROSECONDS
 from jpcli.services.collection.stripe.troubles import Trouble, troubles
 from tests.services.collection.test_which_is_ours import (
     AGAIN,
@@ -164,3 +167,15 @@ def test_what_stripe_would_not_tell_is_no_trouble_of_the_invoice(
     stripe.fails = error
     with pytest.raises(type(error)):
         hanging(books, stripe)
+
+
+def test_only_what_was_made_for_this_ledger_since_it_began_is_compared(books: Books) -> None:
+    """Another ledger that collects through the same account has the same numbers."""
+    others = [books.remote("in_7", JUNE, ledger_id="x"), books.remote("in_8", MAY, ledger_id="x")]
+    there = books.remote(status="open")
+    stripe: Any = Account(books, there, since=[there, *others])
+    chosen = [books.invoice(JUNE, gateway_id="in_1"), books.invoice(AGAIN, gateway_id="in_9")]
+    found = differences(books.desk, stripe, chosen, all_of_them=True)
+    assert {(one["invoice"], one["what"]) for one in found} <= {(JUNE, "line"), (AGAIN, "line")}
+    (since_at,) = [about for what, about in stripe.asked if what == "since"]
+    assert since_at == begun_at(books.desk.ledger) - WEEK_MICROSECONDS
