@@ -3,6 +3,7 @@ table that asks no server. What a hand does there is acted out in `test_doors.py
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from jpcli.domain.errors import Busy, Failed, JpcliError
 from jpcli.ledger.events.log import begun_at
 from jpcli.payments.gateway import RemoteInvoice, RemoteLine
+from jpcli.services.collection.stripe import troubles as hanging_there
 from jpcli.services.collection.stripe.reconcile import differences
 from jpcli.services.collection.stripe.remote_invoice import WEEK_MICROSECONDS
 from jpcli.services.collection.stripe.troubles import Trouble, troubles
@@ -179,3 +181,37 @@ def test_only_what_was_made_for_this_ledger_since_it_began_is_compared(books: Bo
     assert {(one["invoice"], one["what"]) for one in found} <= {(JUNE, "line"), (AGAIN, "line")}
     (since_at,) = [about for what, about in stripe.asked if what == "since"]
     assert since_at == begun_at(books.desk.ledger) - WEEK_MICROSECONDS
+
+
+# What of an open invoice that is due speaks for having been mailed, and what is said then.
+MAILED: list[tuple[dict[str, Any], str | None]] = [
+    ({}, "not_mailed"),
+    ({"due_minor": 1}, "not_mailed"),
+    ({"by_mail": False}, None),
+    ({"due_minor": 0}, None),
+    ({"due_minor": -1}, None),
+    ({"status": "draft"}, None),
+    ({"status": "paid"}, None),
+    ({"known": True}, None),
+    ({"mailed": True}, None),
+    ({"sent": True}, None),
+]
+
+
+@pytest.mark.parametrize(("fields", "said"), MAILED)
+def test_what_was_mailed_by_nobody_is_said_where_it_is_mailed(
+    books: Books, fields: dict[str, Any], said: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_mail = SimpleNamespace(mails=fields.get("by_mail", True))
+    monkeypatch.setattr(hanging_there, "way_of", lambda _: by_mail)
+    monkeypatch.setattr(hanging_there, "was_mailed", lambda *_: fields.get("known", False))
+    remote = books.remote(
+        due_minor=fields.get("due_minor", 1312),
+        status=fields.get("status", "open"),
+        mailed=fields.get("mailed", False),
+    )
+    gateway: Any = SimpleNamespace(was_sent=lambda name: name == "in_1" and "sent" in fields)
+    found = hanging_there.unmailed(books.desk, gateway, books.invoice(), remote)
+    assert (None if found is None else found.what) == said
+    if found is not None:
+        assert (found.subject, found.command) == (JUNE, CLOSE)
