@@ -3,15 +3,20 @@ becomes of the others when `sync` looks."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jpcli.domain import outside_events
-from jpcli.ledger.queries.outbox import DONE, WISHED, wish
+from jpcli.ledger.queries.outbox import DONE, FAILED, WISHED, wish
+from jpcli.ledger.writer import Writer
+from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import account
 from jpcli.services.collection.stripe import invoices as stripe_billing
+from jpcli.services.collection.stripe.troubles import settle
+from jpcli.services.desk import Desk
 from jpcli.services.invoices import invoices
 from tests.services.collection.conftest import JULY_2, JUNE_15, Shop
 from tests.services.collection.states import MONTH, NUMBER, STATES
@@ -161,3 +166,28 @@ def test_without_a_customer_there_is_one_to_be_made_and_no_card_to_be_taken_off(
         "customer": "jpcli cards sync",
         "card/pm_x/attach": "jpcli cards add pm_x",
     }
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_wish_that_another_process_settles_meanwhile_stays_as_that_left_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, both: bool
+) -> None:
+    """It comes between the look at Stripe and the lock."""
+    names = ("customer/details/0123", "customer/details/4567")
+    wished(shop, *names)
+    left = names if both else names[:1]
+    begins = Desk.writing
+
+    def writing(desk: Desk) -> AbstractContextManager[Writer]:
+        patch.undo()
+        with shop.desk() as other, other.writing() as writer:
+            for name in left:
+                writer.record(*outside_events.outbox_failed(name, "bad_request", ""))
+        return begins(desk)
+
+    with shop.desk() as desk:
+        gateway = stripe_gateway(desk)
+        with monkeypatch.context() as patch:
+            patch.setattr(Desk, "writing", writing)
+            settle(desk, gateway)
+    assert [became(shop, name)[0] for name in names] == [FAILED, FAILED if both else DONE]
