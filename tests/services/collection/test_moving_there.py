@@ -126,6 +126,7 @@ def test_nothing_is_noted_by_who_opened_it_before(by_hand: Agency, road: str) ->
         with pytest.raises(Busy) as refused:
             ROADS[road](before)
     assert (refused.value.code, refused.value.exit_code) == ("collects_elsewhere", 75)
+    assert refused.value.subject == "payments"
     assert by_hand.state() == kept
 
 
