@@ -6,9 +6,15 @@ import gc
 import os
 import signal
 import tempfile
+from typing import TYPE_CHECKING
+
+import pytest
 
 from tests import bytecode
 from tests.scratch import SCRATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 pytest_plugins = ["tests.thorough", "tests.engine_option"]
 
@@ -24,11 +30,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Some fifteen thousand tests are there to the end: whoever looks for garbage need not look at
-    them again and again."""
-    gc.collect()
-    gc.freeze()
+    them again and again, nor while they are found."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_sessionfinish() -> None:

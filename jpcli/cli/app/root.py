@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from copy import copy
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -30,7 +32,7 @@ from jpcli.domain.texts import check_remark, clean
 from jpcli.domain.words import is_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jpcli.cli.app.options import Spec
 
@@ -160,10 +162,17 @@ def load_command(path: str) -> Command:
     function = getattr(import_module(f"jpcli.cli.commands.{module}"), name)
     spec: Spec = function.spec
     assert spec.path == path, f"{target} says it is '{spec.path}', the table says '{path}'"
+    # A copy, because a command keeps how help is asked for in its first context.
+    return copy(_built(function, spec, summary))
+
+
+@cache  # a process may run many lines, as `jpcli demo` does
+def _built(function: Callable[..., Any], spec: Spec, summary: str) -> Command:
     text = summary
     if function.__doc__:
         text = f"{summary}\n\n{function.__doc__}"
-    built = build_command(function, name=path.rpartition(" ")[2], help_text=text, cls=Command)
+    name = spec.path.rpartition(" ")[2]
+    built = build_command(function, name=name, help_text=text, cls=Command)
     assert isinstance(built, Command)
     built.spec = spec
     built.params.extend(spec.options())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jpcli.cli.app.invocation import Invocation, build_invocation
+from jpcli.cli.app.root import load_command
 from jpcli.domain.errors import BadInput
 from tests import engines
 
@@ -70,6 +71,18 @@ def test_yes_may_stand_in_an_alias(ledger: Callable[..., Any]) -> None:
 def test_a_limit_is_a_number(limit: str, ledger: Callable[..., Any]) -> None:
     wrong = ledger("cards", "list", "--json", "--limit", limit)
     assert (wrong.code, wrong.error["code"], wrong.error["subject"]) == (2, "usage", "--limit")
+
+
+def test_a_command_is_built_once_however_many_lines_a_process_runs(
+    jpcli: Callable[..., Any],
+) -> None:
+    built = load_command("status")
+    assert load_command("status").params is built.params
+    assert load_command("invoice list").params is not load_command("licenses list").params
+    # What a line leaves in it is for that line alone.
+    assert jpcli("status", "--help").code == 0
+    with load_command("status").make_context("status", []) as context:
+        assert context.command.get_params(context)[-1].opts == ["--help"]
 
 
 def test_limits(agency: Callable[..., Any]) -> None:
