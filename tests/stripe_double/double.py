@@ -236,7 +236,7 @@ class Double:
         try:
             answer = handler(world, params, operation)
             try:
-                answer = expand(world, answer, paths)
+                answer = expand(world, answer, paths) if paths else answer
             except StripeFault:  # refused before any work
                 if saved is not None:
                     world.objects, world.private = saved

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from tests.stripe_double.errors import invalid
-from tests.stripe_double.world import Object, World
+from tests.stripe_double.world import Object, World, copied
 
 DEFAULT_LIMIT, MAX_LIMIT, MAX_EXPAND_DEPTH = 10, 100, 4
 
@@ -89,7 +88,7 @@ def _in_range(at: int | None, bounds: Any) -> bool:
 
 def expand(world: World, answer: Object, paths: list[str]) -> Object:
     """A copy of the answer in which the named references are objects."""
-    answer = copy.deepcopy(answer)
+    answer = copied(answer)
     for path in paths:
         parts = path.split(".")
         if len(parts) > MAX_EXPAND_DEPTH:
@@ -113,13 +112,13 @@ def _expand(world: World, at: Any, parts: list[str], path: str) -> None:
     if name == "payments" and at.get("object") == "invoice":
         url = f"/v1/invoice_payments?invoice={at['id']}"
         payments = filtered(world.all("invoice_payment"), {"invoice": at["id"]}, "invoice")
-        at.setdefault(name, copy.deepcopy(page(payments, {}, url)))
+        at.setdefault(name, copied(page(payments, {}, url)))
     elif name not in at:
         raise _not_expandable(path)
     elif name in REFERENCES:
         if isinstance(at[name], str):
             found = world.find(REFERENCES[name], at[name])
-            at[name] = copy.deepcopy(found) if found else {"id": at[name], "deleted": True}
+            at[name] = copied(found) if found else {"id": at[name], "deleted": True}
     elif not rest or (name == "data") != (at.get("object") == "list" or "next_page" in at):
         raise _not_expandable(path)
     _expand(world, at[name], rest, path)

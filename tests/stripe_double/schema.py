@@ -55,10 +55,13 @@ def _paths() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Fixed paths first: /customers/search is no customer."""
-    order = sorted(_paths(), key=lambda path: (path.count("{"), path))
-    return [(path, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))) for path in order]
+def _patterns() -> dict[int, list[tuple[str, re.Pattern[str]]]]:
+    """By how many parts they have. Fixed paths first: /customers/search is no customer."""
+    found: dict[int, list[tuple[str, re.Pattern[str]]]] = {}
+    for path in sorted(_paths(), key=lambda path: (path.count("{"), path)):
+        pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
+        found.setdefault(path.count("/"), []).append((path, pattern))
+    return found
 
 
 def known_operations() -> set[tuple[str, str]]:
@@ -67,7 +70,7 @@ def known_operations() -> set[tuple[str, str]]:
 
 def find_operation(method: str, path: str) -> Operation:
     """Raises the 404 of an unknown URL."""
-    for template, pattern in _patterns():
+    for template, pattern in _patterns().get(path.count("/"), ()):
         matched = pattern.fullmatch(path)
         operation = _paths()[template].get(method.lower()) if matched else None
         if matched and operation is not None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from tests.stripe_double.errors import invalid
 from tests.stripe_double.lists import check_limit
-from tests.stripe_double.world import Object, World
+from tests.stripe_double.world import Object, World, copied
 
 # "Data is searchable in less than a minute": so a new object is not found for a minute.
 LAG_SECONDS = 60
@@ -125,7 +124,7 @@ def search(world: World, kind: str, params: Object) -> Object:
     more = len(hits) > start + limit
     return {
         "object": "search_result",
-        "data": copy.deepcopy(hits[start : start + limit]),
+        "data": copied(hits[start : start + limit]),
         "has_more": more,
         "next_page": f"page_{start + limit}" if more else None,
         "url": f"/v1/{kind}s/search",

@@ -6,7 +6,6 @@ handler sees is under one lock, which `app` holds.
 
 from __future__ import annotations
 
-import copy
 import random
 import string
 import time
@@ -89,7 +88,7 @@ class World:
 
     def announce(self, kind: str, subject: Object, previous: Object | None = None) -> None:
         """Record an event with the object as it is now."""
-        data: Object = {"object": copy.deepcopy(subject)}
+        data: Object = {"object": copied(subject)}
         if previous is not None:
             data["previous_attributes"] = previous
         event = {
@@ -104,7 +103,7 @@ class World:
     def update(self, subject: Object, changes: Object, event: str | None = None) -> bool:
         """Apply changes; announce them when something is different. Says whether it is."""
         previous = {
-            key: copy.deepcopy(subject.get(key))
+            key: copied(subject.get(key))
             for key, value in changes.items()
             if subject.get(key) != value
         }
@@ -116,6 +115,16 @@ class World:
     def recent_events(self) -> list[Object]:
         oldest = self.clock.now() - EVENT_DAYS * 86_400
         return [event for event in self.all("event") if event["created"] >= oldest]
+
+
+def copied(value: Any) -> Any:
+    """A copy of what JSON has, all the way down; several times as fast as one of anything."""
+    if isinstance(value, dict):
+        return {name: copied(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [copied(each) for each in value]
+    assert value is None or isinstance(value, str | int | float), value
+    return value
 
 
 def merge_metadata(current: Object, given: Any) -> Object:
