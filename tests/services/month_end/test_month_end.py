@@ -269,6 +269,21 @@ def test_the_same_key_again_gives_the_first_answer(
         end(busy, tmp_path / "else", key="k")
 
 
+def test_what_was_not_all_done_is_gone_on_with_under_its_key(busy: Agency, bills: Path) -> None:
+    """A dry run uses up no key either."""
+    end(busy, bills, key="k", dry_run=True)
+    bills.mkdir(exist_ok=True)
+    foreign = bills / "INV-2024-07-02-Bob.html"
+    foreign.write_text("mine")
+    assert [error.code for error in end(busy, bills, key="k").failures] == ["file_exists"]
+    foreign.unlink()
+    answer = end(busy, bills, key="k")
+    assert (answer.failures, "<h1>" in foreign.read_text()) == ((), True)
+    foreign.unlink()
+    assert end(busy, bills, key="k").data == answer.data  # done, and nothing is written any more
+    assert not foreign.exists()
+
+
 def test_changed_and_foreign_files_are_told_and_stay(busy: Agency, bills: Path) -> None:
     (bills).mkdir()
     (bills / "INV-2024-07-02-Bob.html").write_text("mine")
