@@ -205,7 +205,8 @@ def test_the_names_in_it_are_looked_at_as_often_however_many_files_there_are(
         looks.clear()
         write(tmp_path / str(files), {f"file {number}": "1111" for number in range(files)})
         counts.append(len(looks))
-    assert counts == [2, 2]
+    few, many = counts
+    assert few == many < 5
 
 
 def test_what_a_killed_run_left_goes_with_the_next(tmp_path: Path) -> None:
