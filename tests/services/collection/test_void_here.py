@@ -90,6 +90,22 @@ def test_where_its_month_waits_it_is_taken_over_as_it_is_there(
     assert here(shop) == {NUMBER: "void"}
 
 
+@pytest.mark.parametrize("state", ["draft not pushed", "draft", "open"])
+def test_what_is_void_is_told_and_not_voided_again(shop: Shop, state: str) -> None:
+    STATES[state](shop)
+    answer = shop.do(collector.void, NUMBER, "wrong")
+    (told,) = answer.data["invoices"]
+    assert (told["number"], told["status"]) == (NUMBER, "void")
+    (note,) = answer.notes
+    assert (note.code, note.kind, note.subject) == ("voided", "ok", NUMBER)
+    assert note.hint == f"jpcli invoice close {MONTH}"
+    before, posts = shop.state(), shop.posts()
+    for dry_run in (False, True):
+        with pytest.raises(Refused) as caught:
+            shop.do(collector.void, NUMBER, "wrong", dry_run=dry_run)
+        assert (caught.value.code, shop.state(), shop.posts()) == ("invoice_void", before, posts)
+
+
 def test_a_draft_of_a_hand_beside_the_voided_one_is_taken_away(
     shop: Shop, stripe_clients: Clients
 ) -> None:
