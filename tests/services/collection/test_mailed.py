@@ -12,6 +12,8 @@ from jpcli.services.collection.stripe import customer as stripe_customer
 from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import close
 from jpcli.services.ledger.settings import set_one
+from jpcli.services.status import status
+from tests import engines
 from tests.services.agency import codes
 from tests.services.collection.conftest import Shop
 from tests.services.collection.states import NUMBER, STATES
@@ -111,6 +113,26 @@ def test_a_dry_run_says_what_would_go_out_and_that_nobody_was_asked(
         assert codes(answer).count("dry_run") == 1
         assert answer.data["dry_run"] is True
         assert len(shop.double.requests()) == asked
+
+
+def test_a_copy_that_never_mailed_it_hears_from_sync_that_it_was(shop: Shop) -> None:
+    mailing(shop)
+    STATES["draft not pushed"](shop)
+    backup = shop.called + ".backup"
+    engines.copy(shop.called, backup)
+    shop.close()
+    engines.copy(backup, shop.called)
+    shop.do(stripe_billing.sync)
+    assert "and not mailed" not in shop.ask(status)["next"][0]["why"]
+
+
+def test_sync_goes_on_behind_what_is_not_at_stripe(shop: Shop) -> None:
+    shop.now = "2024-08-02T09:00:00Z"
+    shop.do(close.close_due)
+    shop.do(stripe_billing.push, "2024-07")
+    shop.double.pay_hosted(there(shop)["id"])
+    changed = shop.do(stripe_billing.sync).data["invoices"]
+    assert [(one["number"], one["status"]) for one in changed] == [("INV-2024-07", "paid")]
 
 
 def test_it_is_mailed_under_a_key_of_the_ledgers(shop: Shop) -> None:

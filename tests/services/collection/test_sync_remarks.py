@@ -148,3 +148,13 @@ def test_every_invoice_that_hangs_is_named(shop: Shop, stripe_clients: Clients) 
     assert told == [NUMBER, july]
     hanging = shop.do(account.status).data["troubles"]
     assert [one["subject"] for one in hanging] == [second, NUMBER, july]
+
+
+def test_cards_that_came_or_went_there_are_taken_over_too(
+    shop: Shop, stripe_clients: Clients
+) -> None:
+    first, second = shop.attach(), shop.attach("pm_card_mastercard")
+    stripe_clients().v1.payment_methods.detach(first)
+    assert {card["id"] for card in shop.cards()} == {first, second}
+    shop.do(stripe_billing.sync)
+    assert [(card["id"], card["primary"]) for card in shop.cards()] == [(second, True)]
