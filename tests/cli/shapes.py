@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -15,9 +17,13 @@ from typing import (
     is_typeddict,
 )
 
+from jpcli.domain import contract
 from jpcli.domain.answers import Rows
 from jpcli.domain.contract.commands import ANSWERS
 from jpcli.domain.contract.values import AnswerDocument, FailureDocument, Form, OneOf
+from tools.shared.comments import Declared, declared_in
+
+CONTRACT = Path(str(contract.__file__)).parent
 
 
 class Seen:
@@ -27,13 +33,12 @@ class Seen:
     """
 
     def __init__(self) -> None:
-        self._names: dict[int, str] = {}
-        self._ways: dict[int, set[str]] = {}
+        self._names: dict[str, str] = {}
+        self._ways: dict[str, set[str]] = {}
 
     def add(self, shape: type, field: str, way: str) -> None:
         """`shape.field` was there, left out, null or not null."""
-        # Inherited annotations are the very objects of the class that they come from.
-        declared = id(shape.__annotations__[field])
+        declared = f"{_declarer(shape.__name__, field)}.{field}"
         self._names.setdefault(declared, f"{shape.__name__}.{field}")
         self._ways.setdefault(declared, set()).add(way)
 
@@ -46,6 +51,20 @@ class Seen:
         """The fields that were only ever there, or only ever null."""
         found = ((self._names[field], sorted(ways)) for field, ways in self._ways.items())
         return {name: ways[0] for name, ways in found if len(ways) == 1}
+
+
+@cache
+def _classes() -> dict[str, Declared]:
+    return declared_in(CONTRACT.glob("*.py"))
+
+
+@cache
+def _declarer(name: str, field: str) -> str:
+    """The class that declares a field, this one or one that it inherits from: "" for none."""
+    known = _classes().get(name)
+    if known is None or field in known.comments:
+        return name if known else ""
+    return next(filter(None, (_declarer(base, field) for base in known.bases)), "")
 
 
 def faults(value: Any, wanted: Any, where: str = "", seen: Seen | None = None) -> list[str]:

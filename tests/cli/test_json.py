@@ -166,6 +166,7 @@ AT_JETPACK = {
 IN_TEMPLATES = {
     "PriceRow.amount": "null",
     "PriceRow.currency": "not null",
+    "PriceRow.from": "null",
 } | {
     f"FlatHistoryObject.{name}": "null" if name.startswith("bundle") else "not null"
     for name in ("assigned_at", "bundle_key", "bundle_size", "client", "revoked_at", "site")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.shared.comments import declared_in
+
 ROOT = Path(__file__).parents[2]
 GENERATORS = sorted((ROOT / "tools").glob("*.py"))
 
@@ -29,3 +31,10 @@ def test_what_it_makes_is_current(generator: Path, tmp_path: Path) -> None:
         name = path.relative_to(tmp_path)
         shown, now = (ROOT / name).read_text("utf-8"), path.read_text("utf-8")
         assert shown == now, f"python tools/{generator.name} writes {name} anew"
+
+
+def test_two_classes_of_one_name_are_no_class_of_the_contract(tmp_path: Path) -> None:
+    for name in ("one.py", "two.py"):
+        (tmp_path / name).write_text('_From = TypedDict("_From", {"from": str})  # whose?\n')
+    with pytest.raises(ValueError, match="_From is the name of another class"):
+        declared_in(sorted(tmp_path.iterdir()))

@@ -19,21 +19,30 @@ class Declared(NamedTuple):
 
 
 def declared_in(paths: Iterable[Path]) -> dict[str, Declared]:
-    """The classes of some files, by name; `Name = TypedDict("Name", {…})` counts as one."""
+    """The classes of some files, by name; `Name = TypedDict("Name", {…})` counts as one.
+
+    Raises ValueError for a name that two files have: one would get the comments of the other.
+    """
     found: dict[str, Declared] = {}
     for path in paths:
-        comments = _Comments(path)
-        for node in ast.parse(path.read_text("utf-8")).body:
-            if isinstance(node, ast.ClassDef):
-                bases = tuple(base.id for base in node.bases if isinstance(base, ast.Name))
-                fields = (s for s in node.body if isinstance(s, ast.AnnAssign))
-                texts = {ast.unparse(f.target): comments.of(f.lineno, f.end_lineno) for f in fields}
-                found[node.name] = Declared(bases, texts)
-            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-                pairs = _pairs(node.value)
-                texts = {name: comments.of(line, end) for name, line, end in pairs}
-                found[ast.unparse(node.targets[0])] = Declared((), texts)
+        for name, declared in _classes(path):
+            if name in found:
+                raise ValueError(f"{path}: {name} is the name of another class, too")
+            found[name] = declared
     return found
+
+
+def _classes(path: Path) -> Iterator[tuple[str, Declared]]:
+    comments = _Comments(path)
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            bases = tuple(base.id for base in node.bases if isinstance(base, ast.Name))
+            fields = (s for s in node.body if isinstance(s, ast.AnnAssign))
+            texts = {ast.unparse(f.target): comments.of(f.lineno, f.end_lineno) for f in fields}
+            yield node.name, Declared(bases, texts)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            texts = {name: comments.of(line, end) for name, line, end in _pairs(node.value)}
+            yield ast.unparse(node.targets[0]), Declared((), texts)
 
 
 def comment_of(classes: dict[str, Declared], name: str, field: str) -> str:

@@ -55,7 +55,6 @@ class GroupChange(ChangedKey):
     difference: MoneyObject
 
 
-# `from` can't be the name of a field in a class.
 _Months = TypedDict("_Months", {"from": Month, "to": Month})
 
 

@@ -148,10 +148,15 @@ class LateEvent(EventMark):
     recorded_at: Instant
 
 
-_From = TypedDict("_From", {"from": Date})
+_FromDay = TypedDict(
+    "_FromDay",
+    {
+        "from": Date,  # the first day on which it holds
+    },
+)
 
 
-class PriceEvent(LateEvent, _From):
+class PriceEvent(LateEvent, _FromDay):
     """A price that was set after the month was closed."""
 
     day_price: Price

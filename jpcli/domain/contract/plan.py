@@ -16,16 +16,15 @@ from jpcli.domain.contract.values import (
     ProblemObject,
 )
 
-# `from` can't be the name of a field in a class.
-_From = TypedDict(
-    "_From",
+_Before = TypedDict(
+    "_Before",
     {
         "from": str | None,  # the site that the license is on before
     },
 )
 
 
-class StepObject(_From):
+class StepObject(_Before):
     """One step of a plan."""
 
     action: Annotated[str, OneOf("issue", "assign", "transfer", "unassign", "revoke", "client")]

@@ -6,11 +6,15 @@ from typing import Annotated, TypedDict
 
 from jpcli.domain.contract.values import ChangeAnswer, Count, Currency, Date, OneOf, Price
 
-# `from` can't be the name of a field in a class.
-_From = TypedDict("_From", {"from": Date})
+_Held = TypedDict(
+    "_Held",
+    {
+        "from": Date,  # the first day on which it holds
+    },
+)
 
 
-class PriceObject(_From):
+class PriceObject(_Held):
     """A price and the day from which it holds (M2)."""
 
     day_price: Price
@@ -48,7 +52,12 @@ class OffersImportedAnswer(OfferListAnswer):
     unchanged: Count  # prices that were known
 
 
-_Since = TypedDict("_Since", {"from": Date | None})
+_Since = TypedDict(
+    "_Since",
+    {
+        "from": Date | None,  # null: the day on which it is imported
+    },
+)
 
 
 class PriceRow(_Since):

@@ -19,7 +19,6 @@ class SiteObject(TypedDict):
     products: list[str]  # of these
 
 
-# `from` can't be the name of a field in a class.
 _Owned = TypedDict(
     "_Owned",
     {
