@@ -32,6 +32,8 @@ def names_in_order(
     if len(numbers) <= _FEW:
         few = f" WHERE id IN ({', '.join(map(str, numbers)) or 'NULL'})"
     rows = ledger.rows(f"SELECT id, {name} FROM {table}{few} ORDER BY {name}")
+    if not otherwise:
+        return rows
     by_name = itemgetter(1)
     return merge(
         (row for row in rows if row[0] not in otherwise),

@@ -121,21 +121,22 @@ class _Rows:
     ) -> None:
         self._names, self._sums, self._marked = names, sums, marked.columns[-1]
         # Each side alone may come to nothing where the other does not.
-        self._has_any = bytearray(
-            any(sums.row(place)) or any(marked.row(place)) for place in range(len(sums.numbers))
-        )
+        columns = sums.columns if marked is sums else sums.columns + marked.columns
+        self._has_any = bytearray(map(any, zip(*columns, strict=True)))
 
     def __len__(self) -> int:
         return sum(self._has_any)
 
     def __iter__(self) -> Iterator[Group]:
-        numbers = self._sums.numbers
+        numbers, row, marked, has_any = (
+            self._sums.numbers,
+            self._sums.row,
+            self._marked,
+            self._has_any,
+        )
         for number, name in self._names():
             place = bisect_left(numbers, number)
-            if numbers[place] == number and self._has_any[place]:
-                yield self._row(name, place)
-        if self._has_any[-1]:
-            yield self._row(None, -1)
-
-    def _row(self, name: str | None, place: int) -> Group:
-        return name, *self._sums.row(place), self._marked[place]
+            if numbers[place] == number and has_any[place]:
+                yield name, *row(place), marked[place]
+        if has_any[-1]:
+            yield None, *row(-1), marked[-1]
