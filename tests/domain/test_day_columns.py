@@ -6,9 +6,11 @@ import tracemalloc
 from array import array
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jpcli.domain import day_columns
 from jpcli.domain.calculator import compute_groups, nobody_last
 from jpcli.domain.columns import NO_NUMBER, ManyShares
 from jpcli.domain.day_columns import GroupSums, NumberedDays, all_numbers
@@ -54,7 +56,9 @@ def test_numbers_are_in_order_each_once_and_nobodys_last(columns: list[list[int]
     assert list(found) == sorted({NO_NUMBER}.union(*columns))
 
 
-def test_parts_of_a_correction_are_to_date_too() -> None:
+@pytest.mark.parametrize("few", [0, 100])
+def test_parts_of_a_correction_are_to_date_too(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(day_columns, "_FEW", few)
     sums = GroupSums(array("q", [1, 5, NO_NUMBER]))
     for _ in range(2):
         sums.add_shares(
@@ -64,8 +68,9 @@ def test_parts_of_a_correction_are_to_date_too() -> None:
     assert rows == [(0, 0, 0, 0), (4, 4, 60, 60), (-2, -2, -20, -20)]
 
 
-def test_sums_in_columns_take_little_memory() -> None:
+def test_sums_of_very_many_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """As tuples in a dict it would be some six times as much."""
+    monkeypatch.setattr(day_columns, "_FEW", 0)
     many = 20_000
     tracemalloc.start()
     try:
