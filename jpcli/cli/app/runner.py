@@ -34,10 +34,9 @@ def execute(
     The ledger stays open until the last row is out, since rows are read while they are written.
     """
     invocation = build_invocation(path, given)
-    if not gc.isenabled():  # of several lines in one process the first one has turned it on
-        gc.freeze()
-        gc.set_threshold(_NEW_OBJECTS)
-        gc.enable()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
+    gc.enable()
     result = None
     try:
         result = function(invocation, **parameters)
