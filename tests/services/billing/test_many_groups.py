@@ -8,9 +8,9 @@ import pytest
 
 from jpcli.ledger.queries import names_in_order
 from jpcli.services.billing.preview import preview
-from jpcli.services.invoices import close
 from jpcli.services.sites.rename import rename_site
 from tests.services.agency import Agency, minor
+from tests.services.remainders import close_june
 
 KEYS = {"site": "site", "license": "license_key"}
 SUPPOSED = ["jetpack-scan:12@2024-07-20", "jetpack-ai:2@2024-06-10"]
@@ -31,16 +31,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 def changed(agency: Agency) -> Agency:
     """A remainder on every line; sites renamed before and after a month was closed, and corrections
     of it; some licenses are on no site, and a bundle is."""
-    agency.set_price("jetpack-scan", "0.0027", "2024-06-01")
-    keys = {}
-    for site, client in zip("caeb", ("Ann", "Bob", "Ann", None), strict=True):
-        keys[site] = agency.issue("jetpack-scan", 2, at="2024-06-03T10:00:00Z")
-        agency.assign(keys[site][0], f"{site}.example", client=client, at="2024-06-03T10:00:00Z")
-    _, children = agency.bundle(at="2024-06-05T10:00:00Z")
-    agency.assign(children[0], "a.example", at="2024-06-06T10:00:00Z")
-    agency.now = "2024-07-03T12:00:00Z"
-    agency.do(rename_site, "a.example", "ya.example")
-    agency.do(close.close, "2024-06")
+    keys = close_june(agency, {"c": "Ann", "a": "Bob", "e": "Ann", "b": None})
     agency.do(rename_site, "e.example", "1.example")
     agency.do(rename_site, "c.example", "e.example")
     agency.revoke(keys["c"][0], at="2024-06-20T10:00:00Z")

@@ -13,6 +13,7 @@ from jpcli.services.invoices import close, settle
 from jpcli.services.invoices.diff import diff
 from jpcli.services.sites.rename import rename_site
 from tests.services.agency import Agency, minor
+from tests.services.remainders import close_june
 
 MONTHS = ["2024-06", "2024-07", "2024-08"]
 PAIRS = [(one, other) for one in MONTHS for other in MONTHS]
@@ -27,16 +28,7 @@ SINCE = {
 def changed(agency: Agency) -> Agency:
     """Remainders on every line, sites renamed before and after a month was closed, and corrections
     of it; some licenses are on no site, and a bundle is."""
-    agency.set_price("jetpack-scan", "0.0027", "2024-06-01")
-    keys = {}
-    for site, client in zip("caebd", ("Ann", "Bob", "Ann", "Bob", None), strict=True):
-        keys[site] = agency.issue("jetpack-scan", 2, at="2024-06-03T10:00:00Z")
-        agency.assign(keys[site][0], f"{site}.example", client=client, at="2024-06-03T10:00:00Z")
-    _, children = agency.bundle(at="2024-06-05T10:00:00Z")
-    agency.assign(children[0], "a.example", at="2024-06-06T10:00:00Z")
-    agency.now = "2024-07-03T12:00:00Z"
-    agency.do(rename_site, "a.example", "ya.example")
-    agency.do(close.close, "2024-06")
+    keys = close_june(agency, {"c": "Ann", "a": "Bob", "e": "Ann", "b": "Bob", "d": None})
     agency.do(rename_site, "b.example", "zb.example")
     agency.do(rename_site, "c.example", "b.example")
     agency.do(rename_client, "Bob", "Zoe")
