@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from jpcli.domain.columns import ManyShares
+from jpcli.domain.columns import NO_NUMBER, ManyShares
 from jpcli.domain.money import markup_fraction
 from jpcli.domain.shares import NOBODY, Holder, Share
 from jpcli.domain.split import Parts, largest_remainder
@@ -86,4 +86,4 @@ class MarkedParts:
 
 
 def _key(client_id: int | None) -> int:
-    return -1 if client_id is None else client_id
+    return NO_NUMBER if client_id is None else client_id
