@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain, groupby, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jpcli.domain.columns import NO_NUMBER
 from jpcli.domain.split import largest_remainder
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 # Rows that are put into columns together.
 _AT_ONCE = 1_000
-# So many numbers have their places in a dict.
-_FEW = 100_000
+# So many numbers have their places in a dict, and so many with repetitions are looked up in a set:
+# several times faster, for ten times the memory.
+_FEW, _FEW_IN_ALL = 100_000, 500_000
 
 
 class NumberedDays:
@@ -77,7 +78,10 @@ class _NamedItems(ItemsView[str | None, tuple[int, int]]):
 
 def all_numbers(columns: Iterable[array[int]]) -> array[int]:
     """The numbers of some columns in order, each once, and nobody's at the end."""
-    ordered = sorted(chain(*columns, (NO_NUMBER,)))
+    columns = (*columns, array("q", (NO_NUMBER,)))
+    if sum(map(len, columns)) <= _FEW_IN_ALL:
+        return array("q", sorted(set().union(*columns)))
+    ordered = sorted(chain(*columns))
     return array("q", (number for number, _ in groupby(ordered)))
 
 
@@ -87,11 +91,10 @@ class GroupSums:
 
     def __init__(self, numbers: array[int]) -> None:
         self.numbers = numbers
-        # A look into a dict is several times faster, and takes ten times the memory.
-        self._place: Callable[[int], int] = (
-            dict(zip(numbers, range(len(numbers)), strict=True)).__getitem__
+        self.place_of: Callable[[int], int | None] = (
+            dict(zip(numbers, range(len(numbers)), strict=True)).get
             if len(numbers) <= _FEW
-            else partial(bisect_left, numbers)
+            else partial(_place, numbers)
         )
         self.columns = tuple(array("q", bytes(8 * len(numbers))) for _ in range(4))
 
@@ -123,9 +126,15 @@ class GroupSums:
         return to_date[place], days[place], to_date_minor[place], amount_minor[place]
 
     def _places(self, numbers: Iterable[int]) -> array[int]:
-        return array("q", map(self._place, numbers))
+        # Each has one: the numbers are all that there are. A column takes no None.
+        return array("q", cast("Iterable[int]", map(self.place_of, numbers)))
 
     def _add(self, number: int, places: Iterable[int], parts: Iterable[int]) -> None:
         column = self.columns[number]
         for place, part in zip(places, parts, strict=True):
             column[place] += part
+
+
+def _place(numbers: array[int], number: int) -> int | None:
+    place = bisect_left(numbers, number)
+    return place if place < len(numbers) and numbers[place] == number else None

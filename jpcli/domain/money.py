@@ -7,6 +7,7 @@ float and no Decimal anywhere near it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jpcli.domain import currency as currencies
@@ -73,6 +74,7 @@ def format_day_price(day_price_e12: int, currency: str) -> str:
     return (text[:-PLACES] + text[-PLACES:].rstrip("0")).removesuffix(".")
 
 
+@lru_cache(16_384)  # a bill by site has few amounts, many times each
 def amount_text(amount_minor: int, currency: str) -> str:
     """`81.27`, with the currency's decimals and nothing else."""
     return _fixed(amount_minor, currencies.digits(currency))

@@ -50,10 +50,22 @@ def test_m5_sums_in_columns_are_those_of_groups(told: list[tuple[int, int, Any]]
     assert {name: row for name, row in found.items() if any(row)} == expected
 
 
-@given(st.lists(st.lists(st.sampled_from(list(NAMES)))))
-def test_numbers_are_in_order_each_once_and_nobodys_last(columns: list[list[int]]) -> None:
-    found = all_numbers(array("q", column) for column in columns)
+@pytest.mark.parametrize("few", [0, 1_000_000])
+@given(columns=st.lists(st.lists(st.sampled_from(list(NAMES)))))
+def test_numbers_are_in_order_each_once_and_nobodys_last(
+    few: int, columns: list[list[int]]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(day_columns, "_FEW_IN_ALL", few)
+        found = all_numbers(array("q", column) for column in columns)
     assert list(found) == sorted({NO_NUMBER}.union(*columns))
+
+
+@pytest.mark.parametrize("few", [0, 100])
+def test_what_has_no_number_has_no_place(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(day_columns, "_FEW", few)
+    sums = GroupSums(array("q", [1, 5]))
+    assert [sums.place_of(number) for number in (0, 1, 3, 5, 7)] == [None, 0, None, 1, None]
 
 
 @pytest.mark.parametrize("few", [0, 100])

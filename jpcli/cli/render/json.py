@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from functools import cache
+from functools import cache, lru_cache
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.shared.failure import failure_from
@@ -29,6 +30,7 @@ HELD_BACK = 32_768
 # Not empty while a part of a long answer is out.
 _begun: list[bool] = []
 
+_MONEY = ("amount_minor", "currency", "amount")
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _indented = json.JSONEncoder(ensure_ascii=False, indent=2)
 _text = json.encoder.encode_basestring
@@ -277,8 +279,15 @@ def _encoded_column(column: Sequence[Any]) -> Sequence[str]:
     if kinds <= {str, type(None)}:
         return ["null" if cell is None else _text(cell) for cell in column]
     if kinds == {dict} and len(shapes := set(map(tuple, column))) == 1 and (names := shapes.pop()):
+        if names == _MONEY:
+            return list(starmap(_money_text, map(dict.values, column)))
         return _encoded_rows(_row_template(names), [tuple(cell.values()) for cell in column])
     return list(map(_compact.encode, column))
+
+
+@lru_cache(16_384)  # a bill by site has few amounts, many times each
+def _money_text(amount_minor: int, currency: str, amount: str) -> str:
+    return _row_template(_MONEY) % (amount_minor, _text(currency), _text(amount))
 
 
 def _safe(text: str) -> str:

@@ -76,9 +76,16 @@ class _Groups:
         return len(self._found)
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        for key, days_to_date, days, *amounts in self._found:
-            money = (money_json(amount, self._currency) for amount in amounts)
-            yield (key, days_to_date, days, *money)[: self._width]
+        currency, width = self._currency, self._width
+        for key, days_to_date, days, to_date_minor, amount_minor, marked_minor in self._found:
+            row = (
+                key,
+                days_to_date,
+                days,
+                money_json(to_date_minor, currency),
+                money_json(amount_minor, currency),
+            )
+            yield row if width == len(row) else (*row, money_json(marked_minor, currency))
 
 
 def details(desk: Desk, computed: Computed) -> PreviewDetails:

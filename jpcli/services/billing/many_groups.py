@@ -7,11 +7,11 @@ sites are served by label, and shown by what they are called then.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jpcli.domain.columns import ManyShares
+from jpcli.domain.columns import NO_NUMBER, ManyShares
 from jpcli.domain.day_columns import GroupSums, NumberedDays, all_numbers
 from jpcli.ledger.queries.labels import SITE, renamed_since
 from jpcli.ledger.queries.names_in_order import LICENSE, names_in_order
@@ -128,15 +128,13 @@ class _Rows:
         return sum(self._has_any)
 
     def __iter__(self) -> Iterator[Group]:
-        numbers, row, marked, has_any = (
-            self._sums.numbers,
-            self._sums.row,
-            self._marked,
-            self._has_any,
-        )
-        for number, name in self._names():
-            place = bisect_left(numbers, number)
-            if numbers[place] == number and has_any[place]:
-                yield name, *row(place), marked[place]
-        if has_any[-1]:
-            yield None, *row(-1), marked[-1]
+        place_of, has_any, marked = self._sums.place_of, self._has_any, self._marked
+        to_date, days, to_date_minor, minor = self._sums.columns
+        # References see to it that each number has a name.
+        for number, name in chain(self._names(), ((NO_NUMBER, None),)):
+            place = place_of(number)
+            if place is not None and has_any[place]:
+                yield (
+                    *(name, to_date[place], days[place]),
+                    *(to_date_minor[place], minor[place], marked[place]),
+                )
