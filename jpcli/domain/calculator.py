@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.errors import Failed
-from jpcli.domain.money import line_amount
+from jpcli.domain.money import E12, line_amount
 from jpcli.domain.split import largest_remainder
 from jpcli.domain.words import quoted
 
@@ -88,6 +88,14 @@ def compute_lines(line_days: Iterable[LineDays], currency: str) -> tuple[Line, .
     Raises Failed `no_price` when days fall where the offer has no price.
     """
     return tuple(_line(counted, currency) for counted in line_days if counted.days)
+
+
+def leaves_no_remainder(line: Line) -> bool:
+    """Whether each of its license-days comes to the same whole minor units, so that a split by them
+    comes out even, in whichever order they come (M5)."""
+    price_minor = line.day_price_e12 // E12
+    even = (price_minor * line.days_to_date, price_minor * line.days)
+    return line.kind == "license" and even == (line.to_date_minor, line.amount_minor)
 
 
 def totals(lines: Iterable[Line]) -> tuple[int, int]:

@@ -11,11 +11,13 @@ from jpcli.domain.calculator import (
     Offer,
     compute_groups,
     compute_lines,
+    leaves_no_remainder,
     totals,
 )
 from jpcli.domain.errors import Failed
 from jpcli.domain.money import parse_day_price
 from jpcli.domain.prices import Segment
+from jpcli.domain.split import largest_remainder
 
 SCAN = Offer("jetpack-scan", "Scan Daily")
 SPAM_20 = Offer("jetpack-anti-spam", "Anti-spam, bundle of 20", 20)
@@ -151,6 +153,48 @@ def test_m5_ties_go_by_key_and_not_by_the_order_of_counting() -> None:
     other_way = groups([bundle], [{"a": (1, 1), "b": (1, 1), None: (1, 1)}])
     assert one_way == other_way
     assert one_way == [("a", 1, 1, 1, 1), ("b", 1, 1, 1, 1), (None, 1, 1, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "offer", "even"),
+    [
+        ("0.27", "usd", SCAN, True),
+        ("0", "usd", SCAN, True),
+        ("0.275", "usd", SCAN, False),
+        ("0.0027", "usd", SCAN, False),
+        # By bundle-days, while it is split by those of its children.
+        ("1.93", "usd", SPAM_20, False),
+        ("30", "jpy", SCAN, True),
+        ("0.5", "jpy", SCAN, False),
+        # Three-decimal amounts go by steps of ten.
+        ("0.120", "kwd", SCAN, True),
+        ("0.123", "kwd", SCAN, False),
+    ],
+)
+def test_m5_a_whole_price_leaves_no_remainder_in_any_order(
+    price: str, currency: str, offer: Offer, even: bool
+) -> None:
+    days = {"a": (1, 3), "b": (2, 2), "c": (0, 5), None: (4, 4)}
+    to_date, whole = (sum(column) for column in zip(*days.values(), strict=True))
+    (of_days,) = compute_lines([counted(offer, price, to_date, whole, currency)], currency)
+    assert leaves_no_remainder(of_days) is even
+    if even:
+        for column, amount in enumerate((of_days.to_date_minor, of_days.amount_minor)):
+            weights = [of_key[column] for of_key in days.values()]
+            backwards = largest_remainder(amount, weights[::-1])[::-1]
+            assert largest_remainder(amount, weights) == backwards
+            assert [part * sum(weights) for part in backwards] == [
+                amount * weight for weight in weights
+            ]
+
+
+@pytest.mark.parametrize("changed", [{"amount_minor": 1}, {"to_date_minor": 1}])
+def test_m5_a_line_that_is_not_its_days_by_its_price_may_leave_one(changed: dict[str, int]) -> None:
+    whole = line("0.27", 20, 30)
+    more = {name: getattr(whole, name) + number for name, number in changed.items()}
+    assert leaves_no_remainder(whole)
+    assert not leaves_no_remainder(whole._replace(**more))
+    assert not leaves_no_remainder(whole._replace(kind="adjustment"))
 
 
 def test_m5_each_line_is_split_by_itself() -> None:

@@ -192,6 +192,13 @@ def days_by_site(
     return ledger.rows(site_sums(snapshot), **params_of(part, window))
 
 
+def days_by_license(
+    ledger: Ledger, part: OfferPart, window: Window, snapshot: Snapshot = NOW
+) -> Iterator[tuple[int, int, int]]:
+    """(license row number, days to date, days)."""
+    return ledger.rows(license_sums(snapshot), **params_of(part, window))
+
+
 def site_sums(snapshot: Snapshot, more: str = "") -> str:
     """The same as SQL, of those spans for which more is so."""
     columns = f"site_id, {_TO_DATE} AS to_date, {_DAYS} AS days"

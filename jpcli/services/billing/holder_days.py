@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.columns import ManyShares, split_by_holder
 from jpcli.domain.shares import Holder
+from jpcli.ledger.queries.days import days_by_license, days_by_site
 from jpcli.ledger.queries.labels import SITE
 from jpcli.ledger.queries.names_in_order import LICENSE
 from jpcli.ledger.queries.served_days import (
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 _AT_ONCE = 10_000
 # What a preview splits by of which there may be a million.
 _SERVED = {SITE: site_days_as_served, LICENSE: license_days_as_served}
+# The same in any order, which takes half the time.
+_COUNTED = {SITE: days_by_site, LICENSE: days_by_license}
 
 
 def split_days(desk: Desk, computed: Computed, line: Line, part: OfferPart) -> ManyShares:
@@ -45,10 +48,12 @@ def split_days(desk: Desk, computed: Computed, line: Line, part: OfferPart) -> M
 
 
 def each_days(
-    by: str, desk: Desk, computed: Computed, line: Line, part: OfferPart
+    by: str, desk: Desk, computed: Computed, line: Line, part: OfferPart, *, as_served: bool = True
 ) -> Iterator[tuple[int | None, int, int]]:
-    """(row number, days to date, days) of each site, whoever had it, or of each license."""
-    return _SERVED[by](desk.ledger, part, window_of(computed, line), computed.snapshot)
+    """(row number, days to date, days) of each site, whoever had it, or of each license; as equal
+    remainders are served, or in any order."""
+    rows = (_SERVED if as_served else _COUNTED)[by]
+    return rows(desk.ledger, part, window_of(computed, line), computed.snapshot)
 
 
 def split_each(by: str, desk: Desk, computed: Computed, line: Line, part: OfferPart) -> ManyShares:

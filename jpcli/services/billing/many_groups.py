@@ -11,6 +11,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
+from jpcli.domain.calculator import leaves_no_remainder
 from jpcli.domain.columns import NO_NUMBER, ManyShares
 from jpcli.domain.day_columns import GroupSums, NumberedDays, all_numbers
 from jpcli.ledger.queries.labels import SITE, renamed_since
@@ -43,8 +44,10 @@ class Groups(Protocol):
 class ManyGroups:
     """A month's lines by site or license; days are counted once, amounts as often as asked."""
 
-    def __init__(self, desk: Desk, computed: Computed, by: str) -> None:
-        self._desk, self._computed, self._by = desk, computed, by
+    def __init__(
+        self, desk: Desk, computed: Computed, by: str, markup_e6: int | None = None
+    ) -> None:
+        self._desk, self._computed, self._by, self._markup_e6 = desk, computed, by, markup_e6
         self._own = list(self._own_days())
         self._others = OtherLines(desk, computed, by)
         self._numbers = array("q")
@@ -58,15 +61,24 @@ class ManyGroups:
                 continue
             rows = None if kept is None else kept.days_by_site(position)
             if rows is None:
-                rows = each_days(self._by, self._desk, computed, line, part)
+                # What comes out even without a markup may not with one.
+                as_served = self._markup_e6 is not None or not leaves_no_remainder(line)
+                rows = each_days(self._by, self._desk, computed, line, part, as_served=as_served)
             yield NumberedDays(rows)
 
     def own(self) -> GroupSums:
         """What the month's own licenses come to, without corrections and credit."""
         return self._sums(self._computed.lines, all_numbers(self._columns()))
 
-    def sums(self, markup_e6: int | None = None) -> GroupSums:
-        """What all lines come to, by a markup if there is one."""
+    def sums(self) -> GroupSums:
+        """What all lines come to."""
+        return self._all_sums(None)
+
+    def marked_sums(self) -> GroupSums:
+        """The same with the markup, if there is one."""
+        return self._all_sums(self._markup_e6)
+
+    def _all_sums(self, markup_e6: int | None) -> GroupSums:
         computed = self._computed
         lines: Sequence[Line] = computed.lines
         if markup_e6 is not None:
@@ -100,9 +112,9 @@ class ManyGroups:
 
 def many_rows(desk: Desk, computed: Computed, by: str, markup_e6: int | None) -> Groups:
     """What each site or license has of the month that has anything, by name, nobody last."""
-    split = ManyGroups(desk, computed, by)
+    split = ManyGroups(desk, computed, by, markup_e6)
     found = split.sums()
-    with_markup = found if markup_e6 is None else split.sums(markup_e6)
+    with_markup = found if markup_e6 is None else split.marked_sums()
     # At the closing sites may have been called otherwise, and what is supposed is in no table.
     otherwise = computed.snapshot.supposed
     if by == SITE:

@@ -82,6 +82,27 @@ def test_m5_supposed_licenses_are_served_by_name_and_before_those_there_are(
     assert more == list(amounts)[:5]
 
 
+@pytest.mark.parametrize("by", KEYS)
+@pytest.mark.parametrize(
+    ("price", "markup", "field"),
+    [("0.0101", None, "amount"), ("0.30", "0.1", "amount_with_markup")],
+)
+def test_m5_the_first_by_name_have_what_is_left_over_though_they_came_last(
+    agency: Agency, by: str, price: str, markup: str | None, field: str
+) -> None:
+    """Also where only a markup leaves anything over: 10 days of 0.30 come to 3.00, and so do those
+    of a site, of which 0.1 % are 0.01 and a bit for all of them."""
+    agency.set_price("jetpack-scan", price, "2024-06-01")
+    for site in "edcba":
+        key = agency.issue_one(at="2024-06-01T10:00:00Z")
+        agency.assign(key, f"{site}.example", at="2024-06-01T11:00:00Z")
+        agency.revoke(key, at="2024-06-10T10:00:00Z")
+    shown = agency.preview("2024-06", by=by, **({"markup": markup} if markup else {}))
+    amounts = [minor(row[field]) for row in shown["groups"]]
+    assert amounts == sorted(amounts, reverse=True)
+    assert 0 < amounts.count(max(amounts)) < len(amounts) == 5
+
+
 def test_groups_can_be_counted_and_read_again(changed: Agency) -> None:
     with changed.desk(writes=False) as desk:
         for by in KEYS:
