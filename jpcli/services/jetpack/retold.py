@@ -7,6 +7,7 @@ remarks that count no more than that.
 from __future__ import annotations
 
 from array import array
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Chosen, Note, Rows, each_object, joined
@@ -19,11 +20,11 @@ from jpcli.services.pending import STATUS
 from jpcli.services.said import issued_note, revoked_note
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.sites.new_clients import SIMILAR
-from jpcli.services.sites.remarks import DOUBLE, FAMILY, LOOK_ALIKE, is_of_same, site_notes
+from jpcli.services.sites.remarks import DOUBLE, FAMILY, LOOK_ALIKE, site_notes
 from jpcli.services.spool import Spool, noted, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from jpcli.domain.answers import Data_co, Notes
     from jpcli.ledger.database.connection import Ledger
@@ -34,6 +35,10 @@ _REPLACED = Note(
     "Jetpack puts a new unassigned license in the bundle",
     hint="Take it over:   jpcli jetpack pull",
 )
+
+# What is remarked of the products on a site, and all that is worth a second look.
+_OF_PRODUCTS = {DOUBLE, FAMILY}
+_LOOKS = {*_OF_PRODUCTS, LOOK_ALIKE, SIMILAR}
 
 
 def retold(ledger: Ledger, answer: Answer[Data_co], doing: Doing, steps: int) -> Answer[Data_co]:
@@ -53,7 +58,7 @@ def retold(ledger: Ledger, answer: Answer[Data_co], doing: Doing, steps: int) ->
         wrong = [Problem(**each) for each in each_object(data.get("problems", []))]
         data["problems"] = problem_table(by_line([*wrong, *doing.problems]))
     retelling = _Retelling(ledger, doing, steps)
-    notes = joined(_mapped(answer.notes, retelling.note), tuple(retelling.more()))
+    notes = joined(_mapped(answer.notes, retelling.notes), tuple(retelling.more()))
     told: Any = data
     return Answer(told, notes, chosen=chosen)
 
@@ -98,27 +103,28 @@ class _Retelling:
         self._calendar = ledger.calendar
         self._doing = doing
         self._steps = steps
+        self._looked_at: str | None = None
 
-    def note(self, note: Note) -> Note | None:
-        """A remark as it is true now; None where it is not."""
+    def notes(self, note: Note) -> Iterable[Note]:
+        """A remark as it is true now; none where it is not."""
         doing = self._doing
         match note.code:
             case "replaced":
-                return _REPLACED
+                return (_REPLACED,)
             case "issued":
-                return None if doing.since_at is None else self._issued(doing.since_at)
+                return () if doing.since_at is None else (self._issued(doing.since_at),)
             case "revoked":
-                return None if doing.until_at is None else self._revoked(doing.until_at)
+                return () if doing.until_at is None else (self._revoked(doing.until_at),)
             case "changed" if doing.error is not None:
                 if not doing.changed:
-                    return None
+                    return ()
                 old, new = (f" {count(n, 'license')}" for n in (self._steps, doing.changed))
-                return note._replace(message=note.message.replace(old, new, 1))
+                return (note._replace(message=note.message.replace(old, new, 1)),)
             case "applied" | "costs" if doing.error is not None:
-                return None
-            case code if code in {DOUBLE, FAMILY, LOOK_ALIKE, SIMILAR}:
-                return self._second_look(note)
-        return note
+                return ()
+            case code if code in _LOOKS:
+                return self._second_looks(note)
+        return (note,)
 
     def _issued(self, since_at: int) -> Note:
         return issued_note(self._calendar, len(self._doing.keys), 0, since_at)
@@ -126,15 +132,19 @@ class _Retelling:
     def _revoked(self, until_at: int) -> Note:
         return revoked_note(self._calendar, self._doing.changed, until_at)
 
-    def _second_look(self, note: Note) -> Note | None:
+    def _second_looks(self, note: Note) -> Iterator[Note]:
         """A rehearsal after a part of it was done counts that part twice, and has sites and clients
-        that did not come to be."""
+        that did not come to be. What a site has is told again whole, where it is spoken of first:
+        all remarks on one site stand together."""
         name = str(note.subject)
-        if note.code in {LOOK_ALIKE, SIMILAR}:
+        if note.code not in _OF_PRODUCTS:
             find = find_site if note.code == LOOK_ALIKE else standing
-            return note if find(self._ledger, name) is not None else None
-        found = site_notes(self._ledger, {name: None})
-        return next((each for each in found if is_of_same(each, note)), None)
+            if find(self._ledger, name) is not None:
+                yield note
+        elif name != self._looked_at:
+            self._looked_at = name
+            found = site_notes(self._ledger, {name: None})
+            yield from (each for each in found if each.code in _OF_PRODUCTS)
 
     def more(self) -> Iterator[Note]:
         """That some of it was done before, or not all of it was done."""
@@ -150,7 +160,7 @@ class _Retelling:
             yield Note("stopped", done, "warning", hint=again)
 
 
-def _mapped(notes: Notes, one: Any) -> Notes:
+def _mapped(notes: Notes, told: Callable[[Note], Iterable[Note]]) -> Notes:
     spool: Spool[Note] = Spool(Note._make)
-    spool.extend(told for note in notes if (told := one(note)) is not None)
+    spool.extend(chain.from_iterable(map(told, notes)))
     return noted(spool)

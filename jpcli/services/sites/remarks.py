@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from jpcli.ledger.database.connection import Ask, Ledger
 
 DOUBLE, FAMILY, LOOK_ALIKE = "double_product", "double_family", "similar_site"
-_OF_FAMILY = " of the family "
 
 
 def site_notes(ledger: Ledger, urls: Iterable[str]) -> Iterator[Note]:
@@ -36,13 +35,6 @@ def site_notes(ledger: Ledger, urls: Iterable[str]) -> Iterator[Note]:
             if len(products) > 1:
                 yield _family(url, family, products)
         yield from look_alike_notes(ledger, url)
-
-
-def is_of_same(one: Note, other: Note) -> bool:
-    """Whether two remarks are of the same site and product, or family, however many there are: a
-    hint names the product, and a family is what a message ends with."""
-    families = [note.message.partition(_OF_FAMILY)[2] for note in (one, other)]
-    return (one.code, one.hint, families[0]) == (other.code, other.hint, families[1])
 
 
 def _asks(ledger: Ledger, url: str) -> Iterator[Ask]:
@@ -92,7 +84,7 @@ def _double(url: str, product: str, found: int) -> Note:
 def _family(url: str, family: str, products: list[str]) -> Note:
     both = "both" if len(products) == 2 else "all"
     named = " and ".join(sorted(products))
-    message = f"{url} has {named}, {both}{_OF_FAMILY}{family}"
+    message = f"{url} has {named}, {both} of the family {family}"
     return Note(FAMILY, message, "info", url, f"See them:   jpcli sites show {quoted(url)}")
 
 
