@@ -62,6 +62,20 @@ def test_no_command_takes_damage_for_a_mistake_of_its_own(sql: str, world: World
     assert world.jpcli("ledger", "check").code == 1
 
 
+@pytest.mark.file("on a server nobody takes a row away that others name")
+@pytest.mark.parametrize("form", ["json", "ndjson", "csv", "tsv", "table", "md"])
+@pytest.mark.parametrize(("by", "gone"), [("site", "sites"), ("license", "licenses")])
+def test_groups_never_add_up_to_less_than_the_bill(
+    by: str, gone: str, form: str, world: World
+) -> None:
+    """Sites and licenses are read in order of their names; the row that has one may be gone."""
+    of_one = f"DELETE FROM {gone} WHERE id = (SELECT max({by}_id) FROM spans)"
+    engines.engine.harm(world.ledger, ("PRAGMA foreign_keys = OFF", of_one))
+    run = world.jpcli("invoice", "preview", "--by", by, "--format", form)
+    assert run.code == 1
+    assert "ledger_damaged" in run.out + run.err
+
+
 @pytest.mark.parametrize("line", ["ledger check", "log"])
 def test_what_is_said_to_be_typed_then_works(line: str, world: World) -> None:
     """On a server nothing is replaced, so there a backup goes to another place."""

@@ -142,11 +142,14 @@ class _Rows:
     def __iter__(self) -> Iterator[Group]:
         place_of, has_any, marked = self._sums.place_of, self._has_any, self._marked
         to_date, days, to_date_minor, minor = self._sums.columns
-        # References see to it that each number has a name.
+        unnamed = len(self)
         for number, name in chain(self._names(), ((NO_NUMBER, None),)):
             place = place_of(number)
             if place is not None and has_any[place]:
+                unnamed -= 1
                 yield (
                     *(name, to_date[place], days[place]),
                     *(to_date_minor[place], minor[place], marked[place]),
                 )
+        if unnamed:  # only where a row is gone: they would add up to less than the bill
+            raise LookupError(f"{unnamed} of the groups have no name")
