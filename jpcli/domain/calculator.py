@@ -44,7 +44,6 @@ class LineDays(NamedTuple):
     unassigned: int
     days_to_date: int
     days: int
-    license_days_to_date: int
     license_days: int
 
 

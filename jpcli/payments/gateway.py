@@ -75,10 +75,9 @@ class RemoteCard(NamedTuple):
 
 class RemoteInvoice(NamedTuple):
     """An invoice over there; amounts in minor units. `total_minor` is the sum of its lines,
-    `due_minor` what is to be collected after the provider's own balance. `due_at` is there where
-    the provider mails it, `attempted` is whether a card was tried, `outside_minor` was paid
-    outside of it and `reference` says how, `void_reason` says why it was voided.
-    `mailed` is our own mark that it was sent."""
+    `due_minor` what is to be collected after the provider's own balance. `attempted` is whether a
+    card was tried, `outside_minor` was paid outside of it and `reference` says how, `void_reason`
+    says why it was voided. `mailed` is our own mark that it was sent."""
 
     id: str
     number: str | None
@@ -90,7 +89,6 @@ class RemoteInvoice(NamedTuple):
     paid_at: int | None
     page_url: str | None
     pdf_url: str | None = None
-    due_at: int | None = None
     credit_notes_minor: int = 0
     reference: str | None = None
     void_reason: str | None = None
@@ -150,7 +148,6 @@ class RemoteCustomer(NamedTuple):
     address: dict[str, str | None]
     tax_ids: tuple[RemoteTaxId, ...]
     balance_minor: int
-    deleted: bool
 
 
 class RemoteLine(NamedTuple):

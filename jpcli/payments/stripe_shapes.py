@@ -108,7 +108,6 @@ def card(item: dict[str, Any]) -> RemoteCard:
 def invoice(item: dict[str, Any]) -> RemoteInvoice:
     """An invoice, whatever its state."""
     paid_at = (item.get("status_transitions") or {}).get("paid_at")
-    due_at = item.get("due_date")
     metadata = item.get("metadata") or {}
     credited = ("pre_payment_credit_notes_amount", "post_payment_credit_notes_amount")
     return RemoteInvoice(
@@ -122,7 +121,6 @@ def invoice(item: dict[str, Any]) -> RemoteInvoice:
         None if paid_at is None else instant(paid_at),
         said(item.get("hosted_invoice_url")),
         said(item.get("invoice_pdf")),
-        None if due_at is None else instant(due_at),
         sum(whole(item.get(name) or 0) for name in credited),
         said(metadata.get("jpcli_reference")),
         said(metadata.get("jpcli_void_reason")),
@@ -172,7 +170,6 @@ def customer(item: dict[str, Any], tax_ids: list[dict[str, Any]]) -> RemoteCusto
         {name: said(address.get(name)) for name in ADDRESS},
         tuple(_tax_id(tax_id) for tax_id in tax_ids),
         whole(item.get("balance") or 0),
-        bool(item.get("deleted")),
     )
 
 

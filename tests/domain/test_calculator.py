@@ -36,7 +36,6 @@ def counted(
         "licenses": 2,
         "assigned": 1,
         "unassigned": 1,
-        "license_days_to_date": days_to_date,
         "license_days": days,
     }
     return LineDays(
@@ -97,9 +96,7 @@ def test_m4_a_line_is_days_times_day_price() -> None:
 
 
 def test_b1_a_bundle_is_billed_by_its_own_days() -> None:
-    found = compute_lines(
-        [counted(SPAM_20, "1.93", 20, 31, license_days=620, license_days_to_date=400)], "usd"
-    )[0]
+    found = compute_lines([counted(SPAM_20, "1.93", 20, 31, license_days=620)], "usd")[0]
     assert (found.kind, found.bundle_size) == ("bundle", 20)
     assert (found.days, found.license_days) == (31, 620)
     assert (found.to_date_minor, found.amount_minor) == (3860, 5983)

@@ -102,8 +102,7 @@ def _count(offer: Offer, grants: list[Grant], segment: Segment, as_of_day: int) 
     used = [overlaps for overlaps in usable if overlaps]
     assigned = sum(overlaps[-1][2] is not None for overlaps in used)
     license_days = _days(usable, last)
-    license_days_to_date = _days(usable, as_of_day)
-    days, days_to_date = license_days, license_days_to_date
+    days, days_to_date = license_days, _days(usable, as_of_day)
     if offer.bundle_size > 1:
         parents = [grant.overlaps(first, last) for grant in grants if grant.parent]
         days, days_to_date = _days(parents, last), _days(parents, as_of_day)
@@ -115,7 +114,6 @@ def _count(offer: Offer, grants: list[Grant], segment: Segment, as_of_day: int) 
         len(used) - assigned,
         days_to_date,
         days,
-        license_days_to_date,
         license_days,
     )
 

@@ -122,7 +122,6 @@ def _line_days(offer: Any, segment: Segment, billed: _Sums, used: _Sums) -> Line
         unassigned=used.unassigned,
         days_to_date=billed.days_to_date,
         days=billed.days,
-        license_days_to_date=used.days_to_date,
         license_days=used.days,
     )
 

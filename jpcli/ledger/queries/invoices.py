@@ -40,7 +40,6 @@ class Invoice(NamedTuple):
     refunded_minor: int
     disputed_minor: int
     credited_minor: int
-    voided_seq: int | None
     head: bytes
 
     @property
