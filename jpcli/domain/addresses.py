@@ -7,16 +7,27 @@ one is left out, so more is hidden than need be rather than less.
 from __future__ import annotations
 
 _SCHEMES = ("postgresql://", "postgres://")
+_HIDDEN = "***"
 # What may be shown of the options behind a `?`; all others are closed.
 _HARMLESS = frozenset(
     {
         "application_name",
+        "channel_binding",
         "connect_timeout",
         "dbname",
+        "gssencmode",
         "host",
         "hostaddr",
+        "keepalives",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+        "load_balance_hosts",
+        "passfile",
         "port",
         "service",
+        "sslcert",
+        "sslkey",
         "sslmode",
         "sslrootcert",
         "target_session_attrs",
@@ -36,6 +47,20 @@ def restoring(address: str) -> str:
     return command + " --ledger URL" if is_server(address) else command
 
 
+def typed(address: str) -> str:
+    """An address in a command that is to be typed: without its secrets, and without what stands in
+    their place when it is shown, for that would be taken for them. The password then comes from
+    PGPASSWORD or ~/.pgpass."""
+    if not is_server(address):
+        return address
+    scheme, _, rest = shown(address).partition("://")
+    user, at, where = rest.rpartition("@")
+    place, mark, options = where.partition("?")
+    user = user.removesuffix(f":{_HIDDEN}")
+    open_ones = [each for each in options.split("&") if not each.endswith(f"={_HIDDEN}")]
+    return f"{scheme}://{user}{at}{place}{mark if any(open_ones) else ''}{'&'.join(open_ones)}"
+
+
 def shown(address: str) -> str:
     """An address as it may be shown: a path as it is, that of a server without its secrets."""
     if not is_server(address):
@@ -47,12 +72,12 @@ def shown(address: str) -> str:
     user, at, where = rest.rpartition("@")
     if at:
         name, colon, _ = user.partition(":")
-        user = f"{name}:***" if colon else name
+        user = f"{name}:{_HIDDEN}" if colon else name
     place, mark, options = where.partition("?")
     hosts, slash, name = place.partition("/")
     if re.search(r":(?!\d{1,5}(?:,|$))", re.sub(r"\[[^]]*\]", "", hosts)):
         # No port, so it may be a part of a password.
-        return f"{scheme}://{user}{at}{hosts.partition(':')[0]}:***"
+        return f"{scheme}://{user}{at}{hosts.partition(':')[0]}:{_HIDDEN}"
     shown_options = "&".join(map(_option, options.split("&"))) if mark else ""
     return f"{scheme}://{user}{at}{hosts}{slash}{name}{mark}{shown_options}"
 
@@ -76,4 +101,4 @@ def _option(text: str) -> str:
     plain = unquote(name)
     # Which of the ledgers of a database it is; anything else may stand in there, too.
     schema = plain == "options" and re.fullmatch(r"-c *search_path=\w+", unquote(value))
-    return text if plain in _HARMLESS or schema else f"{name}{equals and '=***'}"
+    return text if plain in _HARMLESS or schema else f"{name}{equals and f'={_HIDDEN}'}"

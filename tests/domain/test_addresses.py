@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jpcli.domain.addresses import masked
+from jpcli.domain.addresses import masked, shown, typed
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,26 @@ from jpcli.domain.addresses import masked
 )
 def test_no_text_has_a_password(text: str, expected: str) -> None:
     assert masked(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("a ledger.db", "a ledger.db"),
+        ("postgresql://u@h:1,h2/db?sslmode=require", "postgresql://u@h:1,h2/db?sslmode=require"),
+        ("postgresql://u:s3cret@h:1/db", "postgresql://u@h:1/db"),
+        ("postgresql://u:@h/db", "postgresql://u@h/db"),
+        ("postgresql://u:x@s3cret@[::1]:1/db", "postgresql://u@[::1]:1/db"),
+        ("postgresql:///db?user=u&password=s3cret", "postgresql:///db?user=u"),
+        ("postgresql://h/db?password=s3cret", "postgresql://h/db"),
+        ("postgresql://h/db?passw%6Frd=s3cret&port=1", "postgresql://h/db?port=1"),
+        (
+            "postgresql://h/db?sslcert=c.pem&sslkey=k.pem&sslpassword=s3cret&keepalives_idle=9",
+            "postgresql://h/db?sslcert=c.pem&sslkey=k.pem&keepalives_idle=9",
+        ),
+    ],
+)
+def test_what_is_to_be_typed_has_no_stars_for_a_password(address: str, expected: str) -> None:
+    assert typed(address) == expected
+    assert typed(shown(address)) == expected
+    assert "s3cret" not in typed(address)

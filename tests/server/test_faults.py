@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,29 @@ def test_what_is_wrong_is_told_without_the_password(
     assert "cret" not in (run.out + run.err).replace("mode=s3cret", "")
     if name == "bad_address":  # where nothing is a secret, nothing is closed
         assert run.error["hint"].endswith("%2F.   The whole address: " + FORM)
+
+
+def test_commands_that_are_told_work_where_the_password_is_known(
+    server: Server, jpcli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not told, so whoever types them gives it by the environment; stars would be taken for
+    it."""
+    with server.connect() as connection:
+        connection.execute("DROP DATABASE IF EXISTS walled")
+        connection.execute("DROP ROLE IF EXISTS walled")
+        connection.execute("CREATE ROLE walled LOGIN PASSWORD 'an0ther'")
+        connection.execute("CREATE DATABASE walled OWNER walled")
+    address = f"postgresql://walled:an0ther@127.0.0.1:{server.port}/walled"
+    for line, code in (("status", 2), ("issue jetpack-scan", 3)):
+        run = jpcli(*line.split(), "--ledger", address, "--json")
+        assert run.code == code, run.err
+        hint = run.error["hint"].partition("   ")[2]
+        assert "an0ther" not in hint
+        assert "***" not in hint
+        monkeypatch.setenv("PGPASSWORD", "an0ther")
+        again = jpcli(*shlex.split(hint)[1:])
+        assert again.code == 0, again.err
+        monkeypatch.delenv("PGPASSWORD")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jpcli.cli.app.options import COMMON, Invocation, given, refuse_foreign
 from jpcli.cli.app.runner import execute
 from jpcli.cli.shared.result import Result
-from jpcli.domain.addresses import is_server, shown
+from jpcli.domain.addresses import is_server, shown, typed
 from jpcli.domain.errors import BadInput
 from jpcli.domain.words import quoted
 
@@ -49,7 +49,7 @@ def _status_or_start(invocation: Invocation, named: bool) -> Result:
 def _start(invocation: Invocation, named: bool) -> Result:
     """The first steps; they go to the ledger that was `named` on the line, if one was."""
     place = shown(invocation.location)
-    there = f" --ledger {quoted(place)}" if named else ""
+    there = f" --ledger {quoted(typed(invocation.location))}" if named else ""
     data: StartAnswer = {
         "ledger": place,
         "next": [{"why": why, "command": command + there} for why, command in FIRST_STEPS],

@@ -19,10 +19,10 @@ def ledger_words(named: str | None) -> str:
     """What names the ledger in a command, where `--ledger` did; the environment may stay."""
     if not named or named == os.environ.get("JPCLI_LEDGER"):
         return ""
-    from jpcli.domain.addresses import shown
+    from jpcli.domain.addresses import typed
     from jpcli.domain.words import quoted
 
-    return f"--ledger {quoted(shown(named))}"
+    return f"--ledger {quoted(typed(named))}"
 
 
 def naming(line: str, words: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from jpcli.domain.addresses import restoring
+from jpcli.domain.addresses import restoring, typed
 from jpcli.domain.errors import BadInput, Failed
 from jpcli.domain.words import quoted
 from jpcli.ledger.database import schema
@@ -128,7 +128,7 @@ def check_mark(mark: str | None, path: str, *, older: bool = False) -> None:
         raise BadInput(
             "no_ledger",
             f"There is no ledger at {path}",
-            hint=f"Make one:   jpcli init --ledger {quoted(path)}",
+            hint=f"Make one:   jpcli init --ledger {quoted(typed(path))}",
             subject=path,
         )
     if int(version) > schema.SCHEMA_VERSION:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.addresses import restoring, shown
+from jpcli.domain.addresses import restoring, shown, typed
 from jpcli.domain.answers import Answer, LongNotes, Note, Rows
 from jpcli.domain.errors import Failed, Refused, misread
 from jpcli.domain.words import and_more, count, quoted, shortened
@@ -207,7 +207,7 @@ def move(desk: Desk, target: str) -> Answer[MoveAnswer]:
     report, before = move_ledger(desk.ledger, target, _must_be_ok)
     told = f"{count(report.events, 'event')} at {shown(target)}"
     note = Note("moved_before" if before else "moved", told + (" already" if before else ""), "ok")
-    hint = f"jpcli status --ledger {quoted(shown(target))}"
+    hint = f"jpcli status --ledger {quoted(typed(target))}"
     further = Note("next", "Whoever uses it names the new place from now on", hint=hint)
     data: MoveAnswer = {
         "from": desk.ledger.path,
