@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jpcli.domain.calculator import Line, totals
+from jpcli.domain.money import line_amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,6 +108,15 @@ def credit_line(lines: Iterable[Line], credit_minor: int) -> Line | None:
 def is_charged(line: Line) -> bool:
     """False for a correction between holders, which leaves the bill as it is."""
     return line.kind != "adjustment" or bool(line.amount_minor)
+
+
+def has_price(line: Line, currency: str) -> bool:
+    """Whether a line's amount is its days times its price (M4). A correction has one price only
+    where days alone were corrected, and all of them at that price."""
+    if line.kind != "adjustment":
+        return line.kind != "credit"
+    amount_minor = line_amount(line.days, line.day_price_e12, currency)
+    return bool(line.days) and amount_minor == line.amount_minor
 
 
 def _adjustment(line: Line, difference: Sum) -> Line:

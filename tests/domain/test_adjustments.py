@@ -9,6 +9,7 @@ from jpcli.domain.adjustments import (
     Sum,
     adjustment_lines,
     credit_line,
+    has_price,
     is_charged,
     sums_of,
 )
@@ -193,3 +194,24 @@ def test_i3_credit_leaves_no_total_below_nothing(
     # What is used was there, and the credit that is left is not negative.
     assert total + amount_minor >= 0 <= to_date + to_date_minor
     assert credit + amount_minor >= 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "amount_minor", "expected"),
+    [
+        ("license", 30, 810, True),
+        ("bundle", 0, 0, True),
+        ("credit", 0, -500, False),
+        ("adjustment", -5, -135, True),
+        ("adjustment", 3, 81, True),
+        ("adjustment", 0, -480, False),  # a price that came late
+        ("adjustment", 0, 0, False),  # between holders
+        ("adjustment", -5, -80, False),  # days of an earlier price than the one it has
+        ("adjustment", -5, 135, False),
+    ],
+)
+def test_a_line_has_a_price_where_its_amount_is_days_times_that(
+    kind: str, days: int, amount_minor: int, expected: bool
+) -> None:
+    found = line(AI, days, amount_minor, kind=kind)._replace(day_price_e12=27 * 10**12)
+    assert has_price(found, "usd") is expected

@@ -32,7 +32,7 @@ class LineHead(TypedDict):
     product: str | None
     name: str  # as it is printed
     bundle_size: Count | None  # of a bundle
-    day_price: Price | None
+    day_price: Price | None  # null where it is not days times a price
     first_day: Date | None
     last_day: Date | None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from jpcli.domain.adjustments import has_price
 from jpcli.domain.answers import Answer
 from jpcli.domain.calculator import totals
 from jpcli.domain.instants import format_instant
@@ -157,12 +158,13 @@ def line_head(desk: Desk, line: Line) -> LineHead:
     """What a line is about, and its price."""
     currency, iso = desk.ledger.currency, desk.ledger.calendar.iso
     is_credit = line.kind == "credit"
+    price = format_day_price(line.day_price_e12, currency) if has_price(line, currency) else None
     return {
         "kind": line.kind,
         "product": None if is_credit else line.product,
         "name": line.name,
         "bundle_size": line.bundle_size if line.bundle_size > 1 else None,
-        "day_price": None if is_credit else format_day_price(line.day_price_e12, currency),
+        "day_price": price,
         "first_day": None if is_credit else iso(line.first_day),
         "last_day": None if is_credit else iso(line.last_day),
     }

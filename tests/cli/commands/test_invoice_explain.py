@@ -203,3 +203,27 @@ def test_status_says_what_to_do(billed: Callable[..., Any]) -> None:
     later = billed("status", "--format", "table", now="2027-05-01T00:00:00Z").out
     assert "2026-12, 2027-01, 2027-02 and 2 more: over, not closed yet" in later
     assert "jpcli invoice close --due" in later
+
+
+ABOUT_DECEMBER = ["invoice preview 2026-12", "invoice explain 2026-12", "invoice show INV-2026-12"]
+
+
+@pytest.mark.parametrize("line", ABOUT_DECEMBER)
+@pytest.mark.parametrize("late_price", [False, True])
+def test_a_correction_has_a_price_where_it_is_days_times_that(
+    late_price: bool, line: str, billed: Callable[..., Any]
+) -> None:
+    if late_price:
+        change = ("products", "set-price", "jetpack-complete", "--price", "0.50")
+        assert billed(*change, "--from", "2026-11-10", now=NOW).code == 0
+    if "show" in line:
+        assert billed("invoice", "close", "2026-12", now="2027-01-01T10:00:00Z").code == 0
+    data = billed(*line.split(), "--json").data
+    lines = (data["invoice"] if "show" in line else data)["lines"]
+    (found,) = (each for each in lines if each["kind"] == "adjustment")
+    assert (found["day_price"] is None) is late_price
+    if not late_price:
+        assert (
+            round(float(found["day_price"]) * found["days"] * 100)
+            == found["amount"]["amount_minor"]
+        )

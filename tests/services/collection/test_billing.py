@@ -422,8 +422,8 @@ def test_corrections_and_credit_go_there_as_lines_of_their_own(shop: Shop) -> No
     assert found == [
         (62, "Scan Daily: 62 days × $0.01", july),
         (31, "Security, bundle of 3: 31 bundle-days × $0.01", july),
-        (-480, "Scan Daily: 0 days × $0.01, correction of 2024-06", june),
-        (-784, "Security, bundle of 3: 0 bundle-days × $0.01, correction of 2024-06", june),
+        (-480, "Scan Daily: 0 days, correction of 2024-06", june),
+        (-784, "Security, bundle of 3: 0 bundle-days, correction of 2024-06", june),
         (1171, "Credit carried forward", july),
         (62, "Scan Daily: 62 days × $0.01", august),
         (31, "Security, bundle of 3: 31 bundle-days × $0.01", august),

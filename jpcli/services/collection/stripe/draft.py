@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jpcli.domain.adjustments import is_charged
+from jpcli.domain.adjustments import has_price, is_charged
 from jpcli.domain.errors import Failed
 from jpcli.domain.money import display_day_price
 from jpcli.ledger.queries import invoice_lines
@@ -108,9 +108,10 @@ def _item(desk: Desk, invoice: Invoice, position: int, line: Line) -> LineItem:
         text = line.name
     else:
         first_day, last_day = line.first_day, line.last_day
-        price = display_day_price(line.day_price_e12, currency)
         unit = "bundle-days" if line.bundle_size > 1 else "days"
-        text = f"{line.name}: {line.days:,} {unit} × {price}"
+        text = f"{line.name}: {line.days:,} {unit}"
+        if has_price(line, currency):
+            text += f" × {display_day_price(line.day_price_e12, currency)}"
         if line.period is not None:
             text += f", correction of {line.period}"
     return LineItem(
