@@ -60,3 +60,16 @@ def test_a_clients_own_markup_is_that_of_the_closing(world: World) -> None:
     for words in ("2026-09 --client Ann", "--no-client"):
         data = world(preview(f"{words} --markup own"), "--json").data
         assert data["total_with_markup"] == data["total"]
+
+
+@pytest.mark.parametrize("by", ["product", "site", "client", "license", "day"])
+@pytest.mark.parametrize("month", ["2026-08", ""])
+def test_what_stands_beside_lines_alone_is_not_counted_for_groups(
+    month: str, by: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a million sites it would count all of them once more."""
+    counted = []
+    monkeypatch.setattr("jpcli.services.billing.groups.details", lambda *_: counted.append(by))
+    drawn = world(preview(f"{month} --by {by}"), "--format", "table")
+    assert drawn.code == 0
+    assert not counted

@@ -129,7 +129,7 @@ def run(
         as_of,
         tuple(revoke or ()),
         tuple(issue or ()),
-        details=invocation.output.format == "table" and months is None,
+        details=invocation.output.format == "table" and months is None and by is None,
         months=months,
         client=whose,
     )
