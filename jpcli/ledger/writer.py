@@ -111,6 +111,11 @@ class Writer:
             found = found.and_also(Reach(day_of(self._revoked_at), first_gone))
         return found
 
+    @property
+    def changed_licenses(self) -> bool:
+        """Whether anything was recorded about a license."""
+        return self._about_licenses is not None
+
     def reaches(self, day: int) -> None:
         """Note that what is recorded changes this billing day, whatever instant it has itself."""
         self._reached_day = min(self._reached_day, day)

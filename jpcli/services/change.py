@@ -186,15 +186,17 @@ def _noting_reach(
     writer.asked_after = tuple(_asks_of_reach(desk))
     answer = do(writer)
     writer.flush()
-    return with_reach(desk, answer, before_day, writer.reach)
+    is_certain = writer.changed_licenses
+    return with_reach(desk, answer, before_day, writer.reach, is_certain=is_certain)
 
 
 def with_reach(
-    desk: Desk, answer: Answer[Data_co], before_day: int, reach: Reach
+    desk: Desk, answer: Answer[Data_co], before_day: int, reach: Reach, *, is_certain: bool = True
 ) -> Answer[Data_co]:
     """Where a change reached into a closed month, say which invoice corrects it (I3), and where it
     reached before the books, that nothing does (I7). `before_day` is `reached_day` of the ledger
-    before it."""
+    before it. Days of licenses are certain to be others then; of a late price or owner there may
+    be no days."""
     from jpcli.services.billing.books import history_note
 
     notes: list[Note | None] = []
@@ -207,7 +209,12 @@ def with_reach(
     if day < OPEN_DAY:
         from jpcli.services.billing.waiting import reach_note
 
-        notes.append(reach_note(desk, day))
+        note = reach_note(desk, day)
+        if note is not None and not is_certain:
+            from jpcli.services.billing.compute import corrects_any
+
+            note = note if corrects_any(desk) else None
+        notes.append(note)
     if all(note.code != "settled_elsewhere" for note in answer.notes):
         notes.append(history_note(desk, reach.changed_day))
     more = tuple(note for note in notes if note is not None)

@@ -90,3 +90,52 @@ def test_what_lies_before_the_books_is_spoken_of_only_where_it_changes(
     for at, says in (("2026-10-31", False), ("'2026-10-30 23:59'", True)):
         words = ("revoke", row["license_key"], "--yes", "--dry-run", "--at", at.strip("'"))
         assert ("settled elsewhere" in ledger(*words).err) is says
+
+
+# What tells of prices and owners, and whether October, which is closed, is corrected.
+OTHER_ROADS = {
+    "products set-price jetpack-scan --price 0.5 --from 2026-10-01": True,
+    "products set-price jetpack-scan --price 0.5 --from 2026-11-01": False,
+    "products set-price jetpack-scan --price 0.5 --from 2026-10-01 --dry-run": True,
+    "products set-price jetpack-ai --price 0.5 --from 2026-10-01": False,
+    "products set-price jetpack-security-t1 --price 0.5 --from 2026-10-01": False,
+    "products set-price jetpack-security-t1 --bundle 5 --price 0.5 --from 2026-10-01": True,
+    "products import PRICES.csv": False,
+    "sites move a.example --client Bob --at 2026-10-05": True,
+    "sites move a.example --client Bob --at 2026-11-05": False,
+    "sites move late.example --client Bob --at 2026-10-05": False,
+    "sites move late.example --client Bob --at 2026-10-05 --dry-run": False,
+    "clients merge Zoe --into Bob --yes --at 2026-10-05": False,
+    "undo --yes": False,
+}
+PRICES_OF_OTHERS = (
+    "product,name,family,amount,price_interval,currency,from,bundle_size\n"
+    "jetpack-ai,AI,ai,0.99,day,usd,2026-10-05,1\n"
+)
+
+
+@pytest.mark.parametrize(("line", "changes"), OTHER_ROADS.items())
+def test_a_late_price_or_owner_says_so_only_where_days_are_billed_otherwise(
+    ledger: Callable[..., Run],
+    closed: Callable[[str], Run],
+    tmp_path: Path,
+    line: str,
+    changes: bool,
+) -> None:
+    """late.example has its first license, and undo its site, after October."""
+    (tmp_path / "PRICES.csv").write_text(PRICES_OF_OTHERS, "utf-8")
+    for prepared in (
+        "clients add Bob --at 2026-10-01",
+        "issue jetpack-scan --site late.example --client Zoe",
+        "sites move late.example --client Ann" if "undo" in line else "status",
+    ):
+        assert closed(prepared).code == 0
+    before = closed("invoice preview 2026-11 --json").data["lines"]
+    assert all(one["kind"] != "adjustment" for one in before)
+    done = closed(line.replace("PRICES.csv", str(tmp_path / "PRICES.csv")))
+    assert done.code == 0, done.err
+    said = "will carry what this" in done.err or "would carry what this" in done.err
+    lines = closed("invoice preview 2026-11 --json").data["lines"]
+    corrected = any(one["kind"] == "adjustment" for one in lines)
+    assert said is changes, done.err
+    assert "--dry-run" in line or corrected is changes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jpcli.domain.errors import JpcliError
 from jpcli.domain.events import LATEST_SEQ
 from jpcli.domain.moments import names_a_day
 from jpcli.domain.periods import month_of, month_period, parse_month
@@ -16,7 +17,7 @@ from jpcli.ledger.queries import days, invoice_lines, invoices, products
 from jpcli.ledger.queries.wishes import at_jetpack
 from jpcli.ledger.snapshots.snapshot import NOW
 from jpcli.services.billing.period import Computed, as_closed, offer_part, sum_period
-from jpcli.services.billing.waiting import AsOf
+from jpcli.services.billing.waiting import AsOf, next_to_close
 
 if TYPE_CHECKING:
     from jpcli.domain.periods import Period
@@ -69,6 +70,15 @@ def compute(desk: Desk, question: Question) -> Computed:
     from jpcli.services.billing.adjustments import with_corrections
 
     return with_corrections(desk, computed)
+
+
+def corrects_any(desk: Desk) -> bool:
+    """Whether the next invoice, as things stand, corrects anything."""
+    try:
+        computed = compute(desk, Question(next_to_close(desk)))
+    except JpcliError:  # for whoever closes it
+        return True
+    return any(line.kind == "adjustment" for line in computed.lines)
 
 
 def as_of_question(desk: Desk, question: Question, as_of_at: int) -> AsOf:
