@@ -35,9 +35,7 @@ def undo(ground: Ground, event: Event) -> Note:
     if before is None or before.kind == agency_events.PRICE_REMOVED:
         _check_unused(ground, event, first_day)
         ground.writer.record(*agency_events.price_removed(event.subject, size, since))
-        if size == 1 and called["name"] != event.data.get("name", called["name"]):
-            name = {"name": called["name"]}  # it came with the price, and goes with it
-            ground.writer.record(*agency_events.product_edited(event.subject, name))
+        _call_back(ground, event, called, first_day)
         message = f"Removed the price of {event.subject} from {since} on"
     else:
         price_e12 = before.data["day_price_e12"]
@@ -49,6 +47,30 @@ def undo(ground: Ground, event: Event) -> Note:
         message = f"Set the price of {called['name']} back to {text} a day from {since} on"
     ground.writer.reaches(first_day)
     return Note("price_set", message, "ok", event.subject)
+
+
+def _call_back(ground: Ground, event: Event, called: dict[str, str], first_day: int) -> None:
+    """Name and family came with the price, and go with it: with another price of the same offer,
+    set again as it is, which is called so. An offer that has none left has none to be called by."""
+    size, subject = event.data["bundle_size"], event.subject
+    of_product = called if size == 1 else {"name": called["name"]}
+    if all(value == event.data.get(key, value) for key, value in of_product.items()):
+        return
+    (now,) = (
+        item
+        for item in priced_offers(ground.desk.ledger, subject)
+        if item.offer.bundle_size == size
+    )
+    left = [point for point in now.points if point.from_day != first_day]
+    if left:
+        since = ground.desk.ledger.calendar.iso(left[0].from_day)
+        price_e12 = left[0].day_price_e12
+        ground.writer.record(
+            *events.price_set(subject, size, **called, since=since, day_price_e12=price_e12)
+        )
+    elif size == 1:
+        name = {"name": called["name"]}
+        ground.writer.record(*agency_events.product_edited(subject, name))
 
 
 def _before(ground: Ground, event: Event) -> Event | None:

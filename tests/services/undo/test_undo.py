@@ -326,6 +326,38 @@ def test_a_name_goes_with_the_first_price_of_a_day(
         assert ("New", "New") in [(row[1], row[4]) for row in _offers(agency)]
 
 
+@pytest.mark.parametrize("first", ["2022-01-01", "2024-08-10"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"{SECURITY},0.40,2024-09-01,1,New,security",
+        f"{SECURITY},0.40,2024-09-01,1,Old,other",
+        f"{SECURITY},0.40,2024-09-01,1,New,other",
+        f"{SECURITY},0.40,2024-09-01,3,New of 3,security",
+        f"{SECURITY},0.40,2024-06-15,3,New of 3,security",
+        f"{SECURITY},0.4,2024-09-01,3,New of 3,security\n{SECURITY},0.3,2021-09-01,3,New of 3,security",
+    ],
+)
+def test_so_do_a_family_and_the_name_of_a_bundle(agency: Agency, first: str, row: str) -> None:
+    """And come again with it; what is billed stays as it was."""
+    old = f"{SECURITY},0.50,{first},1,Old,security\n{SECURITY},0.90,{first},3,Old of 3,security"
+    agency.import_prices(_list(agency, old, "bundle_size,name,family"))
+    agency.issue(SECURITY, 1, bundle_size=3, at="2024-08-11")
+    prices = "SELECT * FROM prices ORDER BY offer_id, from_day"
+    before, billed = _offers(agency), agency.preview()["lines"]
+    priced = agency.stored(prices)
+    agency.import_prices(_list(agency, row, "bundle_size,name,family"))
+    after = _offers(agency)
+    assert after != before
+    taken_back(agency)
+    assert (_offers(agency), agency.stored(prices)) == (before, priced)
+    assert agency.preview()["lines"] == billed
+    taken_back(agency)
+    assert _offers(agency) == after
+    taken_back(agency)
+    assert (_offers(agency), agency.stored(prices)) == (before, priced)
+
+
 def _list(agency: Agency, rows: str, more: str = "") -> str:
     path = f"{agency.called}.list.csv"
     with open(path, "w", encoding="utf-8") as file:
