@@ -38,11 +38,11 @@ from jpcli.services.spool import Spool, noted, table
 from jpcli.services.supposed import supposed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from jpcli.domain.answers import Notes
     from jpcli.domain.contract.plan import AppliedAnswer, PlanAnswer, StepCounts
-    from jpcli.domain.plan_terms import Ending, Plan, Present, Step, Steps, Wanted
+    from jpcli.domain.plan_terms import Plan, Present, Step, Steps, Wanted
     from jpcli.ledger.database.connection import Ask
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.queries.plan import Placed
@@ -111,7 +111,7 @@ def make(desk: Desk, order: Order) -> Planned:
     from_at, until_at = desk.effective_at(), desk.effective_at(end_of_day=True)
     _check_offers(desk, found.steps, from_at)
     in_use: Spool[Note] = Spool(Note._make)
-    told = _Telling(desk, order.wanted, ending, in_use)
+    told = _Telling(desk, order.wanted, in_use)
     data: AppliedAnswer = {
         "agency": desk.ledger.name,
         "file": order.source,
@@ -145,14 +145,11 @@ class _Telling:
     """Steps as they are told: with what the licenses are called. Each is looked up by itself, so
     that a million of them are never in memory."""
 
-    def __init__(
-        self, desk: Desk, wanted: Wanted, ending: Iterable[Ending], in_use: Spool[Note]
-    ) -> None:
+    def __init__(self, desk: Desk, wanted: Wanted, in_use: Spool[Note]) -> None:
         self._ledger = desk.ledger
         self._from_at = desk.effective_at()
         self._until_at = desk.effective_at(end_of_day=True)
         self._wanted = wanted
-        self._ending = {each.number for each in ending}
         self._in_use = in_use
 
     def asks(self, step: Step) -> Iterator[Ask]:
@@ -183,14 +180,14 @@ class _Telling:
         sites = set()
         for child in each_active_child(self._ledger, number):
             self._check(child.license_key, child.last_at, "revoke")
-            if number not in self._ending or not self._given_again(child):
+            if not self._has_another(child):
                 sites.add(child.site)
         sites.discard(None)
         if sites:
             self._in_use.append(in_use_note(bundle.license_key, map(str, sites)))
 
-    def _given_again(self, child: LicenseFacts) -> bool:
-        """Whether its site gets another in its place, because the file wants one there."""
+    def _has_another(self, child: LicenseFacts) -> bool:
+        """Whether its site keeps another, or gets one in its place: the file wants one there."""
         wish = self._wanted.sites.get(str(child.site))
         return wish is not None and bool(wish.products.get(child.product))
 

@@ -119,6 +119,23 @@ def test_sites_that_get_another_are_not_said_to_lose_it(agency: Agency) -> None:
     assert [place in note.message for place in (A, B, C)] == [False, True, True]
 
 
+@pytest.mark.parametrize(
+    ("place", "wanted", "ends", "is_told"),
+    [(A, 1, 1, False), (A, 2, 0, False), (A, 0, 2, True), (B, 0, 0, False)],
+    ids=["keeps one", "keeps both", "keeps none", "is not listed"],
+)
+def test_a_spare_bundle_is_in_use_only_where_a_site_keeps_none(
+    agency: Agency, place: str, wanted: int, ends: int, is_told: bool
+) -> None:
+    for _ in range(2):
+        _, (child, *_) = agency.bundle()
+        agency.assign(child, A)
+    listed = f'[sites."{place}"]\nproducts = {{ {SECURITY} = {wanted} }}\n'
+    told = planned(agency, f"[spares]\n{SECURITY} = {2 if wanted else 0}\n{listed}")
+    assert [row[0] for row in steps(told)] == ["revoke"] * ends
+    assert ("bundle_in_use" in codes(told)) is is_told
+
+
 def test_a_bundle_that_is_on_no_site_ends_without_a_word(agency: Agency) -> None:
     parent, _ = agency.bundle()
     for text in (f'revoke = ["{parent}"]\n', f"[spares]\n{SECURITY} = 0\n"):
