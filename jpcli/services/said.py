@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # D2: what is issued by mistake costs something.
 AT_ONCE = "a day is billed even if revoked at once"
+# The remark that but a part was done, and why the rest was not.
+STOPPED = "stopped"
 
 
 def issued_note(calendar: BillingCalendar, usable: int, bundles: int, since_at: int) -> Note:

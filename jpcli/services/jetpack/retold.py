@@ -17,7 +17,7 @@ from jpcli.ledger.queries.clients import standing
 from jpcli.ledger.queries.licenses import number_of, rows_numbered
 from jpcli.ledger.queries.sites import find_site
 from jpcli.services.pending import STATUS
-from jpcli.services.said import issued_note, revoked_note
+from jpcli.services.said import STOPPED, issued_note, revoked_note
 from jpcli.services.shapes import license_table, problem_table
 from jpcli.services.sites.new_clients import SIMILAR
 from jpcli.services.sites.remarks import DOUBLE, FAMILY, LOOK_ALIKE, site_notes
@@ -157,7 +157,7 @@ class _Retelling:
             again = "Run the same command again for the rest."
             if doing.stopped is not None and doing.stopped.code == "outcome_unknown":
                 again = f"First settle what is not known:   {STATUS}"
-            yield Note("stopped", done, "warning", hint=again)
+            yield Note(STOPPED, done, "warning", hint=again)
 
 
 def _mapped(notes: Notes, told: Callable[[Note], Iterable[Note]]) -> Notes:

@@ -22,10 +22,11 @@ from jpcli.services.cards import expiry_notes
 from jpcli.services.files.rows import named
 from jpcli.services.licensing import act
 from jpcli.services.meant import known_license
+from jpcli.services.plan.cost import bill_so_far
 from jpcli.services.plan.plan import STEP_COLUMNS, make, nothing_note, numbers
 from jpcli.services.plan.second_looks import second_looks
 from jpcli.services.refusals import check_may_issue, check_nothing_past_due
-from jpcli.services.said import AT_ONCE, settled
+from jpcli.services.said import AT_ONCE, STOPPED, settled
 from jpcli.services.sites.named import Places, place_asks
 from jpcli.services.spool import table
 
@@ -60,7 +61,10 @@ def apply(desk: Desk, order: Order) -> Answer[AppliedAnswer]:
     """
     request = {"command": "apply", "file": order.request}
     asks = [*asks_about(desk.ledger, issues=True), lambda: any_site(desk.ledger)]
-    return act(desk, request, lambda writer: _apply(desk, writer, order), asks)
+    answer = act(desk, request, lambda writer: _apply(desk, writer, order), asks)
+    if all(note.code != STOPPED for note in answer.notes):
+        return answer
+    return answer._replace(data={**answer.data, "bill": bill_so_far(desk, answer.data["bill"])})
 
 
 def _apply(desk: Desk, writer: Writer, order: Order) -> Answer[AppliedAnswer]:

@@ -32,7 +32,7 @@ from jpcli.services.billing.period import sum_period
 from jpcli.services.billing.waiting import waiting_months
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jpcli.domain.contract.plan import PlannedBill, PlannedMonth
     from jpcli.domain.periods import Period
@@ -68,6 +68,23 @@ def planned_bill(desk: Desk, steps: Steps, from_at: int, until_at: int) -> Plann
         "earlier_months": earlier,
         "month": _change(desk, this.label, now, planned),
         "full_month": _change(desk, following.label, full_now, full_planned),
+    }
+
+
+def bill_so_far(desk: Desk, bill: PlannedBill) -> PlannedBill:
+    """The same where but a part was done: `planned` is what that part made of each month."""
+
+    def done(month: PlannedMonth, total: Callable[[Period], int]) -> PlannedMonth:
+        period = month_period(desk.ledger.calendar, *parse_month(month["period"]))
+        return _change(desk, month["period"], month["now"]["amount_minor"], total(period))
+
+    def with_earlier(period: Period) -> int:
+        return _total(desk, period, NOW, bool(bill["earlier_months"]))
+
+    return {
+        "earlier_months": [done(month, with_earlier) for month in bill["earlier_months"]],
+        "month": done(bill["month"], with_earlier),
+        "full_month": done(bill["full_month"], lambda period: _full(desk, period, NOW)),
     }
 
 

@@ -12,7 +12,7 @@ from jpcli.domain.answers import Answer
 from jpcli.ledger.queries.licenses import number_of
 from jpcli.services.licenses import assign, issue, revoke
 from jpcli.services.plan import apply, order
-from tests.services.agency import A, B, C, codes, plain
+from tests.services.agency import A, B, C, codes, minor, plain
 from tests.services.jetpack.conftest import Desk
 
 PLAN = f"""\
@@ -66,6 +66,11 @@ def check_told(agency: Desk, answer: Answer[Any]) -> list[dict[str, Any]]:
         if step["action"] in {"issue", "assign", "transfer", "unassign"}:
             shown = agency.shown(step["license_key"])
             assert (shown["site"], shown["client"]) == (step["site"], step["client"])
+    month = data["bill"]["month"]
+    assert month["planned"] == agency.preview(month["period"])["total"]
+    assert minor(month["planned"]) - minor(month["now"]) == minor(month["difference"])
+    full = data["bill"]["full_month"]
+    assert full["planned"] == agency.preview(full["period"])["total"]
     agency.check_equal()
     return steps
 

@@ -335,7 +335,9 @@ def test_a_name_goes_with_the_first_price_of_a_day(
         f"{SECURITY},0.40,2024-09-01,1,New,other",
         f"{SECURITY},0.40,2024-09-01,3,New of 3,security",
         f"{SECURITY},0.40,2024-06-15,3,New of 3,security",
-        f"{SECURITY},0.4,2024-09-01,3,New of 3,security\n{SECURITY},0.3,2021-09-01,3,New of 3,security",
+        "\n".join(
+            f"{SECURITY},0.40,{day},3,New of 3,security" for day in ("2024-09-01", "2021-09-01")
+        ),
     ],
 )
 def test_so_do_a_family_and_the_name_of_a_bundle(agency: Agency, first: str, row: str) -> None:
