@@ -225,7 +225,7 @@ class _Importing:
                 self._writer.expect_many()
             self.before.take(parsed.history.issued_at)
             if size > 1 and bundle is None:
-                self._room.of_new(parsed.license_key, size)
+                self._room.of_new(parsed.license_key)
         if size > 1 and parsed.bundle_key is None:
             self._parents[parsed.license_key] = parsed
 

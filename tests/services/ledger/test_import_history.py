@@ -654,6 +654,7 @@ def test_b1_a_bundle_has_no_more_active_licenses_than_its_size(
     inside = {**security, "bundle_key": "p_1"}
     parent = license_row("p_1", **security, bundle_size=3)
     active = [license_row(f"c_{number}", **inside) for number in range(1, 5)]
+    active[0]["issued_at"] = "2024-07-20T00:00:00Z"
     ended = license_row("c_0", **inside, revoked_at="2024-07-20T00:00:00Z")
     before = {"nothing": [], "the bundle": [parent], "some of it": [parent, ended, *active[:2]]}
     if before[known]:
@@ -665,6 +666,49 @@ def test_b1_a_bundle_has_no_more_active_licenses_than_its_size(
     rows.remove(active[-1])
     take(agency, *rows)
     assert agency.check()["ok"]
+
+
+# The days in July, both counting, of the children of a bundle of two, and on which line there is
+# one too many; None: it is there still.
+LIVES: dict[str, tuple[list[tuple[int, int | None]], int | None]] = {
+    "one after the other": ([(1, 10), (1, 10), (10, 20), (10, 20), (20, None), (20, None)], None),
+    "each replaced the day before": ([(1, 10), (1, 10), (9, 20)], None),
+    "a day too long": ([(1, 10), (1, 10), (8, 20)], 4),
+    "all at once": ([(1, 10), (1, 10), (1, 10)], 4),
+    "inside of others": ([(1, 20), (1, 20), (5, 7)], 4),
+    "around others": ([(5, 10), (5, 10), (1, 20)], 4),
+    "around others that follow each other": ([(2, 5), (5, 9), (1, 20), (9, 12)], None),
+    "around two pairs": ([(2, 5), (2, 5), (9, 12), (9, 12), (1, 20)], 6),
+    "on one day": ([(1, 20), (1, 20), (5, 5), (5, 6)], None),
+    "beside what stays": ([(1, None), (1, None), (2, 9)], 4),
+    "before what stays": ([(9, None), (9, None), (2, 9), (1, 9)], None),
+    "of three that stay": ([(1, None), (2, None), (30, None)], 4),
+}
+
+
+@pytest.mark.parametrize("before", [0, 2])
+@pytest.mark.parametrize("name", LIVES)
+def test_b1_nor_had_it_on_any_day(agency: Agency, name: str, before: int) -> None:
+    """Some of them may be in the ledger already."""
+    source = Path(f"{agency.called}.csv")
+    source.write_text("product,amount,from,bundle_size\njetpack-security-t1,0.4,2022-01-01,2\n")
+    agency.import_prices(source)
+    lives, expected = LIVES[name]
+    security = {"product": "jetpack-security-t1"}
+    rows = [license_row("p_1", **security, bundle_size=2)]
+    for number, (first, last) in enumerate(lives):
+        row = license_row(f"c_{number}", **security, bundle_key="p_1")
+        row["issued_at"] = f"2024-07-{first:02}T10:00:00Z"
+        if last is not None:
+            row["revoked_at"] = f"2024-07-{last:02}T{11 if first == last else 9:02}:00:00Z"
+        rows.append(row)
+    if before:
+        take(agency, *rows[: before + 1])
+    if expected is None:
+        take(agency, *rows)
+        assert agency.check()["ok"]
+    else:
+        assert problems(agency, *rows) == [("bundle_full", expected)]
 
 
 def test_a_license_alone_has_no_children(agency: Agency) -> None:
