@@ -8,14 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jpcli.domain import cards as rules
+from jpcli.domain import events
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.errors import BadInput
 from jpcli.domain.words import count
+from jpcli.ledger.events.log import told
 from jpcli.ledger.queries.cards import cards
 from jpcli.services.shapes import card_object
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jpcli.domain.cards import Card
     from jpcli.domain.contract.collection import CardsAnswer
     from jpcli.services.desk import Desk
@@ -83,6 +87,29 @@ def removal_notes(desk: Desk, card: Card, successor: Card | None, add: str) -> l
         message = f"Made {rules.describe(successor)} the primary card"
         notes.append(Note("promoted", message, "info", successor.id))
     return notes + _paused_notes(desk, add)
+
+
+def taken_off(desk: Desk, name: str, by_us: Callable[[str], bool]) -> bool:
+    """Whether a card of this id, or with these last digits, was on file once and is no more because
+    it was taken off here, as `by_us` says of its id: by a run whose answer may have been lost."""
+    if any(name in (card.id, card.last4) for card in cards(desk.ledger)):
+        return False
+    if by_us(name):
+        return True
+    if not (len(name) == 4 and name.isdecimal()):
+        return False
+    return any(by_us(card_id) for card_id in _once_on_file(desk, name))
+
+
+def _once_on_file(desk: Desk, last4: str) -> set[str]:
+    """The ids of cards that ended so."""
+    found = set()
+    for event in told(desk.ledger, (events.CARD_ADDED, events.CARDS_SYNCED)):
+        if event.kind == events.CARD_ADDED:
+            found.update([event.subject] if event.data["last4"] == last4 else [])
+        else:
+            found.update(row[0] for row in event.data["cards"] if row[2] == last4)
+    return found
 
 
 def gone_notes(desk: Desk, card_id: str, add: str) -> list[Note]:

@@ -266,3 +266,29 @@ def test_a_card_that_is_not_told_apart_is_not_changed(
     assert cure in str(caught.value.hint)
     assert caught.value.subject == (None if code == "card_number" else name)
     assert agency.state() == before
+
+
+@pytest.mark.parametrize("by", ["id", "digits"])
+@pytest.mark.parametrize("only", [False, True])
+def test_a_card_that_was_taken_off_before_is_gone_already(
+    new_agency: Agency, by: str, only: bool
+) -> None:
+    """The answer of the first run may have been lost; another card is never meant by it."""
+    added = new_agency.card("4242")
+    if not only:
+        new_agency.card("1111")
+    name = added if by == "id" else "4242"
+    new_agency.do(offline.remove_card, name)
+    before = new_agency.state()
+    for options in ({}, {"only_too": False}, {"dry_run": True}):
+        again = new_agency.do(offline.remove_card, name, **options)
+        gone = ["already_removed"] + ["issuing_paused"] * only
+        assert codes(again) == gone + ["dry_run"] * ("dry_run" in options)
+        assert len(again.data["cards"]) == (not only)
+    for other in ("4444", "card_99", "424", "４２４２"):
+        with pytest.raises(BadInput) as caught:
+            new_agency.do(offline.remove_card, other)
+        assert caught.value.code == "unknown_card"
+    assert new_agency.state() == before
+    with pytest.raises(BadInput):
+        new_agency.do(offline.make_primary, name)

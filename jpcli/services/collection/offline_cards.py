@@ -15,16 +15,19 @@ from jpcli.domain.answers import Note
 from jpcli.domain.card_numbers import check_no_card_number
 from jpcli.domain.collection import BY_HAND
 from jpcli.domain.words import quoted
+from jpcli.ledger.events.log import told
 from jpcli.ledger.queries.cards import cards
 from jpcli.ledger.queries.collection import moved_to_stripe
 from jpcli.services.by_hand import check_by_hand
 from jpcli.services.cards import (
     added_note,
     check_not_only,
+    gone_notes,
     known_card,
     list_cards,
     primary_note,
     removal_notes,
+    taken_off,
 )
 from jpcli.services.change import change
 
@@ -95,6 +98,8 @@ def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer[Ca
 
     def do(writer: Writer) -> Answer[CardsAnswer]:
         check_by_hand(desk.ledger)
+        if taken_off(desk, card_id, lambda each: _was_removed(desk, each)):
+            return list_cards(desk, *gone_notes(desk, card_id, BY_HAND.add_card(primary=True)))
         card = known_card(desk, card_id)
         if not only_too:
             check_not_only(desk, card)
@@ -106,6 +111,10 @@ def remove_card(desk: Desk, card_id: str, *, only_too: bool = True) -> Answer[Ca
         return list_cards(desk, *notes)
 
     return change(desk, {"command": "cards remove", "card": card_id}, do, _asks(desk))
+
+
+def _was_removed(desk: Desk, card_id: str) -> bool:
+    return any(True for _ in told(desk.ledger, (events.CARD_REMOVED,), subject=card_id))
 
 
 def _asks(desk: Desk) -> tuple[Ask, ...]:

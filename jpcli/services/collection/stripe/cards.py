@@ -25,6 +25,7 @@ from jpcli.services.cards import (
     list_cards,
     primary_note,
     removal_notes,
+    taken_off,
 )
 from jpcli.services.collection.stripe.outbox import carry_out
 
@@ -208,7 +209,7 @@ def remove(
     Without `only_too` the only card stays, as `cards.check_not_only` says.
     """
     sync_cards(desk, gateway)
-    if _was_removed(desk, card_id):
+    if taken_off(desk, card_id, lambda each: wish(desk.ledger, _removal(each)) is not None):
         return list_cards(desk, *gone_notes(desk, card_id, "jpcli cards add"))
     card = known_card(desk, card_id)
     if not only_too:
@@ -272,12 +273,6 @@ def _made_primary(gateway: Gateway, request: dict[str, str], key: str) -> dict[s
 
 def _removal(card_id: str) -> str:
     return f"card/{card_id}/detach"
-
-
-def _was_removed(desk: Desk, card_id: str) -> bool:
-    """Did this ledger begin to take it off file, and is it gone? Its answer may have been lost."""
-    begun = wish(desk.ledger, _removal(card_id)) is not None
-    return begun and all(card.id != card_id for card in cards(desk.ledger))
 
 
 def _gone(desk: Desk, gateway: Gateway, card_id: str) -> dict[str, str] | None:
