@@ -280,7 +280,8 @@ def test_a_card_that_was_taken_off_before_is_gone_already(
     name = added if by == "id" else "4242"
     new_agency.do(offline.remove_card, name)
     before = new_agency.state()
-    for options in ({}, {"only_too": False}, {"dry_run": True}):
+    several: list[dict[str, Any]] = [{}, {"only_too": False}, {"dry_run": True}]
+    for options in several:
         again = new_agency.do(offline.remove_card, name, **options)
         gone = ["already_removed"] + ["issuing_paused"] * only
         assert codes(again) == gone + ["dry_run"] * ("dry_run" in options)

@@ -63,7 +63,7 @@ def license_days_as_served(
         supposed.sort(key=lambda row: names[row[0]])
     rows = ledger.rows(
         f"SELECT d.* FROM ({license_sums(snapshot, ' AND license_id > 0')}) d"
-        " JOIN licenses l ON l.id = d.license_id ORDER BY l.license_key",
+        " LEFT JOIN licenses l ON l.id = d.license_id ORDER BY l.license_key",
         **asked,
     )
     return chain(supposed, rows)
