@@ -29,8 +29,9 @@ class Garbled(Exception):
 
 class RemoteLicense(NamedTuple):
     """A license as Jetpack has it; times are instants. `tells_site` is whether the answer had the
-    fields of a site at all: that of `GET /licenses` does. `site` is in the ledger's form where it
-    has one. `quantity` is the size of a bundle, `parent_license_id` the bundle it is of."""
+    fields of a site at all: that of `GET /licenses` does; `tells_bundle` is the same of the bundle
+    that it is of. `site` is in the ledger's form where it has one. `quantity` is the size of a
+    bundle, `parent_license_id` the bundle it is of."""
 
     license_key: str
     issued_at: int
@@ -42,6 +43,7 @@ class RemoteLicense(NamedTuple):
     parent_license_id: int | None = None
     quantity: int | None = None
     tells_site: bool = False
+    tells_bundle: bool = False
 
     @property
     def product(self) -> str:
@@ -168,6 +170,7 @@ def _license(found: Any) -> RemoteLicense:
         parent_license_id=_number(found.get("parent_license_id")),
         quantity=_number(found.get("quantity")),
         tells_site=not _SITE_FIELDS.isdisjoint(found),
+        tells_bundle="parent_license_id" in found,
     )
 
 

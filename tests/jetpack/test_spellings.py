@@ -86,7 +86,7 @@ def test_every_field() -> None:
         "attached_at": "2020-09-08 16:14:58",
     }
     found = license_of(whole(**numbers, **others))
-    assert found[3:] == (7, AT, "https://a.example", 8, 9, 10, True)
+    assert found[3:] == (7, AT, "https://a.example", 8, 9, 10, True, True)
     assert found.product == "jetpack-scan"
 
 

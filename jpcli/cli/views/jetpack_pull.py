@@ -16,10 +16,12 @@ _FIELDS = {
     "revoked_at": "Revoked",
     "issued_at": "Issued",
     "site": "Site",
+    "bundle": "Bundle",
+    "bundle_size": "Bundle of",
     "missing_here": "Not here",
     "missing_there": "Not at Jetpack",
 }
-_EMPTY = {"revoked_at": "active", "site": "on no site"}
+_EMPTY = {"revoked_at": "active", "site": "on no site", "bundle": "in no bundle"}
 
 
 def draw(data: PullAnswer, screen: Screen) -> None:

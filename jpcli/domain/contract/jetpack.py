@@ -64,10 +64,17 @@ class JetpackStatusAnswer(TypedDict):
 
 class LicenseDifference(TypedDict):
     """Something about a license that is not the same here and at Jetpack. Times are instants, a
-    site is an address; of a license that is missing it is the other side's state."""
+    site is an address, a bundle its key; of a license that is missing it is the other side's
+    state."""
 
     license_key: LicenseKey
-    field: Annotated[str, OneOf("revoked_at", "issued_at", "site", "missing_here", "missing_there")]
+    field: Annotated[
+        str,
+        OneOf(
+            *("revoked_at", "issued_at", "site", "bundle", "bundle_size"),
+            *("missing_here", "missing_there"),
+        ),
+    ]
     here: str | None
     there: str | None
     taken_over: bool  # it was, and the ledger has it as Jetpack has it

@@ -14,11 +14,14 @@ from jpcli.ledger.queries.wishes import connection_of, connections_by_blog
 from jpcli.services.sites.spelled import SiteNames
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from jpcli.jetpack.licensing import RemoteLicense
     from jpcli.ledger.database.connection import Ledger
     from jpcli.ledger.queries.licenses import LicenseFacts
 
 REVOKED_AT, ISSUED_AT, SITE = "revoked_at", "issued_at", "site"
+BUNDLE, BUNDLE_SIZE = "bundle", "bundle_size"
 MISSING_HERE, MISSING_THERE = "missing_here", "missing_there"
 
 
@@ -46,10 +49,12 @@ class Place(NamedTuple):
 
 
 class Comparing:
-    """Compares licenses of one ledger, and remembers what its sites are called."""
+    """Compares licenses of one ledger, and remembers what its sites are called. `bundles` are keys
+    by Jetpack's number."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, bundles: Mapping[int, str]) -> None:
         self._ledger = ledger
+        self._bundles = bundles
         self._names = SiteNames(ledger, follows=True)
 
     def differences(self, facts: LicenseFacts, remote: RemoteLicense) -> list[Difference]:
@@ -65,7 +70,26 @@ class Comparing:
         place = self.place(facts, remote)
         if place is not None:
             found.append(Difference(key, SITE, facts.site, place.shown or place.url))
+        if (facts.revoked_at, remote.revoked_at) == (None, None):
+            found.extend(self._of_bundles(facts, remote))
         return found
+
+    def waits(self, remote: RemoteLicense) -> bool:
+        """Whether it is in a bundle that Jetpack has not told of so far."""
+        return remote.parent_license_id is not None and (
+            remote.parent_license_id not in self._bundles
+        )
+
+    def _of_bundles(self, facts: LicenseFacts, remote: RemoteLicense) -> Iterator[Difference]:
+        """What a license is in, and how many are in it: that says who pays for it (B1). Where
+        Jetpack does not tell, nothing is held against it."""
+        key, size = facts.license_key, facts.bundle_size if facts.is_bundle else 1
+        if remote.tells_bundle and not self.waits(remote):
+            bundle = self._bundles.get(remote.parent_license_id or 0)
+            if bundle != facts.bundle_key:
+                yield Difference(key, BUNDLE, facts.bundle_key, bundle)
+        if not facts.child and remote.quantity is not None and max(remote.quantity, 1) != size:
+            yield Difference(key, BUNDLE_SIZE, str(size), str(remote.quantity))
 
     def place(self, facts: LicenseFacts, remote: RemoteLicense) -> Place | None:
         """Where Jetpack has a license that is somewhere else here; None where it is the same, or

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from jpcli.jetpack.licensing import Licensing
     from jpcli.ledger.database.connection import Ledger
+    from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.services.desk import Desk
     from jpcli.services.pending import Pending
 
@@ -91,6 +92,7 @@ def look(ledger: Ledger, api: Licensing, wanted: Collection[str] | None, heard: 
         looking.found.listed = False
         api.families()  # a token that is not accepted is not one that may not list
     looking.ask_for_the_rest()
+    looking.compare_early()
     return looking.found
 
 
@@ -105,8 +107,10 @@ class _Looking:
         self._wanted = None if wanted is None else dict.fromkeys(wanted, False)
         self._seen = RowNumbers()
         self._new = RowNumbers()  # by Jetpack's numbers
-        self._comparing = Comparing(ledger)
         self.found = Looked()
+        self._comparing = Comparing(ledger, self.found.bundles)
+        # What is in a bundle that was not told of by then.
+        self._early: Spool[RemoteLicense] = Spool(RemoteLicense._make)
 
     def take(self, remote: RemoteLicense) -> None:
         """One license as Jetpack has it."""
@@ -130,9 +134,22 @@ class _Looking:
         if self._wanted is not None and key not in self._wanted:
             return
         found.checked += 1
+        if self._comparing.waits(remote):
+            self._early.append(remote)
+        else:
+            self._compare(facts, remote)
+
+    def compare_early(self) -> None:
+        """Those that wait for what was told after them."""
+        for remote in self._early:
+            facts = find(self._ledger, remote.license_key)
+            assert facts is not None
+            self._compare(facts, remote)
+
+    def _compare(self, facts: LicenseFacts, remote: RemoteLicense) -> None:
         comparing = self._comparing
         if comparing.differences(facts, remote) or comparing.is_news(remote):
-            found.told.append(remote)
+            self.found.told.append(remote)
 
     def ask_for_the_rest(self) -> None:
         """Those that were not listed, one by one: a list may leave out what it should have."""

@@ -36,7 +36,7 @@ def check(before: Desk, heard: Heard, opened: Callable[[], Desk]) -> Answer[Pull
     `opened` again after Jetpack was asked. Errors as `licensing_of`, and what the API says."""
     found = look_since(before, None, heard)
     desk = opened()
-    comparing, told, moved = Comparing(desk.ledger), Told(), found.moved(desk)
+    comparing, told, moved = Comparing(desk.ledger, found.looked.bundles), Told(), found.moved(desk)
     for remote in found.looked.told:
         facts = find(desk.ledger, remote.license_key)
         if facts is not None and remote.license_key not in moved:
@@ -51,7 +51,7 @@ def pull(desk: Desk, heard: Heard) -> Answer[PullAnswer]:
     found = look_since(desk, None, heard)
 
     def do(writer: Writer) -> Answer[PullAnswer]:
-        taking, told = TakingOver(desk, writer, found.busy(desk)), Told()
+        taking, told = TakingOver(desk, writer, found), Told()
         for remote in _bundles_last(found.looked.told):
             told.add(*taking.known(remote))
         told.add(*_missing(desk, found))

@@ -95,7 +95,7 @@ class _Importing:
         self._revoke_missing = revoke_missing
         self._desk = desk
         self._found = found
-        self._taking = TakingOver(desk, writer, found.busy(desk))
+        self._taking = TakingOver(desk, writer, found)
         self._bundles = found.looked.bundles
         self._told = {remote.license_key: remote for remote in found.looked.told}
         self._gone = {key for (key,) in found.looked.gone}

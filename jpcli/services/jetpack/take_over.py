@@ -15,31 +15,36 @@ from jpcli.domain.instants import format_instant
 from jpcli.ledger.queries.licenses import active_children, find
 from jpcli.ledger.queries.products import product_names
 from jpcli.ledger.queries.sites import find_site
-from jpcli.services.jetpack.compare import ISSUED_AT, REVOKED_AT, Comparing
+from jpcli.services.jetpack.compare import (
+    BUNDLE,
+    BUNDLE_SIZE,
+    ISSUED_AT,
+    REVOKED_AT,
+    Comparing,
+)
 from jpcli.services.refusals import exact_offer
 from jpcli.services.sites.named import Places
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from jpcli.jetpack.licensing import RemoteLicense
     from jpcli.ledger.queries.licenses import LicenseFacts
     from jpcli.ledger.writer import Writer
     from jpcli.services.desk import Desk
     from jpcli.services.jetpack.compare import Difference
+    from jpcli.services.jetpack.look import LookedSince
 
 
 class TakingOver:
-    """Records what a pull found, in one transaction. `changed` counts licenses; `busy` are those
-    that another command is at work on, which are left as they are."""
+    """Records what a pull found, in one transaction. `changed` counts licenses; those that another
+    command is at work on are left as they are."""
 
-    def __init__(self, desk: Desk, writer: Writer, busy: Collection[str]) -> None:
+    def __init__(self, desk: Desk, writer: Writer, found: LookedSince) -> None:
         self._desk = desk
         self._ledger = desk.ledger
         self._writer = writer
-        self._busy = busy
+        self._busy = found.busy(desk)
         self._places = Places(writer)
-        self._comparing = Comparing(desk.ledger)
+        self._comparing = Comparing(desk.ledger, found.looked.bundles)
         self._products = sorted(product_names(desk.ledger), key=len, reverse=True)
         self.changed = 0
 
@@ -95,7 +100,7 @@ class TakingOver:
         return True
 
     def _settled(self, one: Difference, facts: LicenseFacts, remote: RemoteLicense) -> bool:
-        if one.field == ISSUED_AT:
+        if one.field in (ISSUED_AT, BUNDLE, BUNDLE_SIZE):
             return False
         if one.field == REVOKED_AT:
             if facts.revoked_at is not None or remote.revoked_at is None:

@@ -13,6 +13,7 @@ from tests.jetpack_double.world import SQL, ZULU, Spelling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.cli.jetpack.conftest import Desk
 
@@ -320,6 +321,50 @@ def test_a_table_shows_the_differences(at_jetpack: Desk) -> None:
     assert "taken over" in run.out
     assert "Not here" in next(line for line in run.out.splitlines() if new in line)
     assert json.loads(at_jetpack("jetpack", "pull", "--json").out)["data"]["checked"] == 1
+
+
+@pytest.mark.parametrize("order", ["asc", "desc", "shuffled"])
+@pytest.mark.parametrize("check", [(), CHECK])
+def test_what_a_license_is_in_and_how_many_are_is_shown(
+    check: tuple[str, ...], order: str, at_jetpack: Desk, tmp_path: Path
+) -> None:
+    """Whatever comes first in the list: a bundle, or what is in it."""
+    world = at_jetpack.double.world
+    world.sorts = order
+    one, other = (world.issue("jetpack-security-t1", quantity=5) for _ in range(2))
+    inside = [
+        world.issue("jetpack-security-t1", parent_license_id=bundle.license_id)
+        for bundle in (one, one, one, other, other, other)
+    ]
+    alone = at_jetpack.double.licenses[at_jetpack.known()]
+    source = tmp_path / "bundles.csv"
+    source.write_text(f"license_key\n{one.license_key}\n{other.license_key}\n")
+    at_jetpack.do(f"jetpack pull --from {source}")
+    agree(at_jetpack)
+    inside[0].parent_license_id = other.license_id
+    inside[1].parent_license_id = None
+    alone.parent_license_id = one.license_id
+    one.quantity = 2
+    before = at_jetpack.everything()
+    run = at_jetpack("jetpack", "pull", *check, "--json")
+    assert run.code == len(check)
+    key, another = one.license_key, other.license_key
+    assert sorted(differences(run.data), key=str) == sorted(
+        [
+            (inside[0].license_key, "bundle", key, another, False),
+            (inside[1].license_key, "bundle", key, None, False),
+            (alone.license_key, "bundle", None, key, False),
+            (key, "bundle_size", "5", "2", False),
+        ],
+        key=str,
+    )
+    assert remarks(run)["differences"] == ("4 differences are left", None)
+    assert at_jetpack.everything() == before
+    drawn = at_jetpack("jetpack", "pull", *check, "--format", "table").out
+    assert "Bundle of" in drawn
+    assert "in no bundle" in drawn
+    world.lists = False  # then nothing is told of bundles
+    assert differences(at_jetpack("jetpack", "pull", *check, "--json").data) == []
 
 
 def test_a_token_that_is_not_accepted_is_not_one_that_may_not_list(at_jetpack: Desk) -> None:

@@ -36,15 +36,15 @@ class Compared:
     def fields(self, key: str, **more: Any) -> list[tuple[str, str | None, str | None]]:
         facts = find(self.desk.ledger, key)
         assert facts is not None
-        found = Comparing(self.desk.ledger).differences(facts, self.remote(key, **more))
+        found = Comparing(self.desk.ledger, {}).differences(facts, self.remote(key, **more))
         assert {each.license_key for each in found} <= {key}
         return [(each.field, each.here, each.there) for each in found]
 
     def is_news(self, **more: Any) -> bool:
-        return Comparing(self.desk.ledger).is_news(self.remote(self.free, **more))
+        return Comparing(self.desk.ledger, {}).is_news(self.remote(self.free, **more))
 
     def place_of(self, **more: Any) -> Place | None:
-        return Comparing(self.desk.ledger).place_of(self.remote(self.free, **more))
+        return Comparing(self.desk.ledger, {}).place_of(self.remote(self.free, **more))
 
 
 @pytest.fixture
@@ -150,16 +150,19 @@ def test_an_end_that_only_the_ledger_has(agency: Desk) -> None:
         facts = find(desk.ledger, key)
         assert facts is not None
         remote = license_of({"license_key": key, "issued_at": ISSUED, "siteurl": A})
-        found = Comparing(desk.ledger).differences(facts, remote)
+        found = Comparing(desk.ledger, {}).differences(facts, remote)
         assert [each[1:] for each in found] == [("revoked_at", ENDED, None, False)]
         same = license_of({"license_key": key, "issued_at": ISSUED, "revoked_at": ENDED})
-        assert Comparing(desk.ledger).differences(facts, same) == []
+        assert Comparing(desk.ledger, {}).differences(facts, same) == []
 
 
 def test_a_bundle_is_on_no_site(compared: Compared) -> None:
     facts = find(compared.desk.ledger, compared.free)
     assert facts is not None
-    comparing, remote = Comparing(compared.desk.ledger), compared.remote(compared.free, siteurl=A)
+    comparing, remote = (
+        Comparing(compared.desk.ledger, {}),
+        compared.remote(compared.free, siteurl=A),
+    )
     assert comparing.place(facts, remote) == Place(A)
     assert comparing.place(facts._replace(bundle_size=3), remote) is None
 
@@ -171,6 +174,6 @@ def test_what_a_site_was_called_is_the_site(agency: Desk) -> None:
         facts = find(desk.ledger, key)
         assert facts is not None
         remote = license_of({"license_key": key, "issued_at": ISSUED, "siteurl": A})
-        comparing = Comparing(desk.ledger)
+        comparing = Comparing(desk.ledger, {})
         assert comparing.differences(facts, remote) == []
         assert comparing.place_of(remote) == Place("https://new.example")
