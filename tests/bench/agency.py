@@ -34,13 +34,19 @@ def write_history(stream: IO[str], *, active: int, past: int, seed: int = 1) -> 
     for number in range(singles + past):
         product = made.choice(PRODUCTS)
         until = None if number < singles else LONGEST_PAST
-        _write(stream, _license(made, _key(product, number), product, until, sites))
+        _write(stream, _license(made, license_key(product, number), product, until, sites))
     for number in range(bundles):
         _write_bundle(stream, made, number, sites)
 
 
+def license_key(product: str, number: int) -> str:
+    """Letters and figures as in real keys; in hexadecimal one in 500 would look like a card."""
+    drawn = b64encode(blake2b(str(number).encode()).digest())
+    return f"{product}_{drawn.translate(None, b'+/=')[:25].decode()}"
+
+
 def _write_bundle(stream: IO[str], made: random.Random, number: int, sites: int) -> None:
-    parent = _key(BUNDLE_PRODUCT, -number - 1)
+    parent = license_key(BUNDLE_PRODUCT, -number - 1)
     issued = _between(made, FIRST, LAST)
     shared = {"product": BUNDLE_PRODUCT, "issued_at": _text(issued), "revoked_at": None}
     _write(
@@ -48,7 +54,7 @@ def _write_bundle(stream: IO[str], made: random.Random, number: int, sites: int)
         {"license_key": parent, **shared, "assignments": [], "bundle_size": BUNDLE_SIZE},
     )
     for child in range(BUNDLE_SIZE):
-        key = _key(BUNDLE_PRODUCT, (number + 1) * 10_000_000 + child)
+        key = license_key(BUNDLE_PRODUCT, (number + 1) * 10_000_000 + child)
         used = _assignments(made, issued, None, sites)
         _write(stream, {"license_key": key, **shared, "assignments": used, "bundle_key": parent})
 
@@ -99,12 +105,6 @@ def _between(made: random.Random, first: datetime, last: datetime) -> datetime:
 
 def _text(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _key(product: str, number: int) -> str:
-    """Letters and figures as in real keys; in hexadecimal one in 500 would look like a card."""
-    drawn = b64encode(blake2b(str(number).encode()).digest())
-    return f"{product}_{drawn.translate(None, b'+/=')[:25].decode()}"
 
 
 def _write(stream: IO[str], row: dict[str, Any]) -> None:

@@ -237,7 +237,7 @@ def _spread(count: int, sites: int, *, one_client: bool = False) -> Iterator[str
             "from": issued,
             "to": None,
         }
-        row = {"license_key": agency._key(product, number), "product": product}
+        row = {"license_key": agency.license_key(product, number), "product": product}
         yield (
             json.dumps({**row, "issued_at": issued, "revoked_at": None, "assignments": [used]})
             + "\n"
