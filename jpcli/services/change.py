@@ -157,11 +157,17 @@ def once(desk: Desk, request: dict[str, Any], do: Callable[[], Answer[Data_co]])
     if earlier is not None:
         return earlier
     answer = do()
+    keep(desk, request, answer)
+    return answer
+
+
+def keep(desk: Desk, request: dict[str, Any], answer: Answer[Any]) -> None:
+    """Keep an answer under the desk's key, if it has one, after all was done; not where another
+    process has left its own there meanwhile."""
     if desk.idempotency_key is not None and not desk.dry_run:
         with desk.writing() as writer:
             if earlier_answer(desk, request) is None:
                 remember(desk, writer, request, answer, writer.last_seq)
-    return answer
 
 
 def _asks(desk: Desk) -> Iterator[Ask]:

@@ -87,10 +87,8 @@ def link_new(
     told otherwise. For a `ledger` there must be nothing that SQLite would take for a part of it
     (Refused `left_beside`).
     """
-    folder = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY)
-    try:
-        # One at a time: what another process has beside its new ledger is not for us to clear.
-        _lock(folder, wait=True)
+    # What another process has beside its new ledger is not for us to clear.
+    with alone_in(os.path.dirname(os.path.abspath(path))) as folder:
         if ledger and not os.path.lexists(path):
             clear_place(path)
         try:
@@ -100,8 +98,18 @@ def link_new(
                 raise (refusal or file_exists)(path) from None
             os.rename(draft, path)  # a file system without links, or it fails as well
         os.fsync(folder)
+
+
+@contextmanager
+def alone_in(folder: str) -> Iterator[int]:
+    """One at a time in a folder, where there are locks; gives its descriptor. Whoever has it must
+    not wait for it once more, as `link_new` does."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(descriptor, wait=True)
+        yield descriptor
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def replace_plain(draft: str, path: str, *, ledger: bool = False) -> None:

@@ -2,7 +2,8 @@
 
 Owns how jpcli knows its own files there: their sums are written down in `SUMS` before a file gets
 its name, so a run that is killed anywhere is gone on with by the next. What it did not write, or
-what somebody has changed since, it leaves alone unless told otherwise.
+what somebody has changed since, it leaves alone unless told otherwise; and a folder is one
+ledger's, because two give the same names to other files.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import BadInput, Refused
 from jpcli.ledger.database.draft import (
+    alone_in,
     draft_beside,
     folder_unwritable,
     link_new,
@@ -27,18 +29,22 @@ if TYPE_CHECKING:
 
     from jpcli.domain.errors import JpcliError
 
-# As `sha256sum --check` reads it. While a run is under way a file may have more than one line.
+# As `sha256sum --check` reads it, which passes over the remarks: whose the folder is, and what was
+# begun and not ended. While a run is under way a file may have more than one line.
 SUMS = "jpcli-files.sha256"
 _LINE = re.compile(r"([0-9a-f]{64})  ([^/\n]+)\n")
+_REMARK = re.compile(r"# (ledger|unfinished) (\S+)\n")
 _BLOCK = 1 << 20
 
 
 class Folder:
     """The files of one run in a folder at `path`; with `replaces` also over somebody's, which is
-    what the option called `by` is for. `heard` is told how many files there are so far.
+    what the option called `by` is for. `owner` is the id of the ledger that they are of. `heard` is
+    told how many files there are so far.
 
     `files` are the paths that are there now as this run has them, `changes` counts those that were
-    not so before, `failures` are why others are not.
+    not so before, `failures` are why others are not. `unfinished` is what earlier runs have
+    begun and not ended.
     """
 
     def __init__(
@@ -47,6 +53,7 @@ class Folder:
         *,
         replaces: bool = False,
         by: str = "--replace",
+        owner: str | None = None,
         heard: Callable[[int], None] = lambda _number: None,
     ) -> None:
         self.path = path
@@ -55,25 +62,50 @@ class Folder:
         self.failures: list[JpcliError] = []
         self._replaces = replaces
         self._by = by
+        self._owner = owner
         self._heard = heard
+        self.unfinished: set[str] = set()
+        self._ends: set[str] = set()
         self._known: dict[str, set[str]] = {}
         self._made: dict[str, str] = {}
 
-    def begin(self) -> None:
-        """Make the folder where it is missing, and see that it takes files.
+    def look(self) -> None:
+        """See what is there, and write nothing.
 
-        Raises BadInput `not_a_folder`, Failed `folder_unwritable` or `disk_full`.
+        Raises BadInput `not_a_folder`, Refused `another_ledgers_folder`, Failed
+        `folder_unwritable`.
         """
         if os.path.lexists(self.path) and not os.path.isdir(self.path):
             message = f"{self.path} is a file, not a folder"
             hint = "Name a folder; it is made where it is missing."
             raise BadInput("not_a_folder", message, hint=hint, subject=self.path)
         try:
+            self._known, remarks = self._read_sums()
+        except OSError as error:
+            raise self._unwritable(error) from None
+        self.unfinished = {what for kind, what in remarks if kind == "unfinished"}
+        others = {what for kind, what in remarks if kind == "ledger"} - {self._owner}
+        if others and not self._replaces:
+            raise Refused(
+                "another_ledgers_folder",
+                f"The files in {self.path} are of another ledger, and those of this one have the"
+                " same names",
+                hint=f"Name another folder, or write over them:   {self._by}",
+                subject=self.path,
+            )
+
+    def begin(self, unfinished: Iterable[str] = ()) -> None:
+        """Make the folder where it is missing, see that it takes files, and write down what is
+        `unfinished` until the end of this run. Errors as `look`, and Failed `disk_full`."""
+        self.look()
+        self._ends = {*unfinished}
+        try:
             make_folders(os.path.abspath(self.path))
             with draft_beside(self.at(SUMS)):
                 pass
-            self._known = self._read_sums()
             self._end_line()
+            for what in sorted(self._ends - self.unfinished):
+                self._append(f"# unfinished {what}\n")
         except OSError as error:
             raise self._unwritable(error) from None
 
@@ -99,18 +131,35 @@ class Folder:
         self._heard(len(self.files))
         return path
 
+    def foresee(self, name: str) -> str | None:
+        """The path of a file that `put` would write; what is there and not known is one of the
+        `failures`, and None."""
+        path = self.at(name)
+        try:
+            there = _sum_of(path)
+            if there is not None and not self._replaces:
+                self._check_ours(path, name, there)
+        except Refused as error:
+            self.failures.append(error)
+            return None
+        except OSError as error:
+            raise self._unwritable(error) from None
+        return path
+
     def end(self) -> None:
         """Write down the sums of what is there, each file once."""
         try:
-            sums = {**self._read_sums(), **{name: {made} for name, made in self._made.items()}}
-            lines = [
-                f"{known}  {name}\n"
-                for name in sorted(sums)
-                for known in sorted(sums[name])
-                if os.path.lexists(self.at(name))
-            ]
-            with draft_beside(self.at(SUMS)) as draft:
-                _written(draft, lines)
+            with alone_in(self.path), draft_beside(self.at(SUMS)) as draft:
+                sums = self._read_sums()[0] | {name: {made} for name, made in self._made.items()}
+                lines = [
+                    f"{known}  {name}\n"
+                    for name in sorted(sums)
+                    for known in sorted(sums[name])
+                    # What is not known is of another run, which may be about to give it its name.
+                    if name not in self._known or os.path.lexists(self.at(name))
+                ]
+                left = [f"# unfinished {what}\n" for what in sorted(self.unfinished - self._ends)]
+                _written(draft, [*self._whose(), *left, *lines])
                 replace_plain(draft, self.at(SUMS))
         except OSError as error:
             raise self._unwritable(error) from None
@@ -140,14 +189,25 @@ class Folder:
 
     def _note(self, name: str, made: str) -> None:
         """Before the file has its name: who is killed after this knows it again."""
+        self._append(f"{made}  {name}\n")
+        self._known.setdefault(name, set()).add(made)
+
+    def _append(self, line: str) -> None:
         if not os.path.lexists(self.at(SUMS)):
             with draft_beside(self.at(SUMS)) as draft, suppress(Refused):  # another run was first
+                _written(draft, self._whose())
                 link_new(draft, self.at(SUMS))
-        with open(self.at(SUMS), "a", encoding="utf-8", newline="\n") as stream:
-            stream.write(f"{made}  {name}\n")
+        # Alone: who is at its end puts another file in the place of this one.
+        with (
+            alone_in(self.path),
+            open(self.at(SUMS), "a", encoding="utf-8", newline="\n") as stream,
+        ):
+            stream.write(line)
             stream.flush()
             os.fsync(stream.fileno())
-        self._known.setdefault(name, set()).add(made)
+
+    def _whose(self) -> list[str]:
+        return [] if self._owner is None else [f"# ledger {self._owner}\n"]
 
     def _end_line(self) -> None:
         """What a run that was killed has left of a line must not begin the next one."""
@@ -160,17 +220,21 @@ class Folder:
         except FileNotFoundError:
             pass
 
-    def _read_sums(self) -> dict[str, set[str]]:
-        """What was written down; half a line, of a run that was killed, is none."""
-        found: dict[str, set[str]] = {}
+    def _read_sums(self) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
+        """The sums and the remarks that were written down; half a line, of a run that was killed,
+        is none."""
+        sums: dict[str, set[str]] = {}
+        remarks: set[tuple[str, str]] = set()
         try:
             with open(self.at(SUMS), encoding="utf-8", errors="replace", newline="\n") as stream:
                 for line in stream:
                     if (match := _LINE.fullmatch(line)) is not None:
-                        found.setdefault(match[2], set()).add(match[1])
+                        sums.setdefault(match[2], set()).add(match[1])
+                    elif (match := _REMARK.fullmatch(line)) is not None:
+                        remarks.add((match[1], match[2]))
         except FileNotFoundError:
             pass
-        return found
+        return sums, remarks
 
     def at(self, name: str) -> str:
         """The path of a file in it."""

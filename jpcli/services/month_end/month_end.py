@@ -7,6 +7,7 @@ closed twice, what is paid is not charged twice, and files are the same bytes.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.answers import Answer, Note, joined
@@ -17,7 +18,7 @@ from jpcli.domain.words import command_line, count
 from jpcli.ledger.queries import invoices
 from jpcli.reports.statement.documents import check_form
 from jpcli.services.billing.waiting import waiting_months
-from jpcli.services.change import earlier_answer, remember
+from jpcli.services.change import earlier_answer, keep
 from jpcli.services.collection.collector import collector_of
 from jpcli.services.collection.unpaid import unpaid_step
 from jpcli.services.files.folder import Folder
@@ -57,7 +58,12 @@ def month_end(
     What was not collected or not written is in the answer's `failures`. Before anything is closed
     it raises as `close.check_may_close` of a month that is named, `Folder.begin` and `check_form`.
     """
-    request = {"command": "month-end", "month": month, "wanted": wanted._asdict()}
+    place = os.path.abspath(wanted.path)  # another one from another folder
+    request = {
+        "command": "month-end",
+        "month": month,
+        "wanted": wanted._replace(path=place)._asdict(),
+    }
     if (earlier := earlier_answer(desk, request)) is not None:
         return earlier
     label = month or last_month(desk)
@@ -66,13 +72,11 @@ def month_end(
         check_form(form)
     key, desk.idempotency_key = desk.idempotency_key, None  # it is for all of it, not for a part
     try:
-        folder = Folder(wanted.path, replaces=wanted.replaces, heard=heard)
-        answer = _ended(desk, label, wanted, folder) if may_close else _nothing(desk, label)
+        answer = _ended(desk, label, wanted, heard) if may_close else _nothing(desk, label)
     finally:
         desk.idempotency_key = key
-    if key is not None and not desk.dry_run and not answer.failures:
-        with desk.writing() as writer:
-            remember(desk, writer, request, answer, writer.last_seq)
+    if not answer.failures:
+        keep(desk, request, answer)
     return answer
 
 
@@ -96,14 +100,20 @@ def _nothing(desk: Desk, label: str) -> Answer[MonthEndAnswer]:
     return Answer(_data(desk, label, [], [], []), (note,))
 
 
-def _ended(desk: Desk, label: str, wanted: Wanted, folder: Folder) -> Answer[MonthEndAnswer]:
+def _ended(
+    desk: Desk, label: str, wanted: Wanted, heard: Callable[[int], None]
+) -> Answer[MonthEndAnswer]:
+    owner = desk.ledger.meta.get("ledger_id")
+    folder = Folder(wanted.path, replaces=wanted.replaces, owner=owner, heard=heard)
+    folder.look()
+    months = _months(desk, label, folder)
     if desk.dry_run:
-        return _rehearsed(desk, label, wanted, folder)
-    folder.begin()
+        return _rehearsed(desk, label, months, wanted, folder)
+    folder.begin(months)
     closed, notes, failures = _closed(desk, label)
     respelled = Respelled()
     written: list[Written] = []
-    for number in _numbers(desk, label, closed, folder):
+    for number in _numbers(desk, months, closed, folder):
         written += write_files(desk, number, folder, wanted, respelled)
     folder.end()
     failures += folder.failures
@@ -112,6 +122,13 @@ def _ended(desk: Desk, label: str, wanted: Wanted, folder: Folder) -> Answer[Mon
     waits = _waiting_notes(desk, label, failures)
     more = (wrote_note(folder), *respelled.notes(), *_address_note(written, is_closed=True), *waits)
     return Answer(data, joined(notes, more), tuple(failures))
+
+
+def _months(desk: Desk, label: str, folder: Folder) -> set[str]:
+    """The months whose files are to be written: those that are closed now, and of those before them
+    what a run that was stopped has left."""
+    left = {*waiting_months(desk), *folder.unfinished}
+    return {label, *(month for month in left if month < label)}
 
 
 def _closed(desk: Desk, label: str) -> tuple[list[str], Notes, list[JpcliError]]:
@@ -127,10 +144,10 @@ def _closed(desk: Desk, label: str) -> tuple[list[str], Notes, list[JpcliError]]
     return [item["number"] for item in answer.data["invoices"]], notes, list(answer.failures)
 
 
-def _numbers(desk: Desk, label: str, closed: list[str], folder: Folder) -> list[str]:
+def _numbers(desk: Desk, months: set[str], closed: list[str], folder: Folder) -> list[str]:
     """The invoices whose files are written: those of the months, and of their void ones those that
     lie in the folder already, so that these say so."""
-    periods = {label, *(known_invoice(desk, number).period for number in closed)}
+    periods = {*months, *(known_invoice(desk, number).period for number in closed)}
     return [
         invoice.number
         for invoice in invoices.invoices(desk.ledger, newest_first=False)
@@ -139,29 +156,38 @@ def _numbers(desk: Desk, label: str, closed: list[str], folder: Folder) -> list[
     ]
 
 
-def _rehearsed(desk: Desk, label: str, wanted: Wanted, folder: Folder) -> Answer[MonthEndAnswer]:
+def _rehearsed(
+    desk: Desk, label: str, months: set[str], wanted: Wanted, folder: Folder
+) -> Answer[MonthEndAnswer]:
     """What would be closed, collected and written: the closing is tried and rolled back."""
     answer = collector_of(desk).close(desk, None, label)
     found: list[Written] = []
     files: list[str] = []
     with desk.rehearsing() as writer:
         closed = close_waiting(desk, writer, label)
-        for number in _numbers(desk, label, closed, folder):
+        for number in _numbers(desk, months, closed, folder):
             found_now = planned(Statements(desk, number), wanted.forms)
-            every = in_order([each.without_details() for each in found_now])
+            every = in_order([_foreseen(each, folder) for each in found_now])
             found += every
             files += [folder.at(name) for each in every for name in each.names]
-            files += [folder.at(journal_name(number, books)) for books in wanted.books]
-            files += [folder.at(index_name(number, ending)) for ending in ("csv", "html")]
+            names = [journal_name(number, books) for books in wanted.books]
+            names += [index_name(number, ending) for ending in ("csv", "html")]
+            files += filter(None, map(folder.foresee, names))
         numbers = [item["number"] for item in answer.data["invoices"]]
         data = _data(desk, label, numbers, [statement_file(w, folder) for w in found], files)
+    data["problems"] = [_problem(error) for error in folder.failures]
     data["dry_run"] = True
     message = f"Would write {count(len(files), 'file')} to {folder.path}"
     notes = (
         Note("would_write", message, "info", folder.path),
         *_address_note(found, is_closed=False),
     )
-    return Answer(data, joined(answer.notes, notes))
+    return Answer(data, joined(answer.notes, notes), tuple(folder.failures))
+
+
+def _foreseen(each: Written, folder: Folder) -> Written:
+    names = tuple(name for name in each.names if folder.foresee(name) is not None)
+    return each._replace(names=names).without_details()
 
 
 def _data(

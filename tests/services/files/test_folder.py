@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from jpcli.domain.errors import BadInput, Failed
+from jpcli.ledger.database.draft import alone_in
 from jpcli.services.files import folder as folders
 from jpcli.services.files.folder import SUMS, Folder
 
@@ -213,3 +215,42 @@ def test_what_a_killed_run_left_goes_with_the_next(tmp_path: Path) -> None:
     (tmp_path / ".jpcli-0123456789abcdef.tmp").write_text("half a file")
     write(tmp_path, {"one": "1111"})
     assert sorted(contents(tmp_path)) == [SUMS, "one"]
+
+
+def test_the_end_of_one_run_forgets_nothing_of_another(tmp_path: Path) -> None:
+    """Also of a file that has not got its name yet."""
+    first, second = (Folder(str(tmp_path)) for _ in range(2))
+    first.begin()
+    second.begin()
+    second.put("two", ["2222"])
+    second._note("three", sha256(b"3333").hexdigest())
+    first.put("one", ["1111"])
+    first.end()
+    (tmp_path / "three").write_text("3333")
+    assert write(tmp_path, {"one": "new", "two": "new", "three": "new"}).failures == []
+
+
+def test_nothing_is_written_down_while_another_run_is_at_its_end(tmp_path: Path) -> None:
+    """That puts another file in the place of the one with the sums."""
+    folder = write(tmp_path, {"one": "1111"})
+    before = (tmp_path / SUMS).read_text()
+    with ThreadPoolExecutor(1) as pool:
+        with alone_in(str(tmp_path)):
+            waits = pool.submit(folder.put, "two", ["2222"])
+            with pytest.raises(TimeoutError):
+                waits.result(0.1)
+            assert (tmp_path / SUMS).read_text() == before
+        assert waits.result(60) == str(tmp_path / "two")
+
+
+def test_two_runs_at_once_write_down_all(tmp_path: Path) -> None:
+    """One is at its end while the other writes down its files."""
+
+    def run(number: int) -> None:
+        for turn in range(20):
+            write(tmp_path, {f"{number} {turn}": "text"})
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, range(2)))
+    sums = (tmp_path / SUMS).read_text().splitlines()
+    assert len(sums) == 40

@@ -6,7 +6,7 @@ what could not be collected is reported beside what was.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
 from jpcli.domain.errors import AuthProblem, JpcliError
@@ -15,7 +15,7 @@ from jpcli.domain.money import display_amount
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.collection import was_mailed, way_of
 from jpcli.services.billing.waiting import waiting_months
-from jpcli.services.change import earlier_answer, remember
+from jpcli.services.change import earlier_answer, keep
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe.charge import collect
 from jpcli.services.collection.stripe.customer import check_address
@@ -64,7 +64,7 @@ def close(desk: Desk, month: str | None, until: str | None = None) -> Answer[Clo
                 break  # the key is as wrong for all the others
     answer = Answer(_data(desk, numbers, failures), notes, tuple(failures))
     if month is not None:
-        _remember(desk, request, answer)
+        keep(desk, request, answer)  # unless closing has left its own
     return answer
 
 
@@ -97,13 +97,6 @@ def _waits(desk: Desk, month: str | None, until: str | None) -> bool:
         month in (None, label) and (until is None or label <= until)
         for label in waiting_months(desk)
     )
-
-
-def _remember(desk: Desk, request: dict[str, Any], answer: Answer[ClosedAnswer]) -> None:
-    """The answer under the desk's key, unless closing has left its own."""
-    if desk.idempotency_key is not None and earlier_answer(desk, request) is None:
-        with desk.writing() as writer:
-            remember(desk, writer, request, answer, writer.last_seq)
 
 
 def _collect(desk: Desk, gateway: Gateway, number: str) -> tuple[Note, ...]:
