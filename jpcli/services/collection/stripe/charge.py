@@ -74,7 +74,7 @@ def _charge_in_order(
             _charge(desk, gateway, invoice, card)
         except Declined as error:
             declined.append((card, error))
-        remote = sync_invoice(desk, invoice, gateway.invoice(remote.id))
+        remote = sync_invoice(desk, gateway, invoice, gateway.invoice(remote.id))
     if remote.status == OPEN:
         raise (
             _declined(desk, invoice, remote, declined)

@@ -125,19 +125,21 @@ def _take_over(
     the ledger may have been put back since) is seen by comparing all.
     """
     customer = ensure_customer(desk, gateway)
+    before = invoices.invoices(desk.ledger, newest_first=False)
     there = gateway.invoices_of(customer)
     touched = None
     if news is not None and not money_unseen(desk.ledger):
         touched = invoices_of(gateway, news)
     changed, notes = [], []
-    for invoice in invoices.invoices(desk.ledger, newest_first=False):
+    for invoice in before:
         remote, remark = matched(desk, gateway, invoice, there)
         if remark is not None:
             notes.append(remark)
         if remote is None:
             continue
         asked = touched is None or remote.id in touched or remote.id != invoice.gateway_id
-        collecting.sync_invoice(desk, invoice, remote, money_at(gateway, remote) if asked else None)
+        money = money_at(gateway, remote) if asked else None
+        remote = collecting.sync_invoice(desk, gateway, invoice, remote, money)
         note_mailed(desk, invoice, remote)
         if asked:
             take_over(desk, gateway, invoice, remote)

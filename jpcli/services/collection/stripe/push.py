@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from jpcli.domain import events
 from jpcli.domain.errors import Failed
 from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
-from jpcli.ledger.queries import invoices
 from jpcli.services.collection.stripe.cards import ensure_customer
 from jpcli.services.collection.stripe.customer import check_address
 from jpcli.services.collection.stripe.draft import identity, line_items, make_draft
@@ -57,17 +56,17 @@ def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
         check_month_unbilled(desk, gateway, invoice, customer)
         remote = gateway.invoice(make_draft(desk, gateway, invoice, customer))
     if remote.status == VOID:
-        return sync_invoice(desk, invoice, remote)
+        return sync_invoice(desk, gateway, invoice, remote)
     check_origin(desk, invoice, remote)
     if remote.status == DRAFT:
         _add_items(desk, gateway, invoice, remote, items)
         remote = _finalize(desk, gateway, invoice, remote, items)
     elif invoice.gateway_id == remote.id:
-        sync_invoice(desk, invoice, remote)
+        remote = sync_invoice(desk, gateway, invoice, remote)
     check_same(desk, gateway, invoice, remote, items)
     # Of one that is adopted the events may have been read before, as of a stranger.
     money = money_at(gateway, remote) if invoice.gateway_id != remote.id else None
-    sync_invoice(desk, invoice, remote, money)
+    remote = sync_invoice(desk, gateway, invoice, remote, money)
     if remote.status == OPEN and _is_orphan(gateway, remote, customer):
         raise _orphaned(invoice)
     return remote
@@ -177,14 +176,39 @@ def annotate(desk: Desk, gateway: Gateway, invoice: Invoice, name: str, text: st
 
 
 def sync_invoice(
-    desk: Desk, invoice: Invoice, remote: RemoteInvoice, money: RemoteMoney | None = None
+    desk: Desk,
+    gateway: Gateway,
+    invoice: Invoice,
+    remote: RemoteInvoice,
+    money: RemoteMoney | None = None,
 ) -> RemoteInvoice:
-    """Take over what Stripe says of an invoice; nothing is recorded when nothing is new.
+    """Take over what Stripe says of an invoice, and what that is; nothing is recorded when nothing
+    is new.
 
-    Without `money` what went back of it was not asked for, and stays as it is known. Raises Failed
-    `void_here`.
+    `invoice` is what was known before Stripe was looked at: where another process took something
+    over since, this look may be the older one, and Stripe is asked once more. Without `money` what
+    went back of it was not asked for, and stays as it is known. Raises Failed `void_here`.
     """
-    data = {
+    while True:
+        data = _as_there(remote, money)
+        with desk.writing() as writer:
+            known = known_invoice(desk, invoice.number)
+            if all(getattr(known, name) == value for name, value in data.items()):
+                return remote
+            if known == invoice:
+                check_not_billed_again(desk, known, remote)
+                reason = remote.void_reason if remote.status == VOID else None
+                writer.record(*events.invoice_synced(invoice.number, data), reason=reason)
+                return remote
+        there = gateway.known_invoice(remote.id)
+        if there is None:
+            return remote  # a draft that was voided, and so deleted
+        invoice, remote = known, there
+        money = None if money is None else money_at(gateway, remote)
+
+
+def _as_there(remote: RemoteInvoice, money: RemoteMoney | None) -> dict[str, Any]:
+    return {
         "status": remote.status,
         "amount_paid_minor": remote.paid_minor,
         "paid_at": remote.paid_at,
@@ -196,14 +220,6 @@ def sync_invoice(
         "reference": remote.reference if remote.outside_minor else None,
         **({} if money is None else money._asdict()),
     }
-    with desk.writing() as writer:
-        known = invoices.by_number(desk.ledger, invoice.number)
-        assert known is not None
-        check_not_billed_again(desk, known, remote)
-        if any(getattr(known, name) != value for name, value in data.items()):
-            reason = remote.void_reason if remote.status == VOID else None
-            writer.record(*events.invoice_synced(invoice.number, data), reason=reason)
-    return remote
 
 
 def _add_items(

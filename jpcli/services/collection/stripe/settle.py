@@ -123,14 +123,14 @@ def void_everywhere(desk: Desk, gateway: Gateway, invoice: Invoice, reason: str 
         is_known = remote.id == invoice.gateway_id
         if remote.status == PAID or (remote.status == UNCOLLECTIBLE and is_known):
             if is_known:
-                sync_invoice(desk, invoice, remote)
+                sync_invoice(desk, gateway, invoice, remote)
             check_voidable(invoice._replace(status=remote.status))
     for remote in found:
         _remove(desk, gateway, invoice, remote, reason)
     final = [gateway.invoice(remote.id) for remote in found if remote.status != DRAFT]
     if final:
         chosen = [remote for remote in final if remote.id == invoice.gateway_id] or final
-        sync_invoice(desk, invoice, chosen[-1])
+        sync_invoice(desk, gateway, invoice, chosen[-1])
     with desk.writing() as writer:
         now = known_invoice(desk, invoice.number)
         if now == invoice:  # nobody brought it to Stripe since it was looked for there
@@ -218,7 +218,7 @@ def _pay(
         perform=perform,
         find=find,
     )
-    sync_invoice(desk, invoice, gateway.invoice(remote.id))
+    sync_invoice(desk, gateway, invoice, gateway.invoice(remote.id))
 
 
 def _outside(invoice: Invoice) -> str:
