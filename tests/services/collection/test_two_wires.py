@@ -1,5 +1,5 @@
-"""How an invoice was paid, where more than one try notes a wire: what stands at Stripe in the end
-is what is told, and of two payments only one is told as noted."""
+"""How an invoice was paid, where more than one try notes a wire, or why it was voided: what stands
+at Stripe in the end is what is told, and of two payments only one is told as noted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from jpcli.domain import events
 from jpcli.domain.errors import Busy, Refused
+from jpcli.ledger.events.log import told
 from jpcli.services.collection.stripe import collector
 from jpcli.services.invoices import invoices
 from tests.services.agency import codes
@@ -42,6 +44,24 @@ def test_the_reference_is_that_of_the_try_that_worked(
     posts = shop.posts()
     assert codes(shop.do(collector.mark_paid, NUMBER, then)) == ["already_paid"]
     assert shop.posts() == posts
+
+
+@pytest.mark.parametrize("first", [None, "wrong client", "wrong price"])
+@pytest.mark.parametrize("then", [None, "", "wrong client", "wrong price"])
+def test_the_reason_is_that_of_the_try_that_voided(
+    shop: Shop, first: str | None, then: str | None
+) -> None:
+    STATES["open"](shop)
+    shop.double.fault("status", method="POST", path=".*/void", times=0, status=500)
+    with suppress(Busy):
+        shop.do(collector.void, NUMBER, first)
+    shop.double.clear_faults()
+    shop.do(collector.void, NUMBER, then)
+    (there,) = shop.double.objects("invoice")
+    assert (there["status"], there["metadata"].get("jpcli_void_reason")) == ("void", then or None)
+    with shop.desk() as desk:
+        (event,) = list(told(desk.ledger, (events.INVOICE_SYNCED,)))[-1:]
+    assert event.reason == (then or None)
 
 
 @pytest.mark.parametrize("theirs", REFERENCES)

@@ -121,9 +121,9 @@ def void_remote(
     reason: str | None = None,
 ) -> None:
     """Void an open invoice at Stripe; the reason is kept there, too, and comes back with it."""
-    if reason:
+    if (reason or None) != remote.void_reason:  # that of an earlier try, which got no further, goes
         named = invoice._replace(gateway_id=remote.id)
-        annotate(desk, gateway, named, "void_reason", reason)
+        annotate(desk, gateway, named, "void_reason", reason or "")
     carry_out(
         desk,
         f"invoice/{invoice.number}/void",
