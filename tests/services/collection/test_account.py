@@ -17,6 +17,7 @@ from jpcli.domain.errors import AuthProblem, Busy, Refused
 from jpcli.ledger.writer import Writer
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import account, collector, invoices
+from jpcli.services.collection.stripe.customer import customer
 from jpcli.services.desk import Desk, open_desk
 from tests.services.agency import Agency
 from tests.services.collection.conftest import JUNE_15, Shop
@@ -153,10 +154,14 @@ def test_the_key_of_another_account_is_refused_on_every_road(shop: Shop) -> None
         invoices.sync,
         invoices.reconcile,
         account.status,
+        lambda desk: customer(desk, {}),
+        lambda desk: customer(desk, {"name": "Acme"}),
     ]
-    for road in roads:
+    # A dry run that asks Stripe at all.
+    dry: list[dict[str, Any]] = [{}] * len(roads) + [{"dry_run": True}]
+    for road, options in zip([*roads, roads[-1]], dry, strict=True):
         with pytest.raises(AuthProblem) as caught:
-            shop.do(road)
+            shop.do(road, **options)
         assert (caught.value.code, caught.value.exit_code) == ("wrong_account", 4)
         assert caught.value.subject == "STRIPE_API_KEY"
         assert ACCOUNT in caught.value.message

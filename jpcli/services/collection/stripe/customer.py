@@ -18,7 +18,7 @@ from jpcli.ledger.queries.collection import way_of
 from jpcli.ledger.queries.outbox import wish
 from jpcli.ledger.queries.plan import head
 from jpcli.services.change import once
-from jpcli.services.collection.gateway import stripe_gateway
+from jpcli.services.collection.gateway import check_account, stripe_gateway
 from jpcli.services.collection.stripe.cards import ensure_customer, known_customer
 from jpcli.services.collection.stripe.outbox import carry_out
 
@@ -128,8 +128,9 @@ def customer_object(found: RemoteCustomer, currency: str) -> CustomerObject:
 
 
 def _customer_id(desk: Desk, gateway: Gateway) -> str | None:
-    """The ledger's customer; a dry run makes none."""
+    """The ledger's customer; a dry run makes none, and looks at the ledger's own account only."""
     if desk.dry_run:
+        check_account(desk.ledger, gateway.account_id())
         return known_customer(desk, gateway)
     return ensure_customer(desk, gateway)
 
