@@ -38,7 +38,7 @@ class Account(Stripe):
 
     def __init__(self, books: Books, *there: RemoteInvoice, **of_others: Any) -> None:
         super().__init__(books.ledger_id, of=[*there, books.remote("in_9", AGAIN)], **of_others)
-        self.customers = ["cus_1"]
+        self.ledger_id, self.customers = books.ledger_id, ["cus_1"]
         self.made_for_it = ["cus_1"]
         self.by_invoice = {one.id: books.lines() for one in there}
         self.by_invoice["in_9"] = books.lines(AGAIN)
@@ -55,7 +55,7 @@ class Account(Stripe):
         return customer in self.customers
 
     def find_customers(self, ledger_id: str) -> list[str]:
-        return list(self.made_for_it)
+        return list(self.made_for_it) if ledger_id == self.ledger_id else []
 
 
 def hanging(books: Books, stripe: Any) -> list[tuple[str, str, str | None]]:
