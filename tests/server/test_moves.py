@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +18,8 @@ from tests.server.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 @pytest.fixture
@@ -95,6 +101,53 @@ def test_backups_and_what_they_are_restored_to(
     assert jpcli("ledger", "backup", backup, "--ledger", first).code == 0
     assert jpcli("ledger", "restore", backup, "--ledger", second).code == 0
     assert head(jpcli, second) == head(jpcli, backup) == head(jpcli, file)
+
+
+def _older(_file: str, backup: Path) -> None:
+    backup.write_bytes(gzip.decompress((DATA / "ledger-1-offline.db.gz").read_bytes()))
+
+
+def _damaged(file: str, backup: Path) -> None:
+    shutil.copyfile(file, backup)
+    with closing(sqlite3.connect(backup)) as connection, connection:
+        connection.execute("UPDATE licenses SET license_key = 'x_1234' WHERE id = 20")
+
+
+def _text(_file: str, backup: Path) -> None:
+    backup.write_text("no ledger")
+
+
+def _nothing(_file: str, backup: Path) -> None:
+    assert not backup.exists()
+
+
+@pytest.mark.parametrize(("make", "code"), [(_older, 0), (_damaged, 1), (_text, 2), (_nothing, 2)])
+def test_any_backup_is_taken_or_refused_as_in_a_file(
+    make: Callable[[str, Path], None],
+    code: int,
+    file: str,
+    server: Server,
+    jpcli: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    """And it stays as it is."""
+    backup = tmp_path / "a backup.db"
+    make(file, backup)
+    content = backup.read_bytes() if backup.exists() else None
+    there, answers = (server.address(server.database()), str(tmp_path / "new.db")), []
+    for address in there:
+        run = jpcli("ledger", "restore", str(backup), "--ledger", address, "--json")
+        answers.append((run.code, run.error if run.code else run.data["head"]))
+        if run.code == 0:
+            assert head(jpcli, address) == (run.data["events"], run.data["head"])
+            again = jpcli("ledger", "restore", str(backup), "--ledger", there[0], "--json")
+            assert (again.code, again.data["head"]) == (0, run.data["head"])
+    assert answers[0] == answers[1]
+    assert answers[0][0] == code
+    if make is _damaged:
+        hint = f"jpcli ledger check --ledger '{backup}'"
+        assert answers[0][1]["hint"] == f"See them all:   {hint}"
+    assert (backup.read_bytes() if backup.exists() else None) == content
 
 
 @pytest.mark.parametrize("statement", ["events (seq", "INTO chain", "FROM licenses", "COMMIT\0"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from jpcli.domain.errors import Failed, Refused
 from jpcli.ledger.database import schema, tables
+from jpcli.ledger.database.connection import LedgerOlder
 from jpcli.ledger.database.draft import draft_beside, folder_unwritable, link_new, sync
 from jpcli.ledger.database.faults import guarded
 from jpcli.ledger.database.inventory import orphans
@@ -48,6 +49,15 @@ def open_older(path: str, *, writes: bool) -> tuple[Ledger, str | None]:
             raise
         return _private_copy(path), None
     return open_file(path, writes=writes), kept
+
+
+def open_as_newest(path: str) -> Ledger:
+    """Open a file to be read alone and left as it is: one of an older schema as a private copy of
+    the newest. Errors as `open_file`, and those of `bring_up_to_date`."""
+    try:
+        return open_file(path, writes=False)
+    except LedgerOlder:
+        return _private_copy(path)
 
 
 def bring_up_to_date(path: str, *, keep: bool) -> str | None:

@@ -14,9 +14,10 @@ from jpcli.domain.words import is_text
 from jpcli.ledger.database import server_schema
 from jpcli.ledger.database.postgres import PostgresLedger, open_server
 from jpcli.ledger.database.server_link import WAIT_SECONDS, Link
-from jpcli.ledger.database.sqlite import open_file
 from jpcli.ledger.database.waiting import wait_seconds
 from jpcli.ledger.upkeep.check import check_ledger
+from jpcli.ledger.upkeep.copies import open_backup
+from jpcli.ledger.upkeep.migration import open_as_newest
 from jpcli.ledger.writer import Writer
 
 if TYPE_CHECKING:
@@ -105,8 +106,10 @@ def fill_server(
 def restore_on_server(
     source: str, address: str, inspect: Inspect, complete: Complete
 ) -> CheckReport:
-    """The same from a file. What is there as it is in the file was restored before."""
-    with closing(open_file(source, writes=False)) as ledger:
+    """The same from a file, which may be of an older schema. What is there as it is in the file was
+    restored before."""
+    open_backup(source).close()  # says what is no backup
+    with closing(open_as_newest(source)) as ledger:
         try:
             return fill_server(ledger, address, inspect, complete)
         except Refused as error:

@@ -185,7 +185,8 @@ def restore(
         if keyed is not None:
             keyed.remember_in(draft, _request_of(source), _restored(path, source, report, kept))
 
-    report, kept = restore_ledger(source, path, _must_be_ok, complete)
+    there = f" --ledger {quoted(source)}"
+    report, kept = restore_ledger(source, path, lambda found: _must_be_ok(found, there), complete)
     return _restored(path, source, report, kept)
 
 
@@ -252,14 +253,14 @@ def _exceptions(desk: Desk, report: CheckReport) -> tuple[Note, ...]:
     return (Note("zone_changed", message, subject=zone),)
 
 
-def _must_be_ok(report: CheckReport) -> None:
+def _must_be_ok(report: CheckReport, there: str = "") -> None:
     if report.problems:
         first = report.problems[0]
         raise Failed(
             "ledger_damaged",
             f"The copy has {count(len(report.problems), 'problem')} and is not kept:"
             f" {first.message}",
-            hint="See them all:   jpcli ledger check",
+            hint=f"See them all:   jpcli ledger check{there}",
             subject=first.subject,
             problems=report.problems,
         )
