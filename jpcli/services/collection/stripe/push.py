@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from jpcli.domain import events
-from jpcli.domain.errors import Failed
+from jpcli.domain.errors import Failed, Refused
 from jpcli.domain.invoice_status import DRAFT, OPEN, VOID
 from jpcli.services.collection.stripe.cards import ensure_customer
 from jpcli.services.collection.stripe.customer import check_address
@@ -23,7 +23,7 @@ from jpcli.services.collection.stripe.remote_invoice import (
     check_same,
     find_ours,
 )
-from jpcli.services.collection.stripe.strangers import check_month_unbilled
+from jpcli.services.collection.stripe.strangers import check_billed_once, check_month_unbilled
 from jpcli.services.invoices.known import check_not_given_up, check_open, known_invoice
 from jpcli.services.invoices.money import money_at
 
@@ -60,7 +60,7 @@ def push(desk: Desk, gateway: Gateway, invoice: Invoice) -> RemoteInvoice:
     check_origin(desk, invoice, remote)
     if remote.status == DRAFT:
         _add_items(desk, gateway, invoice, remote, items)
-        remote = _finalize(desk, gateway, invoice, remote, items)
+        remote = _finalize(desk, gateway, invoice, remote, items, customer)
     elif invoice.gateway_id == remote.id:
         remote = sync_invoice(desk, gateway, invoice, remote)
     check_same(desk, gateway, invoice, remote, items)
@@ -78,14 +78,17 @@ def _finalize(
     invoice: Invoice,
     remote: RemoteInvoice,
     items: list[LineItem],
+    customer: str,
 ) -> RemoteInvoice:
-    remote = gateway.invoice(remote.id)
+    there = gateway.invoices_of(customer)
+    remote = next((r for r in there if r.id == remote.id), None) or gateway.invoice(remote.id)
     if remote.status == DRAFT:
         check_same(desk, gateway, invoice, remote, items)
-        now = known_invoice(desk, invoice.number)
-        if now.status == VOID:  # voided meanwhile, while nothing stood there yet
+        try:
+            _check_still_wanted(desk, invoice, there)
+        except Refused:
             delete_draft(desk, gateway, invoice, remote)
-            check_not_given_up(now)
+            raise
         carry_out(
             desk,
             f"invoice/{invoice.number}/finalize",
@@ -95,6 +98,19 @@ def _finalize(
             holds=lambda _: gateway.invoice(remote.id).status != DRAFT,
         )
     return gateway.invoice(remote.id)
+
+
+def _check_still_wanted(desk: Desk, invoice: Invoice, there: list[RemoteInvoice]) -> None:
+    """Refuse what came about while the draft was made: it was voided here (`invoice_void`), or a
+    copy of this ledger brings its month there under another number (`billed_before`).
+
+    Each of two looks when its own draft stands, so one at least sees the other's, and whoever does
+    gives way. Both may; the next run of either finds nothing in its way then.
+    """
+    now = known_invoice(desk, invoice.number)
+    if now.status == VOID:
+        check_not_given_up(now)
+    check_billed_once(desk, invoice, there)
 
 
 def _is_orphan(gateway: Gateway, remote: RemoteInvoice, customer: str) -> bool:

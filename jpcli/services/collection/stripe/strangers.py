@@ -171,7 +171,11 @@ def check_month_unbilled(
     that is void here, or one that this ledger does not know, where what had ours before is gone
     without a trace, as a draft is that was voided."""
     there = [] if customer is None else gateway.invoices_of(customer)
-    there += since_its_month(desk, gateway, invoice)
+    check_billed_once(desk, invoice, there + since_its_month(desk, gateway, invoice))
+
+
+def check_billed_once(desk: Desk, invoice: Invoice, there: list[RemoteInvoice]) -> None:
+    """The same of what was found there already."""
     unknown = unknown_here(desk, there)
     for remote in (*unknown, *_standing_void_here(desk, there)):
         if month_of_number(str(remote.our_number)) == invoice.period:
