@@ -17,13 +17,14 @@ from jpcli.domain.instants import parse_instant
 from jpcli.ledger.queries.attempts import attempts
 from jpcli.ledger.queries.outbox import open_wishes
 from jpcli.payments.gateway import RemoteCharge, RemoteInvoice
+from jpcli.services.collection.stripe import attempts as tries
 from jpcli.services.collection.stripe import charge as room
 from jpcli.services.collection.stripe.charge import collect
 from jpcli.services.collection.stripe.push import sync_invoice
 from jpcli.services.invoices import attempts as shown
 from jpcli.services.invoices.known import known_invoice
 from tests.services.agency import Agency
-from tests.services.collection.test_which_is_ours import AUGUST_2, JUNE, ledger
+from tests.services.collection.test_which_is_ours import AGAIN, AUGUST_2, JUNE, ledger
 
 __all__ = ["ledger"]
 
@@ -175,7 +176,8 @@ def test_the_primary_card_comes_first_and_the_others_until_one_is_not_declined(
     assert len(set(there.keys)) == len(tried)
     assert isinstance(found, tuple) is (code is None)
     if code is None:
-        assert found[0].code == "collected"
+        assert [note.code for note in found] == ["collected", "hosted_page"]
+        assert (found[0].kind, found[0].subject) == ("ok", JUNE)
         names = {ONE: "visa ···· 1111", TWO: "amex ···· 2222", THREE: "jcb ···· 3333"}
         before = [f"{names[card]} (insufficient_funds)" for card in tried[:-1]]
         after = f", after {', '.join(before)} declined" if before else ""
@@ -276,10 +278,14 @@ def test_only_what_is_open_and_due_is_charged(
 def test_a_cent_that_is_due_is_charged(
     agency: Agency, till: Callable[..., Till], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with agency.desk() as desk:  # what is known of another one is not told of it
+        other = known_invoice(desk, AGAIN)
+        tries.record(desk, other, ("pm_9", "jcb"), DECLINED, Decline("x", None, "ch_9"))
     there = till("paid")
     there.remote = there.remote._replace(due_minor=1)
-    collected(agency, monkeypatch, there, (FIRST,))
+    found = collected(agency, monkeypatch, there, (FIRST,))
     assert there.tried == [ONE]
+    assert found[0].message.endswith(" by visa ···· 1111")
 
 
 def test_what_is_found_paid_is_told_as_stripe_tells_it(
@@ -334,3 +340,17 @@ def test_a_decline_without_a_charge_is_one_of_today(
     found = collected(agency, monkeypatch, there, (FIRST,), **BY_HAND)
     assert (found.code, found.hint, there.tried) == ("card_declined", None, [ONE])
     assert kept(agency) == [(ONE, DECLINED, None)]
+
+
+def test_what_was_paid_and_not_collected_is_told_as_that(
+    agency: Agency, till: Callable[..., Till], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = till()
+    there.remote = there.remote._replace(status="paid", due_minor=0, paid_minor=0)
+    found = collected(agency, monkeypatch, there)
+    assert [note.code for note in found] == ["paid_not_collected", "hosted_page"]
+    more = there.remote.total_minor + 5
+    there.remote = there.remote._replace(paid_minor=more)
+    found = collected(agency, monkeypatch, there)
+    assert [note.code for note in found] == ["collected", "more_collected", "hosted_page"]
+    assert found[0].message == f"{JUNE} is paid: $9.44"
