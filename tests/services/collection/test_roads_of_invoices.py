@@ -165,6 +165,7 @@ REQUESTS: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any]]] = {
     "push": (roads.push, (JUNE,), {}),
     "push --replace": (roads.push, (JUNE,), {"replace": True}),
     "push another": (roads.push, (AGAIN,), {}),
+    "push another --replace": (roads.push, (AGAIN,), {"replace": True}),
     "pay": (roads.pay, (JUNE,), {}),
     "pay another": (roads.pay, (AGAIN,), {}),
 }
@@ -266,8 +267,12 @@ def test_what_is_compared_and_told(
 
 
 def ways(books: Roads, *, mails: bool = False, mailed: tuple[str, ...] = ()) -> None:
-    books.monkeypatch.setattr(closing, "way_of", lambda _: SimpleNamespace(mails=mails))
-    books.monkeypatch.setattr(closing, "was_mailed", lambda _, one: one.number in mailed)
+    way, was_mailed = SimpleNamespace(mails=mails), {JUNE: False, AGAIN: False}
+    was_mailed |= dict.fromkeys(mailed, True)
+    books.monkeypatch.setattr(closing, "way_of", lambda books: books.meta and way)
+    books.monkeypatch.setattr(
+        closing, "was_mailed", lambda books, one: books.meta and was_mailed.get(one.number, False)
+    )
 
 
 @pytest.mark.parametrize("mails", [False, True])
@@ -319,6 +324,14 @@ def test_an_address_is_asked_for_where_a_month_waits(
     books.agency.now = "2024-10-02T09:00:00Z"
     books.do(closing.close, month, until)
     assert (("check_address",) in books.called) == asked
+    looks = [] if month == "2024-06" else [("check_not_billed", month, until)]
+    assert [call for call in books.called if call[0] == "check_not_billed"] == looks
+
+
+def test_only_what_is_left_of_the_months_that_are_named_is_collected(books: Roads) -> None:
+    ways(books)
+    books.do(closing.close, None, "2024-06")
+    assert books.called[2:] == [("collect", JUNE, False)]
 
 
 def test_months_that_wait_are_closed_up_to_the_one_that_is_named(books: Roads) -> None:
@@ -421,6 +434,35 @@ def test_where_it_can_be_paid_is_told_beside_what_went_wrong(
     assert [note.code for note in answer.notes] == told
 
 
+def test_with_a_key_that_is_wrong_nothing_that_was_closed_before_is_collected(
+    books: Roads,
+) -> None:
+    ways(books)
+    wrong = AuthProblem("bad_key", "wrong key")
+    books.monkeypatch.setattr(closing, "check_not_billed", called("look", books.called, wrong))
+    with pytest.raises(AuthProblem):
+        books.do(closing.close, None)
+    assert books.called == [("check_address",), ("look", None, None)]
+
+
+def test_what_is_told_of_one_stays_beside_what_went_wrong_with_the_next(books: Roads) -> None:
+    ways(books)
+    books.stand(AGAIN, page_url="https://p")
+
+    def collect(_desk: Any, _gateway: Any, number: str, *, by_hand: bool) -> Any:
+        assert not by_hand
+        if number == AGAIN:
+            raise Declined("card_declined", "no")
+        return (SETTLED,)
+
+    books.monkeypatch.setattr(closing, "collect", collect)
+    answer = books.do(closing.close, None)
+    assert [note.code for note in answer.notes if note.code != "nothing_to_close"] == [
+        SETTLED.code,
+        "hosted_page",
+    ]
+
+
 def test_what_has_fewer_attempts_is_tried_first(books: Roads) -> None:
     ways(books)
     tried = {JUNE: [1, 2], AGAIN: [1]}
@@ -435,7 +477,9 @@ def test_what_a_dry_run_says_would_be_collected(
     books: Roads, today: tuple[str, ...], mails: bool
 ) -> None:
     ways(books, mails=mails)
-    books.monkeypatch.setattr(closing, "goes_out_today", lambda _, one: one.number in today)
+    books.monkeypatch.setattr(
+        closing, "goes_out_today", lambda desk, one: desk.today and one.number in today
+    )
     before = books.agency.state()
     answer = books.do(closing.close, None, dry_run=True)
     would = [note for note in answer.notes if note.code == "would_collect"]
@@ -456,6 +500,7 @@ def test_a_dry_run_is_of_the_months_that_are_named(books: Roads, args: tuple[str
     assert [one["number"] for one in answer.data["invoices"]] == [JUNE]
     would = [note.subject for note in answer.notes if note.code == "would_collect"]
     assert would == [JUNE]
+    assert [note.code for note in answer.notes].count("dry_run") == 1
 
 
 @pytest.mark.parametrize("until", [None, "2024-08"])
@@ -473,3 +518,14 @@ def test_a_dry_run_foresees_what_would_be_closed_beside_what_waits(
     assert would == months
     assert [note.code for note in answer.notes].count("dry_run") == 1
     assert books.agency.state() == before
+
+
+def test_a_dry_run_foresees_the_month_that_is_named(books: Roads) -> None:
+    ways(books)
+    books.agency.now = "2024-10-02T09:00:00Z"
+    answer = books.do(closing.close, "2024-08", dry_run=True)
+    assert [one["number"] for one in answer.data["invoices"]] == ["INV-2024-08"]
+    assert [note.subject for note in answer.notes if note.code == "would_collect"] == [
+        "INV-2024-08"
+    ]
+    assert [note.code for note in answer.notes].count("dry_run") == 1
