@@ -9,9 +9,11 @@ import pytest
 
 from jpcli.domain.errors import JpcliError
 from jpcli.ledger.database.engines import open_ledger
+from jpcli.ledger.database.server_link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.server.running import Server
 
@@ -100,3 +102,25 @@ def test_a_stream_that_is_left_early_harms_no_later_transaction(
             rows.close()  # type: ignore[attr-defined]
             ledger.execute(_ADD)
     assert clients(address) == 1
+
+
+def test_nothing_is_sent_behind_the_end_of_statements_that_go_together(
+    server: Server, tmp_path: Path
+) -> None:
+    """It would be work of its own to a pooler, which never learns that it is over."""
+    import psycopg
+
+    link = Link(server.address("postgres"), 2)
+    for statements in (
+        ["SELECT pg_sleep(0.2)", "SELECT 1"],
+        ["SELECT pg_sleep(0.2)", "SELECT 1/0"],
+    ):
+        with (tmp_path / "trace").open("w+") as trace:
+            link.connection.pgconn.trace(trace.fileno())
+            with suppress(psycopg.errors.DivisionByZero):
+                assert link.send([(text, ()) for text in statements]).fetchall() == [(1,)]
+            link.connection.pgconn.untrace()
+            trace.seek(0)
+            told = [line.split("\t") for line in trace]
+        assert [line for line in told if "F" in line][-1][3].strip() == "Sync", told
+    link.close()

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import psycopg
 from psycopg.adapt import Dumper, Loader
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.generators import send
 
 from jpcli.domain.addresses import shown
 from jpcli.ledger.database.server_faults import ServerLost, bad_address, refusal_of, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     Statement = tuple[str, Mapping[str, Any] | Sequence[Any]]
 
@@ -87,6 +88,20 @@ class _TruthToInteger(Dumper):  # type: ignore[misc,unused-ignore]
         return b"1" if obj else b"0"
 
 
+class _Pipeline(psycopg.Pipeline):  # type: ignore[misc,unused-ignore]
+    """Ends with its Sync. The library asks for a Flush behind that; where the answers came first, a
+    pooler gives the client a connection for it, which is dropped when the client leaves."""
+
+    def _exit_gen(self) -> Generator[Any, Any, None]:
+        try:
+            self._enqueue_sync()
+            yield from self._communicate_gen()
+        finally:
+            if self.result_queue:
+                yield from send(self.pgconn)
+                yield from self._fetch_gen(flush=False)
+
+
 # The same for the server, in one transaction: who is gone in the middle of a change holds its lock.
 ASK_FOR_LIFE = {f"tcp_{name}": value for name, value in _SIGNS_OF_LIFE.items()}
 
@@ -129,6 +144,7 @@ class Link:
         connection = self.connection
         if len(statements) == 1:
             return [connection.execute(*statements[0])]
+        connection._pipeline = _Pipeline(connection)  # noqa: SLF001
         with connection.pipeline():
             return [connection.execute(*statement) for statement in statements]
 
