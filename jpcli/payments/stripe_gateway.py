@@ -67,13 +67,18 @@ class StripeGateway(CustomerCalls, InvoiceCalls, MoneyCalls):
             stripe.ca_bundle_path = where()
         addresses: Any = {} if base_url is None else {"base_addresses": {"api": base_url}}
         timeout = (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
+        self._session = BoundedSession()
         self._client = stripe.StripeClient(
             secret_key,
             stripe_version=API_VERSION,
             max_network_retries=0,
-            http_client=stripe.RequestsClient(timeout=timeout, session=BoundedSession()),
+            http_client=stripe.RequestsClient(timeout=timeout, session=self._session),
             **addresses,
         )
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.close()
 
     # --- account and customer ---
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -72,20 +72,25 @@ class Front:
         self._server = server
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(certified)
-        self._loop = asyncio.new_event_loop()
         begun = Event()
-        Thread(target=self._run, args=(begun,), daemon=True).start()
+        self._running = Thread(target=self._run, args=(begun,), daemon=True)
+        self._running.start()
         assert begun.wait(60)
 
     def _run(self, begun: Event) -> None:
-        asyncio.set_event_loop(self._loop)
-        listener = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        asyncio.run(self._listen(begun))
+
+    async def _listen(self, begun: Event) -> None:
+        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+        listener = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = listener.sockets[0].getsockname()[1]
         begun.set()
-        self._loop.run_forever()
+        await self._ended.wait()
+        listener.close()
 
     def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self._running.join()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
@@ -97,11 +102,10 @@ class Front:
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
+    with closing(writer), suppress(OSError):
         while data := await reader.read(1 << 16):
             writer.write(data)
             await writer.drain()
-    writer.close()
 
 
 class Encrypted(NamedTuple):

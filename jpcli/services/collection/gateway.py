@@ -38,6 +38,7 @@ def stripe_gateway(desk: Desk) -> StripeGateway:
         raise no_gateway(NOTHING_BY_HAND)
     check_base()
     gateway = open_gateway(secret_key(desk.ledger), read_only=desk.dry_run)
+    desk.closes(gateway.close)
     check_mode(desk.ledger, gateway)
     if not desk.dry_run:  # nothing is asked, and so nothing is learnt about the account
         _pin(desk, gateway)

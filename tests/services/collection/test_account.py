@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from jpcli.domain import events
 from jpcli.domain.answers import Answer
 from jpcli.domain.errors import AuthProblem, Busy, Refused
 from jpcli.ledger.writer import Writer
+from jpcli.payments.bounded_session import BoundedSession
 from jpcli.services.collection.gateway import stripe_gateway
 from jpcli.services.collection.stripe import account, collector, invoices
 from jpcli.services.collection.stripe.customer import customer
@@ -233,3 +234,32 @@ def test_a_ledger_that_collects_by_hand_has_no_key_of_its_own(
         answer = account.login(TEST_KEY, desk.ledger)
     assert list(ring.entries) == [("jpcli", "stripe")]
     assert answer.data["for_ledger"] is None
+
+
+@pytest.mark.parametrize("key", [TEST_KEY, EXPIRED_KEY])
+@pytest.mark.parametrize("way", ["status", "login"])
+def test_nobody_is_kept_on_the_line(
+    key: str,
+    way: str,
+    young: tuple[Agency, StripeDouble],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    agency, _ = young
+    monkeypatch.setenv("STRIPE_API_KEY", key)
+    Keyring(monkeypatch)
+    ends: list[str] = []
+
+    def noted(name: str) -> None:
+        done = getattr(BoundedSession, name)
+
+        def do(session: BoundedSession) -> None:
+            ends.append(name)
+            done(session)
+
+        monkeypatch.setattr(BoundedSession, name, do)
+
+    noted("__init__")
+    noted("close")
+    with suppress(AuthProblem):
+        agency.do(account.status) if way == "status" else account.login(key)
+    assert ends == ["__init__", "close"]

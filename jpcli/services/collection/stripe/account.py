@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from jpcli.domain.answers import Answer, Note
@@ -50,13 +51,13 @@ def login(key: str, ledger: Ledger | None = None) -> Answer[LoginAnswer]:
     """
     check_form(key)
     own = own_ledger(ledger)
-    gateway = open_gateway(key)
-    if own is not None:
-        check_mode(own, gateway)
-        check_account(own, gateway.account_id())
-    gateway.check()
+    with closing(open_gateway(key)) as gateway:
+        if own is not None:
+            check_mode(own, gateway)
+            check_account(own, gateway.account_id())
+        gateway.check()
+        mode = mode_of(gateway)
     store_key(key, own)
-    mode = mode_of(gateway)
     whose = "for this ledger " if own is not None else ""
     message = f"The key is stored {whose}in the system's keyring; it moves {mode} money"
     data: LoginAnswer = {
