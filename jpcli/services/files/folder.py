@@ -172,7 +172,11 @@ class Folder:
             self._note(name, made)
         self.changes += there != made
         if there is None:
-            link_new(draft, path)
+            try:
+                link_new(draft, path)
+            except Refused:
+                if _sum_of(path) != made:  # else another run has just written the same
+                    raise
         elif there != made:
             replace_plain(draft, path)
 
@@ -212,7 +216,7 @@ class Folder:
     def _end_line(self) -> None:
         """What a run that was killed has left of a line must not begin the next one."""
         try:
-            with open(self.at(SUMS), "rb+") as stream:
+            with alone_in(self.path), open(self.at(SUMS), "rb+") as stream:
                 if stream.seek(0, os.SEEK_END):
                     stream.seek(-1, os.SEEK_END)
                     if stream.read(1) != b"\n":

@@ -230,6 +230,23 @@ def test_the_end_of_one_run_forgets_nothing_of_another(tmp_path: Path) -> None:
     assert write(tmp_path, {"one": "new", "two": "new", "three": "new"}).failures == []
 
 
+@pytest.mark.parametrize(("other", "codes"), [("1111", []), ("mine", ["file_exists"])])
+def test_what_another_run_has_just_written_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str, codes: list[str]
+) -> None:
+    real = folders.link_new
+
+    def link_new(draft: str, path: str) -> None:
+        if path == str(tmp_path / "one"):
+            Path(path).write_text(other)
+        real(draft, path)
+
+    monkeypatch.setattr(folders, "link_new", link_new)
+    folder = write(tmp_path, {"one": "1111"})
+    assert [error.code for error in folder.failures] == codes
+    assert contents(tmp_path)["one"] == other
+
+
 def test_nothing_is_written_down_while_another_run_is_at_its_end(tmp_path: Path) -> None:
     """That puts another file in the place of the one with the sums."""
     folder = write(tmp_path, {"one": "1111"})
