@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jpcli.domain.errors import BadInput, Failed
-from jpcli.ledger.database.draft import alone_in
+from jpcli.ledger.database.draft import alone_in, link_new
 from jpcli.services.files import folder as folders
 from jpcli.services.files.folder import SUMS, Folder
 
@@ -234,14 +234,12 @@ def test_the_end_of_one_run_forgets_nothing_of_another(tmp_path: Path) -> None:
 def test_what_another_run_has_just_written_is_no_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str, codes: list[str]
 ) -> None:
-    real = folders.link_new
-
-    def link_new(draft: str, path: str) -> None:
+    def link(draft: str, path: str) -> None:
         if path == str(tmp_path / "one"):
             Path(path).write_text(other)
-        real(draft, path)
+        link_new(draft, path)
 
-    monkeypatch.setattr(folders, "link_new", link_new)
+    monkeypatch.setattr(folders, "link_new", link)
     folder = write(tmp_path, {"one": "1111"})
     assert [error.code for error in folder.failures] == codes
     assert contents(tmp_path)["one"] == other
