@@ -125,6 +125,15 @@ def test_the_first_change_fixes_what_was_recorded(
 
 
 @pytest.mark.usefixtures("_in_the_west")
+def test_following_this_machine_fixes_first_what_was_recorded(old: Agency) -> None:
+    before, events = days(old), kinds(old)
+    told = old.do(settings.set_one, "zone-data", "machine", now="2024-08-03T12:00:00Z")
+    assert codes(told) == ["unchanged"]
+    assert kinds(old) == [*events, "ledger.zone_set"]
+    assert (days(old), old.problems()) == (before, [])
+
+
+@pytest.mark.usefixtures("_in_the_west")
 @pytest.mark.parametrize("fixed", [False, True])
 @pytest.mark.parametrize(
     "sql",
