@@ -203,6 +203,13 @@ CASES: dict[str, tuple[dict[str, Any] | None, tuple[int, ...], list[str], str, s
         "other_contents",
         "open",
     ),
+    "a part of others": (
+        {"status": "draft", "total_minor": 0, **OTHERS},
+        (1,),
+        [],
+        "other_contents",
+        "open",
+    ),
     "open": ({}, (0, 1), [], "open", "open"),
     "open over another sum": ({"total_minor": 1}, (0, 1), [], "total_mismatch", "open"),
     "open with a part of it": ({}, (0,), [], "total_mismatch", "open"),
