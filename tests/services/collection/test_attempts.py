@@ -111,6 +111,14 @@ def test_a_charge_that_is_known_is_not_kept_twice_and_another_one_is(two: Shop) 
         assert tries.known_charges(desk, known_invoice(desk, JULY)) == set()
 
 
+@pytest.mark.parametrize("outcome", [DECLINED, PENDING])
+def test_what_was_not_paid_is_kept_also_where_a_payment_is_known(two: Shop, outcome: str) -> None:
+    """Of another process that was faster with another card."""
+    record(two, PAID)
+    record(two, outcome)
+    assert [attempt.outcome for attempt in kept(two)] == [PAID, outcome]
+
+
 @pytest.mark.parametrize("first", ["sync", "record"])
 def test_a_payment_is_kept_once_whoever_tells_of_it_first(two: Shop, first: str) -> None:
     """The charge's id is only told by Stripe."""

@@ -310,3 +310,31 @@ def test_an_address_is_needed_where_invoices_are_mailed(
             room.check_address(desk, stripe)  # type: ignore[arg-type]
     assert (caught.value.code, caught.value.subject) == ("no_email", "cus_1")
     assert caught.value.hint == room.ADD_EMAIL
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("email", "a@b.example", None),
+        ("email", "a", "bad_email"),
+        ("email", "a@", "bad_email"),
+        ("email", "@b", "bad_email"),
+        ("email", "a@b@c", "bad_email"),
+        ("email", "a b@c", "bad_email"),
+        ("country", "US", None),
+        ("country", "USA", "bad_country"),
+        ("country", "1A", "bad_country"),
+        ("country", "ÄÖ", "bad_country"),
+        ("name", "4242 4242 4242 4242", "card_number"),
+        ("line1", "4242 4242 4242 4242", "card_number"),
+    ],
+)
+def test_a_value_is_looked_at_before_anything_is_sent(
+    name: str, value: str, code: str | None
+) -> None:
+    if code is None:
+        assert room._checked({name: value}) == {name: value}
+        return
+    with pytest.raises(BadInput) as caught:
+        room._checked({name: value})
+    assert caught.value.code == code
