@@ -354,3 +354,29 @@ def test_what_was_paid_and_not_collected_is_told_as_that(
     found = collected(agency, monkeypatch, there)
     assert [note.code for note in found] == ["collected", "more_collected", "hosted_page"]
     assert found[0].message == f"{JUNE} is paid: $9.44"
+
+
+def test_the_card_that_paid_is_told_also_where_another_one_is_known_to_be_declined_since(
+    agency: Agency, till: Callable[..., Till], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with agency.desk() as desk:
+        ours = known_invoice(desk, JUNE)
+        tries.record(desk, ours, (ONE, "visa"), PAID)
+        tries.record(desk, ours, (TWO, "amex"), DECLINED, Decline("x", None, "ch_1"))
+    there = till()
+    paid = there.remote.total_minor
+    there.remote = there.remote._replace(status="paid", due_minor=0, paid_minor=paid)
+    found = collected(agency, monkeypatch, there)
+    assert found[0].message.endswith(" by visa, after amex (x) declined")
+
+
+def test_a_payment_that_is_not_finished_is_told_and_not_asked_for_again_by_itself(
+    agency: Agency, till: Callable[..., Till], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collected(agency, monkeypatch, till("pending"), (FIRST,))
+    there = till()
+    found = collected(agency, monkeypatch, there, (FIRST,))
+    assert (found.code, there.tried) == ("retry_later", [])
+    assert "stays open: the payment by visa ···· 1111 on 2024-08-02 is not finished. The next" in (
+        found.message
+    )

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from jpcli.domain.errors import JpcliError, Refused
+from jpcli.domain.errors import Busy, JpcliError, Refused
+from jpcli.ledger.queries.outbox import open_wishes
 from jpcli.payments.gateway import RemoteInvoice, RemoteLine, RemoteMoney
 from jpcli.services.collection.stripe import push as room
 from jpcli.services.collection.stripe.draft import line_items
@@ -36,6 +37,7 @@ class Stripe:
         self.done: list[str] = []
         self.customers = ["cus_1"]
         self.keys: list[str] = []
+        self.lost: str | None = None
         self.marks: dict[str, str] = {}
         self.after: dict[str, Any] = {}
 
@@ -63,12 +65,17 @@ class Stripe:
         monkeypatch.setattr(room, "check_month_unbilled", month)
         monkeypatch.setattr(room, "make_draft", make)
 
-    def did(self, what: str, key: str | None = None) -> None:
+    def did(self, what: str) -> None:
         self.done.append(what)
-        if key is not None:
-            self.keys.append(key)
         if what in self.after:
             self.after.pop(what)()
+
+    def begun(self, what: str, key: str) -> None:
+        """Each call has a key; the answer to one may be lost."""
+        assert isinstance(key, str)
+        self.keys.append(key)
+        if what == self.lost:
+            raise Busy("network", "")
 
     def stand(self, **fields: Any) -> None:
         made = RemoteInvoice("in_1", None, "open", "usd", self.ours.total_minor, 0, 0, None, None)
@@ -90,7 +97,7 @@ class Stripe:
 
     def invoices_of(self, customer: str) -> list[RemoteInvoice]:
         assert customer == "cus_1"
-        found = (self.there, *self.besides)
+        found = (*self.besides, self.there)
         return [one for one in found if one is not None and one.customer_id == customer]
 
     def known_invoice(self, name: str) -> RemoteInvoice | None:
@@ -104,33 +111,38 @@ class Stripe:
     def add_lines(self, name: str, items: Any, metadata: Any, key: str) -> None:
         assert metadata == {"jpcli_ledger": self.ledger_id, "jpcli_number": JUNE}
         positions = [item.position for item in items]
+        self.begun("lines", key)
         self.on_it += [
             RemoteLine(f"il_{i.position}", i.position, i.amount_minor, "usd", "") for i in items
         ]
         total = sum(line.amount_minor for line in self.on_it)
         self.there = self.invoice(name)._replace(total_minor=total)
-        self.did(f"lines {positions}", key)
+        self.did(f"lines {positions}")
 
     def finalize(self, name: str, key: str) -> RemoteInvoice:
+        self.begun("finalize", key)
         self.there = self.invoice(name)._replace(status="open")
-        self.did("finalize", key)
+        self.did("finalize")
         return self.there
 
     def delete_draft(self, name: str, key: str) -> None:
         assert name == "in_1"
+        self.begun("delete", key)
         self.there = None
         self.on_it = []
-        self.did("delete", key)
+        self.did("delete")
 
     def void(self, name: str, key: str) -> RemoteInvoice:
+        self.begun("void", key)
         self.there = self.invoice(name)._replace(status="void")
-        self.did("void", key)
+        self.did("void")
         return self.there
 
     def annotate(self, name: str, metadata: Any, key: str) -> None:
         assert name == "in_1"
+        self.begun("mark", key)
         self.marks.update(metadata)
-        self.did("mark", key)
+        self.did("mark")
 
     def has_customer(self, name: str) -> bool:
         assert name.startswith("cus_")
@@ -371,3 +383,47 @@ def test_the_reason_is_kept_with_what_is_voided(
     assert stripe.done == done
     if "mark" in done:
         assert stripe.marks == {"jpcli_void_reason": (given or "")[:500]}
+
+
+# The call whose answer is lost, and the name of the wish that is left.
+LOST = {
+    "lines": "lines",
+    "finalize": "finalize",
+    "delete": "delete",
+    "void": "void",
+    "mark": "void-reason/2be23c585f15",
+}
+
+
+@pytest.mark.parametrize("call", LOST)
+def test_a_step_whose_answer_was_lost_is_asked_for_again_under_its_key(
+    agency: Agency, stripe: Stripe, call: str
+) -> None:
+    if call == "delete":
+        stripe.stand(customer_id="cus_9", status="draft")
+    elif call in ("void", "mark"):
+        stripe.stand()
+    there: Any = stripe
+
+    def step() -> None:
+        with agency.desk() as desk:
+            ours = known_invoice(desk, JUNE)
+            if call in ("void", "mark"):
+                why = "why" if call == "mark" else None
+                room.void_remote(desk, there, ours, stripe.invoice("in_1"), why)
+            else:
+                room.push(desk, there, ours)
+
+    stripe.lost = call
+    with pytest.raises(Busy):
+        step()
+    key = stripe.keys[-1]
+    with agency.desk(writes=False) as desk:
+        (left,) = [wish.name for wish in open_wishes(desk.ledger)]
+    assert left == f"invoice/{JUNE}/{LOST[call]}"
+    stripe.lost = None
+    count = len(stripe.keys)
+    step()
+    assert stripe.keys[count] == key
+    with agency.desk(writes=False) as desk:
+        assert open_wishes(desk.ledger) == []
