@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-from functools import cache, lru_cache
-from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
+from jpcli.cli.render.json_rows import COMPACT, encoded_column, encoded_rows, row_template, text_of
 from jpcli.cli.shared.failure import failure_from
 from jpcli.cli.shared.named_ledger import naming
 from jpcli.cli.shared.tables import BATCH, Table, batches_of
@@ -30,10 +29,7 @@ HELD_BACK = 32_768
 # Not empty while a part of a long answer is out.
 _begun: list[bool] = []
 
-_MONEY = ("amount_minor", "currency", "amount")
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _indented = json.JSONEncoder(ensure_ascii=False, indent=2)
-_text = json.encoder.encode_basestring
 
 # Legal in JSON as they are, but not on a terminal, and a lone surrogate not in UTF-8 either; and
 # what a CI system takes for a command in the middle of a line.
@@ -77,15 +73,15 @@ def write_json(
 
 def write_ndjson(out: TextIO, table: Table) -> None:
     """One object a line, with the fields of the table."""
-    template = _row_template(table.columns)
+    template = row_template(table.columns)
     for batch in table.batches:
-        out.write(_safe("\n".join(_encoded_rows(template, batch)) + "\n"))
+        out.write(_safe("\n".join(encoded_rows(template, batch)) + "\n"))
         out.flush()
 
 
 def write_ndjson_object(out: TextIO, data: Mapping[str, Any]) -> None:
     """An answer without a table is one line."""
-    out.write(_safe(_compact.encode(_without_rows(data))) + "\n")
+    out.write(_safe(COMPACT.encode(_without_rows(data))) + "\n")
 
 
 def write_failure_json(failure: Failure, output: Output) -> None:
@@ -94,7 +90,7 @@ def write_failure_json(failure: Failure, output: Output) -> None:
         _begun.clear()
         return
     error = _error_object(failure, output.ledger)
-    encoder = _indented if output.terminal else _compact
+    encoder = _indented if output.terminal else COMPACT
     sys.stdout.write(_safe(encoder.encode({"version": VERSION, "error": error})) + "\n")
     sys.stdout.flush()
 
@@ -124,7 +120,7 @@ class _Writer:
         self._out = out
         self._pieces: list[str] = []
         self._size = 0
-        self._encoder = _indented if indent else _compact
+        self._encoder = _indented if indent else COMPACT
         self._indent = indent
         self._depth = 0
         self._first = True
@@ -161,7 +157,7 @@ class _Writer:
 
     def key(self, name: str) -> None:
         self.separate()
-        self._write(_text(name) + (": " if self._indent else ":"))
+        self._write(text_of(name) + (": " if self._indent else ":"))
 
     def field(self, name: str, value: Any) -> None:
         self.key(name)
@@ -206,7 +202,7 @@ class _Writer:
     def rows(self, name: str, rows: Rows[Any]) -> None:
         self.key(name)
         self.open("[")
-        template = _row_template(rows.columns)
+        template = row_template(rows.columns)
         for batch in batches_of(rows.rows):
             if any(isinstance(cell, Rows) for cell in batch[0]):
                 self._tables(rows.columns, batch)
@@ -217,7 +213,7 @@ class _Writer:
                 texts = [self._encoder.encode(entry) for entry in objects]
                 joined = ",\n".join(texts).replace("\n", "\n" + "  " * self._depth)
             else:
-                joined = ",".join(_encoded_rows(template, batch))
+                joined = ",".join(encoded_rows(template, batch))
             self._write(_safe(joined))
         self.close("]")
 
@@ -227,7 +223,7 @@ class _Writer:
             self._objects([dict(zip(columns, row, strict=True)) for row in batch])
             return
         cells = [
-            column if isinstance(column[0], Rows) else map(_safe, _encoded_column(column))
+            column if isinstance(column[0], Rows) else map(_safe, encoded_column(column))
             for column in zip(*batch, strict=True)
         ]
         for row in zip(*cells, strict=True):
@@ -258,36 +254,6 @@ def _is_long(value: Any) -> bool:
         isinstance(inner, Rows) or (isinstance(inner, list) and len(inner) > BATCH)
         for inner in value.values()
     )
-
-
-@cache
-def _row_template(columns: tuple[str, ...]) -> str:
-    return "{" + ",".join(f"{_text(name)}:".replace("%", "%%") + "%s" for name in columns) + "}"
-
-
-def _encoded_rows(template: str, batch: Sequence[tuple[Any, ...]]) -> list[str]:
-    columns = [_encoded_column(column) for column in zip(*batch, strict=True)]
-    return [template % row for row in zip(*columns, strict=True)]
-
-
-def _encoded_column(column: Sequence[Any]) -> Sequence[str]:
-    kinds = set(map(type, column))
-    if kinds == {str}:
-        return list(map(_text, column))
-    if kinds == {int}:
-        return list(map(str, column))
-    if kinds <= {str, type(None)}:
-        return ["null" if cell is None else _text(cell) for cell in column]
-    if kinds == {dict} and len(shapes := set(map(tuple, column))) == 1 and (names := shapes.pop()):
-        if names == _MONEY:
-            return list(starmap(_money_text, map(dict.values, column)))
-        return _encoded_rows(_row_template(names), [tuple(cell.values()) for cell in column])
-    return list(map(_compact.encode, column))
-
-
-@lru_cache(16_384)  # a bill by site has few amounts, many times each
-def _money_text(amount_minor: int, currency: str, amount: str) -> str:
-    return _row_template(_MONEY) % (amount_minor, _text(currency), _text(amount))
 
 
 def _safe(text: str) -> str:
