@@ -21,7 +21,6 @@ from jpcli.services.change import (
     earlier_answer_to_rows,
     remember_as,
     request_hash,
-    with_reach,
     without_rows,
 )
 from jpcli.services.jetpack import access, runs
@@ -31,6 +30,7 @@ from jpcli.services.jetpack.doing import Doing, is_plain_no
 from jpcli.services.jetpack.rehearsal import Lines, rehearsed
 from jpcli.services.jetpack.retold import retold
 from jpcli.services.process import at_work
+from jpcli.services.reach import with_reach
 from jpcli.services.summed import Summed
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from jpcli.domain.words import quoted
 from jpcli.ledger.events.log import told
 from jpcli.ledger.queries.invoices import reached_day
 from jpcli.ledger.queries.wishes import UNKNOWN
-from jpcli.services.change import once, with_reach
+from jpcli.services.change import once
 from jpcli.services.jetpack.access import licensing_of
 from jpcli.services.jetpack.book import Book
 from jpcli.services.jetpack.calls import Calls
@@ -30,6 +30,7 @@ from jpcli.services.jetpack.resolve import (
 from jpcli.services.jetpack.runs import Going
 from jpcli.services.pending import state_of
 from jpcli.services.process import at_work
+from jpcli.services.reach import with_reach
 
 if TYPE_CHECKING:
     from jpcli.domain.contract.licenses import LicensesAnswer

@@ -185,8 +185,7 @@ def restore(
         if keyed is not None:
             keyed.remember_in(draft, _request_of(source), _restored(path, source, report, kept))
 
-    there = f" --ledger {quoted(source)}"
-    report, kept = restore_ledger(source, path, lambda found: _must_be_ok(found, there), complete)
+    report, kept = restore_ledger(source, path, lambda found: _must_be_ok(found, source), complete)
     return _restored(path, source, report, kept)
 
 
@@ -253,14 +252,15 @@ def _exceptions(desk: Desk, report: CheckReport) -> tuple[Note, ...]:
     return (Note("zone_changed", message, subject=zone),)
 
 
-def _must_be_ok(report: CheckReport, there: str = "") -> None:
+def _must_be_ok(report: CheckReport, source: str | None = None) -> None:
     if report.problems:
         first = report.problems[0]
+        there = "" if source is None else f" --ledger {quoted(source)}"
         raise Failed(
             "ledger_damaged",
             f"The copy has {count(len(report.problems), 'problem')} and is not kept:"
             f" {first.message}",
-            hint=f"See them all:   jpcli ledger check{there}",
+            hint="See them all:   jpcli ledger check" + there,
             subject=first.subject,
             problems=report.problems,
         )
