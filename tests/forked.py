@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GONE = "gone"
+CLOSED = "closed"
 
 
 def _make_folder() -> None:
@@ -52,8 +53,8 @@ class Forked:
     def __init__(
         self, arguments: Sequence[str], env: dict[str, str], output: Path, stdout: str | None = None
     ) -> None:
-        """Start it. `env` is its whole environment; `stdout` a device that takes its answer, or
-        GONE for a pipe whose reader has left."""
+        """Start it. `env` is its whole environment; `stdout` a device that takes its answer,
+        GONE for a pipe whose reader has left, or CLOSED for none."""
         self._output = output
         self._process: ForkServerProcess = _SERVER.Process(
             target=_command, args=(list(arguments), env, str(output), stdout)
@@ -152,11 +153,14 @@ def _command(arguments: list[str], env: dict[str, str], output: str, stdout: str
     if stdout == GONE:
         reader, target = os.pipe()
         os.close(reader)
-    elif stdout is not None:
-        target = os.open(stdout, os.O_WRONLY)
+    elif stdout not in (None, CLOSED):
+        target = os.open(str(stdout), os.O_WRONLY)
     os.dup2(target, 1)
     # What they were says whether they can be sought and are terminals.
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if stdout == CLOSED:
+        os.close(1)
+        sys.stdout = None  # as the interpreter begins then
     sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.argv = ["jpcli", *arguments]
     main()

@@ -11,6 +11,9 @@ import sys
 EXIT_FAILED = 1
 EXIT_BROKEN_PIPE = 141
 
+# Of the standard streams, those that were closed when the process began.
+_closed: set[int] = set()
+
 
 def reopen_closed() -> None:
     """Put the null device where a standard stream is closed.
@@ -23,11 +26,21 @@ def reopen_closed() -> None:
         try:
             os.fstat(number)
         except OSError:
+            _closed.add(number)
             os.open(os.devnull, os.O_RDWR)
     if sys.stdout is None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def refuse_where_closed() -> None:
+    """Take nothing on a stdout that was closed from the start: what was done must be told. Whoever
+    wants only the exit code of what reads may leave it closed."""
+    if 1 in _closed:
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 1)
+        os.close(null)
 
 
 def flushed(code: int) -> int:

@@ -20,7 +20,7 @@ from jpcli.domain.errors import Declined
 from tests.cli.conftest import ENTRY
 from tests.cli.lines import LINES, NOW, Line
 from tests.cli.world import world as world
-from tests.forked import GONE, Forked
+from tests.forked import CLOSED, GONE, Forked
 
 if TYPE_CHECKING:
     from tests.cli.world import World
@@ -71,7 +71,7 @@ def recorded(world: World) -> list[tuple[str, str]]:
 
 @pytest.mark.alike("stdout", "form")
 @pytest.mark.parametrize("line", CHANGES, ids=str)
-@pytest.mark.parametrize("stdout", [FULL, GONE])
+@pytest.mark.parametrize("stdout", [FULL, GONE, CLOSED])
 @pytest.mark.parametrize("form", ["auto", "table"])
 def test_what_was_done_is_said_where_the_answer_can_not_be(
     world: World, line: Line, stdout: str, form: str
@@ -113,6 +113,16 @@ def test_a_reading_command_has_nothing_to_say_of(world: World, line: Line, form:
     assert "output_failed" in said
     assert "Traceback" not in said
     assert run(world, line, "--format", form, stdout=GONE) == (141, "")
+
+
+@pytest.mark.parametrize("line", READS, ids=str)
+def test_who_wants_the_exit_code_alone_may_leave_stdout_closed(world: World, line: Line) -> None:
+    before = recorded(world)
+    code, said = run(world, line, stdout=CLOSED)
+    # The walk through the demo is there to be seen, and changes a ledger of its own.
+    failed = line.path == "demo"
+    assert (code, "output_failed" in said) == (int(failed), failed)
+    assert recorded(world) == before
 
 
 @pytest.mark.alike("more", "stdout")

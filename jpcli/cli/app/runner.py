@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jpcli.cli.app.invocation import build_invocation
 from jpcli.cli.app.typer_parts import Abort, ClickException, Exit
+from jpcli.cli.streams import refuse_where_closed
 from jpcli.domain.answers import joined
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def execute(
         )
         from jpcli.cli.render.stdout import write_result
 
+        if not invocation.dry_run and (changes or _recorded(invocation)):
+            refuse_where_closed()
         write_result(result, path, invocation.output)
     except (Exception, KeyboardInterrupt) as error:
         if not invocation.dry_run and _was_done(error, result, invocation, changes=changes):
@@ -73,10 +76,13 @@ def _was_done(
 ) -> bool:
     """Whether it is only the answer that failed; what was interrupted may have been done, too, and
     what reads from outside may have recorded what it found."""
-    recorded = any(desk.recorded for desk in invocation.desks)
     if result is None:
-        return recorded and isinstance(error, KeyboardInterrupt)
-    return changes or recorded
+        return _recorded(invocation) and isinstance(error, KeyboardInterrupt)
+    return changes or _recorded(invocation)
+
+
+def _recorded(invocation: Invocation) -> bool:
+    return any(desk.recorded for desk in invocation.desks)
 
 
 def _damage_behind(error: Exception, invocation: Invocation) -> Exception | None:
