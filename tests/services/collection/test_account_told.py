@@ -26,7 +26,7 @@ def gateway(*, live: bool = False, fails: JpcliError | None = None) -> Any:
         if fails is not None:
             raise fails
 
-    return SimpleNamespace(live=live, check=check, account_id=lambda: "acct_1")
+    return SimpleNamespace(live=live, check=check, account_id=lambda: "acct_1", close=lambda: None)
 
 
 def hanging(monkeypatch: pytest.MonkeyPatch, there: Any, *found: list[Trouble]) -> None:
