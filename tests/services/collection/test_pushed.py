@@ -4,11 +4,11 @@ Stripe makes of it is in `test_billing.py` and `test_doors.py`."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from jpcli.domain.errors import Busy, JpcliError, Refused
+from jpcli.domain.errors import Busy, Failed, JpcliError, Refused
 from jpcli.ledger.queries.outbox import open_wishes
 from jpcli.payments.gateway import RemoteInvoice, RemoteLine, RemoteMoney
 from jpcli.services.collection.stripe import push as room
@@ -38,6 +38,7 @@ class Stripe:
         self.customers = ["cus_1"]
         self.keys: list[str] = []
         self.lost: str | None = None
+        self.stored: str | None = None
         self.marks: dict[str, str] = {}
         self.after: dict[str, Any] = {}
 
@@ -77,6 +78,12 @@ class Stripe:
         if what == self.lost:
             raise Busy("network", "")
 
+    def is_stored(self, what: str) -> bool:
+        """Is this the answer that Stripe kept for a key which an earlier life of the ledger used?
+        What it speaks of is gone since."""
+        self.stored, was = None if self.stored == what else self.stored, self.stored
+        return was == what
+
     def stand(self, **fields: Any) -> None:
         made = RemoteInvoice("in_1", None, "open", "usd", self.ours.total_minor, 0, 0, None, None)
         marks = {"our_number": JUNE, "ledger_id": self.ledger_id, "customer_id": "cus_1"}
@@ -112,6 +119,8 @@ class Stripe:
         assert metadata == {"jpcli_ledger": self.ledger_id, "jpcli_number": JUNE}
         positions = [item.position for item in items]
         self.begun("lines", key)
+        if self.is_stored("lines"):
+            return
         self.on_it += [
             RemoteLine(f"il_{i.position}", i.position, i.amount_minor, "usd", "") for i in items
         ]
@@ -121,6 +130,8 @@ class Stripe:
 
     def finalize(self, name: str, key: str) -> RemoteInvoice:
         self.begun("finalize", key)
+        if self.is_stored("finalize"):
+            return self.invoice(name)._replace(status="open")
         self.there = self.invoice(name)._replace(status="open")
         self.did("finalize")
         return self.there
@@ -128,12 +139,16 @@ class Stripe:
     def delete_draft(self, name: str, key: str) -> None:
         assert name == "in_1"
         self.begun("delete", key)
+        if self.is_stored("delete"):
+            return
         self.there = None
         self.on_it = []
         self.did("delete")
 
     def void(self, name: str, key: str) -> RemoteInvoice:
         self.begun("void", key)
+        if self.is_stored("void"):
+            return self.invoice(name)._replace(status="void")
         self.there = self.invoice(name)._replace(status="void")
         self.did("void")
         return self.there
@@ -357,6 +372,167 @@ def test_what_another_process_finalizes_meanwhile_is_not_finalized_again(
     stripe.after[ALL] = meanwhile
     assert pushed(agency, stripe) == (status, status)
     assert stripe.done == [*MADE, ALL]
+
+
+def test_what_another_process_finalizes_is_its_own_whatever_a_copy_brings_meanwhile(
+    agency: Agency, stripe: Stripe
+) -> None:
+    """It is no draft any more that could be taken away."""
+    stripe.stand()
+    copy = stripe.invoice("in_1")._replace(id="in_2", our_number=f"{JUNE}-2")
+    stripe.there = None
+
+    def meanwhile() -> None:
+        stripe.besides.append(copy)
+        stripe.there = stripe.invoice("in_1")._replace(status="open")
+
+    stripe.after[ALL] = meanwhile
+    assert pushed(agency, stripe) == ("open", "open")
+    assert stripe.done == [*MADE, ALL]
+
+
+def test_what_is_finalized_after_the_last_look_is_not_finalized_again(
+    agency: Agency, stripe: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(*_: Any) -> None:
+        stripe.there = stripe.invoice("in_1")._replace(status="open")
+
+    monkeypatch.setattr(room, "check_billed_once", meanwhile)
+    assert pushed(agency, stripe) == ("open", "open")
+    assert stripe.done == [*MADE, ALL]
+
+
+def test_lines_that_another_process_adds_after_the_look_are_not_added_again(
+    agency: Agency, stripe: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = stripe.lines
+
+    def looked(name: str) -> list[RemoteLine]:
+        found = look(name)
+        if not found:
+            stripe.whole()
+            stripe.stand(status="draft")
+        return found
+
+    monkeypatch.setattr(stripe, "lines", looked)
+    assert pushed(agency, stripe) == ("open", "open")
+    assert stripe.done == [*MADE, "finalize"]
+
+
+@pytest.mark.parametrize("call", ["lines", "finalize", "delete", "void"])
+def test_an_answer_of_an_earlier_life_is_none_and_the_step_is_done_under_another_key(
+    agency: Agency, stripe: Stripe, call: str
+) -> None:
+    stripe.stored = call
+    if call == "void":
+        stripe.stand()
+        there: Any = stripe
+        with agency.desk() as desk:
+            room.void_remote(desk, there, known_invoice(desk, JUNE), stripe.invoice("in_1"))
+        assert stripe.done == ["void"]
+    else:
+        if call == "delete":
+            stripe.stand(customer_id="cus_9", status="draft")
+        assert pushed(agency, stripe) == ("open", "open")
+        assert stripe.done == ["delete"] * (call == "delete") + [*MADE, ALL, "finalize"]
+    assert not stripe.stored
+    assert len(set(stripe.keys)) == len(stripe.keys) == len(set(stripe.done) - set(MADE)) + 1
+
+
+# What was read of its money before, what of it is known then, and what stands there now.
+SEEN_BEFORE = [
+    (None, (0, 0, 0), "paid"),
+    (RemoteMoney(9, 9, 9), (3, 2, 1), "paid"),
+    (RemoteMoney(9, 9, 9), (0, 0, 0), None),
+]
+
+
+@pytest.mark.parametrize(("money", "sums", "now"), SEEN_BEFORE)
+def test_what_another_process_took_over_since_is_asked_for_once_more(
+    agency: Agency,
+    stripe: Stripe,
+    money: RemoteMoney | None,
+    sums: tuple[int, ...],
+    now: str | None,
+) -> None:
+    there: Any = stripe
+    stripe.stand()
+    before = stripe.invoice("in_1")
+    ours = known(agency)
+    with agency.desk() as desk:
+        room.sync_invoice(desk, there, ours, before._replace(status="paid", number="first"))
+    if now is None:
+        stripe.there = None
+    else:
+        stripe.stand(status=now, paid_minor=5, number="then")
+    state = agency.state()
+    with agency.desk() as desk:
+        told = room.sync_invoice(desk, there, ours, before, money)
+    assert told == (before if now is None else stripe.there)
+    found = known(agency)
+    assert (found.refunded_minor, found.disputed_minor, found.credited_minor) == sums
+    assert (found.status, found.gateway_number) == ("paid", "first" if now is None else "then")
+    assert (agency.state() == state) == (now is None)
+
+
+@pytest.mark.parametrize("status", ["draft", "open", "paid", "uncollectible", "void"])
+def test_what_stands_under_a_number_that_was_billed_again_is_not_taken_over(
+    agency: Agency, stripe: Stripe, status: str
+) -> None:
+    there: Any = stripe
+    stripe.stand(our_number=JULY, status=status)
+    before = agency.state()
+    with agency.desk() as desk:
+        ours = known_invoice(desk, JULY)
+        assert ours.status == "void"
+        if status == "void":
+            room.sync_invoice(desk, there, ours, stripe.invoice("in_1"))
+            assert known_invoice(desk, JULY).gateway_id == "in_1"
+            return
+        with pytest.raises(Failed) as caught:
+            room.sync_invoice(desk, there, ours, stripe.invoice("in_1"))
+    assert (caught.value.code, caught.value.subject) == ("void_here", JULY)
+    assert agency.state() == before
+
+
+# What changes there, and what is known here then.
+TAKEN_OVER: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"status": "uncollectible"}, {"status": "uncollectible"}),
+    ({"paid_minor": 7}, {"amount_paid_minor": 7}),
+    ({"paid_at": 9}, {"paid_at": 9}),
+    ({"id": "in_2"}, {"gateway_id": "in_2"}),
+    ({"page_url": "https://p"}, {"page_url": "https://p"}),
+    ({"pdf_url": "https://f"}, {"pdf_url": "https://f"}),
+    ({"number": "A-1"}, {"gateway_number": "A-1"}),
+    ({"reference": "wire", "outside_minor": 1}, {"reference": "wire"}),
+    ({"reference": "wire"}, {}),
+    ({"outside_minor": 1}, {}),
+    ({"void_reason": "why"}, {}),
+]
+
+
+@pytest.mark.parametrize(("there", "here"), TAKEN_OVER)
+def test_what_changed_there_is_known_here_and_nothing_else(
+    agency: Agency, stripe: Stripe, there: dict[str, Any], here: dict[str, Any]
+) -> None:
+    pushed(agency, stripe)
+    before, state = known(agency), agency.state()
+    now, gateway = stripe.invoice("in_1")._replace(**there), cast(Any, stripe)
+    with agency.desk() as desk:
+        assert room.sync_invoice(desk, gateway, before, now) == now
+    assert known(agency) == before._replace(**here)
+    assert (agency.state() == state) == (not here)
+
+
+@pytest.mark.parametrize("status", ["open", "paid", "void"])
+def test_a_reason_is_told_of_what_is_void(agency: Agency, stripe: Stripe, status: str) -> None:
+    """That of a try which got no further is none."""
+    stripe.stand(status=status, void_reason="why")
+    gateway: Any = stripe
+    with agency.desk() as desk:
+        room.sync_invoice(desk, gateway, known_invoice(desk, JUNE), stripe.invoice("in_1"))
+    (found,) = agency.stored("SELECT kind, reason FROM events ORDER BY seq DESC LIMIT 1")
+    assert found == ("invoice.synced", "why" if status == "void" else None)
 
 
 # The reason that stands there, and the one that is given.
