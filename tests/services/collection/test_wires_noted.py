@@ -4,18 +4,19 @@ no server. What Stripe makes of it is in `test_sending.py` and `test_two_wires.p
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from jpcli.domain.errors import Busy, JpcliError
+from jpcli.domain.errors import Busy, JpcliError, Refused
 from jpcli.ledger.queries.outbox import DONE, WISHED, Wish, wish
 from jpcli.payments.gateway import RemoteInvoice
 from jpcli.services.collection.stripe import push as pushing
 from jpcli.services.collection.stripe import settle as room
+from jpcli.services.invoices.known import known_invoice
 from tests.services.agency import Agency
 from tests.services.collection.test_pushed import ALL, MADE, Stripe, agency, known
-from tests.services.collection.test_which_is_ours import JUNE, ledger
+from tests.services.collection.test_which_is_ours import AGAIN, JUNE, ledger
 
 __all__ = ["agency", "ledger"]
 
@@ -27,7 +28,7 @@ class Bank(Stripe):
     """The same where it can be paid by other means; what is remarked stands on the invoice."""
 
     def annotate(self, name: str, metadata: Any, key: str) -> None:
-        (text,) = metadata.values()
+        text = metadata["jpcli_reference"]
         self.there = self.invoice(name)._replace(reference=text or None)
         super().annotate(name, metadata, key)
 
@@ -194,6 +195,21 @@ def test_what_another_process_notes_after_the_last_look_is_not_noted_again(
     assert (bank.done, known(agency).reference) == (["mark"], theirs)
 
 
+def test_what_another_process_takes_over_as_it_is_noted_is_asked_for_once_more(
+    agency: Agency, bank: Bank
+) -> None:
+    bank.stand()
+
+    def meanwhile() -> None:
+        seen, there = bank.invoice("in_1")._replace(number="first"), cast(Any, bank)
+        with agency.desk() as desk:
+            pushing.sync_invoice(desk, there, known_invoice(desk, JUNE), seen)
+
+    bank.after["pay"] = meanwhile
+    assert noted(agency, "wire") == "paid"
+    assert (known(agency).reference, known(agency).gateway_number) == ("wire", None)
+
+
 @pytest.mark.parametrize("was_done", [False, True])
 def test_a_wire_whose_answer_was_lost_is_noted_once(
     agency: Agency, bank: Bank, was_done: bool
@@ -230,3 +246,16 @@ def test_what_is_settled_while_it_is_brought_there_is_not_noted(
     monkeypatch.setattr(room, "push", pushed)
     assert noted(agency, "wire") == "refused: already_paid"
     assert (bank.done, bank.keys) == ([], [])
+
+
+@pytest.mark.parametrize("other", [(JUNE, "cash"), (JUNE, None), (AGAIN, "wire")])
+def test_a_key_is_for_one_wire(agency: Agency, bank: Bank, other: tuple[str, str | None]) -> None:
+    bank.stand()
+    told = agency.do(room.mark_paid, JUNE, "wire", key="k")
+    bank.there = None  # the answer is kept, however it stands since
+    state, done = agency.state(), list(bank.done)
+    assert agency.do(room.mark_paid, JUNE, "wire", key="k").data == told.data
+    with pytest.raises(Refused) as caught:
+        agency.do(room.mark_paid, *other, key="k")
+    assert caught.value.code == "idempotency_key_reused"
+    assert (agency.state(), bank.done) == (state, done)
