@@ -4,7 +4,6 @@ tables that ask no server. What Stripe makes of it is in `test_dunning.py` and `
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,9 +23,9 @@ from jpcli.services.collection.stripe.push import sync_invoice
 from jpcli.services.invoices import attempts as shown
 from jpcli.services.invoices.known import known_invoice
 from tests.services.agency import Agency
-from tests.services.collection.test_which_is_ours import AGAIN, AUGUST_2, JUNE, ledger
+from tests.services.collection.books import AGAIN, AUGUST_2, JUNE, agency, ledger
 
-__all__ = ["ledger"]
+__all__ = ["agency", "ledger"]
 
 FIRST, SECOND, THIRD = (
     Card(f"pm_{at}", brand, f"{at}" * 4, 12, 2030, at, at == 2)
@@ -111,13 +110,6 @@ def collected(
 def kept(agency: Agency) -> list[tuple[str, str, str | None]]:
     with agency.desk(writes=False) as desk:
         return [(one.card, one.outcome, one.charge) for one in attempts(desk.ledger, JUNE)]
-
-
-@pytest.fixture
-def agency(ledger: Agency, tmp_path: Path) -> Agency:
-    copy = ledger.copied(tmp_path / "copy.db")
-    copy.now = AUGUST_2
-    return copy
 
 
 @pytest.fixture

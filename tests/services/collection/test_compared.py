@@ -10,8 +10,7 @@ import pytest
 from jpcli.payments.gateway import RemoteInvoice, RemoteLine, RemoteMoney
 from jpcli.services.collection.stripe import reconcile
 from jpcli.services.collection.stripe.draft import line_items
-from tests.services.collection.test_what_hangs import Account
-from tests.services.collection.test_which_is_ours import (
+from tests.services.collection.books import (
     AGAIN,
     JULY,
     JUNE,
@@ -20,6 +19,7 @@ from tests.services.collection.test_which_is_ours import (
     books,
     ledger,
 )
+from tests.services.collection.test_what_hangs import Account
 
 __all__ = ["books", "ledger"]
 

@@ -3,7 +3,6 @@ Stripe makes of it is in `test_billing.py` and `test_doors.py`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -16,9 +15,9 @@ from jpcli.services.collection.stripe.draft import line_items
 from jpcli.services.invoices import settle
 from jpcli.services.invoices.known import known_invoice
 from tests.services.agency import Agency
-from tests.services.collection.test_which_is_ours import AUGUST_2, JULY, JUNE, ledger
+from tests.services.collection.books import JULY, JUNE, agency, ledger
 
-__all__ = ["ledger"]
+__all__ = ["agency", "ledger"]
 
 MADE = ["address", "month", "make"]
 
@@ -166,13 +165,6 @@ class Stripe:
     def money(self, name: str, *, has_credit_notes: bool) -> RemoteMoney:
         self.did(f"money {has_credit_notes}")
         return RemoteMoney(3, 2, 1)
-
-
-@pytest.fixture
-def agency(ledger: Agency, tmp_path: Path) -> Agency:
-    copy = ledger.copied(tmp_path / "copy.db")
-    copy.now = AUGUST_2
-    return copy
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from jpcli.services.collection.stripe.settle import NOT_CALLED
 from jpcli.services.desk import Desk
 from jpcli.services.invoices.invoices import invoice_object
 from tests.services.agency import Agency
-from tests.services.collection.test_which_is_ours import AGAIN, JULY, JUNE, Books, ledger
+from tests.services.collection.books import AGAIN, JULY, JUNE, Books, ledger
 
 __all__ = ["ledger"]
 

@@ -17,7 +17,7 @@ from jpcli.services.desk import Desk
 from jpcli.services.invoices.known import known_invoice
 from jpcli.services.invoices.money import MONEY_SEEN
 from tests.services.agency import Agency
-from tests.services.collection.test_which_is_ours import AGAIN, JULY, JUNE, ledger
+from tests.services.collection.books import AGAIN, JULY, JUNE, ledger
 
 __all__ = ["ledger"]
 

@@ -10,8 +10,8 @@ import pytest
 
 from jpcli.ledger.queries.outbox import DONE, WISHED
 from jpcli.services.collection.stripe import troubles as hanging_there
+from tests.services.collection.books import AGAIN, JUNE, Books, books, ledger
 from tests.services.collection.test_what_hangs import CLOSE, PUSH, SYNC, VOID, Account, hanging
-from tests.services.collection.test_which_is_ours import AGAIN, JUNE, Books, books, ledger
 
 __all__ = ["books", "ledger"]
 

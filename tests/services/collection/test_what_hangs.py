@@ -15,7 +15,7 @@ from jpcli.services.collection.stripe import troubles as hanging_there
 from jpcli.services.collection.stripe.reconcile import differences
 from jpcli.services.collection.stripe.remote_invoice import WEEK_MICROSECONDS
 from jpcli.services.collection.stripe.troubles import Trouble, troubles
-from tests.services.collection.test_which_is_ours import (
+from tests.services.collection.books import (
     AGAIN,
     JULY,
     JUNE,

@@ -15,8 +15,8 @@ from jpcli.services.collection.stripe import push as pushing
 from jpcli.services.collection.stripe import settle as room
 from jpcli.services.invoices.known import known_invoice
 from tests.services.agency import Agency
-from tests.services.collection.test_pushed import ALL, MADE, Stripe, agency, known
-from tests.services.collection.test_which_is_ours import AGAIN, JUNE, ledger
+from tests.services.collection.books import AGAIN, JUNE, agency, ledger
+from tests.services.collection.test_pushed import ALL, MADE, Stripe, known
 
 __all__ = ["agency", "ledger"]
 
