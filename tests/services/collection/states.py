@@ -1,9 +1,10 @@
-"""Every state that an invoice of ours can be in, here and at Stripe."""
+"""Every state that an invoice of ours can be in, here and at Stripe, and every road that brings a
+month there."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jpcli.domain.errors import JpcliError
 from jpcli.services.collection.stripe import collector, invoices
@@ -64,4 +65,13 @@ STATES: dict[str, Callable[[Shop], None]] = {
     "paid": _paid,
     "void": _void,
     "uncollectible": _uncollectible,
+}
+
+ROADS: dict[str, Callable[[Shop, str], Any]] = {
+    "close": lambda shop, _: shop.close(MONTH),
+    "close --due": lambda shop, _: shop.close(None),
+    "push": lambda shop, number: shop.do(invoices.push, number),
+    "push --replace": lambda shop, number: shop.do(invoices.push, number, replace=True),
+    "pay": lambda shop, number: shop.do(invoices.pay, number),
+    "mark-paid": lambda shop, number: shop.do(collector.mark_paid, number, "wire"),
 }

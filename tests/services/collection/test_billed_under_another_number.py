@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import pytest
 import stripe
@@ -17,7 +16,7 @@ from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import close, invoices
 from tests import engines
 from tests.services.collection.conftest import Shop
-from tests.services.collection.states import MONTH, NUMBER, STATES
+from tests.services.collection.states import MONTH, NUMBER, ROADS, STATES
 from tests.stripe_double.fixtures import Clients, stripe_clients
 
 __all__ = ["stripe_clients"]
@@ -25,15 +24,6 @@ pytestmark = pytest.mark.once
 
 AGAIN = f"{NUMBER}-2"
 TOTAL = 512 + 800
-
-ROADS: dict[str, Callable[[Shop, str], Any]] = {
-    "close": lambda shop, _: shop.close(MONTH),
-    "close --due": lambda shop, _: shop.close(None),
-    "push": lambda shop, number: shop.do(stripe_billing.push, number),
-    "push --replace": lambda shop, number: shop.do(stripe_billing.push, number, replace=True),
-    "pay": lambda shop, number: shop.do(stripe_billing.pay, number),
-    "mark-paid": lambda shop, number: shop.do(collector.mark_paid, number, "wire"),
-}
 
 
 def billed_again(shop: Shop, state: str) -> None:

@@ -14,11 +14,10 @@ import pytest
 from jpcli.domain import events
 from jpcli.domain.errors import JpcliError, Refused
 from jpcli.services.collection.stripe import account, collector
-from jpcli.services.collection.stripe import invoices as stripe_billing
 from jpcli.services.invoices import close, invoices
 from tests import engines
 from tests.services.collection.conftest import Shop
-from tests.services.collection.states import MONTH, NUMBER
+from tests.services.collection.states import MONTH, NUMBER, ROADS
 from tests.stripe_double.wire import Gone
 
 pytestmark = pytest.mark.once
@@ -27,14 +26,6 @@ AGAIN = f"{NUMBER}-2"
 LOOK = "/v1/invoices"
 
 Road = Callable[[Shop, str], Any]
-ROADS: dict[str, Road] = {
-    "close": lambda shop, _: shop.close(MONTH),
-    "close --due": lambda shop, _: shop.close(None),
-    "push": lambda shop, number: shop.do(stripe_billing.push, number),
-    "push --replace": lambda shop, number: shop.do(stripe_billing.push, number, replace=True),
-    "pay": lambda shop, number: shop.do(stripe_billing.pay, number),
-    "mark-paid": lambda shop, number: shop.do(collector.mark_paid, number, "wire"),
-}
 # Where the first one is when the second one runs, and whether it is the first one's that stands.
 MOMENTS: dict[str, tuple[str, str, str, bool]] = {
     "its draft is to be made": ("before", "POST", "/v1/invoices", False),

@@ -17,7 +17,7 @@ from jpcli.services.collection.stripe.remote_invoice import IN_DASHBOARD
 from jpcli.services.invoices import close, invoices
 from tests import engines
 from tests.services.collection.conftest import Shop
-from tests.services.collection.states import MONTH, NUMBER, STATES
+from tests.services.collection.states import MONTH, NUMBER, ROADS, STATES
 from tests.stripe_double.fixtures import Clients, stripe_clients
 
 __all__ = ["stripe_clients"]
@@ -27,14 +27,6 @@ AGAIN = f"{NUMBER}-2"
 
 
 Road = Callable[[Shop, str], Any]
-ROADS: dict[str, Road] = {
-    "push": lambda shop, number: shop.do(stripe_billing.push, number),
-    "push --replace": lambda shop, number: shop.do(stripe_billing.push, number, replace=True),
-    "pay": lambda shop, number: shop.do(stripe_billing.pay, number),
-    "mark-paid": lambda shop, number: shop.do(collector.mark_paid, number, "wire"),
-    "close": lambda shop, _: shop.close(MONTH),
-    "close --due": lambda shop, _: shop.close(None),
-}
 
 
 def here(shop: Shop) -> dict[str, str]:
