@@ -108,7 +108,8 @@ def _once_on_file(desk: Desk, last4: str) -> set[str]:
         if event.kind == events.CARD_ADDED:
             found.update([event.subject] if event.data["last4"] == last4 else [])
         else:
-            found.update(row[0] for row in event.data["cards"] if row[2] == last4)
+            there = event.data["cards"]
+            found.update(card_id for card_id, _, digits, *_ in there if digits == last4)
     return found
 
 

@@ -90,7 +90,7 @@ def each_client(
     for form in forms:
         check_form(form)
     statements = Statements(desk, name)
-    owner, respelled = desk.ledger.meta.get("ledger_id"), Respelled()
+    owner, respelled = desk.ledger.meta["ledger_id"], Respelled()
     folder = Folder(path, replaces=replaces, by="--yes", owner=owner, heard=heard)
     folder.begin()
     written = write_each(statements, folder, forms, respelled, markup)

@@ -103,7 +103,7 @@ def _nothing(desk: Desk, label: str) -> Answer[MonthEndAnswer]:
 def _ended(
     desk: Desk, label: str, wanted: Wanted, heard: Callable[[int], None]
 ) -> Answer[MonthEndAnswer]:
-    owner = desk.ledger.meta.get("ledger_id")
+    owner = desk.ledger.meta["ledger_id"]
     folder = Folder(wanted.path, replaces=wanted.replaces, owner=owner, heard=heard)
     folder.look()
     months = _months(desk, label, folder)
